@@ -1,0 +1,5 @@
+//! The one HTTP client.
+
+mod options;
+
+pub use options::HttpOptions;

@@ -1,0 +1,32 @@
+//! Fivebells reads RSS, Atom and JSON feeds and tells people, by mail or webhook, the moment a
+//! term they watch for appears.
+//!
+//! ```text
+//!  due origin ─► fetch ─► parse ─► identity ─► match ─► commit ─► claim ─► render ─► send ─► settle
+//!    (store)     (HTTP)   (bytes    (is it     (watches) (one       (lease)  (notice)  (mail,   (store)
+//!                         to items)  new?)               transaction)                 webhook)
+//! ```
+//!
+//! Arrows between modules point down only; siblings never import each other
+//! (`tests/it/architecture.rs` holds this):
+//!
+//! ```text
+//!  main ─► cli ─► app            wiring, lifecycle, reload, status
+//!               ─► scheduler     the loops
+//!               ─► poll  deliver  config           steps: straight-line code, no loops, no spawn
+//!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
+//!               ─► http          one client: limits, capped decoding, address guard
+//!               ─► clock  cadence  text            facts: no I/O, no async
+//!               ─► model
+//! ```
+
+pub mod clock;
+pub mod config;
+pub mod fetch;
+pub mod http;
+pub mod matcher;
+pub mod model;
+pub mod notify;
+pub mod parse;
+pub mod store;
+pub mod text;

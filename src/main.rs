@@ -1,0 +1,3 @@
+//! The `fivebells` program.
+
+fn main() {}

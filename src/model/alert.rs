@@ -1,0 +1,114 @@
+//! One item and the watches it satisfied: exactly what goes on the wire.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Field, Priority};
+
+/// Row id of an alert in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AlertId(pub i64);
+
+/// The `data` object of an `alert.matched` webhook, of `alerts --format json`, and the names that
+/// templates see. At most one alert is ever made for an (item, watch) pair.
+///
+/// A receiver's copy names only the watches that notify that receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The alert's row id in decimal, the same for every receiver.
+    pub id: String,
+    /// The highest priority among [`watches`](Self::watches).
+    pub priority: Priority,
+    /// Names, in config order.
+    pub watches: Vec<String>,
+    /// Where the terms hit, by watch, then by field and position.
+    pub matches: Vec<Match>,
+    /// The story.
+    pub item: AlertItem,
+    /// Where it was read.
+    pub feed: AlertFeed,
+    /// The same story in other feeds.
+    pub also: Vec<AlsoIn>,
+}
+
+/// One hit of one term.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Match {
+    /// The watch it counts for.
+    pub watch: String,
+    /// The term as the watch writes it.
+    pub term: String,
+    /// The field it stands in.
+    pub field: Field,
+    /// The text it hit, as the story writes it.
+    pub text: String,
+    /// Start and end in Unicode scalar values of the field's plain text, end exclusive.
+    pub range: [usize; 2],
+    /// The sentence around it: a hit in the content can be read without the content.
+    pub context: Context,
+}
+
+/// The sentence around a hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// Plain text on one line, at most [`Context::MAX_CHARS`] long; an ellipsis where it was cut.
+    pub text: String,
+    /// The hit in [`text`](Self::text), in Unicode scalar values, end exclusive.
+    pub range: [usize; 2],
+}
+
+impl Context {
+    /// The longest context in Unicode scalar values.
+    pub const MAX_CHARS: usize = 280;
+}
+
+/// The story as receivers see it; times to the second, text plain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertItem {
+    /// The item's row id in decimal.
+    pub id: String,
+    /// The feed's own id.
+    pub guid: Option<String>,
+    /// Plain text, may be empty.
+    pub title: String,
+    /// Absolute URL.
+    pub link: Option<String>,
+    /// Names.
+    pub authors: Vec<String>,
+    /// Labels.
+    pub categories: Vec<String>,
+    /// As the feed says.
+    pub published: Option<Timestamp>,
+    /// As the feed says.
+    pub updated: Option<Timestamp>,
+    /// When we first read it.
+    pub seen: Timestamp,
+    /// Plain text, may be empty.
+    pub summary: String,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+}
+
+/// The feed an alert comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertFeed {
+    /// The name in the config.
+    pub name: String,
+    /// The title it gives itself; its name where it gives none.
+    pub title: String,
+    /// The URL in the config.
+    pub url: String,
+    /// The tags in the config.
+    pub tags: Vec<String>,
+}
+
+/// The same story elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoIn {
+    /// The feed's name in the config.
+    pub feed: String,
+    /// Absolute URL.
+    pub link: Option<String>,
+    /// Plain text.
+    pub title: String,
+}

@@ -1,0 +1,153 @@
+//! How a notice fares on its way to a receiver.
+
+use std::{fmt, time::Duration};
+
+use serde::Serialize;
+
+/// Row id of a delivery in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryId(pub i64);
+
+/// The id receivers see: `<store>-<row>`, unique over every store there ever was, constant over
+/// all attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct DeliveryKey(pub String);
+
+impl fmt::Display for DeliveryKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The receiver took the notice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// The answer in words, such as `204 No Content` or `250 2.0.0 queued as 4F2`.
+    pub answer: String,
+    /// Parts that refused for good while others accepted.
+    pub refused: Vec<Refusal>,
+}
+
+/// One mail address that refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The address.
+    pub recipient: String,
+    /// The server's answer in words.
+    pub answer: String,
+}
+
+/// Whether another attempt makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Later; not before `after`, where the receiver said so.
+    Later {
+        /// The receiver's own Retry-After.
+        after: Option<Duration>,
+    },
+    /// Never: this notice is dead, kept and redrivable.
+    Never,
+    /// The receiver itself is broken or gone (410, 535, unknown CA): stop, tell someone, keep all.
+    ReceiverBroken,
+}
+
+/// The attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct SendError {
+    /// The closed reason, also a metric label.
+    pub reason: SendReason,
+    /// Whether to try again.
+    pub retry: Retry,
+    /// The answer in words; no secret, no URL query.
+    pub detail: String,
+    /// Parts (mail addresses) that accepted all the same, and are not tried again.
+    pub accepted: Vec<String>,
+}
+
+/// Why an attempt failed. Closed: it is a metric label and a filter of `outbox`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendReason {
+    /// Refused, reset, unreachable, or the name does not resolve.
+    Connect,
+    /// The handshake failed or the certificate is not trusted.
+    Tls,
+    /// No answer in time.
+    Timeout,
+    /// The answer was not the protocol's.
+    Protocol,
+    /// 408, 425, 429, SMTP 4xx: not now.
+    Busy,
+    /// 5xx.
+    ServerError,
+    /// 3xx, other 4xx, SMTP 5xx: not this notice.
+    Refused,
+    /// 401, 403, SMTP 535.
+    Auth,
+    /// 410.
+    Gone,
+    /// The address guard said no.
+    Guard,
+    /// The template failed.
+    Render,
+    /// The terminal or pipe is closed.
+    Output,
+    /// The daemon ended while the attempt ran: nobody knows how it went.
+    Lost,
+    /// Older than the outbox keeps trying.
+    Expired,
+    /// The code panicked.
+    Panic,
+}
+
+impl SendReason {
+    /// Every reason.
+    pub const ALL: [Self; 15] = [
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Protocol,
+        Self::Busy,
+        Self::ServerError,
+        Self::Refused,
+        Self::Auth,
+        Self::Gone,
+        Self::Guard,
+        Self::Render,
+        Self::Output,
+        Self::Lost,
+        Self::Expired,
+        Self::Panic,
+    ];
+
+    /// The label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Protocol => "protocol",
+            Self::Busy => "busy",
+            Self::ServerError => "server_error",
+            Self::Refused => "refused",
+            Self::Auth => "auth",
+            Self::Gone => "gone",
+            Self::Guard => "guard",
+            Self::Render => "render",
+            Self::Output => "output",
+            Self::Lost => "lost",
+            Self::Expired => "expired",
+            Self::Panic => "panic",
+        }
+    }
+}
+
+impl fmt::Display for SendReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// What one attempt comes to.
+pub type Outcome = Result<Receipt, SendError>;

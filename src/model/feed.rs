@@ -1,0 +1,86 @@
+//! A feed as the operator configured it.
+
+use std::time::Duration;
+
+use url::Url;
+
+/// Row id of a feed in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeedId(pub i64);
+
+/// Row id of an origin (the host that feeds live on) in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginId(pub i64);
+
+/// What happens to the items that stand in a feed at its first poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Initial {
+    /// Remembered, not alerted.
+    #[default]
+    Baseline,
+    /// Matched like any later item.
+    All,
+    /// The newest N are matched, the rest are the baseline.
+    Newest(u32),
+}
+
+/// A URL we read, with what the config says about it. State (validators, due times) is the store's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// The key in `[feed]`: unique, stable, what people see.
+    pub name: String,
+    /// `http`, `https` or `file`.
+    pub url: Url,
+    /// The interval between polls, before the server's own wishes.
+    pub every: Duration,
+    /// Selectable in a watch as `#tag`; without the `#`.
+    pub tags: Vec<String>,
+    /// What the first poll does.
+    pub initial: Initial,
+    /// Whether an address that a stranger chose may be private.
+    pub allow_private: bool,
+}
+
+impl Feed {
+    /// The politeness key: `host` or `host:port` for http(s) (scheme left out, so that a feed that
+    /// moves to https stays one origin), the path for a `file:` URL.
+    pub fn origin(&self) -> String {
+        match (self.url.host_str(), self.url.port()) {
+            (Some(host), Some(port)) if !host.is_empty() => format!("{host}:{port}"),
+            (Some(host), None) if !host.is_empty() => host.to_owned(),
+            _ => self.url.as_str().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed(url: &str) -> Feed {
+        Feed {
+            name: "f".into(),
+            url: Url::parse(url).expect("a URL"),
+            every: Duration::from_mins(15),
+            tags: vec![],
+            initial: Initial::Baseline,
+            allow_private: false,
+        }
+    }
+
+    #[test]
+    fn one_origin_per_host_and_port() {
+        assert_eq!(
+            feed("http://example.org/a").origin(),
+            feed("https://example.org/b").origin()
+        );
+        assert_ne!(
+            feed("http://example.org:81/").origin(),
+            feed("http://example.org/").origin()
+        );
+        assert_ne!(
+            feed("file:///a.xml").origin(),
+            feed("file:///b.xml").origin()
+        );
+    }
+}

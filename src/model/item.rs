@@ -1,0 +1,39 @@
+//! One story in a feed, as plain text.
+
+use jiff::Timestamp;
+
+/// Row id of an item in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(pub i64);
+
+/// One way to recognise an item again: a 128-bit hash over a kind and its parts.
+///
+/// An item has several; together they decide whether it is new (`parse::identity`). Hashes, so
+/// that the set of everything ever seen stays small whatever publishers put in a guid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentityKey(pub [u8; 16]);
+
+/// An item as read from a feed. All text is plain: no markup, entities resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Item {
+    /// The feed's own id, trimmed; `None` where it has none.
+    pub guid: Option<String>,
+    /// Plain text, may be empty.
+    pub title: String,
+    /// Absolute URL of the story.
+    pub link: Option<String>,
+    /// As the feed says; never used to decide whether an item is new.
+    pub published: Option<Timestamp>,
+    /// As the feed says.
+    pub updated: Option<Timestamp>,
+    /// Names, in the feed's order.
+    pub authors: Vec<String>,
+    /// Labels or terms, in the feed's order.
+    pub categories: Vec<String>,
+    /// Plain text, may be empty. Block elements are line breaks.
+    pub summary: String,
+    /// Plain text, may be empty. Block elements are line breaks.
+    pub content: String,
+    /// BCP 47 tag from the item or the feed.
+    pub language: Option<String>,
+}

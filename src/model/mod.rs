@@ -1,0 +1,26 @@
+//! The words everything else is written in: plain data, no I/O, no clock.
+//!
+//! One name per thing, the same in code, config, SQL, logs and docs. Nothing here knows how it is
+//! fetched, stored or sent.
+
+mod alert;
+mod delivery;
+mod feed;
+mod item;
+mod notice;
+mod priority;
+mod secret;
+mod watch;
+
+pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match};
+pub use delivery::{
+    DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
+};
+pub use feed::{Feed, FeedId, Initial, OriginId};
+pub use item::{IdentityKey, Item, ItemId};
+pub use notice::{
+    Event, FeedFailing, FeedRebased, FeedRecovered, Notice, ReceiverFailing, TestPing,
+};
+pub use priority::{ParsePriorityError, Priority};
+pub use secret::Secret;
+pub use watch::{Field, ParseFieldError, Watch};

@@ -1,0 +1,131 @@
+//! What a receiver is told.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Alert, DeliveryKey, Priority};
+
+/// Something worth telling, in the shape of the webhook body's `type` and `data`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// A watch matched an item.
+    #[serde(rename = "alert.matched")]
+    Alert(Box<Alert>),
+    /// A feed has not been read for longer than `[health] failing`.
+    #[serde(rename = "feed.failing")]
+    FeedFailing(FeedFailing),
+    /// A failing feed reads again.
+    #[serde(rename = "feed.recovered")]
+    FeedRecovered(FeedRecovered),
+    /// A feed renamed its items all at once; nothing of that poll was alerted.
+    #[serde(rename = "feed.rebased")]
+    FeedRebased(FeedRebased),
+    /// A receiver takes nothing; told to the others.
+    #[serde(rename = "receiver.failing")]
+    ReceiverFailing(ReceiverFailing),
+    /// `fivebells send`.
+    #[serde(rename = "test.ping")]
+    TestPing(TestPing),
+}
+
+impl Event {
+    /// The `type` on the wire.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Alert(_) => "alert.matched",
+            Self::FeedFailing(_) => "feed.failing",
+            Self::FeedRecovered(_) => "feed.recovered",
+            Self::FeedRebased(_) => "feed.rebased",
+            Self::ReceiverFailing(_) => "receiver.failing",
+            Self::TestPing(_) => "test.ping",
+        }
+    }
+
+    /// The alert's own priority; the monitor's own troubles are urgent.
+    pub const fn priority(&self) -> Priority {
+        match self {
+            Self::Alert(alert) => alert.priority,
+            Self::TestPing(_) => Priority::Routine,
+            _ => Priority::Urgent,
+        }
+    }
+}
+
+/// `data` of `feed.failing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedFailing {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// The closed reason, also a metric label.
+    pub reason: String,
+    /// The last error in words.
+    pub error: String,
+    /// When it was last read well; `None` if never.
+    pub last_success: Option<Timestamp>,
+    /// Failed polls in a row.
+    pub failures: u32,
+}
+
+/// `data` of `feed.recovered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedRecovered {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// When it was last read well before this poll.
+    pub last_success: Option<Timestamp>,
+    /// Failed polls in a row until now.
+    pub failures: u32,
+}
+
+/// `data` of `feed.rebased`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedRebased {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// Items whose ids changed.
+    pub items: u32,
+}
+
+/// `data` of `receiver.failing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiverFailing {
+    /// The receiver's name.
+    pub receiver: String,
+    /// The closed reason, also a metric label.
+    pub reason: String,
+    /// The last answer in words.
+    pub error: String,
+    /// Since when nothing got through.
+    pub since: Timestamp,
+    /// Deliveries that wait for it.
+    pub waiting: u32,
+}
+
+/// `data` of `test.ping`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestPing {
+    /// The receiver it is sent to.
+    pub receiver: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// An event on its way to one receiver. Frozen: the same on every attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The same on every attempt; receivers may use it to drop repeats.
+    pub key: DeliveryKey,
+    /// When the event happened, to the second.
+    pub timestamp: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// Parts of the receiver (mail addresses) that already accepted this notice.
+    pub accepted: Vec<String>,
+}

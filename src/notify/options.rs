@@ -1,0 +1,117 @@
+//! `[receiver]` and `[mail]`: where notices go.
+
+use std::{path::PathBuf, time::Duration};
+
+use url::Url;
+
+use crate::model::Secret;
+
+/// A named destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiverOptions {
+    /// The key in `[receiver]`.
+    pub name: String,
+    /// How it is reached.
+    pub kind: ReceiverKind,
+}
+
+/// How a receiver is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReceiverKind {
+    /// Mail through `[mail]`.
+    Email(EmailOptions),
+    /// An HTTP POST.
+    Webhook(WebhookOptions),
+    /// A readable block on standard output.
+    Terminal,
+}
+
+/// `email = [...]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailOptions {
+    /// Addresses, each with its own verdict; never empty.
+    pub to: Vec<String>,
+}
+
+/// `webhook = "…"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookOptions {
+    /// `http` or `https`; shown without its query and password.
+    pub url: Url,
+    /// Whether the URL came from a secret and must not be shown at all.
+    pub url_is_secret: bool,
+    /// Standard Webhooks keys (`whsec_…`): all sign while they rotate; empty is unsigned.
+    pub secrets: Vec<Secret>,
+    /// A minijinja template for the body; `None` sends the Standard Webhooks object.
+    pub body: Option<String>,
+    /// Extra headers, in config order.
+    pub headers: Vec<(String, Secret)>,
+    /// Whether the host may resolve to a private address.
+    pub allow_private: bool,
+    /// To the last byte of the answer.
+    pub timeout: Duration,
+}
+
+impl WebhookOptions {
+    /// The default of [`timeout`](Self::timeout).
+    pub const TIMEOUT: Duration = Duration::from_secs(30);
+}
+
+/// `[mail]`: the one mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailOptions {
+    /// Name or address of the submission server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: MailSecurity,
+    /// The login; `None` sends without AUTH.
+    pub login: Option<MailLogin>,
+    /// The From address, such as `Fivebells <bells@example.org>`.
+    pub from: String,
+    /// A PEM file with extra certificate authorities, beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// To connect, TLS included; also each command but the final dot.
+    pub timeout: Duration,
+    /// After the final dot: long, or copies multiply (RFC 5321 §4.5.3.2.6 says 10 minutes).
+    pub data_timeout: Duration,
+}
+
+/// AUTH PLAIN or LOGIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailLogin {
+    /// The user name.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// How a mail connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailSecurity {
+    /// Plain text until STARTTLS, which is required (RFC 3207).
+    StartTls,
+    /// TLS from the first byte (RFC 8314), port 465.
+    Implicit,
+    /// No TLS; only to a loopback address.
+    Plain,
+}
+
+impl MailSecurity {
+    /// The name as written in the config.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::StartTls => "starttls",
+            Self::Implicit => "implicit",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+impl MailOptions {
+    /// The default of [`timeout`](Self::timeout).
+    pub const TIMEOUT: Duration = Duration::from_secs(30);
+    /// The default of [`data_timeout`](Self::data_timeout).
+    pub const DATA_TIMEOUT: Duration = Duration::from_mins(10);
+}

@@ -1,0 +1,5 @@
+//! What is kept.
+
+mod options;
+
+pub use options::StoreOptions;

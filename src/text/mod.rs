@@ -1,0 +1,1 @@
+//! Text as matching sees it.

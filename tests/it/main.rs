@@ -1,0 +1,1 @@
+//! The whole program, in process, on a real SQLite file.
