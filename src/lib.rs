@@ -20,6 +20,7 @@
 //!               ─► model
 //! ```
 
+pub mod cadence;
 pub mod clock;
 pub mod config;
 pub mod fetch;
@@ -30,3 +31,4 @@ pub mod notify;
 pub mod parse;
 pub mod store;
 pub mod text;
+pub mod unwind;
