@@ -1,1 +1,139 @@
-//! What users write.
+//! What users write, read and checked as a whole.
+//!
+//! In: a TOML file, the files it includes, and the secrets they point to. Out: either everything
+//! the program needs, checked to the last name, or every problem there is, each with its place.
+//! Nothing is read later: a config that loads can run.
+//!
+//! ```text
+//!  files ─► syntax ─► section, value ─► feeds watches receivers … ─► assemble ─► Config
+//!                        └─► context: problems ─► report
+//! ```
+//!
+//! Types are read by hand from the spanned document and not through serde: `flatten` and untagged
+//! enums lose the spans, and serde stops at the first error.
+
+mod assemble;
+mod context;
+mod effective;
+mod environment;
+mod feeds;
+mod files;
+pub mod limits;
+mod mail;
+mod merge;
+mod names;
+mod problem;
+mod receivers;
+mod report;
+mod sample;
+pub mod schema;
+mod secrets;
+mod section;
+mod settings;
+mod strings;
+mod suggest;
+mod syntax;
+mod template;
+mod units;
+mod value;
+mod watches;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    http::HttpOptions,
+    matcher::Matcher,
+    model::{Feed, Watch},
+    notify::{MailOptions, ReceiverOptions},
+    store::StoreOptions,
+};
+
+use context::Context;
+
+pub use effective::effective;
+pub use environment::Environment;
+pub use problem::{FileId, Location, Place, Problem, Severity, Source, Sources};
+pub use report::{Report, ReportLine};
+pub use sample::{ConfigTest, TestResult, run_tests};
+pub use settings::{HealthOptions, PollOptions};
+
+/// Everything a config says, defaults filled in, names resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The main file, as it was named.
+    pub path: PathBuf,
+    /// The zone that times are shown in.
+    pub timezone: TimeZone,
+    /// In the order they are written; not empty.
+    pub feeds: Vec<Feed>,
+    /// In the order they are written; not empty.
+    pub watches: Vec<Watch>,
+    /// In the order they are written; not empty.
+    pub receivers: Vec<ReceiverOptions>,
+    /// There where any receiver gets mail.
+    pub mail: Option<MailOptions>,
+    /// The one HTTP client.
+    pub http: HttpOptions,
+    /// Where the state is, and how long it is kept.
+    pub store: StoreOptions,
+    /// When feeds are polled.
+    pub poll: PollOptions,
+    /// Who is told about trouble.
+    pub health: HealthOptions,
+    /// In the order they are written.
+    pub tests: Vec<ConfigTest>,
+}
+
+/// A config that can run.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// Its watches, compiled.
+    pub matcher: Matcher,
+    /// What is allowed but probably not meant.
+    pub warnings: Report,
+}
+
+/// A config that cannot run: all that is wrong with it. `Display` shows the report without colour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{report}")]
+pub struct ConfigErrors {
+    /// At least one error; warnings too.
+    pub report: Report,
+}
+
+/// Reads and checks the config at `path`, with all it includes and every secret it points to.
+///
+/// # Errors
+/// Every problem there is, when at least one of them is an error.
+pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, ConfigErrors> {
+    let (sources, mut problems) = files::gather(path, environment);
+    let (read, found) = read(&sources, environment);
+    problems.extend(found);
+    let report = Report::new(problems, sources);
+    match read {
+        Some((config, matcher)) if report.errors() == 0 => Ok(Loaded {
+            config,
+            matcher,
+            warnings: report,
+        }),
+        _ => Err(ConfigErrors { report }),
+    }
+}
+
+fn read(sources: &Sources, environment: &Environment) -> (Option<(Config, Matcher)>, Vec<Problem>) {
+    let mut context = Context::new(sources, environment);
+    let files: Vec<FileId> = sources.files().map(|(file, _)| file).collect();
+    let tables: Vec<_> = files
+        .into_iter()
+        .map(|file| syntax::parse(&mut context, file))
+        .collect();
+    let read = assemble::read(&context, &tables);
+    (read, context.into_problems())
+}

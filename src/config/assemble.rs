@@ -1,0 +1,232 @@
+//! All files of a config, read as one.
+
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use toml::{Spanned, de::DeTable};
+
+use super::{
+    Config,
+    context::Context,
+    feeds::{read_feed, report_double_urls},
+    mail::read_mail,
+    merge::Files,
+    names::{Named, report_doubles},
+    problem::{Place, Problem},
+    receivers::read_receiver,
+    sample::{ConfigTest, read_test},
+    schema::{HEALTH, KEEP, MAIL, POLL, STORE},
+    settings::{
+        HealthOptions, PollOptions, check_interval, read_health, read_http, read_poll, read_store,
+        read_time_zone,
+    },
+    value::Value,
+    watches::{ReadWatch, Surroundings, read_receiver_names, read_watch, report_query_error},
+};
+use crate::{
+    matcher::Matcher,
+    model::{Feed, Watch},
+    notify::{MailOptions, ReceiverKind, ReceiverOptions},
+};
+
+/// Reads a config; `None` where there are errors, which stand in `context` then.
+pub(super) fn read<'a>(
+    context: &'a Context<'a>,
+    tables: &'a [Spanned<DeTable<'a>>],
+) -> Option<(Config, Matcher)> {
+    let files = Files::new(context, tables);
+    let poll_section = files.section("poll", &POLL);
+    let poll = poll_section.as_ref().map(read_poll).unwrap_or_default();
+    let http = poll_section.as_ref().map(read_http).unwrap_or_default();
+    if let Some(section) = &poll_section {
+        check_interval(section, poll.every, poll.max_interval);
+    }
+    let time_zone = read_zone(&files);
+    let (receivers, mail) = read_receivers(&files);
+    let receiver_names = names(&files.entries("receiver"));
+    let notify = read_notify(&files, &receiver_names);
+    let health_section = files.section("health", &HEALTH);
+    let health = read_health(health_section.as_ref(), &receiver_names, notify.as_deref());
+    let store = read_store(
+        context,
+        files.section("store", &STORE).as_ref(),
+        files.section("keep", &KEEP).as_ref(),
+    );
+    let feeds = read_feeds(&files, &poll);
+    let watches = read_watches(&files, &feeds, &receiver_names, notify.as_deref());
+    let tests = read_tests(&files);
+    report_unused(&files, &watches, &health, notify.as_deref());
+    if context.has_errors() {
+        return None;
+    }
+    let (matcher, watches) = compile(watches)?;
+    let config = Config {
+        path: main_path(context).to_owned(),
+        timezone: time_zone.unwrap_or_else(TimeZone::system),
+        feeds,
+        watches,
+        receivers,
+        mail,
+        http,
+        store,
+        poll,
+        health,
+        tests,
+    };
+    Some((config, matcher))
+}
+
+fn main_path<'a>(context: &Context<'a>) -> &'a Path {
+    &context.sources.get(Context::MAIN).path
+}
+
+fn read_zone(files: &Files<'_>) -> Option<TimeZone> {
+    read_time_zone(files.once("timezone")?.string()?)
+}
+
+/// The names under which entries stand, read well or not.
+fn names<'a>(entries: &[Value<'a>]) -> Vec<&'a str> {
+    entries.iter().map(Value::name).collect()
+}
+
+fn read_receivers(files: &Files<'_>) -> (Vec<ReceiverOptions>, Option<MailOptions>) {
+    let entries = files.entries("receiver");
+    report_doubles("receiver", &entries);
+    let mail_section = files.section("mail", &MAIL);
+    let mail = mail_section.as_ref().and_then(read_mail);
+    let mut receivers = Vec::new();
+    for entry in entries {
+        let Some(receiver) = read_receiver(entry) else {
+            continue;
+        };
+        if matches!(receiver.kind, ReceiverKind::Email(_)) && mail_section.is_none() {
+            let message = format!("{:?} gets mail, but there is no mail server", receiver.name);
+            let help = "add [mail] with server = \"…\" and from = \"…\"";
+            let problem = Problem::error(entry.key_place(), message).help(help.to_owned());
+            files.context.report_absence(problem);
+        }
+        receivers.push(receiver);
+    }
+    (receivers, mail)
+}
+
+/// The top-level `notify`; without it the only receiver there is.
+fn read_notify(files: &Files<'_>, receivers: &[&str]) -> Option<Vec<String>> {
+    let Some(value) = files.once("notify") else {
+        return match receivers {
+            [only] => Some(vec![(*only).to_owned()]),
+            _ => None,
+        };
+    };
+    let names = read_receiver_names(value, receivers);
+    if value.elements().next().is_none() {
+        value.error("`notify` names nobody", None);
+    }
+    names
+}
+
+fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<Feed> {
+    let entries = files.entries("feed");
+    report_doubles("feed", &entries);
+    if entries.is_empty() {
+        let help = "add [feed] and below it name = \"https://example.org/feed.xml\"";
+        files.report_absence("there is no feed to read", help);
+    }
+    let feeds: Vec<_> = entries
+        .into_iter()
+        .filter_map(|entry| {
+            let item = read_feed(entry, poll)?;
+            Some(Named { entry, item })
+        })
+        .collect();
+    report_double_urls(&feeds);
+    feeds.into_iter().map(|feed| feed.item).collect()
+}
+
+fn read_watches<'a>(
+    files: &Files<'a>,
+    feeds: &[Feed],
+    receivers: &[&str],
+    notify: Option<&[String]>,
+) -> Vec<Named<'a, ReadWatch<'a>>> {
+    let entries = files.entries("watch");
+    report_doubles("watch", &entries);
+    if entries.is_empty() {
+        let help = "add [watch] and below it name = \"an expression\"";
+        files.report_absence("there is nothing to watch for", help);
+    } else if receivers.is_empty() {
+        let help = "add [receiver.terminal] and below it stdout = true";
+        files.report_absence("there is nobody to tell: no receiver", help);
+    }
+    let around = Surroundings {
+        feeds,
+        feed_names: &names(&files.entries("feed")),
+        receivers,
+        notify,
+    };
+    entries
+        .into_iter()
+        .filter_map(|entry| read_watch(entry, &around))
+        .collect()
+}
+
+fn read_tests(files: &Files<'_>) -> Vec<ConfigTest> {
+    let feeds = names(&files.entries("feed"));
+    let watches = names(&files.entries("watch"));
+    files
+        .tests()
+        .iter()
+        .filter_map(|section| read_test(section, &feeds, &watches))
+        .collect()
+}
+
+fn report_unused(
+    files: &Files<'_>,
+    watches: &[Named<'_, ReadWatch<'_>>],
+    health: &HealthOptions,
+    notify: Option<&[String]>,
+) {
+    let of_watches = watches.iter().flat_map(|watch| &watch.item.watch.notify);
+    let used: std::collections::HashSet<&str> = of_watches
+        .chain(&health.notify)
+        .chain(notify.unwrap_or_default())
+        .map(String::as_str)
+        .collect();
+    for entry in files.entries("receiver") {
+        if !used.contains(entry.name()) {
+            let message = format!("nothing is ever sent to {:?}", entry.name());
+            let help = "name it in the `notify` of a watch, of [health] or at the top";
+            let problem = Problem::warning(entry.key_place(), message).help(help.to_owned());
+            files.context.report_absence(problem);
+        }
+    }
+}
+
+/// All watches in one matcher. Each was read well on its own by now.
+fn compile(watches: Vec<Named<'_, ReadWatch<'_>>>) -> Option<(Matcher, Vec<Watch>)> {
+    let plain: Vec<Watch> = watches
+        .iter()
+        .map(|watch| watch.item.watch.clone())
+        .collect();
+    match Matcher::compile(&plain) {
+        Ok(matcher) => Some((matcher, plain)),
+        Err(errors) => {
+            for error in errors {
+                let watch = watches
+                    .iter()
+                    .find(|watch| watch.item.watch.name == error.watch);
+                let watch = watch.expect("the matcher names the watches it was given");
+                report_query_error(&watch.item.expression, error.error);
+            }
+            None
+        }
+    }
+}
+
+impl Files<'_> {
+    fn report_absence(&self, message: &str, help: &str) {
+        let place = Place::whole(Context::MAIN);
+        let problem = Problem::error(place, message).help(help.to_owned());
+        self.context.report_absence(problem);
+    }
+}

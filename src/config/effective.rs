@@ -1,0 +1,228 @@
+//! The config in effect, as TOML.
+
+use std::fmt::Write;
+
+use super::{
+    Config, ConfigTest,
+    units::{duration_text, size_text},
+};
+use crate::{
+    http::HttpOptions,
+    model::{Feed, Initial, Secret, Watch},
+    notify::{MailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
+};
+
+/// Everything in effect, defaults included and includes merged, as TOML for `fivebells config`.
+/// Every secret is shown as `<hidden>`, so is the query of a webhook's URL.
+pub fn effective(config: &Config) -> String {
+    let mut writer = Writer::default();
+    writer.line(&format!(
+        "# The config in effect, from {}",
+        config.path.display()
+    ));
+    if let Some(zone) = config.timezone.iana_name() {
+        writer.string("timezone", zone);
+    }
+    for feed in &config.feeds {
+        writer.feed(feed);
+    }
+    for watch in &config.watches {
+        writer.watch(watch);
+    }
+    for receiver in &config.receivers {
+        writer.receiver(receiver);
+    }
+    if let Some(mail) = &config.mail {
+        writer.mail(mail);
+    }
+    writer.settings(config);
+    for test in &config.tests {
+        writer.test(test);
+    }
+    writer.text
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+}
+
+impl Writer {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn header(&mut self, table: &str, name: &str) {
+        self.line(&format!("\n[{table}.{}]", key(name)));
+    }
+
+    fn value(&mut self, name: &str, value: &str) {
+        writeln!(self.text, "{name} = {value}").expect("a String takes all that is written");
+    }
+
+    fn string(&mut self, name: &str, value: &str) {
+        self.value(name, &quoted(value));
+    }
+
+    fn strings<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
+        let values: Vec<String> = values.into_iter().map(quoted).collect();
+        self.value(name, &format!("[{}]", values.join(", ")));
+    }
+
+    fn duration(&mut self, name: &str, value: std::time::Duration) {
+        self.string(name, &duration_text(value));
+    }
+
+    fn path(&mut self, name: &str, value: &std::path::Path) {
+        self.string(name, &value.to_string_lossy());
+    }
+
+    fn feed(&mut self, feed: &Feed) {
+        self.header("feed", &feed.name);
+        self.string("url", feed.url.as_str());
+        self.duration("every", feed.every);
+        self.strings("tags", feed.tags.iter().map(String::as_str));
+        match feed.initial {
+            Initial::Baseline => self.string("initial", "baseline"),
+            Initial::All => self.string("initial", "all"),
+            Initial::Newest(count) => self.value("initial", &count.to_string()),
+        }
+        self.value("allow_private", &feed.allow_private.to_string());
+    }
+
+    fn watch(&mut self, watch: &Watch) {
+        self.header("watch", &watch.name);
+        self.string("match", &watch.expression);
+        self.strings("in", watch.fields.iter().map(|field| field.as_str()));
+        if let Some(feeds) = &watch.feeds {
+            self.strings("feeds", feeds.iter().map(String::as_str));
+        }
+        self.string("priority", watch.priority.as_str());
+        self.strings("notify", watch.notify.iter().map(String::as_str));
+    }
+
+    fn receiver(&mut self, receiver: &ReceiverOptions) {
+        self.header("receiver", &receiver.name);
+        match &receiver.kind {
+            ReceiverKind::Terminal => self.value("stdout", "true"),
+            ReceiverKind::Email(email) => {
+                self.strings("email", email.to.iter().map(String::as_str));
+            }
+            ReceiverKind::Webhook(webhook) => self.webhook(webhook),
+        }
+    }
+
+    fn webhook(&mut self, webhook: &WebhookOptions) {
+        let mut url = webhook.url.clone();
+        url.set_query(None);
+        match (webhook.url_is_secret, webhook.url.query()) {
+            (true, _) => self.string("webhook", Secret::HIDDEN),
+            (false, Some(_)) => self.string("webhook", &format!("{url}?{}", Secret::HIDDEN)),
+            (false, None) => self.string("webhook", url.as_str()),
+        }
+        if !webhook.secrets.is_empty() {
+            self.strings("secret", webhook.secrets.iter().map(|_| Secret::HIDDEN));
+        }
+        if let Some(body) = &webhook.body {
+            self.string("body", body);
+        }
+        if !webhook.headers.is_empty() {
+            let hidden = quoted(Secret::HIDDEN);
+            let headers = webhook.headers.iter();
+            let headers: Vec<_> = headers
+                .map(|(name, _)| format!("{} = {hidden}", key(name)))
+                .collect();
+            self.value("headers", &format!("{{ {} }}", headers.join(", ")));
+        }
+        self.value("allow_private", &webhook.allow_private.to_string());
+        self.duration("timeout", webhook.timeout);
+    }
+
+    fn mail(&mut self, mail: &MailOptions) {
+        self.line("\n[mail]");
+        let host = if mail.host.contains(':') {
+            format!("[{}]", mail.host)
+        } else {
+            mail.host.clone()
+        };
+        self.string("server", &format!("{host}:{}", mail.port));
+        self.string("security", mail.security.as_str());
+        if let Some(login) = &mail.login {
+            self.string("username", &login.username);
+            self.string("password", Secret::HIDDEN);
+        }
+        self.string("from", &mail.from);
+        if let Some(path) = &mail.ca_file {
+            self.path("ca_file", path);
+        }
+        self.duration("timeout", mail.timeout);
+    }
+
+    fn settings(&mut self, config: &Config) {
+        self.line("\n[poll]");
+        self.duration("every", config.poll.every);
+        self.duration("per_host", config.poll.per_host);
+        self.duration("max_interval", config.poll.max_interval);
+        self.value("parallel", &config.poll.parallel.to_string());
+        self.http(&config.http);
+        self.line("\n[health]");
+        self.strings("notify", config.health.notify.iter().map(String::as_str));
+        self.duration("failing", config.health.failing);
+        self.line("\n[keep]");
+        self.duration("items", config.store.keep_items);
+        self.duration("alerts", config.store.keep_alerts);
+        self.line("\n[store]");
+        self.string("url", &format!("sqlite:{}", config.store.path.display()));
+    }
+
+    fn http(&mut self, http: &HttpOptions) {
+        self.duration("timeout", http.total_timeout);
+        self.string("max_size", &size_text(http.max_body_bytes));
+        if let Some(contact) = contact(&http.user_agent) {
+            self.string("contact", contact);
+        }
+        if let Some(path) = &http.ca_file {
+            self.path("ca_file", path);
+        }
+    }
+
+    fn test(&mut self, test: &ConfigTest) {
+        self.line("\n[[test]]");
+        for (name, text) in [
+            ("title", &test.title),
+            ("summary", &test.summary),
+            ("content", &test.content),
+        ] {
+            if !text.is_empty() {
+                self.string(name, text);
+            }
+        }
+        if let Some(feed) = &test.feed {
+            self.string("feed", feed);
+        }
+        if let Some(lang) = &test.lang {
+            self.string("lang", lang);
+        }
+        self.strings("expect", test.expect.iter().map(String::as_str));
+    }
+}
+
+/// The contact in a User-Agent that [`HttpOptions::user_agent`] made.
+fn contact(user_agent: &str) -> Option<&str> {
+    let (_, contact) = user_agent.split_once("; +")?;
+    contact.strip_suffix(')')
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A key as TOML writes it.
+fn key(name: &str) -> String {
+    let bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !name.is_empty() && name.chars().all(bare) {
+        return name.to_owned();
+    }
+    quoted(name)
+}

@@ -1,0 +1,158 @@
+//! `[feed]`.
+
+use std::{collections::HashMap, path::absolute};
+
+use url::Url;
+
+use super::{
+    limits::{EVERY, INITIAL},
+    names::{Named, read_name},
+    problem::Problem,
+    schema::{FEED, Kind},
+    section::Section,
+    settings::{PollOptions, check_interval},
+    value::{Text, Value},
+};
+use crate::model::{Feed, Initial};
+
+/// Reads one entry of `[feed]`.
+pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
+    let name = read_name(entry, "feed")?;
+    let mut feed = Feed {
+        name: name.to_owned(),
+        url: Url::parse("file:///").expect("a constant that parses"),
+        every: poll.every,
+        tags: Vec::new(),
+        initial: Initial::default(),
+        allow_private: false,
+    };
+    if !entry.is_table() {
+        feed.url = read_url(entry.text(Kind::String)?)?;
+        return Some(feed);
+    }
+    let section = entry.section(format!("[feed.{name}]"), &FEED)?;
+    read_options(&section, &mut feed);
+    check_interval(&section, feed.every, poll.max_interval);
+    let url = section.require("url", "such as url = \"https://example.org/feed.xml\"")?;
+    feed.url = read_url(url.string()?)?;
+    Some(feed)
+}
+
+fn read_options(section: &Section<'_>, feed: &mut Feed) {
+    if let Some(every) = section.duration("every", &EVERY) {
+        feed.every = every;
+    }
+    if let Some(tags) = section.strings("tags") {
+        feed.tags = tags.iter().filter_map(read_tag).collect();
+    }
+    if let Some(initial) = section.get("initial").and_then(read_initial) {
+        feed.initial = initial;
+    }
+    feed.allow_private = section.boolean("allow_private").unwrap_or(false);
+}
+
+/// Two feeds of one URL are polled twice and alert twice.
+pub(super) fn report_double_urls(feeds: &[Named<'_, Feed>]) {
+    let mut first: HashMap<&str, &Named<'_, Feed>> = HashMap::new();
+    for feed in feeds {
+        let Some(earlier) = first.insert(feed.item.url.as_str(), feed) else {
+            continue;
+        };
+        let message = format!(
+            "the feeds {:?} and {:?} have the same URL",
+            earlier.item.name, feed.item.name
+        );
+        let problem = Problem::warning(feed.entry.key_place(), message)
+            .related(earlier.entry.key_place(), "the other one")
+            .help("keep one of them: a feed can have several tags".to_owned());
+        feed.entry.context.report(problem);
+    }
+}
+
+fn read_tag(tag: &Text<'_>) -> Option<String> {
+    if let Some(plain) = tag.text.strip_prefix('#') {
+        let help = format!("write {plain:?}; the # stands only where a watch selects the tag");
+        tag.error(format!("{:?} begins with #", tag.text), help);
+        return None;
+    }
+    super::names::check(tag, "tag").map(str::to_owned)
+}
+
+fn read_initial(value: Value<'_>) -> Option<Initial> {
+    if !value.is_string() {
+        let newest = value.integer(Kind::Initial, &INITIAL)?;
+        return Some(Initial::Newest(u32::try_from(newest).ok()?));
+    }
+    let text = value.string()?;
+    match text.one_of("first poll", &["baseline", "all"])? {
+        "all" => Some(Initial::All),
+        _ => Some(Initial::Baseline),
+    }
+}
+
+fn read_url(text: Text<'_>) -> Option<Url> {
+    let written = text.text.trim();
+    if let Some(path) = written.strip_prefix("file:") {
+        return read_file_url(text, path);
+    }
+    let fault = match Url::parse(written) {
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            format!("a feed cannot be read over {:?}", url.scheme())
+        }
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            let help = "feeds that need a login cannot be read yet";
+            text.error("the URL holds a user name or password", help.to_owned());
+            return None;
+        }
+        Ok(url) => return Some(url),
+        Err(error) => format!("{written:?} is not a URL: {error}"),
+    };
+    text.error(fault, url_help(written));
+    None
+}
+
+/// What was probably meant.
+fn url_help(written: &str) -> String {
+    let after_feed = written
+        .strip_prefix("feed:")
+        .map(|rest| rest.trim_start_matches('/'));
+    match after_feed {
+        Some(rest) if rest.starts_with("http") => format!("write {rest:?}"),
+        Some(rest) => format!("write {:?}", format!("https://{rest}")),
+        None if written.contains(['<', '>', ' ']) => {
+            "only the address of the feed, such as \"https://example.org/feed.xml\"".to_owned()
+        }
+        None if !written.contains(':') && written.contains('.') => {
+            format!(
+                "write {:?}, or {:?} for a file",
+                format!("https://{written}"),
+                format!("file:{written}")
+            )
+        }
+        None => "a feed's URL begins with http:, https: or file:".to_owned(),
+    }
+}
+
+fn read_file_url(text: Text<'_>, path: &str) -> Option<Url> {
+    let path = match path.strip_prefix("//") {
+        Some(absolute) if absolute.starts_with('/') => absolute,
+        Some(_) => {
+            let help = "write file:path, relative to this config, or file:///absolute/path";
+            text.error("a file: URL cannot name a host", help.to_owned());
+            return None;
+        }
+        None => path,
+    };
+    let path = text.resolve(path);
+    let url = absolute(&path)
+        .ok()
+        .and_then(|path| Url::from_file_path(path).ok());
+    match url {
+        None => text.error(format!("{} is not a path", path.display()), None),
+        Some(_) if !path.is_file() => {
+            text.warning(format!("there is no file {} yet", path.display()), None);
+        }
+        Some(_) => {}
+    }
+    url
+}

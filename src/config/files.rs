@@ -1,0 +1,243 @@
+//! The files of a config: the main one and what it includes.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use toml::de::DeTable;
+
+use super::{
+    context::Context,
+    environment::Environment,
+    limits::{MAX_FILE_BYTES, MAX_FILES},
+    problem::{Place, Problem, Source, Sources},
+    value::{Text, Value},
+};
+
+/// Reads the main file and all it includes, in the order of the `include` and sorted by name within
+/// a pattern. A file that cannot be read is a problem and an empty text.
+pub(super) fn gather(main: &Path, environment: &Environment) -> (Sources, Vec<Problem>) {
+    let mut sources = Sources::default();
+    let mut problems = Vec::new();
+    let first = Place::whole(Context::MAIN);
+    read_into(&mut sources, &mut problems, main, &first);
+    let (included, of_include) = included(&sources, environment);
+    problems.extend(of_include);
+
+    let mut known = HashSet::from([identity(main)]);
+    for (path, place) in included {
+        if !known.insert(identity(&path)) {
+            continue;
+        }
+        if sources.0.len() == MAX_FILES {
+            let message = format!("a config has at most {MAX_FILES} files");
+            problems.push(Problem::error(place, message));
+            break;
+        }
+        read_into(&mut sources, &mut problems, &path, &place);
+    }
+    (sources, problems)
+}
+
+/// The same file under two names is one file.
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What the main file includes, each with the place that asks for it.
+fn included(sources: &Sources, environment: &Environment) -> (Vec<(PathBuf, Place)>, Vec<Problem>) {
+    let context = Context::new(sources, environment);
+    let main = Context::MAIN;
+    // Faults of the syntax are reported when the file is read in earnest.
+    let (table, _) = DeTable::parse_recoverable(&sources.get(main).text);
+    let patterns = table
+        .get_ref()
+        .get_key_value("include")
+        .and_then(|(key, node)| Value::new(&context, main, key, node).strings());
+    let files = patterns
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|pattern| {
+            expand(pattern)
+                .into_iter()
+                .map(|path| (path, pattern.place()))
+        })
+        .collect();
+    (files, context.into_problems())
+}
+
+/// The files that a pattern names. A name without `*` and `?` must exist; a pattern may find none.
+fn expand(pattern: &Text<'_>) -> Vec<PathBuf> {
+    let path = pattern.resolve(pattern.text);
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+        pattern.error(format!("{:?} names no file", pattern.text), None);
+        return Vec::new();
+    };
+    let name = name.to_string_lossy();
+    if directory.to_string_lossy().contains(['*', '?']) {
+        let help = "name each directory with a pattern of its own";
+        pattern.error(
+            "`*` and `?` stand in the last part of a path only",
+            help.to_owned(),
+        );
+        return Vec::new();
+    }
+    if !name.contains(['*', '?']) {
+        return vec![path];
+    }
+    match list(directory, &name) {
+        Ok(files) => files,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            let message = format!("cannot list {}: {error}", directory.display());
+            pattern.error(message, None);
+            Vec::new()
+        }
+    }
+}
+
+fn list(directory: &Path, pattern: &str) -> io::Result<Vec<PathBuf>> {
+    let listed = if directory == Path::new("") {
+        Path::new(".")
+    } else {
+        directory
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(listed)? {
+        let name = entry?.file_name();
+        let path = directory.join(&name);
+        if matches(pattern, &name.to_string_lossy()) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// `*` is any run of characters, `?` any one; neither takes the dot of a hidden file.
+fn matches(pattern: &str, name: &str) -> bool {
+    if name.starts_with('.') && !pattern.starts_with('.') {
+        return false;
+    }
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut in_name) = (0, 0);
+    // Where to go on after the last `*` took one character more.
+    let mut retry = None;
+    while in_name < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                retry = Some((at + 1, in_name));
+                at += 1;
+            }
+            Some(&letter) if letter == '?' || letter == name[in_name] => {
+                at += 1;
+                in_name += 1;
+            }
+            _ => {
+                let Some((after_star, taken)) = retry else {
+                    return false;
+                };
+                retry = Some((after_star, taken + 1));
+                (at, in_name) = (after_star, taken + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|&letter| letter == '*')
+}
+
+/// Reads a file; a fault is reported at `asked`, the place that names it.
+fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, asked: &Place) {
+    let (text, fault) = match read(path) {
+        Ok(bytes) => decode(bytes),
+        Err(error) => {
+            let message = format!("cannot read {}: {error}", path.display());
+            problems.push(Problem::error(asked.clone(), message));
+            (String::new(), None)
+        }
+    };
+    let path = path.to_owned();
+    let file = sources.push(Source { path, text });
+    if let Some(offset) = fault {
+        let place = Place::new(
+            file,
+            offset..offset + char::REPLACEMENT_CHARACTER.len_utf8(),
+        );
+        let problem = Problem::error(place, "this is not UTF-8")
+            .help("save the file in the encoding UTF-8".to_owned());
+        problems.push(problem);
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// The text without its byte order mark, and where the first thing stands that is no UTF-8.
+fn decode(mut bytes: Vec<u8>) -> (String, Option<usize>) {
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(.."\u{feff}".len());
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                Some(offset),
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_and_question_marks() {
+        for (pattern, name, expected) in [
+            ("*.toml", "a.toml", true),
+            ("*.toml", "a.toml.bak", false),
+            ("*.toml", ".a.toml", false),
+            (".*", ".a", true),
+            ("?.toml", "日.toml", true),
+            ("?.toml", "ab.toml", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("*", "", true),
+            ("a", "a", true),
+            ("a", "ab", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn text_is_utf8_without_its_mark() {
+        assert_eq!(decode(b"\xef\xbb\xbfa".to_vec()), ("a".into(), None));
+        assert_eq!(decode(b"ab\xff".to_vec()), ("ab\u{fffd}".into(), Some(2)));
+    }
+
+    #[test]
+    fn a_file_has_a_largest_size() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        file.as_file().set_len(MAX_FILE_BYTES).expect("a size");
+        assert_eq!(
+            read(file.path()).expect("small enough").len() as u64,
+            MAX_FILE_BYTES
+        );
+        file.as_file().set_len(MAX_FILE_BYTES + 1).expect("a size");
+        assert!(read(file.path()).is_err());
+    }
+}

@@ -1,0 +1,42 @@
+//! Every bound on what a config may hold or ask for.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+/// Bytes of one config file.
+pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+/// Files of one config, includes and all.
+pub const MAX_FILES: usize = 1_000;
+/// Bytes of a secret's file.
+pub const MAX_SECRET_BYTES: u64 = 64 * 1024;
+/// Characters of a feed's, watch's or receiver's name, or of a tag.
+pub const MAX_NAME_CHARS: usize = 100;
+/// Keys that sign a webhook at the same time: the old one and the new one.
+pub const MAX_WEBHOOK_SECRETS: usize = 2;
+/// Problems that one report holds; a config with more is not a config.
+pub const MAX_PROBLEMS: usize = 1_000;
+
+/// Bytes of a Standard Webhooks key (the specification's "between 24 and 64 bytes").
+pub const WEBHOOK_KEY_BYTES: RangeInclusive<usize> = 24..=64;
+/// Between two polls of a feed.
+pub const EVERY: RangeInclusive<Duration> = Duration::from_secs(10)..=days(30);
+/// Between two requests to one origin.
+pub const PER_HOST: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_mins(10);
+/// The longest wait between polls that a server can ask for.
+pub const MAX_INTERVAL: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
+/// One HTTP request or one step of a mail session.
+pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(10);
+/// A feed's body after decoding.
+pub const MAX_SIZE: RangeInclusive<u64> = 1024..=1024 * 1024 * 1024;
+/// Polls at once.
+pub const PARALLEL: RangeInclusive<u64> = 1..=256;
+/// Items of the first poll that are matched.
+pub const INITIAL: RangeInclusive<u64> = 1..=10_000;
+/// How long something is kept.
+pub const KEEP: RangeInclusive<Duration> = days(1)..=days(365 * 100);
+/// How long a feed may fail before someone is told.
+pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
+
+/// `std` names no unit above the hour yet.
+const fn days(count: u64) -> Duration {
+    Duration::from_hours(24 * count)
+}

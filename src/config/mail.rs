@@ -1,0 +1,184 @@
+//! `[mail]`.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use lettre::message::Mailbox;
+
+use super::{
+    limits::TIMEOUT, problem::Problem, schema::Kind, section::Section, settings::readable,
+    value::Text,
+};
+use crate::notify::{MailLogin, MailOptions, MailSecurity};
+
+/// TLS from the first byte (RFC 8314).
+const SUBMISSIONS_PORT: u16 = 465;
+
+/// Reads `[mail]`.
+pub(super) fn read_mail(section: &Section<'_>) -> Option<MailOptions> {
+    let login = read_login(section);
+    let ca_file = section.get("ca_file").and_then(readable);
+    let timeout = section.duration("timeout", &TIMEOUT);
+    let from = section
+        .require("from", "such as from = \"Fivebells <bells@example.org>\"")
+        .and_then(|value| read_sender(value.string()?));
+    let server = section
+        .require("server", "such as server = \"mail.example.org\"")
+        .and_then(|value| read_server(value.string()?));
+    let (host, port) = server?;
+    let security = read_security(section, &host, port)?;
+    Some(MailOptions {
+        host,
+        port: port.unwrap_or(default_port(security)),
+        security,
+        login,
+        from: from?,
+        ca_file,
+        timeout: timeout.unwrap_or(MailOptions::TIMEOUT),
+        data_timeout: MailOptions::DATA_TIMEOUT,
+    })
+}
+
+const fn default_port(security: MailSecurity) -> u16 {
+    match security {
+        MailSecurity::StartTls => 587,
+        MailSecurity::Implicit => SUBMISSIONS_PORT,
+        MailSecurity::Plain => 25,
+    }
+}
+
+fn read_login(section: &Section<'_>) -> Option<MailLogin> {
+    let (username, password) = (section.get("username"), section.get("password"));
+    let lonely = match (username, password) {
+        (Some(username), Some(password)) => {
+            let (username, password) = (username.string(), password.secret());
+            return Some(MailLogin {
+                username: username?.text.to_owned(),
+                password: password?,
+            });
+        }
+        (Some(username), None) => (username, "password = { env = \"NAME\" }"),
+        (None, Some(password)) => {
+            // Its own faults are worth knowing too.
+            let _ = password.secret();
+            (password, "username = \"…\"")
+        }
+        (None, None) => return None,
+    };
+    let (value, missing) = lonely;
+    let message = format!(
+        "`{}` stands alone: a login has a username and a password",
+        value.name()
+    );
+    let problem = Problem::error(value.key_place(), message).help(format!("add {missing}"));
+    section.context.report_absence(problem);
+    None
+}
+
+fn read_sender(text: Text<'_>) -> Option<String> {
+    if text.text.parse::<Mailbox>().is_err() {
+        let help = "such as \"bells@example.org\" or \"Fivebells <bells@example.org>\"";
+        text.error(
+            format!("{:?} is not a mail address", text.text),
+            help.to_owned(),
+        );
+        return None;
+    }
+    Some(text.text.to_owned())
+}
+
+/// `host`, `host:port`, `[::1]:port` or a bare IPv6 address.
+fn read_server(text: Text<'_>) -> Option<(String, Option<u16>)> {
+    let server = split_server(text.text);
+    if server.is_none() {
+        let help = "such as \"mail.example.org\" or \"mail.example.org:465\"";
+        text.error(
+            format!("{:?} is not a mail server", text.text),
+            help.to_owned(),
+        );
+    }
+    server
+}
+
+fn split_server(text: &str) -> Option<(String, Option<u16>)> {
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Some((text.to_owned(), None));
+    }
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port.parse().ok().filter(|&port| port != 0)?)),
+        None => (text, None),
+    };
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    if let Some(address) = bare {
+        address.parse::<Ipv6Addr>().ok()?;
+        return Some((address.to_owned(), port));
+    }
+    let plain = !host.contains(['/', ':', '@', '[', ']']) && !host.contains(char::is_whitespace);
+    (plain && url::Host::parse(host).is_ok()).then(|| (host.to_owned(), port))
+}
+
+fn read_security(section: &Section<'_>, host: &str, port: Option<u16>) -> Option<MailSecurity> {
+    let loopback = is_loopback(host);
+    let Some(value) = section.get("security") else {
+        return Some(match port {
+            Some(SUBMISSIONS_PORT) => MailSecurity::Implicit,
+            _ if loopback => MailSecurity::Plain,
+            _ => MailSecurity::StartTls,
+        });
+    };
+    let text = value.text(Kind::String)?;
+    let all = [
+        MailSecurity::StartTls,
+        MailSecurity::Implicit,
+        MailSecurity::Plain,
+    ];
+    let named = text.one_of("kind of security", &all.map(MailSecurity::as_str))?;
+    let security = all.into_iter().find(|one| one.as_str() == named)?;
+    if security == MailSecurity::Plain && !loopback {
+        let help = "use \"starttls\" or \"implicit\"; plain is for a server on this machine";
+        let message = format!("mail would cross the network to {host:?} unprotected");
+        text.error(message, help.to_owned());
+        return None;
+    }
+    Some(security)
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_server;
+
+    #[test]
+    fn servers_as_people_write_them() {
+        for (text, host, port) in [
+            ("mail.example.org", "mail.example.org", None),
+            ("mail.example.org:465", "mail.example.org", Some(465)),
+            ("127.0.0.1:2525", "127.0.0.1", Some(2525)),
+            ("::1", "::1", None),
+            ("[::1]:25", "::1", Some(25)),
+            ("[::1]", "::1", None),
+        ] {
+            let expected = Some((host.to_owned(), port));
+            assert_eq!(split_server(text), expected, "{text}");
+        }
+        for text in [
+            "",
+            "a b",
+            "smtp://mail.example.org",
+            "mail:0",
+            "mail:65536",
+            "mail:x",
+            "[a]",
+            "me@mail",
+        ] {
+            assert_eq!(split_server(text), None, "{text}");
+        }
+    }
+}

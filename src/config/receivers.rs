@@ -1,0 +1,262 @@
+//! `[receiver]`.
+
+use std::collections::HashSet;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use reqwest::header::{HeaderName, HeaderValue};
+use url::Url;
+
+use super::{
+    limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
+    names::read_name,
+    problem::Problem,
+    schema::{Kind, RECEIVER},
+    section::Section,
+    template::check_template,
+    value::{Text, Value},
+};
+use crate::{
+    model::Secret,
+    notify::{EmailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
+};
+
+/// Headers that are ours to set: who we are, how long the body is, and the signature.
+const OWN_HEADERS: [&str; 8] = [
+    "connection",
+    "content-length",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+];
+/// Keys that only a webhook has.
+const WEBHOOK_KEYS: [&str; 5] = ["secret", "body", "headers", "allow_private", "timeout"];
+
+/// Reads one entry of `[receiver]`.
+pub(super) fn read_receiver(entry: Value<'_>) -> Option<ReceiverOptions> {
+    let name = read_name(entry, "receiver")?;
+    let section = entry.section(format!("[receiver.{name}]"), &RECEIVER)?;
+    let kind = match ["email", "webhook", "stdout"].map(|key| section.get(key)) {
+        [Some(email), None, None] => read_email(email).map(ReceiverKind::Email),
+        [None, Some(webhook), None] => read_webhook(&section, webhook),
+        [None, None, Some(stdout)] => read_stdout(stdout),
+        [None, None, None] => {
+            let help =
+                "add email = [\"you@example.org\"], webhook = \"https://…\" or stdout = true";
+            let message = format!("[receiver.{name}] does not say where to send");
+            let problem = Problem::error(section.place.clone(), message).help(help.to_owned());
+            section.context.report_absence(problem);
+            None
+        }
+        _ => {
+            let message = format!("[receiver.{name}] takes exactly one of email, webhook, stdout");
+            section.error(message, "make each a receiver of its own".to_owned());
+            None
+        }
+    };
+    if section.get("webhook").is_none() {
+        report_webhook_keys(&section);
+    }
+    Some(ReceiverOptions {
+        name: name.to_owned(),
+        kind: kind?,
+    })
+}
+
+fn report_webhook_keys(section: &Section<'_>) {
+    for value in WEBHOOK_KEYS.into_iter().filter_map(|key| section.get(key)) {
+        let message = format!("`{}` is of use to a webhook only", value.name());
+        section
+            .context
+            .report(Problem::error(value.key_place(), message));
+    }
+}
+
+fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {
+    if value.boolean()? {
+        return Some(ReceiverKind::Terminal);
+    }
+    value.error(
+        "`stdout` can only be true",
+        "delete the receiver to be rid of it".to_owned(),
+    );
+    None
+}
+
+fn read_email(value: Value<'_>) -> Option<EmailOptions> {
+    let mut seen = HashSet::new();
+    let mut to = Vec::new();
+    for text in value.strings()? {
+        if text.text.parse::<lettre::Address>().is_err() {
+            let help = "write the bare address, such as \"desk@example.org\"";
+            text.error(
+                format!("{:?} is not a mail address", text.text),
+                help.to_owned(),
+            );
+        } else if seen.insert(text.text) {
+            to.push(text.text.to_owned());
+        } else {
+            text.warning(format!("{:?} stands here twice", text.text), None);
+        }
+    }
+    if value.elements().next().is_none() {
+        value.error("there is no address", None);
+    }
+    Some(EmailOptions { to })
+}
+
+fn read_webhook(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
+    let secrets = section.get("secret").and_then(read_signing_keys);
+    let body = section.get("body").and_then(read_body);
+    let headers = section.get("headers").and_then(read_headers);
+    let allow_private = section.boolean("allow_private");
+    let timeout = section.duration("timeout", &TIMEOUT);
+    Some(ReceiverKind::Webhook(WebhookOptions {
+        url: read_webhook_url(value)?,
+        url_is_secret: !value.is_string(),
+        secrets: secrets.unwrap_or_default(),
+        body,
+        headers: headers.unwrap_or_default(),
+        allow_private: allow_private.unwrap_or(false),
+        timeout: timeout.unwrap_or(WebhookOptions::TIMEOUT),
+    }))
+}
+
+fn read_webhook_url(value: Value<'_>) -> Option<Url> {
+    let (shown, url) = if value.is_string() {
+        let text = value.string()?;
+        (format!("{:?}", text.text), Url::parse(text.text))
+    } else if value.is_table() {
+        let secret = value.secret()?;
+        ("the secret".to_owned(), Url::parse(secret.expose().trim()))
+    } else {
+        return value.mismatch(Kind::StringOrSecret);
+    };
+    match url {
+        Err(error) => value.error(format!("{shown} is not a URL: {error}"), None),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            value.error(format!("{shown} is not an http: or https: URL"), None);
+        }
+        Ok(url) if value.is_string() && has_login(&url) => {
+            let help = "write webhook = { env = \"NAME\" } with the whole URL in the variable";
+            value.error(
+                "the URL holds a user name or password, which is a secret",
+                help.to_owned(),
+            );
+        }
+        Ok(url) => return Some(url),
+    }
+    None
+}
+
+fn has_login(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+fn read_signing_keys(value: Value<'_>) -> Option<Vec<Secret>> {
+    let elements: Vec<_> = value.elements().collect();
+    if elements.is_empty() || elements.len() > MAX_WEBHOOK_SECRETS {
+        let message = format!("`secret` takes one key, or {MAX_WEBHOOK_SECRETS} while they rotate");
+        value.error(message, None);
+        return None;
+    }
+    elements.into_iter().map(read_signing_key).collect()
+}
+
+fn read_signing_key(value: Value<'_>) -> Option<Secret> {
+    let secret = value.secret()?;
+    let fault = match secret
+        .expose()
+        .strip_prefix("whsec_")
+        .map(|key| STANDARD.decode(key))
+    {
+        None => "it does not begin with whsec_".to_owned(),
+        Some(Err(_)) => "what follows whsec_ is not base64".to_owned(),
+        Some(Ok(key)) if !WEBHOOK_KEY_BYTES.contains(&key.len()) => format!(
+            "it has {} bytes, not {} to {}",
+            key.len(),
+            WEBHOOK_KEY_BYTES.start(),
+            WEBHOOK_KEY_BYTES.end()
+        ),
+        Some(Ok(_)) => return Some(secret),
+    };
+    let help = "make a key with: echo whsec_$(openssl rand -base64 32)";
+    value.error(
+        format!("this is no Standard Webhooks key: {fault}"),
+        help.to_owned(),
+    );
+    None
+}
+
+fn read_body(value: Value<'_>) -> Option<String> {
+    let text = value.string()?;
+    if let Err(fault) = check_template(text.text) {
+        let place = text.place_of(&line_of(text.text, fault.line));
+        let message = format!("the template is wrong: {}", fault.message);
+        value.context.report(Problem::error(place, message));
+    }
+    Some(text.text.to_owned())
+}
+
+/// The bytes of a line of `text`, counted from 1, without the space around it.
+fn line_of(text: &str, line: usize) -> std::ops::Range<usize> {
+    let start = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = text[start..].lines().next().unwrap_or("");
+    let start = start + line.len() - line.trim_start().len();
+    start..start + line.trim().len()
+}
+
+fn read_headers(value: Value<'_>) -> Option<Vec<(String, Secret)>> {
+    let headers = value.entries()?.into_iter().filter_map(read_header);
+    Some(headers.collect())
+}
+
+fn read_header(entry: Value<'_>) -> Option<(String, Secret)> {
+    let value = if entry.is_string() {
+        let text: Text<'_> = entry.text(Kind::String)?;
+        Secret::new(text.text)
+    } else if entry.is_table() {
+        entry.secret()?
+    } else {
+        return entry.mismatch(Kind::StringOrSecret);
+    };
+    let name = entry.name();
+    let fault = match HeaderName::try_from(name) {
+        Err(_) => format!("{name:?} cannot be the name of a header"),
+        Ok(header) if OWN_HEADERS.contains(&header.as_str()) => {
+            format!("the header {name:?} is set by Fivebells itself")
+        }
+        Ok(_) if HeaderValue::from_str(value.expose()).is_err() => {
+            let message = format!("the value of {name:?} holds what a header cannot");
+            entry.error(message, None);
+            return None;
+        }
+        Ok(_) => return Some((name.to_owned(), value)),
+    };
+    entry
+        .context
+        .report(Problem::error(entry.key_place(), fault));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_of;
+
+    #[test]
+    fn a_line_without_the_space_around_it() {
+        let text = "{\n  {{ a }}\r\n\n}";
+        assert_eq!(&text[line_of(text, 1)], "{");
+        assert_eq!(&text[line_of(text, 2)], "{{ a }}");
+        assert_eq!(&text[line_of(text, 3)], "");
+        assert_eq!(&text[line_of(text, 4)], "}");
+        assert_eq!(&text[line_of(text, 9)], "");
+        assert_eq!(&text[line_of(text, 0)], "{");
+    }
+}

@@ -1,0 +1,164 @@
+//! `[[test]]`: headlines, and the watches they must match.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{
+    Config,
+    problem::{Location, Problem},
+    schema::Kind,
+    section::Section,
+};
+use crate::matcher::{ItemText, Matcher};
+
+/// One `[[test]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigTest {
+    /// The headline; may be empty.
+    pub title: String,
+    /// The short text; may be empty.
+    pub summary: String,
+    /// The full text; may be empty.
+    pub content: String,
+    /// The feed it stands in; `None` stands in any.
+    pub feed: Option<String>,
+    /// BCP 47 tag.
+    pub lang: Option<String>,
+    /// Names of exactly the watches it must match.
+    pub expect: Vec<String>,
+    /// Where it is written.
+    pub place: Location,
+}
+
+/// What became of one `[[test]]`; the lists are in config order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestResult {
+    /// Its index in [`Config::tests`].
+    pub test: usize,
+    /// Its headline.
+    pub title: String,
+    /// The watches it names.
+    pub expected: Vec<String>,
+    /// The watches that matched.
+    pub got: Vec<String>,
+    /// Expected, but did not match.
+    pub missing: Vec<String>,
+    /// Matched, but not expected.
+    pub surplus: Vec<String>,
+    /// Where it is written.
+    pub place: Location,
+}
+
+impl TestResult {
+    /// Whether exactly the expected watches matched.
+    pub fn passed(&self) -> bool {
+        self.missing.is_empty() && self.surplus.is_empty()
+    }
+}
+
+/// Reads one `[[test]]`.
+pub(super) fn read_test(
+    section: &Section<'_>,
+    feeds: &[&str],
+    watches: &[&str],
+) -> Option<ConfigTest> {
+    let text = |key| {
+        let value = section.get(key)?.text(Kind::String)?;
+        Some(value.text.to_owned())
+    };
+    let keys = ["title", "summary", "content"];
+    if keys.iter().all(|key| section.get(key).is_none()) {
+        let message = "a [[test]] needs a `title`, a `summary` or a `content`";
+        section
+            .context
+            .report_absence(Problem::error(section.place.clone(), message));
+    }
+    let [title, summary, content] = keys.map(text).map(Option::unwrap_or_default);
+    let lang = text("lang");
+    let feed = section.string("feed");
+    if let Some(feed) = feed
+        && !feeds.contains(&feed.text)
+    {
+        let known = feeds.iter().copied();
+        section
+            .context
+            .report_unknown(feed.place(), "feed", feed.text, known);
+    }
+    let expect = section
+        .require(
+            "expect",
+            "name the watches it must match, or write expect = []",
+        )?
+        .strings()?;
+    for name in expect.iter().filter(|name| !watches.contains(&name.text)) {
+        let known = watches.iter().copied();
+        section
+            .context
+            .report_unknown(name.place(), "watch", name.text, known);
+    }
+    Some(ConfigTest {
+        title,
+        summary,
+        content,
+        feed: feed.map(|feed| feed.text.to_owned()),
+        lang,
+        expect: expect.iter().map(|name| name.text.to_owned()).collect(),
+        place: section.context.sources.locate(&section.place),
+    })
+}
+
+/// Runs every `[[test]]`. `matcher` is compiled from `config.watches`.
+pub fn run_tests(config: &Config, matcher: &Matcher) -> Vec<TestResult> {
+    let tests = config.tests.iter().enumerate();
+    tests
+        .map(|(index, test)| run_test(index, test, config, matcher))
+        .collect()
+}
+
+fn run_test(index: usize, test: &ConfigTest, config: &Config, matcher: &Matcher) -> TestResult {
+    let matched: BTreeSet<usize> = feeds_to_try(test, config)
+        .into_iter()
+        .flat_map(|feed| matcher.find(&item_text(test, feed)))
+        .map(|found| found.watch)
+        .collect();
+    let expect: HashSet<&str> = test.expect.iter().map(String::as_str).collect();
+    let names = |keep: &dyn Fn(usize, &str) -> bool| {
+        let watches = config.watches.iter().enumerate();
+        let kept = watches.filter(|(watch, named)| keep(*watch, &named.name));
+        kept.map(|(_, watch)| watch.name.clone())
+            .collect::<Vec<_>>()
+    };
+    TestResult {
+        test: index,
+        title: test.title.clone(),
+        expected: names(&|_, name| expect.contains(name)),
+        got: names(&|watch, _| matched.contains(&watch)),
+        missing: names(&|watch, name| expect.contains(name) && !matched.contains(&watch)),
+        surplus: names(&|watch, name| !expect.contains(name) && matched.contains(&watch)),
+        place: test.place.clone(),
+    }
+}
+
+/// A test that names no feed is about the words only: it is tried in one feed of every watch that
+/// reads some feeds, so that which feed a story stands in decides nothing.
+fn feeds_to_try<'a>(test: &'a ConfigTest, config: &'a Config) -> BTreeSet<&'a str> {
+    if let Some(feed) = &test.feed {
+        return BTreeSet::from([feed.as_str()]);
+    }
+    let of_watches = config
+        .watches
+        .iter()
+        .filter_map(|watch| watch.feeds.as_ref()?.first());
+    let mut feeds: BTreeSet<&str> = of_watches.map(String::as_str).collect();
+    feeds.insert("");
+    feeds
+}
+
+fn item_text<'a>(test: &'a ConfigTest, feed: &'a str) -> ItemText<'a> {
+    ItemText {
+        feed,
+        title: &test.title,
+        summary: &test.summary,
+        content: &test.content,
+        ..ItemText::default()
+    }
+}

@@ -1,0 +1,122 @@
+//! Values that stand elsewhere: in a variable, a file or a systemd credential.
+
+use std::{fs::File, io::Read, path::Path};
+
+use super::{
+    limits::MAX_SECRET_BYTES,
+    schema::{Kind, SECRET},
+    section::Section,
+    suggest::closest,
+    value::Value,
+};
+use crate::model::Secret;
+
+const HOW: &str =
+    "write { env = \"NAME\" }, { file = \"path\" } or { credential = \"name\" } in its place";
+
+impl Value<'_> {
+    /// The secret that the value points to. No message ever shows it.
+    pub(super) fn secret(self) -> Option<Secret> {
+        if self.is_string() {
+            let message = format!(
+                "`{}` is a secret and does not belong in the config",
+                self.name()
+            );
+            self.error(message, HOW.to_owned());
+            return None;
+        }
+        if !self.is_table() {
+            return self.mismatch(Kind::Secret);
+        }
+        let section = self.section(format!("`{}`", self.name()), &SECRET)?;
+        let secret = section.secret_at_its_source(self)?;
+        if secret.is_empty() {
+            self.error(format!("the secret of `{}` is empty", self.name()), None);
+            return None;
+        }
+        Some(Secret::new(secret))
+    }
+}
+
+impl Section<'_> {
+    fn secret_at_its_source(&self, whole: Value<'_>) -> Option<String> {
+        let sources = ["env", "file", "credential"].map(|key| self.get(key));
+        match sources {
+            [Some(name), None, None] => self.variable(name),
+            [None, Some(path), None] => {
+                let resolved = path.path()?;
+                read_at(path, &resolved)
+            }
+            [None, None, Some(name)] => self.credential(name),
+            _ => {
+                let message = format!("{} takes exactly one of env, file, credential", self.title);
+                whole.error(message, HOW.to_owned());
+                None
+            }
+        }
+    }
+
+    fn variable(&self, value: Value<'_>) -> Option<String> {
+        let name = value.string()?.text;
+        let environment = self.context.environment;
+        let Some(secret) = environment.get(name) else {
+            let help =
+                closest(name, environment.names()).map(|meant| format!("did you mean {meant:?}?"));
+            value.error(
+                format!("the environment variable {name:?} is not set"),
+                help,
+            );
+            return None;
+        };
+        let secret = secret.to_str();
+        if secret.is_none() {
+            value.error(
+                format!("the environment variable {name:?} is not UTF-8"),
+                None,
+            );
+        }
+        secret.map(str::to_owned)
+    }
+
+    fn credential(&self, value: Value<'_>) -> Option<String> {
+        let name = value.string()?.text;
+        if name.contains('/') || name.starts_with('.') {
+            value.error(format!("{name:?} is not the name of a credential"), None);
+            return None;
+        }
+        let Some(directory) = self.context.environment.credentials_directory() else {
+            let help = format!(
+                "add `LoadCredential={name}:/path` to the unit; outside systemd use {{ file = … }}"
+            );
+            value.error(
+                "systemd gave no credentials: $CREDENTIALS_DIRECTORY is not set",
+                help,
+            );
+            return None;
+        };
+        read_at(value, &directory.join(name))
+    }
+}
+
+fn read_at(value: Value<'_>, path: &Path) -> Option<String> {
+    match read(path) {
+        Ok(secret) => Some(secret),
+        Err(error) => {
+            value.error(format!("cannot read {}: {error}", path.display()), None);
+            None
+        }
+    }
+}
+
+/// Without the newline that editors and `echo` put at the end.
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut secret = String::new();
+    File::open(path)?
+        .take(MAX_SECRET_BYTES + 1)
+        .read_to_string(&mut secret)?;
+    if secret.len() as u64 > MAX_SECRET_BYTES {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    let line = secret.strip_suffix('\n').unwrap_or(&secret);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}

@@ -1,0 +1,128 @@
+//! One table of the config, read key by key.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use toml::de::DeTable;
+
+use super::{
+    context::Context,
+    problem::{Place, Problem},
+    schema::{Key, Kind, Table},
+    suggest::closest,
+    value::{Text, Value},
+};
+
+/// A table whose keys are those of its [`Table`]; all others are reported when it is made.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    pub(super) context: &'a Context<'a>,
+    /// As it is written, such as `[feed.nhk]`.
+    pub(super) title: String,
+    /// The name in its header, or the key it stands under; the whole file for its top.
+    pub(super) place: Place,
+    table: &'a DeTable<'a>,
+    schema: &'static Table,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        title: String,
+        place: Place,
+        table: &'a DeTable<'a>,
+        schema: &'static Table,
+    ) -> Self {
+        let section = Self {
+            context,
+            title,
+            place,
+            table,
+            schema,
+        };
+        section.report_unknown_keys();
+        section
+    }
+
+    /// The value of a key of the schema.
+    pub(super) fn get(&self, name: &'static str) -> Option<Value<'a>> {
+        debug_assert!(self.declared(name).is_some(), "{name} is not in the schema");
+        let (key, node) = self.table.get_key_value(name)?;
+        Some(Value::new(self.context, self.place.file, key, node))
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn require(&self, name: &'static str, help: &str) -> Option<Value<'a>> {
+        let value = self.get(name);
+        if value.is_none() {
+            let message = format!("{} needs `{name}`", self.title);
+            let problem = Problem::error(self.place.clone(), message).help(help.to_owned());
+            self.context.report_absence(problem);
+        }
+        value
+    }
+
+    pub(super) fn string(&self, name: &'static str) -> Option<Text<'a>> {
+        self.get(name)?.string()
+    }
+
+    pub(super) fn strings(&self, name: &'static str) -> Option<Vec<Text<'a>>> {
+        self.get(name)?.strings()
+    }
+
+    pub(super) fn boolean(&self, name: &'static str) -> Option<bool> {
+        self.get(name)?.boolean()
+    }
+
+    pub(super) fn duration(
+        &self,
+        name: &'static str,
+        bounds: &RangeInclusive<Duration>,
+    ) -> Option<Duration> {
+        self.get(name)?.duration(bounds)
+    }
+
+    fn declared(&self, name: &str) -> Option<&'static Key> {
+        self.schema.keys.iter().find(|key| key.name == name)
+    }
+
+    fn report_unknown_keys(&self) {
+        for (key, node) in self.table {
+            if self.declared(key.get_ref()).is_some() {
+                continue;
+            }
+            if self.context.is_full() {
+                return;
+            }
+            let name = key.get_ref();
+            let value = Value::new(self.context, self.place.file, key, node);
+            let names = self.schema.keys.iter().map(|key| key.name);
+            let help = match closest(name, names.clone()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!(
+                    "{} takes {}",
+                    self.title,
+                    names.collect::<Vec<_>>().join(", ")
+                ),
+            };
+            let message = format!("unknown key `{}` in {}", name.escape_debug(), self.title);
+            self.context
+                .report(Problem::error(value.key_place(), message).help(help));
+        }
+    }
+}
+
+impl Section<'_> {
+    /// Reports an error at the section's name.
+    pub(super) fn error(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+        let problem = Problem::error(self.place.clone(), message).help(help);
+        self.context.report(problem);
+    }
+
+    pub(super) fn integer(&self, name: &'static str, bounds: &RangeInclusive<u64>) -> Option<u64> {
+        self.get(name)?.integer(Kind::Integer, bounds)
+    }
+
+    pub(super) fn size(&self, name: &'static str, bounds: &RangeInclusive<u64>) -> Option<u64> {
+        self.get(name)?.size(bounds)
+    }
+}

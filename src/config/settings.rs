@@ -1,0 +1,219 @@
+//! `[poll]`, `[keep]`, `[store]`, `[health]` and the time zone.
+
+use std::{fs::File, path::PathBuf, time::Duration};
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use super::{
+    context::Context,
+    limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
+    section::Section,
+    suggest::closest,
+    units::duration_text,
+    value::{Text, Value},
+    watches::read_receiver_names,
+};
+use crate::{http::HttpOptions, store::StoreOptions};
+
+/// `[poll]`'s share of the scheduler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollOptions {
+    /// Between two polls of a feed that does not say.
+    pub every: Duration,
+    /// The pause between two requests to one origin.
+    pub per_host: Duration,
+    /// The longest wait that a server can ask for.
+    pub max_interval: Duration,
+    /// Polls at once.
+    pub parallel: u32,
+}
+
+/// `[health]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthOptions {
+    /// Names of the receivers that are told about trouble.
+    pub notify: Vec<String>,
+    /// How long a feed may fail before someone is told.
+    pub failing: Duration,
+}
+
+impl Default for PollOptions {
+    fn default() -> Self {
+        Self {
+            every: Duration::from_mins(15),
+            per_host: Duration::from_secs(2),
+            max_interval: Duration::from_hours(24),
+            parallel: 16,
+        }
+    }
+}
+
+impl HealthOptions {
+    /// The default of [`failing`](Self::failing).
+    pub const FAILING: Duration = Duration::from_hours(6);
+}
+
+/// The default of [`StoreOptions::keep_items`].
+const KEEP_ITEMS: Duration = Duration::from_hours(24 * 90);
+/// The default of [`StoreOptions::keep_alerts`].
+const KEEP_ALERTS: Duration = Duration::from_hours(24 * 365 * 2);
+/// The store's file name where the config names none.
+const STORE_FILE: &str = "fivebells.db";
+
+/// Reads `timezone`.
+pub(super) fn read_time_zone(text: Text<'_>) -> Option<TimeZone> {
+    let zone = TimeZone::get(text.text);
+    if zone.is_err() {
+        let names: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|name| name.to_string())
+            .collect();
+        let help = match closest(text.text, names.iter().map(String::as_str)) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None if names.len() < 2 => "install the system's time zone data (tzdata)".to_owned(),
+            None => "use a name such as \"Asia/Tokyo\" or \"UTC\"".to_owned(),
+        };
+        text.error(format!("{:?} is not a time zone", text.text), help);
+    }
+    zone.ok()
+}
+
+/// Reads what of `[poll]` concerns the scheduler.
+pub(super) fn read_poll(section: &Section<'_>) -> PollOptions {
+    let default = PollOptions::default();
+    let parallel = section.integer("parallel", &PARALLEL);
+    PollOptions {
+        every: section.duration("every", &EVERY).unwrap_or(default.every),
+        per_host: section
+            .duration("per_host", &PER_HOST)
+            .unwrap_or(default.per_host),
+        max_interval: section
+            .duration("max_interval", &MAX_INTERVAL)
+            .unwrap_or(default.max_interval),
+        parallel: parallel
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(default.parallel),
+    }
+}
+
+/// Reads what of `[poll]` concerns the HTTP client. The shorter timeouts never exceed the longest.
+pub(super) fn read_http(section: &Section<'_>) -> HttpOptions {
+    let default = HttpOptions::default();
+    let contact = section.string("contact").and_then(read_contact);
+    let total = section
+        .duration("timeout", &TIMEOUT)
+        .unwrap_or(default.total_timeout);
+    HttpOptions {
+        user_agent: HttpOptions::user_agent(contact.as_deref()),
+        connect_timeout: default.connect_timeout.min(total),
+        idle_timeout: default.idle_timeout.min(total),
+        total_timeout: total,
+        max_body_bytes: section
+            .size("max_size", &MAX_SIZE)
+            .unwrap_or(default.max_body_bytes),
+        ca_file: section.get("ca_file").and_then(readable),
+    }
+}
+
+/// A URL, or a mail address as a `mailto:` URL: it stands in a header, so in ASCII.
+fn read_contact(text: Text<'_>) -> Option<String> {
+    let written = text.text.trim();
+    let url = match written.parse::<lettre::Address>() {
+        Ok(_) => Url::parse(&format!("mailto:{written}")),
+        Err(_) => Url::parse(written),
+    };
+    match url {
+        Ok(url) if matches!(url.scheme(), "mailto" | "http" | "https") => Some(url.into()),
+        _ => {
+            let help = "such as \"ops@example.org\" or \"https://example.org/about\"";
+            text.error(
+                format!("{written:?} is neither a mail address nor a URL"),
+                help.to_owned(),
+            );
+            None
+        }
+    }
+}
+
+/// A file that can be read now.
+pub(super) fn readable(value: Value<'_>) -> Option<PathBuf> {
+    let path = value.path()?;
+    if let Err(error) = File::open(&path) {
+        value.error(format!("cannot read {}: {error}", path.display()), None);
+    }
+    Some(path)
+}
+
+/// Reads `[health]`.
+pub(super) fn read_health(
+    section: Option<&Section<'_>>,
+    receivers: &[&str],
+    notify: Option<&[String]>,
+) -> HealthOptions {
+    let failing = section.and_then(|section| section.duration("failing", &FAILING));
+    let named = section
+        .and_then(|section| section.get("notify"))
+        .and_then(|value| read_receiver_names(value, receivers));
+    let everyone = || receivers.iter().map(|&name| name.to_owned()).collect();
+    HealthOptions {
+        notify: named.unwrap_or_else(|| notify.map_or_else(everyone, <[String]>::to_vec)),
+        failing: failing.unwrap_or(HealthOptions::FAILING),
+    }
+}
+
+/// Reads `[store]` and `[keep]`.
+pub(super) fn read_store(
+    context: &Context<'_>,
+    store: Option<&Section<'_>>,
+    keep: Option<&Section<'_>>,
+) -> StoreOptions {
+    let kept = |key, default| {
+        keep.and_then(|keep| keep.duration(key, &KEEP))
+            .unwrap_or(default)
+    };
+    let path = store
+        .and_then(|store| store.string("url"))
+        .and_then(read_store_url);
+    let default = || match context.environment.state_directory() {
+        Some(directory) => directory.join(STORE_FILE),
+        None => context.resolve(Context::MAIN, STORE_FILE),
+    };
+    StoreOptions {
+        path: path.unwrap_or_else(default),
+        keep_items: kept("items", KEEP_ITEMS),
+        keep_alerts: kept("alerts", KEEP_ALERTS),
+    }
+}
+
+fn read_store_url(text: Text<'_>) -> Option<PathBuf> {
+    let written = text.text.trim();
+    let help = "write \"sqlite:fivebells.db\", relative to this file, or \"sqlite:/absolute/path\"";
+    if written.starts_with("postgres:") || written.starts_with("postgresql:") {
+        text.error("PostgreSQL is not in this version", help.to_owned());
+        return None;
+    }
+    let Some(path) = written.strip_prefix("sqlite:") else {
+        text.error(format!("{written:?} is not a store"), help.to_owned());
+        return None;
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.ends_with('/') || path.starts_with(":memory:") {
+        text.error("the store must be a file", help.to_owned());
+        return None;
+    }
+    Some(text.resolve(path))
+}
+
+/// Reports an interval that the longest wait would cut short.
+pub(super) fn check_interval(section: &Section<'_>, every: Duration, longest: Duration) {
+    if let Some(value) = section.get("every")
+        && every > longest
+    {
+        let help = format!(
+            "raise `max_interval` in [poll]: it is {}",
+            duration_text(longest)
+        );
+        value.error("`every` is longer than `max_interval`", help);
+    }
+}

@@ -1,0 +1,51 @@
+//! What the TOML library says about a file, in our words.
+
+use std::ops::Range;
+
+use toml::{Spanned, de::DeTable};
+
+use super::{
+    context::Context,
+    problem::{FileId, Place, Problem},
+};
+
+/// Reads a file as TOML. What can be read around faults of the syntax is still there.
+pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTable<'a>> {
+    let text = &context.sources.get(file).text;
+    let (table, mut errors) = DeTable::parse_recoverable(text);
+    errors.sort_by_key(|error| error.span().map(|span| span.start));
+    for error in errors {
+        let span = error.span().map(|span| within(text, &span));
+        let written = span.clone().map_or("", |span| &text[span]);
+        let (message, help) = explain(error.message(), written);
+        let problem = Problem::error(Place { file, span }, message).help(help);
+        context.report_syntax(problem);
+    }
+    table
+}
+
+/// A fault at the end of a line is shown there, not at the start of the next.
+fn within(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start);
+    start..text.floor_char_boundary(span.end).max(start)
+}
+
+/// The library's message, made ours where it is often seen; others are shown as they are.
+fn explain(message: &str, written: &str) -> (String, Option<String>) {
+    if message == "duplicate key" {
+        let help =
+            format!("`{written}` already stands above: TOML takes a key, and a [table], once");
+        return (format!("`{written}` is here twice"), Some(help));
+    }
+    if message.starts_with("string values must be quoted") {
+        let quoted = toml::Value::String(written.to_owned()).to_string();
+        return (
+            "a string needs quotes".to_owned(),
+            Some(format!("write {quoted}")),
+        );
+    }
+    if message.contains("recurs") {
+        return ("this is nested too deeply".to_owned(), None);
+    }
+    (format!("this is not TOML: {message}"), None)
+}

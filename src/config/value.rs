@@ -1,0 +1,326 @@
+//! One value in the config and its place: what it is, or a problem that says what it should be.
+
+use std::{
+    fmt,
+    ops::{Range, RangeInclusive},
+    path::PathBuf,
+    time::Duration,
+};
+
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
+
+use super::{
+    context::Context,
+    problem::{FileId, Place, Problem},
+    schema::{Kind, Table},
+    section::Section,
+    strings::written_span,
+    units::{UnitError, duration_text, parse_duration, parse_size, size_text},
+};
+
+/// A value under a key. Reading it gives `None` where it is not what it should be; the problem is
+/// reported by then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Value<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) file: FileId,
+    key: &'a Spanned<DeString<'a>>,
+    node: &'a Spanned<DeValue<'a>>,
+}
+
+/// A string and its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) text: &'a str,
+    value: Value<'a>,
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        file: FileId,
+        key: &'a Spanned<DeString<'a>>,
+        node: &'a Spanned<DeValue<'a>>,
+    ) -> Self {
+        Self {
+            context,
+            file,
+            key,
+            node,
+        }
+    }
+
+    /// Where the value is written.
+    pub(super) fn place(&self) -> Place {
+        Place::new(self.file, self.node.span())
+    }
+
+    /// Where its key is written.
+    pub(super) fn key_place(&self) -> Place {
+        Place::new(self.file, self.key.span())
+    }
+
+    /// The key it stands under.
+    pub(super) fn name(&self) -> &'a str {
+        self.key.get_ref()
+    }
+
+    /// Reports an error at the value.
+    pub(super) fn error(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+        let problem = Problem::error(self.place(), message).help(help);
+        self.context.report(problem);
+    }
+
+    pub(super) fn warning(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+        let problem = Problem::warning(self.place(), message).help(help);
+        self.context.report(problem);
+    }
+
+    pub(super) fn is_table(&self) -> bool {
+        self.node.get_ref().is_table()
+    }
+
+    pub(super) fn is_string(&self) -> bool {
+        self.node.get_ref().is_str()
+    }
+
+    /// A string, perhaps empty.
+    pub(super) fn text(self, kind: Kind) -> Option<Text<'a>> {
+        match self.node.get_ref() {
+            DeValue::String(text) => Some(Text { text, value: self }),
+            _ => self.mismatch(kind),
+        }
+    }
+
+    /// A string with something in it.
+    pub(super) fn string(self) -> Option<Text<'a>> {
+        let text = self.text(Kind::String)?;
+        if text.text.trim().is_empty() {
+            self.error(format!("`{}` is empty", self.name()), None);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A string, or a list of strings, as a list; each with something in it.
+    pub(super) fn strings(self) -> Option<Vec<Text<'a>>> {
+        match self.node.get_ref() {
+            DeValue::String(_) => Some(vec![self.string()?]),
+            DeValue::Array(_) => self.elements().map(Value::string).collect(),
+            _ => self.mismatch(Kind::Strings),
+        }
+    }
+
+    /// What stands in a list; a value that is no list is its only element.
+    pub(super) fn elements(self) -> impl Iterator<Item = Value<'a>> {
+        let nodes: Vec<_> = match self.node.get_ref() {
+            DeValue::Array(array) => array.iter().collect(),
+            _ => vec![self.node],
+        };
+        nodes.into_iter().map(move |node| Value { node, ..self })
+    }
+
+    pub(super) fn boolean(self) -> Option<bool> {
+        match self.node.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            _ => self.mismatch(Kind::Boolean),
+        }
+    }
+
+    /// A whole number in `bounds`.
+    pub(super) fn integer(self, kind: Kind, bounds: &RangeInclusive<u64>) -> Option<u64> {
+        let DeValue::Integer(number) = self.node.get_ref() else {
+            return self.mismatch(kind);
+        };
+        let value = u64::from_str_radix(number.as_str(), number.radix()).ok();
+        self.bounded(value, bounds, u64::to_string)
+    }
+
+    /// A duration in `bounds`.
+    pub(super) fn duration(self, bounds: &RangeInclusive<Duration>) -> Option<Duration> {
+        let text = self.quantity(Kind::Duration, "\"{}m\" for minutes, \"{}s\" for seconds")?;
+        let help =
+            "write a number and its unit: ms, s, m, h, d, w or y, such as \"15m\" or \"1h30m\"";
+        let duration = self.unit(text, parse_duration(text), "duration", help)?;
+        self.bounded(duration, bounds, |length| duration_text(*length))
+    }
+
+    /// A size in `bounds`.
+    pub(super) fn size(self, bounds: &RangeInclusive<u64>) -> Option<u64> {
+        let text = self.quantity(Kind::Size, "\"{} MiB\" for mebibytes")?;
+        let help =
+            "write a number and its unit: B, KB, MB, GB, KiB, MiB or GiB, such as \"16 MiB\"";
+        let size = self.unit(text, parse_size(text), "size", help)?;
+        self.bounded(size, bounds, |bytes| size_text(*bytes))
+    }
+
+    /// A path, resolved from the directory of the config file it is written in.
+    pub(super) fn path(self) -> Option<PathBuf> {
+        let text = self.string()?;
+        Some(self.context.resolve(self.file, text.text))
+    }
+
+    /// A table that holds the keys of `schema`.
+    pub(super) fn section(self, title: String, schema: &'static Table) -> Option<Section<'a>> {
+        let table = self.table()?;
+        let section = Section::new(self.context, title, self.key_place(), table, schema);
+        Some(section)
+    }
+
+    /// A table in a list of tables.
+    pub(super) fn listed_section(self, title: &str, schema: &'static Table) -> Option<Section<'a>> {
+        let table = self.table()?;
+        let section = Section::new(self.context, title.to_owned(), self.place(), table, schema);
+        Some(section)
+    }
+
+    /// What stands in a table of free names, in the order it is written.
+    pub(super) fn entries(self) -> Option<Vec<Value<'a>>> {
+        let table = self.table()?;
+        let mut entries: Vec<_> = table
+            .iter()
+            .map(|(key, node)| Value::new(self.context, self.file, key, node))
+            .collect();
+        entries.sort_by_key(|entry| entry.key.span().start);
+        Some(entries)
+    }
+
+    fn table(self) -> Option<&'a DeTable<'a>> {
+        match self.node.get_ref() {
+            DeValue::Table(table) => Some(table),
+            _ => self.mismatch(Kind::Table),
+        }
+    }
+
+    /// The text of a quantity; a bare number is told the units it could have meant.
+    fn quantity(self, kind: Kind, examples: &str) -> Option<&'a str> {
+        match self.node.get_ref() {
+            DeValue::String(text) => Some(text),
+            DeValue::Integer(number) => {
+                let help = examples.replace("{}", number.as_str());
+                let message = format!(
+                    "the unit is missing: `{}` is {}",
+                    self.name(),
+                    kind.as_str()
+                );
+                self.error(message, format!("write {help}"));
+                None
+            }
+            _ => self.mismatch(kind),
+        }
+    }
+
+    /// The quantity, or the problem with it; too large to count is `Some(None)`.
+    fn unit<T>(
+        self,
+        text: &str,
+        read: Result<T, UnitError>,
+        noun: &str,
+        help: &str,
+    ) -> Option<Option<T>> {
+        match read {
+            Ok(quantity) => Some(Some(quantity)),
+            Err(UnitError::TooLarge) => Some(None),
+            Err(error) => {
+                self.error(
+                    format!("{text:?} is not a {noun}: {error}"),
+                    help.to_owned(),
+                );
+                None
+            }
+        }
+    }
+
+    fn bounded<T: PartialOrd>(
+        self,
+        value: Option<T>,
+        bounds: &RangeInclusive<T>,
+        text: impl Fn(&T) -> String,
+    ) -> Option<T> {
+        if let Some(value) = value
+            && bounds.contains(&value)
+        {
+            return Some(value);
+        }
+        let (least, most) = (text(bounds.start()), text(bounds.end()));
+        self.error(
+            format!("`{}` must be from {least} to {most}", self.name()),
+            None,
+        );
+        None
+    }
+
+    pub(super) fn mismatch<T>(self, expected: Kind) -> Option<T> {
+        let found = match self.node.get_ref() {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "a whole number",
+            DeValue::Float(_) => "a number with a fraction",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date or time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let expected = expected.as_str();
+        self.error(
+            format!("`{}` takes {expected}, not {found}", self.name()),
+            None,
+        );
+        None
+    }
+}
+
+impl<'a> Text<'a> {
+    /// Where the whole string is written, quotes included.
+    pub(super) fn place(&self) -> Place {
+        self.value.place()
+    }
+
+    /// Where some bytes of its value are written.
+    pub(super) fn place_of(&self, within: &Range<usize>) -> Place {
+        let span = self.value.node.span();
+        let source = &self.value.context.sources.get(self.value.file).text;
+        match written_span(&source[span.clone()], self.text, within) {
+            Some(within) => Place::new(
+                self.value.file,
+                span.start + within.start..span.start + within.end,
+            ),
+            None => self.place(),
+        }
+    }
+
+    pub(super) fn context(&self) -> &'a Context<'a> {
+        self.value.context
+    }
+
+    /// The text as a path from the directory of the config file it is written in.
+    pub(super) fn resolve(&self, path: &str) -> PathBuf {
+        self.value.context.resolve(self.value.file, path)
+    }
+
+    pub(super) fn warning(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+        self.value.warning(message, help);
+    }
+
+    /// Reports an error at the string.
+    pub(super) fn error(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+        self.value.error(message, help);
+    }
+
+    /// The value that parses as `T`, or an error that says what it can be.
+    pub(super) fn one_of<T: Copy + fmt::Display>(&self, what: &str, all: &[T]) -> Option<T> {
+        let names: Vec<String> = all.iter().map(T::to_string).collect();
+        if let Some(index) = names.iter().position(|name| name == self.text) {
+            return Some(all[index]);
+        }
+        let meant = super::suggest::closest(self.text, names.iter().map(String::as_str));
+        let help = match meant {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => format!("it can be {}", names.join(", ")),
+        };
+        self.error(format!("{:?} is not a {what}", self.text), help);
+        None
+    }
+}

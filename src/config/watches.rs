@@ -1,0 +1,197 @@
+//! `[watch]`.
+
+use std::collections::BTreeSet;
+
+use super::{
+    names::{Named, read_name},
+    problem::Problem,
+    schema::{Kind, WATCH},
+    section::Section,
+    value::{Text, Value},
+};
+use crate::{
+    matcher::{Query, QueryError},
+    model::{Feed, Field, Priority, Watch},
+};
+
+/// What a watch can refer to, and where it sends when it does not say.
+#[derive(Debug)]
+pub(super) struct Surroundings<'a> {
+    /// Every feed that could be read.
+    pub(super) feeds: &'a [Feed],
+    /// Names of all feeds, of those that could not be read too.
+    pub(super) feed_names: &'a [&'a str],
+    /// Names of all receivers.
+    pub(super) receivers: &'a [&'a str],
+    /// The top-level `notify`, or the only receiver there is.
+    pub(super) notify: Option<&'a [String]>,
+}
+
+/// A watch, and the string its expression stands in.
+#[derive(Debug)]
+pub(super) struct ReadWatch<'a> {
+    pub(super) watch: Watch,
+    pub(super) expression: Text<'a>,
+}
+
+/// Reads one entry of `[watch]`.
+pub(super) fn read_watch<'a>(
+    entry: Value<'a>,
+    around: &Surroundings<'_>,
+) -> Option<Named<'a, ReadWatch<'a>>> {
+    let name = read_name(entry, "watch")?;
+    let section = if entry.is_table() {
+        Some(entry.section(format!("[watch.{name}]"), &WATCH)?)
+    } else {
+        None
+    };
+    let fields = section.as_ref().and_then(read_fields);
+    let feeds = section
+        .as_ref()
+        .and_then(|section| read_feeds(section, around));
+    let priority = section.as_ref().and_then(read_priority);
+    let notify = read_notify(entry, section.as_ref(), around);
+    let expression = match &section {
+        Some(section) => section.require("match", "such as match = \"Koizumi OR 小泉進次郎\"")?,
+        None => entry,
+    };
+    let expression = expression.text(Kind::String)?;
+    check_expression(&expression);
+    let watch = Watch {
+        name: name.to_owned(),
+        expression: expression.text.to_owned(),
+        fields: fields.unwrap_or_else(|| Field::DEFAULT.to_vec()),
+        feeds,
+        priority: priority.unwrap_or_default(),
+        notify: notify?,
+    };
+    Some(Named {
+        entry,
+        item: ReadWatch { watch, expression },
+    })
+}
+
+/// Reports what the expression language says about an expression, at the very characters.
+fn check_expression(expression: &Text<'_>) {
+    match Query::parse(expression.text) {
+        Ok(query) => {
+            for warning in query.warnings() {
+                let place = expression.place_of(&warning.span);
+                let problem = Problem::warning(place, warning.message).help(warning.help);
+                expression.context().report(problem);
+            }
+        }
+        Err(error) => report_query_error(expression, error),
+    }
+}
+
+/// Reports an error in an expression.
+pub(super) fn report_query_error(expression: &Text<'_>, error: QueryError) {
+    let place = expression.place_of(&error.span);
+    let problem = Problem::error(place, error.message).help(error.help);
+    expression.context().report(problem);
+}
+
+fn read_fields(section: &Section<'_>) -> Option<Vec<Field>> {
+    let value = section.get("in")?;
+    let named: BTreeSet<Field> = value
+        .strings()?
+        .iter()
+        .filter_map(|name| name.one_of("field", &Field::ALL))
+        .collect();
+    if named.is_empty() && value.elements().next().is_none() {
+        let help = "leave `in` out to read everything but the link";
+        value.error("a watch that reads no field cannot match", help.to_owned());
+    }
+    Some(named.into_iter().collect())
+}
+
+fn read_priority(section: &Section<'_>) -> Option<Priority> {
+    section
+        .string("priority")?
+        .one_of("priority", &Priority::ALL)
+}
+
+/// Feed names in config order, `#tag`s replaced by the feeds that have them.
+fn read_feeds(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Vec<String>> {
+    let value = section.get("feeds")?;
+    let selectors = value.strings()?;
+    if selectors.is_empty() {
+        let help = "leave `feeds` out to read every feed";
+        value.error("a watch that reads no feed cannot match", help.to_owned());
+    }
+    let tags: BTreeSet<String> = around
+        .feeds
+        .iter()
+        .flat_map(|feed| feed.tags.iter().map(|tag| format!("#{tag}")))
+        .collect();
+    let known = || {
+        around
+            .feed_names
+            .iter()
+            .copied()
+            .chain(tags.iter().map(String::as_str))
+    };
+    for selector in &selectors {
+        if !known().any(|name| name == selector.text) {
+            let what = if selector.text.starts_with('#') {
+                "feed with the tag"
+            } else {
+                "feed"
+            };
+            section
+                .context
+                .report_unknown(selector.place(), what, selector.text, known());
+        }
+    }
+    let selected = |feed: &&Feed| {
+        selectors
+            .iter()
+            .any(|selector| match selector.text.strip_prefix('#') {
+                Some(tag) => feed.tags.iter().any(|own| own == tag),
+                None => feed.name == selector.text,
+            })
+    };
+    let feeds = around.feeds.iter().filter(selected);
+    Some(feeds.map(|feed| feed.name.clone()).collect())
+}
+
+fn read_notify(
+    entry: Value<'_>,
+    section: Option<&Section<'_>>,
+    around: &Surroundings<'_>,
+) -> Option<Vec<String>> {
+    let Some(value) = section.and_then(|section| section.get("notify")) else {
+        if around.notify.is_none() && !around.receivers.is_empty() {
+            let message = format!("nobody is told when the watch {:?} matches", entry.name());
+            let help = format!(
+                "add a line notify = [{:?}] to it, or at the top of the config for every watch",
+                around.receivers[0]
+            );
+            let problem = Problem::error(entry.key_place(), message).help(help);
+            entry.context.report_absence(problem);
+        }
+        return around.notify.map(<[String]>::to_vec);
+    };
+    let names = read_receiver_names(value, around.receivers)?;
+    if names.is_empty() {
+        value.error("a watch that tells nobody is of no use", None);
+    }
+    Some(names)
+}
+
+/// Names of receivers that exist, each once, as they are written.
+pub(super) fn read_receiver_names(value: Value<'_>, receivers: &[&str]) -> Option<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for name in value.strings()? {
+        if !receivers.contains(&name.text) {
+            let known = receivers.iter().copied();
+            value
+                .context
+                .report_unknown(name.place(), "receiver", name.text, known);
+        } else if !names.iter().any(|known| known == name.text) {
+            names.push(name.text.to_owned());
+        }
+    }
+    Some(names)
+}
