@@ -55,11 +55,11 @@ pub(super) fn read<'a>(
     let feeds = read_feeds(&files, &poll);
     let watches = read_watches(&files, &feeds, &receiver_names, notify.as_deref());
     let tests = read_tests(&files);
-    report_unused(&files, &watches, &health, notify.as_deref());
     if context.has_errors() {
         return None;
     }
-    let (matcher, watches) = compile(watches)?;
+    report_unused(&files, &watches, &health, notify.as_deref());
+    let (matcher, watches) = compile(&watches)?;
     let config = Config {
         path: main_path(context).to_owned(),
         timezone: time_zone.unwrap_or_else(TimeZone::system),
@@ -102,7 +102,7 @@ fn read_receivers(files: &Files<'_>) -> (Vec<ReceiverOptions>, Option<MailOption
         if matches!(receiver.kind, ReceiverKind::Email(_)) && mail_section.is_none() {
             let message = format!("{:?} gets mail, but there is no mail server", receiver.name);
             let help = "add [mail] with server = \"…\" and from = \"…\"";
-            let problem = Problem::error(entry.key_place(), message).help(help.to_owned());
+            let problem = Problem::error(entry.key_place(), message).help(help);
             files.context.report_absence(problem);
         }
         receivers.push(receiver);
@@ -120,7 +120,7 @@ fn read_notify(files: &Files<'_>, receivers: &[&str]) -> Option<Vec<String>> {
     };
     let names = read_receiver_names(value, receivers);
     if value.elements().next().is_none() {
-        value.error("`notify` names nobody", None);
+        value.error("`notify` names nobody");
     }
     names
 }
@@ -196,14 +196,14 @@ fn report_unused(
         if !used.contains(entry.name()) {
             let message = format!("nothing is ever sent to {:?}", entry.name());
             let help = "name it in the `notify` of a watch, of [health] or at the top";
-            let problem = Problem::warning(entry.key_place(), message).help(help.to_owned());
+            let problem = Problem::warning(entry.key_place(), message).help(help);
             files.context.report_absence(problem);
         }
     }
 }
 
 /// All watches in one matcher. Each was read well on its own by now.
-fn compile(watches: Vec<Named<'_, ReadWatch<'_>>>) -> Option<(Matcher, Vec<Watch>)> {
+fn compile(watches: &[Named<'_, ReadWatch<'_>>]) -> Option<(Matcher, Vec<Watch>)> {
     let plain: Vec<Watch> = watches
         .iter()
         .map(|watch| watch.item.watch.clone())
@@ -226,7 +226,7 @@ fn compile(watches: Vec<Named<'_, ReadWatch<'_>>>) -> Option<(Matcher, Vec<Watch
 impl Files<'_> {
     fn report_absence(&self, message: &str, help: &str) {
         let place = Place::whole(Context::MAIN);
-        let problem = Problem::error(place, message).help(help.to_owned());
+        let problem = Problem::error(place, message).help(help);
         self.context.report_absence(problem);
     }
 }

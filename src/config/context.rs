@@ -12,6 +12,9 @@ use super::{
     suggest::closest,
 };
 
+/// Names that exist are listed up to this many.
+const MAX_LISTED: usize = 8;
+
 /// Collects problems; the readers go on after each.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
@@ -20,6 +23,8 @@ pub(super) struct Context<'a> {
     /// Lines that are not TOML. What stands there is unknown, so nothing that could be explained
     /// by it is reported.
     broken: Vec<(FileId, std::ops::Range<usize>)>,
+    /// Whether a file could not be read. Whatever is missing may stand there.
+    pub(super) is_incomplete: bool,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -32,6 +37,7 @@ impl<'a> Context<'a> {
             sources,
             environment,
             broken: Vec::new(),
+            is_incomplete: false,
             problems: RefCell::default(),
         }
     }
@@ -47,9 +53,7 @@ impl<'a> Context<'a> {
         }
         let text = &self.sources.get(place.file).text;
         let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[span.start..]
-            .find('\n')
-            .map_or(text.len(), |at| span.start + at);
+        let end = broken_end(text, start, span.start);
         self.broken.push((place.file, start..end));
         self.push(problem);
     }
@@ -64,7 +68,7 @@ impl<'a> Context<'a> {
 
     /// Remembers a problem that is there because something else is not.
     pub(super) fn report_absence(&self, problem: Problem) {
-        if self.broken.is_empty() {
+        if self.broken.is_empty() && !self.is_incomplete {
             self.report(problem);
         }
     }
@@ -77,12 +81,17 @@ impl<'a> Context<'a> {
         name: &str,
         known: impl Iterator<Item = &'n str>,
     ) {
-        if self.is_full() || self.stands_on_a_broken_line(name) {
+        if self.is_full() || self.is_incomplete || self.stands_on_a_broken_line(name) {
             return;
         }
-        let mut problem = Problem::error(place, format!("there is no {what} {name:?}"));
-        problem.help = closest(name, known).map(|meant| format!("did you mean {meant:?}?"));
-        self.report(problem);
+        let known: Vec<&str> = known.collect();
+        let help = match closest(name, known.iter().copied()) {
+            Some(meant) => Some(format!("did you mean {meant:?}?")),
+            None if known.is_empty() || known.len() > MAX_LISTED => None,
+            None => Some(format!("there is {}", known.join(", "))),
+        };
+        let message = format!("there is no {what} {name:?}");
+        self.report(Problem::error(place, message).help_if(help));
     }
 
     /// Every problem, in the order they were found.
@@ -126,4 +135,16 @@ impl<'a> Context<'a> {
             .iter()
             .any(|(file, line)| self.sources.get(*file).text[line.clone()].contains(name))
     }
+}
+
+/// The end of what a fault at `at` makes unknown: its line, begun at `start`; where that is a
+/// [header], all that stands below it, too.
+fn broken_end(text: &str, start: usize, at: usize) -> usize {
+    let of_header = text[start..].trim_start().starts_with('[');
+    let end = if of_header {
+        text[at..].find("\n[")
+    } else {
+        text[at..].find('\n')
+    };
+    end.map_or(text.len(), |end| at + end)
 }

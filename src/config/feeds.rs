@@ -27,7 +27,7 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
         allow_private: false,
     };
     if !entry.is_table() {
-        feed.url = read_url(entry.text(Kind::String)?)?;
+        feed.url = read_url(entry.text(Kind::StringOrTable)?)?;
         return Some(feed);
     }
     let section = entry.section(format!("[feed.{name}]"), &FEED)?;
@@ -64,7 +64,7 @@ pub(super) fn report_double_urls(feeds: &[Named<'_, Feed>]) {
         );
         let problem = Problem::warning(feed.entry.key_place(), message)
             .related(earlier.entry.key_place(), "the other one")
-            .help("keep one of them: a feed can have several tags".to_owned());
+            .help("keep one of them: a feed can have several tags");
         feed.entry.context.report(problem);
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn report_double_urls(feeds: &[Named<'_, Feed>]) {
 fn read_tag(tag: &Text<'_>) -> Option<String> {
     if let Some(plain) = tag.text.strip_prefix('#') {
         let help = format!("write {plain:?}; the # stands only where a watch selects the tag");
-        tag.error(format!("{:?} begins with #", tag.text), help);
+        tag.error_with(format!("{:?} begins with #", tag.text), help);
         return None;
     }
     super::names::check(tag, "tag").map(str::to_owned)
@@ -84,7 +84,7 @@ fn read_initial(value: Value<'_>) -> Option<Initial> {
         return Some(Initial::Newest(u32::try_from(newest).ok()?));
     }
     let text = value.string()?;
-    match text.one_of("first poll", &["baseline", "all"])? {
+    match text.one_of("value of `initial`", &["baseline", "all"])? {
         "all" => Some(Initial::All),
         _ => Some(Initial::Baseline),
     }
@@ -101,13 +101,14 @@ fn read_url(text: Text<'_>) -> Option<Url> {
         }
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             let help = "feeds that need a login cannot be read yet";
-            text.error("the URL holds a user name or password", help.to_owned());
+            let message = "the URL holds a user name or password, which is a secret";
+            text.value.error_concealed(message, help);
             return None;
         }
         Ok(url) => return Some(url),
-        Err(error) => format!("{written:?} is not a URL: {error}"),
+        Err(error) => format!("{written:?} is not a URL: {}", url_fault(error)),
     };
-    text.error(fault, url_help(written));
+    text.error_with(fault, url_help(written));
     None
 }
 
@@ -133,12 +134,22 @@ fn url_help(written: &str) -> String {
     }
 }
 
+/// The library's words, but for the fault that is the most common.
+pub(super) fn url_fault(error: url::ParseError) -> String {
+    match error {
+        url::ParseError::RelativeUrlWithoutBase => {
+            "it does not begin with https:// or the like".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
 fn read_file_url(text: Text<'_>, path: &str) -> Option<Url> {
     let path = match path.strip_prefix("//") {
         Some(absolute) if absolute.starts_with('/') => absolute,
         Some(_) => {
             let help = "write file:path, relative to this config, or file:///absolute/path";
-            text.error("a file: URL cannot name a host", help.to_owned());
+            text.error_with("a file: URL cannot name a host", help);
             return None;
         }
         None => path,
@@ -148,9 +159,10 @@ fn read_file_url(text: Text<'_>, path: &str) -> Option<Url> {
         .ok()
         .and_then(|path| Url::from_file_path(path).ok());
     match url {
-        None => text.error(format!("{} is not a path", path.display()), None),
+        None => text.error(format!("{} is not a path", path.display())),
         Some(_) if !path.is_file() => {
-            text.warning(format!("there is no file {} yet", path.display()), None);
+            text.value
+                .warning(format!("there is no file {} yet", path.display()));
         }
         Some(_) => {}
     }

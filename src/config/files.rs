@@ -73,16 +73,13 @@ fn included(sources: &Sources, environment: &Environment) -> (Vec<(PathBuf, Plac
 fn expand(pattern: &Text<'_>) -> Vec<PathBuf> {
     let path = pattern.resolve(pattern.text);
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
-        pattern.error(format!("{:?} names no file", pattern.text), None);
+        pattern.error(format!("{:?} names no file", pattern.text));
         return Vec::new();
     };
     let name = name.to_string_lossy();
     if directory.to_string_lossy().contains(['*', '?']) {
         let help = "name each directory with a pattern of its own";
-        pattern.error(
-            "`*` and `?` stand in the last part of a path only",
-            help.to_owned(),
-        );
+        pattern.error_with("`*` and `?` stand in the last part of a path only", help);
         return Vec::new();
     }
     if !name.contains(['*', '?']) {
@@ -92,8 +89,8 @@ fn expand(pattern: &Text<'_>) -> Vec<PathBuf> {
         Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
-            let message = format!("cannot list {}: {error}", directory.display());
-            pattern.error(message, None);
+            let message = format!("cannot list {}: {}", directory.display(), reason(&error));
+            pattern.error(message);
             Vec::new()
         }
     }
@@ -154,7 +151,7 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
     let (text, fault) = match read(path) {
         Ok(bytes) => decode(bytes),
         Err(error) => {
-            let message = format!("cannot read {}: {error}", path.display());
+            let message = format!("cannot read {}: {}", path.display(), reason(&error));
             problems.push(Problem::error(asked.clone(), message));
             (String::new(), None)
         }
@@ -166,9 +163,20 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
             file,
             offset..offset + char::REPLACEMENT_CHARACTER.len_utf8(),
         );
-        let problem = Problem::error(place, "this is not UTF-8")
-            .help("save the file in the encoding UTF-8".to_owned());
+        let problem =
+            Problem::error(place, "this is not UTF-8").help("save the file in the encoding UTF-8");
         problems.push(problem);
+    }
+}
+
+/// Why something cannot be read, without the number that only programs read.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "not permitted".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::FileTooLarge => "it is too large".to_owned(),
+        _ => error.to_string(),
     }
 }
 

@@ -77,10 +77,7 @@ fn read_login(section: &Section<'_>) -> Option<MailLogin> {
 fn read_sender(text: Text<'_>) -> Option<String> {
     if text.text.parse::<Mailbox>().is_err() {
         let help = "such as \"bells@example.org\" or \"Fivebells <bells@example.org>\"";
-        text.error(
-            format!("{:?} is not a mail address", text.text),
-            help.to_owned(),
-        );
+        text.error_with(format!("{:?} is not a mail address", text.text), help);
         return None;
     }
     Some(text.text.to_owned())
@@ -91,10 +88,7 @@ fn read_server(text: Text<'_>) -> Option<(String, Option<u16>)> {
     let server = split_server(text.text);
     if server.is_none() {
         let help = "such as \"mail.example.org\" or \"mail.example.org:465\"";
-        text.error(
-            format!("{:?} is not a mail server", text.text),
-            help.to_owned(),
-        );
+        text.error_with(format!("{:?} is not a mail server", text.text), help);
     }
     server
 }
@@ -104,18 +98,20 @@ fn split_server(text: &str) -> Option<(String, Option<u16>)> {
         return Some((text.to_owned(), None));
     }
     let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) => (host, Some(port.parse().ok().filter(|&port| port != 0)?)),
-        None => (text, None),
+        Some((host, port)) if !text.ends_with(']') => {
+            (host, Some(port.parse().ok().filter(|&port| port != 0)?))
+        }
+        _ => (text, None),
     };
-    let bare = host
+    let bracketed = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
-    if let Some(address) = bare {
+    if let Some(address) = bracketed {
         address.parse::<Ipv6Addr>().ok()?;
         return Some((address.to_owned(), port));
     }
-    let plain = !host.contains(['/', ':', '@', '[', ']']) && !host.contains(char::is_whitespace);
-    (plain && url::Host::parse(host).is_ok()).then(|| (host.to_owned(), port))
+    let is_host = url::Host::parse(host).is_ok() && !host.contains(':');
+    is_host.then(|| (host.to_owned(), port))
 }
 
 fn read_security(section: &Section<'_>, host: &str, port: Option<u16>) -> Option<MailSecurity> {
@@ -138,7 +134,7 @@ fn read_security(section: &Section<'_>, host: &str, port: Option<u16>) -> Option
     if security == MailSecurity::Plain && !loopback {
         let help = "use \"starttls\" or \"implicit\"; plain is for a server on this machine";
         let message = format!("mail would cross the network to {host:?} unprotected");
-        text.error(message, help.to_owned());
+        text.error_with(message, help);
         return None;
     }
     Some(security)

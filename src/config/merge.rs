@@ -21,7 +21,7 @@ impl<'a> Files<'a> {
     pub(super) fn new(context: &'a Context<'a>, tables: &'a [Spanned<DeTable<'a>>]) -> Self {
         let files = context.sources.files().zip(tables);
         let tops = files.map(|((file, _), table)| {
-            let title = "the top of a config".to_owned();
+            let title = "the config".to_owned();
             Section::new(context, title, Place::whole(file), table.get_ref(), &TOP)
         });
         let files = Self {
@@ -62,7 +62,7 @@ impl<'a> Files<'a> {
         for top in &self.tops[1..] {
             if let Some(value) = top.get("include") {
                 let problem = Problem::error(value.key_place(), "an included file cannot include")
-                    .help("name the files in the `include` of the main config".to_owned());
+                    .help("name the files in the `include` of the main config");
                 self.context.report(problem);
             }
         }

@@ -114,7 +114,7 @@ pub struct ConfigErrors {
 /// Every problem there is, when at least one of them is an error.
 pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, ConfigErrors> {
     let (sources, mut problems) = files::gather(path, environment);
-    let (read, found) = read(&sources, environment);
+    let (read, found) = read(&sources, environment, !problems.is_empty());
     problems.extend(found);
     let report = Report::new(problems, sources);
     match read {
@@ -127,8 +127,14 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, ConfigErro
     }
 }
 
-fn read(sources: &Sources, environment: &Environment) -> (Option<(Config, Matcher)>, Vec<Problem>) {
+/// `is_incomplete` says that a file could not be read.
+fn read(
+    sources: &Sources,
+    environment: &Environment,
+    is_incomplete: bool,
+) -> (Option<(Config, Matcher)>, Vec<Problem>) {
     let mut context = Context::new(sources, environment);
+    context.is_incomplete = is_incomplete;
     let files: Vec<FileId> = sources.files().map(|(file, _)| file).collect();
     let tables: Vec<_> = files
         .into_iter()

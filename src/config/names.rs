@@ -31,7 +31,7 @@ pub(super) fn read_name<'a>(entry: Value<'a>, what: &str) -> Option<&'a str> {
 pub(super) fn check<'a>(text: &Text<'a>, what: &str) -> Option<&'a str> {
     if let Some(fault) = fault(text.text) {
         let message = format!("{:?} cannot be a {what}: {fault}", short(text.text));
-        text.error(message, None);
+        text.error(message);
         return None;
     }
     Some(text.text)

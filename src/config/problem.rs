@@ -62,6 +62,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// A second place that explains the first, and what it is.
     pub related: Option<(Place, String)>,
+    /// Whether what stands at its place is a secret, so that no report shows it.
+    pub is_concealed: bool,
 }
 
 impl Place {
@@ -87,6 +89,7 @@ impl Problem {
             message: message.into(),
             help: None,
             related: None,
+            is_concealed: false,
         }
     }
 
@@ -97,8 +100,17 @@ impl Problem {
         }
     }
 
-    pub(super) fn help(mut self, help: impl Into<Option<String>>) -> Self {
-        self.help = help.into();
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        self.help_if(Some(help.into()))
+    }
+
+    pub(super) fn help_if(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    pub(super) fn concealed(mut self) -> Self {
+        self.is_concealed = true;
         self
     }
 

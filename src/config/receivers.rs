@@ -7,6 +7,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::{
+    feeds::url_fault,
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     names::read_name,
     problem::Problem,
@@ -46,17 +47,17 @@ pub(super) fn read_receiver(entry: Value<'_>) -> Option<ReceiverOptions> {
             let help =
                 "add email = [\"you@example.org\"], webhook = \"https://…\" or stdout = true";
             let message = format!("[receiver.{name}] does not say where to send");
-            let problem = Problem::error(section.place.clone(), message).help(help.to_owned());
+            let problem = Problem::error(section.place.clone(), message).help(help);
             section.context.report_absence(problem);
             None
         }
         _ => {
             let message = format!("[receiver.{name}] takes exactly one of email, webhook, stdout");
-            section.error(message, "make each a receiver of its own".to_owned());
+            section.error_with(message, "make each a receiver of its own");
             None
         }
     };
-    if section.get("webhook").is_none() {
+    if section.get("webhook").is_none() && kind.is_some() {
         report_webhook_keys(&section);
     }
     Some(ReceiverOptions {
@@ -78,9 +79,9 @@ fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {
     if value.boolean()? {
         return Some(ReceiverKind::Terminal);
     }
-    value.error(
+    value.error_with(
         "`stdout` can only be true",
-        "delete the receiver to be rid of it".to_owned(),
+        "delete the receiver to be rid of it",
     );
     None
 }
@@ -91,18 +92,16 @@ fn read_email(value: Value<'_>) -> Option<EmailOptions> {
     for text in value.strings()? {
         if text.text.parse::<lettre::Address>().is_err() {
             let help = "write the bare address, such as \"desk@example.org\"";
-            text.error(
-                format!("{:?} is not a mail address", text.text),
-                help.to_owned(),
-            );
+            text.error_with(format!("{:?} is not a mail address", text.text), help);
         } else if seen.insert(text.text) {
             to.push(text.text.to_owned());
         } else {
-            text.warning(format!("{:?} stands here twice", text.text), None);
+            text.value
+                .warning(format!("{:?} stands here twice", text.text));
         }
     }
     if value.elements().next().is_none() {
-        value.error("there is no address", None);
+        value.error("there is no address");
     }
     Some(EmailOptions { to })
 }
@@ -135,16 +134,14 @@ fn read_webhook_url(value: Value<'_>) -> Option<Url> {
         return value.mismatch(Kind::StringOrSecret);
     };
     match url {
-        Err(error) => value.error(format!("{shown} is not a URL: {error}"), None),
+        Err(error) => value.error(format!("{shown} is not a URL: {}", url_fault(error))),
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            value.error(format!("{shown} is not an http: or https: URL"), None);
+            value.error(format!("{shown} is not an http: or https: URL"));
         }
         Ok(url) if value.is_string() && has_login(&url) => {
             let help = "write webhook = { env = \"NAME\" } with the whole URL in the variable";
-            value.error(
-                "the URL holds a user name or password, which is a secret",
-                help.to_owned(),
-            );
+            let message = "the URL holds a user name or password, which is a secret";
+            value.error_concealed(message, help);
         }
         Ok(url) => return Some(url),
     }
@@ -159,7 +156,7 @@ fn read_signing_keys(value: Value<'_>) -> Option<Vec<Secret>> {
     let elements: Vec<_> = value.elements().collect();
     if elements.is_empty() || elements.len() > MAX_WEBHOOK_SECRETS {
         let message = format!("`secret` takes one key, or {MAX_WEBHOOK_SECRETS} while they rotate");
-        value.error(message, None);
+        value.error(message);
         return None;
     }
     elements.into_iter().map(read_signing_key).collect()
@@ -183,10 +180,7 @@ fn read_signing_key(value: Value<'_>) -> Option<Secret> {
         Some(Ok(_)) => return Some(secret),
     };
     let help = "make a key with: echo whsec_$(openssl rand -base64 32)";
-    value.error(
-        format!("this is no Standard Webhooks key: {fault}"),
-        help.to_owned(),
-    );
+    value.error_with(format!("this is no Standard Webhooks key: {fault}"), help);
     None
 }
 
@@ -234,7 +228,7 @@ fn read_header(entry: Value<'_>) -> Option<(String, Secret)> {
         }
         Ok(_) if HeaderValue::from_str(value.expose()).is_err() => {
             let message = format!("the value of {name:?} holds what a header cannot");
-            entry.error(message, None);
+            entry.error(message);
             return None;
         }
         Ok(_) => return Some((name.to_owned(), value)),

@@ -1,6 +1,6 @@
 //! Problems as people and programs read them.
 
-use std::{fmt, ops::Range};
+use std::{fmt, iter::repeat_n, ops::Range};
 
 use annotate_snippets::{
     AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     limits::MAX_PROBLEMS,
-    problem::{Place, Problem, Severity, Source, Sources, line_and_column},
+    problem::{FileId, Place, Problem, Severity, Source, Sources, line_and_column},
 };
 
 /// Problems together with the text they point into.
@@ -148,7 +148,7 @@ impl Report {
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         let source = self.sources.get(place.file);
         let (start, span) = first_line(&source.text, span);
-        let line = &source.text[start.clone()];
+        let line = self.concealed(place.file, &start);
         let kind = match label {
             Some(_) => AnnotationKind::Context,
             None => AnnotationKind::Primary,
@@ -158,6 +158,29 @@ impl Report {
             .line_start(line_and_column(&source.text, start.start).0)
             .path(path_text(source))
             .annotation(kind.span(within).label(label))
+    }
+
+    /// A line with a star for each character of a secret.
+    fn concealed(&self, file: FileId, line: &Range<usize>) -> String {
+        let secrets: Vec<&Range<usize>> = self
+            .problems
+            .iter()
+            .filter(|problem| problem.is_concealed && problem.place.file == file)
+            .filter_map(|problem| problem.place.span.as_ref())
+            .collect();
+        let text = &self.sources.get(file).text[line.clone()];
+        let shown = text.char_indices().flat_map(|(at, character)| {
+            let hidden = secrets
+                .iter()
+                .any(|secret| secret.contains(&(line.start + at)));
+            // As many stars as bytes: the carets keep their places.
+            if hidden {
+                repeat_n('*', character.len_utf8())
+            } else {
+                repeat_n(character, 1)
+            }
+        });
+        shown.collect()
     }
 
     fn line(&self, problem: &Problem) -> ReportLine {

@@ -115,7 +115,7 @@ pub fn run_tests(config: &Config, matcher: &Matcher) -> Vec<TestResult> {
 }
 
 fn run_test(index: usize, test: &ConfigTest, config: &Config, matcher: &Matcher) -> TestResult {
-    let matched: BTreeSet<usize> = feeds_to_try(test, config)
+    let hits: BTreeSet<usize> = feeds_to_try(test, config)
         .into_iter()
         .flat_map(|feed| matcher.find(&item_text(test, feed)))
         .map(|found| found.watch)
@@ -131,9 +131,9 @@ fn run_test(index: usize, test: &ConfigTest, config: &Config, matcher: &Matcher)
         test: index,
         title: test.title.clone(),
         expected: names(&|_, name| expect.contains(name)),
-        got: names(&|watch, _| matched.contains(&watch)),
-        missing: names(&|watch, name| expect.contains(name) && !matched.contains(&watch)),
-        surplus: names(&|watch, name| !expect.contains(name) && matched.contains(&watch)),
+        got: names(&|watch, _| hits.contains(&watch)),
+        missing: names(&|watch, name| expect.contains(name) && !hits.contains(&watch)),
+        surplus: names(&|watch, name| !expect.contains(name) && hits.contains(&watch)),
         place: test.place.clone(),
     }
 }

@@ -44,6 +44,8 @@ pub enum Kind {
     Secrets,
     /// A string, or a secret where the text is one.
     StringOrSecret,
+    /// The short form of an entry or the long one.
+    StringOrTable,
     /// `"baseline"`, `"all"` or a whole number.
     Initial,
     /// A table with keys of its own.
@@ -66,6 +68,7 @@ impl Kind {
             Self::Secret => "a secret",
             Self::Secrets => "a secret or a list of two",
             Self::StringOrSecret => "a string or a secret",
+            Self::StringOrTable => "a string or a table",
             Self::Initial => "\"baseline\", \"all\" or a number",
             Self::Table => "a table",
             Self::Tables => "a list of tables",

@@ -3,11 +3,8 @@
 use std::{fs::File, io::Read, path::Path};
 
 use super::{
-    limits::MAX_SECRET_BYTES,
-    schema::{Kind, SECRET},
-    section::Section,
-    suggest::closest,
-    value::Value,
+    files::reason, limits::MAX_SECRET_BYTES, problem::Problem, schema::SECRET, section::Section,
+    suggest::closest, value::Value,
 };
 use crate::model::Secret;
 
@@ -17,21 +14,18 @@ const HOW: &str =
 impl Value<'_> {
     /// The secret that the value points to. No message ever shows it.
     pub(super) fn secret(self) -> Option<Secret> {
-        if self.is_string() {
+        if !self.is_table() {
             let message = format!(
-                "`{}` is a secret and does not belong in the config",
+                "`{}` is a secret and does not stand in a config",
                 self.name()
             );
-            self.error(message, HOW.to_owned());
+            self.error_concealed(message, HOW);
             return None;
-        }
-        if !self.is_table() {
-            return self.mismatch(Kind::Secret);
         }
         let section = self.section(format!("`{}`", self.name()), &SECRET)?;
         let secret = section.secret_at_its_source(self)?;
         if secret.is_empty() {
-            self.error(format!("the secret of `{}` is empty", self.name()), None);
+            self.error(format!("the secret of `{}` is empty", self.name()));
             return None;
         }
         Some(Secret::new(secret))
@@ -50,7 +44,7 @@ impl Section<'_> {
             [None, None, Some(name)] => self.credential(name),
             _ => {
                 let message = format!("{} takes exactly one of env, file, credential", self.title);
-                whole.error(message, HOW.to_owned());
+                whole.error_with(message, HOW);
                 None
             }
         }
@@ -62,18 +56,14 @@ impl Section<'_> {
         let Some(secret) = environment.get(name) else {
             let help =
                 closest(name, environment.names()).map(|meant| format!("did you mean {meant:?}?"));
-            value.error(
-                format!("the environment variable {name:?} is not set"),
-                help,
-            );
+            let message = format!("the environment variable {name:?} is not set");
+            let problem = Problem::error(value.place(), message).help_if(help);
+            self.context.report(problem);
             return None;
         };
         let secret = secret.to_str();
         if secret.is_none() {
-            value.error(
-                format!("the environment variable {name:?} is not UTF-8"),
-                None,
-            );
+            value.error(format!("the environment variable {name:?} is not UTF-8"));
         }
         secret.map(str::to_owned)
     }
@@ -81,14 +71,14 @@ impl Section<'_> {
     fn credential(&self, value: Value<'_>) -> Option<String> {
         let name = value.string()?.text;
         if name.contains('/') || name.starts_with('.') {
-            value.error(format!("{name:?} is not the name of a credential"), None);
+            value.error(format!("{name:?} is not the name of a credential"));
             return None;
         }
         let Some(directory) = self.context.environment.credentials_directory() else {
             let help = format!(
                 "add `LoadCredential={name}:/path` to the unit; outside systemd use {{ file = … }}"
             );
-            value.error(
+            value.error_with(
                 "systemd gave no credentials: $CREDENTIALS_DIRECTORY is not set",
                 help,
             );
@@ -102,7 +92,11 @@ fn read_at(value: Value<'_>, path: &Path) -> Option<String> {
     match read(path) {
         Ok(secret) => Some(secret),
         Err(error) => {
-            value.error(format!("cannot read {}: {error}", path.display()), None);
+            value.error(format!(
+                "cannot read {}: {}",
+                path.display(),
+                reason(&error)
+            ));
             None
         }
     }

@@ -55,7 +55,7 @@ impl<'a> Section<'a> {
         let value = self.get(name);
         if value.is_none() {
             let message = format!("{} needs `{name}`", self.title);
-            let problem = Problem::error(self.place.clone(), message).help(help.to_owned());
+            let problem = Problem::error(self.place.clone(), message).help(help);
             self.context.report_absence(problem);
         }
         value
@@ -112,8 +112,8 @@ impl<'a> Section<'a> {
 }
 
 impl Section<'_> {
-    /// Reports an error at the section's name.
-    pub(super) fn error(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+    /// Reports an error at the section's name, and what to write instead.
+    pub(super) fn error_with(&self, message: impl Into<String>, help: impl Into<String>) {
         let problem = Problem::error(self.place.clone(), message).help(help);
         self.context.report(problem);
     }

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     context::Context,
+    files::reason,
     limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     section::Section,
     suggest::closest,
@@ -74,7 +75,7 @@ pub(super) fn read_time_zone(text: Text<'_>) -> Option<TimeZone> {
             None if names.len() < 2 => "install the system's time zone data (tzdata)".to_owned(),
             None => "use a name such as \"Asia/Tokyo\" or \"UTC\"".to_owned(),
         };
-        text.error(format!("{:?} is not a time zone", text.text), help);
+        text.error_with(format!("{:?} is not a time zone", text.text), help);
     }
     zone.ok()
 }
@@ -127,9 +128,9 @@ fn read_contact(text: Text<'_>) -> Option<String> {
         Ok(url) if matches!(url.scheme(), "mailto" | "http" | "https") => Some(url.into()),
         _ => {
             let help = "such as \"ops@example.org\" or \"https://example.org/about\"";
-            text.error(
+            text.error_with(
                 format!("{written:?} is neither a mail address nor a URL"),
-                help.to_owned(),
+                help,
             );
             None
         }
@@ -140,7 +141,11 @@ fn read_contact(text: Text<'_>) -> Option<String> {
 pub(super) fn readable(value: Value<'_>) -> Option<PathBuf> {
     let path = value.path()?;
     if let Err(error) = File::open(&path) {
-        value.error(format!("cannot read {}: {error}", path.display()), None);
+        value.error(format!(
+            "cannot read {}: {}",
+            path.display(),
+            reason(&error)
+        ));
     }
     Some(path)
 }
@@ -190,16 +195,16 @@ fn read_store_url(text: Text<'_>) -> Option<PathBuf> {
     let written = text.text.trim();
     let help = "write \"sqlite:fivebells.db\", relative to this file, or \"sqlite:/absolute/path\"";
     if written.starts_with("postgres:") || written.starts_with("postgresql:") {
-        text.error("PostgreSQL is not in this version", help.to_owned());
+        text.error_with("PostgreSQL is not in this version", help);
         return None;
     }
     let Some(path) = written.strip_prefix("sqlite:") else {
-        text.error(format!("{written:?} is not a store"), help.to_owned());
+        text.error_with(format!("{written:?} is not a store"), help);
         return None;
     };
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() || path.ends_with('/') || path.starts_with(":memory:") {
-        text.error("the store must be a file", help.to_owned());
+        text.error_with("the store must be a file", help);
         return None;
     }
     Some(text.resolve(path))
@@ -214,6 +219,6 @@ pub(super) fn check_interval(section: &Section<'_>, every: Duration, longest: Du
             "raise `max_interval` in [poll]: it is {}",
             duration_text(longest)
         );
-        value.error("`every` is longer than `max_interval`", help);
+        value.error_with("`every` is longer than `max_interval`", help);
     }
 }

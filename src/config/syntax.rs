@@ -18,7 +18,7 @@ pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTa
         let span = error.span().map(|span| within(text, &span));
         let written = span.clone().map_or("", |span| &text[span]);
         let (message, help) = explain(error.message(), written);
-        let problem = Problem::error(Place { file, span }, message).help(help);
+        let problem = Problem::error(Place { file, span }, message).help_if(help);
         context.report_syntax(problem);
     }
     table
@@ -42,6 +42,13 @@ fn explain(message: &str, written: &str) -> (String, Option<String>) {
         return (
             "a string needs quotes".to_owned(),
             Some(format!("write {quoted}")),
+        );
+    }
+    if written.is_empty() && message.starts_with("invalid") && message.contains("string, expected")
+    {
+        return (
+            "this string has no end".to_owned(),
+            Some("close it with the quote it began with".to_owned()),
         );
     }
     if message.contains("recurs") {

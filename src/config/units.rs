@@ -92,7 +92,8 @@ pub(super) fn duration_text(duration: Duration) -> String {
         }
         let count = millis / length.as_millis();
         if count > 0 {
-            text.push_str(&format!("{count}{unit}"));
+            text.push_str(&count.to_string());
+            text.push_str(unit);
             millis %= length.as_millis();
         }
     }

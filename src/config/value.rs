@@ -35,7 +35,7 @@ pub(super) struct Value<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) text: &'a str,
-    value: Value<'a>,
+    pub(super) value: Value<'a>,
 }
 
 impl<'a> Value<'a> {
@@ -69,14 +69,25 @@ impl<'a> Value<'a> {
     }
 
     /// Reports an error at the value.
-    pub(super) fn error(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
+    pub(super) fn error(&self, message: impl Into<String>) {
+        self.context.report(Problem::error(self.place(), message));
+    }
+
+    /// Reports an error at the value, and what to write instead.
+    pub(super) fn error_with(&self, message: impl Into<String>, help: impl Into<String>) {
         let problem = Problem::error(self.place(), message).help(help);
         self.context.report(problem);
     }
 
-    pub(super) fn warning(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
-        let problem = Problem::warning(self.place(), message).help(help);
-        self.context.report(problem);
+    /// Reports a warning at the value.
+    pub(super) fn warning(&self, message: impl Into<String>) {
+        self.context.report(Problem::warning(self.place(), message));
+    }
+
+    /// Reports an error at the value without showing the value.
+    pub(super) fn error_concealed(&self, message: impl Into<String>, help: impl Into<String>) {
+        let problem = Problem::error(self.place(), message).help(help);
+        self.context.report(problem.concealed());
     }
 
     pub(super) fn is_table(&self) -> bool {
@@ -99,7 +110,7 @@ impl<'a> Value<'a> {
     pub(super) fn string(self) -> Option<Text<'a>> {
         let text = self.text(Kind::String)?;
         if text.text.trim().is_empty() {
-            self.error(format!("`{}` is empty", self.name()), None);
+            self.error(format!("`{}` is empty", self.name()));
             return None;
         }
         Some(text)
@@ -135,7 +146,8 @@ impl<'a> Value<'a> {
         let DeValue::Integer(number) = self.node.get_ref() else {
             return self.mismatch(kind);
         };
-        let value = u64::from_str_radix(number.as_str(), number.radix()).ok();
+        // A negative number is out of bounds like one that is too large.
+        let value = u64::from_str_radix(number.as_str(), number.radix()).unwrap_or(u64::MAX);
         self.bounded(value, bounds, u64::to_string)
     }
 
@@ -144,7 +156,7 @@ impl<'a> Value<'a> {
         let text = self.quantity(Kind::Duration, "\"{}m\" for minutes, \"{}s\" for seconds")?;
         let help =
             "write a number and its unit: ms, s, m, h, d, w or y, such as \"15m\" or \"1h30m\"";
-        let duration = self.unit(text, parse_duration(text), "duration", help)?;
+        let duration = self.unit(text, parse_duration(text), Duration::MAX, help)?;
         self.bounded(duration, bounds, |length| duration_text(*length))
     }
 
@@ -153,7 +165,7 @@ impl<'a> Value<'a> {
         let text = self.quantity(Kind::Size, "\"{} MiB\" for mebibytes")?;
         let help =
             "write a number and its unit: B, KB, MB, GB, KiB, MiB or GiB, such as \"16 MiB\"";
-        let size = self.unit(text, parse_size(text), "size", help)?;
+        let size = self.unit(text, parse_size(text), u64::MAX, help)?;
         self.bounded(size, bounds, |bytes| size_text(*bytes))
     }
 
@@ -206,29 +218,21 @@ impl<'a> Value<'a> {
                     self.name(),
                     kind.as_str()
                 );
-                self.error(message, format!("write {help}"));
+                self.error_with(message, format!("write {help}"));
                 None
             }
             _ => self.mismatch(kind),
         }
     }
 
-    /// The quantity, or the problem with it; too large to count is `Some(None)`.
-    fn unit<T>(
-        self,
-        text: &str,
-        read: Result<T, UnitError>,
-        noun: &str,
-        help: &str,
-    ) -> Option<Option<T>> {
+    /// The quantity, or the problem with it; too large to count is `most`, beyond every bound.
+    fn unit<T>(self, text: &str, read: Result<T, UnitError>, most: T, help: &str) -> Option<T> {
         match read {
-            Ok(quantity) => Some(Some(quantity)),
-            Err(UnitError::TooLarge) => Some(None),
+            Ok(quantity) => Some(quantity),
+            Err(UnitError::TooLarge) => Some(most),
             Err(error) => {
-                self.error(
-                    format!("{text:?} is not a {noun}: {error}"),
-                    help.to_owned(),
-                );
+                let message = format!("`{}` cannot be {text:?}: {error}", self.name());
+                self.error_with(message, help);
                 None
             }
         }
@@ -236,20 +240,15 @@ impl<'a> Value<'a> {
 
     fn bounded<T: PartialOrd>(
         self,
-        value: Option<T>,
+        value: T,
         bounds: &RangeInclusive<T>,
         text: impl Fn(&T) -> String,
     ) -> Option<T> {
-        if let Some(value) = value
-            && bounds.contains(&value)
-        {
+        if bounds.contains(&value) {
             return Some(value);
         }
         let (least, most) = (text(bounds.start()), text(bounds.end()));
-        self.error(
-            format!("`{}` must be from {least} to {most}", self.name()),
-            None,
-        );
+        self.error(format!("`{}` must be from {least} to {most}", self.name()));
         None
     }
 
@@ -264,15 +263,12 @@ impl<'a> Value<'a> {
             DeValue::Table(_) => "a table",
         };
         let expected = expected.as_str();
-        self.error(
-            format!("`{}` takes {expected}, not {found}", self.name()),
-            None,
-        );
+        self.error(format!("`{}` takes {expected}, not {found}", self.name()));
         None
     }
 }
 
-impl<'a> Text<'a> {
+impl Text<'_> {
     /// Where the whole string is written, quotes included.
     pub(super) fn place(&self) -> Place {
         self.value.place()
@@ -291,22 +287,19 @@ impl<'a> Text<'a> {
         }
     }
 
-    pub(super) fn context(&self) -> &'a Context<'a> {
-        self.value.context
-    }
-
     /// The text as a path from the directory of the config file it is written in.
     pub(super) fn resolve(&self, path: &str) -> PathBuf {
         self.value.context.resolve(self.value.file, path)
     }
 
-    pub(super) fn warning(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
-        self.value.warning(message, help);
+    /// Reports an error at the string.
+    pub(super) fn error(&self, message: impl Into<String>) {
+        self.value.error(message);
     }
 
-    /// Reports an error at the string.
-    pub(super) fn error(&self, message: impl Into<String>, help: impl Into<Option<String>>) {
-        self.value.error(message, help);
+    /// Reports an error at the string, and what to write instead.
+    pub(super) fn error_with(&self, message: impl Into<String>, help: impl Into<String>) {
+        self.value.error_with(message, help);
     }
 
     /// The value that parses as `T`, or an error that says what it can be.
@@ -318,9 +311,18 @@ impl<'a> Text<'a> {
         let meant = super::suggest::closest(self.text, names.iter().map(String::as_str));
         let help = match meant {
             Some(meant) => format!("did you mean {meant:?}?"),
-            None => format!("it can be {}", names.join(", ")),
+            None => format!("it can be {}", listed(&names)),
         };
-        self.error(format!("{:?} is not a {what}", self.text), help);
+        self.error_with(format!("{:?} is not a {what}", self.text), help);
         None
+    }
+}
+
+/// `"a", "b" or "c"`.
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    match quoted.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => quoted.concat(),
     }
 }

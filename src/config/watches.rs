@@ -55,7 +55,11 @@ pub(super) fn read_watch<'a>(
         Some(section) => section.require("match", "such as match = \"Koizumi OR 小泉進次郎\"")?,
         None => entry,
     };
-    let expression = expression.text(Kind::String)?;
+    let expression = expression.text(if entry.is_table() {
+        Kind::String
+    } else {
+        Kind::StringOrTable
+    })?;
     check_expression(&expression);
     let watch = Watch {
         name: name.to_owned(),
@@ -77,8 +81,8 @@ fn check_expression(expression: &Text<'_>) {
         Ok(query) => {
             for warning in query.warnings() {
                 let place = expression.place_of(&warning.span);
-                let problem = Problem::warning(place, warning.message).help(warning.help);
-                expression.context().report(problem);
+                let problem = Problem::warning(place, warning.message).help_if(warning.help);
+                expression.value.context.report(problem);
             }
         }
         Err(error) => report_query_error(expression, error),
@@ -88,8 +92,8 @@ fn check_expression(expression: &Text<'_>) {
 /// Reports an error in an expression.
 pub(super) fn report_query_error(expression: &Text<'_>, error: QueryError) {
     let place = expression.place_of(&error.span);
-    let problem = Problem::error(place, error.message).help(error.help);
-    expression.context().report(problem);
+    let problem = Problem::error(place, error.message).help_if(error.help);
+    expression.value.context.report(problem);
 }
 
 fn read_fields(section: &Section<'_>) -> Option<Vec<Field>> {
@@ -101,7 +105,7 @@ fn read_fields(section: &Section<'_>) -> Option<Vec<Field>> {
         .collect();
     if named.is_empty() && value.elements().next().is_none() {
         let help = "leave `in` out to read everything but the link";
-        value.error("a watch that reads no field cannot match", help.to_owned());
+        value.error_with("a watch that reads no field cannot match", help);
     }
     Some(named.into_iter().collect())
 }
@@ -118,7 +122,7 @@ fn read_feeds(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Vec<St
     let selectors = value.strings()?;
     if selectors.is_empty() {
         let help = "leave `feeds` out to read every feed";
-        value.error("a watch that reads no feed cannot match", help.to_owned());
+        value.error_with("a watch that reads no feed cannot match", help);
     }
     let tags: BTreeSet<String> = around
         .feeds
@@ -174,8 +178,8 @@ fn read_notify(
         return around.notify.map(<[String]>::to_vec);
     };
     let names = read_receiver_names(value, around.receivers)?;
-    if names.is_empty() {
-        value.error("a watch that tells nobody is of no use", None);
+    if value.elements().next().is_none() {
+        value.error("a watch that tells nobody is of no use");
     }
     Some(names)
 }

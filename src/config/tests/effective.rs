@@ -1,1 +1,111 @@
-//! Soon.
+//! The effective config says everything, reads back as itself, and shows no secret.
+
+use std::path::Path;
+
+use super::{Directory, environment, load};
+use crate::config::{Config, effective};
+
+const MARKER: &str = "s3cret-marker";
+
+fn example(name: &str) -> Config {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    load(&path, &environment()).expect("an example").config
+}
+
+/// As another file would give it: the places of the tests differ, nothing else may.
+fn comparable(mut config: Config) -> Config {
+    config.path = "any".into();
+    for test in &mut config.tests {
+        test.place.path = "any".into();
+        (test.place.line, test.place.column) = (0, 0);
+    }
+    config
+}
+
+#[test]
+fn what_is_in_effect_reads_back_as_itself() {
+    let directory = Directory::with("");
+    let config = example("config/quickstart.toml");
+    directory.write("fivebells.toml", effective(&config));
+    let again = directory.load().expect("the effective config").config;
+    assert_eq!(comparable(again), comparable(config));
+}
+
+#[test]
+fn odd_names_and_every_setting_read_back() {
+    let text = r##"
+timezone = "Asia/Tokyo"
+[feed]
+"a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
+"quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", allow_private = true }
+[watch."小泉"]
+match = "\"a \\ b\" OR 'c'"
+in = ["link", "title"]
+feeds = ["#日本"]
+priority = "flash"
+[receiver.hook]
+webhook = "https://example.org/hook"
+body = '''
+{"a": "{{ item.title }}"}
+'''
+allow_private = true
+timeout = "5s"
+[receiver.mail]
+email = ["a@example.org"]
+[mail]
+server = "[::1]:2525"
+from = "Bells <b@example.org>"
+timeout = "5s"
+[poll]
+every = "5m"
+per_host = "500ms"
+max_interval = "2d"
+parallel = 3
+timeout = "4s"
+max_size = "10 MB"
+contact = "ops@example.org"
+[keep]
+items = "10d"
+alerts = "3y"
+[store]
+url = "sqlite:/tmp/x.db"
+[health]
+notify = ["mail"]
+failing = "1h"
+[[test]]
+title = "t"
+feed = "a b"
+lang = "ja"
+expect = []
+"##;
+    let directory = Directory::with(text.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
+    let config = directory.load().expect("a config").config;
+    directory.write("fivebells.toml", effective(&config));
+    let again = directory.load().unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(comparable(again.config), comparable(config));
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let directory = Directory::with(format!(
+        "[feed]\na = \"https://example.org/a\"\n[watch]\nb = \"B\"\n[receiver.c]\n\
+         webhook = \"https://example.org/c?token={MARKER}\"\nsecret = {{ env = \"SIEM_KEY\" }}\n\
+         headers = {{ X-Key = \"{MARKER}\", X-Other = {{ env = \"SIEM_TOKEN\" }} }}\n"
+    ));
+    let inline = directory.load().expect("a config").config;
+    for config in [inline, example("config/fivebells.toml")] {
+        let text = effective(&config);
+        assert!(!text.contains(MARKER), "{text}");
+        assert!(!text.contains("whsec_"), "{text}");
+        assert!(text.contains("<hidden>"), "{text}");
+        toml::from_str::<toml::Table>(&text).expect("TOML");
+    }
+}
+
+#[test]
+fn the_example_in_effect() {
+    let mut config = comparable(example("config/fivebells.toml"));
+    config.path = "config/fivebells.toml".into();
+    config.store.path = "config/fivebells.db".into();
+    insta::assert_snapshot!(effective(&config));
+}

@@ -78,7 +78,8 @@ fn no_report_shows_a_secret() {
             .is_some_and(|extension| extension == "toml")
         {
             let report = report(&path);
-            let objects: String = report.lines().map(|line| format!("{line:?}")).collect();
+            let lines: Vec<_> = report.lines().collect();
+            let objects = serde_json::to_string(&lines).expect("JSON");
             assert!(
                 !report.render(true).contains("s3cret-marker"),
                 "{}",
