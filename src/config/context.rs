@@ -88,7 +88,7 @@ impl<'a> Context<'a> {
         let help = match closest(name, known.iter().copied()) {
             Some(meant) => Some(format!("did you mean {meant:?}?")),
             None if known.is_empty() || known.len() > MAX_LISTED => None,
-            None => Some(format!("there is {}", known.join(", "))),
+            None => Some(format!("there is only {known:?}").replace(['[', ']'], "")),
         };
         let message = format!("there is no {what} {name:?}");
         self.report(Problem::error(place, message).help_if(help));

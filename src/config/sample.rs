@@ -162,3 +162,41 @@ fn item_text<'a>(test: &'a ConfigTest, feed: &'a str) -> ItemText<'a> {
         ..ItemText::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Environment, load};
+
+    fn quickstart() -> Config {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config/quickstart.toml");
+        let loaded = load(path.as_ref(), &Environment::default());
+        loaded.expect("the quickstart").config
+    }
+
+    #[test]
+    fn a_test_that_names_no_feed_is_tried_where_each_watch_reads() {
+        let mut config = quickstart();
+        config.watches[0].feeds = Some(vec!["nhk".to_owned(), "usni".to_owned()]);
+        let mut test = config.tests[0].clone();
+        assert_eq!(feeds_to_try(&test, &config), BTreeSet::from(["", "nhk"]));
+        test.feed = Some("usni".to_owned());
+        assert_eq!(feeds_to_try(&test, &config), BTreeSet::from(["usni"]));
+    }
+
+    #[test]
+    fn what_is_expected_is_compared_with_what_matches() {
+        let mut config = quickstart();
+        let matcher = Matcher::compile(&config.watches).expect("watches that compile");
+        config.tests.truncate(1);
+        config.tests[0].title = "nothing of the kind".to_owned();
+        let [result] = &run_tests(&config, &matcher)[..] else {
+            panic!("one test, one result");
+        };
+        assert!(!result.passed());
+        assert_eq!(result.expected, ["hegseth", "koizumi"]);
+        assert_eq!(result.missing, ["hegseth", "koizumi"]);
+        assert!(result.got.is_empty() && result.surplus.is_empty());
+        assert_eq!(result.place.line, 32);
+    }
+}

@@ -199,3 +199,48 @@ pub(super) fn read_receiver_names(value: Value<'_>, receivers: &[&str]) -> Optio
     }
     Some(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::*;
+    use crate::config::{Environment, Source, Sources, context::Context, problem::FileId};
+
+    /// Line and column of an error at the first "OR" of the expression `v = …`.
+    fn place_of_or(toml: &str) -> (usize, usize) {
+        let sources = Sources(vec![Source {
+            path: "a.toml".into(),
+            text: toml.to_owned(),
+        }]);
+        let environment = Environment::default();
+        let context = Context::new(&sources, &environment);
+        let table = DeTable::parse(toml).expect("TOML").into_inner();
+        let (key, node) = table.get_key_value("v").expect("v");
+        let value = Value::new(&context, FileId(0), key, node);
+        let text = value.text(Kind::String).expect("a string");
+        let start = text.text.find("OR").expect("an OR");
+        let error = QueryError {
+            message: "expected a term".to_owned(),
+            span: start..start + 2,
+            help: None,
+        };
+        report_query_error(&text, error);
+        let problems = context.into_problems();
+        let at = sources.locate(&problems[0].place);
+        (at.line, at.column)
+    }
+
+    #[test]
+    fn a_fault_in_an_expression_is_shown_at_its_characters() {
+        for (toml, place) in [
+            ("v = 'a OR'", (1, 8)),
+            ("v = \"小泉 OR\"", (1, 9)),
+            ("v = \"\\u5C0F \\\"b\\\" OR\"", (1, 19)),
+            ("w = 1\r\nv = \"\"\"\r\na\r\n  OR\"\"\"", (4, 3)),
+            ("v = \"\"\"a \\\n   OR\"\"\"", (2, 4)),
+        ] {
+            assert_eq!(place_of_or(toml), place, "{toml}");
+        }
+    }
+}
