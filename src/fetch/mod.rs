@@ -1,1 +1,23 @@
-//! One visit to a feed.
+//! One visit to a feed: a conditional GET with its redirects, or the reading of a file.
+//!
+//! In goes what the store knows of a feed ([`FetchRequest`]); out comes the document, or that it
+//! is unchanged, or a [`FetchError`] with a closed [`FetchReason`]. Validators are opaque bytes:
+//! stored as they came, sent back as they were stored, never parsed, never made up for HTTP. Each
+//! answer says which ones to keep from now on.
+//!
+//! Nothing is retried, nothing is remembered between visits, and the politeness between them is
+//! the scheduler's.
+
+mod error;
+mod fetcher;
+mod file;
+mod freshness;
+mod redirect;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{FetchError, FetchReason};
+pub use fetcher::{FetchOptions, FetchRequest, Fetched, FetchedDocument, Fetcher, Page};
+pub use freshness::freshness;
+pub use redirect::Hop;

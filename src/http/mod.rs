@@ -1,5 +1,42 @@
-//! The one HTTP client.
+//! The one HTTP client: one hop, bounded in time and size, guarded against private addresses.
+//!
+//! In goes an [`HttpRequest`] that says who chose its address ([`Trust`]); out comes an
+//! [`HttpResponse`] with the body decoded, or an [`HttpError`] with a closed [`HttpReason`]. What
+//! a caller may rely on:
+//!
+//! * redirects, proxies from the environment, cookies and Referer do not happen;
+//! * no body, however it was compressed, is longer than its limit, and none is silently cut;
+//! * no request reaches a private address that the operator did not write, unless `allow_private`;
+//! * no error shows a URL's query, user or password.
+//!
+//! Nothing is retried here: a poll has its next poll, a delivery its outbox.
 
+mod body;
+mod classify;
+mod client;
+mod coding;
+mod date;
+mod error;
+mod guard;
 mod options;
+mod resolve;
+mod retry_after;
+mod sessions;
+mod tls;
 
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use client::{Http, HttpRequest, HttpResponse};
+pub use coding::DecodeError;
+pub use date::http_date;
+pub use error::{HttpError, HttpReason, HttpSetupError, Phase, bare_url};
+pub use guard::{GuardError, Trust, is_public};
 pub use options::HttpOptions;
+pub use reqwest::{
+    Method, StatusCode,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};
+pub use retry_after::{RetryAfter, retry_after};

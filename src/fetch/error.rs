@@ -1,0 +1,183 @@
+//! Why a visit failed.
+
+use std::fmt;
+
+use crate::http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after};
+
+/// The visit brought no document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FetchError {
+    /// The closed reason, also a metric label.
+    pub reason: FetchReason,
+    /// The last answer's status, where there was one.
+    pub status: Option<u16>,
+    /// When the server wants to be asked again, whatever the status.
+    pub retry_after: Option<RetryAfter>,
+    /// For people: no URL query, no user.
+    pub message: String,
+}
+
+/// Why a visit failed. Closed: it is a metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FetchReason {
+    /// The name does not resolve.
+    Dns,
+    /// Refused, reset or unreachable.
+    Connect,
+    /// The handshake failed or the certificate is not trusted.
+    Tls,
+    /// Too slow.
+    Timeout,
+    /// The address is private and a stranger chose it.
+    Guard,
+    /// Too many redirects, in a circle, from https to http, or to nowhere.
+    Redirect,
+    /// Larger than a feed may be.
+    TooLarge,
+    /// The body ended before its end.
+    Truncated,
+    /// The body is not in the coding it claims.
+    Decode,
+    /// The answer was not HTTP's.
+    Protocol,
+    /// 410: gone for good.
+    Gone,
+    /// 429.
+    TooManyRequests,
+    /// 403.
+    Forbidden,
+    /// The site wants to see a browser: a challenge in the place of the feed.
+    Challenge,
+    /// Any other status that is no feed.
+    Status,
+    /// A `file:` that is missing, unreadable or no regular file.
+    File,
+}
+
+impl FetchReason {
+    /// Every reason.
+    pub const ALL: [Self; 16] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Guard,
+        Self::Redirect,
+        Self::TooLarge,
+        Self::Truncated,
+        Self::Decode,
+        Self::Protocol,
+        Self::Gone,
+        Self::TooManyRequests,
+        Self::Forbidden,
+        Self::Challenge,
+        Self::Status,
+        Self::File,
+    ];
+
+    /// The label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Guard => "guard",
+            Self::Redirect => "redirect",
+            Self::TooLarge => "too_large",
+            Self::Truncated => "truncated",
+            Self::Decode => "decode",
+            Self::Protocol => "protocol",
+            Self::Gone => "gone",
+            Self::TooManyRequests => "too_many_requests",
+            Self::Forbidden => "forbidden",
+            Self::Challenge => "challenge",
+            Self::Status => "status",
+            Self::File => "file",
+        }
+    }
+}
+
+impl fmt::Display for FetchReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FetchError {
+    /// An error without an answer.
+    pub(super) fn new(reason: FetchReason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            status: None,
+            retry_after: None,
+            message: message.into(),
+        }
+    }
+
+    /// An answer that is no feed, because of its status.
+    pub(super) fn of_status(response: &HttpResponse) -> Self {
+        let reason = match response.status {
+            StatusCode::GONE => FetchReason::Gone,
+            StatusCode::TOO_MANY_REQUESTS => FetchReason::TooManyRequests,
+            StatusCode::FORBIDDEN => FetchReason::Forbidden,
+            _ => FetchReason::Status,
+        };
+        Self::of_answer(reason, response, format!("status {}", response.status))
+    }
+
+    /// A challenge, whatever its status.
+    pub(super) fn of_challenge(response: &HttpResponse, whose: &str) -> Self {
+        let message = format!(
+            "status {}, a {whose} challenge that only a browser can answer; \
+             ask the publisher to let feed readers pass",
+            response.status
+        );
+        Self::of_answer(FetchReason::Challenge, response, message)
+    }
+
+    /// An answer that leads nowhere.
+    pub(super) fn of_answer(
+        reason: FetchReason,
+        response: &HttpResponse,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            reason,
+            status: Some(response.status.as_u16()),
+            retry_after: retry_after(&response.headers),
+            message: message.into(),
+        }
+    }
+}
+
+impl From<HttpError> for FetchError {
+    fn from(error: HttpError) -> Self {
+        let reason = match error.reason() {
+            HttpReason::Dns => FetchReason::Dns,
+            HttpReason::Connect => FetchReason::Connect,
+            HttpReason::Tls => FetchReason::Tls,
+            HttpReason::Timeout => FetchReason::Timeout,
+            HttpReason::Guard => FetchReason::Guard,
+            HttpReason::TooLarge => FetchReason::TooLarge,
+            HttpReason::Truncated => FetchReason::Truncated,
+            HttpReason::Decode => FetchReason::Decode,
+            HttpReason::Protocol => FetchReason::Protocol,
+        };
+        Self::new(reason, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::FetchReason;
+
+    #[test]
+    fn every_reason_has_its_own_label() {
+        let labels: HashSet<_> = FetchReason::ALL.map(FetchReason::as_str).into();
+        assert_eq!(labels.len(), FetchReason::ALL.len());
+    }
+}

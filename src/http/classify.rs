@@ -1,0 +1,129 @@
+//! The HTTP library's errors told apart: by the types in their source chain, never by their text.
+
+use std::{error::Error as StdError, io, time::Duration};
+
+use url::Url;
+
+use super::{
+    error::{HttpError, Phase},
+    guard::{GuardError, Trust},
+    resolve::PrivateAddress,
+};
+
+/// The request whose error is told: what its words need.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) url: &'a Url,
+    pub(super) trust: Trust,
+    pub(super) connect_timeout: Duration,
+}
+
+impl Context<'_> {
+    pub(super) fn host(&self) -> String {
+        self.url.host_str().unwrap_or_default().to_owned()
+    }
+
+    pub(super) fn timeout(&self, phase: Phase, limit: Duration) -> HttpError {
+        HttpError::Timeout {
+            phase,
+            host: self.host(),
+            limit,
+        }
+    }
+
+    /// The request failed before its answer began.
+    pub(super) fn request_failed(&self, error: reqwest::Error) -> HttpError {
+        let source = error.without_url();
+        if let Some(&PrivateAddress(address)) = find::<PrivateAddress>(&source) {
+            return GuardError::private(self.url, self.trust, address).into();
+        }
+        if source.is_timeout() {
+            return self.timeout(Phase::Connection, self.connect_timeout);
+        }
+        let (host, detail) = (self.host(), root_cause(&source));
+        if source.is_dns() {
+            HttpError::Dns {
+                host,
+                detail,
+                source,
+            }
+        } else if find::<rustls::Error>(&source).is_some() {
+            HttpError::Tls {
+                host,
+                detail,
+                source,
+            }
+        } else if source.is_connect() || find::<io::Error>(&source).is_some() {
+            HttpError::Connect {
+                host,
+                detail,
+                source,
+            }
+        } else {
+            HttpError::Protocol {
+                host,
+                detail,
+                source,
+            }
+        }
+    }
+
+    /// The answer began, its body failed.
+    pub(super) fn body_failed(&self, error: reqwest::Error) -> HttpError {
+        let source = error.without_url();
+        let host = self.host();
+        let io = find::<io::Error>(&source).map(io::Error::kind);
+        match io {
+            // A body whose framing is wrong, not one whose connection ended.
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) | None => {
+                let detail = root_cause(&source);
+                HttpError::Protocol {
+                    host,
+                    detail,
+                    source,
+                }
+            }
+            Some(_) => HttpError::Truncated { host, source },
+        }
+    }
+}
+
+/// Every error in the chain, those that an `io::Error` wraps included: its `source()` skips them.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let io = error.downcast_ref::<io::Error>();
+        match io.and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        }
+    })
+}
+
+fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    chain(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_inside_an_io_error_is_found() {
+        let inner = io::Error::other(PrivateAddress([10, 0, 0, 7].into()));
+        let outer = io::Error::other(inner);
+        assert_eq!(
+            find::<PrivateAddress>(&outer),
+            Some(&PrivateAddress([10, 0, 0, 7].into()))
+        );
+        assert_eq!(root_cause(&outer), "10.0.0.7 is a private address");
+    }
+}

@@ -1,0 +1,196 @@
+//! What can go wrong on one hop.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use url::Url;
+
+use super::{coding::DecodeError, guard::GuardError};
+
+/// The client could not be built from its options.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpSetupError {
+    /// The file with extra authorities cannot be read or is not PEM.
+    #[error("ca_file {}: {source}", file.display())]
+    CaFile {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// The file with extra authorities holds none.
+    #[error("ca_file {} holds no certificate", file.display())]
+    CaFileEmpty {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The system has no certificate authorities, or an extra one is no certificate.
+    #[error("certificate authorities: {0}")]
+    Authorities(#[source] rustls::Error),
+    /// The User-Agent cannot stand in a header, or the HTTP library refuses its set-up.
+    #[error("http client: {0}")]
+    Client(#[source] reqwest::Error),
+}
+
+/// Why a hop failed. Closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HttpReason {
+    /// The name does not resolve.
+    Dns,
+    /// Refused, reset or unreachable.
+    Connect,
+    /// The handshake failed or the certificate is not trusted.
+    Tls,
+    /// Too slow.
+    Timeout,
+    /// The address guard said no.
+    Guard,
+    /// The body is longer than its limit.
+    TooLarge,
+    /// The body ended before its end.
+    Truncated,
+    /// The body is not in the coding it claims.
+    Decode,
+    /// The answer was not HTTP's.
+    Protocol,
+}
+
+/// What was waited for in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Name, connection and TLS.
+    Connection,
+    /// Status line and headers.
+    Answer,
+    /// The next part of the body.
+    Body,
+    /// The end of it all.
+    Whole,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Connection => "no connection to",
+            Self::Answer => "no answer from",
+            Self::Body => "nothing more of the body from",
+            Self::Whole => "no complete answer from",
+        })
+    }
+}
+
+/// One hop failed. Messages name the host, never the URL's query or user.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The address guard said no; nothing was sent.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    /// The name does not resolve.
+    #[error("{host} does not resolve: {detail}")]
+    Dns {
+        /// The name.
+        host: String,
+        /// The resolver's words.
+        detail: String,
+        /// The HTTP library's error, without its URL.
+        source: reqwest::Error,
+    },
+    /// Refused, reset or unreachable.
+    #[error("connection to {host}: {detail}")]
+    Connect {
+        /// The host.
+        host: String,
+        /// The system's words.
+        detail: String,
+        /// The HTTP library's error, without its URL.
+        source: reqwest::Error,
+    },
+    /// The handshake failed or the certificate is not trusted.
+    #[error("TLS with {host}: {detail}")]
+    Tls {
+        /// The host.
+        host: String,
+        /// rustls's words.
+        detail: String,
+        /// The HTTP library's error, without its URL.
+        source: reqwest::Error,
+    },
+    /// Too slow.
+    #[error("{phase} {host} within {limit:?}")]
+    Timeout {
+        /// What was waited for.
+        phase: Phase,
+        /// The host.
+        host: String,
+        /// How long.
+        limit: Duration,
+    },
+    /// The connection ended before the body did.
+    #[error("body from {host} ends early")]
+    Truncated {
+        /// The host.
+        host: String,
+        /// The HTTP library's error, without its URL.
+        source: reqwest::Error,
+    },
+    /// The body is too long, cut inside its coding, or not in it.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The answer was not HTTP's.
+    #[error("protocol error with {host}: {detail}")]
+    Protocol {
+        /// The host.
+        host: String,
+        /// The HTTP library's words.
+        detail: String,
+        /// The HTTP library's error, without its URL.
+        source: reqwest::Error,
+    },
+}
+
+impl HttpError {
+    /// The closed reason.
+    pub fn reason(&self) -> HttpReason {
+        match self {
+            Self::Guard(_) => HttpReason::Guard,
+            Self::Dns { .. } => HttpReason::Dns,
+            Self::Connect { .. } => HttpReason::Connect,
+            Self::Tls { .. } => HttpReason::Tls,
+            Self::Timeout { .. } => HttpReason::Timeout,
+            Self::Decode(DecodeError::TooLarge { .. }) => HttpReason::TooLarge,
+            Self::Truncated { .. } | Self::Decode(DecodeError::Truncated { .. }) => {
+                HttpReason::Truncated
+            }
+            Self::Decode(DecodeError::Corrupt { .. } | DecodeError::TooManyCodings { .. }) => {
+                HttpReason::Decode
+            }
+            Self::Protocol { .. } => HttpReason::Protocol,
+        }
+    }
+}
+
+/// The URL as messages may show it: without user, password, query and fragment.
+pub fn bare_url(url: &Url) -> String {
+    let mut bare = url.clone();
+    bare.set_query(None);
+    bare.set_fragment(None);
+    // Both fail only for URLs that cannot have a user at all.
+    let _ = bare.set_username("");
+    let _ = bare.set_password(None);
+    bare.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_url_shows_no_secret() {
+        let url = Url::parse("https://user:pass@example.org:8443/feed?key=s3cret#part");
+        assert_eq!(
+            bare_url(&url.expect("a URL")),
+            "https://example.org:8443/feed"
+        );
+        let mail = Url::parse("mailto:a@example.org?subject=x").expect("a URL");
+        assert_eq!(bare_url(&mail), "mailto:a@example.org");
+    }
+}
