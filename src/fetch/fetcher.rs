@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::http::{
-    HeaderMap, HeaderName, HeaderValue, Http, HttpRequest, HttpResponse, Method, StatusCode, Trust,
-    bare_url,
+    HeaderMap, HeaderName, HeaderValue, Http, HttpError, HttpRequest, HttpResponse, Method, Phase,
+    StatusCode, Trust, bare_url,
     header::{ACCEPT, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED},
 };
 
@@ -112,11 +112,22 @@ impl Fetcher {
     }
 
     async fn get(&self, request: &FetchRequest<'_>) -> Result<Fetched, FetchError> {
-        let deadline = Instant::now() + self.http.options().total_timeout;
+        let total = self.http.options().total_timeout;
+        let deadline = Instant::now() + total;
         let mut trail = Trail::new(request.url.clone(), self.options.max_redirects);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let response = self.http.send(hop(request, &trail, left)).await?;
+            let sent = self.http.send(hop(request, &trail, left)).await;
+            let response = sent.map_err(|error| match error {
+                HttpError::Timeout {
+                    phase: Phase::Whole,
+                    ..
+                } => FetchError::new(
+                    FetchReason::Timeout,
+                    format!("no document within {total:?}"),
+                ),
+                other => other.into(),
+            })?;
             if !trail.follow(&response)? {
                 return conclude(request, trail, response);
             }

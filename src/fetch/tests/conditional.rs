@@ -1,0 +1,145 @@
+//! Validators: opaque, both, and always the newest.
+
+use super::*;
+use crate::http::testing::{Reply, Server};
+
+/// Not ASCII, not UTF-8, not even quoted: all of it seen in the wild.
+const ETAG: &[u8] = b"W/\"caf\xe9-\xe6\x96\xb0\"";
+const DATE: &[u8] = b"Sun, 6 Nov 94 8:49 +0200 (whatever)";
+
+fn bytes(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+#[tokio::test]
+async fn validators_go_back_byte_for_byte() {
+    let server = Server::start(|request| {
+        let is_known = request.header("if-none-match") == Some(ETAG)
+            && request.header("if-modified-since") == Some(DATE);
+        let status: &[u8] = if is_known {
+            b"304 Not Modified"
+        } else {
+            b"200 OK"
+        };
+        Reply::raw(bytes(&[
+            b"HTTP/1.1 ",
+            status,
+            b"\r\netag: ",
+            ETAG,
+            b"\r\nlast-modified: ",
+            DATE,
+            b"\r\ncontent-length: 0\r\n\r\n",
+        ]))
+    })
+    .await;
+    let url = server.url("/feed");
+    let page = document(&first(&url)).await.page;
+    assert_eq!(page.etag.as_deref(), Some(ETAG));
+    assert_eq!(page.last_modified.as_deref(), Some(DATE));
+    assert_eq!(page.status, 200);
+
+    let again = FetchRequest {
+        etag: page.etag.as_deref(),
+        last_modified: page.last_modified.as_deref(),
+        ..first(&url)
+    };
+    assert_eq!(unchanged(&again).await.status, 304);
+}
+
+#[tokio::test]
+async fn a_first_visit_sends_no_condition_and_says_what_it_takes() {
+    let server = Server::start(|_| Reply::ok(b"")).await;
+    document(&first(&server.url("/"))).await;
+    let request = server.requests().remove(0);
+    for name in [
+        "if-none-match",
+        "if-modified-since",
+        "a-im",
+        "range",
+        "referer",
+        "cookie",
+    ] {
+        assert_eq!(request.header(name), None, "{name}");
+    }
+    let accept = request.header("accept").expect("one Accept");
+    assert!(accept.starts_with(b"application/atom+xml, application/rss+xml"));
+}
+
+#[tokio::test]
+async fn a_document_replaces_both_validators_and_clears_the_absent_one() {
+    let server = Server::start(|_| Reply::new("200 OK", &[("etag", "\"2\"")], b"")).await;
+    let url = server.url("/");
+    let request = FetchRequest {
+        etag: Some(b"\"1\""),
+        last_modified: Some(DATE),
+        ..first(&url)
+    };
+    let page = document(&request).await.page;
+    assert_eq!(page.etag.as_deref(), Some(&b"\"2\""[..]));
+    assert_eq!(page.last_modified, None);
+}
+
+#[tokio::test]
+async fn an_unchanged_answer_replaces_what_it_brings_and_keeps_the_rest() {
+    let server = Server::start(|request| match request.target() {
+        "/new-etag" => Reply::unframed("304 Not Modified", &[("etag", "\"2\"")], b""),
+        _ => Reply::unframed("304 Not Modified", &[], b""),
+    })
+    .await;
+    for (path, etag) in [("/new-etag", b"\"2\""), ("/nothing", b"\"1\"")] {
+        let url = server.url(path);
+        let request = FetchRequest {
+            etag: Some(b"\"1\""),
+            last_modified: Some(DATE),
+            ..first(&url)
+        };
+        let page = unchanged(&request).await;
+        assert_eq!(page.etag.as_deref(), Some(&etag[..]), "{path}");
+        assert_eq!(page.last_modified.as_deref(), Some(DATE), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn one_validator_is_enough_for_an_unchanged_answer() {
+    let server = Server::start(|_| Reply::unframed("304 Not Modified", &[], b"")).await;
+    let url = server.url("/");
+    let etag = FetchRequest {
+        etag: Some(b"\"1\""),
+        ..first(&url)
+    };
+    let date = FetchRequest {
+        last_modified: Some(DATE),
+        ..first(&url)
+    };
+    for request in [etag, date] {
+        unchanged(&request).await;
+    }
+}
+
+#[tokio::test]
+async fn unchanged_since_never_is_an_error() {
+    let server = Server::start(|_| Reply::unframed("304 Not Modified", &[], b"")).await;
+    let error = failure(&first(&server.url("/"))).await;
+    assert_eq!(error.reason, FetchReason::Status);
+    assert_eq!(error.message, "status 304 Not Modified");
+}
+
+#[tokio::test]
+async fn an_empty_validator_is_none() {
+    let empty = [("etag", ""), ("last-modified", "")];
+    let server = Server::start(move |_| Reply::new("200 OK", &empty, b"")).await;
+    let page = document(&first(&server.url("/"))).await.page;
+    assert_eq!((page.etag, page.last_modified), (None, None));
+}
+
+/// A 200 is a document, whatever its validators say: servers send the same ETag for other bytes.
+#[tokio::test]
+async fn a_document_with_the_old_validators_is_still_a_document() {
+    let server = Server::start(|_| Reply::new("200 OK", &[("etag", "\"1\"")], b"new")).await;
+    let url = server.url("/");
+    let request = FetchRequest {
+        etag: Some(b"\"1\""),
+        ..first(&url)
+    };
+    assert_eq!(document(&request).await.body, b"new");
+}

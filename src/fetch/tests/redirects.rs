@@ -1,0 +1,201 @@
+//! The way from the configured URL to the document.
+
+use std::time::Duration;
+
+use super::*;
+use crate::http::testing::{Reply, Server};
+
+/// Follows inside this machine, as `allow_private = true` does.
+fn inside(url: &Url) -> FetchRequest<'_> {
+    FetchRequest {
+        allow_private: true,
+        ..first(url)
+    }
+}
+
+async fn chain() -> Server {
+    Server::start(|request| match request.target() {
+        "/a" => Reply::redirect("301 Moved Permanently", "/b"),
+        "/b" => Reply::redirect("302 Found", "c?key=s3cret"),
+        "/c?key=s3cret" => Reply::redirect("303 See Other", "/d"),
+        "/d" => Reply::redirect("307 Temporary Redirect", "/e"),
+        "/e" => Reply::redirect("308 Permanent Redirect", "/feed"),
+        "/feed" => Reply::new("200 OK", &[("etag", "\"1\"")], b"<rss/>"),
+        _ => Reply::new("404 Not Found", &[], b""),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_kind_of_redirect_is_followed_and_told() {
+    let server = chain().await;
+    let document = document(&inside(&server.url("/a"))).await;
+    assert_eq!(document.body, b"<rss/>");
+    assert_eq!(document.page.final_url, server.url("/feed"));
+    let hops: Vec<_> = document
+        .page
+        .redirects
+        .iter()
+        .map(|hop| (hop.status, hop.to.path()))
+        .collect();
+    assert_eq!(
+        hops,
+        [
+            (301, "/b"),
+            (302, "/c"),
+            (303, "/d"),
+            (307, "/e"),
+            (308, "/feed")
+        ]
+    );
+    assert_eq!(document.page.redirects[1].to, server.url("/c?key=s3cret"));
+}
+
+#[tokio::test]
+async fn validators_go_along_and_the_last_url_does_not() {
+    let server = chain().await;
+    let url = server.url("/a");
+    let request = FetchRequest {
+        etag: Some(b"\"0\""),
+        ..inside(&url)
+    };
+    document(&request).await;
+    let requests = server.requests();
+    assert_eq!(requests.len(), 6);
+    for request in requests {
+        assert_eq!(request.header("if-none-match"), Some(&b"\"0\""[..]));
+        assert_eq!(request.header("referer"), None, "{}", request.target());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_private_address_is_refused_on_every_spelling() {
+    for host in [
+        "127.0.0.1",
+        "2130706433",
+        "0177.0.0.1",
+        "[::ffff:127.0.0.1]",
+        "[::1]",
+        "localhost",
+    ] {
+        let inner = Server::start(|_| Reply::ok(b"secret")).await;
+        let target = inner.url_at(host, "/admin?key=s3cret").to_string();
+        let outer = Server::start(move |_| Reply::redirect("302 Found", &target)).await;
+        let error = failure(&first(&outer.url("/"))).await;
+        assert_eq!(error.reason, FetchReason::Guard, "{host}");
+        assert!(error.message.starts_with("redirect to http://"), "{error}");
+        assert!(
+            error
+                .message
+                .contains("a private address; set allow_private = true"),
+            "{error}"
+        );
+        assert!(!error.message.contains("s3cret"), "{error}");
+        assert_eq!(inner.requests().len(), 0, "{host}");
+    }
+}
+
+/// The operator wrote the first address only.
+#[tokio::test]
+async fn a_relative_redirect_on_a_private_address_needs_leave_too() {
+    let server = chain().await;
+    let error = failure(&first(&server.url("/a"))).await;
+    assert_eq!(
+        error.message,
+        format!(
+            "redirect to http://{}/b leads to 127.0.0.1, a private address; \
+             set allow_private = true to allow it",
+            server.address
+        )
+    );
+}
+
+#[tokio::test]
+async fn user_and_password_stay_with_their_origin() {
+    let other = Server::start(|_| Reply::ok(b"")).await;
+    let target = other.url("/b").to_string();
+    let server = Server::start(move |request| match request.target() {
+        "/a" => Reply::redirect("302 Found", "/same-origin"),
+        _ => Reply::redirect("302 Found", &target),
+    })
+    .await;
+    let mut url = server.url("/a");
+    url.set_username("user").expect("a host");
+    url.set_password(Some("pass")).expect("a host");
+    let page = document(&inside(&url)).await.page;
+
+    for request in server.requests() {
+        assert!(
+            request.header("authorization").is_some(),
+            "{}",
+            request.target()
+        );
+    }
+    assert_eq!(other.requests()[0].header("authorization"), None);
+    assert_eq!(page.final_url, other.url("/b"));
+}
+
+#[tokio::test]
+async fn circles_end() {
+    let server = Server::start(|request| match request.target() {
+        "/a" => Reply::redirect("302 Found", "/b"),
+        _ => Reply::redirect("302 Found", "/a#again"),
+    })
+    .await;
+    let error = failure(&inside(&server.url("/a"))).await;
+    assert_eq!(error.reason, FetchReason::Redirect);
+    assert_eq!(
+        error.message,
+        format!("redirects in a circle to http://{}/a", server.address)
+    );
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn the_eleventh_redirect_is_one_too_many() {
+    let server = Server::start(|request| {
+        let number: u32 = request.target()[1..].parse().expect("a number");
+        match number {
+            0 => Reply::ok(b"arrived"),
+            _ => Reply::redirect("302 Found", &format!("/{}", number - 1)),
+        }
+    })
+    .await;
+    assert_eq!(document(&inside(&server.url("/10"))).await.body, b"arrived");
+    let error = failure(&inside(&server.url("/11"))).await;
+    assert_eq!(error.reason, FetchReason::Redirect);
+    assert_eq!(error.message, "more than 10 redirects");
+    assert_eq!(error.status, Some(302));
+}
+
+#[tokio::test]
+async fn no_redirect_leads_to_a_file() {
+    let server = Server::start(|_| Reply::redirect("302 Found", "file:///etc/passwd")).await;
+    for request in [first(&server.url("/")), inside(&server.url("/"))] {
+        let error = failure(&request).await;
+        assert_eq!(error.reason, FetchReason::Redirect);
+        assert_eq!(error.message, "redirect to a file: address");
+    }
+}
+
+#[tokio::test]
+async fn all_hops_share_one_clock() {
+    let server = Server::start(|request| {
+        let number: u32 = request.target()[1..].parse().expect("a number");
+        let onwards = format!("/{}", number + 1);
+        let headers = [("location", onwards.as_str()), ("content-length", "9")];
+        Reply::unframed("302 Found", &headers, b"x").mute()
+    })
+    .await;
+    let options = HttpOptions {
+        total_timeout: Duration::from_millis(300),
+        ..HttpOptions::default()
+    };
+    let error = fetcher_with(&options)
+        .fetch(&inside(&server.url("/0")))
+        .await;
+    let error = error.expect_err("the first hop's body took all the time");
+    assert_eq!(error.reason, FetchReason::Timeout);
+    assert_eq!(error.message, "no document within 300ms");
+    assert_eq!(server.requests().len(), 1);
+}
