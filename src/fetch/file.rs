@@ -1,25 +1,52 @@
 //! `file:` feeds.
 
-use std::{io, path::Path};
+use std::{fmt::Write, io, path::Path};
 
 use tokio::{fs::File, io::AsyncReadExt};
+use url::Url;
 
-use super::{FetchError, FetchReason, FetchRequest};
+use super::{
+    FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Page, answer::sha256,
+};
 
-/// Reads the file behind a `file:` URL.
+/// Visits the file behind a `file:` URL.
 ///
-/// Only a regular file of at most `max_bytes`: a pipe or device could block for ever or never
-/// end. The kind is asked before opening, since opening a pipe already blocks, and again on what
-/// was opened.
+/// A file has no validator of its own that can be trusted: its time may stay the same over a
+/// change (ext4 counts in steps of 4 ms). So its hash is its ETag.
 pub(super) async fn read(
     request: &FetchRequest<'_>,
     max_bytes: u64,
-) -> Result<Vec<u8>, FetchError> {
-    let path = request.url.to_file_path().map_err(|()| {
-        FetchError::new(
-            FetchReason::File,
-            "file: URL names a host or no absolute path",
-        )
+) -> Result<Fetched, FetchError> {
+    let body = read_regular(request.url, max_bytes).await?;
+    let body_hash = sha256(&body);
+    let etag = hex(&body_hash).into_bytes();
+    let is_unchanged = request.etag == Some(&etag);
+    let page = Page {
+        status: if is_unchanged { 304 } else { 200 },
+        final_url: request.url.clone(),
+        redirects: Vec::new(),
+        etag: Some(etag),
+        last_modified: None,
+        freshness: None,
+    };
+    if is_unchanged {
+        return Ok(Fetched::NotModified(page));
+    }
+    Ok(Fetched::Document(FetchedDocument {
+        page,
+        body,
+        body_hash,
+        content_type: None,
+    }))
+}
+
+/// Only a regular file of at most `max_bytes`: a pipe or a device could block for ever or never
+/// end. The kind is asked before opening, since to open a pipe already blocks, and again of what
+/// was opened.
+async fn read_regular(url: &Url, max_bytes: u64) -> Result<Vec<u8>, FetchError> {
+    let path = url.to_file_path().map_err(|()| {
+        let message = "file: URL names a host or no absolute path";
+        FetchError::new(FetchReason::File, message)
     })?;
     let unreadable = |error: io::Error| {
         FetchError::new(FetchReason::File, format!("{}: {error}", path.display()))
@@ -27,12 +54,10 @@ pub(super) async fn read(
     let metadata = tokio::fs::metadata(&path).await.map_err(unreadable)?;
     check(&path, &metadata, max_bytes)?;
     let file = File::open(&path).await.map_err(unreadable)?;
-    check(
-        &path,
-        &file.metadata().await.map_err(unreadable)?,
-        max_bytes,
-    )?;
+    let metadata = file.metadata().await.map_err(unreadable)?;
+    check(&path, &metadata, max_bytes)?;
 
+    // What is written to it meanwhile may make it longer than it said.
     let mut body = Vec::new();
     file.take(max_bytes.saturating_add(1))
         .read_to_end(&mut body)
@@ -58,4 +83,11 @@ fn check(path: &Path, metadata: &std::fs::Metadata, max_bytes: u64) -> Result<()
 fn too_large(path: &Path, max_bytes: u64) -> FetchError {
     let message = format!("{} is larger than {max_bytes} bytes", path.display());
     FetchError::new(FetchReason::TooLarge, message)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes all");
+        hex
+    })
 }

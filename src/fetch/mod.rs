@@ -8,6 +8,7 @@
 //! Nothing is retried, nothing is remembered between visits, and the politeness between them is
 //! the scheduler's.
 
+mod answer;
 mod error;
 mod fetcher;
 mod file;
@@ -17,7 +18,8 @@ mod redirect;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Fetched, FetchedDocument, Page};
 pub use error::{FetchError, FetchReason};
-pub use fetcher::{FetchOptions, FetchRequest, Fetched, FetchedDocument, Fetcher, Page};
+pub use fetcher::{FetchOptions, FetchRequest, Fetcher};
 pub use freshness::freshness;
 pub use redirect::Hop;

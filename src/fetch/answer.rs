@@ -1,0 +1,142 @@
+//! What the last answer comes to.
+
+use std::{fmt::Write, time::Duration};
+
+use url::Url;
+
+use crate::http::{
+    HeaderMap, HeaderName, HeaderValue, HttpResponse, StatusCode, bare_url,
+    header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
+};
+
+use super::{FetchError, FetchReason, FetchRequest, Hop, freshness::freshness, redirect::Trail};
+
+/// What came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// The document that the validators stand for is still the current one.
+    NotModified(Page),
+    /// A document.
+    Document(FetchedDocument),
+}
+
+/// Where the answer came from, and what to remember of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The last answer's status; 200 or 304 for a file.
+    pub status: u16,
+    /// Where the redirects ended; the configured URL where there were none.
+    pub final_url: Url,
+    /// The redirects on the way.
+    pub redirects: Vec<Hop>,
+    /// To be kept from now on and sent next time. After a 304 these are its own, and where it
+    /// has none, the request's (RFC 9111 §4.3.4); after a document its own or none.
+    pub etag: Option<Vec<u8>>,
+    /// To be kept from now on, like [`etag`](Self::etag).
+    pub last_modified: Option<Vec<u8>>,
+    /// How much longer the publisher says that nothing changes.
+    pub freshness: Option<Duration>,
+}
+
+/// A document, not yet looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FetchedDocument {
+    /// Where it came from.
+    pub page: Page,
+    /// Decoded from its content codings; its characters are still in the document's own encoding.
+    pub body: Vec<u8>,
+    /// SHA-256 of the body: equal to the last one, there is nothing to parse.
+    pub body_hash: [u8; 32],
+    /// The Content-Type as sent.
+    pub content_type: Option<String>,
+}
+
+/// Reads the answer at the trail's end.
+pub(super) fn conclude(
+    request: &FetchRequest<'_>,
+    trail: Trail,
+    response: HttpResponse,
+) -> Result<Fetched, FetchError> {
+    let is_conditional = request.etag.is_some() || request.last_modified.is_some();
+    if response.status == StatusCode::NOT_MODIFIED && is_conditional {
+        let mut page = page(trail, &response);
+        page.etag = page.etag.or_else(|| request.etag.map(Vec::from));
+        page.last_modified = page
+            .last_modified
+            .or_else(|| request.last_modified.map(Vec::from));
+        return Ok(Fetched::NotModified(page));
+    }
+    if !has_document(response.status) || whose_challenge(&response).is_some() {
+        return Err(refusal(&trail, &response));
+    }
+    Ok(Fetched::Document(FetchedDocument {
+        page: page(trail, &response),
+        body_hash: sha256(&response.body),
+        content_type: response.headers.get(CONTENT_TYPE).map(lossy),
+        body: response.body,
+    }))
+}
+
+/// The page with its own validators.
+fn page(trail: Trail, response: &HttpResponse) -> Page {
+    let (final_url, redirects) = trail.into_parts();
+    Page {
+        status: response.status.as_u16(),
+        final_url,
+        redirects,
+        etag: validator(&response.headers, ETAG),
+        last_modified: validator(&response.headers, LAST_MODIFIED),
+        freshness: freshness(&response.headers),
+    }
+}
+
+/// 204 and 205 have none; 206 and 226 are parts that we did not ask for.
+fn has_document(status: StatusCode) -> bool {
+    status.is_success() && !matches!(status.as_u16(), 204..=206 | 226)
+}
+
+/// Whose challenge stands in the place of the feed. It comes with 403, 503, 202 and even 200.
+fn whose_challenge(response: &HttpResponse) -> Option<&'static str> {
+    let says = |name, word: &[u8]| {
+        let value = response.headers.get(HeaderName::from_static(name));
+        value.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(word))
+    };
+    if says("cf-mitigated", b"challenge") {
+        Some("Cloudflare")
+    } else if says("x-amzn-waf-action", b"challenge") || says("x-amzn-waf-action", b"captcha") {
+        Some("AWS WAF")
+    } else {
+        None
+    }
+}
+
+fn refusal(trail: &Trail, response: &HttpResponse) -> FetchError {
+    let mut error = match whose_challenge(response) {
+        Some(whose) => FetchError::of_challenge(response, whose),
+        None => FetchError::of_status(response),
+    };
+    if error.reason == FetchReason::Gone && !trail.is_permanent() {
+        // What is gone is where a temporary redirect leads today, not the feed.
+        error.reason = FetchReason::Status;
+    }
+    if !trail.is_at_start() {
+        let place = bare_url(trail.here());
+        write!(error.message, " at {place}, where it redirects to").expect("a String takes all");
+    }
+    error
+}
+
+/// An empty header validates nothing.
+fn validator(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
+    let value = headers.get(name)?.as_bytes();
+    (!value.is_empty()).then(|| value.to_vec())
+}
+
+fn lossy(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+pub(super) fn sha256(body: &[u8]) -> [u8; 32] {
+    let digest = ring::digest::digest(&ring::digest::SHA256, body);
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
+}
