@@ -68,22 +68,17 @@ impl Context<'_> {
         }
     }
 
-    /// The answer began, its body failed.
+    /// The answer began, its body failed: broken framing (the chunk sizes), or else it stopped.
     pub(super) fn body_failed(&self, error: reqwest::Error) -> HttpError {
         let source = error.without_url();
         let host = self.host();
-        let io = find::<io::Error>(&source).map(io::Error::kind);
-        match io {
-            // A body whose framing is wrong, not one whose connection ended.
-            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) | None => {
-                let detail = root_cause(&source);
-                HttpError::Protocol {
-                    host,
-                    detail,
-                    source,
-                }
-            }
-            Some(_) => HttpError::Truncated { host, source },
+        match find::<io::Error>(&source).map(io::Error::kind) {
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => HttpError::Protocol {
+                host,
+                detail: root_cause(&source),
+                source,
+            },
+            _ => HttpError::Truncated { host, source },
         }
     }
 }

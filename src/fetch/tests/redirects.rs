@@ -113,7 +113,7 @@ async fn a_relative_redirect_on_a_private_address_needs_leave_too() {
 #[tokio::test]
 async fn user_and_password_stay_with_their_origin() {
     let other = Server::start(|_| Reply::ok(b"")).await;
-    let target = other.url("/b").to_string();
+    let target = format!("http://their:own@{}/b", other.address);
     let server = Server::start(move |request| match request.target() {
         "/a" => Reply::redirect("302 Found", "/same-origin"),
         _ => Reply::redirect("302 Found", &target),

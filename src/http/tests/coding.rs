@@ -258,7 +258,7 @@ fn memory_stays_bounded_while_a_bomb_is_cut() {
     assert!(body.capacity() < 4096, "{}", body.capacity());
 }
 
-/// `contrib/large_window` of the brotli format: 1 GiB windows that HTTP does not allow.
+/// Large-window brotli is an extension beyond RFC 7932: windows of up to 1 GiB, chosen by the peer.
 #[test]
 fn a_brotli_window_beyond_the_standard_is_refused() {
     let parameters = brotli::enc::BrotliEncoderParams {
