@@ -95,7 +95,7 @@ impl Trail {
             ("https", "http") => {
                 return Err(format!("redirect from https down to {}", bare_url(&to)));
             }
-            (_, other) => return Err(format!("redirect to a {other}: address")),
+            (_, other) => return Err(format!("redirect to a {other:.32}: address")),
         }
         if to.fragment().is_none() {
             to.set_fragment(here.fragment()); // RFC 9110 §10.2.2

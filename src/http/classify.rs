@@ -5,7 +5,7 @@ use std::{error::Error as StdError, io, time::Duration};
 use url::Url;
 
 use super::{
-    error::{HttpError, Phase},
+    error::{HttpError, Phase, shorten},
     guard::{GuardError, Trust},
     resolve::PrivateAddress,
 };
@@ -20,7 +20,7 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     pub(super) fn host(&self) -> String {
-        self.url.host_str().unwrap_or_default().to_owned()
+        shorten(self.url.host_str().unwrap_or_default().to_owned())
     }
 
     pub(super) fn timeout(&self, phase: Phase, limit: Duration) -> HttpError {
@@ -101,10 +101,8 @@ fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 }
 
 fn root_cause(error: &(dyn StdError + 'static)) -> String {
-    chain(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
+    let cause = chain(error).last().map(ToString::to_string);
+    shorten(cause.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub(super) const MAX_CODINGS: usize = 4;
 /// Members of one gzip body. A member costs a fresh inflate state however short it is.
 const MAX_GZIP_MEMBERS: usize = 4_096;
 
+/// How much of the name of a coding that we don't know is shown.
+const MAX_CODING_CHARS: usize = 32;
+
 /// RFC 9659: a decoder for HTTP supports, and may insist on, a window of at most 8 MiB.
 const MAX_ZSTD_WINDOW_LOG: u32 = 23;
 
@@ -72,7 +75,7 @@ impl fmt::Display for Coding {
             Self::Deflate => formatter.write_str("deflate"),
             Self::Brotli => formatter.write_str("br"),
             Self::Zstd => formatter.write_str("zstd"),
-            Self::Unknown(name) => write!(formatter, "{name:.32?}"),
+            Self::Unknown(name) => write!(formatter, "{name:?}"),
         }
     }
 }
@@ -122,7 +125,9 @@ fn codings(headers: &HeaderMap) -> Vec<Coding> {
             "deflate" => Some(Coding::Deflate),
             "br" => Some(Coding::Brotli),
             "zstd" => Some(Coding::Zstd),
-            _ => Some(Coding::Unknown(name)),
+            _ => Some(Coding::Unknown(
+                name.chars().take(MAX_CODING_CHARS).collect(),
+            )),
         })
         .collect()
 }

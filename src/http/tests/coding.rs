@@ -203,6 +203,12 @@ fn damaged_bodies_are_corrupt() {
             })
         );
     }
+    let (name, shown) = ("x".repeat(5_000), "x".repeat(MAX_CODING_CHARS));
+    let error = decode_as(&[&name], vec![0x07], LIMIT).expect_err("not known");
+    assert_eq!(
+        error.to_string(),
+        format!("body is not the \"{shown}\" that it claims to be")
+    );
     let mut flipped = gzip(&feed());
     let middle = flipped.len() / 2;
     flipped[middle] ^= 0xff;
