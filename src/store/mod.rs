@@ -1,5 +1,133 @@
-//! What is kept.
+//! What is kept: feeds and their schedule, items and everything ever seen, alerts, the outbox.
+//!
+//! The contract:
+//! - A call that writes is one transaction. When it answers, the result is on the disk and
+//!   survives a power cut; when it answers with an error, nothing of it was written.
+//! - Calls run in the order they came, on one thread, and are committed in groups; one that fails
+//!   or panics is undone alone.
+//! - A call that reads sees one moment, with everything that was answered as written before.
+//! - **A lease is only a due time in the future.** [`claim_origins`](Store::claim_origins) and
+//!   [`claim_deliveries`](Store::claim_deliveries) move the due time on and give out a `turn`;
+//!   [`commit_poll`](Store::commit_poll) and [`settle`](Store::settle) write only if the turn is
+//!   still the same. Whoever comes late writes nothing.
+//! - After a crash, [`open`](Store::open) makes due again what the dead daemon had claimed. What
+//!   it had sent without recording how that went is sent again, under the same key.
+//!
+//! The database engine is behind the two methods of `engine::Tx`; all other SQL is portable.
 
+mod engine;
+mod error;
+mod history;
+mod identity;
 mod options;
+mod outbox;
+mod polls;
+mod prune;
+mod recover;
+mod schedule;
+mod sync;
+#[cfg(test)]
+mod testing;
 
-pub use options::StoreOptions;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use self::engine::{Tx, sqlite::Sqlite};
+
+pub use self::{
+    error::StoreError,
+    history::{AlertFilter, FeedStatus, Order},
+    options::StoreOptions,
+    outbox::{
+        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, NewDelivery, OutboxFilter,
+        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Selection,
+        SettleTo, Settlement,
+    },
+    polls::{
+        FeedState, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
+    },
+    prune::Pruned,
+};
+
+/// A handle on the open store; clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Sqlite,
+    options: Arc<StoreOptions>,
+    /// This store's part of every delivery key.
+    identity: Arc<str>,
+}
+
+impl Store {
+    /// Opens the store for the daemon: creates or migrates it, refuses a second daemon, and makes
+    /// due what a dead one had claimed.
+    ///
+    /// # Errors
+    /// [`Locked`](StoreError::Locked), [`Newer`](StoreError::Newer),
+    /// [`NotOurs`](StoreError::NotOurs): the file was not touched.
+    pub async fn open(options: &StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
+        let store = Self::start(options, |options| Sqlite::open(&options.path)).await?;
+        store.write(move |tx| recover::recover(tx, now)).await?;
+        Ok(store)
+    }
+
+    /// Opens the store for a command that runs beside the daemon, or without one. Writes wait up
+    /// to five seconds for the daemon's.
+    ///
+    /// # Errors
+    /// [`Missing`](StoreError::Missing), [`Older`](StoreError::Older),
+    /// [`Newer`](StoreError::Newer), [`NotOurs`](StoreError::NotOurs): the file was not touched.
+    pub async fn open_beside(options: &StoreOptions) -> Result<Self, StoreError> {
+        Self::start(options, |options| Sqlite::open_beside(&options.path)).await
+    }
+
+    async fn start(
+        options: &StoreOptions,
+        open: impl FnOnce(&StoreOptions) -> Result<Sqlite, StoreError> + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let options = Arc::new(options.clone());
+        let opening = Arc::clone(&options);
+        let engine = tokio::task::spawn_blocking(move || open(&opening))
+            .await
+            .map_err(|_| StoreError::Closed)??;
+        let identity = match engine.read(identity::read).await? {
+            Some(name) => name,
+            None => engine.write(identity::create).await?,
+        };
+        Ok(Self {
+            engine,
+            options,
+            identity: identity.into(),
+        })
+    }
+
+    /// Answers once the writer thread has come to it: it lives. Writes nothing, so a full disk,
+    /// which a restart would not empty, does not look like a dead thread.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.write(|_| Ok(())).await
+    }
+
+    /// Does what is queued, writes the log back into the file and lets go of it. Clones get
+    /// [`StoreError::Closed`] from now on.
+    pub async fn close(self) {
+        self.engine.close().await;
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.engine.write(work).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.engine.read(work).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

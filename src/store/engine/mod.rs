@@ -1,0 +1,27 @@
+//! The seam between the store's SQL and the database that runs it.
+//!
+//! Every query of the store is written once, in the subset that SQLite and PostgreSQL share:
+//! `?N` placeholders, BIGINT milliseconds, TEXT, BLOB, `ON CONFLICT`, `UPDATE … RETURNING`,
+//! `CAST` where a placeholder's type cannot be seen from its place. It reaches an engine through
+//! the two methods of [`Tx`]; definitions, settings and transactions are the engine's own.
+
+pub(super) mod sqlite;
+mod value;
+
+pub(super) use value::{Row, Value, millis, values};
+
+use super::StoreError;
+
+/// An open transaction.
+pub(super) trait Tx {
+    /// Runs a statement and returns the rows it gives, all of them.
+    fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError>;
+
+    /// Runs a statement and returns how many rows it changed.
+    fn exec(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
+
+    /// The first row of a statement.
+    fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params)?.into_iter().next())
+    }
+}

@@ -1,0 +1,149 @@
+-- Schema 1. Frozen: a change is a new file, never an edit of this one.
+-- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays.
+-- Ids that receivers or `--follow` remember are AUTOINCREMENT: pruning the highest row must not
+-- let its id be given twice.
+
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The host feeds live on. `due` is its next poll, or while one runs the end of its lease;
+-- `not_before` is the end of the pause that politeness asks for.
+CREATE TABLE origin (
+  id           INTEGER PRIMARY KEY,
+  host         TEXT    NOT NULL UNIQUE,
+  due          INTEGER NOT NULL,
+  turn         INTEGER NOT NULL DEFAULT 0,
+  not_before   INTEGER NOT NULL DEFAULT 0,
+  leased_until INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX origin_due ON origin (due);
+
+CREATE TABLE feed (
+  id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+  name               TEXT    NOT NULL UNIQUE,
+  url                TEXT    NOT NULL,
+  origin             INTEGER NOT NULL REFERENCES origin (id),
+  active             INTEGER NOT NULL DEFAULT 1,
+  gone               INTEGER NOT NULL DEFAULT 0,
+  due                INTEGER NOT NULL,
+  due_reason         TEXT    NOT NULL,
+  etag               BLOB,
+  last_modified      BLOB,
+  body_hash          BLOB,
+  title              TEXT,
+  link               TEXT,
+  language           TEXT,
+  format             TEXT,
+  baseline_at        INTEGER,
+  polled_at          INTEGER,
+  succeeded_at       INTEGER,
+  changed_at         INTEGER,
+  not_modified_since INTEGER,
+  status             INTEGER,
+  failures           INTEGER NOT NULL DEFAULT 0,
+  failing_since      INTEGER,
+  told_failing       INTEGER NOT NULL DEFAULT 0,
+  reason             TEXT,
+  error              TEXT,
+  items_total        INTEGER NOT NULL DEFAULT 0,
+  warnings           TEXT    NOT NULL DEFAULT '[]'
+) STRICT;
+CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
+
+CREATE TABLE item (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  feed       INTEGER NOT NULL REFERENCES feed (id),
+  guid       TEXT,
+  title      TEXT    NOT NULL,
+  link       TEXT,
+  authors    TEXT    NOT NULL,
+  categories TEXT    NOT NULL,
+  published  INTEGER,
+  updated    INTEGER,
+  summary    TEXT    NOT NULL,
+  content    TEXT    NOT NULL,
+  language   TEXT,
+  seen_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX item_feed ON item (feed, seen_at);
+CREATE INDEX item_seen ON item (seen_at);
+
+-- Every identity a feed ever showed. Keys outlive their items, so `item` is no foreign key.
+CREATE TABLE seen (
+  feed    INTEGER NOT NULL REFERENCES feed (id),
+  key     BLOB    NOT NULL,
+  item    INTEGER,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (feed, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alert (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  item       INTEGER NOT NULL REFERENCES item (id),
+  feed       INTEGER NOT NULL REFERENCES feed (id),
+  priority   INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  data       TEXT    NOT NULL
+) STRICT;
+CREATE INDEX alert_item ON alert (item);
+CREATE INDEX alert_feed ON alert (feed);
+CREATE INDEX alert_created ON alert (created_at);
+
+-- At most one alert for an (item, watch).
+CREATE TABLE alert_watch (
+  item  INTEGER NOT NULL REFERENCES item (id),
+  watch TEXT    NOT NULL,
+  alert INTEGER NOT NULL REFERENCES alert (id),
+  PRIMARY KEY (item, watch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_watch_alert ON alert_watch (alert);
+
+-- `due` here is the end of the receiver's back-off.
+CREATE TABLE receiver (
+  id            INTEGER PRIMARY KEY,
+  name          TEXT    NOT NULL UNIQUE,
+  active        INTEGER NOT NULL DEFAULT 1,
+  due           INTEGER NOT NULL,
+  failures      INTEGER NOT NULL DEFAULT 0,
+  failing_since INTEGER,
+  told_failing  INTEGER NOT NULL DEFAULT 0,
+  off           INTEGER NOT NULL DEFAULT 0,
+  reason        TEXT,
+  error         TEXT
+) STRICT;
+
+CREATE TABLE delivery (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  receiver      INTEGER NOT NULL REFERENCES receiver (id),
+  alert         INTEGER REFERENCES alert (id),
+  kind          TEXT    NOT NULL,
+  priority      INTEGER NOT NULL,
+  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped')),
+  due           INTEGER NOT NULL,
+  turn          INTEGER NOT NULL DEFAULT 0,
+  attempts      INTEGER NOT NULL DEFAULT 0,
+  created_at    INTEGER NOT NULL,
+  waiting_since INTEGER NOT NULL,
+  settled_at    INTEGER,
+  reason        TEXT,
+  detail        TEXT,
+  accepted      TEXT    NOT NULL DEFAULT '[]',
+  payload       TEXT    NOT NULL
+) STRICT;
+CREATE INDEX delivery_due ON delivery (receiver, due) WHERE state = 'pending';
+CREATE INDEX delivery_next ON delivery (receiver, priority DESC, id, due) WHERE state = 'pending';
+CREATE INDEX delivery_state ON delivery (state, settled_at);
+CREATE INDEX delivery_alert ON delivery (alert);
+
+CREATE TABLE attempt (
+  delivery   INTEGER NOT NULL REFERENCES delivery (id),
+  number     INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at   INTEGER,
+  reason     TEXT,
+  detail     TEXT,
+  PRIMARY KEY (delivery, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_open ON attempt (delivery) WHERE ended_at IS NULL;

@@ -1,0 +1,178 @@
+//! One connection and its transactions.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{
+    ErrorCode, OpenFlags, params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
+
+use super::super::{Row, Tx, Value};
+use crate::store::StoreError;
+
+/// How long a statement waits for another process that writes: `fivebells outbox retry` beside
+/// the daemon, or a backup.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Prepared statements kept; more than the store has.
+const STATEMENTS: usize = 128;
+
+/// The log is cut back to this after a checkpoint, so that one big write does not keep its space.
+const LOG_BYTES: i64 = 64 << 20;
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Write, and create the file where it is missing.
+    Create,
+    /// Write.
+    Write,
+    /// Read.
+    Read,
+}
+
+/// A connection with its settings made.
+#[derive(Debug)]
+pub(super) struct Connection(rusqlite::Connection);
+
+impl Connection {
+    /// Opens the file. Nothing is written to it yet, whoever it belongs to.
+    pub(super) fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        Self::set_up(path, access).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => StoreError::NotOurs { path: path.into() },
+            _ => error.into(),
+        })
+    }
+
+    fn set_up(path: &Path, access: Access) -> rusqlite::Result<Self> {
+        let flags = match access {
+            Access::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        // The first to read the file: what is no database is found out here.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        Ok(Self(connection))
+    }
+
+    /// Switches the file to write-ahead logging; it remembers.
+    pub(super) fn log_ahead(&self) -> Result<(), StoreError> {
+        Ok(self.0.pragma_update(None, "journal_mode", "WAL")?)
+    }
+
+    /// Foreign keys hold from now on. Not before migrations are done, which may rebuild tables.
+    pub(super) fn enforce_references(&self) -> Result<(), StoreError> {
+        Ok(self.0.pragma_update(None, "foreign_keys", true)?)
+    }
+
+    /// A number from the file's header.
+    pub(super) fn header(&self, name: &str) -> Result<i64, StoreError> {
+        Ok(self.0.pragma_query_value(None, name, |row| row.get(0))?)
+    }
+
+    /// Sets a number in the file's header; part of an open transaction.
+    pub(super) fn set_header(&self, name: &str, value: i64) -> Result<(), StoreError> {
+        Ok(self.0.pragma_update(None, name, value)?)
+    }
+
+    /// Runs statements that return nothing.
+    pub(super) fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.0.execute_batch(sql)?)
+    }
+
+    /// Begins a transaction that writes: what it reads stays true until its commit.
+    pub(super) fn begin(&mut self) -> Result<(), StoreError> {
+        self.exec("BEGIN IMMEDIATE", &[]).map(drop)
+    }
+
+    /// Begins a transaction that reads one snapshot.
+    pub(super) fn begin_read(&mut self) -> Result<(), StoreError> {
+        self.exec("BEGIN", &[]).map(drop)
+    }
+
+    /// Commits; returns once the log is on the disk.
+    pub(super) fn commit(&mut self) -> Result<(), StoreError> {
+        self.exec("COMMIT", &[]).map(drop)
+    }
+
+    /// Ends a transaction without its changes, where one is open.
+    pub(super) fn rollback(&mut self) {
+        if self.in_transaction() {
+            // A rollback only fails where the engine already rolled back.
+            let _ = self.exec("ROLLBACK", &[]);
+        }
+    }
+
+    /// False also after an error on which SQLite rolled all back by itself, such as a full disk.
+    pub(super) fn in_transaction(&self) -> bool {
+        !self.0.is_autocommit()
+    }
+
+    /// Marks the point [`rollback_to_savepoint`](Self::rollback_to_savepoint) returns to.
+    pub(super) fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.exec("SAVEPOINT job", &[]).map(drop)
+    }
+
+    /// Keeps what was done since the savepoint.
+    pub(super) fn release_savepoint(&mut self) -> Result<(), StoreError> {
+        self.exec("RELEASE job", &[]).map(drop)
+    }
+
+    /// Undoes what was done since the savepoint.
+    pub(super) fn rollback_to_savepoint(&mut self) -> Result<(), StoreError> {
+        self.exec("ROLLBACK TO job", &[])?;
+        self.release_savepoint()
+    }
+
+    /// Writes the log back into the file and empties it.
+    pub(super) fn checkpoint(&mut self) -> Result<(), StoreError> {
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
+    }
+}
+
+impl Tx for Connection {
+    fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let width = statement.column_count();
+        let mut found = statement.query(params_from_iter(params))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let values = (0..width).map(|column| Ok(value(row.get_ref(column)?)?));
+            rows.push(Row(values.collect::<Result<_, StoreError>>()?));
+        }
+        Ok(rows)
+    }
+
+    fn exec(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.execute(params_from_iter(params))? as u64)
+    }
+}
+
+fn value(column: ValueRef<'_>) -> rusqlite::Result<Value> {
+    Ok(match column {
+        ValueRef::Integer(int) => Value::Int(int),
+        ValueRef::Text(_) => Value::Text(column.as_str()?.to_owned()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        // No table has a column of reals; an expression that made one is read as missing.
+        ValueRef::Null | ValueRef::Real(_) => Value::Null,
+    })
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(int) => ValueRef::Integer(*int),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

@@ -1,0 +1,206 @@
+//! From whatever schema a file has to the one this program knows.
+
+use std::path::Path;
+
+use super::{super::Tx, super::values, beside, connection::Connection};
+use crate::store::StoreError;
+
+/// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
+pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
+
+/// Every schema change there ever was, in order: the Nth makes schema N of schema N-1.
+/// Append-only: a file out there may be at any of them.
+pub(in crate::store) const MIGRATIONS: &[&str] = &[include_str!("001.sql")];
+
+/// Brings the file to the newest schema; an older file is copied first.
+///
+/// # Errors
+/// [`NotOurs`](StoreError::NotOurs), [`Newer`](StoreError::Newer): the file was not touched.
+/// Otherwise the file is as it was.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    let known = i64::try_from(migrations.len()).expect("nobody writes that many");
+    let found = found(connection, path)?;
+    if found > known {
+        let path = path.into();
+        return Err(StoreError::Newer { path, found, known });
+    }
+    connection.log_ahead()?;
+    if found == known {
+        return Ok(());
+    }
+    if found > 0 {
+        copy(connection, path, found)?;
+    }
+    connection.begin()?;
+    let missing = migrations.iter().zip(1..).filter(|(_, to)| *to > found);
+    apply(connection, missing)
+        .and_then(|()| connection.commit())
+        .inspect_err(|_| connection.rollback())
+}
+
+/// Accepts only a file with exactly the schema this program knows.
+pub(super) fn check(
+    connection: &Connection,
+    path: &Path,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    let known = i64::try_from(migrations.len()).expect("nobody writes that many");
+    let found = found(connection, path)?;
+    let path = path.into();
+    match found {
+        0 => Err(StoreError::Missing { path }),
+        _ if found > known => Err(StoreError::Newer { path, found, known }),
+        _ if found < known => Err(StoreError::Older { path, found, known }),
+        _ => Ok(()),
+    }
+}
+
+fn apply<'a>(
+    connection: &Connection,
+    migrations: impl Iterator<Item = (&'a &'a str, i64)>,
+) -> Result<(), StoreError> {
+    for (sql, to) in migrations {
+        connection.batch(sql)?;
+        connection.set_header("user_version", to)?;
+    }
+    connection.set_header("application_id", APPLICATION_ID)
+}
+
+/// The file's schema; 0 is a new file.
+fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let id = connection.header("application_id")?;
+    let version = connection.header("user_version")?;
+    let blank = connection.header("schema_version")? == 0;
+    match id {
+        APPLICATION_ID if version > 0 => Ok(version),
+        0 if blank && version == 0 => Ok(0),
+        _ => Err(StoreError::NotOurs { path: path.into() }),
+    }
+}
+
+/// Copies the file to `<path>.schema-<found>`, whole or not at all: it is written under another
+/// name first.
+fn copy(connection: &mut Connection, path: &Path, found: i64) -> Result<(), StoreError> {
+    let to = beside(path, &format!(".schema-{found}"));
+    let half = beside(&to, ".part");
+    if half.exists() {
+        std::fs::remove_file(&half).map_err(|cause| StoreError::io("remove", &half, cause))?;
+    }
+    let name = half.to_string_lossy().into_owned();
+    connection.exec("VACUUM INTO ?1", values![name])?;
+    std::fs::File::open(&half)
+        .and_then(|file| file.sync_all())
+        .map_err(|cause| StoreError::io("write", &half, cause))?;
+    std::fs::rename(&half, &to).map_err(|cause| StoreError::io("write", &to, cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{super::connection::Access, *};
+
+    const ONE: &str = "CREATE TABLE story (id INTEGER PRIMARY KEY, title TEXT) STRICT";
+    const TWO: &str = "ALTER TABLE story ADD COLUMN link TEXT";
+    const BROKEN: &str = "CREATE TABLE more (x ANY) STRICT; DROP TABLE nothing";
+
+    struct Place {
+        directory: tempfile::TempDir,
+        path: PathBuf,
+    }
+
+    fn place() -> Place {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("store.db");
+        Place { directory, path }
+    }
+
+    fn opened(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
+        let mut connection = Connection::open(path, Access::Create)?;
+        migrate(&mut connection, path, migrations)?;
+        Ok(connection)
+    }
+
+    fn files(place: &Place) -> Vec<String> {
+        let entries = std::fs::read_dir(place.directory.path()).expect("listed");
+        let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+        let mut names: Vec<String> = entries
+            .map(|entry| name(entry).to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn an_older_file_is_copied_then_migrated_and_a_current_one_is_not() {
+        let place = place();
+        let mut old = opened(&place.path, &[ONE]).expect("made");
+        old.exec("INSERT INTO story (title) VALUES ('bells')", &[])
+            .expect("inserted");
+        drop(old);
+        assert_eq!(files(&place), ["store.db"], "a new file needs no copy");
+        // Left by an upgrade that was killed in the middle of its copy.
+        std::fs::write(beside(&place.path, ".schema-1.part"), "half").expect("written");
+
+        drop(opened(&place.path, &[ONE, TWO]).expect("migrated"));
+        assert_eq!(files(&place), ["store.db", "store.db.schema-1"]);
+        let mut new = opened(&place.path, &[ONE, TWO]).expect("current");
+        let row = new.row("SELECT title, link FROM story", &[]);
+        assert!(row.expect("both columns").is_some());
+
+        let mut copy = opened(&beside(&place.path, ".schema-1"), &[ONE]).expect("as it was");
+        let row = copy.row("SELECT * FROM story", &[]).expect("read");
+        assert_eq!(
+            row.expect("its row").take::<String>(1).expect("text"),
+            "bells"
+        );
+    }
+
+    #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let place = place();
+        drop(opened(&place.path, &[ONE]).expect("made"));
+        assert!(opened(&place.path, &[ONE, TWO, BROKEN]).is_err());
+        let mut connection = opened(&place.path, &[ONE]).expect("still schema 1");
+        let link = connection.rows("SELECT link FROM story", &[]);
+        assert!(link.is_err(), "the first step was undone with the second");
+    }
+
+    #[test]
+    fn a_command_takes_exactly_its_own_schema() {
+        let place = place();
+        drop(opened(&place.path, &[ONE, TWO]).expect("made"));
+        let connection = Connection::open(&place.path, Access::Write).expect("opened");
+        let answer = |migrations| check(&connection, &place.path, migrations);
+        assert!(answer(&[ONE, TWO]).is_ok());
+        assert!(matches!(
+            answer(&[ONE]),
+            Err(StoreError::Newer {
+                found: 2,
+                known: 1,
+                ..
+            })
+        ));
+        assert!(matches!(
+            answer(&[ONE, TWO, TWO]),
+            Err(StoreError::Older {
+                found: 2,
+                known: 3,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn an_empty_file_is_no_store_to_a_command() {
+        let place = place();
+        std::fs::write(&place.path, "").expect("made");
+        let connection = Connection::open(&place.path, Access::Write).expect("opened");
+        let answer = check(&connection, &place.path, MIGRATIONS);
+        assert!(matches!(answer, Err(StoreError::Missing { .. })));
+    }
+}

@@ -1,0 +1,186 @@
+//! SQLite: one writer thread, two readers, WAL with `synchronous=FULL`.
+//!
+//! FULL is what makes an answered write survive a power cut; it costs a sync of the log per
+//! commit, so the writer commits what waits in its queue together. Measured with a poll per
+//! write: 190 to 250 a second alone, 1,900 to 2,900 in groups of 64, as fast as NORMAL.
+
+mod connection;
+mod job;
+mod lock;
+mod migrate;
+mod reader;
+mod writer;
+
+#[cfg(test)]
+mod portability;
+#[cfg(test)]
+mod schema;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use self::{
+    connection::{Access, Connection},
+    job::{Job, Task},
+    lock::Lock,
+};
+use super::Tx;
+use crate::store::StoreError;
+
+#[cfg(test)]
+pub(in crate::store) use self::{
+    migrate::{APPLICATION_ID, MIGRATIONS},
+    writer::BATCH,
+};
+
+/// Calls that wait for the writer, or for the readers, before callers wait to enqueue.
+const QUEUE: usize = 256;
+
+/// Threads that read; each sees a snapshot and never waits for the writer.
+const READERS: usize = 2;
+
+/// What a thread finds in its queue.
+enum Message {
+    Job(Box<dyn Job>),
+    /// Finish what is queued, take no more.
+    Close,
+}
+
+/// An open SQLite store: a handle on its threads. They end when the last handle is dropped or
+/// closed; what was queued before is still done.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Sqlite {
+    writer: mpsc::Sender<Message>,
+    readers: mpsc::Sender<Message>,
+    /// The readers, then the writer; empty once someone closes.
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Sqlite {
+    /// Opens the file for the daemon: locked against a second one, created where missing, migrated.
+    /// Blocks.
+    pub(in crate::store) fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(parent) = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(parent)
+                .map_err(|cause| StoreError::io("create", parent, cause))?;
+        }
+        let lock = Lock::take(path)?;
+        let mut connection = Connection::open(path, Access::Create)?;
+        migrate::migrate(&mut connection, path, migrate::MIGRATIONS)?;
+        connection.enforce_references()?;
+        Self::start(path, connection, Some(lock))
+    }
+
+    /// Opens the file beside a daemon, which may run or not: no lock, nothing created or migrated.
+    /// Blocks.
+    pub(in crate::store) fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing { path: path.into() });
+        }
+        let connection = Connection::open(path, Access::Write)?;
+        migrate::check(&connection, path, migrate::MIGRATIONS)?;
+        connection.enforce_references()?;
+        Self::start(path, connection, None)
+    }
+
+    fn start(path: &Path, writer: Connection, lock: Option<Lock>) -> Result<Self, StoreError> {
+        let (write, write_queue) = mpsc::channel(QUEUE);
+        let (read, read_queue) = mpsc::channel(QUEUE);
+        let read_queue = Arc::new(tokio::sync::Mutex::new(read_queue));
+        let mut threads = Vec::with_capacity(READERS + 1);
+        for _ in 0..READERS {
+            let connection = Connection::open(path, Access::Read)?;
+            let queue = Arc::clone(&read_queue);
+            let run = move || reader::run(connection, &queue);
+            threads.push(spawn("store-reader", path, run)?);
+        }
+        let run = move || writer::run(writer, write_queue, lock);
+        threads.push(spawn("store-writer", path, run)?);
+        Ok(Self {
+            writer: write,
+            readers: read,
+            threads: Arc::new(Mutex::new(threads)),
+        })
+    }
+
+    /// Runs `work` in the writer's next transaction and answers once that is on the disk.
+    ///
+    /// A caller that stops waiting does not stop the work.
+    pub(in crate::store) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        ask(&self.writer, work).await
+    }
+
+    /// Runs `work` on a snapshot of all that was answered as written.
+    pub(in crate::store) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        ask(&self.readers, work).await
+    }
+
+    /// Does what is queued, writes the log back into the file and ends the threads. Other handles
+    /// get [`StoreError::Closed`] from now on.
+    pub(in crate::store) async fn close(self) {
+        let mut readers =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let writer = readers.split_off(readers.len().min(READERS));
+        // The writer goes last: whose connection is the last one removes the log.
+        end(&self.readers, readers).await;
+        end(&self.writer, writer).await;
+    }
+}
+
+/// Closes a queue and waits for its threads.
+async fn end(queue: &mpsc::Sender<Message>, threads: Vec<JoinHandle<()>>) {
+    // A queue that cannot be reached is closed already.
+    let _ = queue.send(Message::Close).await;
+    // Jobs' panics are caught; a thread that panicked all the same has nothing left to close.
+    let _ = tokio::task::spawn_blocking(move || {
+        for thread in threads {
+            let _ = thread.join();
+        }
+    })
+    .await;
+}
+
+async fn ask<T: Send + 'static>(
+    queue: &mpsc::Sender<Message>,
+    work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (reply, answer) = oneshot::channel();
+    let job = Box::new(Task::new(work, reply));
+    queue
+        .send(Message::Job(job))
+        .await
+        .map_err(|_| StoreError::Closed)?;
+    answer.await.map_err(|_| StoreError::Closed)?
+}
+
+fn spawn(
+    name: &str,
+    path: &Path,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|cause| StoreError::io("start a thread for", path, cause))
+}
+
+/// A file beside the store's: its name with `suffix` added.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

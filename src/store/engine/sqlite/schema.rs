@@ -1,0 +1,56 @@
+//! The schema is frozen, and its due times are found without reading whole tables.
+
+use super::{super::Tx, super::Value, connection::Access, connection::Connection, migrate};
+use crate::store::{outbox, polls};
+
+fn fresh() -> (tempfile::TempDir, Connection) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("store.db");
+    let mut connection = Connection::open(&path, Access::Create).expect("opened");
+    migrate::migrate(&mut connection, &path, migrate::MIGRATIONS).expect("made");
+    (directory, connection)
+}
+
+fn texts(connection: &mut Connection, sql: &str, params: &[Value], column: usize) -> Vec<String> {
+    let rows = connection.rows(sql, params).expect("it runs");
+    rows.into_iter()
+        .map(|mut row| row.take(column).expect("a text"))
+        .collect()
+}
+
+/// Stores in the field have this schema. If this test fails, the change belongs into a new
+/// migration.
+#[test]
+fn the_schema_is_frozen() {
+    let (_directory, mut connection) = fresh();
+    let sql = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name";
+    insta::assert_snapshot!(texts(&mut connection, sql, &[], 0).join("\n"));
+}
+
+#[test]
+fn due_rows_are_found_by_index() {
+    let (_directory, mut connection) = fresh();
+    for (sql, params) in [
+        (polls::CLAIM, 3),
+        (polls::MOST_OVERDUE, 1),
+        (polls::NEXT_DUE, 0),
+        (polls::KNOWN, 33),
+        (polls::REFRESH, 35),
+        (outbox::LANE, 2),
+        (outbox::CLAIM, 4),
+        (outbox::NEXT_DUE, 1),
+    ] {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let plan = texts(&mut connection, &sql, &vec![Value::Null; params], 3);
+        // A min() reads one entry of its index, which SQLite calls SEARCH, and the list of ids
+        // that a statement has just found is not a table.
+        let slow = |step: &String| {
+            step.starts_with("SCAN") && !step.contains("LIST SUBQUERY")
+                || step.contains("TEMP B-TREE")
+        };
+        assert!(
+            !plan.is_empty() && !plan.iter().any(slow),
+            "{sql}\n{plan:#?}"
+        );
+    }
+}

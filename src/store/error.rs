@@ -1,0 +1,121 @@
+//! What can go wrong between us and the store.
+
+use std::{io, path::PathBuf, sync::Arc};
+
+/// The store did not do what it was asked; nothing of the call was written.
+///
+/// `Clone`, because every call of one group commit gets the same answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Another daemon holds the store.
+    #[error(
+        "another fivebells runs on {}; help: stop it, or give this one its own [store]",
+        path.display()
+    )]
+    Locked {
+        /// The store's file.
+        path: PathBuf,
+    },
+    /// A later version of this program wrote it.
+    #[error(
+        "{} has schema {found}, this fivebells knows {known}; help: run the newer fivebells that wrote it",
+        path.display()
+    )]
+    Newer {
+        /// The store's file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest schema this program knows.
+        known: i64,
+    },
+    /// It waits for a migration, which only the daemon does.
+    #[error(
+        "{} has schema {found}, this fivebells needs {known}; help: start the daemon once, it migrates",
+        path.display()
+    )]
+    Older {
+        /// The store's file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema this program needs.
+        known: i64,
+    },
+    /// The file belongs to another program, or is no database.
+    #[error("{} is not a fivebells store; help: point [store] at another file", path.display())]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no store yet.
+    #[error("there is no store at {}; help: start the daemon once, it makes one", path.display())]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// No space left to write.
+    #[error("the disk of the store is full")]
+    Full,
+    /// A file or thread of the store could not be had.
+    #[error("cannot {action} {}: {cause}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system answered.
+        cause: Arc<io::Error>,
+    },
+    /// The database engine refused.
+    #[error("the store failed: {0}")]
+    Sqlite(Arc<rusqlite::Error>),
+    /// A stored value is not what this program writes.
+    #[error("the store holds {what} that cannot be read: {detail}")]
+    Unreadable {
+        /// The kind of value.
+        what: &'static str,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The store was closed before the call, or while it waited.
+    #[error("the store is closed")]
+    Closed,
+    /// The code of the call panicked and was rolled back.
+    #[error("a call to the store panicked: {message}")]
+    Panicked {
+        /// The panic's message.
+        message: String,
+    },
+}
+
+impl StoreError {
+    /// Whether space must be made before anything can be written.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Full => true,
+            Self::Io { cause, .. } => matches!(
+                cause.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ),
+            _ => false,
+        }
+    }
+
+    pub(super) fn io(action: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
+        Self::Io {
+            action,
+            path: path.into(),
+            cause: Arc::new(cause),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Sqlite(Arc::new(error)),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What feeds and alerts have been.
+
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    engine::{Row, values},
+};
+use crate::model::{Alert, AlertId};
+
+/// A feed as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedStatus {
+    /// The name in the config.
+    pub name: String,
+    /// The URL in the config.
+    pub url: String,
+    /// The host it lives on.
+    pub origin: String,
+    /// Whether the config names it.
+    pub active: bool,
+    /// Its last answer was 410: it is no longer polled.
+    pub gone: bool,
+    /// When it is due, or was if it is overdue.
+    pub due: Timestamp,
+    /// Why then, in words.
+    pub due_reason: String,
+    /// The title it gives itself.
+    pub title: Option<String>,
+    /// Its home.
+    pub link: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// Such as `RSS 2.0`.
+    pub format: Option<String>,
+    /// The first good poll, or the last at which all ids were renamed.
+    pub baseline_at: Option<Timestamp>,
+    /// The last poll.
+    pub polled_at: Option<Timestamp>,
+    /// The last good poll.
+    pub succeeded_at: Option<Timestamp>,
+    /// The last time its body was new.
+    pub changed_at: Option<Timestamp>,
+    /// The last HTTP status.
+    pub status: Option<u16>,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// The first of them.
+    pub failing_since: Option<Timestamp>,
+    /// The last failure's closed reason.
+    pub reason: Option<String>,
+    /// The last failure in words.
+    pub error: Option<String>,
+    /// Items in its last body.
+    pub items_total: u32,
+    /// What was odd in its last body, a JSON array.
+    pub warnings: String,
+    /// Items stored.
+    pub items: u32,
+    /// Alerts stored.
+    pub alerts: u32,
+}
+
+/// Which alerts to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertFilter {
+    /// Only later ones.
+    pub after: Option<AlertId>,
+    /// Only those of this watch.
+    pub watch: Option<String>,
+    /// Only those of this feed.
+    pub feed: Option<String>,
+    /// Which come first, and so which are left out at the limit.
+    pub order: Order,
+    /// No more than this.
+    pub limit: u32,
+}
+
+/// Which end comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As they happened; what follows `after`.
+    OldestFirst,
+    /// The latest.
+    NewestFirst,
+}
+
+/// `CAST` tells PostgreSQL the type of a placeholder that may be NULL.
+macro_rules! alerts {
+    ($order:literal) => {
+        concat!(
+            "SELECT a.data FROM alert a
+              WHERE a.id > ?1
+                AND (CAST(?2 AS TEXT) IS NULL OR EXISTS (
+                      SELECT 1 FROM alert_watch w WHERE w.alert = a.id AND w.watch = ?2))
+                AND (CAST(?3 AS TEXT) IS NULL OR a.feed = (SELECT id FROM feed WHERE name = ?3))
+              ORDER BY a.id ",
+            $order,
+            " LIMIT ?4"
+        )
+    };
+}
+
+macro_rules! feeds {
+    ($rest:literal) => {
+        concat!(
+            "SELECT f.name, f.url, o.host, f.active, f.gone, f.due, f.due_reason, f.title, f.link,
+                    f.language, f.format, f.baseline_at, f.polled_at, f.succeeded_at, f.changed_at,
+                    f.status, f.failures, f.failing_since, f.reason, f.error, f.items_total,
+                    f.warnings,
+                    (SELECT count(*) FROM item i WHERE i.feed = f.id),
+                    (SELECT count(*) FROM alert a WHERE a.feed = f.id)
+               FROM feed f JOIN origin o ON o.id = f.origin ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Every feed the config ever named, by name.
+    pub async fn feeds(&self) -> Result<Vec<FeedStatus>, StoreError> {
+        self.read(|tx| {
+            let rows = tx.rows(feeds!("ORDER BY f.name"), &[])?;
+            rows.into_iter().map(feed_status).collect()
+        })
+        .await
+    }
+
+    /// One feed.
+    pub async fn feed(&self, name: &str) -> Result<Option<FeedStatus>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |tx| {
+            let row = tx.row(feeds!("WHERE f.name = ?1"), values![name])?;
+            row.map(feed_status).transpose()
+        })
+        .await
+    }
+
+    /// Alerts, with all their watches.
+    pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<Alert>, StoreError> {
+        self.read(move |tx| {
+            let sql = match filter.order {
+                Order::OldestFirst => alerts!("ASC"),
+                Order::NewestFirst => alerts!("DESC"),
+            };
+            let after = filter.after.unwrap_or(AlertId(0));
+            let params = values![after, filter.watch, filter.feed, filter.limit];
+            tx.rows(sql, params)?.into_iter().map(alert).collect()
+        })
+        .await
+    }
+
+    /// The newest alert: where `alerts --follow` begins.
+    pub async fn latest_alert_id(&self) -> Result<Option<AlertId>, StoreError> {
+        self.read(|tx| {
+            tx.row("SELECT max(id) FROM alert", &[])?
+                .expect("an aggregate has a row")
+                .take(0)
+        })
+        .await
+    }
+}
+
+fn alert(mut row: Row) -> Result<Alert, StoreError> {
+    let data: String = row.take(0)?;
+    serde_json::from_str(&data).map_err(|error| StoreError::Unreadable {
+        what: "an alert",
+        detail: error.to_string(),
+    })
+}
+
+fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
+    Ok(FeedStatus {
+        name: row.take(0)?,
+        url: row.take(1)?,
+        origin: row.take(2)?,
+        active: row.take(3)?,
+        gone: row.take(4)?,
+        due: row.take(5)?,
+        due_reason: row.take(6)?,
+        title: row.take(7)?,
+        link: row.take(8)?,
+        language: row.take(9)?,
+        format: row.take(10)?,
+        baseline_at: row.take(11)?,
+        polled_at: row.take(12)?,
+        succeeded_at: row.take(13)?,
+        changed_at: row.take(14)?,
+        status: row.take(15)?,
+        failures: row.take(16)?,
+        failing_since: row.take(17)?,
+        reason: row.take(18)?,
+        error: row.take(19)?,
+        items_total: row.take(20)?,
+        warnings: row.take(21)?,
+        items: row.take(22)?,
+        alerts: row.take(23)?,
+    })
+}

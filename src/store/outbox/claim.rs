@@ -1,0 +1,145 @@
+//! Which deliveries to attempt now.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{DeliveryClaim, ReceiverState, payload::thaw, settle::close_lost};
+use crate::{
+    model::{DeliveryId, SendReason},
+    store::{
+        Store, StoreError,
+        engine::{Row, Tx, millis, values},
+    },
+};
+
+/// A receiver that may be sent to.
+pub(in crate::store) const LANE: &str = "
+    SELECT id, failures, failing_since, told_failing FROM receiver
+     WHERE name = ?1 AND active = 1 AND off = 0 AND due <= ?2";
+
+/// Claims a receiver's due deliveries: their due time becomes the end of the lease.
+pub(in crate::store) const CLAIM: &str = "
+    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
+     WHERE id IN (SELECT id FROM delivery
+                   WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
+                   ORDER BY priority DESC, id LIMIT ?4)
+       AND due <= ?2
+    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+
+/// When a receiver's lane has something to do.
+pub(in crate::store) const NEXT_DUE: &str = "
+    SELECT r.due, (SELECT min(d.due) FROM delivery d WHERE d.receiver = r.id AND d.state = 'pending')
+      FROM receiver r WHERE r.name = ?1 AND r.active = 1 AND r.off = 0";
+
+impl Store {
+    /// Claims up to `limit` deliveries of a receiver that are due, the most urgent first, then the
+    /// oldest; none while the receiver backs off, is off or is not in the config. Each one's
+    /// attempt is on record when this answers, before any byte leaves.
+    pub async fn claim_deliveries(
+        &self,
+        receiver: &str,
+        now: Timestamp,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<DeliveryClaim>, StoreError> {
+        let receiver = receiver.to_owned();
+        let store = Arc::clone(&self.identity);
+        self.write(move |tx| {
+            let Some((id, state)) = lane(tx, receiver, now)? else {
+                return Ok(Vec::new());
+            };
+            let mut rows = tx.rows(CLAIM, values![id, now, millis(lease), limit])?;
+            let mut claims = Vec::with_capacity(rows.len());
+            for row in &mut rows {
+                let priority: i64 = row.take(6)?;
+                if let Some(claim) = begin(tx, &store, &state, row, now)? {
+                    claims.push((-priority, claim));
+                }
+            }
+            claims.sort_by_key(|(rank, claim)| (*rank, claim.id));
+            Ok(claims.into_iter().map(|(_, claim)| claim).collect())
+        })
+        .await
+    }
+
+    /// When a receiver's next delivery may be attempted; `None` while nothing is pending, or it is
+    /// off or not in the config.
+    pub async fn next_delivery_due(&self, receiver: &str) -> Result<Option<Timestamp>, StoreError> {
+        let receiver = receiver.to_owned();
+        self.read(move |tx| {
+            let Some(mut row) = tx.row(NEXT_DUE, values![receiver])? else {
+                return Ok(None);
+            };
+            let (lane, first): (Timestamp, Option<Timestamp>) = (row.take(0)?, row.take(1)?);
+            Ok(first.map(|due| due.max(lane)))
+        })
+        .await
+    }
+}
+
+fn lane(
+    tx: &mut dyn Tx,
+    name: String,
+    now: Timestamp,
+) -> Result<Option<(i64, ReceiverState)>, StoreError> {
+    let Some(mut row) = tx.row(LANE, values![name.as_str(), now])? else {
+        return Ok(None);
+    };
+    let state = ReceiverState {
+        name,
+        failures: row.take(1)?,
+        failing_since: row.take(2)?,
+        told_failing: row.take(3)?,
+    };
+    Ok(Some((row.take(0)?, state)))
+}
+
+/// Records the attempt. A delivery that cannot be read is given up instead: it must not stop the
+/// lane.
+fn begin(
+    tx: &mut dyn Tx,
+    store: &str,
+    receiver: &ReceiverState,
+    row: &mut Row,
+    now: Timestamp,
+) -> Result<Option<DeliveryClaim>, StoreError> {
+    let id: DeliveryId = row.take(0)?;
+    let attempt: u32 = row.take(2)?;
+    // Of an attempt whose lease ran out nobody will hear again.
+    close_lost(tx, Some(id), now)?;
+    let (accepted, payload): (String, String) = (row.take(4)?, row.take(5)?);
+    let notice = match thaw(store, id, &payload, &accepted) {
+        Ok(notice) => notice,
+        Err(error) => {
+            bury(tx, id, &error, now)?;
+            return Ok(None);
+        }
+    };
+    tx.exec(
+        "INSERT INTO attempt (delivery, number, started_at) VALUES (?1, ?2, ?3)",
+        values![id, attempt, now],
+    )?;
+    Ok(Some(DeliveryClaim {
+        id,
+        turn: row.take(1)?,
+        attempt,
+        waiting_since: row.take(3)?,
+        receiver: receiver.clone(),
+        notice,
+    }))
+}
+
+fn bury(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    error: &StoreError,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE delivery SET state = 'dead', settled_at = ?2, reason = ?3, detail = ?4
+          WHERE id = ?1",
+        values![id, now, SendReason::Render.as_str(), error.to_string()],
+    )
+    .map(drop)
+}

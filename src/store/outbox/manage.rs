@@ -1,0 +1,108 @@
+//! What operators do to the outbox.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{Selection, settle::close_lost};
+use crate::{
+    model::{DeliveryId, SendReason},
+    store::{
+        Store, StoreError,
+        engine::{Row, Tx, values},
+    },
+};
+
+impl Store {
+    /// Makes the selected deliveries due now, dead ones too, and ends their receivers' back-off.
+    /// One that is being attempted is left to that. Returns how many.
+    pub async fn retry(&self, selection: Selection, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |tx| {
+            let mut receivers = BTreeSet::new();
+            let mut retried = 0;
+            for (id, receiver) in select(tx, &selection)? {
+                retried += tx.exec(
+                    "UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2,
+                            waiting_since = ?2, settled_at = NULL
+                      WHERE id = ?1 AND NOT EXISTS (
+                        SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)",
+                    values![id, now],
+                )?;
+                receivers.insert(receiver);
+            }
+            for receiver in receivers {
+                tx.exec(
+                    "UPDATE receiver SET due = ?2, off = 0 WHERE id = ?1",
+                    values![receiver, now],
+                )?;
+            }
+            Ok(retried)
+        })
+        .await
+    }
+
+    /// Takes the selected deliveries out: they are kept, and not sent. Of one that is being
+    /// attempted nobody will know how that went. Returns how many.
+    pub async fn drop_deliveries(
+        &self,
+        selection: Selection,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.write(move |tx| {
+            let mut dropped = 0;
+            for (id, _) in select(tx, &selection)? {
+                dropped += tx.exec(
+                    "UPDATE delivery SET state = 'dropped', turn = turn + 1, settled_at = ?2
+                      WHERE id = ?1",
+                    values![id, now],
+                )?;
+                close_lost(tx, Some(id), now)?;
+            }
+            Ok(dropped)
+        })
+        .await
+    }
+}
+
+/// The pending and dead deliveries that meet all of the selection, with their receivers.
+fn select(tx: &mut dyn Tx, selection: &Selection) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
+    if *selection == Selection::default() {
+        return Ok(Vec::new());
+    }
+    if selection.ids.is_empty() {
+        let rows = tx.rows(
+            "SELECT d.id, d.receiver, d.state, d.reason, r.name
+               FROM delivery d JOIN receiver r ON r.id = d.receiver
+              WHERE d.state IN ('pending', 'dead') ORDER BY d.id",
+            &[],
+        )?;
+        return matching(rows, selection);
+    }
+    let mut rows = Vec::with_capacity(selection.ids.len());
+    for id in &selection.ids {
+        rows.extend(tx.row(
+            "SELECT d.id, d.receiver, d.state, d.reason, r.name
+               FROM delivery d JOIN receiver r ON r.id = d.receiver
+              WHERE d.id = ?1 AND d.state IN ('pending', 'dead')",
+            values![*id],
+        )?);
+    }
+    matching(rows, selection)
+}
+
+fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
+    let mut matching = Vec::new();
+    for mut row in rows {
+        let state: String = row.take(2)?;
+        let reason: Option<String> = row.take(3)?;
+        let name: String = row.take(4)?;
+        let wanted = selection.reason.map(SendReason::as_str);
+        if (!selection.dead_only || state == "dead")
+            && (wanted.is_none() || wanted == reason.as_deref())
+            && selection.receiver.as_ref().is_none_or(|it| *it == name)
+        {
+            matching.push((row.take(0)?, row.take(1)?));
+        }
+    }
+    Ok(matching)
+}

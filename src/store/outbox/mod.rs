@@ -1,0 +1,288 @@
+//! The outbox: notices on their way to receivers.
+
+mod claim;
+mod manage;
+mod payload;
+mod settle;
+mod show;
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+
+use super::{
+    StoreError,
+    engine::{Tx, values},
+};
+use crate::model::{AlertId, DeliveryId, Event, Notice, Priority, SendReason};
+
+#[cfg(test)]
+pub(super) use self::claim::{CLAIM, LANE, NEXT_DUE};
+pub(super) use self::{
+    payload::{insert, list},
+    settle::close_lost,
+};
+
+/// An event for a receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// The receiver's name.
+    pub receiver: String,
+    /// What it is told.
+    pub event: Event,
+}
+
+/// One delivery to attempt now; its attempt is on record already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryClaim {
+    /// Row id.
+    pub id: DeliveryId,
+    /// The claim's number; [`Store::settle`](super::Store::settle) wants it back.
+    pub turn: i64,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// Since when it waits: its creation, or the last `outbox retry`. What gives up by age counts
+    /// from here.
+    pub waiting_since: Timestamp,
+    /// How its receiver has fared.
+    pub receiver: ReceiverState,
+    /// What to send.
+    pub notice: Notice,
+}
+
+/// What the back-off needs to know of a receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiverState {
+    /// The name in the config.
+    pub name: String,
+    /// Failed attempts in a row.
+    pub failures: u32,
+    /// The first of them.
+    pub failing_since: Option<Timestamp>,
+    /// Whether others were told that it fails.
+    pub told_failing: bool,
+}
+
+/// How one attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// From the claim.
+    pub id: DeliveryId,
+    /// From the claim.
+    pub turn: i64,
+    /// From the claim.
+    pub attempt: u32,
+    /// Now.
+    pub ended_at: Timestamp,
+    /// What becomes of the delivery.
+    pub to: SettleTo,
+    /// What becomes of the receiver.
+    pub receiver: ReceiverUpdate,
+    /// What is told to others.
+    pub notices: Vec<NewDelivery>,
+}
+
+/// What becomes of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettleTo {
+    /// The receiver took it.
+    Delivered {
+        /// Its answer in words.
+        answer: String,
+    },
+    /// Once more at `due`.
+    Later {
+        /// When.
+        due: Timestamp,
+        /// Why it failed.
+        reason: SendReason,
+        /// The answer in words.
+        detail: String,
+        /// Parts that accepted in this attempt; they are added to those of earlier ones.
+        accepted: Vec<String>,
+    },
+    /// Given up: kept, and `outbox retry` revives it.
+    Dead {
+        /// Why it failed.
+        reason: SendReason,
+        /// The answer in words.
+        detail: String,
+    },
+}
+
+/// What becomes of a receiver after an attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReceiverUpdate {
+    /// No attempt before; `None` is now.
+    pub due: Option<Timestamp>,
+    /// Failed attempts in a row.
+    pub failures: u32,
+    /// The first of them.
+    pub failing_since: Option<Timestamp>,
+    /// Whether others were told that it fails.
+    pub told_failing: bool,
+    /// No attempts until a restart, a reload or `outbox retry`.
+    pub off: bool,
+    /// The last failure's reason.
+    pub reason: Option<SendReason>,
+    /// The last failure in words.
+    pub error: Option<String>,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeliveryState {
+    /// Waits, or is being sent.
+    Pending,
+    /// The receiver took it.
+    Delivered,
+    /// Given up; can be revived.
+    Dead,
+    /// Someone said that it need not be sent.
+    Dropped,
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Dead, Self::Dropped];
+
+    /// The name as stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+impl fmt::Display for DeliveryState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// A name that is no state of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a state (pending, delivered, dead, dropped)")]
+pub struct ParseDeliveryStateError(pub String);
+
+impl FromStr for DeliveryState {
+    type Err = ParseDeliveryStateError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == name)
+            .ok_or_else(|| ParseDeliveryStateError(name.to_owned()))
+    }
+}
+
+/// Which deliveries to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxFilter {
+    /// Only this receiver's.
+    pub receiver: Option<String>,
+    /// Only in this state.
+    pub state: Option<DeliveryState>,
+    /// No more than this, the newest.
+    pub limit: u32,
+}
+
+/// Which deliveries to retry or drop: those that meet everything given. The default selects
+/// nothing; one that is delivered or dropped is never selected.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Only these.
+    pub ids: Vec<DeliveryId>,
+    /// Only this receiver's.
+    pub receiver: Option<String>,
+    /// Only with this as their last failure.
+    pub reason: Option<SendReason>,
+    /// Only dead ones; alone, all dead ones.
+    pub dead_only: bool,
+}
+
+/// A delivery as the outbox shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryStatus {
+    /// Row id.
+    pub id: DeliveryId,
+    /// Its receiver.
+    pub receiver: String,
+    /// Its alert, where it is one.
+    pub alert: Option<AlertId>,
+    /// What is sent.
+    pub notice: Notice,
+    /// The notice's grade.
+    pub priority: Priority,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Pending: the next attempt, or while one runs the end of its lease.
+    pub due: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was delivered, given up or dropped.
+    pub settled_at: Option<Timestamp>,
+    /// The last failure's reason, by [`SendReason::as_str`].
+    pub reason: Option<String>,
+    /// The last answer in words.
+    pub detail: Option<String>,
+    /// Every try, the first first.
+    pub attempts: Vec<AttemptStatus>,
+}
+
+/// One try of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptStatus {
+    /// From 1.
+    pub number: u32,
+    /// Before its first byte left.
+    pub started_at: Timestamp,
+    /// `None` while it runs.
+    pub ended_at: Option<Timestamp>,
+    /// Why it failed, by [`SendReason::as_str`]; `None` where it did not.
+    pub reason: Option<String>,
+    /// The answer in words.
+    pub detail: Option<String>,
+}
+
+/// A receiver as the outbox shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiverStatus {
+    /// The name in the config.
+    pub name: String,
+    /// Whether the config names it.
+    pub active: bool,
+    /// Switched off by an answer such as 410, until a restart, a reload or `outbox retry`.
+    pub off: bool,
+    /// The end of its back-off.
+    pub due: Timestamp,
+    /// Failed attempts in a row.
+    pub failures: u32,
+    /// The first of them.
+    pub failing_since: Option<Timestamp>,
+    /// The last failure's reason, by [`SendReason::as_str`].
+    pub reason: Option<String>,
+    /// The last failure in words.
+    pub error: Option<String>,
+    /// Deliveries that are pending.
+    pub waiting: u32,
+    /// Deliveries that are dead.
+    pub dead: u32,
+}
+
+/// The row of a receiver. One the config never named gets a resting row: an obligation is kept
+/// rather than lost.
+fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
+    if let Some(mut row) = tx.row("SELECT id FROM receiver WHERE name = ?1", values![name])? {
+        return row.take(0);
+    }
+    tx.row(
+        "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2) RETURNING id",
+        values![name, now],
+    )?
+    .expect("an insert returns its row")
+    .take(0)
+}

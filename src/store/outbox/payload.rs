@@ -1,0 +1,103 @@
+//! What a delivery carries, frozen when it is made.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{NewDelivery, receiver_id};
+use crate::{
+    model::{AlertId, DeliveryId, DeliveryKey, Event, Notice},
+    store::{
+        Store, StoreError,
+        engine::{Tx, values},
+    },
+};
+
+/// The stored form: `{"timestamp", "type", "data"}`.
+#[derive(Serialize, Deserialize)]
+struct Payload<E> {
+    timestamp: Timestamp,
+    #[serde(flatten)]
+    event: E,
+}
+
+impl Store {
+    /// Puts notices into the outbox, due now.
+    pub async fn enqueue(
+        &self,
+        notices: Vec<NewDelivery>,
+        now: Timestamp,
+    ) -> Result<Vec<DeliveryId>, StoreError> {
+        self.write(move |tx| {
+            notices
+                .iter()
+                .map(|notice| insert(tx, notice, None, now))
+                .collect()
+        })
+        .await
+    }
+}
+
+/// Puts one notice into the outbox, due now.
+pub(in crate::store) fn insert(
+    tx: &mut dyn Tx,
+    new: &NewDelivery,
+    alert: Option<AlertId>,
+    now: Timestamp,
+) -> Result<DeliveryId, StoreError> {
+    let receiver = receiver_id(tx, &new.receiver, now)?;
+    let mut row = tx
+        .row(
+            "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at,
+                                   waiting_since, payload)
+             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?5, ?6) RETURNING id",
+            values![
+                receiver,
+                alert,
+                new.event.kind(),
+                new.event.priority().rank(),
+                now,
+                freeze(&new.event, now),
+            ],
+        )?
+        .expect("an insert returns its row");
+    row.take(0)
+}
+
+fn freeze(event: &Event, now: Timestamp) -> String {
+    let timestamp = Timestamp::from_second(now.as_second()).expect("a time cut to its second");
+    serde_json::to_string(&Payload { timestamp, event }).expect("an event has string keys only")
+}
+
+/// The notice of a stored delivery.
+pub(super) fn thaw(
+    store: &str,
+    id: DeliveryId,
+    payload: &str,
+    accepted: &str,
+) -> Result<Notice, StoreError> {
+    let Payload { timestamp, event } =
+        serde_json::from_str::<Payload<Event>>(payload).map_err(|error| unreadable(&error))?;
+    Ok(Notice {
+        key: DeliveryKey(format!("{store}-{}", id.0)),
+        timestamp,
+        event,
+        accepted: parse_list(accepted)?,
+    })
+}
+
+/// A list as it is stored.
+pub(in crate::store) fn list(names: &[String]) -> String {
+    serde_json::to_string(names).expect("a list of strings")
+}
+
+/// A stored list.
+pub(super) fn parse_list(json: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(json).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "a delivery",
+        detail: error.to_string(),
+    }
+}

@@ -1,0 +1,158 @@
+//! How attempts ended.
+
+use jiff::Timestamp;
+
+use super::{
+    ReceiverUpdate, SettleTo, Settlement,
+    payload::{insert, list, parse_list},
+};
+use crate::{
+    model::{DeliveryId, SendReason},
+    store::{
+        Store, StoreError,
+        engine::{Tx, values},
+    },
+};
+
+impl Store {
+    /// Records how an attempt ended, with what becomes of its delivery and its receiver, and tells
+    /// others, in one transaction. False, and nothing written, if the delivery is no longer ours:
+    /// its lease ran out and it was claimed again, or someone retried or dropped it.
+    pub async fn settle(&self, settlement: Settlement) -> Result<bool, StoreError> {
+        self.write(move |tx| settle(tx, &settlement)).await
+    }
+}
+
+fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> {
+    let Settlement {
+        id,
+        attempt,
+        ended_at,
+        ..
+    } = *settlement;
+    let Some(receiver) = settle_delivery(tx, settlement)? else {
+        return Ok(false);
+    };
+    let (reason, detail) = match &settlement.to {
+        SettleTo::Delivered { answer } => (None, answer),
+        SettleTo::Later { reason, detail, .. } | SettleTo::Dead { reason, detail } => {
+            (Some(reason.as_str()), detail)
+        }
+    };
+    tx.exec(
+        "UPDATE attempt SET ended_at = ?3, reason = ?4, detail = ?5
+          WHERE delivery = ?1 AND number = ?2",
+        values![id, attempt, ended_at, reason, detail.as_str()],
+    )?;
+    update_receiver(tx, receiver, &settlement.receiver, ended_at)?;
+    for notice in &settlement.notices {
+        insert(tx, notice, None, ended_at)?;
+    }
+    Ok(true)
+}
+
+/// The delivery's receiver; `None`, and nothing written, if the delivery is no longer ours.
+fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i64>, StoreError> {
+    let Settlement {
+        id, turn, ended_at, ..
+    } = *settlement;
+    let row = match &settlement.to {
+        SettleTo::Delivered { answer } => tx.row(
+            "UPDATE delivery SET state = 'delivered', turn = turn + 1, settled_at = ?3,
+                    reason = NULL, detail = ?4
+              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
+            values![id, turn, ended_at, answer.as_str()],
+        )?,
+        SettleTo::Dead { reason, detail } => tx.row(
+            "UPDATE delivery SET state = 'dead', turn = turn + 1, settled_at = ?3,
+                    reason = ?4, detail = ?5
+              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
+            values![id, turn, ended_at, reason.as_str(), detail.as_str()],
+        )?,
+        SettleTo::Later {
+            due,
+            reason,
+            detail,
+            accepted,
+        } => {
+            let row = tx.row(
+                "UPDATE delivery SET turn = turn + 1, due = ?3, reason = ?4, detail = ?5
+                  WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver, accepted",
+                values![id, turn, *due, reason.as_str(), detail.as_str()],
+            )?;
+            match row {
+                Some(mut row) if !accepted.is_empty() => {
+                    add_accepted(tx, id, &row.take::<String>(1)?, accepted)?;
+                    Some(row)
+                }
+                row => row,
+            }
+        }
+    };
+    row.map(|mut row| row.take(0)).transpose()
+}
+
+fn add_accepted(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    before: &str,
+    accepted: &[String],
+) -> Result<(), StoreError> {
+    let mut all = parse_list(before)?;
+    for recipient in accepted {
+        if !all.contains(recipient) {
+            all.push(recipient.clone());
+        }
+    }
+    tx.exec(
+        "UPDATE delivery SET accepted = ?2 WHERE id = ?1",
+        values![id, list(&all)],
+    )
+    .map(drop)
+}
+
+fn update_receiver(
+    tx: &mut dyn Tx,
+    receiver: i64,
+    update: &ReceiverUpdate,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE receiver SET due = ?2, failures = ?3, failing_since = ?4, told_failing = ?5,
+                off = ?6, reason = ?7, error = ?8
+          WHERE id = ?1",
+        values![
+            receiver,
+            update.due.unwrap_or(now),
+            update.failures,
+            update.failing_since,
+            update.told_failing,
+            update.off,
+            update.reason.map(SendReason::as_str),
+            update.error.as_deref(),
+        ],
+    )
+    .map(drop)
+}
+
+/// Closes the attempts that are open, of one delivery or of all: nobody knows how they went.
+pub(in crate::store) fn close_lost(
+    tx: &mut dyn Tx,
+    delivery: Option<DeliveryId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const DETAIL: &str = "nobody recorded how the attempt ended";
+    let reason = SendReason::Lost.as_str();
+    match delivery {
+        Some(id) => tx.exec(
+            "UPDATE attempt SET ended_at = ?2, reason = ?3, detail = ?4
+              WHERE delivery = ?1 AND ended_at IS NULL",
+            values![id, now, reason, DETAIL],
+        ),
+        None => tx.exec(
+            "UPDATE attempt SET ended_at = ?1, reason = ?2, detail = ?3 WHERE ended_at IS NULL",
+            values![now, reason, DETAIL],
+        ),
+    }
+    .map(drop)
+}

@@ -1,0 +1,148 @@
+//! What operators see of the outbox.
+
+use std::{str::FromStr, sync::Arc};
+
+use super::{
+    AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, payload::thaw,
+};
+use crate::{
+    model::{DeliveryId, Priority},
+    store::{
+        Store, StoreError,
+        engine::{Row, Tx, values},
+    },
+};
+
+/// `CAST` tells PostgreSQL the type of a placeholder that may be NULL.
+const OUTBOX: &str = "
+    SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
+           d.reason, d.detail, d.accepted, d.payload
+      FROM delivery d JOIN receiver r ON r.id = d.receiver
+     WHERE (CAST(?1 AS TEXT) IS NULL OR r.name = ?1)
+       AND (CAST(?2 AS TEXT) IS NULL OR d.state = ?2)
+       AND (CAST(?3 AS BIGINT) IS NULL OR d.id = ?3)
+     ORDER BY d.id DESC LIMIT ?4";
+
+impl Store {
+    /// Deliveries with their attempts, the newest first.
+    pub async fn outbox(&self, filter: OutboxFilter) -> Result<Vec<DeliveryStatus>, StoreError> {
+        let store = Arc::clone(&self.identity);
+        self.read(move |tx| {
+            let state = filter.state.map(DeliveryState::as_str);
+            let params = values![filter.receiver, state, None::<i64>, filter.limit];
+            tx.rows(OUTBOX, params)?
+                .into_iter()
+                .map(|row| status(tx, &store, row))
+                .collect()
+        })
+        .await
+    }
+
+    /// One delivery with its attempts.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryStatus>, StoreError> {
+        let store = Arc::clone(&self.identity);
+        self.read(move |tx| {
+            let params = values![None::<&str>, None::<&str>, id, 1_i64];
+            tx.row(OUTBOX, params)?
+                .map(|row| status(tx, &store, row))
+                .transpose()
+        })
+        .await
+    }
+
+    /// How many deliveries of a receiver are pending.
+    pub async fn waiting(&self, receiver: &str) -> Result<u32, StoreError> {
+        let receiver = receiver.to_owned();
+        self.read(move |tx| {
+            tx.row(
+                "SELECT count(*) FROM delivery
+                  WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
+                values![receiver],
+            )?
+            .expect("an aggregate has a row")
+            .take(0)
+        })
+        .await
+    }
+
+    /// Every receiver the config ever named, by name.
+    pub async fn receivers(&self) -> Result<Vec<ReceiverStatus>, StoreError> {
+        self.read(|tx| {
+            tx.rows(
+                "SELECT r.name, r.active, r.off, r.due, r.failures, r.failing_since, r.reason,
+                        r.error,
+                        (SELECT count(*) FROM delivery d
+                          WHERE d.receiver = r.id AND d.state = 'pending'),
+                        (SELECT count(*) FROM delivery d
+                          WHERE d.receiver = r.id AND d.state = 'dead')
+                   FROM receiver r ORDER BY r.name",
+                &[],
+            )?
+            .into_iter()
+            .map(receiver)
+            .collect()
+        })
+        .await
+    }
+}
+
+fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, StoreError> {
+    let id: DeliveryId = row.take(0)?;
+    let state: String = row.take(4)?;
+    let state = DeliveryState::from_str(&state).map_err(|error| StoreError::Unreadable {
+        what: "a delivery",
+        detail: error.to_string(),
+    })?;
+    let (accepted, payload): (String, String) = (row.take(10)?, row.take(11)?);
+    Ok(DeliveryStatus {
+        id,
+        receiver: row.take(1)?,
+        alert: row.take(2)?,
+        notice: thaw(store, id, &payload, &accepted)?,
+        priority: Priority::from_rank(row.take(3)?),
+        state,
+        due: match state {
+            DeliveryState::Pending => Some(row.take(5)?),
+            _ => None,
+        },
+        created_at: row.take(6)?,
+        settled_at: row.take(7)?,
+        reason: row.take(8)?,
+        detail: row.take(9)?,
+        attempts: attempts(tx, id)?,
+    })
+}
+
+fn attempts(tx: &mut dyn Tx, id: DeliveryId) -> Result<Vec<AttemptStatus>, StoreError> {
+    tx.rows(
+        "SELECT number, started_at, ended_at, reason, detail FROM attempt
+          WHERE delivery = ?1 ORDER BY number",
+        values![id],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        Ok(AttemptStatus {
+            number: row.take(0)?,
+            started_at: row.take(1)?,
+            ended_at: row.take(2)?,
+            reason: row.take(3)?,
+            detail: row.take(4)?,
+        })
+    })
+    .collect()
+}
+
+fn receiver(mut row: Row) -> Result<ReceiverStatus, StoreError> {
+    Ok(ReceiverStatus {
+        name: row.take(0)?,
+        active: row.take(1)?,
+        off: row.take(2)?,
+        due: row.take(3)?,
+        failures: row.take(4)?,
+        failing_since: row.take(5)?,
+        reason: row.take(6)?,
+        error: row.take(7)?,
+        waiting: row.take(8)?,
+        dead: row.take(9)?,
+    })
+}

@@ -1,0 +1,152 @@
+//! Which feeds to poll now.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{FeedState, PollClaim};
+use crate::{
+    model::{FeedId, OriginId},
+    store::{
+        Store, StoreError,
+        engine::{Tx, millis, values},
+        schedule,
+    },
+};
+
+/// Claims origins that are due: their due time becomes the end of the lease.
+pub(in crate::store) const CLAIM: &str = "
+    UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, turn = turn + 1
+     WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
+    RETURNING id, turn";
+
+/// The feed an origin's poll is for.
+pub(in crate::store) const MOST_OVERDUE: &str = "
+    SELECT id, due FROM feed WHERE origin = ?1 AND active = 1 AND gone = 0
+     ORDER BY due LIMIT 1";
+
+/// The first due time of all origins, leases included.
+pub(in crate::store) const NEXT_DUE: &str = "SELECT min(due) FROM origin";
+
+impl Store {
+    /// Claims up to `limit` origins that are due and gives each one's most overdue feed, the most
+    /// overdue first. Until `now + lease` no other call gives out these origins.
+    pub async fn claim_origins(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<PollClaim>, StoreError> {
+        self.write(move |tx| claim_origins(tx, now, lease, limit))
+            .await
+    }
+
+    /// Claims one feed's origin whether or not it is due, pause and Retry-After included: someone
+    /// asked. `None` where there is no such feed in use, or its origin is being polled.
+    pub async fn claim_feed(
+        &self,
+        name: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<PollClaim>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |tx| claim_feed(tx, &name, now, lease))
+            .await
+    }
+
+    /// When the next origin is due, or its lease ends; `None` where there is nothing to poll.
+    pub async fn next_poll_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|tx| {
+            let mut row = tx.row(NEXT_DUE, &[])?.expect("an aggregate has a row");
+            let due: Option<i64> = row.take(0)?;
+            // NEVER is no time that can be told.
+            Ok(due.and_then(|due| Timestamp::from_millisecond(due).ok()))
+        })
+        .await
+    }
+}
+
+fn claim_origins(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    lease: Duration,
+    limit: u32,
+) -> Result<Vec<PollClaim>, StoreError> {
+    let mut claims = Vec::new();
+    for mut row in tx.rows(CLAIM, values![now, millis(lease), limit])? {
+        let (origin, turn): (OriginId, i64) = (row.take(0)?, row.take(1)?);
+        match most_overdue(tx, origin)? {
+            Some((feed, due)) if due <= now => {
+                let feed = feed_state(tx, feed)?;
+                claims.push((due, PollClaim { origin, turn, feed }));
+            }
+            // A lease that ran out made it due, not a feed.
+            _ => schedule::free(tx, origin)?,
+        }
+    }
+    claims.sort_by_key(|(due, claim)| (*due, claim.feed.id));
+    Ok(claims.into_iter().map(|(_, claim)| claim).collect())
+}
+
+fn claim_feed(
+    tx: &mut dyn Tx,
+    name: &str,
+    now: Timestamp,
+    lease: Duration,
+) -> Result<Option<PollClaim>, StoreError> {
+    let feed = tx.row(
+        "SELECT id, origin FROM feed WHERE name = ?1 AND active = 1",
+        values![name],
+    )?;
+    let Some(mut feed) = feed else {
+        return Ok(None);
+    };
+    let (feed, origin): (FeedId, OriginId) = (feed.take(0)?, feed.take(1)?);
+    let claimed = tx.row(
+        "UPDATE origin SET due = ?2 + ?3, leased_until = ?2 + ?3, turn = turn + 1
+          WHERE id = ?1 AND leased_until <= ?2
+         RETURNING turn",
+        values![origin, now, millis(lease)],
+    )?;
+    let Some(mut claimed) = claimed else {
+        return Ok(None);
+    };
+    let turn = claimed.take(0)?;
+    let feed = feed_state(tx, feed)?;
+    Ok(Some(PollClaim { origin, turn, feed }))
+}
+
+fn most_overdue(
+    tx: &mut dyn Tx,
+    origin: OriginId,
+) -> Result<Option<(FeedId, Timestamp)>, StoreError> {
+    tx.row(MOST_OVERDUE, values![origin])?
+        .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+        .transpose()
+}
+
+fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
+    let mut row = tx
+        .row(
+            "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
+                    failing_since, told_failing, succeeded_at, not_modified_since, items_total
+               FROM feed WHERE id = ?1",
+            values![id],
+        )?
+        .expect("its id was read in this transaction");
+    Ok(FeedState {
+        id,
+        name: row.take(0)?,
+        url: row.take(1)?,
+        etag: row.take(2)?,
+        last_modified: row.take(3)?,
+        body_hash: row.take(4)?,
+        baseline_done: row.take::<Option<Timestamp>>(5)?.is_some(),
+        failures: row.take(6)?,
+        failing_since: row.take(7)?,
+        told_failing: row.take(8)?,
+        last_success: row.take(9)?,
+        not_modified_since: row.take(10)?,
+        items_total: row.take(11)?,
+    })
+}

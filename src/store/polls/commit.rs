@@ -1,0 +1,170 @@
+//! What a poll found, in one transaction.
+
+use std::collections::BTreeSet;
+
+use super::{PollCommit, PollCommitted, PollRead, PollResult, known, news};
+use crate::{
+    model::AlertId,
+    store::{
+        Store, StoreError,
+        engine::{Tx, Value, values},
+        outbox, schedule,
+    },
+};
+
+impl Store {
+    /// Writes all that a poll came to, in one transaction: the feed's state, items, keys, alerts,
+    /// deliveries, and when feed and origin are due next; or, if the claim is no longer ours,
+    /// nothing of it.
+    pub async fn commit_poll(&self, poll: PollCommit) -> Result<PollCommitted, StoreError> {
+        self.write(move |tx| commit(tx, poll)).await
+    }
+}
+
+fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError> {
+    if !end_turn(tx, &poll)? {
+        return Ok(PollCommitted::Fenced);
+    }
+    if !write_feed(tx, &poll)? {
+        schedule::free(tx, poll.origin)?;
+        return Ok(PollCommitted::Fenced);
+    }
+    let mut told = Told::default();
+    if let PollResult::Read(read) = poll.result {
+        known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
+        for new in read.news {
+            news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
+        }
+    }
+    for notice in &poll.notices {
+        outbox::insert(tx, notice, None, poll.committed_at)?;
+        told.receivers.insert(notice.receiver.clone());
+    }
+    schedule::free(tx, poll.origin)?;
+    Ok(PollCommitted::Done {
+        alerts: told.alerts,
+        receivers: told.receivers.into_iter().collect(),
+    })
+}
+
+/// What [`PollCommitted::Done`] will say.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) alerts: Vec<AlertId>,
+    pub(super) receivers: BTreeSet<String>,
+}
+
+/// The fence: false, and nothing written, if the origin was claimed again since.
+fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
+    let paused = poll
+        .polled_at
+        .saturating_add(poll.gap)
+        .expect("a duration is always in units that add");
+    let not_before = poll
+        .origin_not_before
+        .map_or(paused, |asked| asked.max(paused));
+    let ours = tx.exec(
+        "UPDATE origin SET turn = turn + 1, not_before = ?3 WHERE id = ?1 AND turn = ?2",
+        values![poll.origin, poll.turn, not_before],
+    )?;
+    Ok(ours == 1)
+}
+
+/// False, and nothing written, if the config moved the feed to another URL.
+fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
+    let rows = match &poll.result {
+        PollResult::Unchanged {
+            status,
+            etag,
+            last_modified,
+            by_validators,
+        } => tx.exec(
+            UNCHANGED,
+            &with_schedule(
+                poll,
+                values![
+                    *status,
+                    etag.as_deref(),
+                    last_modified.as_deref(),
+                    *by_validators,
+                ],
+            ),
+        )?,
+        PollResult::Read(read) => tx.exec(READ, &with_schedule(poll, &columns(poll, read)))?,
+        PollResult::Failed {
+            reason,
+            error,
+            status,
+            told_failing,
+            gone,
+        } => tx.exec(
+            FAILED,
+            &with_schedule(
+                poll,
+                values![
+                    *status,
+                    reason.as_str(),
+                    error.as_str(),
+                    *told_failing,
+                    *gone,
+                ],
+            ),
+        )?,
+    };
+    Ok(rows == 1)
+}
+
+const UNCHANGED: &str = "
+    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, succeeded_at = ?5, status = ?6,
+           etag = ?7, last_modified = ?8,
+           not_modified_since = CASE WHEN ?9 = 1 THEN coalesce(not_modified_since, ?5) END,
+           failures = 0, failing_since = NULL, told_failing = 0, gone = 0,
+           reason = NULL, error = NULL
+     WHERE id = ?1 AND url = ?2";
+
+const READ: &str = "
+    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, succeeded_at = ?5, status = ?6,
+           etag = ?7, last_modified = ?8, not_modified_since = NULL,
+           body_hash = ?9, title = ?10, link = ?11, language = ?12, format = ?13,
+           items_total = ?14, warnings = ?15, changed_at = ?16,
+           baseline_at = CASE WHEN ?17 = 1 THEN ?16 ELSE coalesce(baseline_at, ?16) END,
+           failures = 0, failing_since = NULL, told_failing = 0, gone = 0,
+           reason = NULL, error = NULL
+     WHERE id = ?1 AND url = ?2";
+
+const FAILED: &str = "
+    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
+           failures = failures + 1, failing_since = coalesce(failing_since, ?5),
+           reason = ?7, error = ?8, told_failing = ?9, gone = ?10
+     WHERE id = ?1 AND url = ?2";
+
+/// The parameters ?1 to ?5, which the three statements share, and the rest.
+fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
+    let mut params = values![
+        poll.feed,
+        poll.url.as_str(),
+        poll.next_due_at,
+        poll.due_reason.as_str(),
+        poll.polled_at,
+    ]
+    .to_vec();
+    params.extend_from_slice(rest);
+    params
+}
+
+fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 12] {
+    [
+        read.status.into(),
+        read.etag.as_deref().into(),
+        read.last_modified.as_deref().into(),
+        read.body_hash.as_slice().into(),
+        read.title.as_deref().into(),
+        read.link.as_deref().into(),
+        read.language.as_deref().into(),
+        read.format.as_str().into(),
+        read.items_total.into(),
+        read.warnings.as_str().into(),
+        poll.committed_at.into(),
+        read.baseline.into(),
+    ]
+}

@@ -1,0 +1,104 @@
+//! The set of everything ever seen.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    model::{FeedId, IdentityKey, ItemId},
+    store::{
+        Store, StoreError,
+        engine::{Tx, Value, values},
+    },
+};
+
+/// Keys asked for in one statement. A last, shorter list is filled up with its first key, so that
+/// there is one statement to prepare, not 32.
+const CHUNK: usize = 32;
+
+/// A key that still stands in its feed is written again this often, not at every poll. Far below
+/// the time that [`prune`](Store::prune) lets a key rest.
+const REFRESH_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// The placeholders of one chunk: ?1 is the feed, ?34 and ?35 are free.
+macro_rules! chunk {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " feed = ?1 AND key IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+              ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31,
+              ?32, ?33)",
+            $after
+        )
+    };
+}
+
+pub(in crate::store) const KNOWN: &str = chunk!("SELECT key FROM seen WHERE", "");
+
+pub(in crate::store) const REFRESH: &str =
+    chunk!("UPDATE seen SET seen_at = ?34 WHERE", " AND seen_at < ?35");
+
+impl Store {
+    /// Which of these keys the feed has ever shown.
+    pub async fn known(
+        &self,
+        feed: FeedId,
+        keys: Vec<IdentityKey>,
+    ) -> Result<HashSet<IdentityKey>, StoreError> {
+        self.read(move |tx| {
+            let mut known = HashSet::new();
+            for chunk in keys.chunks(CHUNK) {
+                for mut row in tx.rows(KNOWN, &chunk_of(feed, chunk))? {
+                    known.insert(IdentityKey(row.take(0)?));
+                }
+            }
+            Ok(known)
+        })
+        .await
+    }
+}
+
+/// Notes that these keys still stand in the feed.
+pub(super) fn refresh(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    keys: &[IdentityKey],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let stale = now.as_millisecond() - millis_of(REFRESH_AFTER);
+    for chunk in keys.chunks(CHUNK) {
+        let mut params = chunk_of(feed, chunk);
+        params.extend([Value::from(now), Value::from(stale)]);
+        tx.exec(REFRESH, &params)?;
+    }
+    Ok(())
+}
+
+/// Adds the keys of a new item. One that another item of the feed has already stays that item's.
+pub(super) fn insert(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    keys: &[IdentityKey],
+    item: ItemId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for key in keys {
+        tx.exec(
+            "INSERT INTO seen (feed, key, item, seen_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (feed, key) DO UPDATE SET seen_at = excluded.seen_at",
+            values![feed, *key, item, now],
+        )?;
+    }
+    Ok(())
+}
+
+fn chunk_of(feed: FeedId, keys: &[IdentityKey]) -> Vec<Value> {
+    let filled = keys.iter().chain(std::iter::repeat(&keys[0])).take(CHUNK);
+    std::iter::once(Value::from(feed))
+        .chain(filled.map(|key| Value::from(*key)))
+        .collect()
+}
+
+fn millis_of(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).expect("a constant of a day")
+}

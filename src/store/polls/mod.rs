@@ -1,0 +1,188 @@
+//! Polls: which feed is next, and what a poll found.
+
+mod claim;
+mod commit;
+mod known;
+mod news;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::NewDelivery;
+use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, OriginId};
+
+#[cfg(test)]
+pub(super) use self::{
+    claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
+    known::{KNOWN, REFRESH},
+};
+
+/// One feed to poll now; its origin is ours until the lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollClaim {
+    /// The origin that was claimed.
+    pub origin: OriginId,
+    /// The claim's number; [`Store::commit_poll`](super::Store::commit_poll) wants it back.
+    pub turn: i64,
+    /// The origin's most overdue feed.
+    pub feed: FeedState,
+}
+
+/// What a poll needs to know of the polls before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedState {
+    /// Row id.
+    pub id: FeedId,
+    /// The name in the config.
+    pub name: String,
+    /// The URL in the config.
+    pub url: String,
+    /// The last answer's `ETag`, byte for byte.
+    pub etag: Option<Vec<u8>>,
+    /// The last answer's `Last-Modified`, byte for byte.
+    pub last_modified: Option<Vec<u8>>,
+    /// The hash of the last body that was read.
+    pub body_hash: Option<[u8; 32]>,
+    /// Whether a first good poll has been.
+    pub baseline_done: bool,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// The first of them.
+    pub failing_since: Option<Timestamp>,
+    /// Whether receivers were told that it fails.
+    pub told_failing: bool,
+    /// The last good poll.
+    pub last_success: Option<Timestamp>,
+    /// The first 304 of a run that no 200 has broken: a server may be stuck.
+    pub not_modified_since: Option<Timestamp>,
+    /// Items in the last body that was read.
+    pub items_total: u32,
+}
+
+/// All that one poll comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollCommit {
+    /// From the claim.
+    pub origin: OriginId,
+    /// From the claim.
+    pub turn: i64,
+    /// From the claim.
+    pub feed: FeedId,
+    /// From the claim: the URL that was read. If the config has given the feed another one
+    /// meanwhile, the result is dropped, with validators that would have been the wrong URL's.
+    pub url: String,
+    /// When the poll began.
+    pub polled_at: Timestamp,
+    /// Now: when items count as seen and deliveries as due.
+    pub committed_at: Timestamp,
+    /// When the feed is due again.
+    pub next_due_at: Timestamp,
+    /// Why then, in words for people.
+    pub due_reason: String,
+    /// The pause between polls of the origin, from `polled_at`.
+    pub gap: Duration,
+    /// The origin's Retry-After.
+    pub origin_not_before: Option<Timestamp>,
+    /// What was found.
+    pub result: PollResult,
+    /// What is told beside the alerts.
+    pub notices: Vec<NewDelivery>,
+}
+
+/// What a poll found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PollResult {
+    /// Nothing new: a 304, or the same body again.
+    Unchanged {
+        /// HTTP status.
+        status: u16,
+        /// Replaces the one before; `None` clears it.
+        etag: Option<Vec<u8>>,
+        /// Replaces the one before; `None` clears it.
+        last_modified: Option<Vec<u8>>,
+        /// 304, not the body's hash.
+        by_validators: bool,
+    },
+    /// A body that was read.
+    Read(Box<PollRead>),
+    /// Nothing could be read. Validators stay.
+    Failed {
+        /// The closed reason, also a metric label.
+        reason: String,
+        /// The error in words.
+        error: String,
+        /// HTTP status, where there was an answer.
+        status: Option<u16>,
+        /// Whether receivers know by now.
+        told_failing: bool,
+        /// 410: no more polls until the config gives it another URL, or someone asks for one that
+        /// is good.
+        gone: bool,
+    },
+}
+
+/// A body that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollRead {
+    /// HTTP status.
+    pub status: u16,
+    /// `ETag`, byte for byte.
+    pub etag: Option<Vec<u8>>,
+    /// `Last-Modified`, byte for byte.
+    pub last_modified: Option<Vec<u8>>,
+    /// The body's hash.
+    pub body_hash: [u8; 32],
+    /// The title the feed gives itself.
+    pub title: Option<String>,
+    /// The feed's home.
+    pub link: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// Such as `RSS 2.0`.
+    pub format: String,
+    /// Items in the body.
+    pub items_total: u32,
+    /// What was odd, a JSON array.
+    pub warnings: String,
+    /// Keys of items that were known before.
+    pub seen: Vec<IdentityKey>,
+    /// Items that were not.
+    pub news: Vec<NewItem>,
+    /// Whether `news` is the feed's first window, or its first after all ids were renamed.
+    pub baseline: bool,
+}
+
+/// An item that no poll has shown before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewItem {
+    /// The story.
+    pub item: Item,
+    /// By what it will be known again.
+    pub keys: Vec<IdentityKey>,
+    /// What it set off.
+    pub alert: Option<NewAlert>,
+}
+
+/// An alert and who is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAlert {
+    /// The alert; its id and its item's id are filled in here.
+    pub alert: Alert,
+    /// One a receiver; an [`Event::Alert`](crate::model::Event::Alert) gets the ids too.
+    pub deliveries: Vec<NewDelivery>,
+}
+
+/// Whether a poll was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PollCommitted {
+    /// It was, all of it.
+    Done {
+        /// The alerts, in the order of their items.
+        alerts: Vec<AlertId>,
+        /// Names of receivers with new deliveries, each once.
+        receivers: Vec<String>,
+    },
+    /// It was not: the lease ended and another poll came first, or the config changed the URL.
+    Fenced,
+}

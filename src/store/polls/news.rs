@@ -1,0 +1,149 @@
+//! New items, their keys, their alerts and the deliveries of those.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{NewAlert, NewItem, commit::Told, known};
+use crate::{
+    model::{Alert, AlertId, Event, FeedId, Item, ItemId},
+    store::{
+        StoreError,
+        engine::{Tx, values},
+        outbox,
+    },
+};
+
+/// Writes one new item and all that hangs on it.
+pub(super) fn insert(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    new: NewItem,
+    now: Timestamp,
+    told: &mut Told,
+) -> Result<(), StoreError> {
+    let item = insert_item(tx, feed, &new.item, now)?;
+    known::insert(tx, feed, &new.keys, item, now)?;
+    if let Some(alert) = new.alert {
+        insert_alert(tx, feed, item, alert, now, told)?;
+    }
+    Ok(())
+}
+
+fn insert_item(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    item: &Item,
+    now: Timestamp,
+) -> Result<ItemId, StoreError> {
+    let mut row = tx
+        .row(
+            "INSERT INTO item (feed, guid, title, link, authors, categories, published, updated,
+                               summary, content, language, seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             RETURNING id",
+            values![
+                feed,
+                item.guid.as_deref(),
+                item.title.as_str(),
+                item.link.as_deref(),
+                outbox::list(&item.authors),
+                outbox::list(&item.categories),
+                item.published,
+                item.updated,
+                item.summary.as_str(),
+                item.content.as_str(),
+                item.language.as_deref(),
+                now,
+            ],
+        )?
+        .expect("an insert returns its row");
+    row.take(0)
+}
+
+/// Writes an alert for those of its watches that have none for this item yet; for none of them,
+/// nothing.
+fn insert_alert(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    item: ItemId,
+    new: NewAlert,
+    now: Timestamp,
+    told: &mut Told,
+) -> Result<(), StoreError> {
+    let NewAlert {
+        mut alert,
+        deliveries,
+    } = new;
+    let done = alerted(tx, item)?;
+    keep_new(&mut alert, &done);
+    if alert.watches.is_empty() {
+        return Ok(());
+    }
+    let id = insert_row(tx, feed, item, &mut alert, now)?;
+    told.alerts.push(id);
+    for mut delivery in deliveries {
+        if let Event::Alert(copy) = &mut delivery.event {
+            keep_new(copy, &done);
+            if copy.watches.is_empty() {
+                continue;
+            }
+            copy.id.clone_from(&alert.id);
+            copy.item.id.clone_from(&alert.item.id);
+        }
+        outbox::insert(tx, &delivery, Some(id), now)?;
+        told.receivers.insert(delivery.receiver);
+    }
+    Ok(())
+}
+
+/// Inserts the alert, with its id and its item's in the data, and books its watches.
+fn insert_row(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    item: ItemId,
+    alert: &mut Alert,
+    now: Timestamp,
+) -> Result<AlertId, StoreError> {
+    let mut row = tx
+        .row(
+            "INSERT INTO alert (item, feed, priority, created_at, data)
+             VALUES (?1, ?2, ?3, ?4, '') RETURNING id",
+            values![item, feed, alert.priority.rank(), now],
+        )?
+        .expect("an insert returns its row");
+    let id: AlertId = row.take(0)?;
+    alert.id = id.0.to_string();
+    alert.item.id = item.0.to_string();
+    let data = serde_json::to_string(alert).expect("an alert has string keys only");
+    tx.exec(
+        "UPDATE alert SET data = ?2 WHERE id = ?1",
+        values![id, data],
+    )?;
+    for watch in &alert.watches {
+        tx.exec(
+            "INSERT INTO alert_watch (item, watch, alert) VALUES (?1, ?2, ?3)",
+            values![item, watch.as_str(), id],
+        )?;
+    }
+    Ok(id)
+}
+
+fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
+    tx.rows(
+        "SELECT watch FROM alert_watch WHERE item = ?1",
+        values![item],
+    )?
+    .into_iter()
+    .map(|mut row| row.take(0))
+    .collect()
+}
+
+/// Removes the watches that are done, and doubles.
+fn keep_new(alert: &mut Alert, done: &HashSet<String>) {
+    let mut named = HashSet::new();
+    alert
+        .watches
+        .retain(|watch| !done.contains(watch) && named.insert(watch.clone()));
+    alert.matches.retain(|hit| !done.contains(&hit.watch));
+}

@@ -1,0 +1,257 @@
+//! What the store's tests share.
+
+use std::{path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use url::Url;
+
+use super::{
+    DeliveryClaim, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted, PollRead,
+    PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
+};
+use crate::model::{
+    Alert, AlertFeed, AlertItem, Event, Feed, IdentityKey, Initial, Item, Priority, TestPing,
+};
+
+/// The lease every test claims for.
+pub(super) const LEASE: Duration = Duration::from_mins(5);
+/// The pause every test polls with.
+pub(super) const GAP: Duration = Duration::from_secs(10);
+pub(super) const DAY: i64 = 24 * 60 * 60;
+
+/// A directory with a store, or with room for one.
+pub(super) struct Place {
+    pub(super) options: StoreOptions,
+    pub(super) directory: TempDir,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = StoreOptions {
+            path: directory.path().join("state/fivebells.db"),
+            keep_items: Duration::from_hours(7 * 24),
+            keep_alerts: Duration::from_hours(90 * 24),
+        };
+        Self { options, directory }
+    }
+
+    pub(super) async fn open(&self, now: Timestamp) -> Store {
+        Store::open(&self.options, now).await.expect("it opens")
+    }
+
+    /// What a crash at this moment would leave: the file and its log, as they are.
+    pub(super) fn crash(&self) -> Place {
+        let crashed = Self::new();
+        let from = &self.options.path;
+        let to = &crashed.options.path;
+        std::fs::create_dir_all(to.parent().expect("a directory")).expect("made");
+        for suffix in ["", "-wal"] {
+            let name = |path: &PathBuf| format!("{}{suffix}", path.display());
+            std::fs::copy(name(from), name(to)).expect("copied");
+        }
+        crashed
+    }
+}
+
+/// Seconds after the moment every test begins at.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + seconds).expect("in range")
+}
+
+pub(super) fn feed(name: &str, url: &str) -> Feed {
+    Feed {
+        name: name.into(),
+        url: Url::parse(url).expect("a URL"),
+        every: Duration::from_mins(15),
+        tags: vec![],
+        initial: Initial::Baseline,
+        allow_private: false,
+    }
+}
+
+/// A store that knows one feed, `mofa`, and the receivers `desk` and `phone`, at time 0.
+pub(super) async fn one_feed(place: &Place) -> Store {
+    let store = place.open(at(0)).await;
+    let feeds = [feed("mofa", "https://mofa.example/feed")];
+    let receivers = ["desk".to_owned(), "phone".to_owned()];
+    store.sync(&feeds, &receivers, at(0)).await.expect("synced");
+    store
+}
+
+pub(super) async fn claim(store: &Store, now: Timestamp) -> Vec<PollClaim> {
+    store.claim_origins(now, LEASE, 10).await.expect("claimed")
+}
+
+pub(super) async fn claim_one(store: &Store, now: Timestamp) -> PollClaim {
+    let mut claims = claim(store, now).await;
+    assert_eq!(claims.len(), 1, "one origin is due");
+    claims.remove(0)
+}
+
+/// A key that is `n` all over.
+pub(super) fn key(n: u8) -> IdentityKey {
+    IdentityKey([n; 16])
+}
+
+/// Item `n`, known by the key `n`, with an alert of `watches` to `receivers`.
+pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
+    let item = Item {
+        guid: Some(format!("guid-{n}")),
+        title: format!("title {n}"),
+        authors: vec!["Kyodo".into()],
+        published: Some(at(-60)),
+        ..Item::default()
+    };
+    let alert = (!watches.is_empty()).then(|| {
+        let alert = alert(n, watches);
+        let told = |receiver: &&str| NewDelivery {
+            receiver: (*receiver).to_owned(),
+            event: Event::Alert(Box::new(alert.clone())),
+        };
+        NewAlert {
+            deliveries: receivers.iter().map(told).collect(),
+            alert,
+        }
+    });
+    NewItem {
+        item,
+        keys: vec![key(n)],
+        alert,
+    }
+}
+
+fn alert(n: u8, watches: &[&str]) -> Alert {
+    Alert {
+        id: String::new(),
+        priority: Priority::Urgent,
+        watches: watches.iter().map(|&watch| watch.to_owned()).collect(),
+        matches: vec![],
+        item: AlertItem {
+            id: String::new(),
+            guid: Some(format!("guid-{n}")),
+            title: format!("title {n}"),
+            link: None,
+            authors: vec![],
+            categories: vec![],
+            published: None,
+            updated: None,
+            seen: at(0),
+            summary: String::new(),
+            language: None,
+        },
+        feed: AlertFeed {
+            name: "mofa".into(),
+            title: "MOFA".into(),
+            url: "https://mofa.example/feed".into(),
+            tags: vec![],
+        },
+        also: vec![],
+    }
+}
+
+pub(super) fn read(news: Vec<NewItem>) -> PollResult {
+    PollResult::Read(Box::new(PollRead {
+        status: 200,
+        etag: Some(b"\"\xe9\"".to_vec()),
+        last_modified: Some(b"Sun, 22 Nov 2026 06:30:00 GMT".to_vec()),
+        body_hash: [7; 32],
+        title: Some("MOFA".into()),
+        link: None,
+        language: Some("ja".into()),
+        format: "RSS 2.0".into(),
+        items_total: 30,
+        warnings: "[]".into(),
+        seen: vec![],
+        news,
+        baseline: false,
+    }))
+}
+
+pub(super) fn failed() -> PollResult {
+    PollResult::Failed {
+        reason: "status".into(),
+        error: "status 503".into(),
+        status: Some(503),
+        told_failing: false,
+        gone: false,
+    }
+}
+
+/// The claim's poll, begun and ended at `now`, due again in 15 minutes.
+pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> PollCommit {
+    PollCommit {
+        origin: claim.origin,
+        turn: claim.turn,
+        feed: claim.feed.id,
+        url: claim.feed.url.clone(),
+        polled_at: now,
+        committed_at: now,
+        next_due_at: now + Duration::from_mins(15),
+        due_reason: "every 15m".into(),
+        gap: GAP,
+        origin_not_before: None,
+        result,
+        notices: vec![],
+    }
+}
+
+/// Polls `mofa` at time 0 and commits these.
+pub(super) async fn poll_news(store: &Store, news: Vec<NewItem>) -> PollCommitted {
+    let claim = claim_one(store, at(0)).await;
+    let poll = poll(&claim, at(0), read(news));
+    store.commit_poll(poll).await.expect("committed")
+}
+
+pub(super) fn ping(receiver: &str) -> NewDelivery {
+    NewDelivery {
+        receiver: receiver.into(),
+        event: Event::TestPing(TestPing {
+            receiver: receiver.into(),
+            message: "hello".into(),
+        }),
+    }
+}
+
+pub(super) async fn claim_for(store: &Store, receiver: &str, now: Timestamp) -> Vec<DeliveryClaim> {
+    let claims = store.claim_deliveries(receiver, now, LEASE, 10).await;
+    claims.expect("claimed")
+}
+
+pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) -> Settlement {
+    Settlement {
+        id: claim.id,
+        turn: claim.turn,
+        attempt: claim.attempt,
+        ended_at: now,
+        to,
+        receiver: ReceiverUpdate::default(),
+        notices: vec![],
+    }
+}
+
+pub(super) fn delivered() -> SettleTo {
+    SettleTo::Delivered {
+        answer: "204 No Content".into(),
+    }
+}
+
+/// How many rows a table has.
+pub(super) async fn count(store: &Store, table: &str) -> i64 {
+    number(store, &format!("SELECT count(*) FROM {table}")).await
+}
+
+/// The number a query gives.
+pub(super) async fn number(store: &Store, sql: &str) -> i64 {
+    let sql = sql.to_owned();
+    let read = store.read(move |tx| tx.row(&sql, values![])?.expect("a row").take(0));
+    read.await.expect("a number")
+}
+
+/// Runs a statement behind the store's back.
+pub(super) async fn tamper(store: &Store, sql: &str) {
+    let sql = sql.to_owned();
+    let write = store.write(move |tx| tx.exec(&sql, values![]).map(drop));
+    write.await.expect("it runs");
+}
