@@ -148,3 +148,6 @@ fn sync_receivers(tx: &mut dyn Tx, receivers: &[String], now: Timestamp) -> Resu
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

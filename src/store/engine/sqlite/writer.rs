@@ -55,3 +55,6 @@ fn run_each(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

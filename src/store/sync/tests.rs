@@ -1,0 +1,222 @@
+use std::time::Duration;
+
+use crate::{
+    model::{Feed, IdentityKey},
+    store::{PollCommitted, PollResult, Store, testing::*},
+};
+
+async fn sync(store: &Store, feeds: &[Feed], seconds: i64) {
+    store.sync(feeds, &[], at(seconds)).await.expect("synced");
+}
+
+async fn names(store: &Store) -> Vec<(String, bool)> {
+    let feeds = store.feeds().await.expect("read");
+    feeds.into_iter().map(|it| (it.name, it.active)).collect()
+}
+
+/// Polls what is due first and finds item `n`.
+async fn poll_first(store: &Store, seconds: i64, n: u8) {
+    let claim = claim(store, at(seconds)).await.remove(0);
+    let poll = poll(&claim, at(seconds), read(vec![news(n, &[], &[])]));
+    let committed = store.commit_poll(poll).await.expect("committed");
+    assert!(matches!(committed, PollCommitted::Done { .. }));
+}
+
+async fn knows(store: &Store, name: &str, n: u8) -> bool {
+    let id = number(store, &format!("SELECT id FROM feed WHERE name = '{name}'")).await;
+    let keys: Vec<IdentityKey> = vec![key(n)];
+    let known = store.known(crate::model::FeedId(id), keys).await;
+    !known.expect("read").is_empty()
+}
+
+#[tokio::test]
+async fn new_feeds_are_due_now_and_unnamed_ones_rest() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let (a, b) = (
+        feed("a", "https://a.example/"),
+        feed("b", "https://b.example/"),
+    );
+    sync(&store, &[a.clone(), b], 0).await;
+    assert_eq!(store.next_poll_due().await.expect("read"), Some(at(0)));
+    assert_eq!(claim(&store, at(0)).await.len(), 2);
+
+    let store = place.crash().open(at(1)).await;
+    sync(&store, &[a], 1).await;
+    assert_eq!(
+        names(&store).await,
+        [("a".into(), true), ("b".into(), false)]
+    );
+    assert_eq!(claim_one(&store, at(1)).await.feed.name, "a");
+
+    let store = place.crash().open(at(2)).await;
+    sync(&store, &[], 2).await;
+    assert!(claim(&store, at(1_000_000)).await.is_empty());
+    assert_eq!(store.next_poll_due().await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn a_feed_that_comes_back_remembers() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let a = feed("a", "https://a.example/");
+    sync(&store, std::slice::from_ref(&a), 0).await;
+    poll_first(&store, 0, 1).await;
+    sync(&store, &[], 10).await;
+    sync(&store, &[a], 20).await;
+    assert!(knows(&store, "a", 1).await);
+    let feed = claim_one(&store, at(900)).await.feed;
+    assert!(feed.baseline_done && feed.etag.is_some());
+}
+
+#[tokio::test]
+async fn another_url_is_due_now_without_the_first_ones_validators() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    sync(&store, &[feed("a", "https://a.example/")], 0).await;
+    poll_first(&store, 0, 1).await;
+
+    sync(&store, &[feed("a", "https://a.example/rss")], 20).await;
+    let claim = claim_one(&store, at(20)).await;
+    assert_eq!(claim.feed.url, "https://a.example/rss");
+    assert_eq!(claim.feed.etag, None);
+    assert_eq!(claim.feed.last_modified, None);
+    assert_eq!(claim.feed.body_hash, None);
+    assert!(claim.feed.baseline_done);
+    assert!(knows(&store, "a", 1).await);
+}
+
+#[tokio::test]
+async fn a_poll_of_the_url_before_the_reload_is_dropped() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    sync(&store, &[feed("a", "https://a.example/")], 0).await;
+    let claim = claim_one(&store, at(0)).await;
+    sync(&store, &[feed("a", "https://a.example/rss")], 1).await;
+    let late = poll(&claim, at(0), read(vec![news(1, &["w"], &["desk"])]));
+    let committed = store.commit_poll(late).await.expect("answered");
+    assert_eq!(committed, PollCommitted::Fenced);
+    for table in ["item", "seen", "alert", "delivery"] {
+        assert_eq!(count(&store, table).await, 0, "{table}");
+    }
+    // The origin is free again after its pause, not at the end of the lease.
+    let next = claim_one(&store, at(10)).await.feed;
+    assert_eq!(
+        (next.url.as_str(), next.etag),
+        ("https://a.example/rss", None)
+    );
+}
+
+#[tokio::test]
+async fn a_new_name_for_the_same_url_is_a_rename() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    sync(&store, &[feed("old", "https://a.example/")], 0).await;
+    poll_first(&store, 0, 1).await;
+    sync(&store, &[feed("new", "https://a.example/")], 10).await;
+    assert_eq!(names(&store).await, [("new".into(), true)]);
+    assert!(knows(&store, "new", 1).await);
+    let due = store.next_poll_due().await.expect("read");
+    assert_eq!(due, Some(at(900)), "a rename is no reason to poll");
+}
+
+#[tokio::test]
+async fn two_names_for_one_url_are_two_feeds() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let both = [
+        feed("a", "https://a.example/"),
+        feed("b", "https://a.example/"),
+    ];
+    sync(&store, &both, 0).await;
+    poll_first(&store, 0, 1).await;
+    let (a, b) = (knows(&store, "a", 1).await, knows(&store, "b", 1).await);
+    assert!(a != b, "one was polled, the other knows nothing of it");
+    // Both at once renamed: each new name takes one history.
+    let renamed = [
+        feed("c", "https://a.example/"),
+        feed("d", "https://a.example/"),
+    ];
+    sync(&store, &renamed, 10).await;
+    assert_eq!(
+        names(&store).await,
+        [("c".into(), true), ("d".into(), true)]
+    );
+}
+
+#[tokio::test]
+async fn a_reload_does_not_poll_an_origin_twice_at_once() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let a = feed("a", "https://host.example/a");
+    sync(&store, std::slice::from_ref(&a), 0).await;
+    let running = claim_one(&store, at(0)).await;
+    let both = [a, feed("b", "https://host.example/b")];
+    sync(&store, &both, 1).await;
+    assert!(claim(&store, at(1)).await.is_empty(), "one is under way");
+    let poll = poll(&running, at(0), read(vec![]));
+    let committed = store.commit_poll(poll).await.expect("committed");
+    assert!(matches!(committed, PollCommitted::Done { .. }));
+    assert!(claim(&store, at(9)).await.is_empty(), "the pause holds");
+    assert_eq!(claim_one(&store, at(10)).await.feed.name, "b");
+}
+
+#[tokio::test]
+async fn a_gone_feed_rests_until_its_url_changes() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let old = feed("a", "https://a.example/");
+    sync(&store, std::slice::from_ref(&old), 0).await;
+    let claimed = claim_one(&store, at(0)).await;
+    let gone = PollResult::Failed {
+        reason: "gone".into(),
+        error: "status 410".into(),
+        status: Some(410),
+        told_failing: true,
+        gone: true,
+    };
+    let poll = poll(&claimed, at(0), gone);
+    store.commit_poll(poll).await.expect("committed");
+    sync(&store, &[old], 10).await;
+    assert_eq!(store.next_poll_due().await.expect("read"), None);
+    assert!(claim(&store, at(100 * DAY)).await.is_empty());
+
+    let lease = Duration::from_secs(60);
+    let asked = store
+        .claim_feed("a", at(11), lease)
+        .await
+        .expect("answered");
+    assert!(asked.is_some(), "someone may ask all the same");
+    sync(&store, &[feed("a", "https://a.example/new")], 100).await;
+    assert_eq!(claim_one(&store, at(100)).await.feed.failures, 1);
+}
+
+#[tokio::test]
+async fn a_receiver_that_was_off_is_on_again() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    store
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("enqueued");
+    tamper(&store, "UPDATE receiver SET off = 1, due = 4000000000000").await;
+    assert_eq!(store.next_delivery_due("desk").await.expect("read"), None);
+    let both = ["desk".to_owned(), "phone".to_owned()];
+    store.sync(&[], &both, at(5)).await.expect("synced");
+    assert_eq!(
+        store.next_delivery_due("desk").await.expect("read"),
+        Some(at(5))
+    );
+
+    // One that only backs off goes on doing so.
+    tamper(&store, "UPDATE receiver SET due = 1795000060000").await;
+    store.sync(&[], &both, at(6)).await.expect("synced");
+    assert_eq!(
+        store.next_delivery_due("desk").await.expect("read"),
+        Some(at(60))
+    );
+
+    store.sync(&[], &both[1..], at(7)).await.expect("synced");
+    assert_eq!(store.next_delivery_due("desk").await.expect("read"), None);
+    assert!(claim_for(&store, "desk", at(100)).await.is_empty());
+}
