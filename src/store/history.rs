@@ -197,3 +197,111 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         alerts: row.take(23)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::*;
+
+    fn filter(limit: u32) -> AlertFilter {
+        AlertFilter {
+            after: None,
+            watch: None,
+            feed: None,
+            order: Order::OldestFirst,
+            limit,
+        }
+    }
+
+    #[tokio::test]
+    async fn alerts_follow_page_and_filter() {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        assert_eq!(store.latest_alert_id().await.expect("read"), None);
+        let items = vec![
+            news(1, &["a"], &[]),
+            news(2, &["a", "b"], &[]),
+            news(3, &["b"], &[]),
+        ];
+        poll_news(&store, items).await;
+        assert_eq!(
+            store.latest_alert_id().await.expect("read"),
+            Some(AlertId(3))
+        );
+        let all = filter(10);
+        let watch = |name: &str| Some(name.to_owned());
+        for (filter, wanted) in [
+            (all.clone(), vec!["1", "2", "3"]),
+            (
+                AlertFilter {
+                    order: Order::NewestFirst,
+                    ..filter(2)
+                },
+                vec!["3", "2"],
+            ),
+            (
+                AlertFilter {
+                    after: Some(AlertId(1)),
+                    ..filter(1)
+                },
+                vec!["2"],
+            ),
+            (
+                AlertFilter {
+                    after: Some(AlertId(3)),
+                    ..all.clone()
+                },
+                vec![],
+            ),
+            (
+                AlertFilter {
+                    watch: watch("b"),
+                    ..all.clone()
+                },
+                vec!["2", "3"],
+            ),
+            (
+                AlertFilter {
+                    feed: watch("mofa"),
+                    ..all.clone()
+                },
+                vec!["1", "2", "3"],
+            ),
+            (
+                AlertFilter {
+                    feed: watch("other"),
+                    ..all
+                },
+                vec![],
+            ),
+        ] {
+            let said = format!("{filter:?}");
+            let alerts = store.alerts(filter).await.expect("read");
+            let ids: Vec<_> = alerts.iter().map(|alert| alert.id.as_str()).collect();
+            assert_eq!(ids, wanted, "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_feed_shows_its_state_and_what_it_gave() {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        let fresh = store.feed("mofa").await.expect("read").expect("there");
+        assert_eq!(
+            (fresh.polled_at, fresh.status, fresh.items),
+            (None, None, 0)
+        );
+        assert_eq!((fresh.due, fresh.due_reason.as_str()), (at(0), "new"));
+
+        poll_news(&store, vec![news(1, &["a"], &[]), news(2, &[], &[])]).await;
+        let feed = store.feed("mofa").await.expect("read").expect("there");
+        assert_eq!((feed.items, feed.alerts, feed.items_total), (2, 1, 30));
+        assert_eq!((feed.due, feed.due_reason.as_str()), (at(900), "every 15m"));
+        assert_eq!(feed.origin, "mofa.example");
+        assert_eq!(feed.format.as_deref(), Some("RSS 2.0"));
+        assert_eq!(feed.status, Some(200));
+        assert_eq!(feed.changed_at, Some(at(0)));
+        assert_eq!(store.feeds().await.expect("read"), [feed]);
+        assert_eq!(store.feed("other").await.expect("read"), None);
+    }
+}

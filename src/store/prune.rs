@@ -160,3 +160,6 @@ fn read_feeds(tx: &mut dyn Tx) -> Result<Vec<(FeedId, i64)>, StoreError> {
     .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
     .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub(super) const DAY: i64 = 24 * 60 * 60;
 /// A directory with a store, or with room for one.
 pub(super) struct Place {
     pub(super) options: StoreOptions,
-    pub(super) directory: TempDir,
+    _directory: TempDir,
 }
 
 impl Place {
@@ -34,7 +34,10 @@ impl Place {
             keep_items: Duration::from_hours(7 * 24),
             keep_alerts: Duration::from_hours(90 * 24),
         };
-        Self { options, directory }
+        Self {
+            options,
+            _directory: directory,
+        }
     }
 
     pub(super) async fn open(&self, now: Timestamp) -> Store {

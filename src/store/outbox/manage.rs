@@ -65,7 +65,10 @@ impl Store {
 }
 
 /// The pending and dead deliveries that meet all of the selection, with their receivers.
-fn select(tx: &mut dyn Tx, selection: &Selection) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
+pub(super) fn select(
+    tx: &mut dyn Tx,
+    selection: &Selection,
+) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
     if *selection == Selection::default() {
         return Ok(Vec::new());
     }
@@ -79,7 +82,7 @@ fn select(tx: &mut dyn Tx, selection: &Selection) -> Result<Vec<(DeliveryId, i64
         return matching(rows, selection);
     }
     let mut rows = Vec::with_capacity(selection.ids.len());
-    for id in &selection.ids {
+    for id in selection.ids.iter().collect::<BTreeSet<_>>() {
         rows.extend(tx.row(
             "SELECT d.id, d.receiver, d.state, d.reason, r.name
                FROM delivery d JOIN receiver r ON r.id = d.receiver

@@ -14,7 +14,7 @@ use super::{
     StoreError,
     engine::{Tx, values},
 };
-use crate::model::{AlertId, DeliveryId, Event, Notice, Priority, SendReason};
+use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, Priority, SendReason};
 
 #[cfg(test)]
 pub(super) use self::claim::{CLAIM, LANE, NEXT_DUE};
@@ -213,8 +213,12 @@ pub struct DeliveryStatus {
     pub receiver: String,
     /// Its alert, where it is one.
     pub alert: Option<AlertId>,
-    /// What is sent.
-    pub notice: Notice,
+    /// What receivers know it by.
+    pub key: DeliveryKey,
+    /// The event's type on the wire, such as `alert.matched`.
+    pub kind: String,
+    /// What is sent; `None` where the stored form cannot be read, which is why it is dead.
+    pub notice: Option<Notice>,
     /// The notice's grade.
     pub priority: Priority,
     /// Where it stands.
@@ -286,3 +290,6 @@ fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, Store
     .expect("an insert returns its row")
     .take(0)
 }
+
+#[cfg(test)]
+mod tests;

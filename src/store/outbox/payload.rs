@@ -78,11 +78,16 @@ pub(super) fn thaw(
     let Payload { timestamp, event } =
         serde_json::from_str::<Payload<Event>>(payload).map_err(|error| unreadable(&error))?;
     Ok(Notice {
-        key: DeliveryKey(format!("{store}-{}", id.0)),
+        key: key(store, id),
         timestamp,
         event,
         accepted: parse_list(accepted)?,
     })
+}
+
+/// The id receivers see.
+pub(super) fn key(store: &str, id: DeliveryId) -> DeliveryKey {
+    DeliveryKey(format!("{store}-{}", id.0))
 }
 
 /// A list as it is stored.

@@ -3,7 +3,8 @@
 use std::{str::FromStr, sync::Arc};
 
 use super::{
-    AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, payload::thaw,
+    AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus,
+    payload::{key, thaw},
 };
 use crate::{
     model::{DeliveryId, Priority},
@@ -16,7 +17,7 @@ use crate::{
 /// `CAST` tells PostgreSQL the type of a placeholder that may be NULL.
 const OUTBOX: &str = "
     SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
-           d.reason, d.detail, d.accepted, d.payload
+           d.reason, d.detail, d.accepted, d.payload, d.kind
       FROM delivery d JOIN receiver r ON r.id = d.receiver
      WHERE (CAST(?1 AS TEXT) IS NULL OR r.name = ?1)
        AND (CAST(?2 AS TEXT) IS NULL OR d.state = ?2)
@@ -98,7 +99,9 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         id,
         receiver: row.take(1)?,
         alert: row.take(2)?,
-        notice: thaw(store, id, &payload, &accepted)?,
+        key: key(store, id),
+        kind: row.take(12)?,
+        notice: thaw(store, id, &payload, &accepted).ok(),
         priority: Priority::from_rank(row.take(3)?),
         state,
         due: match state {

@@ -186,3 +186,6 @@ pub enum PollCommitted {
     /// It was not: the lease ended and another poll came first, or the config changed the URL.
     Fenced,
 }
+
+#[cfg(test)]
+mod tests;

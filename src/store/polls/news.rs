@@ -63,7 +63,7 @@ fn insert_item(
 
 /// Writes an alert for those of its watches that have none for this item yet; for none of them,
 /// nothing.
-fn insert_alert(
+pub(super) fn insert_alert(
     tx: &mut dyn Tx,
     feed: FeedId,
     item: ItemId,

@@ -181,7 +181,7 @@ async fn a_gone_feed_rests_until_its_url_changes() {
     assert_eq!(store.next_poll_due().await.expect("read"), None);
     assert!(claim(&store, at(100 * DAY)).await.is_empty());
 
-    let lease = Duration::from_secs(60);
+    let lease = Duration::from_mins(1);
     let asked = store
         .claim_feed("a", at(11), lease)
         .await

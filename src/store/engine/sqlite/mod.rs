@@ -33,10 +33,7 @@ use super::Tx;
 use crate::store::StoreError;
 
 #[cfg(test)]
-pub(in crate::store) use self::{
-    migrate::{APPLICATION_ID, MIGRATIONS},
-    writer::BATCH,
-};
+pub(in crate::store) use self::migrate::{APPLICATION_ID, MIGRATIONS};
 
 /// Calls that wait for the writer, or for the readers, before callers wait to enqueue.
 const QUEUE: usize = 256;

@@ -6,7 +6,7 @@ use super::{Message, connection::Connection, job::Job, lock::Lock};
 use crate::store::StoreError;
 
 /// Calls committed together at most. More gains nothing that was measured and lets the first wait.
-pub(in crate::store) const BATCH: usize = 64;
+const BATCH: usize = 64;
 
 /// Runs until the queue is closed and empty. Holds the lock as long as it can write.
 pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, lock: Option<Lock>) {

@@ -1,0 +1,430 @@
+use std::{collections::HashSet, time::Duration};
+
+use super::*;
+use crate::{
+    model::{Event, FeedFailing},
+    store::{AlertFilter, Order, Store, engine::millis, testing::*},
+};
+
+async fn commit(store: &Store, poll: PollCommit) -> PollCommitted {
+    store.commit_poll(poll).await.expect("answered")
+}
+
+async fn done(store: &Store, poll: PollCommit) -> Vec<AlertId> {
+    match commit(store, poll).await {
+        PollCommitted::Done { alerts, .. } => alerts,
+        PollCommitted::Fenced => panic!("fenced"),
+    }
+}
+
+async fn alerts(store: &Store) -> Vec<Alert> {
+    let filter = AlertFilter {
+        after: None,
+        watch: None,
+        feed: None,
+        order: Order::OldestFirst,
+        limit: 100,
+    };
+    store.alerts(filter).await.expect("read")
+}
+
+/// One origin with feeds `a` and `b`.
+async fn two_feeds(place: &Place) -> Store {
+    let store = place.open(at(0)).await;
+    let feeds = ["a", "b"].map(|name| feed(name, &format!("https://host.example/{name}")));
+    store.sync(&feeds, &[], at(0)).await.expect("synced");
+    store
+}
+
+#[tokio::test]
+async fn one_commit_writes_all_a_poll_came_to() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let claim = claim_one(&store, at(0)).await;
+    let items = vec![
+        news(1, &["koizumi", "sdf"], &["desk", "phone"]),
+        news(2, &[], &[]),
+    ];
+    let mut poll = poll(&claim, at(0), read(items));
+    poll.notices = vec![ping("phone")];
+    let committed = commit(&store, poll).await;
+    let PollCommitted::Done {
+        alerts: ids,
+        receivers,
+    } = committed
+    else {
+        panic!("fenced");
+    };
+    assert_eq!(
+        (ids.len(), receivers),
+        (1, vec!["desk".into(), "phone".into()])
+    );
+    for (table, rows) in [
+        ("item", 2),
+        ("seen", 2),
+        ("alert", 1),
+        ("alert_watch", 2),
+        ("delivery", 3),
+    ] {
+        assert_eq!(count(&store, table).await, rows, "{table}");
+    }
+    let known = store
+        .known(claim.feed.id, vec![key(1), key(2), key(3)])
+        .await;
+    assert_eq!(known.expect("read"), HashSet::from([key(1), key(2)]));
+
+    let stored = alerts(&store).await.remove(0);
+    assert_eq!(stored.id, ids[0].0.to_string());
+    let item = number(&store, "SELECT item FROM alert").await;
+    assert_eq!(stored.item.id, item.to_string());
+    let sent = claim_for(&store, "desk", at(0)).await.remove(0).notice;
+    assert_eq!(sent.timestamp, at(0));
+    assert_eq!(
+        sent.event,
+        Event::Alert(Box::new(stored)),
+        "ids are filled in"
+    );
+}
+
+#[tokio::test]
+async fn a_stale_turn_writes_nothing_at_all() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let stale = claim_one(&store, at(0)).await;
+    let fresh = claim_one(&store, at(301)).await;
+    assert_eq!(
+        fresh.feed, stale.feed,
+        "the lease ended, another worker has it"
+    );
+    assert!(fresh.turn > stale.turn);
+    let before = image(&store).await;
+
+    let mut late = poll(&stale, at(302), read(vec![news(1, &["w"], &["desk"])]));
+    late.notices = vec![ping("phone")];
+    assert_eq!(commit(&store, late).await, PollCommitted::Fenced);
+    assert_eq!(image(&store).await, before);
+
+    let again = poll(&fresh, at(303), read(vec![news(1, &["w"], &["desk"])]));
+    assert_eq!(done(&store, again.clone()).await.len(), 1);
+    let before = image(&store).await;
+    assert_eq!(
+        commit(&store, again).await,
+        PollCommitted::Fenced,
+        "not twice"
+    );
+    assert_eq!(image(&store).await, before);
+}
+
+/// Every row of every table that a poll writes.
+async fn image(store: &Store) -> Vec<String> {
+    let read = store.read(|tx| {
+        let mut rows = Vec::new();
+        for table in [
+            "origin",
+            "feed",
+            "item",
+            "seen",
+            "alert",
+            "alert_watch",
+            "delivery",
+        ] {
+            let all = tx.rows(&format!("SELECT * FROM {table}"), &[])?;
+            rows.extend(all.into_iter().map(|row| format!("{table} {row:?}")));
+        }
+        Ok(rows)
+    });
+    read.await.expect("read")
+}
+
+#[tokio::test]
+async fn a_claimed_origin_is_nobody_elses_until_the_lease_ends() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    claim_one(&store, at(0)).await;
+    let end = millis(LEASE) / 1000;
+    assert!(claim(&store, at(end - 1)).await.is_empty());
+    assert_eq!(store.next_poll_due().await.expect("read"), Some(at(end)));
+    let asked = store.claim_feed("mofa", at(end - 1), LEASE).await;
+    assert_eq!(asked.expect("answered"), None);
+    claim_one(&store, at(end)).await;
+}
+
+#[tokio::test]
+async fn claims_take_the_most_overdue_up_to_the_limit() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let feeds: Vec<_> = (0..5)
+        .map(|n| feed(&format!("f{n}"), &format!("https://host{n}.example/")))
+        .collect();
+    store.sync(&feeds, &[], at(0)).await.expect("synced");
+    tamper(&store, "UPDATE feed SET due = due - id * 1000").await;
+    store.sync(&feeds, &[], at(0)).await.expect("synced");
+    let claims = store.claim_origins(at(0), LEASE, 3).await.expect("claimed");
+    let names: Vec<_> = claims.into_iter().map(|claim| claim.feed.name).collect();
+    assert_eq!(names, ["f4", "f3", "f2"]);
+    assert_eq!(claim(&store, at(0)).await.len(), 2, "the rest");
+}
+
+#[tokio::test]
+async fn an_origin_polls_one_feed_after_the_other_with_a_pause() {
+    let place = Place::new();
+    let store = two_feeds(&place).await;
+    tamper(&store, "UPDATE feed SET due = due - 1000 WHERE name = 'b'").await;
+    let first = claim_one(&store, at(0)).await;
+    assert_eq!(first.feed.name, "b", "the most overdue");
+    let mut slow = poll(&first, at(0), read(vec![]));
+    slow.committed_at = at(3);
+    done(&store, slow).await;
+    assert_eq!(
+        store.next_poll_due().await.expect("read"),
+        Some(at(10)),
+        "from its start"
+    );
+    assert!(claim(&store, at(9)).await.is_empty());
+    let second = claim_one(&store, at(10)).await;
+    assert_eq!(second.feed.name, "a");
+    done(&store, poll(&second, at(10), read(vec![]))).await;
+    assert_eq!(store.next_poll_due().await.expect("read"), Some(at(900)));
+}
+
+#[tokio::test]
+async fn retry_after_holds_every_feed_of_the_origin() {
+    let place = Place::new();
+    let store = two_feeds(&place).await;
+    let claimed = claim_one(&store, at(0)).await;
+    let mut busy = poll(&claimed, at(0), failed());
+    busy.origin_not_before = Some(at(600));
+    done(&store, busy).await;
+    assert!(claim(&store, at(599)).await.is_empty());
+    assert_eq!(claim_one(&store, at(600)).await.feed.name, "b");
+}
+
+#[tokio::test]
+async fn poll_now_needs_no_due_feed_and_is_fenced_all_the_same() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![]).await;
+    let asked = store
+        .claim_feed("mofa", at(1), LEASE)
+        .await
+        .expect("answered");
+    let asked = asked.expect("claimed");
+    assert!(claim(&store, at(2)).await.is_empty());
+    done(&store, poll(&asked, at(1), read(vec![]))).await;
+    let unknown = store.claim_feed("nobody", at(1), LEASE).await;
+    assert_eq!(unknown.expect("answered"), None);
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_makes_no_feed_due() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![]).await;
+    let lease = Duration::from_mins(1);
+    store
+        .claim_feed("mofa", at(1), lease)
+        .await
+        .expect("claimed");
+    assert!(
+        claim(&store, at(61)).await.is_empty(),
+        "its worker died, it is not due"
+    );
+    assert_eq!(store.next_poll_due().await.expect("read"), Some(at(900)));
+}
+
+#[tokio::test]
+async fn failures_count_until_a_good_poll() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![]).await;
+    let claimed = claim_one(&store, at(900)).await;
+    done(&store, poll(&claimed, at(900), failed())).await;
+    let claimed = claim_one(&store, at(1800)).await;
+    assert_eq!(claimed.feed.failures, 1);
+    let told = PollResult::Failed {
+        reason: "timeout".into(),
+        error: "no answer in 30 s".into(),
+        status: None,
+        told_failing: true,
+        gone: false,
+    };
+    let mut failing = poll(&claimed, at(1800), told);
+    let event = Event::FeedFailing(FeedFailing {
+        feed: "mofa".into(),
+        url: "https://mofa.example/feed".into(),
+        reason: "timeout".into(),
+        error: "no answer in 30 s".into(),
+        last_success: Some(at(0)),
+        failures: 2,
+    });
+    let notice = NewDelivery {
+        receiver: "desk".into(),
+        event,
+    };
+    failing.notices = vec![notice.clone()];
+    done(&store, failing).await;
+    assert_eq!(
+        claim_for(&store, "desk", at(1800)).await[0].notice.event,
+        notice.event
+    );
+
+    let claimed = claim_one(&store, at(2700)).await;
+    let FeedState {
+        failures,
+        failing_since,
+        told_failing,
+        last_success,
+        ref etag,
+        ..
+    } = claimed.feed;
+    assert_eq!((failures, failing_since), (2, Some(at(900))));
+    assert_eq!((told_failing, last_success), (true, Some(at(0))));
+    assert_eq!(
+        etag.as_deref(),
+        Some(&b"\"\xe9\""[..]),
+        "kept, byte for byte"
+    );
+    done(&store, poll(&claimed, at(2700), unchanged(false))).await;
+
+    let status = store.feed("mofa").await.expect("read").expect("there");
+    assert_eq!((status.failures, status.failing_since), (0, None));
+    assert_eq!((status.reason, status.error), (None, None));
+    assert!(!claim_one(&store, at(3600)).await.feed.told_failing);
+}
+
+fn unchanged(by_validators: bool) -> PollResult {
+    PollResult::Unchanged {
+        status: if by_validators { 304 } else { 200 },
+        etag: None,
+        last_modified: Some(b"later".to_vec()),
+        by_validators,
+    }
+}
+
+#[tokio::test]
+async fn a_run_of_304s_is_dated_from_its_first() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![]).await;
+    for (n, result, since) in [
+        (1, unchanged(true), Some(at(900))),
+        (2, unchanged(true), Some(at(900))),
+        (3, failed(), Some(at(900))),
+        (4, unchanged(false), None),
+        (5, unchanged(true), Some(at(4500))),
+        (6, read(vec![]), None),
+    ] {
+        let claimed = claim_one(&store, at(n * 900)).await;
+        done(&store, poll(&claimed, at(n * 900), result)).await;
+        let next = claim_one(&store, at((n + 1) * 900)).await.feed;
+        assert_eq!(next.not_modified_since, since, "poll {n}");
+        tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
+    }
+}
+
+#[tokio::test]
+async fn the_baseline_is_the_first_read_or_the_one_that_says_so() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let claimed = claim_one(&store, at(0)).await;
+    assert!(!claimed.feed.baseline_done);
+    done(&store, poll(&claimed, at(0), failed())).await;
+    let claimed = claim_one(&store, at(900)).await;
+    assert!(!claimed.feed.baseline_done, "a failure is no baseline");
+    done(&store, poll(&claimed, at(900), read(vec![]))).await;
+    let claimed = claim_one(&store, at(1800)).await;
+    assert!(claimed.feed.baseline_done);
+    done(&store, poll(&claimed, at(1800), read(vec![]))).await;
+    let at_first = store.feed("mofa").await.expect("read").expect("there");
+    assert_eq!(at_first.baseline_at, Some(at(900)));
+
+    let claimed = claim_one(&store, at(2700)).await;
+    let mut renamed = read(vec![]);
+    if let PollResult::Read(read) = &mut renamed {
+        read.baseline = true;
+    }
+    done(&store, poll(&claimed, at(2700), renamed)).await;
+    let again = store.feed("mofa").await.expect("read").expect("there");
+    assert_eq!(again.baseline_at, Some(at(2700)));
+}
+
+#[tokio::test]
+async fn one_alert_for_an_item_and_a_watch() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let twice = news(1, &["w", "w"], &["desk"]);
+    poll_news(&store, vec![twice]).await;
+    assert_eq!(alerts(&store).await[0].watches, ["w"]);
+    let sent = claim_for(&store, "desk", at(0)).await;
+    assert!(matches!(&sent[0].notice.event, Event::Alert(it) if it.watches == ["w"]));
+
+    // The same item again, with a watch that is done and one that is not.
+    let again = news(1, &["w", "late"], &["desk", "phone"])
+        .alert
+        .expect("an alert");
+    let written = again_for_item_1(&store, again.clone()).await;
+    assert_eq!(written, 1);
+    assert_eq!(alerts(&store).await[1].watches, ["late"]);
+    let sent = claim_for(&store, "phone", at(0)).await;
+    assert!(matches!(&sent[0].notice.event, Event::Alert(it) if it.watches == ["late"]));
+    assert_eq!(
+        again_for_item_1(&store, again).await,
+        0,
+        "nothing is left to say"
+    );
+    assert_eq!(count(&store, "alert").await, 2);
+    assert_eq!(count(&store, "delivery").await, 3);
+}
+
+async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
+    let write = store.write(move |tx| {
+        let mut told = commit::Told::default();
+        let item = crate::model::ItemId(1);
+        news::insert_alert(tx, FeedId(1), item, alert, at(0), &mut told)?;
+        Ok(told.alerts.len())
+    });
+    write.await.expect("written")
+}
+
+#[tokio::test]
+async fn keys_are_found_in_lists_of_any_length() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let all: Vec<IdentityKey> = (0..=255).map(key).collect();
+    let known = all.iter().copied().step_by(3);
+    let mut item = news(1, &[], &[]);
+    item.keys = known.clone().collect();
+    poll_news(&store, vec![item]).await;
+    for length in [0, 1, 31, 32, 33, 64, 65, 256] {
+        let asked = all[..length].to_vec();
+        let found = store.known(FeedId(1), asked.clone()).await.expect("read");
+        let wanted = known.clone().filter(|key| asked.contains(key)).collect();
+        assert_eq!(found, wanted, "{length}");
+    }
+    let other = store.known(FeedId(2), all).await.expect("read");
+    assert!(other.is_empty(), "every feed has its own");
+}
+
+#[tokio::test]
+async fn a_key_that_stays_is_written_once_a_day() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &[], &[])]).await;
+    for (seconds, written) in [
+        (DAY - 1, 0),
+        (DAY, 0),
+        (DAY + 1, DAY + 1),
+        (DAY + 900, DAY + 1),
+    ] {
+        tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
+        tamper(&store, "UPDATE feed SET due = 0").await;
+        let claimed = claim_one(&store, at(seconds)).await;
+        let mut result = read(vec![]);
+        if let PollResult::Read(read) = &mut result {
+            read.seen = vec![key(1)];
+        }
+        done(&store, poll(&claimed, at(seconds), result)).await;
+        let seen = number(&store, "SELECT seen_at FROM seen").await;
+        assert_eq!(seen, at(written).as_millisecond(), "at {seconds}");
+    }
+}

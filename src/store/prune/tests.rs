@@ -1,0 +1,152 @@
+use super::*;
+use crate::model::SendReason;
+use crate::store::{PollResult, SettleTo, testing::*};
+
+const ITEMS: i64 = 7 * DAY;
+const ALERTS: i64 = 90 * DAY;
+const SEEN: i64 = 30 * DAY;
+
+/// Reads a body at `seconds` in which the keys stand.
+async fn poll_at(store: &Store, seconds: i64, result: PollResult) {
+    tamper(store, "UPDATE feed SET due = 0").await;
+    tamper(store, "UPDATE origin SET due = 0, leased_until = 0").await;
+    let claim = claim_one(store, at(seconds)).await;
+    let poll = poll(&claim, at(seconds), result);
+    store.commit_poll(poll).await.expect("committed");
+}
+
+fn body(keys: &[u8]) -> PollResult {
+    let mut result = read(vec![]);
+    if let PollResult::Read(read) = &mut result {
+        read.seen = keys.iter().copied().map(key).collect();
+    }
+    result
+}
+
+#[tokio::test]
+async fn items_without_an_alert_go_first() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &["w"], &["desk"]), news(2, &[], &[])]).await;
+    let kept = store.prune(at(ITEMS)).await.expect("pruned");
+    assert_eq!(kept, Pruned::default(), "at the bound");
+    let pruned = store.prune(at(ITEMS + 1)).await.expect("pruned");
+    assert_eq!(
+        pruned,
+        Pruned {
+            items: 1,
+            ..Pruned::default()
+        }
+    );
+    assert_eq!(count(&store, "seen").await, 2, "they are still known");
+}
+
+#[tokio::test]
+async fn a_pending_delivery_keeps_all_that_it_tells() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &["w"], &["desk", "phone"])]).await;
+    let claim = claim_for(&store, "desk", at(0)).await.remove(0);
+    let dead = SettleTo::Dead {
+        reason: SendReason::Refused,
+        detail: "404".into(),
+    };
+    assert!(
+        store
+            .settle(settlement(&claim, at(0), dead))
+            .await
+            .expect("settled")
+    );
+    let kept = store.prune(at(ALERTS)).await.expect("pruned");
+    assert_eq!(
+        kept,
+        Pruned::default(),
+        "at the bound; the dead are kept as long"
+    );
+
+    let pruned = store.prune(at(ALERTS + 1)).await.expect("pruned");
+    assert_eq!(
+        pruned,
+        Pruned {
+            deliveries: 1,
+            attempts: 1,
+            ..Pruned::default()
+        }
+    );
+    let claim = claim_for(&store, "phone", at(ALERTS + 1)).await.remove(0);
+    let settled = settlement(&claim, at(ALERTS + 1), delivered());
+    assert!(store.settle(settled).await.expect("settled"));
+    let pruned = store.prune(at(2 * ALERTS + 2)).await.expect("pruned");
+    let all = Pruned {
+        items: 1,
+        alerts: 1,
+        deliveries: 1,
+        attempts: 1,
+        seen: 0,
+    };
+    assert_eq!(pruned, all);
+    assert_eq!(count(&store, "alert_watch").await, 0);
+}
+
+#[tokio::test]
+async fn a_key_goes_long_after_it_left_its_feed() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &[], &[]), news(2, &[], &[])]).await;
+    poll_at(&store, SEEN, body(&[2])).await;
+    assert_eq!(
+        store.prune(at(SEEN)).await.expect("pruned").seen,
+        0,
+        "at the bound"
+    );
+    poll_at(&store, SEEN + 1, body(&[2])).await;
+    assert_eq!(store.prune(at(SEEN + 1)).await.expect("pruned").seen, 1);
+    let known = store
+        .known(FeedId(1), vec![key(1), key(2)])
+        .await
+        .expect("read");
+    assert_eq!(known.into_iter().collect::<Vec<_>>(), [key(2)]);
+}
+
+/// Without this, every item of a feed that was quiet for a month would be news again.
+#[tokio::test]
+async fn a_feed_that_stands_still_forgets_nothing() {
+    for quiet in [
+        failed(),
+        PollResult::Unchanged {
+            status: 304,
+            etag: None,
+            last_modified: None,
+            by_validators: true,
+        },
+    ] {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        poll_news(&store, vec![news(1, &[], &[])]).await;
+        poll_at(&store, 365 * DAY, quiet).await;
+        assert_eq!(store.prune(at(365 * DAY)).await.expect("pruned").seen, 0);
+    }
+}
+
+#[tokio::test]
+async fn more_than_a_step_holds_goes_in_several() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let many = u64::from(BATCH) * 2 + 1;
+    let notices = (0..many).map(|_| ping("desk")).collect();
+    store.enqueue(notices, at(0)).await.expect("enqueued");
+    tamper(
+        &store,
+        "UPDATE delivery SET state = 'dropped', settled_at = due",
+    )
+    .await;
+    let cut = at(1).as_millisecond();
+    let step = store
+        .write(move |tx| deliveries(tx, cut))
+        .await
+        .expect("done");
+    assert_eq!(step.deliveries, u64::from(BATCH));
+    let rest = store.prune(at(ALERTS + 1)).await.expect("pruned");
+    assert_eq!(rest.deliveries, many - u64::from(BATCH));
+    assert_eq!(count(&store, "delivery").await, 0);
+}
