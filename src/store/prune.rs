@@ -78,14 +78,12 @@ impl Store {
     }
 }
 
-/// Settled deliveries with their attempts.
+/// Settled deliveries with their attempts; one that is pending has no `settled_at`.
 fn deliveries(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
     /// The same rows for both statements: nothing comes between them.
     macro_rules! settled {
         () => {
-            "(SELECT id FROM delivery
-               WHERE state IN ('delivered', 'dead', 'dropped') AND settled_at < ?1
-               ORDER BY id LIMIT ?2)"
+            "(SELECT id FROM delivery WHERE settled_at < ?1 ORDER BY settled_at, id LIMIT ?2)"
         };
     }
     Ok(Pruned {

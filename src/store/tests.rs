@@ -137,6 +137,9 @@ async fn after_a_crash_every_claim_is_due_again_and_nothing_is_lost() {
 
     let crashed = place.crash();
     let store = crashed.open(at(1000)).await;
+    let late = settlement(&sent, at(1000), delivered());
+    let late = store.settle(late).await.expect("answered");
+    assert!(!late, "the dead daemon's claim is void");
     let again = claim_one(&store, at(1000)).await;
     assert_eq!(again.feed.name, "mofa");
     let resent = claim_for(&store, "desk", at(1000)).await.remove(0);
@@ -147,8 +150,6 @@ async fn after_a_crash_every_claim_is_due_again_and_nothing_is_lost() {
     assert_eq!(status.attempts[0].reason.as_deref(), Some("lost"));
     assert_eq!(status.attempts[0].ended_at, Some(at(1000)));
     assert_eq!(status.attempts[1].ended_at, None);
-    let late = store.settle(settlement(&sent, at(1001), delivered())).await;
-    assert!(!late.expect("answered"), "the dead daemon's claim is void");
 }
 
 #[tokio::test]
@@ -225,4 +226,18 @@ async fn ids_are_not_given_twice_even_when_all_is_pruned() {
     assert!(store.outbox(filter).await.expect("read").is_empty());
     let second = store.enqueue(vec![ping("desk")], at(0)).await.expect("ids");
     assert!(second[0] > first[0]);
+}
+
+#[tokio::test]
+async fn a_call_that_panics_while_reading_harms_no_other() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    for _ in 0..3 {
+        let read = store.read(|_| -> Result<(), StoreError> { panic!("a bug") });
+        let error = read.await.expect_err("caught");
+        assert!(matches!(error, StoreError::Panicked { message } if message == "a bug"));
+    }
+    assert_eq!(store.feeds().await.expect("read").len(), 1);
+    let write = store.read(|tx| tx.exec("DELETE FROM seen", &[])).await;
+    assert!(write.is_err(), "a reader cannot write");
 }

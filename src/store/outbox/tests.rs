@@ -136,6 +136,11 @@ async fn later_keeps_the_notice_and_adds_who_accepted() {
         )
         .await
     );
+    let twice = settlement(&first, at(2), dead());
+    assert!(
+        !settle(&store, twice).await,
+        "it waits for the next attempt"
+    );
     assert!(claim_for(&store, "desk", at(59)).await.is_empty());
     let second = claim_for(&store, "desk", at(60)).await.remove(0);
     assert_eq!(second.notice.accepted, ["a@x", "b@x"]);

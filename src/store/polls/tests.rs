@@ -196,7 +196,23 @@ async fn retry_after_holds_every_feed_of_the_origin() {
     busy.origin_not_before = Some(at(600));
     done(&store, busy).await;
     assert!(claim(&store, at(599)).await.is_empty());
-    assert_eq!(claim_one(&store, at(600)).await.feed.name, "b");
+    let claimed = claim_one(&store, at(600)).await;
+    assert_eq!(claimed.feed.name, "b");
+    // One that asks for less than our own pause gets the pause.
+    let mut busy = poll(&claimed, at(600), failed());
+    busy.origin_not_before = Some(at(603));
+    done(&store, busy).await;
+    tamper(&store, "UPDATE feed SET due = 0").await;
+    let due = store.next_poll_due().await.expect("read");
+    assert_eq!(due, Some(at(900)));
+    schedule_now(&store).await;
+    let due = store.next_poll_due().await.expect("read");
+    assert_eq!(due, Some(at(610)));
+}
+
+async fn schedule_now(store: &Store) {
+    let write = store.write(|tx| crate::store::schedule::free_all(tx, i64::MAX));
+    write.await.expect("written");
 }
 
 #[tokio::test]

@@ -134,7 +134,8 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (receiver, due) WHERE state = 'pending';
 CREATE INDEX delivery_next ON delivery (receiver, priority DESC, id, due) WHERE state = 'pending';
-CREATE INDEX delivery_state ON delivery (state, settled_at);
+CREATE INDEX delivery_state ON delivery (state, receiver);
+CREATE INDEX delivery_settled ON delivery (settled_at, id) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert);
 
 CREATE TABLE attempt (
