@@ -241,3 +241,18 @@ async fn a_call_that_panics_while_reading_harms_no_other() {
     let write = store.read(|tx| tx.exec("DELETE FROM seen", &[])).await;
     assert!(write.is_err(), "a reader cannot write");
 }
+
+/// The loops spawn what they await here.
+#[tokio::test]
+async fn every_call_can_be_spawned() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let other = store.clone();
+    let pruned = tokio::spawn(async move { other.prune(at(0)).await });
+    pruned.await.expect("joined").expect("pruned");
+    let closed = tokio::spawn(async move { store.close().await });
+    closed.await.expect("joined");
+    let options = place.options.clone();
+    let opened = tokio::spawn(async move { Store::open(&options, at(1)).await });
+    opened.await.expect("joined").expect("opened");
+}
