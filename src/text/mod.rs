@@ -1,1 +1,9 @@
-//! Text as matching sees it.
+//! Text as matching sees it: markup turned into plain text, plain text into one canonical form.
+
+mod encoding;
+mod fold;
+mod html;
+
+pub use encoding::undo_double_encoding;
+pub use fold::{Lines, Script, exact, fold, fold_into, is_mark, locate, script};
+pub use html::to_plain;

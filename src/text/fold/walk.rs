@@ -1,0 +1,295 @@
+//! One pass over a text that writes its canonical form.
+
+use std::ops::Range;
+
+use super::{
+    BREAK, Lines, ascii,
+    table::{Class, Folding, class, compose, lookup},
+};
+
+/// Learns which source characters each canonical character comes from.
+pub(super) trait Sink {
+    /// Whether it wants to know; if not, plain English takes a faster way.
+    const TRACKS: bool;
+    /// `canonical` was written for `source`; it replaces what was put from `canonical.start` on.
+    fn put(&mut self, canonical: Range<usize>, source: Range<usize>);
+    /// The last character put reaches up to `end` in the source.
+    fn extend(&mut self, end: usize);
+}
+
+impl Sink for () {
+    const TRACKS: bool = false;
+    fn put(&mut self, _canonical: Range<usize>, _source: Range<usize>) {}
+    fn extend(&mut self, _end: usize) {}
+}
+
+/// Whether letters are folded or kept as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Letters {
+    Folded,
+    AsWritten,
+}
+
+/// What stands between the last character written and the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    Space,
+    Punctuation,
+    Break,
+}
+
+/// The last character written, as long as the token or run it belongs to can go on.
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    class: Class,
+    char: char,
+    at: usize,
+    source: usize,
+}
+
+pub(super) struct Folder<'a, S> {
+    text: &'a str,
+    letters: Letters,
+    lines: Lines,
+    out: Vec<u8>,
+    sink: S,
+    last: Option<Last>,
+    gap: Gap,
+    newlines: usize,
+    /// A dot was left out of the current token.
+    acronym: bool,
+}
+
+impl<'a, S: Sink> Folder<'a, S> {
+    /// `out` is written from its start; its room is used again.
+    pub(super) fn new(
+        text: &'a str,
+        letters: Letters,
+        lines: Lines,
+        mut out: Vec<u8>,
+        sink: S,
+    ) -> Self {
+        out.clear();
+        Self {
+            text,
+            letters,
+            lines,
+            out,
+            sink,
+            last: None,
+            gap: Gap::None,
+            newlines: 0,
+            acronym: false,
+        }
+    }
+
+    pub(super) fn run(mut self) -> (Vec<u8>, S) {
+        let text = self.text;
+        let fast = !S::TRACKS && self.letters == Letters::Folded;
+        let mut at = 0;
+        while let Some(&byte) = text.as_bytes().get(at) {
+            if fast && byte.is_ascii_alphanumeric() {
+                at = self.ascii_run(at);
+                continue;
+            }
+            let c = text[at..]
+                .chars()
+                .next()
+                .expect("`at` is on a char boundary");
+            let next = at + c.len_utf8();
+            self.character(c, at..next);
+            at = next;
+        }
+        if self.last.is_some() {
+            self.out.push(b' ');
+        }
+        (self.out, self.sink)
+    }
+
+    /// Takes ASCII words and the separators between them at once. Separators at the end of the
+    /// run are left to the slow way: what follows decides what they mean.
+    fn ascii_run(&mut self, at: usize) -> usize {
+        self.boundary(Class::Plain);
+        let words = ascii::words(&self.text.as_bytes()[at..], &mut self.out);
+        let source = at + words - 1;
+        self.last = Some(Last {
+            class: Class::Plain,
+            char: char::from(self.out[self.out.len() - 1]),
+            at: self.out.len() - 1,
+            source,
+        });
+        self.acronym = false;
+        source + 1
+    }
+
+    fn character(&mut self, c: char, source: Range<usize>) {
+        if self.letters == Letters::AsWritten && c.is_alphanumeric() {
+            return self.part(class(c), c, source);
+        }
+        match lookup(c) {
+            Folding::One(class, folded) => self.part(class, folded, source),
+            Folding::Several(text) => {
+                for part in text.chars() {
+                    self.part(class(part), part, source.clone());
+                }
+            }
+        }
+    }
+
+    fn part(&mut self, class: Class, c: char, source: Range<usize>) {
+        match class {
+            Class::Ignored => {}
+            Class::Space => self.gap = self.gap.max(Gap::Space),
+            Class::Newline => self.newline(),
+            Class::Break => self.gap = Gap::Break,
+            Class::Separator => self.separator(),
+            Class::Dot => self.dot(&source),
+            Class::DroppedMark => self.extend(source.end),
+            Class::Mark => self.mark(c, source),
+            Class::Jamo => {
+                if !self.composed(c, source.end) {
+                    self.letter(Class::Hangul, c, source);
+                }
+            }
+            _ => self.letter(class, c, source),
+        }
+    }
+
+    fn newline(&mut self) {
+        self.newlines += 1;
+        let hard = self.newlines >= self.lines.needed_for_break();
+        self.gap = self.gap.max(if hard { Gap::Break } else { Gap::Space });
+    }
+
+    fn separator(&mut self) {
+        self.newlines = 0;
+        self.gap = self.gap.max(Gap::Punctuation);
+    }
+
+    fn dot(&mut self, source: &Range<usize>) {
+        if self.gap == Gap::None
+            && joins_capitals(&self.text[..source.start], &self.text[source.end..])
+        {
+            self.acronym = true;
+            return;
+        }
+        if self.gap == Gap::None && self.acronym {
+            self.extend(source.end);
+        }
+        self.separator();
+    }
+
+    fn mark(&mut self, mark: char, source: Range<usize>) {
+        let Some(last) = self.last.filter(|_| self.gap == Gap::None) else {
+            return;
+        };
+        let kept = match self.letters {
+            Letters::Folded => keeps_mark(last.class, last.char, mark),
+            Letters::AsWritten => last.class != Class::Symbol,
+        };
+        if !kept {
+            self.extend(source.end);
+        } else if !self.composed(mark, source.end) {
+            self.push(last.class, mark, source);
+        }
+    }
+
+    /// Merges `next` into the last character where the two are one.
+    fn composed(&mut self, next: char, source_end: usize) -> bool {
+        let Some(last) = self.last.filter(|_| self.gap == Gap::None) else {
+            return false;
+        };
+        let Some(whole) = compose(last.char, next) else {
+            return false;
+        };
+        self.out.truncate(last.at);
+        self.push(last.class, whole, last.source..source_end);
+        true
+    }
+
+    fn extend(&mut self, source_end: usize) {
+        if self.gap == Gap::None && self.last.is_some() {
+            self.sink.extend(source_end);
+        }
+    }
+
+    fn letter(&mut self, class: Class, c: char, source: Range<usize>) {
+        self.boundary(class);
+        self.push(class, c, source);
+    }
+
+    fn push(&mut self, class: Class, c: char, source: Range<usize>) {
+        let at = self.out.len();
+        self.out
+            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        self.last = Some(Last {
+            class,
+            char: c,
+            at,
+            source: source.start,
+        });
+        self.sink.put(at..self.out.len(), source);
+    }
+
+    /// Writes what belongs between the last character and one of class `next`.
+    fn boundary(&mut self, next: Class) {
+        let gap = std::mem::replace(&mut self.gap, Gap::None);
+        self.newlines = 0;
+        let Some(last) = self.last else {
+            self.out.push(b' ');
+            return;
+        };
+        let between: &[u8] = match gap {
+            Gap::Break => &[b' ', BREAK, b' '],
+            _ if is_cjk(last.class) && is_cjk(next) => {
+                let katakana = last.class == Class::Katakana && next == Class::Katakana;
+                match gap {
+                    Gap::Punctuation => b",",
+                    Gap::Space if katakana => b",",
+                    _ => b"",
+                }
+            }
+            Gap::None if joins(last.class, next) => return,
+            _ => b" ",
+        };
+        self.acronym = false;
+        self.out.extend_from_slice(between);
+    }
+}
+
+const fn is_cjk(class: Class) -> bool {
+    matches!(class, Class::Ideograph | Class::Katakana)
+}
+
+/// Whether two neighbours of these classes belong to one token.
+fn joins(last: Class, next: Class) -> bool {
+    let is_word = |class| matches!(class, Class::Plain | Class::Cyrillic | Class::Word);
+    (is_word(last) && is_word(next)) || (last == next && last != Class::Symbol)
+}
+
+/// Whether a mark on this base makes another letter rather than an accent.
+///
+/// Accents are dropped on Latin, Greek, Arabic and Hebrew; in Cyrillic only stress and the dots
+/// of ё. Voicing of kana and the vowel signs and tones of Indic and Thai scripts stay.
+pub(super) fn keeps_mark(class: Class, base: char, mark: char) -> bool {
+    match class {
+        Class::Cyrillic => match mark {
+            '\u{300}' | '\u{301}' => !"аеёиіїоуыэюяєѣ".contains(base),
+            '\u{308}' => base != 'е',
+            _ => true,
+        },
+        Class::Word | Class::Hangul | Class::Thai | Class::Ideograph | Class::Katakana => true,
+        _ => false,
+    }
+}
+
+/// Whether the dot between the two texts joins capitals, as each but the last does in `U.S.`.
+fn joins_capitals(before: &str, after: &str) -> bool {
+    let mut back = before.chars().rev();
+    let mut ahead = after.chars();
+    back.next().is_some_and(char::is_uppercase)
+        && !back.next().is_some_and(char::is_alphanumeric)
+        && ahead.next().is_some_and(char::is_uppercase)
+        && !ahead.next().is_some_and(char::is_alphanumeric)
+}

@@ -1,0 +1,106 @@
+//! Collects text with its white space collapsed.
+
+use std::mem;
+
+/// What stands between the text so far and the text to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    None,
+    Space,
+    Line,
+    Block,
+}
+
+/// Plain text in the making.
+#[derive(Debug)]
+pub(super) struct Plain {
+    text: String,
+    gap: Gap,
+    /// Whether line breaks in the source are line breaks in the text.
+    keeps_lines: bool,
+}
+
+impl Plain {
+    pub(super) fn new(room: usize, keeps_lines: bool) -> Self {
+        Self {
+            text: String::with_capacity(room),
+            gap: Gap::None,
+            keeps_lines,
+        }
+    }
+
+    /// Adds text; runs of white space become one space. A no-break space is none (HTML §4.1).
+    pub(super) fn push(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = at + regular(&bytes[at..]);
+            if end > at {
+                self.flush();
+                self.text.push_str(&text[at..end]);
+            }
+            at = end;
+            while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_whitespace()) {
+                if self.keeps_lines && *byte == b'\n' {
+                    self.line();
+                } else {
+                    self.gap = self.gap.max(Gap::Space);
+                }
+                at += 1;
+            }
+        }
+    }
+
+    /// Ends a line; the second time in a row a paragraph.
+    pub(super) fn line(&mut self) {
+        self.gap = if self.gap >= Gap::Line {
+            Gap::Block
+        } else {
+            Gap::Line
+        };
+    }
+
+    /// Ends a paragraph.
+    pub(super) fn block(&mut self) {
+        self.gap = Gap::Block;
+    }
+
+    fn flush(&mut self) {
+        let gap = mem::replace(&mut self.gap, Gap::None);
+        if self.text.is_empty() {
+            return;
+        }
+        self.text.push_str(match gap {
+            Gap::None => "",
+            Gap::Space => " ",
+            Gap::Line => "\n",
+            Gap::Block => "\n\n",
+        });
+    }
+
+    pub(super) fn finish(self) -> String {
+        let trimmed = self.text.trim();
+        if trimmed.len() == self.text.len() {
+            return self.text;
+        }
+        trimmed.to_owned()
+    }
+}
+
+/// How many bytes from the start can be taken as they are: words with single spaces between.
+fn regular(bytes: &[u8]) -> usize {
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !byte.is_ascii_whitespace() {
+            continue;
+        }
+        let single = byte == b' '
+            && at > 0
+            && bytes
+                .get(at + 1)
+                .is_some_and(|next| !next.is_ascii_whitespace());
+        if !single {
+            return at;
+        }
+    }
+    bytes.len()
+}

@@ -1,0 +1,151 @@
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::to_plain;
+
+#[test]
+fn plain_text() {
+    for (html, text) in [
+        ("", ""),
+        ("  plain \t text\u{a0}here ", "plain text\u{a0}here"),
+        ("a\nb", "a\nb"),
+        ("a\n\n\n\nb", "a\n\nb"),
+        ("<i>a\n\nb</i>", "a b"),
+        ("<p>Koizumi</p><p>Shinjiro</p>", "Koizumi\n\nShinjiro"),
+        ("<p>one<br>two<br/>\n<BR />three</p>", "one\ntwo\n\nthree"),
+        ("one<br>\ntwo", "one\ntwo"),
+        ("Koi<b>zu</b>mi", "Koizumi"),
+        ("<b>Shinjiro</b> <i>Koizumi</i>", "Shinjiro Koizumi"),
+        ("<ul><li>a<li>b</ul>c", "a\n\nb\n\nc"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a\n\nb"),
+        ("a<!-- b -->c<!---->d<!-->e", "acde"),
+        ("<!DOCTYPE html><?xml version='1'?>a", "a"),
+        (
+            "<script>if (a<b) x('</p>')</script>a<STYLE>b{}</Style >c",
+            "ac",
+        ),
+        ("<![CDATA[<p>a</p>]]>b", "a\n\nb"),
+        ("<a title=\"a > b\" href='x'>c</a>", "c"),
+        ("<p title=it's>a</p> 'b' <p>c", "a\n\n'b'\n\nc"),
+        (
+            "AT&amp;T said &#8220;no&#8221; &#x2014; &eacute; &nosuch;",
+            "AT&T said “no” — é &nosuch;",
+        ),
+        ("&#150; &#x80;", "– €"),
+        ("日本<wbr>語", "日本語"),
+    ] {
+        assert_eq!(to_plain(html), text, "{html:?}");
+    }
+}
+
+#[test]
+fn literal_signs_stay() {
+    for text in [
+        "a < b",
+        "a<3",
+        "5 < 6 & 7 > 3",
+        "x <- y",
+        "<",
+        "a <",
+        "</",
+        "if a <b then",
+        "<>",
+        "AT&T R&D; &c.",
+    ] {
+        assert_eq!(to_plain(text), text);
+    }
+    assert_eq!(to_plain("a <b, see <i>c</i>"), "a <b, see c");
+    assert_eq!(to_plain("a &lt; b &lt;x&gt; c"), "a < b <x> c");
+}
+
+#[test]
+fn escaped_up_to_three_times() {
+    let once = "&lt;p&gt;Koizumi &amp; co&lt;/p&gt;&lt;p&gt;a &lt; b";
+    let twice = once.replace('&', "&amp;");
+    let thrice = twice.replace('&', "&amp;");
+    assert_eq!(to_plain(once), "Koizumi & co\n\na < b");
+    assert_eq!(to_plain(&twice), "Koizumi & co\n\na < b");
+    // The third layer is decoded; the tags that it shows are text.
+    assert_eq!(to_plain(&thrice), "<p>Koizumi & co</p><p>a < b");
+    assert_eq!(to_plain("AT&amp;amp;amp;T"), "AT&T");
+    assert_eq!(to_plain("AT&amp;amp;amp;amp;T"), "AT&amp;T");
+}
+
+#[test]
+fn later_passes_keep_the_breaks_of_earlier_ones() {
+    assert_eq!(
+        to_plain("<p>a<br>b</p><p>c &amp;amp; d</p>"),
+        "a\nb\n\nc & d"
+    );
+}
+
+#[test]
+fn broken_markup_loses_no_text() {
+    for (html, text) in [
+        ("a <!-- b", "a b"),
+        ("<script>a", "a"),
+        ("<script>a<script>b</script>c", "c"),
+        ("<a href=\"x>b</a> c", "b c"),
+        ("<p", "<p"),
+        ("a</p", "a</p"),
+        ("<b><i>a</b></i>", "a"),
+    ] {
+        assert_eq!(to_plain(html), text, "{html:?}");
+    }
+}
+
+/// Each of these is 1 MB; quadratic work would take minutes.
+#[test]
+fn linear_whatever_comes() {
+    for unit in [
+        "<",
+        "<div>",
+        "&",
+        "&amp;",
+        "&amp;amp;",
+        "<!--",
+        "<script>",
+        "<a ",
+        "<a b=\"",
+        "<a b='\">",
+        "<a \">\"",
+        "<i c='\" d=\"",
+        "</",
+        "<![CDATA[",
+        "]]>",
+        "<!",
+        "<?",
+        "&#",
+        "&#1",
+        "&lt;p ",
+        "&lt;p&gt;",
+        "<style></",
+        "\n",
+        " \u{a0}",
+        "<br>",
+    ] {
+        let html = unit.repeat(1_000_000 / unit.len());
+        let before = Instant::now();
+        to_plain(&html);
+        let taken = before.elapsed();
+        assert!(taken < Duration::from_secs(5), "{unit:?} took {taken:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn never_panics_and_is_trimmed(
+        html in prop_oneof![any::<String>(), "[<>/!\\-a-cp&;=\"' \n#x3\\[\\]]{0,80}"],
+    ) {
+        let text = to_plain(&html);
+        prop_assert_eq!(text.trim(), &text);
+        prop_assert!(!text.contains("\n\n\n"));
+    }
+
+    #[test]
+    fn words_between_tags_come_out(words in prop::collection::vec("[a-zé小]{1,8}", 1..10)) {
+        let html = format!("<p class=\"x\">{}</p>", words.join("</p><p class='y'>"));
+        prop_assert_eq!(to_plain(&html), words.join("\n\n"));
+    }
+}
