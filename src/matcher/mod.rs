@@ -1,16 +1,31 @@
 //! Which watches an item satisfies.
+//!
+//! Text and terms are brought to one canonical form ([`crate::text`]); every term of all watches
+//! is a pattern of one automaton, which reads each field once. Only watches that need a term
+//! which hit are evaluated, so the cost is that of the text and its hits, not of the watches.
 
+mod compile;
+mod context;
+mod fields;
+mod find;
+mod lexer;
+mod parser;
+mod pattern;
 mod query;
+mod refused;
+mod signs;
+mod spelling;
+#[cfg(test)]
+mod tests;
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use crate::model::{Field, Watch};
 
-pub use query::{Query, QueryError};
-
-/// All watches in one automaton.
-#[derive(Debug)]
-pub struct Matcher {}
+pub use compile::Matcher;
+pub use context::matches;
+pub use find::MAX_HITS;
+pub use query::{MAX_NESTING, Query, QueryError};
 
 /// The text of one item, field by field, as plain text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,19 +46,33 @@ pub struct ItemText<'a> {
     pub link: &'a str,
 }
 
+impl<'a> ItemText<'a> {
+    /// The text of one field.
+    pub const fn field(&self, field: Field) -> &'a str {
+        match field {
+            Field::Title => self.title,
+            Field::Summary => self.summary,
+            Field::Content => self.content,
+            Field::Author => self.author,
+            Field::Category => self.category,
+            Field::Link => self.link,
+        }
+    }
+}
+
 /// A watch that an item satisfies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchMatch {
     /// Index into the watches that were compiled.
     pub watch: usize,
-    /// The positive terms that hit, by field and position.
+    /// The positive terms that hit, by field and position; at most [`MAX_HITS`].
     pub hits: Vec<Hit>,
 }
 
 /// Where a term hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// The term as the watch writes it.
+    /// The term as the watch writes it, a phrase without its quotes.
     pub term: String,
     /// The field it stands in.
     pub field: Field,
@@ -67,12 +96,36 @@ impl Matcher {
     ///
     /// # Errors
     /// Every watch that is wrong.
-    pub fn compile(_watches: &[Watch]) -> Result<Self, Vec<WatchError>> {
-        Ok(Self {})
+    pub fn compile(watches: &[Watch]) -> Result<Self, Vec<WatchError>> {
+        let (mut queries, mut errors) = (Vec::with_capacity(watches.len()), Vec::new());
+        for watch in watches {
+            match Query::parse(&watch.expression) {
+                Ok(query) => queries.push((watch, query)),
+                Err(error) => errors.push(WatchError {
+                    watch: watch.name.clone(),
+                    error,
+                }),
+            }
+        }
+        if errors.is_empty() {
+            Ok(compile::matcher(queries))
+        } else {
+            Err(errors)
+        }
     }
 
     /// Finds every watch that `item` satisfies, in config order. Linear in the text.
-    pub fn find(&self, _item: &ItemText<'_>) -> Vec<WatchMatch> {
-        Vec::new()
+    pub fn find(&self, item: &ItemText<'_>) -> Vec<WatchMatch> {
+        find::find(self, item)
+    }
+}
+
+impl fmt::Debug for Matcher {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Matcher")
+            .field("watches", &self.watches.len())
+            .field("terms", &self.anchored.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,241 @@
+use super::super::{
+    Matcher, Query, WatchError,
+    query::{Kind, MAX_NESTING, Node, QueryError},
+};
+use super::{finds, watch};
+
+/// The tree in full parentheses.
+fn tree(expression: &str) -> String {
+    fn show(node: &Node, query: &Query) -> String {
+        let join = |parts: &[Node], operator: &str| {
+            let parts: Vec<_> = parts.iter().map(|part| show(part, query)).collect();
+            format!("({})", parts.join(operator))
+        };
+        match node {
+            Node::Term(index) => {
+                let term = &query.terms[*index];
+                let field = term
+                    .field
+                    .map(|field| format!("{field}:"))
+                    .unwrap_or_default();
+                format!("{field}[{}]", term.text)
+            }
+            Node::All(parts) => join(parts, " & "),
+            Node::Any(parts) => join(parts, " | "),
+            Node::Not(inner, _) => format!("-{}", show(inner, query)),
+        }
+    }
+    let query = Query::parse(expression).expect("a good expression");
+    show(&query.root, &query)
+}
+
+#[test]
+fn trees() {
+    for (expression, expected) in [
+        ("Koizumi", "[Koizumi]"),
+        ("a b", "([a] & [b])"),
+        ("a AND b OR c d", "(([a] & [b]) | ([c] & [d]))"),
+        ("a | b｜c", "([a] | [b] | [c])"),
+        ("a NOT b OR c", "(([a] & -[b]) | [c])"),
+        ("a -b !c NOT d －e", "([a] & -[b] & -[c] & -[d] & -[e])"),
+        ("a NOT (b OR c)", "([a] & -([b] | [c]))"),
+        ("NOT NOT a", "[a]"),
+        ("a --b", "([a] & [b])"),
+        (
+            "（小泉　OR　進次郎） 防衛",
+            "(([小泉] | [進次郎]) & [防衛])",
+        ),
+        (
+            "\"Self-Defense Forces\" OR 自衛隊",
+            "([Self-Defense Forces] | [自衛隊])",
+        ),
+        (
+            "“a b” „c d“ «e f» »g h« 「i j」 『k l』 ＂m n\"",
+            "([a b] & [c d] & [e f] & [g h] & [i j] & [k l] & [m n])",
+        ),
+        ("a\"b c\"d", "([a] & [b c] & [d])"),
+        (
+            "=Polish =\"Le Monde\" Hegs*",
+            "([=Polish] & [=Le Monde] & [Hegs*])",
+        ),
+        (
+            "title:a title:(b OR summary:c) d",
+            "(title:[a] & (title:[b] | summary:[c]) & [d])",
+        ),
+        ("a -title:\"b c\"", "([a] & -title:[b c])"),
+        (
+            "Self-Defense O'Brien C++ #tag AT&T 16:9 https://a.b/c",
+            "([Self-Defense] & [O'Brien] & [C++] & [#tag] & [AT&T] & [16:9] & [https://a.b/c])",
+        ),
+        ("Japan: election", "([Japan:] & [election])"),
+        ("צה\"ל x", "([צה\"ל] & [x])"),
+        ("ORBIT ANDROID NOTE", "([ORBIT] & [ANDROID] & [NOTE])"),
+    ] {
+        assert_eq!(tree(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn kinds() {
+    let query = Query::parse("Hegs* =US Koizumi \"a b\"").expect("good");
+    let kinds: Vec<_> = query.terms.iter().map(|term| term.kind).collect();
+    assert_eq!(kinds, [Kind::Prefix, Kind::Exact, Kind::Whole, Kind::Whole]);
+}
+
+/// An expression, the place of its fault and the message.
+const FAULTS: &[(&str, &str, &str)] = &[
+    ("", "", "the expression is empty"),
+    ("  ", "  ", "the expression is empty"),
+    ("(a OR b", "(", "this parenthesis is never closed"),
+    ("a OR b)", ")", "this parenthesis was never opened"),
+    (")", ")", "this parenthesis was never opened"),
+    ("a ()", ")", "expected a term after `(`"),
+    ("a OR", "", "expected a term after `OR`"),
+    ("OR a", "OR", "expected a term before `OR`"),
+    ("a AND OR b", "OR", "expected a term after `AND`"),
+    ("a NOT", "", "expected a term after `NOT`"),
+    ("a || b", "|", "expected a term after `|`"),
+    ("\"a b", "\"", "this quote is never closed"),
+    ("a «b", "«", "this quote is never closed"),
+    ("a -", "-", "`-` stands alone"),
+    ("a - b", "-", "`-` stands alone"),
+    ("a ! b", "!", "`!` stands alone"),
+    ("a –b", "–", "`–` is not an operator"),
+    ("a , b", ",", "`,` holds nothing to search for"),
+    ("\"\"", "\"\"", "`\"\"` holds nothing to search for"),
+    ("= a", "=", "expected a term right after `=`"),
+    ("=a*", "=a*", "`=` and `*` do not go together"),
+    ("*", "*", "`*` needs at least 2 letters before it"),
+    ("a*", "a*", "`*` needs at least 2 letters before it"),
+    ("*a", "*", "`*` can only stand at the end of a word"),
+    ("wo*rd", "*", "`*` can only stand at the end of a word"),
+    ("+a", "+", "`+` is not an operator"),
+    ("a && b", "&&", "`&&` is not an operator"),
+    (
+        "NOT a",
+        "NOT a",
+        "an exclusion alone would match every other item",
+    ),
+    (
+        "-a -b",
+        "-a",
+        "an exclusion alone would match every other item",
+    ),
+    (
+        "a OR NOT b",
+        "NOT b",
+        "an exclusion alone would match every other item",
+    ),
+    (
+        "a NEAR/5 b",
+        "NEAR/5",
+        "NEAR and ONEAR are not supported by this version",
+    ),
+    (
+        "a NEAR b",
+        "NEAR",
+        "NEAR and ONEAR are not supported by this version",
+    ),
+    (
+        "a ONEAR/2 b",
+        "ONEAR/2",
+        "NEAR and ONEAR are not supported by this version",
+    ),
+    (
+        "2 OF (a, b)",
+        "2 OF",
+        "counts (2 OF …) are not supported by this version",
+    ),
+    (
+        "@ministers",
+        "@ministers",
+        "entities (@name) are not supported by this version",
+    ),
+    (
+        "~Путин",
+        "~Путин",
+        "inflected terms (~word) are not supported by this version",
+    ),
+    (
+        "/Koi.*/",
+        "/Koi.*/",
+        "regular expressions (/…/) are not supported by this version",
+    ),
+    ("titel:a", "titel", "`titel` is not a field"),
+    ("site:bbc.co.uk", "site", "`site` is not a field"),
+    ("title: a", "title:", "expected a term right after `title:`"),
+    ("title:-a b", "-", "expected a term after `title:`"),
+];
+
+#[test]
+fn faults() {
+    for &(expression, at, message) in FAULTS {
+        let error = Query::parse(expression).expect_err(expression);
+        assert_eq!(error.message, message, "{expression}");
+        assert_eq!(&expression[error.span], at, "{expression}");
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let nested = |depth| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(finds(&nested(MAX_NESTING), "a"));
+    let error = Query::parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
+    assert_eq!(error.message, "parentheses nest more than 64 deep");
+    assert_eq!(error.span, MAX_NESTING..MAX_NESTING + 1);
+    assert!(Query::parse(&nested(100_000)).is_err());
+    assert!(finds(&format!("{}a", "NOT ".repeat(100_000)), "a"));
+    assert!(Query::parse(&format!("{}a", "title:".repeat(100_000))).is_err());
+}
+
+fn warnings(expression: &str) -> Vec<(String, String)> {
+    let query = Query::parse(expression).expect("a good expression");
+    let show = |warning: QueryError| (warning.message, expression[warning.span].to_owned());
+    query.warnings().into_iter().map(show).collect()
+}
+
+#[test]
+fn what_is_probably_not_meant() {
+    let mixed = "AND and OR are mixed without parentheses";
+    let word = "`or` is searched for as a word: operators are upper case";
+    for (expression, message, at) in [
+        ("a b OR c", mixed, "a b"),
+        ("a OR b c", mixed, "b c"),
+        ("x (a OR b NOT c)", mixed, "b NOT c"),
+        ("a or b", word, "or"),
+        ("\"a *\"", "a `*` in quotes is no wildcard", "\"a *\""),
+    ] {
+        assert_eq!(
+            warnings(expression),
+            [(message.to_owned(), at.to_owned())],
+            "{expression}"
+        );
+    }
+    assert_eq!(warnings("a Or b And not c").len(), 3);
+    for expression in [
+        "(a b) OR c",
+        "a (b OR c)",
+        "a OR b OR c",
+        "\"or\" b",
+        "or",
+        "not",
+        "a b NOT c",
+    ] {
+        assert_eq!(warnings(expression), [], "{expression}");
+    }
+}
+
+#[test]
+fn every_wrong_watch_is_reported() {
+    let watches = [watch("a OR"), watch("good"), watch("(b")];
+    let errors = Matcher::compile(&watches).expect_err("two are wrong");
+    let names: Vec<_> = errors
+        .iter()
+        .map(|WatchError { watch, .. }| watch.as_str())
+        .collect();
+    assert_eq!(names, ["a OR", "(b"]);
+    assert_eq!(
+        errors[1].to_string(),
+        "watch \"(b\": this parenthesis is never closed"
+    );
+}

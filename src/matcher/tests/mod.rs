@@ -1,0 +1,42 @@
+mod cases;
+mod context;
+mod finding;
+mod grammar;
+mod properties;
+mod terms;
+
+use super::{ItemText, Matcher, WatchMatch};
+use crate::model::{Field, Priority, Watch};
+
+fn watch(expression: &str) -> Watch {
+    Watch {
+        name: expression.to_owned(),
+        expression: expression.to_owned(),
+        fields: Field::DEFAULT.to_vec(),
+        feeds: None,
+        priority: Priority::Routine,
+        notify: vec!["desk".to_owned()],
+    }
+}
+
+fn titled(title: &str) -> ItemText<'_> {
+    ItemText {
+        title,
+        ..ItemText::default()
+    }
+}
+
+fn found(expression: &str, item: &ItemText<'_>) -> Option<WatchMatch> {
+    let matcher = Matcher::compile(&[watch(expression)]).expect("a good expression");
+    matcher.find(item).pop()
+}
+
+fn finds(expression: &str, title: &str) -> bool {
+    found(expression, &titled(title)).is_some()
+}
+
+/// What the hits of an expression say in the title, in their order.
+fn hit_texts<'a>(expression: &str, title: &'a str) -> Vec<&'a str> {
+    let hits = found(expression, &titled(title)).map_or_else(Vec::new, |found| found.hits);
+    hits.into_iter().map(|hit| &title[hit.span]).collect()
+}

@@ -1,0 +1,147 @@
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::super::{ItemText, Matcher, matches};
+use super::{finds, found, hit_texts, titled, watch};
+use crate::text::fold;
+
+/// Words by splitting, phrases by windows: slow, short and independent of folding.
+fn naive(term: &str, text: &str) -> usize {
+    let words = |text: &str| -> Vec<String> {
+        text.to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (term, text) = (words(term), words(text));
+    text.windows(term.len())
+        .filter(|window| *window == term)
+        .count()
+}
+
+proptest! {
+    #[test]
+    fn a_phrase_is_found_where_a_naive_search_finds_it(
+        term in "[ab]{1,3}( [ab]{1,3}){0,2}",
+        text in "[abAB ,’-]{0,60}",
+    ) {
+        let hits = hit_texts(&format!("\"{term}\""), &text);
+        prop_assert_eq!(hits.len(), naive(&term, &text));
+        for hit in hits {
+            prop_assert_eq!(fold(hit), fold(&term));
+        }
+    }
+
+    #[test]
+    fn ideographs_are_found_as_substrings(term in "[小泉進次郎]{1,3}", text in "[小泉進次郎氏]{0,20}") {
+        prop_assert_eq!(finds(&term, &text), text.contains(&term));
+    }
+
+    #[test]
+    fn watches_do_not_disturb_each_other(
+        terms in prop::collection::vec("[ab]{1,3}( [ab]{1,3})?|[日本]{1,3}|[ab]{2}\\*", 1..8),
+        text in "[ab日本 ]{0,40}",
+    ) {
+        let expressions: Vec<_> = terms
+            .iter()
+            .map(|term| if term.contains(' ') { format!("\"{term}\"") } else { term.clone() })
+            .collect();
+        let watches: Vec<_> = expressions.iter().map(|term| watch(term)).collect();
+        let matcher = Matcher::compile(&watches).expect("good expressions");
+        let together = matcher.find(&titled(&text));
+        for (number, expression) in expressions.iter().enumerate() {
+            let alone = found(expression, &titled(&text)).map(|found| found.hits);
+            let shared = together.iter().find(|found| found.watch == number);
+            prop_assert_eq!(alone.as_ref(), shared.map(|found| &found.hits));
+        }
+    }
+
+    #[test]
+    fn spans_slice_and_contexts_hold(
+        title in prop_oneof![any::<String>(), "(a|ō|o\u{304}|小|\\.|。| |\n|U\\.S\\.|X){0,400}"],
+    ) {
+        let item = ItemText { title: &title, author: &title, ..ItemText::default() };
+        if let Some(found) = found("a OR o OR 小 OR US OR x* OR \"a o\"".replace("x*", "xa*").as_str(), &item) {
+            for hit in matches(&item, "w", &found) {
+                prop_assert!(!hit.text.is_empty());
+                let [start, end] = hit.range;
+                let cut: String = title.chars().skip(start).take(end - start).collect();
+                prop_assert_eq!(&cut, &hit.text);
+                let [start, end] = hit.context.range;
+                prop_assert!(start < end && end <= hit.context.text.chars().count());
+                prop_assert!(hit.context.text.chars().count() <= 280);
+            }
+        }
+    }
+
+    #[test]
+    fn parsing_never_panics(expression in prop_oneof![any::<String>(), "[ab()\"|*=~/@:\\-!+&« OR NOT AND]{0,40}"]) {
+        let watches = [watch(&expression)];
+        if let Ok(matcher) = Matcher::compile(&watches) {
+            matcher.find(&titled("a b a ab"));
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_terms_compile_and_are_found() {
+    let watches: Vec<_> = (0..10_000)
+        .map(|n| watch(&format!("name{n} OR \"word{n} two\"")))
+        .collect();
+    let matcher = Matcher::compile(&watches).expect("good expressions");
+    let found = matcher.find(&titled("Name77 met name9999, word5 two"));
+    let numbers: Vec<_> = found.iter().map(|found| found.watch).collect();
+    assert_eq!(numbers, [5, 77, 9999]);
+}
+
+/// Each of these is 1 MB; quadratic work would take minutes.
+#[test]
+fn linear_whatever_comes() {
+    let terms = [
+        "Koizumi",
+        "kk*",
+        "كويزومي",
+        "ירושלים",
+        "김정은",
+        "小",
+        "ア",
+        "ก",
+        "US",
+        "=us",
+        "Mueller",
+    ];
+    let watches = terms.map(watch);
+    let matcher = Matcher::compile(&watches).expect("good expressions");
+    for unit in [
+        "Koizumi ",
+        "k",
+        "kk ",
+        "كويزومي",
+        "ירושלים",
+        "김정은",
+        "小",
+        "ア",
+        "ก",
+        "us ",
+        "U.S.",
+        "Müller",
+        ".",
+        "o\u{304}",
+        "\n",
+        "\u{304}",
+        "\u{1112}\u{1161}",
+        "ﷺ",
+        "US.' ",
+    ] {
+        let text = unit.repeat(1_000_000 / unit.len());
+        let item = titled(&text);
+        let before = Instant::now();
+        for found in matcher.find(&item) {
+            matches(&item, "w", &found);
+        }
+        let taken = before.elapsed();
+        assert!(taken < Duration::from_secs(10), "{unit:?} took {taken:?}");
+    }
+}
