@@ -1,1 +1,216 @@
 //! Bytes to items.
+//!
+//! ```text
+//!  bytes ─► decode ─► repair ─► feed-rs ─┐
+//!                 └─► json ──────────────┴► raw ─► items ─► identity
+//! ```
+//!
+//! Pure: no I/O, no clock, no randomness. No input makes it panic, overflow the stack or take more
+//! than linear time; what one document may make us keep is bounded in [`guard`].
+
+mod date;
+mod decode;
+mod error;
+mod guard;
+mod identity;
+mod json;
+mod raw;
+mod read;
+mod repair;
+mod warning;
+
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use url::Url;
+
+use crate::model::Item;
+
+pub use error::{ParseError, ParseReason};
+pub use identity::{ItemKeys, Judgement, judge};
+pub use warning::{Warning, WarningKind};
+
+use raw::RawFeed;
+use warning::Warnings;
+
+/// What a fetch brought.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// The body, its transfer and content encodings undone.
+    pub bytes: &'a [u8],
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
+    /// Where it was found: the base of relative links that have no better one.
+    pub url: &'a Url,
+}
+
+/// A feed that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedFeed {
+    /// The name it gives itself, plain text on one line.
+    pub title: Option<String>,
+    /// The site it belongs to, absolute.
+    pub link: Option<String>,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// What it is written in.
+    pub format: Format,
+    /// How long it asks to be left alone.
+    pub ttl: Option<Duration>,
+    /// In the document's order.
+    pub items: Vec<ParsedItem>,
+    /// What was wrong with it, one entry a kind.
+    pub warnings: Vec<Warning>,
+}
+
+/// An item and the ways to recognise it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedItem {
+    /// The story.
+    pub item: Item,
+    /// For [`judge`] and the store.
+    pub keys: ItemKeys,
+}
+
+/// What a feed is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[expect(missing_docs, reason = "as_str() says it all")]
+pub enum Format {
+    #[serde(rename = "rss0.90")]
+    Rss090,
+    #[serde(rename = "rss0.91")]
+    Rss091,
+    #[serde(rename = "rss0.92")]
+    Rss092,
+    #[serde(rename = "rss1.0")]
+    Rss10,
+    #[serde(rename = "rss2.0")]
+    Rss20,
+    #[serde(rename = "atom0.3")]
+    Atom03,
+    #[serde(rename = "atom1.0")]
+    Atom10,
+    #[serde(rename = "json1.0")]
+    Json10,
+    #[serde(rename = "json1.1")]
+    Json11,
+}
+
+impl Format {
+    /// Its name and version. Unknown versions count as the nearest known one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rss090 => "rss0.90",
+            Self::Rss091 => "rss0.91",
+            Self::Rss092 => "rss0.92",
+            Self::Rss10 => "rss1.0",
+            Self::Rss20 => "rss2.0",
+            Self::Atom03 => "atom0.3",
+            Self::Atom10 => "atom1.0",
+            Self::Json10 => "json1.0",
+            Self::Json11 => "json1.1",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// Reads a feed of any format, however broken, as far as it can be read.
+///
+/// `now` only bounds dates: one before 1990 or more than two days ahead is dropped, with a warning.
+///
+/// # Errors
+/// By [`ParseError`]'s variants: the document is empty, a web page or no feed; or it is a feed and
+/// nothing could be read. An empty feed is no error.
+pub fn parse(document: &Document<'_>, now: Timestamp) -> Result<ParsedFeed, ParseError> {
+    let mut warnings = Warnings::default();
+    let text = decode::decode(document.bytes, document.content_type, &mut warnings);
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\0');
+    if text.is_empty() {
+        return Err(ParseError::Empty);
+    }
+    if text.starts_with('{')
+        && let Some((raw, format)) = json::read(text, now, &mut warnings)?
+    {
+        return Ok(finish(raw, format, None, document.url, warnings));
+    }
+    let Some(repaired) = repair::repair(text, document.url, now, &mut warnings) else {
+        return Err(not_a_feed(text));
+    };
+    let raw = read::read(&repaired.atom)?;
+    let read = raw.items.len();
+    if read == 0 && repaired.items > 0 {
+        return Err(ParseError::ItemsLost {
+            markup: repaired.items,
+            read,
+        });
+    }
+    warnings.note_many(
+        WarningKind::ItemsMissing,
+        0,
+        repaired.items.saturating_sub(read),
+    );
+    Ok(finish(
+        raw,
+        repaired.format,
+        repaired.ttl,
+        document.url,
+        warnings,
+    ))
+}
+
+fn finish(
+    raw: RawFeed,
+    format: Format,
+    ttl: Option<Duration>,
+    url: &Url,
+    warnings: Warnings,
+) -> ParsedFeed {
+    let title = raw.title();
+    let site = raw.link(url);
+    let language = raw.language.as_deref();
+    let (items, addresses): (Vec<Item>, Vec<raw::Address>) = raw
+        .items
+        .into_iter()
+        .map(|item| item.finish(language, site.as_ref(), url))
+        .unzip();
+    let links = addresses.iter().map(|address| address.identity.as_deref());
+    let keys = identity::keys(items.iter().zip(links), site.as_ref().map(Url::as_str));
+    let items = items.into_iter().zip(keys);
+    ParsedFeed {
+        title,
+        link: site.map(String::from),
+        language: raw.language,
+        format,
+        ttl,
+        items: items
+            .map(|(item, keys)| ParsedItem { item, keys })
+            .collect(),
+        warnings: warnings.into_vec(),
+    }
+}
+
+/// Why a document in which no feed starts is none.
+fn not_a_feed(text: &str) -> ParseError {
+    /// Enough to see what it is, not enough to fill a log.
+    const SHOWN_CHARS: usize = 60;
+    match repair::html_page(text) {
+        Some(title) => ParseError::Html {
+            title: title
+                .map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "))
+                .filter(|title| !title.is_empty())
+                .map(|title| title.chars().take(SHOWN_CHARS).collect()),
+        },
+        None => ParseError::NotAFeed {
+            starts_with: text.chars().take(SHOWN_CHARS).collect(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

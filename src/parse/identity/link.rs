@@ -1,0 +1,151 @@
+//! One spelling for the many of one address.
+
+use url::Url;
+
+/// Query parameters that say who sent the reader, not what to show. Those that end in `*` stand
+/// for every name that starts so.
+const TRACKING: &[&str] = &[
+    "utm_*",
+    "fbclid",
+    "gclid",
+    "gclsrc",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "yclid",
+    "twclid",
+    "ttclid",
+    "igshid",
+    "igsh",
+    "mc_cid",
+    "mc_eid",
+    "_hsenc",
+    "_hsmi",
+    "hsa_*",
+    "mkt_tok",
+    "oly_anon_id",
+    "oly_enc_id",
+    "vero_id",
+    "wickedid",
+    "at_medium",
+    "at_campaign*",
+    "at_custom*",
+    "at_link_*",
+    "at_bbc_team",
+    "at_ptr_name",
+    "at_format",
+    "ocid",
+    "ncid",
+    "cmpid",
+    "xtor",
+    "smid",
+    "srnd",
+    "traffic_source",
+    "ns_campaign",
+    "ns_mchannel",
+    "ns_source",
+    "pk_*",
+    "mtm_*",
+    "matomo_*",
+    "piwik_*",
+    "sc_campaign",
+    "sc_channel",
+    "sc_content",
+    "s_cid",
+    "__twitter_impression",
+    "guccounter",
+    "guce_*",
+    "rss_id",
+    "_ga",
+    "_gl",
+];
+
+/// The address without what changes while the story stays: scheme, host case, default port,
+/// fragment, tracking parameters. For comparing only: it may lead nowhere.
+pub(super) fn canonical(link: &str) -> String {
+    let Ok(mut url) = Url::parse(link) else {
+        return link.trim().to_owned();
+    };
+    // `#!` and `#/` are pages of an application, not places on a page.
+    if !url
+        .fragment()
+        .is_some_and(|part| part.starts_with(['!', '/']))
+    {
+        url.set_fragment(None);
+    }
+    if let Some(query) = url.query() {
+        let kept: Vec<&str> = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !is_tracking(pair))
+            .collect();
+        let kept = kept.join("&");
+        url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
+    }
+    secure(url.as_str())
+}
+
+/// An address in http as one in https: sites move from one to the other with all their stories.
+pub(super) fn secure(text: &str) -> String {
+    match text.strip_prefix("http://") {
+        Some(rest) => format!("https://{rest}"),
+        None => text.to_owned(),
+    }
+}
+
+fn is_tracking(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    TRACKING
+        .iter()
+        .any(|tracking| match tracking.strip_suffix('*') {
+            Some(start) => name
+                .get(..start.len())
+                .is_some_and(|name| name.eq_ignore_ascii_case(start)),
+            None => name.eq_ignore_ascii_case(tracking),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_address_are_equal() {
+        let canonical_form = "https://e.org/a?id=1";
+        for spelling in [
+            "https://e.org/a?id=1",
+            "http://e.org/a?id=1",
+            "HTTP://E.org:80/a?id=1",
+            "https://e.org:443/a?id=1#comments",
+            "https://e.org/a?utm_source=rss&id=1&utm_medium=feed",
+            "https://e.org/a?id=1&fbclid=x&UTM_Campaign=y",
+            "https://e.org/a?id=1&",
+        ] {
+            assert_eq!(canonical(spelling), canonical_form, "{spelling}");
+        }
+        assert_eq!(
+            canonical("https://e.org/a?utm_source=rss"),
+            "https://e.org/a"
+        );
+    }
+
+    #[test]
+    fn different_addresses_stay_different() {
+        for other in [
+            "https://e.org/a?id=2",
+            "https://e.org/A?id=1",
+            "https://e.org:8443/a?id=1",
+            "https://www.e.org/a?id=1",
+            "https://e.org/a?id=1&page=2",
+            "https://e.org/a?id=1#!/two",
+            "a?id=1",
+        ] {
+            assert_ne!(canonical(other), "https://e.org/a?id=1", "{other}");
+        }
+    }
+
+    #[test]
+    fn relative_references_are_kept() {
+        assert_eq!(canonical(" /a#b "), "/a#b");
+    }
+}

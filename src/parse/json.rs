@@ -1,0 +1,266 @@
+//! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers
+//! think right.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{
+    Format, ParseError, date,
+    guard::{
+        MAX_ITEMS, MAX_JSON_DEPTH, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, cut,
+        is_too_deep,
+    },
+    raw::{Body, RawFeed, RawItem, RawLink},
+    warning::{WarningKind, Warnings},
+};
+
+/// Reads a JSON Feed. `None` if the text is JSON and something else, or no JSON and may be XML
+/// behind a stray brace.
+///
+/// # Errors
+/// Nested too deep, or a JSON Feed (by its version) that is not well-formed.
+pub(super) fn read(
+    text: &str,
+    now: Timestamp,
+    warnings: &mut Warnings,
+) -> Result<Option<(RawFeed, Format)>, ParseError> {
+    if is_too_deep(text) {
+        return Err(ParseError::TooDeep {
+            limit: MAX_JSON_DEPTH,
+        });
+    }
+    // Something may stand behind the document: the first value counts.
+    let value = serde_json::Deserializer::from_str(text)
+        .into_iter::<Value>()
+        .next();
+    match value {
+        Some(Ok(Value::Object(feed))) => {
+            let mut reader = Reader { now, warnings };
+            Ok(reader.feed(&feed))
+        }
+        Some(Err(error)) if text.contains("jsonfeed.org") => Err(ParseError::Malformed {
+            detail: error.to_string(),
+        }),
+        _ => Ok(None),
+    }
+}
+
+struct Reader<'w> {
+    now: Timestamp,
+    warnings: &'w mut Warnings,
+}
+
+impl Reader<'_> {
+    fn feed(&mut self, feed: &Map<String, Value>) -> Option<(RawFeed, Format)> {
+        let version = feed.get("version").and_then(Value::as_str);
+        let format = match version {
+            Some(version) if version.contains("jsonfeed.org/version/1") => {
+                if version.trim_end_matches('/').ends_with("1.1") {
+                    Format::Json11
+                } else {
+                    Format::Json10
+                }
+            }
+            _ if feed.get("items").is_some_and(Value::is_array) => Format::Json11,
+            _ => return None,
+        };
+        let items = match feed.get("items") {
+            Some(Value::Array(items)) => items.as_slice(),
+            Some(_) => {
+                self.wrong_type();
+                &[]
+            }
+            None => &[],
+        };
+        let excess = items.len().saturating_sub(MAX_ITEMS);
+        self.warnings
+            .note_many(WarningKind::TooManyItems, 0, excess);
+        let raw = RawFeed {
+            title: self.plain(feed, "title"),
+            links: self.links(feed, &[("alternate", "home_page_url")]),
+            language: self.text(feed, "language"),
+            items: items
+                .iter()
+                .take(MAX_ITEMS)
+                .filter_map(|item| {
+                    let object = item.as_object();
+                    if object.is_none() {
+                        self.wrong_type();
+                    }
+                    object.map(|item| self.item(item))
+                })
+                .collect(),
+        };
+        Some((raw, format))
+    }
+
+    fn item(&mut self, item: &Map<String, Value>) -> RawItem {
+        let content = match self.long(item, "content_html") {
+            Some(text) => Body {
+                is_html: true,
+                text,
+            },
+            None => Body {
+                is_html: false,
+                text: self.long(item, "content_text").unwrap_or_default(),
+            },
+        };
+        let links = [
+            ("alternate", "url"),
+            ("related", "external_url"),
+            ("permalink", "id"),
+        ];
+        let mut links = self.links(item, &links);
+        // An id is a permalink only where it is an address.
+        links.retain(|link| link.rel != "permalink" || link.href.starts_with("http"));
+        links.extend(self.attachments(item));
+        RawItem {
+            id: self.text(item, "id"),
+            title: self.plain(item, "title"),
+            summary: Body {
+                is_html: false,
+                text: self.long(item, "summary").unwrap_or_default(),
+            },
+            content,
+            media: Vec::new(),
+            links,
+            published: self.date(item, "date_published"),
+            updated: self.date(item, "date_modified"),
+            authors: self.authors(item),
+            categories: self.labels(item, "tags"),
+            language: self.text(item, "language"),
+        }
+    }
+
+    fn wrong_type(&mut self) {
+        self.warnings.note(WarningKind::WrongJsonType, 0);
+    }
+
+    /// A text, or a number or truth value as text.
+    fn string(&mut self, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(_) | Value::Bool(_) => {
+                self.wrong_type();
+                Some(value.to_string())
+            }
+            Value::Null => None,
+            Value::Array(_) | Value::Object(_) => {
+                self.wrong_type();
+                None
+            }
+        }
+    }
+
+    fn bounded(&mut self, value: &Value, limit: usize) -> Option<String> {
+        let text = self.string(value)?;
+        if text.len() <= limit {
+            return Some(text);
+        }
+        self.warnings.note(WarningKind::TextTooLong, 0);
+        Some(cut(&text, limit).to_owned())
+    }
+
+    fn text(&mut self, object: &Map<String, Value>, name: &str) -> Option<String> {
+        self.bounded(object.get(name)?, MAX_SHORT_TEXT_BYTES)
+    }
+
+    fn long(&mut self, object: &Map<String, Value>, name: &str) -> Option<String> {
+        self.bounded(object.get(name)?, MAX_LONG_TEXT_BYTES)
+    }
+
+    fn plain(&mut self, object: &Map<String, Value>, name: &str) -> Body {
+        Body {
+            is_html: false,
+            text: self.text(object, name).unwrap_or_default(),
+        }
+    }
+
+    fn links(&mut self, object: &Map<String, Value>, names: &[(&str, &str)]) -> Vec<RawLink> {
+        names
+            .iter()
+            .filter_map(|(rel, name)| self.link(rel, object.get(*name)?))
+            .collect()
+    }
+
+    fn link(&mut self, rel: &str, value: &Value) -> Option<RawLink> {
+        let href = self.bounded(value, MAX_SHORT_TEXT_BYTES)?;
+        let href = href.trim();
+        (!href.is_empty()).then(|| RawLink {
+            rel: rel.to_owned(),
+            href: href.to_owned(),
+            media_type: None,
+        })
+    }
+
+    fn attachments(&mut self, item: &Map<String, Value>) -> Vec<RawLink> {
+        let Some(Value::Array(attachments)) = item.get("attachments") else {
+            return Vec::new();
+        };
+        attachments
+            .iter()
+            .take(MAX_LABELS)
+            .filter_map(|attachment| self.link("enclosure", attachment.get("url")?))
+            .collect()
+    }
+
+    fn date(&mut self, object: &Map<String, Value>, name: &str) -> Option<Timestamp> {
+        let text = self.text(object, name)?;
+        let Some(date) = date::read(&text) else {
+            self.warnings.note(WarningKind::UnreadableDate, 0);
+            return None;
+        };
+        if !date::is_plausible(date, self.now) {
+            self.warnings.note(WarningKind::DateOutOfRange, 0);
+            return None;
+        }
+        Some(date)
+    }
+
+    /// `authors` of 1.1, `author` of 1.0; each an object with a name, or just the name.
+    fn authors(&mut self, item: &Map<String, Value>) -> Vec<String> {
+        let many = self.list(item, "authors");
+        let authors = if many.is_empty() {
+            self.list(item, "author")
+        } else {
+            many
+        };
+        authors
+            .into_iter()
+            .filter_map(|author| match author {
+                Value::Object(author) => self.text(author, "name"),
+                _ => self.bounded(author, MAX_SHORT_TEXT_BYTES),
+            })
+            .map(escaped)
+            .collect()
+    }
+
+    fn labels(&mut self, item: &Map<String, Value>, name: &str) -> Vec<String> {
+        self.list(item, name)
+            .into_iter()
+            .filter_map(|label| self.bounded(label, MAX_SHORT_TEXT_BYTES))
+            .map(escaped)
+            .collect()
+    }
+
+    /// The values of a list, or the one value that stands for a list.
+    fn list<'v>(&mut self, object: &'v Map<String, Value>, name: &str) -> Vec<&'v Value> {
+        let values = match object.get(name) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(values)) => values.iter().collect(),
+            Some(value) => vec![value],
+        };
+        let excess = values.len().saturating_sub(MAX_LABELS);
+        self.warnings
+            .note_many(WarningKind::TooManyLabels, 0, excess);
+        values.into_iter().take(MAX_LABELS).collect()
+    }
+}
+
+/// JSON Feed's labels are plain where those of XML are HTML.
+fn escaped(text: String) -> String {
+    htmlize::escape_text(text).into_owned()
+}
+
+#[cfg(test)]
+mod tests;

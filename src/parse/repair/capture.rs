@@ -1,0 +1,170 @@
+//! The text of one element, whatever stands in it.
+
+use crate::parse::warning::{WarningKind, Warnings};
+
+use super::{
+    atom::Markup,
+    entity::Entities,
+    token::Tag,
+    vocabulary::{Family, Role},
+};
+
+/// An element of text that is open.
+#[derive(Debug)]
+pub(super) struct Capture<'a> {
+    pub(super) tag: Tag<'a>,
+    pub(super) role: Role,
+    pub(super) at: usize,
+    text: String,
+    mode: Mode,
+    /// Elements of the same name open inside.
+    nested: usize,
+    /// Inside a person's address or page, once the name is known.
+    muted: bool,
+    has_name: bool,
+}
+
+/// What the text of an element is, once its references are resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Plain,
+    Html,
+    /// Markup stands literally, so references stay as they are: they are the markup's.
+    Xhtml,
+    /// A picture, or anything else that is no text.
+    Binary,
+}
+
+impl<'a> Capture<'a> {
+    pub(super) fn new(tag: Tag<'a>, role: Role, family: Family, at: usize) -> Self {
+        let has_types = family == Family::Atom && (role == Role::Title || role.is_long_text());
+        Self {
+            tag,
+            role,
+            at,
+            text: String::new(),
+            mode: if has_types {
+                atom_mode(&tag)
+            } else {
+                Mode::Html
+            },
+            nested: 0,
+            muted: false,
+            has_name: false,
+        }
+    }
+
+    /// Whether an element that opens inside shows that this one was never closed.
+    pub(super) fn is_ended_by(&self, inner: Role) -> bool {
+        inner == Role::Item
+            || self.role.is_short_text() && (inner.is_short_text() || inner.is_long_text())
+    }
+
+    /// A tag inside: markup of the text, or a part of a person.
+    pub(super) fn open(&mut self, tag: &Tag<'a>, at: usize, warnings: &mut Warnings) {
+        let local = local(tag.name);
+        if self.role == Role::Author {
+            self.open_person_part(local);
+            return;
+        }
+        if self.mode == Mode::Plain {
+            self.text = htmlize::escape_text(self.text.as_str()).into_owned();
+            self.mode = Mode::Html;
+        }
+        if self.mode == Mode::Html {
+            warnings.note(WarningKind::MarkupInText, at);
+        }
+        if tag.name == self.tag.name && !tag.is_empty {
+            self.nested += 1;
+        }
+        self.text.extend(["<", local, ">"]);
+    }
+
+    fn open_person_part(&mut self, local: &str) {
+        if local == "name" && !self.has_name {
+            self.text.clear();
+            self.has_name = true;
+            self.muted = false;
+        } else {
+            self.muted = self.has_name || local != "email";
+        }
+    }
+
+    /// An end tag inside. Returns whether it is this element's own.
+    pub(super) fn close(&mut self, name: &str) -> bool {
+        if name == self.tag.name {
+            if self.nested == 0 {
+                return true;
+            }
+            self.nested -= 1;
+        }
+        if self.role == Role::Author {
+            self.muted = self.has_name;
+        } else {
+            self.text.extend(["</", local(name), ">"]);
+        }
+        false
+    }
+
+    pub(super) fn push(
+        &mut self,
+        text: &str,
+        at: usize,
+        entities: &mut Entities<'a>,
+        warnings: &mut Warnings,
+    ) {
+        match self.mode {
+            _ if self.muted => {}
+            Mode::Xhtml => self.text.push_str(text),
+            _ => entities.resolve(text, at, &mut self.text, warnings),
+        }
+    }
+
+    pub(super) fn push_literally(&mut self, text: &str) {
+        if !self.muted {
+            self.text.push_str(text);
+        }
+    }
+
+    /// The text and how it is marked up; empty where it is none.
+    pub(super) fn text(&self) -> (Markup, &str) {
+        let text = self.text.trim();
+        match self.mode {
+            Mode::Binary => (Markup::Plain, ""),
+            // Many Atom feeds put HTML into elements that are declared, or default to, plain text.
+            Mode::Plain if !(self.role.is_long_text() && looks_like_html(text)) => {
+                (Markup::Plain, text)
+            }
+            _ => (Markup::Html, text),
+        }
+    }
+}
+
+/// How an Atom text construct says its text is marked up: `text`, `html` and `xhtml` (RFC 4287
+/// §3.1), media types, and the `mode` of Atom 0.3.
+fn atom_mode(tag: &Tag<'_>) -> Mode {
+    let kind = tag.attribute("type").unwrap_or("text").trim();
+    let is = |name: &str| kind.eq_ignore_ascii_case(name);
+    let is_escaped = tag
+        .attribute("mode")
+        .is_some_and(|mode| mode.eq_ignore_ascii_case("escaped"));
+    if is("html") || is("text/html") || (is_escaped && !is("text") && !is("text/plain")) {
+        Mode::Html
+    } else if is("xhtml") || kind.ends_with("+xml") || kind.ends_with("/xml") {
+        Mode::Xhtml
+    } else if kind.contains('/') && !kind.starts_with("text/") {
+        Mode::Binary
+    } else {
+        Mode::Plain
+    }
+}
+
+fn looks_like_html(text: &str) -> bool {
+    ["</", "/>", "<p>", "<br>"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+fn local(name: &str) -> &str {
+    name.rsplit_once(':').map_or(name, |(_, local)| local)
+}

@@ -1,0 +1,343 @@
+//! Any feed in XML, however broken, to one well-formed Atom 1.0 document.
+//!
+//! One loop over the tokens with no recursion and no stack: a feed has items, an item has texts,
+//! and nothing else matters. So every fault has a local answer:
+//!
+//! - an element of text holds everything up to its end tag, markup included; if the end tag is
+//!   missing, up to where an item, or for a line of text the next element, starts or ends;
+//! - an item ends where the next one starts, or the document ends;
+//! - an element that is not closed, closed twice, or unknown changes nothing;
+//! - namespaces count only where a prefix is used ([`vocabulary`]).
+//!
+//! All dialects become one, so what reads the result meets a single, simple one: RSS 0.90 to 2.0,
+//! RDF, Atom 0.3 and 1.0, with Dublin Core, Media RSS and content modules.
+
+mod atom;
+mod capture;
+mod entity;
+mod item;
+mod person;
+mod token;
+mod vocabulary;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::{
+    Format,
+    guard::MAX_ITEMS,
+    warning::{WarningKind, Warnings},
+};
+use atom::Atom;
+use capture::Capture;
+use entity::Entities;
+use item::OpenItem;
+use token::{Tag, Token, Tokens};
+use vocabulary::{Family, Role, Vocabulary};
+
+/// What stands in a feed in XML.
+#[derive(Debug)]
+pub(super) struct Repaired {
+    /// A well-formed Atom 1.0 document.
+    pub(super) atom: String,
+    /// What it was before.
+    pub(super) format: Format,
+    /// Entries in it.
+    pub(super) items: usize,
+    /// How long the feed asks to be left alone.
+    pub(super) ttl: Option<Duration>,
+}
+
+/// Repairs a feed. `None` if no feed starts anywhere in `text`.
+pub(super) fn repair(
+    text: &str,
+    url: &Url,
+    now: Timestamp,
+    warnings: &mut Warnings,
+) -> Option<Repaired> {
+    let mut repair = Repair {
+        url,
+        now,
+        warnings,
+        atom: Atom::default(),
+        entities: Entities::default(),
+        vocabulary: Vocabulary::default(),
+        root: None,
+        item: None,
+        capture: None,
+        foreign: None,
+        head: Head::default(),
+        items: 0,
+        ended: false,
+    };
+    for (at, token) in Tokens::new(text) {
+        repair.take(at, &token);
+        if repair.ended {
+            break;
+        }
+    }
+    repair.finish(text.len())
+}
+
+/// The title of an HTML page. `None` if `text` is no page; the inner `None` if it has no title.
+#[expect(
+    clippy::option_option,
+    reason = "no page, and a page without a title, are two answers"
+)]
+pub(super) fn html_page(text: &str) -> Option<Option<String>> {
+    let mut is_page = false;
+    let mut title: Option<String> = None;
+    for (_, token) in Tokens::new(text) {
+        match token {
+            Token::Doctype(kind) => is_page |= kind.trim().to_ascii_lowercase().starts_with("html"),
+            Token::Open(tag) => match tag.name.to_ascii_lowercase().as_str() {
+                "html" | "head" | "body" => is_page = true,
+                "title" if is_page && title.is_none() => title = Some(String::new()),
+                _ => {}
+            },
+            Token::Text(text) => {
+                if let Some(title) = &mut title {
+                    title.push_str(text);
+                }
+            }
+            Token::Close(_) if title.is_some() => break,
+            Token::Close(_) | Token::Cdata(_) => {}
+        }
+    }
+    is_page.then_some(title)
+}
+
+struct Repair<'a, 'w> {
+    url: &'a Url,
+    now: Timestamp,
+    warnings: &'w mut Warnings,
+    atom: Atom,
+    entities: Entities<'a>,
+    vocabulary: Vocabulary<'a>,
+    root: Option<Root<'a>>,
+    item: Option<OpenItem>,
+    capture: Option<Capture<'a>>,
+    /// An element that is passed over with all that is in it, and how many of its name are open.
+    foreign: Option<(&'a str, usize)>,
+    head: Head,
+    items: usize,
+    ended: bool,
+}
+
+struct Root<'a> {
+    name: &'a str,
+    family: Family,
+    format: Format,
+    base: Option<Url>,
+}
+
+/// What was seen of the feed itself.
+#[derive(Debug, Default)]
+struct Head {
+    has_title: bool,
+    language: Option<String>,
+    ttl: Option<Duration>,
+}
+
+impl<'a> Repair<'a, '_> {
+    fn take(&mut self, at: usize, token: &Token<'a>) {
+        match *token {
+            Token::Open(tag) if self.root.is_none() => self.start(at, tag),
+            Token::Open(tag) => self.open(at, tag),
+            Token::Close(name) => self.close(at, name),
+            Token::Doctype(doctype) => self.entities.define(doctype),
+            Token::Text(text) => {
+                if let Some(capture) = &mut self.capture {
+                    capture.push(text, at, &mut self.entities, self.warnings);
+                } else if self.root.is_none() && !text.trim().is_empty() {
+                    self.warnings.note(WarningKind::JunkBeforeRoot, at);
+                }
+            }
+            Token::Cdata(text) => {
+                if let Some(capture) = &mut self.capture {
+                    capture.push_literally(text);
+                }
+            }
+        }
+    }
+
+    /// A tag before the root element: is it the root?
+    fn start(&mut self, at: usize, tag: Tag<'a>) {
+        self.vocabulary.learn(&tag);
+        let role = self.vocabulary.role(tag.name);
+        let family = match role {
+            Role::Root(family) => family,
+            Role::Item if tag.name == "entry" => Family::Atom,
+            Role::Item => Family::Rss,
+            // Channel Definition Format, and RSS whose first tag is lost.
+            _ if tag.name.eq_ignore_ascii_case("channel") => Family::Rss,
+            _ => return,
+        };
+        self.head.language = tag.attribute("xml:lang").map(str::to_owned);
+        self.root = Some(Root {
+            name: tag.name,
+            family,
+            format: format_of(family, &tag),
+            base: tag
+                .attribute("xml:base")
+                .and_then(|base| self.url.join(base).ok()),
+        });
+        if role == Role::Item {
+            self.open_item(at, &tag);
+        }
+    }
+
+    fn family(&self) -> Family {
+        self.root.as_ref().map_or(Family::Rss, |root| root.family)
+    }
+
+    fn open(&mut self, at: usize, tag: Tag<'a>) {
+        if self.capture.is_none() {
+            self.vocabulary.learn(&tag);
+        }
+        let role = self.vocabulary.role(tag.name);
+        if let Some(capture) = &mut self.capture {
+            if !capture.is_ended_by(role) {
+                capture.open(&tag, at, self.warnings);
+                return;
+            }
+            self.warnings.note(WarningKind::UnclosedElement, capture.at);
+            self.end_capture();
+        }
+        if let Some((name, open)) = &mut self.foreign
+            && role != Role::Item
+        {
+            *open += usize::from(*name == tag.name && !tag.is_empty);
+            return;
+        }
+        match role {
+            Role::Item => self.open_item(at, &tag),
+            Role::Link if tag.attribute("href").is_some() => self.link(at, &tag),
+            Role::Category if tag.attribute("term").is_some() => self.category(at, &tag),
+            Role::Enclosure => self.enclosure(at, &tag),
+            Role::Foreign if !tag.is_empty => self.foreign = Some((tag.name, 0)),
+            Role::Root(_) | Role::Foreign | Role::Unknown => {}
+            _ if tag.is_empty => {}
+            _ => self.capture = Some(Capture::new(tag, role, self.family(), at)),
+        }
+    }
+
+    fn open_item(&mut self, at: usize, tag: &Tag<'a>) {
+        self.foreign = None;
+        self.end_item();
+        if self.items == MAX_ITEMS {
+            self.warnings.note(WarningKind::TooManyItems, at);
+            self.ended = true;
+            return;
+        }
+        let root_base = self.root.as_ref().and_then(|root| root.base.as_ref());
+        let base = tag
+            .attribute("xml:base")
+            .and_then(|base| root_base.unwrap_or(self.url).join(base).ok());
+        self.item = Some(OpenItem::new(self.atom.mark(), tag));
+        self.atom.start_entry(base.as_ref().map(Url::as_str));
+        if let Some(about) = tag.attribute("rdf:about") {
+            let about = self.resolved(about, at);
+            self.id(&about, true);
+        }
+        if let Some(href) = tag.attribute("href") {
+            let href = &self.resolved(href, at);
+            self.write_link("alternate", href, tag);
+        }
+        if tag.is_empty {
+            self.end_item();
+        }
+    }
+
+    fn close(&mut self, at: usize, name: &'a str) {
+        let role = self.vocabulary.role(name);
+        let ends_container =
+            matches!(role, Role::Item | Role::Root(_)) || name.eq_ignore_ascii_case("channel");
+        if let Some(capture) = &mut self.capture {
+            if !capture.close(name) {
+                if !ends_container {
+                    return;
+                }
+                self.warnings.note(WarningKind::UnclosedElement, capture.at);
+            }
+            self.end_capture();
+        }
+        if let Some((foreign, open)) = &mut self.foreign {
+            if *foreign == name && *open > 0 {
+                *open -= 1;
+                return;
+            }
+            if *foreign == name || ends_container {
+                self.foreign = None;
+            }
+            if !ends_container {
+                return;
+            }
+        }
+        if role == Role::Item {
+            self.end_item();
+        }
+        if self.root.as_ref().is_some_and(|root| root.name == name) {
+            if self.item.is_some() {
+                self.warnings.note(WarningKind::UnclosedElement, at);
+            }
+            self.end_item();
+            self.ended = true;
+        }
+    }
+
+    fn finish(mut self, length: usize) -> Option<Repaired> {
+        if !self.ended && self.root.is_some() {
+            self.warnings.note(WarningKind::Truncated, length);
+            if self.capture.is_some() {
+                self.end_capture();
+            }
+            if let Some(item) = &self.item
+                && item.is_empty()
+            {
+                // Cut off right behind its start tag: nothing of this item is here.
+                self.atom.undo(item.mark);
+                self.item = None;
+            }
+        }
+        self.end_item();
+        let root = self.root?;
+        let base = root.base.as_ref().map(Url::as_str);
+        Some(Repaired {
+            atom: self.atom.finish(base, self.head.language.as_deref()),
+            format: root.format,
+            items: self.items,
+            ttl: self.head.ttl,
+        })
+    }
+
+    fn resolved(&mut self, text: &str, at: usize) -> String {
+        let mut resolved = String::with_capacity(text.len());
+        self.entities
+            .resolve(text, at, &mut resolved, self.warnings);
+        resolved.truncate(resolved.trim_end().len());
+        resolved
+    }
+}
+
+fn format_of(family: Family, tag: &Tag<'_>) -> Format {
+    let version = tag.attribute("version").unwrap_or_default().trim();
+    let namespace = tag.attribute("xmlns").unwrap_or_default();
+    match family {
+        Family::Rdf if namespace.contains("netscape.com") => Format::Rss090,
+        Family::Rdf => Format::Rss10,
+        Family::Atom if version == "0.3" || namespace.contains("purl.org/atom") => Format::Atom03,
+        Family::Atom => Format::Atom10,
+        Family::Rss => match version {
+            "0.90" => Format::Rss090,
+            "0.91" => Format::Rss091,
+            "0.92" | "0.93" | "0.94" => Format::Rss092,
+            _ => Format::Rss20,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,320 @@
+//! Documents in, items out: the fixtures, one cause each.
+
+use std::{fs, path::PathBuf};
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-11-22T00:00:00Z".parse().expect("RFC 3339")
+}
+
+fn parse_bytes(bytes: &[u8]) -> Result<ParsedFeed, ParseError> {
+    let url = Url::parse("https://fetched.example/dir/feed.xml").expect("a URL");
+    let document = Document {
+        bytes,
+        content_type: None,
+        url: &url,
+    };
+    parse(&document, now())
+}
+
+fn parsed(text: &str) -> ParsedFeed {
+    parse_bytes(text.as_bytes()).expect("a feed")
+}
+
+fn fixtures() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "tests", "fixtures", "feeds"]
+        .iter()
+        .collect()
+}
+
+fn fixture(name: &str) -> Result<ParsedFeed, ParseError> {
+    parse_bytes(&fs::read(fixtures().join(name)).expect("a fixture"))
+}
+
+/// Every fixture with the titles that come out of it.
+const TITLES: &[(&str, &[&str])] = &[
+    ("amp_in_link.xml", &["x"]),
+    ("atom03.xml", &["e"]),
+    ("atom_content_empty_typed.xml", &["e"]),
+    ("atom_content_src_withtext.xml", &["e"]),
+    ("atom_content_type_bad.xml", &["e", "e2"]),
+    ("atom_https_ns.xml", &["e"]),
+    ("atom_id_ws.xml", &["e"]),
+    ("atom_nons.xml", &["e"]),
+    ("atom_prefix.xml", &["e"]),
+    ("atom_title_type_plain.xml", &["e"]),
+    ("author_email_only_semicolon.xml", &["t"]),
+    ("author_utf8_boundary.xml", &["t"]),
+    ("author_utf8_boundary2.xml", &["t"]),
+    ("author_utf8_boundary3.xml", &["t"]),
+    ("author_utf8_boundary4.xml", &["t"]),
+    ("bare_amp_space.xml", &["A & B"]),
+    ("bare_amp_title.xml", &["AT&T wins"]),
+    (
+        "billion_laughs.xml",
+        &["&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;"],
+    ),
+    ("cdata_title.xml", &["Foo & bar"]),
+    ("cdata_unclosed.xml", &["Foo & bar"]),
+    ("cdata_ws_mixed.xml", &["Foo and bar"]),
+    ("comment_in_title.xml", &["Foobar"]),
+    ("comment_then_decl_latin1.xml", &["café"]),
+    ("crash_feedrs_0.bin", &[""]),
+    ("crash_feedrs_2.bin", &[]),
+    ("dcterms.xml", &["t"]),
+    ("deep_nest.xml", &["x", "d"]),
+    ("doctype_entity.xml", &["x bar y"]),
+    ("doctype_netscape.xml", &["x © y"]),
+    ("double_escaped.xml", &["AT&T ’s \"x\""]),
+    ("dup_attr.xml", &["x"]),
+    ("empty_guid.xml", &["x"]),
+    ("eucjp_declared.xml", &["小泉進次郎"]),
+    ("guid_permalink_nolink.xml", &["x"]),
+    ("html_entity_nbsp.xml", &["a b é — Shinjirō"]),
+    ("html_in_desc.xml", &["x", "t2"]),
+    ("html_in_title.xml", &["Foo bar baz"]),
+    ("huge_attr_count.xml", &["x"]),
+    ("iso2022jp_declared.xml", &["小泉進次郎"]),
+    ("json_bom.xml", &[""]),
+    ("json_brace_before.xml", &["x"]),
+    ("json_items_null_title.xml", &[""]),
+    ("json_numeric_id.xml", &[""]),
+    ("json_relative_url.xml", &[""]),
+    ("junk_after.xml", &["x"]),
+    ("junk_before.xml", &["x"]),
+    ("junk_before_html.xml", &["x"]),
+    ("late_decl_latin1.xml", &["café"]),
+    ("leading_newline_latin1.xml", &["café"]),
+    ("link_atom_in_item.xml", &["t"]),
+    ("long_decl_latin1.xml", &["café"]),
+    ("mismatched_end.xml", &["x", "t2"]),
+    ("no_guid.xml", &["x"]),
+    ("no_guid_no_link.xml", &["x"]),
+    ("no_guid_no_link_no_title.xml", &[""]),
+    ("no_version.xml", &["x"]),
+    ("nonascii_in_first64_gbk.xml", &["头条"]),
+    ("nonascii_in_first64_latin1.xml", &["café"]),
+    ("npt_media.xml", &["t"]),
+    ("npt_mult_overflow.xml", &["t"]),
+    ("npt_overflow.xml", &["t"]),
+    ("ns_atomdefault.xml", &["x"]),
+    ("ns_harvard.xml", &["x"]),
+    ("ns_rss_trailing.xml", &["x"]),
+    ("ns_userland.xml", &["x"]),
+    ("num_ref_c1.xml", &["it’s"]),
+    ("num_ref_ctrl.xml", &["ab"]),
+    ("num_ref_nul.xml", &["ab"]),
+    ("ok.xml", &["T"]),
+    ("one_bad_utf8_byte.xml", &["café"]),
+    ("raw_ctrl_char.xml", &["ab"]),
+    ("raw_nul.xml", &["ab"]),
+    ("rdf090.xml", &["t"]),
+    ("rdf10_about_id.xml", &["t"]),
+    ("rdf10_about_nolink.xml", &["t"]),
+    ("relative_link.xml", &["x"]),
+    ("rss_items_outside_channel.xml", &["t"]),
+    ("second_decl_later.xml", &["x", "y"]),
+    ("second_decl_utf8_later.xml", &["x", "y"]),
+    ("shiftjis_declared.xml", &["小泉進次郎"]),
+    ("title_media.xml", &["real"]),
+    ("truncated.xml", &["x"]),
+    ("truncated_in_item2.xml", &["x", "t2"]),
+    ("ttl.xml", &["x"]),
+    ("unclosed_br.xml", &["x", "t2"]),
+    ("undeclared_prefix.xml", &["x", "a"]),
+    ("unquoted_attr.xml", &["x"]),
+    ("upper_RSS.xml", &["x"]),
+    ("utf16be_bom.xml", &["x"]),
+    ("utf16le_bom.xml", &["x"]),
+    ("utf16le_bom_declared_utf8.xml", &["x"]),
+    ("utf8_bom.xml", &["x"]),
+    ("utf8_declared_latin1.xml", &["Shinjirō"]),
+    ("utf8_declared_utf16.xml", &["Koizumi Shinjirō"]),
+    ("utf8_undeclared_shiftjis.xml", &["小泉進次郎"]),
+    ("ver_090.xml", &["x"]),
+    ("ver_093.xml", &["x"]),
+    ("ver_094.xml", &["x"]),
+    ("ver_1.xml", &["x"]),
+    ("ver_2.xml", &["x"]),
+    ("ver_201.xml", &["x"]),
+    ("ver_20sp.xml", &["x"]),
+    ("ws_guid.xml", &["x"]),
+    ("ws_link.xml", &["x"]),
+];
+
+/// Every fixture that is no feed.
+const NO_FEEDS: &[(&str, ParseReason)] = &[
+    ("crash_feedrs_1.bin", ParseReason::NotAFeed),
+    ("empty.xml", ParseReason::Empty),
+    ("html_page.xml", ParseReason::Html),
+];
+
+#[test]
+fn every_fixture_gives_all_its_items() {
+    for (name, expected) in TITLES {
+        let feed = fixture(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let titles: Vec<&str> = feed
+            .items
+            .iter()
+            .map(|item| item.item.title.as_str())
+            .collect();
+        assert_eq!(titles, *expected, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_feed_says_what_it_is() {
+    for (name, reason) in NO_FEEDS {
+        let error = fixture(name).expect_err(name);
+        assert_eq!(error.reason(), *reason, "{name}");
+    }
+    let html = fixture("html_page.xml").expect_err("a page");
+    assert_eq!(
+        html.to_string(),
+        "the document is an HTML page titled \"Login\""
+    );
+    let blank = parse_bytes(b"\xEF\xBB\xBF \n").expect_err("nothing");
+    assert_eq!(blank, ParseError::Empty);
+}
+
+#[test]
+fn the_tables_name_every_fixture() {
+    let mut files: Vec<String> = fs::read_dir(fixtures())
+        .expect("the folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("ASCII")
+        })
+        .collect();
+    files.sort();
+    let mut named: Vec<&str> = TITLES
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(NO_FEEDS.iter().map(|(name, _)| *name))
+        .collect();
+    named.sort_unstable();
+    assert_eq!(named, files);
+}
+
+/// What a fixture's last item is asked for.
+type Field = fn(&Item) -> Option<&str>;
+
+const GUID: Field = |item| item.guid.as_deref();
+const LINK: Field = |item| item.link.as_deref();
+const SUMMARY: Field = |item| Some(&item.summary);
+const CONTENT: Field = |item| Some(&item.content);
+const AUTHOR: Field = |item| item.authors.first().map(String::as_str);
+const CATEGORY: Field = |item| item.categories.first().map(String::as_str);
+
+#[test]
+fn fixtures_lose_no_part_of_an_item() {
+    let cases: &[(&str, Field, Option<&str>)] = &[
+        ("amp_in_link.xml", LINK, Some("http://e.org/?a=1&b=2")),
+        ("atom_id_ws.xml", GUID, Some("urn:x:1")),
+        ("atom_content_type_bad.xml", LINK, None),
+        ("author_email_only_semicolon.xml", AUTHOR, Some("王")),
+        ("author_utf8_boundary.xml", AUTHOR, Some("Shinjirō")),
+        ("author_utf8_boundary2.xml", AUTHOR, Some("小泉進次郎")),
+        ("author_utf8_boundary3.xml", AUTHOR, Some("小泉進次郎")),
+        ("author_utf8_boundary4.xml", AUTHOR, Some("小泉")),
+        ("dcterms.xml", CATEGORY, Some("defence")),
+        ("dcterms.xml", GUID, Some("urn:1")),
+        ("empty_guid.xml", GUID, None),
+        (
+            "guid_permalink_nolink.xml",
+            LINK,
+            Some("http://e.org/perma"),
+        ),
+        ("html_in_desc.xml", SUMMARY, Some("Hello \n\npara\n\n tail")),
+        ("json_numeric_id.xml", GUID, Some("1")),
+        (
+            "json_relative_url.xml",
+            LINK,
+            Some("https://fetched.example/1"),
+        ),
+        ("link_atom_in_item.xml", LINK, Some("http://e/1")),
+        (
+            "no_guid_no_link_no_title.xml",
+            SUMMARY,
+            Some("only a description"),
+        ),
+        ("npt_media.xml", CONTENT, Some("x")),
+        ("rdf10_about_nolink.xml", GUID, Some("http://e/1")),
+        ("relative_link.xml", LINK, Some("http://e.org/a/b?c=1")),
+        ("second_decl_later.xml", SUMMARY, Some("z")),
+        ("title_media.xml", CONTENT, Some("mt")),
+        ("unclosed_br.xml", SUMMARY, Some("Hello\ntail")),
+        ("undeclared_prefix.xml", AUTHOR, Some("Bob")),
+        ("undeclared_prefix.xml", CONTENT, Some("C")),
+        ("ws_guid.xml", GUID, Some("g1")),
+        ("ws_link.xml", LINK, Some("http://e.org/1")),
+    ];
+    for (name, field, expected) in cases {
+        let feed = fixture(name).expect("a feed");
+        let item = &feed.items.last().expect("an item").item;
+        assert_eq!(field(item), *expected, "{name}");
+    }
+}
+
+#[test]
+fn dates_are_bounded_by_now() {
+    let feed = |date: &str| {
+        parsed(&format!(
+            "<rss><channel><item><title>t</title><pubDate>{date}</pubDate></item></channel></rss>"
+        ))
+    };
+    let dated = feed("Sun, 22 Nov 2026 06:30:00 GMT");
+    assert_eq!(
+        dated.items[0].item.published,
+        Some("2026-11-22T06:30:00Z".parse().expect("RFC 3339"))
+    );
+    for (date, kind) in [
+        ("Wed, 25 Nov 2026 00:00:01 GMT", WarningKind::DateOutOfRange),
+        ("1970-01-01T00:00:00Z", WarningKind::DateOutOfRange),
+        ("soon", WarningKind::UnreadableDate),
+    ] {
+        let feed = feed(date);
+        assert_eq!(feed.items[0].item.published, None, "{date}");
+        assert_eq!(feed.warnings[0].kind, kind, "{date}");
+    }
+}
+
+#[test]
+fn a_feed_says_what_it_is() {
+    let feed = fixture("ttl.xml").expect("a feed");
+    assert_eq!(feed.ttl, Some(Duration::from_hours(1)));
+    assert_eq!(feed.title.as_deref(), Some("c"));
+    assert_eq!(feed.link.as_deref(), Some("http://e.org/"));
+    for (name, format) in [
+        ("ok.xml", Format::Rss20),
+        ("ver_090.xml", Format::Rss090),
+        ("doctype_netscape.xml", Format::Rss091),
+        ("ver_094.xml", Format::Rss092),
+        ("rdf10_about_id.xml", Format::Rss10),
+        ("rdf090.xml", Format::Rss090),
+        ("atom03.xml", Format::Atom03),
+        ("atom_prefix.xml", Format::Atom10),
+        ("json_bom.xml", Format::Json11),
+    ] {
+        assert_eq!(fixture(name).expect("a feed").format, format, "{name}");
+    }
+}
+
+#[test]
+fn a_warning_says_where() {
+    let feed = fixture("bare_amp_title.xml").expect("a feed");
+    let text = fs::read_to_string(fixtures().join("bare_amp_title.xml")).expect("a fixture");
+    assert_eq!(
+        feed.warnings,
+        [Warning {
+            kind: WarningKind::BareAmpersand,
+            count: 1,
+            first_at: text.find("&T wins").expect("it stands there"),
+        }]
+    );
+    assert_eq!(fixture("ok.xml").expect("a feed").warnings, []);
+}
