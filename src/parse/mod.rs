@@ -213,4 +213,6 @@ fn not_a_feed(text: &str) -> ParseError {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -13,7 +13,7 @@ mod link;
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, Hash},
+    hash::Hash,
 };
 
 use ring::digest::{Context, SHA256};
@@ -77,7 +77,7 @@ impl ItemKeys {
         }
     }
 
-    fn is_known<S: BuildHasher>(&self, known: &HashSet<IdentityKey, S>) -> bool {
+    fn is_known(&self, known: &HashSet<IdentityKey>) -> bool {
         let holds = |key: Option<IdentityKey>| key.is_some_and(|key| known.contains(&key));
         if self.guid_rank != GuidRank::None {
             // A guid that carries a token changes; link and title then still say who it is.
@@ -90,7 +90,7 @@ impl ItemKeys {
     }
 
     /// Whether an item that is not known by guid or link may be an old one renamed.
-    fn is_known_by_text<S: BuildHasher>(&self, known: &HashSet<IdentityKey, S>) -> bool {
+    fn is_known_by_text(&self, known: &HashSet<IdentityKey>) -> bool {
         let holds = |key: Option<IdentityKey>| key.is_some_and(|key| known.contains(&key));
         holds(self.title_date) || (self.has_content && holds(self.title_content))
     }
@@ -118,7 +118,11 @@ const MIN_RENAMED: usize = 3;
 /// - Where most items (at least three) are new by that, but known by title and date or title and
 ///   content, the feed has renamed them: they are known, and counted.
 /// - An item that stands in the document twice is new once.
-pub fn judge<S: BuildHasher>(items: &[ItemKeys], known: &HashSet<IdentityKey, S>) -> Judgement {
+#[expect(
+    clippy::implicit_hasher,
+    reason = "the store makes the set; a type parameter would only hinder inference"
+)]
+pub fn judge(items: &[ItemKeys], known: &HashSet<IdentityKey>) -> Judgement {
     let mut seen = HashSet::new();
     let mut new: Vec<bool> = items
         .iter()

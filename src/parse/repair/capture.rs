@@ -90,20 +90,19 @@ impl<'a> Capture<'a> {
         }
     }
 
-    /// An end tag inside. Returns whether it is this element's own.
-    pub(super) fn close(&mut self, name: &str) -> bool {
-        if name == self.tag.name {
-            if self.nested == 0 {
-                return true;
-            }
-            self.nested -= 1;
-        }
+    /// Whether an end tag of that name ends this element, and not one of its name inside.
+    pub(super) fn is_ended_at(&self, name: &str) -> bool {
+        name == self.tag.name && self.nested == 0
+    }
+
+    /// An end tag inside.
+    pub(super) fn close(&mut self, name: &str) {
+        self.nested -= usize::from(name == self.tag.name);
         if self.role == Role::Author {
             self.muted = self.has_name;
-        } else {
+        } else if self.mode != Mode::Plain {
             self.text.extend(["</", local(name), ">"]);
         }
-        false
     }
 
     pub(super) fn push(

@@ -256,8 +256,9 @@ impl<'a> Repair<'a, '_> {
         let ends_container =
             matches!(role, Role::Item | Role::Root(_)) || name.eq_ignore_ascii_case("channel");
         if let Some(capture) = &mut self.capture {
-            if !capture.close(name) {
+            if !capture.is_ended_at(name) {
                 if !ends_container {
+                    capture.close(name);
                     return;
                 }
                 self.warnings.note(WarningKind::UnclosedElement, capture.at);

@@ -37,9 +37,8 @@ pub(super) struct Tag<'a> {
 pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
-    has_comment_end: bool,
-    has_cdata_end: bool,
-    has_instruction_end: bool,
+    /// Ends that were searched for and do not come any more.
+    missing: Vec<&'static str>,
 }
 
 /// What a `<` turns out to be.
@@ -55,10 +54,6 @@ impl<'a> Markup<'a> {
     fn token(token: Option<Token<'a>>) -> Self {
         token.map_or(Self::None, Self::Token)
     }
-
-    fn dropped(passed: Option<&str>) -> Self {
-        passed.map_or(Self::None, |_| Self::Dropped)
-    }
 }
 
 const CDATA: &str = "<![CDATA[";
@@ -68,9 +63,7 @@ impl<'a> Tokens<'a> {
         Self {
             text,
             at: 0,
-            has_comment_end: true,
-            has_cdata_end: true,
-            has_instruction_end: true,
+            missing: Vec::new(),
         }
     }
 
@@ -78,12 +71,25 @@ impl<'a> Tokens<'a> {
         &self.text[self.at..]
     }
 
-    /// Takes everything up to the next `end`, and `end` too.
-    fn take_until(&mut self, start: &str, end: &str) -> Option<&'a str> {
-        let inner = &self.rest()[start.len()..];
-        let length = memmem::find(inner.as_bytes(), end.as_bytes())?;
-        self.at += start.len() + length + end.len();
-        Some(&inner[..length])
+    /// Where `end` comes next, counted from here.
+    fn find(&mut self, end: &'static str) -> Option<usize> {
+        if self.missing.contains(&end) {
+            return None;
+        }
+        let found = memmem::find(self.rest().as_bytes(), end.as_bytes());
+        if found.is_none() {
+            self.missing.push(end);
+        }
+        found
+    }
+
+    /// Passes everything up to the next `end`, and `end` too.
+    fn pass(&mut self, end: &'static str) -> Markup<'a> {
+        let Some(length) = self.find(end) else {
+            return Markup::None;
+        };
+        self.at += length + end.len();
+        Markup::Dropped
     }
 
     /// What starts at a `<`.
@@ -93,47 +99,39 @@ impl<'a> Tokens<'a> {
             return Markup::None;
         };
         match second {
-            b'!' if rest.starts_with("<!--") && self.has_comment_end => {
-                let comment = self.take_until("<!--", "-->");
-                self.has_comment_end = comment.is_some();
-                Markup::dropped(comment)
-            }
-            b'!' if rest.starts_with(CDATA) => {
-                if self.has_cdata_end {
-                    if let Some(text) = self.take_until(CDATA, "]]>") {
-                        return Markup::Token(Token::Cdata(text));
-                    }
-                    self.has_cdata_end = false;
-                }
-                // Never closed: the text behind it is read like any other.
-                self.at += CDATA.len();
-                Markup::Dropped
-            }
+            b'!' if rest.starts_with("<!--") => self.pass("-->"),
+            b'!' if rest.starts_with(CDATA) => self.cdata(),
             b'!' => self.declaration(),
-            b'?' if self.has_instruction_end => {
-                let instruction = self.take_until("<?", "?>");
-                self.has_instruction_end = instruction.is_some();
-                Markup::dropped(instruction)
-            }
+            b'?' => self.pass("?>"),
             b'/' => Markup::token(self.close()),
             byte if is_name_start(*byte) => Markup::token(self.open()),
             _ => Markup::None,
         }
     }
 
+    fn cdata(&mut self) -> Markup<'a> {
+        let end = self.find("]]>");
+        let inner = &self.rest()[CDATA.len()..];
+        self.at += CDATA.len();
+        // Never closed: the text behind it is read like any other.
+        let Some(length) = end.map(|end| end - CDATA.len()) else {
+            return Markup::Dropped;
+        };
+        self.at += length + "]]>".len();
+        Markup::Token(Token::Cdata(&inner[..length]))
+    }
+
     /// `<!DOCTYPE …>`, with its internal subset; any other `<!…>` is dropped.
     fn declaration(&mut self) -> Markup<'a> {
         let rest = self.rest();
-        let Some(mut end) = memchr(b'>', rest.as_bytes()) else {
+        let Some(mut end) = self.find(">") else {
             return Markup::None;
         };
         let is_doctype = rest
             .get(..9)
             .is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
         if is_doctype && rest[..end].contains('[') {
-            end = memmem::find(rest.as_bytes(), b"]>")
-                .map_or(end, |close| close + 1)
-                .max(end);
+            end = self.find("]>").map_or(end, |close| close + 1).max(end);
         }
         self.at += end + 1;
         if is_doctype {

@@ -167,7 +167,7 @@ fn role_in(space: Space, local: &str) -> Role {
         (Space::Core, lower) => core_role(lower),
         (Space::Rdf, b"rdf") => Role::Root(Family::Rdf),
         (Space::DublinCore, lower) => dublin_core_role(lower),
-        (Space::Content, b"encoded") | (Space::Xhtml, b"body" | b"div") => Role::Content,
+        (Space::Content, b"encoded" | b"items") | (Space::Xhtml, b"body" | b"div") => Role::Content,
         (Space::Media, b"title" | b"description" | b"text" | b"subtitle") => Role::MediaText,
         (Space::Rdf, _) | (Space::Media, b"group" | b"content") => Role::Unknown,
         (Space::FeedBurner, b"origlink") => Role::OriginalLink,
