@@ -27,7 +27,7 @@ fn feed() -> String {
              course was set.</p>]]></description>\n\
              <content:encoded><![CDATA[<p>The minister said on Sunday that the alliance&#8217;s \
              course was set.</p><p>{}</p>]]></content:encoded>\n</item>\n",
-            "Officials in both capitals expect talks. ".repeat(5)
+            "Officials in both capitals expect talks. ".repeat(7)
         )
         .expect("a String takes everything");
     }

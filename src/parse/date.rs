@@ -101,9 +101,11 @@ fn spaced_out(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len() + 8);
     let mut previous = ' ';
     let mut after_time = false;
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let is_before_digit = characters.peek().is_some_and(char::is_ascii_digit);
         let character = match character {
-            'T' if previous.is_ascii_digit() => ' ',
+            'T' if is_before_digit => ' ',
             ',' | '/' | '(' | ')' | '年' | '月' | '日' => ' ',
             other => other,
         };
@@ -262,6 +264,7 @@ mod tests {
             ("13/07/2011 07:38", noon),
             ("2011年07月13日 07:38", noon),
             ("20110713T07:38:00", noon),
+            ("2011-07-13 T07:38:00Z", noon),
             ("July 12, 2011 7:38 PM", "2011-07-12T19:38:00Z"),
             ("Wed, 13 Jul 2011 24:00:00 GMT", "2011-07-13T00:00:00Z"),
             ("2011-07-13", "2011-07-13T00:00:00Z"),

@@ -244,6 +244,7 @@ fn fixtures_lose_no_part_of_an_item() {
         ),
         ("npt_media.xml", CONTENT, Some("x")),
         ("rdf10_about_nolink.xml", GUID, Some("http://e/1")),
+        ("rdf10_about_nolink.xml", LINK, Some("http://e/1")),
         ("relative_link.xml", LINK, Some("http://e.org/a/b?c=1")),
         ("second_decl_later.xml", SUMMARY, Some("z")),
         ("title_media.xml", CONTENT, Some("mt")),

@@ -159,13 +159,14 @@ impl Repair<'_, '_> {
         }
     }
 
-    /// An RSS guid is the story's address unless it says otherwise.
-    fn permalink(&mut self, tag: &Tag<'_>, guid: &str) {
+    /// An RSS guid is the story's address unless it says otherwise, and of an Atom entry without
+    /// any link the id is the best guess.
+    pub(super) fn permalink(&mut self, tag: &Tag<'_>, guid: &str) {
         let says_no = tag
             .attribute("isPermaLink")
             .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
         let is_url = guid.starts_with("http://") || guid.starts_with("https://");
-        if is_url && !says_no && tag.name.eq_ignore_ascii_case("guid") {
+        if is_url && !says_no {
             self.write_link("permalink", guid, tag);
         }
     }

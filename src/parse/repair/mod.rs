@@ -241,6 +241,7 @@ impl<'a> Repair<'a, '_> {
         if let Some(about) = tag.attribute("rdf:about") {
             let about = self.resolved(about, at);
             self.id(&about, true);
+            self.permalink(tag, &about);
         }
         if let Some(href) = tag.attribute("href") {
             let href = &self.resolved(href, at);

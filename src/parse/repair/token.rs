@@ -109,6 +109,13 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Whether the document ends inside a tag.
+    fn is_cut_off(&self) -> bool {
+        let inside = &self.rest().as_bytes()[1..];
+        let is_tag = |byte: &u8| is_name_start(*byte) || matches!(byte, b'/' | b'!' | b'?');
+        inside.first().is_some_and(is_tag) && memchr::memchr2(b'<', b'>', inside).is_none()
+    }
+
     fn cdata(&mut self) -> Markup<'a> {
         let end = self.find("]]>");
         let inner = &self.rest()[CDATA.len()..];
@@ -185,6 +192,7 @@ impl<'a> Iterator for Tokens<'a> {
                 match self.markup() {
                     Markup::Token(token) => return Some((start, token)),
                     Markup::Dropped => continue,
+                    Markup::None if self.is_cut_off() => return None,
                     Markup::None => {}
                 }
             }
@@ -329,7 +337,9 @@ mod tests {
             ("<a b=\"c>x", "<a b=c>\"x\""),
             ("<a <b>", "<a><b>"),
             ("</a<b>", "</a><b>"),
-            ("<a", "\"<a\""),
+            ("x<a", "\"x\""),
+            ("x<![CDA", "\"x\""),
+            ("x < a", "\"x \"\"< a\""),
             ("<![CDATA[x & y</a>", "\"x & y\"</a>"),
             ("<!-- x<a/>", "\"<!-- x\"<a/>"),
             ("<?php x<a/>", "\"<?php x\"<a/>"),
