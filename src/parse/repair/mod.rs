@@ -293,11 +293,9 @@ impl<'a> Repair<'a, '_> {
     fn finish(mut self, length: usize) -> Option<Repaired> {
         if !self.ended && self.root.is_some() {
             self.warnings.note(WarningKind::Truncated, length);
-            if self.capture.is_some() {
-                self.end_capture();
-            }
             if let Some(item) = &self.item
                 && item.is_empty()
+                && self.capture.is_none()
             {
                 // Cut off right behind its start tag: nothing of this item is here.
                 self.atom.undo(item.mark);

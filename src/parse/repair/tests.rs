@@ -85,6 +85,7 @@ fn an_item_cut_off_at_its_start_is_none() {
     let (cut_off, warnings) = repaired("<rss><item><title>T</title></item><item><gui");
     assert_eq!((inside(&cut_off.atom).as_str(), cut_off.items), (T, 1));
     assert_eq!(warnings, [WarningKind::Truncated]);
+    assert_eq!(repaired("<rss><item><title><![CD").0.items, 1);
 }
 
 #[test]
