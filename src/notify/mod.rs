@@ -1,8 +1,153 @@
-//! Notices to receivers.
+//! Notices to receivers: rendered, sent once, and the answer told in data.
+//!
+//! **In:** a [`Notice`], frozen in the outbox. **Out:** a [`Receipt`](crate::model::Receipt), or a
+//! [`SendError`](crate::model::SendError) that says whether another attempt makes sense. Every
+//! attempt of a notice has the same content (only a webhook's `webhook-timestamp` and signature are
+//! the attempt's own), so a receiver that took one whose answer was lost can drop the repeat by its
+//! id. Nothing here retries, sleeps, spawns or stores; every wait has a bound, and
+//! [`Notifier::timeout`] is the sum of them.
 
+mod email;
 mod options;
+mod render;
+mod sample;
+#[cfg(test)]
+#[path = "../../tests/it/servers/smtp.rs"]
+mod smtp_server;
+mod terminal;
+mod webhook;
 
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    clock::Clock,
+    http::Http,
+    model::{Notice, Outcome},
+};
+
+pub use email::{MailServer, MailServerError};
 pub use options::{
     EmailOptions, MailLogin, MailOptions, MailSecurity, ReceiverKind, ReceiverOptions,
     WebhookOptions,
 };
+pub use sample::sample_notice;
+pub use terminal::Screen;
+pub use webhook::{TemplateError, WebhookError, check_template};
+
+/// One way to reach one receiver.
+pub trait Notifier: Send + Sync {
+    /// Sends one notice once. Never retries, never sleeps: the outbox does that.
+    ///
+    /// Ends within [`timeout`](Self::timeout). Dropping the future abandons the attempt, and nobody
+    /// knows how it went.
+    fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a>;
+
+    /// What would be sent, in labelled parts.
+    fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError>;
+
+    /// The longest that one [`send`](Self::send) can take: what a lease must outlast.
+    fn timeout(&self) -> Duration;
+}
+
+/// An attempt under way.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// One part of what a receiver would get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewPart {
+    /// What it is, such as `text/html`.
+    pub label: &'static str,
+    /// As sent, before any transfer encoding; secrets hidden.
+    pub content: String,
+    /// How to show it.
+    pub kind: PartKind,
+}
+
+/// How a part of a preview is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    /// Lines of text.
+    Text,
+    /// A document.
+    Html,
+    /// JSON.
+    Json,
+    /// `Name: value` lines.
+    Headers,
+}
+
+/// A notice could not be put into the receiver's form.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The receiver's own `body` template failed.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The mail could not be put together.
+    #[error("mail cannot be built")]
+    Mail(#[from] lettre::error::Error),
+}
+
+/// What receivers are built with.
+#[derive(Clone)]
+pub struct NotifyContext {
+    /// The one HTTP client.
+    pub http: Http,
+    /// The `[mail]` server, set up; `None` where the config has none.
+    pub mail: Option<MailServer>,
+    /// Where the terminal receiver writes.
+    pub screen: Screen,
+    /// The zone that people read times in.
+    pub timezone: TimeZone,
+    /// The time of an attempt.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A receiver that cannot be built from its options.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// `email` without `[mail]`.
+    #[error("receiver {0:?} sends mail, but there is no mail server")]
+    NoMailServer(String),
+    /// Not one address.
+    #[error("receiver {receiver:?}: {address:?} is not a mail address")]
+    Address {
+        /// The receiver's name.
+        receiver: String,
+        /// The address as written.
+        address: String,
+    },
+    /// A webhook option is unusable.
+    #[error("receiver {receiver:?}: {error}")]
+    Webhook {
+        /// The receiver's name.
+        receiver: String,
+        /// What is wrong with it.
+        #[source]
+        error: WebhookError,
+    },
+}
+
+/// Builds the way to a receiver. Opens no connection.
+///
+/// # Errors
+/// [`BuildError`]: nothing that a send could mend.
+pub fn build(
+    options: &ReceiverOptions,
+    context: &NotifyContext,
+) -> Result<Box<dyn Notifier>, BuildError> {
+    let name = &options.name;
+    Ok(match &options.kind {
+        ReceiverKind::Email(email) => Box::new(email::Email::new(name, email, context)?),
+        ReceiverKind::Webhook(webhook) => {
+            Box::new(webhook::Webhook::new(webhook, context).map_err(|error| {
+                BuildError::Webhook {
+                    receiver: name.clone(),
+                    error,
+                }
+            })?)
+        }
+        ReceiverKind::Terminal => Box::new(terminal::Terminal::new(context)),
+    })
+}

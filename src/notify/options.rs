@@ -55,6 +55,16 @@ pub struct WebhookOptions {
 impl WebhookOptions {
     /// The default of [`timeout`](Self::timeout).
     pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// Whether the body is sent as JSON: unless a header says otherwise, it is.
+    pub fn is_json(&self) -> bool {
+        let is_content_type =
+            |(name, _): &&(String, Secret)| name.eq_ignore_ascii_case("content-type");
+        match self.headers.iter().rfind(is_content_type) {
+            Some((_, value)) => value.expose().to_ascii_lowercase().contains("json"),
+            None => true,
+        }
+    }
 }
 
 /// `[mail]`: the one mail server.

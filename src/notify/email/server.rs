@@ -1,0 +1,168 @@
+//! The `[mail]` server: its options checked, its certificates read, a session with it opened.
+
+use std::{fs, io, path::PathBuf, sync::Arc};
+
+use lettre::{
+    Address,
+    message::Mailbox,
+    transport::smtp::{authentication::Credentials, extension::ClientId},
+};
+use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName, pem::PemObject as _};
+use url::Host;
+
+use super::{
+    fault::Fault,
+    session::{Limits, Session},
+    wire::{self, Tls, Wire},
+};
+use crate::notify::{MailOptions, MailSecurity, render::clean};
+
+/// The `[mail]` server, ready to be connected to. Cheap to clone.
+#[derive(Clone)]
+pub struct MailServer(pub(super) Arc<Server>);
+
+pub(super) struct Server {
+    host: String,
+    port: u16,
+    security: MailSecurity,
+    tls: Option<Tls>,
+    login: Option<Credentials>,
+    pub(super) from: Mailbox,
+    /// What we call ourselves in EHLO and in message ids.
+    pub(super) hostname: String,
+    pub(super) limits: Limits,
+}
+
+/// `[mail]` cannot work as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum MailServerError {
+    /// Not an address.
+    #[error("from: {0:?} is not a mail address")]
+    From(String),
+    /// The host is neither a name nor an address.
+    #[error("server: {host:?} is not a host name")]
+    Host {
+        /// As written.
+        host: String,
+        /// Why not.
+        #[source]
+        source: InvalidDnsNameError,
+    },
+    /// The file with certificate authorities cannot be read.
+    #[error("ca_file {path}: {source}")]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// TLS cannot be set up with these authorities.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+impl MailServer {
+    /// Reads the certificates and checks the options. Opens no connection. `hostname` is this
+    /// machine's name, for EHLO and message ids.
+    pub fn new(options: &MailOptions, hostname: &str) -> Result<Self, MailServerError> {
+        let from =
+            mailbox(&options.from).ok_or_else(|| MailServerError::From(options.from.clone()))?;
+        let tls = match options.security {
+            MailSecurity::Plain => None,
+            MailSecurity::StartTls | MailSecurity::Implicit => Some(tls(options)?),
+        };
+        Ok(Self(Arc::new(Server {
+            host: options.host.clone(),
+            port: options.port,
+            security: options.security,
+            tls,
+            login: options.login.as_ref().map(|login| {
+                Credentials::new(login.username.clone(), login.password.expose().to_owned())
+            }),
+            from,
+            hostname: domain(hostname),
+            limits: Limits {
+                command: options.timeout,
+                data: options.data_timeout,
+            },
+        })))
+    }
+}
+
+fn tls(options: &MailOptions) -> Result<Tls, MailServerError> {
+    let name =
+        ServerName::try_from(options.host.clone()).map_err(|source| MailServerError::Host {
+            host: options.host.clone(),
+            source,
+        })?;
+    let mut extra = Vec::new();
+    if let Some(path) = &options.ca_file {
+        let unreadable = |source| MailServerError::CaFile {
+            path: path.clone(),
+            source,
+        };
+        let pem = fs::read(path).map_err(unreadable)?;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate
+                .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))?;
+            extra.push(certificate);
+        }
+        if extra.is_empty() {
+            let none = io::Error::new(io::ErrorKind::InvalidData, "no certificate in it");
+            return Err(unreadable(none));
+        }
+    }
+    Ok(Tls::new(name, extra)?)
+}
+
+/// An address that every server takes: ASCII, its domain in its ASCII form (RFC 5890). A local part
+/// in other scripts would need SMTPUTF8 on every hop.
+pub(super) fn mailbox(written: &str) -> Option<Mailbox> {
+    let mailbox: Mailbox = written.trim().parse().ok()?;
+    let (user, domain) = (mailbox.email.user(), mailbox.email.domain());
+    if domain.is_ascii() {
+        return user.is_ascii().then_some(mailbox);
+    }
+    let ascii = Host::parse(domain).ok()?.to_string();
+    let address = Address::new(user, ascii).ok()?;
+    user.is_ascii()
+        .then(|| Mailbox::new(mailbox.name.clone(), address))
+}
+
+/// The machine's name as it may stand in a message id.
+fn domain(hostname: &str) -> String {
+    let labels: Vec<String> = hostname
+        .split('.')
+        .map(clean::label)
+        .filter(|label| !label.is_empty())
+        .collect();
+    if labels.is_empty() {
+        return "localhost".to_owned();
+    }
+    labels.join(".")
+}
+
+impl Server {
+    /// A session that is ready for mails.
+    pub(super) async fn open(&self) -> Result<Session, Fault> {
+        let loopback_only = self.security == MailSecurity::Plain;
+        let limits = self.limits;
+        let stream = wire::connect(&self.host, self.port, limits.command, loopback_only).await?;
+        let mut wire: Box<dyn Wire> = Box::new(stream);
+        let client = ClientId::Domain(self.hostname.clone());
+        let mut start_tls = None;
+        match (self.security, &self.tls) {
+            (MailSecurity::Implicit, Some(tls)) => {
+                wire = tls.handshake(wire, limits.command).await?;
+            }
+            (MailSecurity::StartTls, Some(tls)) => start_tls = Some(tls),
+            _ => {}
+        }
+        let mut session = Session::open(wire, &client, start_tls, limits).await?;
+        if let Some(credentials) = &self.login {
+            session.login(credentials).await?;
+        }
+        Ok(session)
+    }
+}

@@ -1,0 +1,4 @@
+//! Sessions against a scripted server; the mail itself as a snapshot.
+
+mod message;
+mod session;

@@ -1,0 +1,172 @@
+//! The HTML part of a mail: one column that every mail program shows alike.
+//!
+//! Inline styles only (Gmail drops style sheets where they are long or in a forwarded mail), system
+//! fonts, no image, nothing remote. Text and background take the reader's own colours, so dark mode
+//! is the mail program's; every colour of ours has a contrast of at least 4 to 1 on white and on
+//! near-black (`#121212`), and the mark brings its own background.
+
+use super::{
+    runs::Run,
+    sheet::{Also, Quote, Sheet},
+};
+use crate::model::Priority;
+
+const HEAD: &str = concat!(
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n",
+    "<meta charset=\"utf-8\">\n",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+    "<meta name=\"color-scheme\" content=\"light dark\">\n",
+    "<meta name=\"supported-color-schemes\" content=\"light dark\">\n",
+    "<title></title>\n</head>\n",
+    "<body style=\"margin:0;padding:0;color-scheme:light dark;\">\n",
+    "<div style=\"max-width:600px;margin:0 auto;padding:24px 20px;",
+    "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Noto Sans',",
+    "'Hiragino Sans','Noto Sans CJK JP','Yu Gothic',Helvetica,Arial,sans-serif;",
+    "font-size:16px;line-height:1.5;overflow-wrap:anywhere;\">\n",
+);
+const FOOT: &str = "</div>\n</body>\n</html>\n";
+
+const TAGS: &str = "<p style=\"margin:0 0 6px;font-size:13px;color:#7a7a7a;\">";
+const HEADLINE: &str =
+    "<h1 style=\"margin:0 0 6px;font-size:22px;line-height:1.3;font-weight:600;\">";
+const SOURCE: &str = "<p style=\"margin:0 0 20px;font-size:14px;color:#7a7a7a;\">";
+const LINK_STYLE: &str = "\" style=\"color:#1a73e8;text-decoration:none;\">";
+const QUOTE: &str = concat!(
+    "<blockquote style=\"margin:0 0 14px;padding:2px 0 2px 14px;",
+    "border-left:3px solid #d9a400;\">"
+);
+const FIELD: &str = "<span style=\"font-size:12px;color:#7a7a7a;\">";
+const MARK: &str = concat!(
+    "<mark style=\"background-color:#ffe27a;color:#1a1a1a;",
+    "padding:0 2px;border-radius:2px;\">"
+);
+const TABLE: &str = concat!(
+    "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" ",
+    "style=\"margin:20px 0 0;border-collapse:collapse;font-size:14px;line-height:1.45;\">\n"
+);
+const LABEL: &str = concat!(
+    "<tr><td style=\"padding:2px 16px 2px 0;color:#7a7a7a;",
+    "vertical-align:top;white-space:nowrap;\">"
+);
+const VALUE: &str = "</td><td style=\"padding:2px 0;vertical-align:top;\">";
+const ALSO: &str = "<p style=\"margin:20px 0 4px;font-size:13px;color:#7a7a7a;\">Also in</p>\n";
+const ALSO_ITEM: &str = "<p style=\"margin:0 0 4px;font-size:14px;\">";
+const FOOTER: &str = concat!(
+    "<p style=\"margin:24px 0 0;padding-top:10px;border-top:1px solid #8a8a8a55;",
+    "font-size:12px;color:#7a7a7a;\">Fivebells. "
+);
+
+/// The whole document.
+pub(super) fn html(sheet: &Sheet) -> String {
+    let mut page = Page(String::from(HEAD));
+    tags(&mut page, sheet);
+    headline(&mut page, sheet);
+    for quote in &sheet.quotes {
+        sentence(&mut page, quote);
+    }
+    facts(&mut page, sheet);
+    if !sheet.also.is_empty() {
+        page.markup(ALSO);
+    }
+    for story in &sheet.also {
+        also(&mut page, story);
+    }
+    page.markup(FOOTER).text(&sheet.footer).markup("</p>\n");
+    page.markup(FOOT);
+    page.0
+}
+
+/// HTML that can only be made of our own markup and other people's text.
+struct Page(String);
+
+impl Page {
+    /// Markup: `&'static`, so it is ours.
+    fn markup(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Text, also inside a quoted attribute: escaped.
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.0.push_str(&htmlize::escape_all_quotes(text));
+        self
+    }
+
+    fn runs(&mut self, runs: &[Run]) -> &mut Self {
+        for run in runs {
+            if run.is_hit {
+                self.markup(MARK).text(&run.text).markup("</mark>");
+            } else {
+                self.text(&run.text);
+            }
+        }
+        self
+    }
+
+    /// What `content` writes, as a link where there is one.
+    fn linked(&mut self, link: Option<&str>, content: impl FnOnce(&mut Self)) -> &mut Self {
+        if let Some(link) = link {
+            self.markup("<a href=\"").text(link).markup(LINK_STYLE);
+        }
+        content(self);
+        if link.is_some() {
+            self.markup("</a>");
+        }
+        self
+    }
+}
+
+fn tags(page: &mut Page, sheet: &Sheet) {
+    page.markup(TAGS).text(&sheet.tags.join(", "));
+    if sheet.priority > Priority::Routine {
+        page.markup(" · <strong style=\"color:#e0392e;\">")
+            .text(sheet.priority.as_str())
+            .markup("</strong>");
+    }
+    page.markup("</p>\n");
+}
+
+fn headline(page: &mut Page, sheet: &Sheet) {
+    page.markup(HEADLINE)
+        .linked(sheet.link.as_deref(), |page| {
+            page.runs(&sheet.headline);
+        })
+        .markup("</h1>\n");
+    let Some(source) = &sheet.source else { return };
+    page.markup(SOURCE).text(source);
+    if let Some(published) = &sheet.published {
+        page.markup(", ").text(published);
+    }
+    page.markup("</p>\n");
+}
+
+fn sentence(page: &mut Page, quote: &Quote) {
+    page.markup(QUOTE)
+        .runs(&quote.runs)
+        .markup("<br>")
+        .markup(FIELD)
+        .text(quote.field.as_str())
+        .markup("</span></blockquote>\n");
+}
+
+fn facts(page: &mut Page, sheet: &Sheet) {
+    page.markup(TABLE);
+    for (label, value) in &sheet.facts {
+        page.markup(LABEL)
+            .markup(label)
+            .markup(VALUE)
+            .text(value)
+            .markup("</td></tr>\n");
+    }
+    page.markup("</table>\n");
+}
+
+fn also(page: &mut Page, story: &Also) {
+    page.markup(ALSO_ITEM)
+        .text(&story.feed)
+        .markup(": ")
+        .linked(story.link.as_deref(), |page| {
+            page.text(&story.title);
+        })
+        .markup("</p>\n");
+}

@@ -1,0 +1,49 @@
+//! A notice as people read it: the same words as plain text, as HTML and as a terminal block.
+//!
+//! Pure: the time zone is an argument, and the same notice gives the same bytes. Everything a feed
+//! wrote is plain text that has been cleaned ([`clean`]) and, in HTML, escaped; no markup, image or
+//! script of a feed's own gets through.
+
+pub(super) mod clean;
+mod html;
+mod runs;
+mod sheet;
+mod subject;
+mod terminal;
+mod text;
+pub(super) mod trouble;
+
+use jiff::tz::TimeZone;
+
+use self::sheet::Sheet;
+use crate::model::Notice;
+
+/// A mail's three parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct MailContent {
+    /// One line.
+    pub(super) subject: String,
+    /// The plain part, lines ended by LF.
+    pub(super) text: String,
+    /// The HTML part, lines ended by LF.
+    pub(super) html: String,
+}
+
+/// What a mail says.
+pub(super) fn mail(notice: &Notice, timezone: &TimeZone) -> MailContent {
+    let sheet = Sheet::of(notice, timezone);
+    MailContent {
+        subject: subject::subject(&sheet),
+        text: text::text(&sheet),
+        html: html::html(&sheet),
+    }
+}
+
+/// What a terminal shows: lines ended by LF, a blank one last. With `colour` hits stand out by
+/// ANSI sequences of our own; without it there is not one control character but LF.
+pub(super) fn terminal(notice: &Notice, timezone: &TimeZone, colour: bool) -> String {
+    terminal::block(&Sheet::of(notice, timezone), colour)
+}
+
+#[cfg(test)]
+mod tests;

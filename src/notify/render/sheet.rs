@@ -1,0 +1,222 @@
+//! What a notice says, before any markup.
+
+use jiff::{Timestamp, tz::TimeZone};
+use url::Url;
+
+use super::{
+    clean,
+    runs::{Run, runs},
+    trouble,
+};
+use crate::model::{Alert, AlsoIn, Event, Field, Match, Notice, Priority};
+
+/// The most sentences shown; a long article may hit in every one.
+const MAX_QUOTES: usize = 6;
+/// The most other sources shown.
+const MAX_ALSO: usize = 10;
+/// The longest headline, in characters.
+const MAX_HEADLINE_CHARS: usize = 1_000;
+/// The longest value of a fact, in characters.
+const MAX_FACT_CHARS: usize = 500;
+/// The longest link, in bytes; browsers and mail programs stop far earlier.
+const MAX_LINK_BYTES: usize = 4_096;
+/// The longest headline made from the text of a story that has no title.
+const MAX_UNTITLED_CHARS: usize = 120;
+
+/// One notice in words. All text is clean: one line each, nothing that acts.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    /// Watches, or the program's own name; what stands in brackets.
+    pub(super) tags: Vec<String>,
+    /// How urgent.
+    pub(super) priority: Priority,
+    /// The story's title, or a sentence.
+    pub(super) headline: Vec<Run>,
+    /// The story; only `http` or `https`.
+    pub(super) link: Option<String>,
+    /// The feed's title; only for a story.
+    pub(super) source: Option<String>,
+    /// When the story was published; only for a story.
+    pub(super) published: Option<String>,
+    /// Sentences with hits.
+    pub(super) quotes: Vec<Quote>,
+    /// Labels and values, in the order to show them.
+    pub(super) facts: Vec<(&'static str, String)>,
+    /// The same story elsewhere.
+    pub(super) also: Vec<Also>,
+    /// What to quote when someone asks about this notice.
+    pub(super) footer: String,
+}
+
+/// A sentence with hits.
+#[derive(Debug)]
+pub(super) struct Quote {
+    pub(super) field: Field,
+    pub(super) runs: Vec<Run>,
+}
+
+/// The same story in another feed.
+#[derive(Debug)]
+pub(super) struct Also {
+    pub(super) feed: String,
+    pub(super) title: String,
+    pub(super) link: Option<String>,
+}
+
+impl Sheet {
+    /// Puts a notice in words; times are shown in `timezone`.
+    pub(super) fn of(notice: &Notice, timezone: &TimeZone) -> Self {
+        match &notice.event {
+            Event::Alert(alert) => Self::of_alert(notice, alert, timezone),
+            event => Self::of_trouble(notice, event, timezone),
+        }
+    }
+
+    fn of_alert(notice: &Notice, alert: &Alert, timezone: &TimeZone) -> Self {
+        let published = alert.item.published.map(|time| at(time, timezone));
+        Self {
+            tags: alert.watches.iter().map(|name| clean::line(name)).collect(),
+            priority: alert.priority,
+            headline: headline(alert),
+            link: alert.item.link.as_deref().and_then(web_link),
+            source: Some(clean::line(&alert.feed.title)),
+            published: published.clone(),
+            quotes: quotes(&alert.matches),
+            facts: facts(alert, published, timezone),
+            also: alert.also.iter().take(MAX_ALSO).map(also).collect(),
+            footer: format!("Alert {}, notice {}", clean::line(&alert.id), notice.key),
+        }
+    }
+
+    fn of_trouble(notice: &Notice, event: &Event, timezone: &TimeZone) -> Self {
+        let trouble = trouble::words(event, timezone);
+        Self {
+            tags: vec!["fivebells".to_owned()],
+            priority: event.priority(),
+            headline: runs(&trouble.sentence, &[]),
+            link: None,
+            source: None,
+            published: None,
+            quotes: Vec::new(),
+            facts: shown(trouble.facts),
+            also: Vec::new(),
+            footer: format!("{}, notice {}", event.kind(), notice.key),
+        }
+    }
+}
+
+/// A time as people write it: `Sun 22 Nov 2026, 15:30 JST`.
+pub(super) fn at(time: Timestamp, timezone: &TimeZone) -> String {
+    time.to_zoned(timezone.clone())
+        .strftime("%a %-d %b %Y, %H:%M %Z")
+        .to_string()
+}
+
+/// The URL in its normal form if a click on it does no more than open a page.
+fn web_link(link: &str) -> Option<String> {
+    let url = Url::parse(link).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https");
+    (is_web && url.as_str().len() <= MAX_LINK_BYTES).then(|| url.to_string())
+}
+
+/// The title with its hits; a story without one is named by what it has.
+fn headline(alert: &Alert) -> Vec<Run> {
+    let item = &alert.item;
+    if !item.title.trim().is_empty() {
+        let hits: Vec<[usize; 2]> = alert
+            .matches
+            .iter()
+            .filter(|hit| hit.field == Field::Title)
+            .map(|hit| hit.range)
+            .collect();
+        return runs(&clean::cut(&item.title, MAX_HEADLINE_CHARS), &hits);
+    }
+    let text = clean::squeezed(&item.summary);
+    match (text.as_str(), item.link.as_deref()) {
+        ("", Some(link)) => runs(link, &[]),
+        ("", None) => runs("(no title)", &[]),
+        (text, _) => runs(&clean::cut(text, MAX_UNTITLED_CHARS), &[]),
+    }
+}
+
+/// One quote per sentence, with every hit in it; the title is the headline already.
+fn quotes(matches: &[Match]) -> Vec<Quote> {
+    let mut sentences: Vec<(Field, &str, Vec<[usize; 2]>)> = Vec::new();
+    for hit in matches.iter().filter(|hit| hit.field != Field::Title) {
+        let same = |(field, text, _): &&mut (Field, &str, Vec<[usize; 2]>)| {
+            *field == hit.field && *text == hit.context.text
+        };
+        match sentences.iter_mut().find(same) {
+            Some((_, _, ranges)) => ranges.push(hit.context.range),
+            None => sentences.push((hit.field, &hit.context.text, vec![hit.context.range])),
+        }
+    }
+    sentences
+        .into_iter()
+        .take(MAX_QUOTES)
+        .map(|(field, text, ranges)| Quote {
+            field,
+            runs: runs(text, &ranges),
+        })
+        .collect()
+}
+
+fn facts(
+    alert: &Alert,
+    published: Option<String>,
+    timezone: &TimeZone,
+) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Source", source(alert))];
+    if !alert.item.authors.is_empty() {
+        facts.push(("By", alert.item.authors.join(", ")));
+    }
+    facts.push((
+        "Published",
+        published.unwrap_or_else(|| "the feed does not say".to_owned()),
+    ));
+    facts.push(("Seen", at(alert.item.seen, timezone)));
+    if alert.priority > Priority::Routine {
+        facts.push(("Priority", alert.priority.to_string()));
+    }
+    for watch in &alert.watches {
+        let terms = terms(&alert.matches, watch).join(", ");
+        facts.push(("Matched", format!("{watch}: {terms}")));
+    }
+    shown(facts)
+}
+
+/// The facts as they may be shown: clean and bounded.
+fn shown(facts: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    facts
+        .into_iter()
+        .map(|(label, value)| (label, clean::cut(&clean::line(&value), MAX_FACT_CHARS)))
+        .collect()
+}
+
+fn source(alert: &Alert) -> String {
+    let (title, name) = (&alert.feed.title, &alert.feed.name);
+    if title == name {
+        name.clone()
+    } else {
+        format!("{title} ({name})")
+    }
+}
+
+/// The distinct terms of one watch, in the order they hit.
+fn terms<'a>(matches: &'a [Match], watch: &str) -> Vec<&'a str> {
+    let mut terms = Vec::new();
+    for hit in matches.iter().filter(|hit| hit.watch == watch) {
+        if !terms.contains(&hit.term.as_str()) {
+            terms.push(hit.term.as_str());
+        }
+    }
+    terms
+}
+
+fn also(also: &AlsoIn) -> Also {
+    Also {
+        feed: clean::line(&also.feed),
+        title: clean::line(&also.title),
+        link: also.link.as_deref().and_then(web_link),
+    }
+}

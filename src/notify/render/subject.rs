@@ -1,0 +1,27 @@
+//! The subject line.
+
+use super::{clean, runs, sheet::Sheet};
+
+/// The longest list of watches, in characters.
+const MAX_TAGS_CHARS: usize = 60;
+/// The longest title, in characters: phones show about 40, Gmail on a desk about 70.
+const MAX_TITLE_CHARS: usize = 160;
+/// The longest feed title, in characters.
+const MAX_SOURCE_CHARS: usize = 60;
+
+/// `[koizumi, hegseth] Title — Feed title`, on one line.
+pub(super) fn subject(sheet: &Sheet) -> String {
+    let tags = clean::cut(&clean::squeezed(&sheet.tags.join(", ")), MAX_TAGS_CHARS);
+    let title = clean::cut(
+        &clean::squeezed(&runs::plain(&sheet.headline)),
+        MAX_TITLE_CHARS,
+    );
+    let source = sheet.source.as_deref().map(clean::squeezed);
+    match source.as_deref() {
+        None | Some("") => format!("[{tags}] {title}"),
+        Some(source) => format!(
+            "[{tags}] {title} — {}",
+            clean::cut(source, MAX_SOURCE_CHARS)
+        ),
+    }
+}

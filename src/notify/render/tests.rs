@@ -1,0 +1,295 @@
+//! What people read, as snapshots; what strangers try, as rules.
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::{
+    model::{Alert, Event, Field, Priority},
+    notify::sample::{every_kind, sample_notice},
+};
+
+fn tokyo() -> TimeZone {
+    TimeZone::get("Asia/Tokyo").unwrap()
+}
+
+fn alert() -> Notice {
+    sample_notice("2026-11-22T06:41:07Z".parse().unwrap())
+}
+
+/// The sample with its alert changed.
+fn altered(change: impl FnOnce(&mut Alert)) -> Notice {
+    let mut notice = alert();
+    if let Event::Alert(alert) = &mut notice.event {
+        change(alert);
+    }
+    notice
+}
+
+#[test]
+fn the_html_of_an_alert() {
+    insta::assert_snapshot!(mail(&alert(), &tokyo()).html);
+}
+
+#[test]
+fn every_kind_as_text() {
+    let texts: Vec<String> = every_kind()
+        .iter()
+        .map(|notice| mail(notice, &tokyo()))
+        .map(|content| format!("Subject: {}\n\n{}", content.subject, content.text))
+        .collect();
+    insta::assert_snapshot!(texts.join("\n==========\n"));
+}
+
+#[test]
+fn every_kind_on_a_terminal() {
+    let blocks: String = every_kind()
+        .iter()
+        .map(|notice| terminal(notice, &tokyo(), false))
+        .collect();
+    insta::assert_snapshot!(blocks);
+}
+
+#[test]
+fn an_alert_in_colour() {
+    let block = terminal(&alert(), &tokyo(), true).replace('\u{1b}', "ESC");
+    insta::assert_snapshot!(block);
+}
+
+#[test]
+fn subjects_are_one_line_of_bounded_length() {
+    let notice = altered(|alert| {
+        alert.item.title = "小泉\r\n\t進次郎 ".repeat(500);
+        alert.feed.title = "Feed ".repeat(500);
+        alert.watches = vec!["watch".to_owned(); 500];
+    });
+    let subject = mail(&notice, &tokyo()).subject;
+    assert!(!subject.contains(char::is_control));
+    assert_eq!(
+        subject.chars().count(),
+        "[".len() + 60 + "] ".len() + 160 + 3 + 60
+    );
+}
+
+#[test]
+fn the_title_is_cut_at_its_bound() {
+    let of = |chars| {
+        let notice = altered(|alert| alert.item.title = "学".repeat(chars));
+        mail(&notice, &tokyo()).subject
+    };
+    assert!(of(160).contains(&"学".repeat(160)) && !of(160).contains('…'));
+    assert!(of(161).contains(&format!("{}…", "学".repeat(159))));
+}
+
+#[test]
+fn no_markup_of_a_strangers_gets_into_the_html() {
+    let attack = "<script>alert(1)</script><img src=x onerror=y>\"'><a href=javascript:z>&amp;";
+    let notice = altered(|alert| {
+        alert.item.title = attack.to_owned();
+        alert.item.authors = vec![attack.to_owned()];
+        alert.item.link = Some(format!("https://example.org/{attack}"));
+        alert.feed.title = attack.to_owned();
+        alert.watches = vec![attack.to_owned()];
+        alert.also[0].title = attack.to_owned();
+        alert.also[0].feed = attack.to_owned();
+        for hit in &mut alert.matches {
+            hit.watch = attack.to_owned();
+            hit.term = attack.to_owned();
+            hit.context.text = attack.to_owned();
+        }
+    });
+    let html = mail(&notice, &tokyo()).html;
+    let ours = [
+        "!DOCTYPE",
+        "html",
+        "head",
+        "meta",
+        "title",
+        "body",
+        "div",
+        "p",
+        "h1",
+        "a",
+        "mark",
+        "blockquote",
+        "span",
+        "br",
+        "table",
+        "tr",
+        "td",
+        "strong",
+    ];
+    for tag in html.split('<').skip(1) {
+        let name: &str = tag.trim_start_matches('/');
+        let end = name.find([' ', '>', '/']).unwrap();
+        assert!(ours.contains(&&name[..end]), "<{tag}");
+    }
+    assert!(!html.contains("href=\"javascript"));
+}
+
+#[test]
+fn only_web_links_become_links() {
+    for link in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "nonsense",
+    ] {
+        let notice = altered(|alert| {
+            alert.item.link = Some(link.to_owned());
+            alert.also.clear();
+        });
+        let content = mail(&notice, &tokyo());
+        assert!(!content.html.contains("href"), "{link}");
+        assert!(!content.text.contains(link), "{link}");
+    }
+}
+
+#[test]
+fn nothing_remote_is_loaded() {
+    for notice in every_kind() {
+        let html = mail(&notice, &tokyo()).html;
+        for loads in [
+            "<img", "<link", "<style", "src=", "url(", "@import", "<script", "<iframe",
+        ] {
+            assert!(!html.contains(loads), "{loads}");
+        }
+    }
+}
+
+#[test]
+fn no_escape_sequence_of_a_strangers_gets_to_the_terminal() {
+    let attack = "\u{1b}]0;owned\u{7}\u{9b}2J\u{1b}[2J\r\n\u{202e}gnp.exe\u{8}";
+    let notice = altered(|alert| {
+        alert.item.title = attack.to_owned();
+        alert.item.link = Some(format!("https://example.org/{attack}"));
+        alert.feed.title = attack.to_owned();
+        alert.feed.name = attack.to_owned();
+        alert.watches = vec![attack.to_owned()];
+        alert.also[0].title = attack.to_owned();
+        alert.also[0].feed = attack.to_owned();
+        for hit in &mut alert.matches {
+            hit.field = Field::Content;
+            hit.context.text = attack.to_owned();
+            hit.context.range = [2, 5];
+        }
+    });
+    for text in [
+        terminal(&notice, &tokyo(), false),
+        mail(&notice, &tokyo()).text,
+    ] {
+        let acts =
+            |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!text.contains(acts), "{text:?}");
+    }
+    let coloured = terminal(&notice, &tokyo(), true);
+    let ours = ["\u{1b}[1m", "\u{1b}[1;33m", "\u{1b}[2m", "\u{1b}[0m"];
+    let rest = ours
+        .iter()
+        .fold(coloured, |rest, ours| rest.replace(ours, ""));
+    assert!(
+        !rest.contains(|c: char| c.is_control() && c != '\n'),
+        "{rest:?}"
+    );
+}
+
+#[test]
+fn bells_as_on_the_wires() {
+    for (priority, bells) in [
+        (Priority::Routine, "• ["),
+        (Priority::Urgent, "••• URGENT ["),
+        (Priority::Bulletin, "••••• BULLETIN ["),
+        (Priority::Flash, "•••••••••• FLASH ["),
+    ] {
+        let notice = altered(|alert| alert.priority = priority);
+        assert!(terminal(&notice, &tokyo(), false).starts_with(bells));
+    }
+}
+
+#[test]
+fn a_story_without_title_is_named_by_what_it_has() {
+    let headline = |summary: &str, link: Option<&str>| {
+        let notice = altered(|alert| {
+            alert.item.title = " ".to_owned();
+            alert.item.summary = summary.to_owned();
+            alert.item.link = link.map(str::to_owned);
+        });
+        let text = mail(&notice, &tokyo()).text;
+        text.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(
+        headline("A toot\nof two lines", None),
+        "A toot of two lines"
+    );
+    assert_eq!(
+        headline(&"x".repeat(121), None),
+        format!("{}…", "x".repeat(119))
+    );
+    assert_eq!(
+        headline("", Some("https://a.example/")),
+        "https://a.example/"
+    );
+    assert_eq!(headline("", None), "(no title)");
+}
+
+#[test]
+fn a_sentence_with_several_hits_is_quoted_once_and_the_number_is_bounded() {
+    let notice = altered(|alert| {
+        let first = alert.matches[1].clone();
+        alert.matches = (0..10)
+            .flat_map(|n| {
+                let mut hit = first.clone();
+                hit.field = Field::Content;
+                hit.context.text = format!("Sentence {n} of ten.");
+                hit.context.range = [0, 8];
+                let mut other = hit.clone();
+                other.context.range = [9, 10];
+                [hit, other]
+            })
+            .collect();
+    });
+    let text = mail(&notice, &tokyo()).text;
+    assert_eq!(text.matches("content: *Sentence* *").count(), 6);
+}
+
+/// WCAG 2's contrast of two colours written `rrggbb`.
+fn contrast(one: &str, other: &str) -> f64 {
+    let luminance = |colour: &str| {
+        let channel = |at| {
+            let value = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn every_colour_is_readable_in_light_and_dark() {
+    let html = mail(&alert(), &tokyo()).html;
+    let mut seen = 0;
+    for style in html.split("style=\"").skip(1) {
+        let style = &style[..style.find('"').unwrap()];
+        let colour_of = |name: &str| {
+            let mut rules = style.split(';');
+            rules.find_map(|rule| rule.strip_prefix(name))
+        };
+        let Some(colour) = colour_of("color:#") else {
+            continue;
+        };
+        let grounds = match colour_of("background-color:#") {
+            Some(ground) => vec![ground],
+            None => vec!["ffffff", "121212"],
+        };
+        for ground in grounds {
+            assert!(contrast(colour, ground) >= 4.0, "{colour} on {ground}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10);
+}

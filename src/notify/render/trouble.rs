@@ -1,0 +1,133 @@
+//! The monitor's own news in words: everything but alerts.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::sheet::at;
+use crate::model::{Event, FeedFailing, FeedRebased, FeedRecovered, ReceiverFailing, TestPing};
+
+/// An event that is no alert, in words; not yet clean.
+#[derive(Debug)]
+pub(in crate::notify) struct Trouble {
+    /// One sentence that says what happened, and what it means where that is not plain.
+    pub(in crate::notify) sentence: String,
+    /// The feed it is about.
+    pub(in crate::notify) feed: Option<String>,
+    /// That feed's URL.
+    pub(in crate::notify) url: Option<String>,
+    /// Labels and values.
+    pub(in crate::notify) facts: Vec<(&'static str, String)>,
+}
+
+/// Puts it in words. An alert is named by its title: its own words are the sheet's.
+pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
+    match event {
+        Event::Alert(alert) => Trouble {
+            sentence: alert.item.title.clone(),
+            feed: Some(alert.feed.name.clone()),
+            url: Some(alert.feed.url.clone()),
+            facts: Vec::new(),
+        },
+        Event::FeedFailing(failing) => feed_failing(failing, timezone),
+        Event::FeedRecovered(recovered) => feed_recovered(recovered, timezone),
+        Event::FeedRebased(rebased) => feed_rebased(rebased),
+        Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
+        Event::TestPing(ping) => test_ping(ping),
+    }
+}
+
+fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
+    let name = &event.feed;
+    let polls = count(event.failures, "poll");
+    let sentence = match event.last_success {
+        Some(time) => format!(
+            "Feed {name} has not been read since {}: {polls} failed in a row",
+            at(time, timezone)
+        ),
+        None => format!("Feed {name} has never been read: {polls} failed in a row"),
+    };
+    Trouble {
+        sentence,
+        feed: Some(name.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![
+            ("Reason", event.reason.clone()),
+            ("Error", event.error.clone()),
+            ("Last read", last_read(event.last_success, timezone)),
+            ("URL", event.url.clone()),
+            (
+                "Meaning",
+                "stories that come and go meanwhile are missed; polling goes on".to_owned(),
+            ),
+        ],
+    }
+}
+
+fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
+    let name = &event.feed;
+    Trouble {
+        sentence: format!(
+            "Feed {name} is read again, after {}",
+            count(event.failures, "failed poll")
+        ),
+        feed: Some(name.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![
+            ("Last read", last_read(event.last_success, timezone)),
+            ("URL", event.url.clone()),
+        ],
+    }
+}
+
+fn feed_rebased(event: &FeedRebased) -> Trouble {
+    let name = &event.feed;
+    Trouble {
+        sentence: format!(
+            "Feed {name} renamed {} at once: taken as a new baseline, not alerted",
+            count(event.items, "item")
+        ),
+        feed: Some(name.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![("URL", event.url.clone())],
+    }
+}
+
+fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
+    let name = &event.receiver;
+    Trouble {
+        sentence: format!(
+            "Receiver {name} takes nothing since {}: {} for it",
+            at(event.since, timezone),
+            match event.waiting {
+                1 => "1 notice waits".to_owned(),
+                waiting => format!("{waiting} notices wait"),
+            }
+        ),
+        feed: None,
+        url: None,
+        facts: vec![
+            ("Reason", event.reason.clone()),
+            ("Answer", event.error.clone()),
+            ("Meaning", "nothing is lost; it is all kept".to_owned()),
+        ],
+    }
+}
+
+fn test_ping(event: &TestPing) -> Trouble {
+    Trouble {
+        sentence: event.message.clone(),
+        feed: None,
+        url: None,
+        facts: vec![("Receiver", event.receiver.clone())],
+    }
+}
+
+fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| at(time, timezone))
+}
+
+fn count(number: u32, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    }
+}

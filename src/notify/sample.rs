@@ -1,0 +1,162 @@
+//! A notice like those that come, for `preview`, `send` and the check of templates.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::{
+    Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, Event, Field, Match, Notice,
+    Priority,
+};
+
+// Quotes of both kinds, markup, Japanese, and longer than a subject line.
+const TITLE: &str = concat!(
+    "Shinjirō Koizumi and Pete Hegseth to ‘Make the Alliance Great Always’: ",
+    "\"No Gap\" in the First Island Chain, Minister Says after <Working Lunch> & Talks ",
+    "with Defense Chiefs of Australia and the Philippines"
+);
+const SUMMARY: &str = concat!(
+    "Japan's defense minister, 小泉進次郎 (Koizumi Shinjirō), met his U.S. counterpart at ",
+    "the ministry in Ichigaya on Sunday."
+);
+
+/// An alert of two watches, `koizumi` and `hegseth`, as if it had happened at `now`.
+pub fn sample_notice(now: Timestamp) -> Notice {
+    let seen = Timestamp::from_second(now.as_second()).expect("a whole second of a valid time");
+    let before = |minutes| {
+        seen.saturating_sub(SignedDuration::from_mins(minutes))
+            .expect("a signed duration is always in units that subtract")
+    };
+    Notice {
+        key: DeliveryKey("sample-1".to_owned()),
+        timestamp: seen,
+        event: Event::Alert(Box::new(Alert {
+            id: "1842".to_owned(),
+            priority: Priority::Urgent,
+            watches: vec!["koizumi".to_owned(), "hegseth".to_owned()],
+            matches: vec![
+                hit("koizumi", "Koizumi", Field::Title, TITLE),
+                hit("koizumi", "小泉進次郎", Field::Summary, SUMMARY),
+                hit("koizumi", "Koizumi", Field::Summary, SUMMARY),
+                hit("hegseth", "Hegseth", Field::Title, TITLE),
+            ],
+            item: AlertItem {
+                id: "48121".to_owned(),
+                guid: Some("https://thediplomat.com/?p=301842".to_owned()),
+                title: TITLE.to_owned(),
+                link: Some("https://thediplomat.com/2026/11/koizumi-hegseth/?ref=rss&a=b".into()),
+                authors: vec!["Takahashi Kosuke".to_owned()],
+                categories: vec!["Security".to_owned(), "Japan".to_owned()],
+                published: Some(before(11)),
+                updated: None,
+                seen,
+                summary: SUMMARY.to_owned(),
+                language: Some("en".to_owned()),
+            },
+            feed: AlertFeed {
+                name: "diplomat".to_owned(),
+                title: "The Diplomat".to_owned(),
+                url: "https://thediplomat.com/feed/".to_owned(),
+                tags: vec!["japan".to_owned()],
+            },
+            also: vec![AlsoIn {
+                feed: "japantimes".to_owned(),
+                link: Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
+                title: "Koizumi and Hegseth meet in Tokyo".to_owned(),
+            }],
+        })),
+        accepted: Vec::new(),
+    }
+}
+
+/// The first place where `term` stands in `text`, which is short enough to be its own context.
+fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
+    let (before, _) = text.split_once(term).expect("the samples hold their terms");
+    let start = before.chars().count();
+    let range = [start, start + term.chars().count()];
+    Match {
+        watch: watch.to_owned(),
+        term: term.to_owned(),
+        field,
+        text: term.to_owned(),
+        range,
+        context: Context {
+            text: text.to_owned(),
+            range,
+        },
+    }
+}
+
+/// One notice of every kind, for the tests of this module.
+#[cfg(test)]
+pub(super) fn every_kind() -> Vec<Notice> {
+    use crate::model::{FeedFailing, FeedRebased, FeedRecovered, ReceiverFailing, TestPing};
+
+    let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
+    let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
+    let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
+    let troubles = [
+        Event::FeedFailing(FeedFailing {
+            feed: feed.into(),
+            url: url.into(),
+            reason: "timeout".into(),
+            error: "no answer within 60 s".into(),
+            last_success: Some(yesterday),
+            failures: 12,
+        }),
+        Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: url.into(),
+            last_success: None,
+            failures: 1,
+        }),
+        Event::FeedRebased(FeedRebased {
+            feed: feed.into(),
+            url: url.into(),
+            items: 100,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+        }),
+        Event::TestPing(TestPing {
+            receiver: "desk".into(),
+            message: "This is a test of receiver desk".into(),
+        }),
+    ];
+    let mut notices = vec![sample_notice(now)];
+    for event in troubles {
+        notices.push(Notice {
+            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
+            timestamp: now,
+            event,
+            accepted: Vec::new(),
+        });
+    }
+    notices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_ranges_hold_their_terms() {
+        let notice = sample_notice("2026-11-22T06:41:07.5Z".parse().expect("a time"));
+        assert_eq!(notice.timestamp.subsec_nanosecond(), 0);
+        let Event::Alert(alert) = notice.event else {
+            panic!("an alert")
+        };
+        for hit in &alert.matches {
+            let text = match hit.field {
+                Field::Title => &alert.item.title,
+                _ => &alert.item.summary,
+            };
+            let [start, end] = hit.range;
+            let found: String = text.chars().skip(start).take(end - start).collect();
+            assert_eq!(found, hit.text);
+            assert!(hit.context.text.chars().count() <= Context::MAX_CHARS);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The Standard Webhooks object: `{"type", "timestamp", "data"}`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::{
+    Alert, Event, FeedFailing, FeedRebased, FeedRecovered, Notice, ReceiverFailing, TestPing,
+};
+
+/// The body of a webhook without a template: the same bytes for the same notice.
+pub(super) fn payload(notice: &Notice) -> Vec<u8> {
+    let payload = Payload {
+        kind: notice.event.kind(),
+        timestamp: notice.timestamp,
+        data: Data::of(&notice.event),
+    };
+    serde_json::to_vec(&payload).expect("a struct with string keys is always JSON")
+}
+
+/// In the order of the Standard Webhooks examples, which an event's own serialisation is not.
+#[derive(Serialize)]
+struct Payload<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: Timestamp,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Alert(&'a Alert),
+    FeedFailing(&'a FeedFailing),
+    FeedRecovered(&'a FeedRecovered),
+    FeedRebased(&'a FeedRebased),
+    ReceiverFailing(&'a ReceiverFailing),
+    TestPing(&'a TestPing),
+}
+
+impl<'a> Data<'a> {
+    fn of(event: &'a Event) -> Self {
+        match event {
+            Event::Alert(data) => Self::Alert(data),
+            Event::FeedFailing(data) => Self::FeedFailing(data),
+            Event::FeedRecovered(data) => Self::FeedRecovered(data),
+            Event::FeedRebased(data) => Self::FeedRebased(data),
+            Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::TestPing(data) => Self::TestPing(data),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::sample::every_kind;
+
+    #[test]
+    fn the_payload_of_an_alert() {
+        insta::assert_snapshot!(pretty(&every_kind()[0]));
+    }
+
+    #[test]
+    fn it_reads_back_as_the_event() {
+        for notice in every_kind() {
+            let value: serde_json::Value = serde_json::from_slice(&payload(&notice)).unwrap();
+            assert_eq!(value["timestamp"], "2026-11-22T06:41:07Z");
+            let event: Event = serde_json::from_value(serde_json::json!({
+                "type": value["type"], "data": value["data"],
+            }))
+            .unwrap();
+            assert_eq!(event, notice.event);
+        }
+    }
+
+    #[test]
+    fn the_type_comes_first_and_the_bytes_never_change() {
+        for notice in every_kind() {
+            let bytes = payload(&notice);
+            let start = format!("{{\"type\":\"{}\",\"timestamp\":", notice.event.kind());
+            assert!(bytes.starts_with(start.as_bytes()));
+            assert_eq!(bytes, payload(&notice.clone()));
+        }
+    }
+
+    fn pretty(notice: &Notice) -> String {
+        let value: serde_json::Value = serde_json::from_slice(&payload(notice)).unwrap();
+        serde_json::to_string_pretty(&value).unwrap()
+    }
+}

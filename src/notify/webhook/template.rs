@@ -1,0 +1,299 @@
+//! The receiver's own body: a minijinja template.
+//!
+//! A template sees exactly the names of `data` in an `alert.matched` webhook (`item.title`,
+//! `watches`, `feed.name`, …), and `type` and `timestamp` beside them. Nothing is escaped for it:
+//! in JSON, write `{{ item.title | tojson }}`. A name that does not exist is an error, not an empty
+//! string.
+//!
+//! The monitor's own events (`feed.failing`, `receiver.failing`, …) have no item, but a board that
+//! takes cards should show them too. A template therefore sees a stand-in with the same names:
+//! `item.title` is the event's sentence, `item.summary` its facts, `item.link` and `feed.url` the
+//! feed's URL, `feed.name` the feed, `watches` is `["fivebells"]` and `matches` is empty.
+
+use std::{io, ops::Range};
+
+use jiff::{Timestamp, tz::TimeZone};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Serde};
+use serde::Serialize;
+
+use crate::{
+    model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, TestPing},
+    notify::{render::trouble, sample::sample_notice},
+};
+
+/// The most instructions one rendering may take: some 10 ms.
+const FUEL: u64 = 500_000;
+/// The largest body a template may make.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The name a template has in the engine.
+const NAME: &str = "body";
+
+/// A template that does not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TemplateError {
+    /// What is wrong, in words.
+    pub message: String,
+    /// The line of the template, from 1, where there is one.
+    pub line: Option<usize>,
+    /// Where in the template, in bytes, if that is known.
+    pub range: Option<Range<usize>>,
+}
+
+/// Tries a `body` template: compiles it, and renders it for an alert whose text is full of quotes
+/// and markup and for an event that has no item. With `is_json`
+/// ([`WebhookOptions::is_json`](super::super::WebhookOptions::is_json)) what it renders must be
+/// JSON.
+///
+/// # Errors
+/// [`TemplateError`]: what would otherwise be found out by a lost alert.
+pub fn check_template(body: &str, is_json: bool) -> Result<(), TemplateError> {
+    let template = Template::new(body)?;
+    let alert = sample_notice(Timestamp::UNIX_EPOCH);
+    let ping = Notice {
+        event: Event::TestPing(TestPing {
+            receiver: "sample".to_owned(),
+            message: "A \"test\"".to_owned(),
+        }),
+        ..alert.clone()
+    };
+    for notice in [alert, ping] {
+        let kind = notice.event.kind();
+        let rendered = template
+            .render(&notice, &TimeZone::UTC)
+            .map_err(|error| TemplateError {
+                message: format!("{} (in a notice of type {kind})", error.message),
+                ..error
+            })?;
+        if is_json && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&rendered) {
+            return Err(TemplateError {
+                message: format!(
+                    "does not make JSON: {error} of what it renders for {kind}; \
+                     write texts as {{{{ item.title | tojson }}}}, without quotes around"
+                ),
+                line: None,
+                range: None,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A compiled template.
+#[derive(Debug)]
+pub(super) struct Template(Environment<'static>);
+
+impl Template {
+    pub(super) fn new(body: &str) -> Result<Self, TemplateError> {
+        let mut environment = Environment::new();
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        // Errors then know their place.
+        environment.set_debug(true);
+        environment
+            .add_template_owned(NAME, body.to_owned())
+            .map_err(|error| explain(&error, body))?;
+        Ok(Self(environment))
+    }
+
+    pub(super) fn render(
+        &self,
+        notice: &Notice,
+        timezone: &TimeZone,
+    ) -> Result<Vec<u8>, TemplateError> {
+        let template = self.0.get_template(NAME).expect("`new` added it");
+        let stand_in;
+        let alert = if let Event::Alert(alert) = &notice.event {
+            alert
+        } else {
+            stand_in = stand_in_alert(notice, timezone);
+            &stand_in
+        };
+        let names = Names {
+            kind: notice.event.kind(),
+            timestamp: notice.timestamp,
+            alert,
+        };
+        let mut body = Body(Vec::new());
+        template
+            .render_captured_to(Serde(&names), &mut body)
+            .map_err(|error| explain(&error, template.source()))?;
+        Ok(body.0)
+    }
+}
+
+/// What a template sees.
+#[derive(Serialize)]
+struct Names<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: Timestamp,
+    #[serde(flatten)]
+    alert: &'a Alert,
+}
+
+/// An event without an item in the shape of an alert, as the module's head says.
+fn stand_in_alert(notice: &Notice, timezone: &TimeZone) -> Alert {
+    let words = trouble::words(&notice.event, timezone);
+    let DeliveryKey(id) = &notice.key;
+    let facts: Vec<String> = words
+        .facts
+        .iter()
+        .map(|(label, value)| format!("{label}: {value}"))
+        .collect();
+    let feed = words.feed.unwrap_or_else(|| "fivebells".to_owned());
+    Alert {
+        id: id.clone(),
+        priority: notice.event.priority(),
+        watches: vec!["fivebells".to_owned()],
+        matches: Vec::new(),
+        item: AlertItem {
+            id: id.clone(),
+            guid: None,
+            title: words.sentence,
+            link: words.url.clone(),
+            authors: Vec::new(),
+            categories: Vec::new(),
+            published: None,
+            updated: None,
+            seen: notice.timestamp,
+            summary: facts.join("\n"),
+            language: Some("en".to_owned()),
+        },
+        feed: AlertFeed {
+            name: feed.clone(),
+            title: feed,
+            url: words.url.unwrap_or_default(),
+            tags: Vec::new(),
+        },
+        also: Vec::new(),
+    }
+}
+
+/// The engine's error in our words, with the piece of the template that it is about.
+fn explain(error: &minijinja::Error, source: &str) -> TemplateError {
+    let range = error.range();
+    let piece = range.clone().and_then(|range| source.get(range));
+    let mut message = error.kind().to_string();
+    if let Some(detail) = error.detail() {
+        message = format!("{message}: {detail}");
+    }
+    if let Some(piece) = piece.filter(|piece| !piece.is_empty() && !message.contains(piece)) {
+        message = format!("{message} near `{piece}`");
+    }
+    TemplateError {
+        message,
+        line: error.line(),
+        range,
+    }
+}
+
+/// A buffer that refuses to outgrow [`MAX_BODY_BYTES`].
+struct Body(Vec<u8>);
+
+impl io::Write for Body {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_BODY_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::sample::every_kind;
+
+    const CARD: &str = r#"{"name": {{ item.title | tojson }}, "url": {{ item.link | tojson }}, "feed": {{ feed.name | tojson }}, "id": {{ id | tojson }}, "of": "{{ type }} {{ timestamp }}", "labels": {{ watches | tojson }}, "desc": {{ item.summary | tojson }}}"#;
+
+    fn render(body: &str, notice: &Notice) -> Result<String, TemplateError> {
+        let rendered = Template::new(body)?.render(notice, &TimeZone::UTC)?;
+        Ok(String::from_utf8(rendered).unwrap())
+    }
+
+    #[test]
+    fn one_card_for_every_kind() {
+        check_template(CARD, true).unwrap();
+        let cards: Vec<serde_json::Value> = every_kind()
+            .iter()
+            .map(|notice| serde_json::from_str(&render(CARD, notice).unwrap()).unwrap())
+            .collect();
+        insta::assert_json_snapshot!(cards);
+    }
+
+    #[test]
+    fn a_template_sees_the_names_of_data() {
+        let alert = &every_kind()[0];
+        let body = "{% for match in matches %}{{ match.term }} in {{ match.field }}; {% endfor %}{{ also[0].feed }}";
+        assert_eq!(
+            render(body, alert).unwrap(),
+            "Koizumi in title; 小泉進次郎 in summary; Koizumi in summary; Hegseth in title; japantimes"
+        );
+    }
+
+    #[test]
+    fn nothing_is_escaped_unasked() {
+        let text = render("{{ item.title }}", &every_kind()[0]).unwrap();
+        assert!(text.contains("\"No Gap\"") && text.contains("<Working Lunch> &"));
+    }
+
+    #[test]
+    fn faults_are_found_before_an_alert_is_lost() {
+        let error = check_template("a\n{{ item.tilte }}", false).unwrap_err();
+        insta::assert_snapshot!(error, @"undefined value: `item.tilte` is undefined (in a notice of type alert.matched)");
+        assert_eq!((error.line, error.range), (Some(2), Some(5..15)));
+
+        let error = check_template("{{ item.title", false).unwrap_err();
+        insta::assert_snapshot!(error, @"syntax error: unexpected end of input, expected end of variable block near `title`");
+        assert_eq!(error.line, Some(1));
+
+        let error = check_template("{{ matches[0].term }}", false).unwrap_err();
+        assert!(
+            error.message.ends_with("(in a notice of type test.ping)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_quote_in_a_title_breaks_json_and_is_told() {
+        let body = r#"{"text": "{{ item.title }}"}"#;
+        let error = check_template(body, true).unwrap_err();
+        assert!(error.message.starts_with("does not make JSON"), "{error}");
+        assert!(
+            error.message.contains("{{ item.title | tojson }}"),
+            "{error}"
+        );
+        check_template(body, false).unwrap();
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        let endless =
+            "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}";
+        let error = check_template(endless, false).unwrap_err();
+        assert!(error.message.contains("fuel"), "{error}");
+    }
+
+    #[test]
+    fn size_is_bounded() {
+        let of = |bytes| {
+            format!(
+                "{}{{{{ type }}}}",
+                "x".repeat(bytes - "alert.matched".len())
+            )
+        };
+        let alert = &every_kind()[0];
+        assert_eq!(
+            render(&of(MAX_BODY_BYTES), alert).unwrap().len(),
+            MAX_BODY_BYTES
+        );
+        render(&of(MAX_BODY_BYTES + 1), alert).unwrap_err();
+    }
+}
