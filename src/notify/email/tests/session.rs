@@ -190,7 +190,10 @@ async fn silence_at_any_step_ends_in_a_timeout() {
 async fn silence_after_the_final_dot_is_a_timeout_of_its_own() {
     let mut post = Post::new(plain().at(Step::Content, Answer::Mute)).await;
     post.options.data_timeout = IMPATIENT;
-    let error = post.send(&notice()).await.unwrap_err();
+    let notifier = post.notifier();
+    let patience = Duration::from_secs(10);
+    let outcome = tokio::time::timeout(patience, async { notifier.send(&notice()).await }).await;
+    let error = outcome.expect("the step's own limit ends it").unwrap_err();
     assert_eq!((error.reason, error.retry), (SendReason::Timeout, LATER));
     insta::assert_snapshot!(error, @"end of message: no answer within 0.3 s");
 }
