@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use jiff::{SignedDuration, Timestamp};
 
 /// Where `now` comes from. Steps take it from here; pure functions take it as an argument.
-pub trait Clock: Send + Sync + 'static {
+pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     /// The current instant.
     fn now(&self) -> Timestamp;
 }

@@ -20,15 +20,20 @@
 //!               ─► model
 //! ```
 
+pub mod app;
 pub mod cadence;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod deliver;
 pub mod fetch;
 pub mod http;
 pub mod matcher;
 pub mod model;
 pub mod notify;
 pub mod parse;
+pub mod poll;
+pub mod scheduler;
 pub mod store;
 pub mod text;
 pub mod unwind;

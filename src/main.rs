@@ -1,3 +1,8 @@
 //! The `fivebells` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    fivebells::cli::main().await
+}

@@ -33,7 +33,6 @@ mod settings;
 mod strings;
 mod suggest;
 mod syntax;
-mod template;
 mod units;
 mod value;
 mod watches;

@@ -13,12 +13,11 @@ use super::{
     problem::Problem,
     schema::{Kind, RECEIVER},
     section::Section,
-    template::check_template,
     value::{Text, Value},
 };
 use crate::{
     model::Secret,
-    notify::{EmailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
+    notify::{self, EmailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
 };
 
 /// Headers that are ours to set: who we are, how long the body is, and the signature.
@@ -108,19 +107,24 @@ fn read_email(value: Value<'_>) -> Option<EmailOptions> {
 
 fn read_webhook(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
     let secrets = section.get("secret").and_then(read_signing_keys);
-    let body = section.get("body").and_then(read_body);
+    let body = section.get("body").and_then(Value::string);
     let headers = section.get("headers").and_then(read_headers);
     let allow_private = section.boolean("allow_private");
     let timeout = section.duration("timeout", &TIMEOUT);
-    Some(ReceiverKind::Webhook(WebhookOptions {
-        url: read_webhook_url(value)?,
+    let url = read_webhook_url(value);
+    let options = WebhookOptions {
+        url: url?,
         url_is_secret: !value.is_string(),
         secrets: secrets.unwrap_or_default(),
-        body,
+        body: body.as_ref().map(|body| body.text.to_owned()),
         headers: headers.unwrap_or_default(),
         allow_private: allow_private.unwrap_or(false),
         timeout: timeout.unwrap_or(WebhookOptions::TIMEOUT),
-    }))
+    };
+    if let Some(body) = body {
+        check_body(&body, options.is_json());
+    }
+    Some(ReceiverKind::Webhook(options))
 }
 
 fn read_webhook_url(value: Value<'_>) -> Option<Url> {
@@ -184,14 +188,18 @@ fn read_signing_key(value: Value<'_>) -> Option<Secret> {
     None
 }
 
-fn read_body(value: Value<'_>) -> Option<String> {
-    let text = value.string()?;
-    if let Err(fault) = check_template(text.text) {
-        let place = text.place_of(&line_of(text.text, fault.line));
-        let message = format!("the template is wrong: {}", fault.message);
-        value.context.report(Problem::error(place, message));
-    }
-    Some(text.text.to_owned())
+/// A template that does not work is found out here, not by an alert that is lost.
+fn check_body(body: &Text<'_>, is_json: bool) {
+    let Err(fault) = notify::check_template(body.text, is_json) else {
+        return;
+    };
+    let place = match (&fault.range, fault.line) {
+        (Some(range), _) => body.place_of(range),
+        (None, Some(line)) => body.place_of(&line_of(body.text, line)),
+        (None, None) => body.place(),
+    };
+    let message = format!("the template is wrong: {fault}");
+    body.value.context.report(Problem::error(place, message));
 }
 
 /// The bytes of a line of `text`, counted from 1, without the space around it.

@@ -197,6 +197,6 @@ mod tests {
         assert_eq!(result.expected, ["hegseth", "koizumi"]);
         assert_eq!(result.missing, ["hegseth", "koizumi"]);
         assert!(result.got.is_empty() && result.surplus.is_empty());
-        assert_eq!(result.place.line, 32);
+        assert_eq!(result.place.line, 33);
     }
 }

@@ -1,31 +1,17 @@
 //! What can go wrong on one hop.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, time::Duration};
 
 use url::Url;
 
-use super::{coding::DecodeError, guard::GuardError};
+use super::{coding::DecodeError, guard::GuardError, tls::TlsSetupError};
 
 /// The client could not be built from its options.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpSetupError {
-    /// The file with extra authorities cannot be read or is not PEM.
-    #[error("ca_file {}: {source}", file.display())]
-    CaFile {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: rustls::pki_types::pem::Error,
-    },
-    /// The file with extra authorities holds none.
-    #[error("ca_file {} holds no certificate", file.display())]
-    CaFileEmpty {
-        /// The file.
-        file: PathBuf,
-    },
-    /// The system has no certificate authorities, or an extra one is no certificate.
-    #[error("certificate authorities: {0}")]
-    Authorities(#[source] rustls::Error),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
     /// The User-Agent cannot stand in a header, or the HTTP library refuses its set-up.
     #[error("http client: {0}")]
     Client(#[source] reqwest::Error),

@@ -40,3 +40,4 @@ pub use reqwest::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 pub use retry_after::{RetryAfter, retry_after};
+pub use tls::{TlsSetupError, tls_config};

@@ -129,6 +129,11 @@ pub enum BuildError {
     },
 }
 
+/// A notice as the terminal receiver writes it, for `alerts`.
+pub fn terminal_block(notice: &Notice, timezone: &TimeZone, colour: bool) -> String {
+    render::terminal(notice, timezone, colour)
+}
+
 /// Builds the way to a receiver. Opens no connection.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::{
     model::Item,
-    text::html::{to_plain, undo_double_encoding},
+    text::{to_plain, undo_double_encoding},
 };
 
 /// A feed before its texts are plain and its links absolute.
@@ -61,14 +61,11 @@ pub(super) struct Address {
     pub(super) identity: Option<String>,
 }
 
-/// Texts are unescaped again while they still look escaped: three times in all.
-const MAX_UNESCAPES: usize = 3;
-
 impl Body {
     /// The text without markup; block elements are line breaks.
     pub(super) fn plain(&self) -> String {
         let mut plain = if self.is_html {
-            plain_html(&self.text)
+            to_plain(&self.text)
         } else {
             self.text.trim().to_owned()
         };
@@ -77,33 +74,6 @@ impl Body {
         }
         plain
     }
-}
-
-fn plain_html(html: &str) -> String {
-    let mut plain = to_plain(html);
-    for _ in 1..MAX_UNESCAPES {
-        if !is_still_escaped(&plain) {
-            break;
-        }
-        plain = to_plain(&plain);
-    }
-    plain
-}
-
-/// Whether text that should be plain holds what only markup holds: an end tag, or a reference.
-fn is_still_escaped(text: &str) -> bool {
-    let is_reference = |text: &str| {
-        ["amp;", "lt;", "gt;", "quot;", "nbsp;"]
-            .iter()
-            .any(|name| text.starts_with(name))
-            || text.strip_prefix('#').is_some_and(|number| {
-                let digits = number.trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == 'x');
-                digits.len() < number.len() && digits.starts_with(';')
-            })
-    };
-    text.contains("</")
-        || text.contains("<br")
-        || memchr::memchr_iter(b'&', text.as_bytes()).any(|at| is_reference(&text[at + 1..]))
 }
 
 /// One line of plain text.
@@ -154,7 +124,7 @@ impl RawItem {
         let mut content = self.content.plain();
         let summary = self.summary.plain();
         for media in &self.media {
-            let text = plain_html(media);
+            let text = to_plain(media);
             // Publishers often repeat the story's own text as the picture's.
             if !content.contains(&text) && !summary.contains(&text) {
                 if !content.is_empty() {

@@ -229,7 +229,7 @@ fn fixtures_lose_no_part_of_an_item() {
             LINK,
             Some("http://e.org/perma"),
         ),
-        ("html_in_desc.xml", SUMMARY, Some("Hello \n\npara\n\n tail")),
+        ("html_in_desc.xml", SUMMARY, Some("Hello\n\npara\n\ntail")),
         ("json_numeric_id.xml", GUID, Some("1")),
         (
             "json_relative_url.xml",

@@ -150,6 +150,15 @@ impl Store {
         .await
     }
 
+    /// One alert, with all its watches.
+    pub async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
+        self.read(move |tx| {
+            let row = tx.row("SELECT data FROM alert WHERE id = ?1", values![id])?;
+            row.map(alert).transpose()
+        })
+        .await
+    }
+
     /// The newest alert: where `alerts --follow` begins.
     pub async fn latest_alert_id(&self) -> Result<Option<AlertId>, StoreError> {
         self.read(|tx| {

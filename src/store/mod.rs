@@ -25,6 +25,7 @@ mod polls;
 mod prune;
 mod recover;
 mod schedule;
+mod summary;
 mod sync;
 #[cfg(test)]
 mod testing;
@@ -48,6 +49,7 @@ pub use self::{
         FeedState, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
     },
     prune::Pruned,
+    summary::Summary,
 };
 
 /// A handle on the open store; clones share it.

@@ -46,7 +46,7 @@ priority = "flash"
 [receiver.hook]
 webhook = "https://example.org/hook"
 body = '''
-{"a": "{{ item.title }}"}
+{"a": {{ item.title | tojson }}}
 '''
 allow_private = true
 timeout = "5s"

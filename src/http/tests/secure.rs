@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::*;
 use crate::http::{
-    HttpReason, HttpSetupError,
+    HttpReason, HttpSetupError, TlsSetupError,
     testing::{Reply, Server},
 };
 
@@ -244,12 +244,18 @@ fn a_ca_file_that_is_missing_or_empty_is_named() {
     };
     let empty = NamedTempFile::new().expect("a file");
     let error = with(empty.path());
-    assert!(matches!(error, HttpSetupError::CaFileEmpty { .. }));
+    assert!(matches!(
+        error,
+        HttpSetupError::Tls(TlsSetupError::CaFileEmpty { .. })
+    ));
     assert!(
         error
             .to_string()
             .contains(&empty.path().display().to_string())
     );
     let missing = with(std::path::Path::new("/nonexistent/ca.pem"));
-    assert!(matches!(missing, HttpSetupError::CaFile { .. }));
+    assert!(matches!(
+        missing,
+        HttpSetupError::Tls(TlsSetupError::CaFile { .. })
+    ));
 }

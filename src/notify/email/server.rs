@@ -1,13 +1,13 @@
 //! The `[mail]` server: its options checked, its certificates read, a session with it opened.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use lettre::{
     Address,
     message::Mailbox,
     transport::smtp::{authentication::Credentials, extension::ClientId},
 };
-use rustls::pki_types::{CertificateDer, InvalidDnsNameError, ServerName, pem::PemObject as _};
+use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use url::Host;
 
 use super::{
@@ -15,7 +15,10 @@ use super::{
     session::{Limits, Session},
     wire::{self, Tls, Wire},
 };
-use crate::notify::{MailOptions, MailSecurity, render::clean};
+use crate::{
+    http::{TlsSetupError, tls_config},
+    notify::{MailOptions, MailSecurity, render::clean},
+};
 
 /// The `[mail]` server, ready to be connected to. Cheap to clone.
 #[derive(Clone)]
@@ -48,18 +51,9 @@ pub enum MailServerError {
         #[source]
         source: InvalidDnsNameError,
     },
-    /// The file with certificate authorities cannot be read.
-    #[error("ca_file {path}: {source}")]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// TLS cannot be set up with these authorities.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
 }
 
 impl MailServer {
@@ -96,24 +90,7 @@ fn tls(options: &MailOptions) -> Result<Tls, MailServerError> {
             host: options.host.clone(),
             source,
         })?;
-    let mut extra = Vec::new();
-    if let Some(path) = &options.ca_file {
-        let unreadable = |source| MailServerError::CaFile {
-            path: path.clone(),
-            source,
-        };
-        let pem = fs::read(path).map_err(unreadable)?;
-        for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate
-                .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))?;
-            extra.push(certificate);
-        }
-        if extra.is_empty() {
-            let none = io::Error::new(io::ErrorKind::InvalidData, "no certificate in it");
-            return Err(unreadable(none));
-        }
-    }
-    Ok(Tls::new(name, extra)?)
+    Ok(Tls::new(name, tls_config(options.ca_file.as_deref())?))
 }
 
 /// An address that every server takes: ASCII, its domain in its ASCII form (RFC 5890). A local part

@@ -2,11 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use rustls::{
-    ClientConfig,
-    pki_types::{CertificateDer, ServerName},
-};
-use rustls_platform_verifier::Verifier;
+use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
@@ -78,25 +74,12 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// Trusts what the system trusts, and `extra` authorities.
-    ///
-    /// # Errors
-    /// The certificates, as rustls sees them.
-    pub(super) fn new(
-        name: ServerName<'static>,
-        extra: Vec<CertificateDer<'static>>,
-    ) -> Result<Self, rustls::Error> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider))?;
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
-        Ok(Self {
+    /// To the server of this name.
+    pub(super) fn new(name: ServerName<'static>, config: ClientConfig) -> Self {
+        Self {
             connector: TlsConnector::from(Arc::new(config)),
             name,
-        })
+        }
     }
 
     pub(super) async fn handshake(

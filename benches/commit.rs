@@ -1,0 +1,167 @@
+//! What it costs to write a poll down: `cargo bench --bench commit`.
+//!
+//! Every commit is on the disk before it is answered (`synchronous=FULL`), so these figures are
+//! the disk's as much as ours; concurrent polls share one transaction.
+
+use std::{hint::black_box, time::Duration};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fivebells::{
+    model::{Feed, IdentityKey, Initial, Item},
+    store::{
+        NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store, StoreOptions,
+    },
+};
+use jiff::Timestamp;
+use tokio::{runtime::Runtime, task::JoinSet};
+
+/// Polls that are committed at once in the group benchmark.
+const GROUP: u32 = 64;
+
+/// Items of a typical feed.
+const ITEMS: u32 = 30;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+struct Desk {
+    runtime: Runtime,
+    store: Store,
+    now: Timestamp,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let runtime = Runtime::new().expect("a runtime");
+        let now: Timestamp = "2026-11-22T07:00:00Z".parse().expect("a time");
+        let options = StoreOptions {
+            path: folder.path().join("bench.db"),
+            keep_items: MINUTE,
+            keep_alerts: MINUTE,
+        };
+        let store = runtime.block_on(async {
+            let store = Store::open(&options, now).await.expect("a store");
+            let feeds: Vec<Feed> = (0..GROUP).map(feed).collect();
+            store.sync(&feeds, &[], now).await.expect("feeds");
+            store
+        });
+        Self {
+            runtime,
+            store,
+            now,
+            _folder: folder,
+        }
+    }
+}
+
+/// Claims a feed and commits a poll of it that found so many new items.
+async fn poll(store: Store, feed: u32, now: Timestamp, serial: u64, news: u32) {
+    let claim = store.claim_feed(&format!("feed-{feed}"), now, MINUTE).await;
+    let claim = claim.expect("the store answers").expect("a claim");
+    let committed = store.commit_poll(commit(claim, now, serial, news)).await;
+    assert!(matches!(committed, Ok(PollCommitted::Done { .. })));
+}
+
+fn feed(number: u32) -> Feed {
+    Feed {
+        name: format!("feed-{number}"),
+        url: format!("https://host-{number}.example.org/")
+            .parse()
+            .expect("a URL"),
+        every: MINUTE,
+        tags: Vec::new(),
+        initial: Initial::Baseline,
+        allow_private: false,
+    }
+}
+
+fn key(serial: u64, item: u32, kind: u8) -> IdentityKey {
+    let mut key = [kind; 16];
+    key[..8].copy_from_slice(&serial.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
+    key[8..12].copy_from_slice(&item.to_be_bytes());
+    IdentityKey(key)
+}
+
+fn item(serial: u64, number: u32) -> NewItem {
+    NewItem {
+        item: Item {
+            guid: Some(format!("urn:item:{serial}:{number}")),
+            title: "Defence ministers meet in Tokyo to discuss the alliance".to_owned(),
+            link: Some(format!("https://example.org/{serial}/{number}")),
+            summary: "The ministers met for two hours and agreed to meet again. ".repeat(10),
+            ..Item::default()
+        },
+        keys: (0..4).map(|kind| key(serial, number, kind)).collect(),
+        alert: None,
+    }
+}
+
+fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommit {
+    PollCommit {
+        origin: claim.origin,
+        turn: claim.turn,
+        feed: claim.feed.id,
+        url: claim.feed.url,
+        polled_at: now,
+        committed_at: now,
+        next_due_at: now,
+        due_reason: "interval".to_owned(),
+        gap: Duration::ZERO,
+        origin_not_before: None,
+        notices: Vec::new(),
+        result: PollResult::Read(Box::new(PollRead {
+            status: 200,
+            etag: Some(b"\"v1\"".to_vec()),
+            last_modified: None,
+            body_hash: [7; 32],
+            title: Some("Example Wire".to_owned()),
+            link: None,
+            language: None,
+            format: "rss2.0".to_owned(),
+            items_total: ITEMS,
+            warnings: "[]".to_owned(),
+            seen: Vec::new(),
+            news: (0..news).map(|number| item(serial, number)).collect(),
+            baseline: false,
+        })),
+    }
+}
+
+fn benches(criterion: &mut Criterion) {
+    let desk = Desk::open();
+    let (store, now) = (&desk.store, desk.now);
+    let mut serial = 0;
+    let mut group = criterion.benchmark_group("commit");
+    for news in [1, ITEMS] {
+        group.bench_function(format!("one poll, {news} new items"), |bencher| {
+            bencher.iter(|| {
+                serial += 1;
+                desk.runtime
+                    .block_on(poll(store.clone(), 0, now, black_box(serial), news));
+            });
+        });
+    }
+    group.throughput(Throughput::Elements(u64::from(GROUP)));
+    group.bench_function(
+        format!("{GROUP} polls at once, 1 new item each"),
+        |bencher| {
+            bencher.iter(|| {
+                desk.runtime.block_on(async {
+                    let mut polls = JoinSet::new();
+                    for feed in 0..GROUP {
+                        serial += 1;
+                        polls.spawn(poll(store.clone(), feed, now, serial, 1));
+                    }
+                    while let Some(poll) = polls.join_next().await {
+                        poll.expect("no panic");
+                    }
+                });
+            });
+        },
+    );
+    group.finish();
+}
+
+criterion_group!(commits, benches);
+criterion_main!(commits);

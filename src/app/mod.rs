@@ -1,0 +1,120 @@
+//! Wiring: a config becomes a running program.
+
+mod lifecycle;
+mod setup;
+mod status;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::{
+    clock::Clock,
+    config::{Config, Loaded},
+    scheduler::{PollTally, Scheduler},
+    store::{Store, StoreError},
+};
+
+pub use lifecycle::{Reload, run};
+pub use setup::{SetupError, fetcher, matcher, notifier};
+
+/// The program under one config file, from open to close.
+#[derive(Debug)]
+pub struct App {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    scheduler: Scheduler,
+    config: RwLock<Arc<Config>>,
+}
+
+/// The program cannot start, or cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The config is well-formed but cannot be put to work.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operating system refused a signal handler.
+    #[error("cannot listen for signals: {0}")]
+    Signals(#[source] std::io::Error),
+}
+
+impl App {
+    /// Opens the store and builds everything; nothing runs yet.
+    ///
+    /// # Errors
+    /// See [`AppError`]; what was opened is closed again.
+    pub async fn open(loaded: Loaded, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
+        // Everything that can be wrong with the config is found before the store is touched.
+        let (parts, config) = setup::Parts::build(loaded, &clock)?;
+        let store = Store::open(&config.store, clock.now()).await?;
+        sync(&store, &config, clock.as_ref()).await?;
+        let work = parts.into_work(&config, &store, &clock);
+        Ok(Self {
+            scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
+            config: RwLock::new(Arc::new(config)),
+            store,
+            clock,
+        })
+    }
+
+    /// Puts a new config in force, all or nothing.
+    ///
+    /// # Errors
+    /// Why the old one stays in force.
+    pub async fn reload(&self, loaded: Loaded) -> Result<(), AppError> {
+        let (parts, mut config) = setup::Parts::build(loaded, &self.clock)?;
+        // The store stays the one that is open: another path takes a restart.
+        config.store.path.clone_from(&self.config().store.path);
+        sync(&self.store, &config, self.clock.as_ref()).await?;
+        self.scheduler
+            .swap(parts.into_work(&config, &self.store, &self.clock));
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+        Ok(())
+    }
+
+    /// The config in force.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Polls every feed that is due now, each once.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_due(&self) -> Result<PollTally, StoreError> {
+        self.scheduler.poll_due().await
+    }
+
+    /// Sends everything that is due now; returns how many deliveries were taken.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn deliver_due(&self) -> Result<usize, StoreError> {
+        self.scheduler.deliver_due().await
+    }
+
+    /// Writes everything out and closes the store.
+    pub async fn close(self) {
+        let Self {
+            store, scheduler, ..
+        } = self;
+        drop(scheduler);
+        store.close().await;
+    }
+}
+
+/// Makes the store's feeds and receivers those of the config.
+async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), StoreError> {
+    let receivers: Vec<String> = config
+        .receivers
+        .iter()
+        .map(|receiver| receiver.name.clone())
+        .collect();
+    store.sync(&config.feeds, &receivers, clock.now()).await
+}

@@ -1,0 +1,159 @@
+//! From a config to the parts that do the work.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    clock::Clock,
+    config::{self, Config, Loaded},
+    deliver::Deliverer,
+    fetch::{FetchOptions, Fetcher},
+    http::{Http, HttpSetupError},
+    matcher::{Matcher, WatchError},
+    model::Watch,
+    notify::{self, BuildError, MailServer, MailServerError, Notifier, NotifyContext, Screen},
+    poll::{HealthRules, PollRules, Poller},
+    scheduler::Work,
+    store::Store,
+};
+
+/// A config that is well-formed but cannot be put to work.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The HTTP client cannot be built.
+    #[error(transparent)]
+    Http(#[from] HttpSetupError),
+    /// Expressions that do not compile.
+    #[error("{}", lines(.0))]
+    Watches(Vec<WatchError>),
+    /// The mail server cannot be set up.
+    #[error(transparent)]
+    Mail(#[from] MailServerError),
+    /// A receiver cannot be built.
+    #[error(transparent)]
+    Receiver(#[from] BuildError),
+    /// `[[test]]`s of the config that fail.
+    #[error("{0} of the config's tests fail, `fivebells test` says which")]
+    Tests(usize),
+}
+
+fn lines(errors: &[WatchError]) -> String {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// Everything that can fail to be built, built; no store needed.
+pub(super) struct Parts {
+    matcher: Matcher,
+    fetcher: Fetcher,
+    receivers: BTreeMap<String, Box<dyn Notifier>>,
+}
+
+impl Parts {
+    /// Runs the config's own tests and builds all parts.
+    pub(super) fn build(
+        loaded: Loaded,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<(Self, Config), SetupError> {
+        let Loaded {
+            config, matcher, ..
+        } = loaded;
+        let results = config::run_tests(&config, &matcher);
+        let failed = results.iter().filter(|result| !result.passed()).count();
+        if failed > 0 {
+            return Err(SetupError::Tests(failed));
+        }
+        let http = Http::new(&config.http)?;
+        let context = context(&config, http.clone(), clock)?;
+        let receivers = config
+            .receivers
+            .iter()
+            .map(|receiver| Ok((receiver.name.clone(), notify::build(receiver, &context)?)))
+            .collect::<Result<_, BuildError>>()?;
+        let parts = Self {
+            matcher,
+            fetcher: Fetcher::new(http, FetchOptions::default()),
+            receivers,
+        };
+        Ok((parts, config))
+    }
+
+    /// Joins the parts to a store.
+    pub(super) fn into_work(self, config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Work {
+        let rules = PollRules {
+            feeds: config.feeds.clone(),
+            watches: config.watches.clone(),
+            matcher: self.matcher,
+            max_interval: config.poll.max_interval,
+            gap: config.poll.per_host,
+            health: HealthRules {
+                notify: config.health.notify.clone(),
+                failing_after: config.health.failing,
+            },
+        };
+        let poller = Poller::new(store.clone(), self.fetcher, Arc::clone(clock), rules);
+        let told = config.health.notify.clone();
+        let deliverer = Deliverer::new(store.clone(), Arc::clone(clock), self.receivers, told);
+        let parallel = usize::try_from(config.poll.parallel).unwrap_or(usize::MAX);
+        Work::new(poller, deliverer, parallel)
+    }
+}
+
+/// The watches, compiled.
+///
+/// # Errors
+/// Every watch that does not compile.
+pub fn matcher(watches: &[Watch]) -> Result<Matcher, SetupError> {
+    Matcher::compile(watches).map_err(SetupError::Watches)
+}
+
+/// A fetcher under the config's limits, for `fetch`.
+///
+/// # Errors
+/// Where the HTTP client cannot be built.
+pub fn fetcher(config: &Config) -> Result<Fetcher, SetupError> {
+    Ok(Fetcher::new(
+        Http::new(&config.http)?,
+        FetchOptions::default(),
+    ))
+}
+
+/// One receiver of the config by its name, for `preview` and `send`; `None` if there is none.
+///
+/// # Errors
+/// Where it cannot be built.
+pub fn notifier(
+    config: &Config,
+    name: &str,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Box<dyn Notifier>>, SetupError> {
+    let Some(receiver) = config
+        .receivers
+        .iter()
+        .find(|receiver| receiver.name == name)
+    else {
+        return Ok(None);
+    };
+    let context = context(config, Http::new(&config.http)?, clock)?;
+    Ok(Some(notify::build(receiver, &context)?))
+}
+
+fn context(
+    config: &Config,
+    http: Http,
+    clock: &Arc<dyn Clock>,
+) -> Result<NotifyContext, SetupError> {
+    let hostname = hostname::get().unwrap_or_default();
+    let hostname = hostname.to_string_lossy();
+    let mail = config
+        .mail
+        .as_ref()
+        .map(|mail| MailServer::new(mail, &hostname))
+        .transpose()?;
+    Ok(NotifyContext {
+        http,
+        mail,
+        screen: Screen::stdout(),
+        timezone: config.timezone.clone(),
+        clock: Arc::clone(clock),
+    })
+}

@@ -1,0 +1,86 @@
+//! How the service is, in a line.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::App;
+use crate::{cadence, config::Config, store::Summary};
+
+/// The poll loop comes round every five seconds; this late it is stuck.
+const STUCK_AFTER: Duration = Duration::from_mins(1);
+
+/// How long the writer may take to answer before it counts as stuck.
+const PING_LIMIT: Duration = Duration::from_secs(20);
+
+/// How often the progress of the first polls is logged; shorter ones are not worth a line.
+const PROGRESS_EVERY: Duration = Duration::from_secs(2);
+
+/// What a config asks for, such as `40 feeds, 12 watches, 3 receivers`.
+pub(super) fn config(config: &Config) -> String {
+    let count = |number: usize, one: &str, many: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    };
+    [
+        count(config.feeds.len(), "feed", "feeds"),
+        count(config.watches.len(), "watch", "watches"),
+        count(config.receivers.len(), "receiver", "receivers"),
+    ]
+    .join(", ")
+}
+
+/// The line for systemd's STATUS; `None` while the store does not answer.
+pub(super) async fn line(app: &App) -> Option<String> {
+    let Summary {
+        feeds,
+        failing,
+        alerts,
+        waiting,
+        dead,
+        ..
+    } = app.store.summary().await.ok()?;
+    Some(format!(
+        "{feeds} feeds ({failing} failing), {alerts} alerts, {waiting} deliveries waiting, {dead} dead"
+    ))
+}
+
+/// Whether both the poll loop and the store's writer still answer.
+pub(super) async fn is_alive(app: &App) -> bool {
+    let silent_for = cadence::elapsed(app.scheduler.last_beat_at(), app.clock.now());
+    if silent_for > STUCK_AFTER {
+        warn!(
+            "the poll loop has not come round for {} s",
+            silent_for.as_secs()
+        );
+        return false;
+    }
+    // A failing disk is told elsewhere and is no reason to be killed: only silence is.
+    let answered = tokio::time::timeout(PING_LIMIT, app.store.ping())
+        .await
+        .is_ok();
+    if !answered {
+        warn!("the store has not answered for {} s", PING_LIMIT.as_secs());
+    }
+    answered
+}
+
+/// Logs how far the first polls are, while they take long.
+pub(super) async fn first_polls(app: &App) {
+    let mut shown = false;
+    loop {
+        tokio::time::sleep(PROGRESS_EVERY).await;
+        let Ok(Summary { feeds, polled, .. }) = app.store.summary().await else {
+            return;
+        };
+        if polled < feeds {
+            shown = true;
+            info!("first poll: {polled} of {feeds} feeds");
+            continue;
+        }
+        if shown {
+            info!("first poll: all {feeds} feeds done");
+        }
+        return;
+    }
+}

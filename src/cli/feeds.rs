@@ -1,0 +1,235 @@
+//! `feeds`: how they fare, and when each is asked next, and why then.
+
+use std::path::Path;
+
+use clap::Args;
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::{
+    Answer, CliError, config,
+    output::{self, Output, one_line},
+    when,
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    store::{FeedStatus, Store},
+};
+
+/// Show the feeds and how they fare.
+#[derive(Debug, Args)]
+pub(super) struct Feeds {
+    /// Everything known of this one.
+    name: Option<String>,
+}
+
+/// A feed on the wire.
+#[derive(Serialize)]
+struct FeedLine<'a> {
+    name: &'a str,
+    url: &'a str,
+    origin: &'a str,
+    state: State,
+    title: Option<&'a str>,
+    link: Option<&'a str>,
+    language: Option<&'a str>,
+    format: Option<&'a str>,
+    polled: Option<Timestamp>,
+    succeeded: Option<Timestamp>,
+    changed: Option<Timestamp>,
+    status: Option<u16>,
+    failures: u32,
+    failing_since: Option<Timestamp>,
+    reason: Option<&'a str>,
+    error: Option<&'a str>,
+    next_due: Option<Timestamp>,
+    due_reason: &'a str,
+    items_in_feed: u32,
+    items: u32,
+    alerts: u32,
+    warnings: serde_json::Value,
+}
+
+/// How a feed fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Ok,
+    Failing,
+    Gone,
+    New,
+}
+
+impl State {
+    fn of(feed: &FeedStatus) -> Self {
+        match feed {
+            feed if feed.gone => Self::Gone,
+            feed if feed.failures > 0 => Self::Failing,
+            feed if feed.polled_at.is_none() => Self::New,
+            _ => Self::Ok,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failing => "failing",
+            Self::Gone => "gone",
+            Self::New => "new",
+        }
+    }
+}
+
+impl Feeds {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let store = Store::open_beside(&config.store).await?;
+        let feeds = store.feeds().await?;
+        store.close().await;
+        let feeds: Vec<FeedStatus> = feeds
+            .into_iter()
+            .filter(|feed| feed.active && self.wants(feed))
+            .collect();
+        if let (Some(name), true) = (&self.name, feeds.is_empty()) {
+            return Err(CliError::Failed(format!(
+                "there is no feed {name:?}, or it was never polled"
+            )));
+        }
+        let now = SystemClock.now();
+        if output.is_json() {
+            for feed in &feeds {
+                output.print(&FeedLine::of(feed), |_| String::new())?;
+            }
+        } else if self.name.is_some() {
+            for feed in &feeds {
+                output::line(&sheet(feed, now, &config.timezone))?;
+            }
+        } else {
+            let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, now)).collect();
+            output::table(
+                &[
+                    "feed", "state", "polled", "next", "items", "alerts", "error",
+                ],
+                &rows,
+            )?;
+        }
+        Ok(true)
+    }
+
+    fn wants(&self, feed: &FeedStatus) -> bool {
+        self.name.as_ref().is_none_or(|name| *name == feed.name)
+    }
+}
+
+impl<'a> FeedLine<'a> {
+    fn of(feed: &'a FeedStatus) -> Self {
+        Self {
+            name: &feed.name,
+            url: &feed.url,
+            origin: &feed.origin,
+            state: State::of(feed),
+            title: feed.title.as_deref(),
+            link: feed.link.as_deref(),
+            language: feed.language.as_deref(),
+            format: feed.format.as_deref(),
+            polled: feed.polled_at,
+            succeeded: feed.succeeded_at,
+            changed: feed.changed_at,
+            status: feed.status,
+            failures: feed.failures,
+            failing_since: feed.failing_since,
+            reason: feed.reason.as_deref(),
+            error: feed.error.as_deref(),
+            next_due: (!feed.gone).then_some(feed.due),
+            due_reason: &feed.due_reason,
+            items_in_feed: feed.items_total,
+            items: feed.items,
+            alerts: feed.alerts,
+            warnings: serde_json::from_str(&feed.warnings).unwrap_or_default(),
+        }
+    }
+}
+
+fn row(feed: &FeedStatus, now: Timestamp) -> Vec<String> {
+    let polled = feed
+        .polled_at
+        .map_or_else(|| "never".to_owned(), |at| when::relative(at, now));
+    vec![
+        feed.name.clone(),
+        State::of(feed).as_str().to_owned(),
+        polled,
+        next(feed, now),
+        feed.items.to_string(),
+        feed.alerts.to_string(),
+        feed.error
+            .as_deref()
+            .map(|error| one_line(error, 100))
+            .unwrap_or_default(),
+    ]
+}
+
+/// When it is asked next, and which rule set that, where it is not the plain interval.
+fn next(feed: &FeedStatus, now: Timestamp) -> String {
+    if feed.gone {
+        return "never (gone)".to_owned();
+    }
+    let due = when::relative(feed.due.max(now), now);
+    match feed.due_reason.as_str() {
+        "" | "interval" => due,
+        reason => format!("{due} ({reason})"),
+    }
+}
+
+fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
+    let moment = |at: Option<Timestamp>| {
+        at.map_or_else(
+            || "never".to_owned(),
+            |at| format!("{}, {}", when::at(at, zone), when::relative(at, now)),
+        )
+    };
+    let optional = |text: &Option<String>| one_line(text.as_deref().unwrap_or("unknown"), 200);
+    let mut lines = vec![
+        ("feed", feed.name.clone()),
+        ("title", optional(&feed.title)),
+        ("url", feed.url.clone()),
+        ("origin", feed.origin.clone()),
+        ("format", optional(&feed.format)),
+        ("language", optional(&feed.language)),
+        ("state", State::of(feed).as_str().to_owned()),
+        ("polled", moment(feed.polled_at)),
+        ("read well", moment(feed.succeeded_at)),
+        ("changed", moment(feed.changed_at)),
+        (
+            "next",
+            format!(
+                "{} ({})",
+                moment((!feed.gone).then_some(feed.due)),
+                feed.due_reason
+            ),
+        ),
+        ("in the feed", format!("{} items", feed.items_total)),
+        (
+            "kept",
+            format!("{} items, {} alerts", feed.items, feed.alerts),
+        ),
+    ];
+    if feed.failures > 0 {
+        lines.push((
+            "failing",
+            format!(
+                "{} polls in a row, since {}",
+                feed.failures,
+                moment(feed.failing_since)
+            ),
+        ));
+        lines.push(("error", optional(&feed.error)));
+    }
+    if feed.warnings != "[]" && !feed.warnings.is_empty() {
+        lines.push(("repaired", feed.warnings.clone()));
+    }
+    let lines: Vec<String> = lines
+        .into_iter()
+        .map(|(name, value)| format!("{name:<12} {value}"))
+        .collect();
+    lines.join("\n")
+}

@@ -1,0 +1,195 @@
+//! The command line: data on standard output, everything else on standard error.
+//!
+//! Exit codes: 0 fine, 1 no or failed, 2 usage, 69 store unreachable, 78 bad configuration
+//! (the last two as in sysexits.h).
+
+mod alerts;
+mod check;
+mod config;
+mod expression;
+mod feeds;
+mod fetch;
+mod generate;
+mod logging;
+mod outbox;
+mod output;
+mod receiver;
+mod run;
+mod when;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{
+    app::{AppError, SetupError},
+    store::StoreError,
+};
+use logging::LogFormat;
+use output::Output;
+
+/// Reads feeds and tells people the moment a term they watch for appears.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fivebells",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Arguments {
+    /// The config file.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "FIVEBELLS_CONFIG",
+        default_value = "/etc/fivebells/fivebells.toml"
+    )]
+    config: PathBuf,
+
+    /// How results are printed: for people, or one JSON object per line.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// How log lines on standard error are written.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug, or directives such as `fivebells::fetch=debug`.
+    #[arg(long, global = true, value_name = "LEVEL", env = "FIVEBELLS_LOG")]
+    log: Option<String>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Poll, match and deliver until a signal ends it.
+    Run(run::Run),
+    /// Say everything that is wrong with the configuration.
+    Check,
+    /// Print the configuration in effect, secrets hidden.
+    Config,
+    /// Run the configuration's [[test]] blocks.
+    Test,
+    /// Say whether an expression matches a text.
+    Try(expression::Try),
+    /// Show a feed as it is read; nothing is stored.
+    Fetch(fetch::Fetch),
+    /// Show the feeds and how they fare.
+    Feeds(feeds::Feeds),
+    /// Show the alerts.
+    Alerts(alerts::Alerts),
+    /// Show what waits to be delivered, and what died.
+    Outbox(outbox::Outbox),
+    /// Show what a receiver would get.
+    Preview(receiver::Preview),
+    /// Send a receiver a test notice.
+    Send(receiver::Send),
+    /// Print completions for a shell.
+    Completions(generate::Completions),
+    /// Print the manual page.
+    Man,
+}
+
+/// What ends a command early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The report of everything that is wrong with the config, already rendered.
+    #[error("{0}")]
+    Config(String),
+    /// The config cannot be put to work.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It did not work out; the message says why.
+    #[error("{0}")]
+    Failed(String),
+    /// The arguments do not fit together.
+    #[error("{0}")]
+    Usage(String),
+    /// Standard output is gone or full.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl From<AppError> for CliError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Setup(error) => Self::Setup(error),
+            AppError::Store(error) => Self::Store(error),
+            error @ AppError::Signals(_) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl CliError {
+    /// The exit code.
+    fn code(&self) -> u8 {
+        match self {
+            // `fivebells alerts | head` is no failure.
+            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
+            Self::Failed(_) | Self::Output(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Store(_) => 69,
+            Self::Config(_) | Self::Setup(_) => 78,
+        }
+    }
+}
+
+/// A command's answer: yes, or no without any error (exit 1).
+pub(crate) type Answer = Result<bool, CliError>;
+
+/// Runs the program with the process's arguments.
+pub async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start(arguments.log_format, arguments.log.as_deref());
+    let output = Output::new(arguments.format);
+    match arguments.command.run(&arguments.config, &output).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let code = error.code();
+            if code != 0 {
+                output::complain(&error.to_string());
+            }
+            ExitCode::from(code)
+        }
+    }
+}
+
+impl Command {
+    async fn run(self, config: &std::path::Path, output: &Output) -> Answer {
+        match self {
+            Self::Run(run) => run.run(config).await,
+            Self::Check => check::check(config, output),
+            Self::Config => config::show(config, output),
+            Self::Test => check::test(config, output),
+            Self::Try(try_) => try_.run(output),
+            Self::Fetch(fetch) => fetch.run(config, output).await,
+            Self::Feeds(feeds) => feeds.run(config, output).await,
+            Self::Alerts(alerts) => alerts.run(config, output).await,
+            Self::Outbox(outbox) => outbox.run(config, output).await,
+            Self::Preview(preview) => preview.run(config, output).await,
+            Self::Send(send) => send.run(config, output).await,
+            Self::Completions(completions) => {
+                completions.run();
+                Ok(true)
+            }
+            Self::Man => generate::man(),
+        }
+    }
+}

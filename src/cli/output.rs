@@ -1,0 +1,111 @@
+//! What goes to standard output and standard error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use super::{CliError, Format};
+
+/// Standard output in the format that was asked for.
+#[derive(Debug)]
+pub(super) struct Output {
+    format: Format,
+    /// Whether to use colour: a terminal, and no `NO_COLOR` (no-color.org).
+    pub(super) color: bool,
+}
+
+impl Output {
+    pub(super) fn new(format: Format) -> Self {
+        Self {
+            format,
+            color: io::stdout().is_terminal() && no_color_is_unset(),
+        }
+    }
+
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints a value: as one JSON line, or as the text that `text` makes of it.
+    pub(super) fn print<T: Serialize>(
+        &self,
+        value: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<(), CliError> {
+        line(&match self.format {
+            Format::Json => serde_json::to_string(value).expect("plain data serializes"),
+            Format::Text => text(value),
+        })
+    }
+}
+
+/// Prints rows in columns as wide as their widest cell, under a heading.
+pub(super) fn table(heading: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells
+            .map(|cell| cell.chars().count())
+            .chain([heading[column].len()])
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    let heading: Vec<String> = heading.iter().map(|name| name.to_uppercase()).collect();
+    for row in std::iter::once(&heading).chain(rows) {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, &width)| format!("{cell:width$}"));
+        let cells: Vec<String> = cells.collect();
+        line(cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// Prints a line on standard output.
+pub(super) fn line(text: &str) -> Result<(), CliError> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}")?;
+    stdout.flush()?;
+    Ok(())
+}
+
+/// Whether colour may be used on standard error.
+pub(super) fn stderr_color() -> bool {
+    io::stderr().is_terminal() && no_color_is_unset()
+}
+
+/// Tells on standard error what went wrong. A report that is already laid out stands as it is.
+pub(super) fn complain(message: &str) {
+    let prefix = if message.starts_with("error") || message.starts_with("\x1b[") {
+        ""
+    } else {
+        "error: "
+    };
+    // Nobody is left to tell where standard error is gone.
+    let _ = writeln!(io::stderr(), "{prefix}{}", message.trim_end());
+}
+
+/// Tells on standard error what is worth knowing.
+pub(super) fn remark(message: &str) {
+    if message.is_empty() {
+        return;
+    }
+    let _ = writeln!(io::stderr(), "{}", message.trim_end());
+}
+
+fn no_color_is_unset() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Text from a stranger on one line of a terminal: control characters become spaces, and it is cut
+/// after `limit` characters.
+pub(super) fn one_line(text: &str, limit: usize) -> String {
+    let clean = text.split(|character: char| character.is_control() || character.is_whitespace());
+    let words: Vec<&str> = clean.filter(|word| !word.is_empty()).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,132 @@
+//! `preview` and `send`: what a receiver would get, and whether it takes it.
+
+use std::{path::Path, sync::Arc};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Answer, CliError, alerts, config, output::Output};
+use crate::{
+    app,
+    clock::{Clock, SystemClock},
+    config::Config,
+    model::{Alert, AlertId, DeliveryKey, Event, Notice, TestPing},
+    notify::{self, Notifier},
+    store::Store,
+};
+
+/// Show what a receiver would get; nothing is sent.
+#[derive(Debug, Args)]
+pub(super) struct Preview {
+    /// The receiver.
+    receiver: String,
+
+    /// Of this stored alert; without it, of a made-up one.
+    #[arg(long, value_name = "ID")]
+    alert: Option<i64>,
+}
+
+/// Send a receiver a test notice, past the outbox, and print its answer.
+#[derive(Debug, Args)]
+pub(super) struct Send {
+    /// The receiver.
+    receiver: String,
+}
+
+/// A part of a preview on the wire.
+#[derive(Serialize)]
+struct PartLine<'a> {
+    part: &'a str,
+    content: &'a str,
+}
+
+/// The answer of a receiver on the wire.
+#[derive(Serialize)]
+struct Sent<'a> {
+    receiver: &'a str,
+    delivered: bool,
+    reason: Option<&'a str>,
+    answer: &'a str,
+}
+
+impl Preview {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let notifier = notifier(&config, &self.receiver)?;
+        let notice = match self.alert {
+            Some(id) => alerts::notice(stored(&config, id).await?),
+            None => notify::sample_notice(SystemClock.now()),
+        };
+        let parts = notifier
+            .preview(&notice)
+            .map_err(|error| CliError::Failed(format!("receiver {:?}: {error}", self.receiver)))?;
+        for part in &parts {
+            let line = PartLine {
+                part: part.label,
+                content: &part.content,
+            };
+            output.print(&line, |line| {
+                format!("── {} ──\n{}", line.part, line.content.trim_end())
+            })?;
+        }
+        Ok(true)
+    }
+}
+
+impl Send {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let notifier = notifier(&config, &self.receiver)?;
+        let now = SystemClock.now();
+        let notice = Notice {
+            key: DeliveryKey(format!("test-{}", now.as_millisecond())),
+            timestamp: now,
+            event: Event::TestPing(TestPing {
+                receiver: self.receiver.clone(),
+                message: format!("Fivebells can reach the receiver \"{}\".", self.receiver),
+            }),
+            accepted: Vec::new(),
+        };
+        let outcome = notifier.send(&notice).await;
+        let (reason, answer) = match &outcome {
+            Ok(receipt) => (None, receipt.answer.as_str()),
+            Err(error) => (Some(error.reason.as_str()), error.detail.as_str()),
+        };
+        let sent = Sent {
+            receiver: &self.receiver,
+            delivered: outcome.is_ok(),
+            reason,
+            answer,
+        };
+        output.print(&sent, |sent| match sent.reason {
+            None => format!("{}: delivered, {}", sent.receiver, sent.answer),
+            Some(reason) => format!(
+                "{}: not delivered ({reason}), {}",
+                sent.receiver, sent.answer
+            ),
+        })?;
+        Ok(outcome.is_ok())
+    }
+}
+
+fn notifier(config: &Config, name: &str) -> Result<Box<dyn Notifier>, CliError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    app::notifier(config, name, &clock)?.ok_or_else(|| {
+        let names: Vec<&str> = config
+            .receivers
+            .iter()
+            .map(|receiver| receiver.name.as_str())
+            .collect();
+        CliError::Failed(format!(
+            "there is no receiver {name:?}, only {}",
+            names.join(", ")
+        ))
+    })
+}
+
+async fn stored(config: &Config, id: i64) -> Result<Alert, CliError> {
+    let store = Store::open_beside(&config.store).await?;
+    let alert = store.alert(AlertId(id)).await?;
+    store.close().await;
+    alert.ok_or_else(|| CliError::Failed(format!("there is no alert {id}")))
+}

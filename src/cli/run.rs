@@ -1,0 +1,71 @@
+//! `run`: the service, or one round of it for cron.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use clap::Args;
+use tracing::{info, warn};
+
+use super::{Answer, CliError, config};
+use crate::{
+    app::{self, App},
+    cadence,
+    clock::{Clock, SystemClock},
+    scheduler::PollTally,
+};
+
+/// A feed whose turn comes later than this is not waited for by `--once`.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// Poll, match and deliver until a signal ends it.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Poll every feed that is due, deliver, and end: for cron.
+    #[arg(long)]
+    once: bool,
+}
+
+impl Run {
+    pub(super) async fn run(&self, path: &Path) -> Answer {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let app = App::open(config::load(path)?, clock).await?;
+        if self.once {
+            once(app).await?;
+        } else {
+            let path = path.to_owned();
+            let reload = move || config::load(&path).map_err(|error| error.to_string());
+            app::run(app, &reload).await?;
+        }
+        Ok(true)
+    }
+}
+
+/// One round: what is due now, with the pauses that origins are owed.
+async fn once(app: App) -> Result<(), CliError> {
+    let started_at = SystemClock.now();
+    let mut tally = PollTally::default();
+    loop {
+        tally += app.poll_due().await?;
+        let overdue = app.store().overdue_feeds(started_at).await?;
+        let Some(due) = app.store().next_poll_due().await?.filter(|_| overdue > 0) else {
+            break;
+        };
+        let pause = cadence::elapsed(SystemClock.now(), due);
+        if pause > LONGEST_PAUSE {
+            warn!("{overdue} feeds not polled: their servers asked to wait");
+            break;
+        }
+        tokio::time::sleep(pause).await;
+    }
+    let delivered = app.deliver_due().await?;
+    let PollTally {
+        good,
+        failed,
+        news,
+        alerts,
+    } = tally;
+    info!(
+        "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
+    );
+    app.close().await;
+    Ok(())
+}

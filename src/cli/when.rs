@@ -1,0 +1,60 @@
+//! Times as people read them on a terminal.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::cadence::elapsed;
+
+/// `2026-11-22 15:30:05 JST`.
+pub(super) fn at(instant: Timestamp, zone: &TimeZone) -> String {
+    instant
+        .to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S %Z")
+        .to_string()
+}
+
+/// `4m ago`, `in 2h`, `now`.
+pub(super) fn relative(instant: Timestamp, now: Timestamp) -> String {
+    if instant <= now {
+        match length(elapsed(instant, now)) {
+            text if text == "0s" => "now".to_owned(),
+            text => format!("{text} ago"),
+        }
+    } else {
+        format!("in {}", length(elapsed(now, instant)))
+    }
+}
+
+/// The largest unit, rounded down: `45s`, `12m`, `3h`, `8d`.
+pub(super) fn length(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..60 => format!("{seconds}s"),
+        seconds @ 60..3600 => format!("{}m", seconds / 60),
+        seconds @ 3600..172_800 => format!("{}h", seconds / 3600),
+        seconds => format!("{}d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_by_their_largest_unit() {
+        let at = |second: i64| Timestamp::from_second(1_700_000_000 + second).expect("in range");
+        let told =
+            [0, -59, -61, 7200, 90_000, -864_000_i64].map(|second| relative(at(second), at(0)));
+        assert_eq!(
+            told,
+            ["now", "59s ago", "1m ago", "in 2h", "in 25h", "10d ago"]
+        );
+    }
+
+    #[test]
+    fn instants_are_shown_in_the_zone() {
+        let instant = "2026-11-22T06:30:05Z".parse().expect("a time");
+        let tokyo = TimeZone::get("Asia/Tokyo").expect("a zone");
+        assert_eq!(at(instant, &tokyo), "2026-11-22 15:30:05 JST");
+    }
+}

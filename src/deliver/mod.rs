@@ -1,0 +1,212 @@
+//! One attempt of one delivery, from the claim to its settlement.
+//!
+//! In: a receiver's name. The claim records the attempt before a byte leaves; the settlement
+//! records what came of it, and what it says about the receiver. On a crash in between the attempt
+//! counts as lost and the delivery, with the same id and the same payload, is due again: at least
+//! once, never silently dropped. A step: no loop, no spawn.
+
+mod verdict;
+
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tracing::{Instrument as _, info, info_span, warn};
+
+use crate::{
+    cadence,
+    clock::Clock,
+    model::{Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason},
+    notify::Notifier,
+    store::{DeliveryClaim, NewDelivery, SettleTo, Settlement, Store, StoreError},
+    unwind,
+};
+use verdict::Verdict;
+
+/// On top of a send's own time limit, so that a lease never ends under a send that still runs.
+const LEASE_MARGIN: Duration = Duration::from_secs(30);
+
+/// Sends what is due.
+pub struct Deliverer {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    receivers: BTreeMap<String, Box<dyn Notifier>>,
+    told: Vec<String>,
+}
+
+impl fmt::Debug for Deliverer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Deliverer")
+            .field(&self.names())
+            .finish()
+    }
+}
+
+/// What one step came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliverOutcome {
+    /// Nothing is due.
+    Idle,
+    /// The receiver took it.
+    Delivered,
+    /// Not this time; receivers that were told about it have something to do now.
+    Failed {
+        /// Receivers with new deliveries.
+        receivers: Vec<String>,
+    },
+}
+
+impl Deliverer {
+    /// A deliverer to these receivers. `told` are those that hear when another one fails.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        receivers: BTreeMap<String, Box<dyn Notifier>>,
+        told: Vec<String>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            receivers,
+            told,
+        }
+    }
+
+    /// The receivers' names: one lane each.
+    pub fn names(&self) -> Vec<&str> {
+        self.receivers.keys().map(String::as_str).collect()
+    }
+
+    /// How a receiver is reached.
+    pub fn notifier(&self, receiver: &str) -> Option<&dyn Notifier> {
+        self.receivers.get(receiver).map(AsRef::as_ref)
+    }
+
+    /// Sends one due notice of a receiver, once: the most urgent, then the oldest.
+    ///
+    /// # Errors
+    /// Only the store's: the lease then ends by itself and the delivery is due again.
+    pub async fn deliver(&self, receiver: &str) -> Result<DeliverOutcome, StoreError> {
+        let Some(notifier) = self.notifier(receiver) else {
+            return Ok(DeliverOutcome::Idle);
+        };
+        let lease = notifier.timeout() + LEASE_MARGIN;
+        let claims = self
+            .store
+            .claim_deliveries(receiver, self.clock.now(), lease, 1)
+            .await?;
+        let Some(claim) = claims.into_iter().next() else {
+            return Ok(DeliverOutcome::Idle);
+        };
+        let (delivery, attempt) = (&claim.notice.key, claim.attempt);
+        let span = info_span!("deliver", receiver, %delivery, attempt);
+        self.attempt(notifier, claim).instrument(span).await
+    }
+
+    async fn attempt(
+        &self,
+        notifier: &dyn Notifier,
+        claim: DeliveryClaim,
+    ) -> Result<DeliverOutcome, StoreError> {
+        let started_at = self.clock.now();
+        let outcome = send(notifier, &claim.notice).await;
+        let ended_at = self.clock.now();
+        log(&claim, &outcome, started_at, ended_at);
+        let verdict = verdict::of(&claim, outcome, ended_at, fastrand::f64());
+        let delivered = matches!(verdict.to, SettleTo::Delivered { .. });
+        let notices = self.notices(&claim, &verdict).await?;
+        let receivers = notices
+            .iter()
+            .map(|notice| notice.receiver.clone())
+            .collect();
+        self.store
+            .settle(Settlement {
+                id: claim.id,
+                turn: claim.turn,
+                attempt: claim.attempt,
+                ended_at,
+                to: verdict.to,
+                receiver: verdict.receiver,
+                notices,
+            })
+            .await?;
+        Ok(if delivered {
+            DeliverOutcome::Delivered
+        } else {
+            DeliverOutcome::Failed { receivers }
+        })
+    }
+
+    /// What the other receivers hear of a receiver that takes nothing.
+    async fn notices(
+        &self,
+        claim: &DeliveryClaim,
+        verdict: &Verdict,
+    ) -> Result<Vec<NewDelivery>, StoreError> {
+        let name = &claim.receiver.name;
+        let Some(trouble) = verdict.tell.as_ref() else {
+            return Ok(Vec::new());
+        };
+        let event = Event::ReceiverFailing(ReceiverFailing {
+            receiver: name.clone(),
+            reason: trouble.reason.to_string(),
+            error: trouble.detail.clone(),
+            since: trouble.since,
+            waiting: self.store.waiting(name).await?,
+        });
+        let others = self.told.iter().filter(|told| *told != name);
+        let tell = |receiver: &String| NewDelivery {
+            receiver: receiver.clone(),
+            event: event.clone(),
+        };
+        Ok(others.map(tell).collect())
+    }
+}
+
+/// Sends once; a panic or an overrun of the notifier's own time limit is a failure like any other.
+async fn send(notifier: &dyn Notifier, notice: &Notice) -> Outcome {
+    let limit = notifier.timeout();
+    let attempt = tokio::time::timeout(limit, notifier.send(notice));
+    let (reason, detail) = match unwind::catch(attempt).await {
+        Ok(Ok(outcome)) => return outcome,
+        Ok(Err(_)) => (
+            SendReason::Timeout,
+            format!("no answer within {} s", limit.as_secs()),
+        ),
+        Err(message) => (SendReason::Panic, message),
+    };
+    Err(SendError {
+        reason,
+        retry: Retry::Later { after: None },
+        detail,
+        accepted: Vec::new(),
+    })
+}
+
+fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at: Timestamp) {
+    let receiver = &claim.receiver.name;
+    let kind = claim.notice.event.kind();
+    let elapsed = cadence::elapsed(started_at, ended_at).as_millis();
+    let duration_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
+    match outcome {
+        Ok(receipt) => {
+            info!(
+                duration_ms,
+                "receiver {receiver:?}: {kind} delivered, {}", receipt.answer
+            );
+            for refusal in &receipt.refused {
+                warn!(
+                    "receiver {receiver:?}: a recipient refused for good, {}",
+                    refusal.answer
+                );
+            }
+        }
+        Err(error) => {
+            let reason = error.reason.as_str();
+            warn!(
+                duration_ms,
+                reason, "receiver {receiver:?}: {kind} not delivered, {error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! From an item to its alert: which watches it satisfies, and who is told.
+
+use jiff::{Timestamp, Unit};
+
+use super::PollRules;
+use crate::{
+    matcher::{self, ItemText, WatchMatch},
+    model::{Alert, AlertFeed, AlertItem, Event, Feed, Item, Match, Priority, Watch},
+    store::{NewAlert, NewDelivery},
+};
+
+/// The feed as alerts name it; its own name where it has no title.
+pub(super) fn source(feed: &Feed, title: Option<&str>) -> AlertFeed {
+    AlertFeed {
+        name: feed.name.clone(),
+        title: title.unwrap_or(&feed.name).to_owned(),
+        url: feed.url.to_string(),
+        tags: feed.tags.clone(),
+    }
+}
+
+/// The alert of an item, with a delivery for every receiver that one of its watches notifies;
+/// `None` where no watch matches.
+pub(super) fn find(
+    rules: &PollRules,
+    feed: &AlertFeed,
+    item: &Item,
+    seen_at: Timestamp,
+) -> Option<NewAlert> {
+    let (authors, categories) = (item.authors.join("\n"), item.categories.join("\n"));
+    let text = ItemText {
+        feed: &feed.name,
+        title: &item.title,
+        summary: &item.summary,
+        content: &item.content,
+        author: &authors,
+        category: &categories,
+        link: item.link.as_deref().unwrap_or_default(),
+    };
+    let found = rules.matcher.find(&text);
+    if found.is_empty() {
+        return None;
+    }
+    let hits: Vec<Hit<'_>> = found
+        .iter()
+        .map(|found| Hit::new(rules, &text, found))
+        .collect();
+    let story = story(item, seen_at);
+    let everyone = alert(hits.iter(), feed, &story);
+    let deliveries = receivers(&hits)
+        .into_iter()
+        .map(|receiver| {
+            let theirs = hits
+                .iter()
+                .filter(|hit| hit.watch.notify.iter().any(|name| name == receiver));
+            NewDelivery {
+                receiver: receiver.to_owned(),
+                event: Event::Alert(Box::new(alert(theirs, feed, &story))),
+            }
+        })
+        .collect();
+    Some(NewAlert {
+        alert: everyone,
+        deliveries,
+    })
+}
+
+/// A watch that matched, with where it did.
+struct Hit<'a> {
+    watch: &'a Watch,
+    matches: Vec<Match>,
+}
+
+impl<'a> Hit<'a> {
+    fn new(rules: &'a PollRules, text: &ItemText<'_>, found: &WatchMatch) -> Self {
+        let watch = &rules.watches[found.watch];
+        Self {
+            watch,
+            matches: matcher::matches(text, &watch.name, found),
+        }
+    }
+}
+
+/// Receivers of any of the watches, each once, in config order of the watches.
+fn receivers<'a>(hits: &[Hit<'a>]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in hits.iter().flat_map(|hit| &hit.watch.notify) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn alert<'a>(
+    hits: impl Iterator<Item = &'a Hit<'a>> + Clone,
+    feed: &AlertFeed,
+    story: &AlertItem,
+) -> Alert {
+    Alert {
+        id: String::new(),
+        priority: hits
+            .clone()
+            .map(|hit| hit.watch.priority)
+            .max()
+            .unwrap_or(Priority::Routine),
+        watches: hits.clone().map(|hit| hit.watch.name.clone()).collect(),
+        matches: hits.flat_map(|hit| hit.matches.iter().cloned()).collect(),
+        item: story.clone(),
+        feed: feed.clone(),
+        also: Vec::new(),
+    }
+}
+
+fn story(item: &Item, seen_at: Timestamp) -> AlertItem {
+    AlertItem {
+        id: String::new(),
+        guid: item.guid.clone(),
+        title: item.title.clone(),
+        link: item.link.clone(),
+        authors: item.authors.clone(),
+        categories: item.categories.clone(),
+        published: item.published.map(to_second),
+        updated: item.updated.map(to_second),
+        seen: to_second(seen_at),
+        summary: item.summary.clone(),
+        language: item.language.clone(),
+    }
+}
+
+fn to_second(at: Timestamp) -> Timestamp {
+    at.round(Unit::Second).unwrap_or(at)
+}

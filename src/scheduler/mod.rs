@@ -1,0 +1,143 @@
+//! The loops: they ask the store what is due, start a step for it and sleep until the next.
+//!
+//! Nothing is queued here: what is due *is* a query, so a crash or a reload forgets nothing. Polls
+//! run side by side, one per origin; every receiver has a lane of its own, so a dead one never
+//! delays another. A reload swaps [`Work`]: running steps end under the old one.
+
+mod lanes;
+mod polls;
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use crate::{cadence, clock::Clock, deliver::Deliverer, poll::Poller, store::Store};
+
+pub use polls::PollTally;
+
+/// No loop sleeps longer: another process (`outbox retry`) may have made something due.
+const MAX_SLEEP: Duration = Duration::from_secs(5);
+
+/// How long a loop waits after the store failed.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often old rows are deleted.
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
+
+/// The steps under one config. Immutable: a reload makes a new one.
+#[derive(Debug)]
+pub struct Work {
+    poller: Poller,
+    deliverer: Deliverer,
+    lanes: BTreeMap<String, Notify>,
+    parallel: usize,
+}
+
+impl Work {
+    /// Work with at most `parallel` polls at once.
+    pub fn new(poller: Poller, deliverer: Deliverer, parallel: usize) -> Self {
+        let lanes = deliverer
+            .names()
+            .into_iter()
+            .map(|name| (name.to_owned(), Notify::new()));
+        Self {
+            lanes: lanes.collect(),
+            poller,
+            deliverer,
+            parallel: parallel.max(1),
+        }
+    }
+
+    /// What sends to the receivers.
+    pub fn deliverer(&self) -> &Deliverer {
+        &self.deliverer
+    }
+
+    /// Wakes the lanes of these receivers.
+    fn wake(&self, receivers: &[String]) {
+        for lane in receivers.iter().filter_map(|name| self.lanes.get(name)) {
+            lane.notify_one();
+        }
+    }
+}
+
+/// Runs [`Work`] over a store.
+#[derive(Debug)]
+pub struct Scheduler {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    work: watch::Sender<Arc<Work>>,
+    beat_ms: AtomicI64,
+}
+
+impl Scheduler {
+    /// A scheduler that stands still until [`run`](Self::run).
+    pub fn new(store: Store, clock: Arc<dyn Clock>, work: Work) -> Self {
+        Self {
+            beat_ms: AtomicI64::new(clock.now().as_millisecond()),
+            work: watch::Sender::new(Arc::new(work)),
+            store,
+            clock,
+        }
+    }
+
+    /// The work in force.
+    pub fn work(&self) -> Arc<Work> {
+        self.work.borrow().clone()
+    }
+
+    /// Puts new work in force; steps that run end under the old one.
+    pub fn swap(&self, work: Work) {
+        self.work.send_replace(Arc::new(work));
+    }
+
+    /// Runs every loop until `soft` is cancelled, then waits for the steps that run; `hard` cuts
+    /// them off. What was cut off is due again when its lease ends.
+    pub async fn run(&self, soft: &CancellationToken, hard: &CancellationToken) {
+        tokio::join!(
+            self.run_polls(soft, hard),
+            self.run_lanes(soft, hard),
+            self.run_prune(soft),
+        );
+    }
+
+    /// When the poll loop last came round: it does so at least every five seconds.
+    pub fn last_beat_at(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.beat_ms.load(Ordering::Relaxed)).unwrap_or(Timestamp::MIN)
+    }
+
+    fn beat(&self) {
+        let now = self.clock.now().as_millisecond();
+        self.beat_ms.store(now, Ordering::Relaxed);
+    }
+
+    async fn run_prune(&self, soft: &CancellationToken) {
+        while soft
+            .run_until_cancelled(tokio::time::sleep(PRUNE_EVERY))
+            .await
+            .is_some()
+        {
+            match self.store.prune(self.clock.now()).await {
+                Ok(pruned) => debug!(?pruned, "old rows deleted"),
+                Err(error) => warn!("not pruned: {error}"),
+            }
+        }
+    }
+}
+
+/// The time until `due`, at most [`MAX_SLEEP`].
+fn until(clock: &dyn Clock, due: Option<Timestamp>) -> Duration {
+    due.map_or(MAX_SLEEP, |due| {
+        cadence::elapsed(clock.now(), due).min(MAX_SLEEP)
+    })
+}

@@ -1,0 +1,143 @@
+//! The poll loop.
+
+use std::{ops::AddAssign, sync::Arc, time::Duration};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, Work, until};
+use crate::{poll::PollOutcome, store::StoreError};
+
+/// How long an origin is ours: longer than a fetch with all its redirects may take.
+const LEASE: Duration = Duration::from_mins(12);
+
+/// A step that ended, or the store's error.
+type Polled = Result<PollOutcome, StoreError>;
+
+/// What a round of polls came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PollTally {
+    /// Feeds that were read or are unchanged.
+    pub good: usize,
+    /// Feeds that were not.
+    pub failed: usize,
+    /// Items not seen before.
+    pub news: usize,
+    /// Items that satisfied a watch.
+    pub alerts: usize,
+}
+
+impl AddAssign for PollTally {
+    fn add_assign(&mut self, other: Self) {
+        self.good += other.good;
+        self.failed += other.failed;
+        self.news += other.news;
+        self.alerts += other.alerts;
+    }
+}
+
+impl PollTally {
+    fn count(&mut self, outcome: &PollOutcome) {
+        match outcome {
+            PollOutcome::Unchanged => self.good += 1,
+            PollOutcome::Failed { .. } => self.failed += 1,
+            PollOutcome::Superseded => {}
+            PollOutcome::Read { news, alerts, .. } => {
+                self.good += 1;
+                self.news += news;
+                self.alerts += alerts;
+            }
+        }
+    }
+}
+
+impl Scheduler {
+    /// Polls every feed that is due now, each once, and returns when all are committed.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_due(&self) -> Result<PollTally, StoreError> {
+        let work = self.work();
+        let mut polls = JoinSet::new();
+        let mut tally = PollTally::default();
+        loop {
+            self.start_due(&work, &mut polls).await?;
+            match polls.join_next().await {
+                Some(polled) => tally.count(&ended(&work, polled)?),
+                None => return Ok(tally),
+            }
+        }
+    }
+
+    pub(super) async fn run_polls(&self, soft: &CancellationToken, hard: &CancellationToken) {
+        let mut changes = self.work.subscribe();
+        let mut polls = JoinSet::new();
+        while !soft.is_cancelled() {
+            self.beat();
+            let work = changes.borrow_and_update().clone();
+            let pause = self
+                .start_due(&work, &mut polls)
+                .await
+                .unwrap_or_else(|error| {
+                    warn!("cannot ask which feeds are due: {error}");
+                    STORE_PAUSE
+                });
+            tokio::select! {
+                () = soft.cancelled() => {}
+                _ = changes.changed() => {}
+                Some(polled) = polls.join_next() => {
+                    if let Err(error) = ended(&work, polled) {
+                        warn!("a poll was not committed, it will be repeated: {error}");
+                    }
+                }
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        while let Some(Some(_)) = hard.run_until_cancelled(polls.join_next()).await {}
+    }
+
+    /// Starts a poll for every origin that is due, as far as there is room; returns how long
+    /// nothing more will be due.
+    async fn start_due(
+        &self,
+        work: &Arc<Work>,
+        polls: &mut JoinSet<Polled>,
+    ) -> Result<Duration, StoreError> {
+        let room = work.parallel.saturating_sub(polls.len());
+        if room == 0 {
+            return Ok(MAX_SLEEP);
+        }
+        let pause = until(self.clock.as_ref(), self.store.next_poll_due().await?);
+        if !pause.is_zero() {
+            return Ok(pause);
+        }
+        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        let claims = self
+            .store
+            .claim_origins(self.clock.now(), LEASE, limit)
+            .await?;
+        for claim in claims {
+            let work = Arc::clone(work);
+            polls.spawn(async move { work.poller.poll(claim).await });
+        }
+        Ok(until(
+            self.clock.as_ref(),
+            self.store.next_poll_due().await?,
+        ))
+    }
+}
+
+/// Takes a step that ended and wakes the lanes it has work for.
+fn ended(work: &Work, polled: Result<Polled, tokio::task::JoinError>) -> Polled {
+    // A panic inside a poll is caught there and committed; one in the commit itself ends here,
+    // and the lease brings the feed back.
+    let outcome = polled.unwrap_or_else(|error| {
+        warn!("a poll died: {error}");
+        Ok(PollOutcome::Superseded)
+    })?;
+    if let PollOutcome::Read { receivers, .. } | PollOutcome::Failed { receivers } = &outcome {
+        work.wake(receivers);
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,63 @@
+//! How everything is, in a few numbers.
+
+use jiff::Timestamp;
+
+use super::{Store, StoreError, engine::values};
+
+/// The state of the whole store at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Feeds in the config.
+    pub feeds: u32,
+    /// Those that were polled at least once, well or not.
+    pub polled: u32,
+    /// Those whose last poll failed.
+    pub failing: u32,
+    /// Alerts kept.
+    pub alerts: u32,
+    /// Deliveries still to be made.
+    pub waiting: u32,
+    /// Deliveries given up.
+    pub dead: u32,
+}
+
+impl Store {
+    /// The numbers for a status line.
+    pub async fn summary(&self) -> Result<Summary, StoreError> {
+        self.read(|tx| {
+            let mut row = tx
+                .row(
+                    "SELECT (SELECT count(*) FROM feed WHERE active = 1),
+                            (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NOT NULL),
+                            (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0),
+                            (SELECT count(*) FROM alert),
+                            (SELECT count(*) FROM delivery WHERE state = 'pending'),
+                            (SELECT count(*) FROM delivery WHERE state = 'dead')",
+                    &[],
+                )?
+                .expect("a row of sub-selects is one row");
+            Ok(Summary {
+                feeds: row.take(0)?,
+                polled: row.take(1)?,
+                failing: row.take(2)?,
+                alerts: row.take(3)?,
+                waiting: row.take(4)?,
+                dead: row.take(5)?,
+            })
+        })
+        .await
+    }
+
+    /// How many feeds were due at `now` and have not been polled since.
+    pub async fn overdue_feeds(&self, now: Timestamp) -> Result<u32, StoreError> {
+        self.read(move |tx| {
+            tx.row(
+                "SELECT count(*) FROM feed WHERE active = 1 AND gone = 0 AND due <= ?1",
+                values![now],
+            )?
+            .expect("an aggregate has a row")
+            .take(0)
+        })
+        .await
+    }
+}

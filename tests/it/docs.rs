@@ -1,0 +1,58 @@
+//! What the documents say is what the program does.
+
+use std::{fs, path::PathBuf};
+
+use clap::CommandFactory as _;
+use fivebells::{
+    cli::Arguments,
+    config::{self, Environment},
+};
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_command_stands_in_the_readme() {
+    let readme = read("README.md");
+    for command in Arguments::command().get_subcommands() {
+        let name = format!("`{}", command.get_name());
+        assert!(readme.contains(&name), "README.md says nothing of {name}`");
+    }
+}
+
+#[test]
+fn every_flag_has_a_help_text() {
+    let root = Arguments::command();
+    for command in std::iter::once(&root).chain(root.get_subcommands()) {
+        for argument in command
+            .get_arguments()
+            .filter(|argument| argument.get_id() != "help")
+        {
+            let (command, name) = (command.get_name(), argument.get_id());
+            assert!(
+                argument.get_help().is_some(),
+                "{command}: {name} has no help"
+            );
+        }
+    }
+}
+
+/// The README's first screen shows a whole config; it must be a right one.
+#[test]
+fn the_config_in_the_readme_loads() {
+    let readme = read("README.md");
+    let block = readme
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("readme.toml");
+    fs::write(&path, block.expect("a TOML block")).expect("written");
+    let loaded = config::load(&path, &Environment::of_process());
+    loaded.unwrap_or_else(|errors| panic!("{}", errors.report.render(false)));
+}

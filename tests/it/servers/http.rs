@@ -1,0 +1,165 @@
+//! A small HTTP/1.1 server that answers what a closure says and remembers what was asked.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// A request as it came in; header names in lower case.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("a JSON body")
+    }
+}
+
+/// What to answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    Reply {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    /// Say nothing, keep the connection open.
+    Mute,
+}
+
+impl Answer {
+    pub(crate) fn status(status: u16) -> Self {
+        Self::Reply {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+}
+
+/// The server; ends when it is dropped.
+pub(crate) struct HttpServer {
+    pub(crate) address: std::net::SocketAddr,
+    requests: Arc<Mutex<Vec<Request>>>,
+    task: JoinHandle<()>,
+}
+
+impl HttpServer {
+    pub(crate) async fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let answer = Arc::new(answer);
+        let task = tokio::spawn({
+            let requests = Arc::clone(&requests);
+            async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    let (requests, answer) = (Arc::clone(&requests), Arc::clone(&answer));
+                    tokio::spawn(async move {
+                        let _ = serve(stream, &requests, answer.as_ref()).await;
+                    });
+                }
+            }
+        });
+        Self {
+            address,
+            requests,
+            task,
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Everything that was asked, in order.
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().expect("not poisoned").clone()
+    }
+}
+
+impl Drop for HttpServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Serves one connection until the client closes it.
+async fn serve(
+    stream: TcpStream,
+    requests: &Mutex<Vec<Request>>,
+    answer: &(dyn Fn(&Request) -> Answer + Send + Sync),
+) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream).await? {
+        let reply = answer(&request);
+        requests.lock().expect("not poisoned").push(request);
+        match reply {
+            Answer::Mute => std::future::pending::<()>().await,
+            Answer::Reply {
+                status,
+                headers,
+                body,
+            } => {
+                let mut head = format!(
+                    "HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n",
+                    body.len()
+                );
+                for (name, value) in headers {
+                    head += &[name, ": ", &value, "\r\n"].concat();
+                }
+                head += "\r\n";
+                stream.write_all(head.as_bytes()).await?;
+                if status != 304 {
+                    stream.write_all(&body).await?;
+                }
+                stream.flush().await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Request>> {
+    let mut line = String::new();
+    if stream.read_line(&mut line).await? == 0 {
+        return Ok(None);
+    }
+    let mut parts = line.split_whitespace().map(str::to_owned);
+    let mut request = Request {
+        method: parts.next().unwrap_or_default(),
+        path: parts.next().unwrap_or_default(),
+        ..Request::default()
+    };
+    loop {
+        let mut bytes = Vec::new();
+        stream.read_until(b'\n', &mut bytes).await?;
+        let line = String::from_utf8_lossy(&bytes);
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
+        request
+            .headers
+            .push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let length = request
+        .header("content-length")
+        .map_or(0, |length| length.parse().expect("a length"));
+    request.body = vec![0; length];
+    stream.read_exact(&mut request.body).await?;
+    Ok(Some(request))
+}

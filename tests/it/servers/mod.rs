@@ -1,0 +1,7 @@
+//! Servers of the tests' own, each on a free port of 127.0.0.1.
+
+pub(crate) mod feed;
+pub(crate) mod http;
+#[expect(dead_code, reason = "the mail notifier's own tests use the rest")]
+pub(crate) mod smtp;
+pub(crate) mod webhook;

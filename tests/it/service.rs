@@ -1,0 +1,171 @@
+//! The daemon as a child process: signals, systemd's notifications, the unit file.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    os::unix::net::UnixDatagram,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::servers::{feed::FeedServer, webhook::WebhookServer};
+
+/// A daemon with a systemd of the test's own.
+struct Daemon {
+    child: Child,
+    systemd: UnixDatagram,
+    folder: TempDir,
+}
+
+impl Daemon {
+    fn start(config: &str) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().join("fivebells.toml");
+        std::fs::write(&path, config).expect("a config file");
+        let socket = folder.path().join("notify");
+        let systemd = UnixDatagram::bind(&socket).expect("a socket");
+        systemd
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .expect("a timeout");
+        let child = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+            .args(["-c".as_ref(), path.as_os_str(), "run".as_ref()])
+            .env("NOTIFY_SOCKET", &socket)
+            .env("WATCHDOG_USEC", "1000000")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the daemon starts");
+        Self {
+            child,
+            systemd,
+            folder,
+        }
+    }
+
+    /// Waits for a notification that has this in it.
+    fn expect(&self, wanted: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let mut buffer = [0; 4096];
+        while Instant::now() < deadline {
+            let length = self.systemd.recv(&mut buffer).expect("a notification");
+            let message = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            if message.contains(wanted) {
+                return message;
+            }
+        }
+        panic!("systemd never heard {wanted}");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("fivebells.toml")
+    }
+
+    /// The exit code and everything on standard error.
+    fn end(mut self) -> (Option<i32>, Vec<String>) {
+        let stderr = self.child.stderr.take().expect("piped");
+        let lines = BufReader::new(stderr)
+            .lines()
+            .map(|line| line.expect("UTF-8"))
+            .collect();
+        (self.child.wait().expect("reaped").code(), lines)
+    }
+}
+
+fn config(feed: &FeedServer, hook: &WebhookServer) -> String {
+    format!(
+        "[feed]\nwire = \"{}\"\n[watch]\nk = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{}\"\n",
+        feed.url(),
+        hook.url()
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn systemd_hears_ready_status_watchdog_and_stopping_and_sigterm_exits_0() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let daemon = Daemon::start(&config(&feed, &hook));
+    daemon.expect("READY=1");
+    daemon.expect("STATUS=1 feeds");
+    daemon.expect("WATCHDOG=1");
+    daemon.signal("-TERM");
+    daemon.expect("STOPPING=1");
+    let (code, lines) = daemon.end();
+    assert_eq!(code, Some(0), "{lines:#?}");
+    assert!(
+        lines.last().is_some_and(|line| line.contains("stopped")),
+        "{lines:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_takes_a_good_config_and_keeps_the_old_one_over_a_bad_one() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let daemon = Daemon::start(&config(&feed, &hook));
+    daemon.expect("READY=1");
+    std::fs::write(daemon.path(), "[feed]\nwire = 7\n").expect("written");
+    daemon.signal("-HUP");
+    let reloading = daemon.expect("RELOADING=1");
+    assert!(reloading.contains("MONOTONIC_USEC="), "{reloading}");
+    daemon.expect("READY=1");
+    let more = config(&feed, &hook).replace("[watch]", "[watch]\nh = \"Hegseth\"");
+    std::fs::write(daemon.path(), more).expect("written");
+    daemon.signal("-HUP");
+    daemon.expect("READY=1");
+    daemon.signal("-TERM");
+    let (code, lines) = daemon.end();
+    assert_eq!(code, Some(0));
+    let log = lines.join("\n");
+    assert!(log.contains("the old config stays in force"), "{log}");
+    assert!(
+        log.contains("reloaded: 1 feed, 2 watches, 1 receiver"),
+        "{log}"
+    );
+}
+
+#[test]
+fn two_daemons_on_one_store_are_refused() {
+    let config = "[feed]\nf = \"http://127.0.0.1:9/\"\n[watch]\nk = \"Koizumi\"\n[receiver]\nt = { stdout = true }\n";
+    let daemon = Daemon::start(config);
+    daemon.expect("READY=1");
+    let second = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+        .args(["-c".as_ref(), daemon.path().as_os_str(), "run".as_ref()])
+        .output()
+        .expect("it runs");
+    assert_eq!(second.status.code(), Some(69));
+    let message = String::from_utf8_lossy(&second.stderr);
+    assert!(message.contains("another fivebells runs on"), "{message}");
+    daemon.signal("-TERM");
+    assert_eq!(daemon.end().0, Some(0));
+}
+
+#[test]
+fn the_unit_file_is_hardened() {
+    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/fivebells.service");
+    let unit = std::fs::read_to_string(unit).expect("the unit file");
+    for line in [
+        "Type=notify",
+        "ExecReload=/bin/kill -HUP $MAINPID",
+        "RestartPreventExitStatus=78",
+        "StateDirectory=fivebells",
+        "DynamicUser=yes",
+        "CapabilityBoundingSet=",
+        "NoNewPrivileges=yes",
+        "MemoryDenyWriteExecute=yes",
+        "ProtectSystem=strict",
+        "SystemCallFilter=@system-service",
+        "UMask=0077",
+    ] {
+        assert!(
+            unit.lines().any(|have| have == line),
+            "the unit lacks {line}"
+        );
+    }
+}
