@@ -1,22 +1,28 @@
-//! Log lines on standard error: for a terminal, for the journal, or as JSON.
+//! Log lines on standard error: for people, for the journal, or as JSON.
+//!
+//! A line for people is its message, which names the feed, receiver or item it is about. The same
+//! things stand in fields, with more, for `--log-format json`.
 
 use std::{
-    fmt::Result,
+    fmt::{self, Write as _},
     io::{self, IsTerminal as _},
 };
 
 use clap::ValueEnum;
-use tracing::{Event, Level, Subscriber};
+use jiff::tz::TimeZone;
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+};
 use tracing_subscriber::{
     EnvFilter, Layer as _,
-    fmt::{
-        FmtContext, FormatEvent, FormatFields,
-        format::{Compact, Format, Writer},
-    },
+    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     layer::SubscriberExt as _,
     registry::LookupSpan,
     util::SubscriberInitExt as _,
 };
+
+use crate::clock::{Clock as _, SystemClock};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,13 +48,12 @@ pub(super) fn start(format: LogFormat, level: Option<&str>) {
             .with_span_list(false)
             .boxed(),
         LogFormat::Text if std::env::var_os("JOURNAL_STREAM").is_some() => {
-            let line = Format::default().compact().without_time().with_level(false);
-            let line = line.with_target(false).with_ansi(false);
-            layer.with_ansi(false).event_format(Journal(line)).boxed()
+            layer.event_format(Line::Journal).boxed()
         }
         LogFormat::Text => {
-            let ansi = io::stderr().is_terminal();
-            layer.compact().with_target(false).with_ansi(ansi).boxed()
+            let color = io::stderr().is_terminal();
+            let zone = TimeZone::system();
+            layer.event_format(Line::Terminal { zone, color }).boxed()
         }
     };
     // Only a second call could fail, and there is none.
@@ -58,31 +63,73 @@ pub(super) fn start(format: LogFormat, level: Option<&str>) {
         .try_init();
 }
 
-/// The journal's `<N>` prefix, then the line; the journal has the time itself.
-struct Journal(Format<Compact, ()>);
+/// A line for people.
+enum Line {
+    /// The journal has the time itself, and reads the level from `<N>`.
+    Journal,
+    /// Time, level, message.
+    Terminal { zone: TimeZone, color: bool },
+}
 
-impl<S, N> FormatEvent<S, N> for Journal
+impl<S, N> FormatEvent<S, N> for Line
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(
         &self,
-        context: &FmtContext<'_, S, N>,
+        _: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
-    ) -> Result {
-        writer.write_str(prefix(*event.metadata().level()))?;
-        self.0.format_event(context, writer, event)
+    ) -> fmt::Result {
+        let level = *event.metadata().level();
+        match self {
+            Self::Journal => write!(writer, "<{}>", severity(level))?,
+            Self::Terminal { zone, color } => {
+                let now = SystemClock.now().to_zoned(zone.clone());
+                let (paint, plain) = if *color {
+                    (paint(level), "\x1b[0m")
+                } else {
+                    ("", "")
+                };
+                let now = now.strftime("%Y-%m-%d %H:%M:%S");
+                write!(writer, "{now} {paint}{level:5}{plain} ")?;
+            }
+        }
+        let mut message = Message::default();
+        event.record(&mut message);
+        writeln!(writer, "{}", message.0)
     }
 }
 
 /// Levels of syslog(3).
-fn prefix(level: Level) -> &'static str {
+const fn severity(level: Level) -> u8 {
     match level {
-        Level::ERROR => "<3>",
-        Level::WARN => "<4>",
-        Level::INFO => "<6>",
-        _ => "<7>",
+        Level::ERROR => 3,
+        Level::WARN => 4,
+        Level::INFO => 6,
+        _ => 7,
+    }
+}
+
+/// Red, yellow, green; the rest dim.
+const fn paint(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "\x1b[31m",
+        Level::WARN => "\x1b[33m",
+        Level::INFO => "\x1b[32m",
+        _ => "\x1b[2m",
+    }
+}
+
+/// The message of an event.
+#[derive(Default)]
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            write!(self.0, "{value:?}").expect("a String takes every write");
+        }
     }
 }

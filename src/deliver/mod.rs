@@ -10,7 +10,7 @@ mod verdict;
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, debug, info_span, warn};
 
 use crate::{
     cadence,
@@ -190,7 +190,7 @@ fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at
     let duration_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
     match outcome {
         Ok(receipt) => {
-            info!(
+            debug!(
                 duration_ms,
                 "receiver {receiver:?}: {kind} delivered, {}", receipt.answer
             );

@@ -1,12 +1,13 @@
-//! From an item to its alert: which watches it satisfies, and who is told.
+//! From an item to its alert: whether it may alert, which watches it satisfies, who is told.
 
 use jiff::{Timestamp, Unit};
 
 use super::PollRules;
 use crate::{
     matcher::{self, ItemText, WatchMatch},
-    model::{Alert, AlertFeed, AlertItem, Event, Feed, Item, Match, Priority, Watch},
-    store::{NewAlert, NewDelivery},
+    model::{Alert, AlertFeed, AlertItem, Event, Feed, Initial, Item, Match, Priority, Watch},
+    parse::{Judgement, ParsedFeed},
+    store::{FeedState, NewAlert, NewDelivery, NewItem},
 };
 
 /// The feed as alerts name it; its own name where it has no title.
@@ -130,4 +131,38 @@ fn story(item: &Item, seen_at: Timestamp) -> AlertItem {
 
 fn to_second(at: Timestamp) -> Timestamp {
     at.round(Unit::Second).unwrap_or(at)
+}
+
+/// Which items may alert: all of a later poll, of the first what `initial` asks for.
+pub(super) fn allowed(
+    feed: &Feed,
+    state: &FeedState,
+    parsed: &ParsedFeed,
+    judgement: &Judgement,
+) -> Vec<bool> {
+    let everything = state.baseline_done || feed.initial == Initial::All;
+    let mut alerted = vec![everything; parsed.items.len()];
+    if let (false, Initial::Newest(count)) = (everything, feed.initial) {
+        // By date where there is one; a feed without dates has its newest on top.
+        let mut order: Vec<usize> = (0..alerted.len())
+            .filter(|&index| judgement.new[index])
+            .collect();
+        order.sort_by_key(|&index| std::cmp::Reverse(parsed.items[index].item.published));
+        for index in order
+            .into_iter()
+            .take(usize::try_from(count).unwrap_or(usize::MAX))
+        {
+            alerted[index] = true;
+        }
+    }
+    alerted
+}
+
+/// People read alerts in the order things happened: by date where all items have one; else a feed
+/// has its newest on top.
+pub(super) fn in_order_of_events(news: &mut [NewItem]) {
+    news.reverse();
+    if news.iter().all(|new| new.item.published.is_some()) {
+        news.sort_by_key(|new| new.item.published);
+    }
 }

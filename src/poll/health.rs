@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Failure;
+use super::visit::Failure;
 use crate::{
     cadence,
     model::{Event, Feed, FeedFailing, FeedRebased, FeedRecovered},

@@ -1,0 +1,164 @@
+//! What a poll comes to: everything it writes, decided in one place. Pure but for the jitter.
+
+use jiff::Timestamp;
+
+use super::{
+    Poller, alerts,
+    visit::{Answer, Reading},
+};
+use crate::{
+    cadence::{self, PollWish, Rhythm},
+    model::Feed,
+    store::{FeedState, NewItem, PollClaim, PollCommit, PollRead, PollResult},
+};
+
+impl Poller {
+    /// Decides everything a poll writes.
+    pub(super) fn conclude(
+        &self,
+        feed: &Feed,
+        claim: &PollClaim,
+        answer: Answer,
+        polled_at: Timestamp,
+        committed_at: Timestamp,
+    ) -> PollCommit {
+        let state = &claim.feed;
+        let wish = wish(&answer, state.failures);
+        let (next_due_at, due_reason) =
+            cadence::next_poll(polled_at, self.rhythm(feed), wish, fastrand::f64());
+        let health = &self.rules.health;
+        let (result, notices, origin_not_before) = match answer {
+            Answer::Unchanged {
+                status,
+                etag,
+                last_modified,
+                by_validators,
+                ..
+            } => {
+                let result = PollResult::Unchanged {
+                    status,
+                    etag,
+                    last_modified,
+                    by_validators,
+                };
+                (result, health.recovered(feed, state), None)
+            }
+            Answer::Read(reading) => {
+                let mut notices = health.recovered(feed, state);
+                notices.extend(health.rebased(feed, reading.judgement.renamed));
+                let result = self.result(feed, state, *reading, committed_at);
+                (result, notices, None)
+            }
+            Answer::Failed(failure) => {
+                let notices = health.failing(feed, state, &failure, polled_at);
+                let result = PollResult::Failed {
+                    reason: failure.reason.to_owned(),
+                    error: failure.message,
+                    status: failure.status,
+                    told_failing: state.told_failing || !notices.is_empty(),
+                    gone: failure.gone,
+                };
+                (result, notices, failure.retry_at)
+            }
+        };
+        PollCommit {
+            origin: claim.origin,
+            turn: claim.turn,
+            feed: state.id,
+            url: state.url.clone(),
+            polled_at,
+            committed_at,
+            next_due_at,
+            due_reason: due_reason.as_str().to_owned(),
+            gap: self.rules.gap,
+            origin_not_before,
+            result,
+            notices,
+        }
+    }
+
+    /// What a document that was read brings: its new items, matched.
+    fn result(
+        &self,
+        feed: &Feed,
+        state: &FeedState,
+        reading: Reading,
+        seen_at: Timestamp,
+    ) -> PollResult {
+        let Reading {
+            document,
+            parsed,
+            judgement,
+        } = reading;
+        let title = parsed.title.clone().filter(|title| !title.is_empty());
+        let source = alerts::source(feed, title.as_deref());
+        let alerted = alerts::allowed(feed, state, &parsed, &judgement);
+        let items_total = u32::try_from(parsed.items.len()).unwrap_or(u32::MAX);
+        let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
+        let mut seen = Vec::new();
+        let mut news = Vec::new();
+        for ((item, new), alerted) in parsed.items.into_iter().zip(judgement.new).zip(alerted) {
+            if !new {
+                seen.extend(item.keys.all());
+                continue;
+            }
+            let alert = alerted
+                .then(|| alerts::find(&self.rules, &source, &item.item, seen_at))
+                .flatten();
+            news.push(NewItem {
+                keys: item.keys.all(),
+                item: item.item,
+                alert,
+            });
+        }
+        alerts::in_order_of_events(&mut news);
+        PollResult::Read(Box::new(PollRead {
+            status: document.page.status,
+            etag: document.page.etag,
+            last_modified: document.page.last_modified,
+            body_hash: document.body_hash,
+            title,
+            link: parsed.link,
+            language: parsed.language,
+            format: parsed.format.as_str().to_owned(),
+            items_total,
+            warnings,
+            seen,
+            news,
+            baseline: !state.baseline_done,
+        }))
+    }
+
+    fn rhythm(&self, feed: &Feed) -> Rhythm {
+        Rhythm {
+            every: feed.every,
+            max_interval: self.rules.max_interval,
+            phase: phase(&feed.name),
+        }
+    }
+}
+
+/// A feed's place within its interval: constant for a name, even over all names.
+fn phase(name: &str) -> f64 {
+    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
+    let mut first = [0; 4];
+    first.copy_from_slice(&digest.as_ref()[..4]);
+    f64::from(u32::from_be_bytes(first)) / f64::from(u32::MAX)
+}
+
+fn wish(answer: &Answer, failures: u32) -> PollWish {
+    match answer {
+        Answer::Unchanged { freshness, .. } => PollWish::Good {
+            freshness: *freshness,
+            ttl: None,
+        },
+        Answer::Read(reading) => PollWish::Good {
+            freshness: reading.document.page.freshness,
+            ttl: reading.parsed.ttl,
+        },
+        Answer::Failed(failure) => PollWish::Failed {
+            failures: failures.saturating_add(1),
+            retry_at: failure.retry_at,
+        },
+    }
+}

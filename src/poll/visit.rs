@@ -1,0 +1,150 @@
+//! From a feed to its new items: fetched, parsed, judged.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    cadence,
+    clock::Clock,
+    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher},
+    model::Feed,
+    parse::{self, Document, ItemKeys, Judgement, ParseError, ParsedFeed, judge},
+    store::{FeedState, Store, StoreError},
+};
+
+/// After this long of nothing but 304 one GET goes out without validators, in case the server's
+/// idea of "not modified" is broken.
+const UNCONDITIONAL_AFTER: Duration = Duration::from_hours(30 * 24);
+
+/// What came back.
+pub(super) enum Answer {
+    Unchanged {
+        status: u16,
+        etag: Option<Vec<u8>>,
+        last_modified: Option<Vec<u8>>,
+        by_validators: bool,
+        freshness: Option<Duration>,
+    },
+    Read(Box<Reading>),
+    Failed(Failure),
+}
+
+/// A document that was read.
+pub(super) struct Reading {
+    pub(super) document: FetchedDocument,
+    pub(super) parsed: ParsedFeed,
+    pub(super) judgement: Judgement,
+}
+
+/// Why a feed could not be read.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) reason: &'static str,
+    pub(super) message: String,
+    pub(super) status: Option<u16>,
+    pub(super) retry_at: Option<Timestamp>,
+    pub(super) gone: bool,
+}
+
+/// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
+pub(super) async fn visit(
+    fetcher: &Fetcher,
+    store: &Store,
+    feed: &Feed,
+    state: &FeedState,
+    clock: &dyn Clock,
+) -> Result<Answer, StoreError> {
+    let now = clock.now();
+    let document = match fetcher.fetch(&request(feed, state, now)).await {
+        Err(error) => return Ok(Answer::Failed(Failure::fetch(&error, clock.now()))),
+        Ok(Fetched::NotModified(page)) => {
+            return Ok(Answer::Unchanged {
+                status: page.status,
+                etag: page.etag,
+                last_modified: page.last_modified,
+                by_validators: true,
+                freshness: page.freshness,
+            });
+        }
+        Ok(Fetched::Document(document)) => document,
+    };
+    if state.baseline_done && state.body_hash == Some(document.body_hash) {
+        return Ok(Answer::Unchanged {
+            status: document.page.status,
+            etag: document.page.etag,
+            last_modified: document.page.last_modified,
+            by_validators: false,
+            freshness: document.page.freshness,
+        });
+    }
+    let parsed = match parse::parse(&as_document(&document), now) {
+        Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
+        Ok(parsed) => parsed,
+    };
+    let keys: Vec<ItemKeys> = parsed.items.iter().map(|item| item.keys.clone()).collect();
+    let all = keys.iter().flat_map(ItemKeys::all).collect();
+    let known = store.known(state.id, all).await?;
+    let judgement = judge(&keys, &known);
+    Ok(Answer::Read(Box::new(Reading {
+        document,
+        parsed,
+        judgement,
+    })))
+}
+
+fn request<'a>(feed: &'a Feed, state: &'a FeedState, now: Timestamp) -> FetchRequest<'a> {
+    let unconditional = !state.baseline_done
+        || state
+            .not_modified_since
+            .is_some_and(|since| cadence::elapsed(since, now) >= UNCONDITIONAL_AFTER);
+    let validator = |bytes: &'a Option<Vec<u8>>| bytes.as_deref().filter(|_| !unconditional);
+    FetchRequest {
+        url: &feed.url,
+        etag: validator(&state.etag),
+        last_modified: validator(&state.last_modified),
+        allow_private: feed.allow_private,
+    }
+}
+
+fn as_document(document: &FetchedDocument) -> Document<'_> {
+    Document {
+        bytes: &document.body,
+        content_type: document.content_type.as_deref(),
+        url: &document.page.final_url,
+    }
+}
+
+impl Failure {
+    fn fetch(error: &FetchError, now: Timestamp) -> Self {
+        Self {
+            reason: error.reason.as_str(),
+            message: error.to_string(),
+            status: error.status,
+            retry_at: error
+                .retry_after
+                .map(|wish| cadence::add(now, wish.delay(now))),
+            gone: error.reason == FetchReason::Gone,
+        }
+    }
+
+    fn parse(error: &ParseError, status: u16) -> Self {
+        Self {
+            reason: error.reason().as_str(),
+            message: error.to_string(),
+            status: Some(status),
+            retry_at: None,
+            gone: false,
+        }
+    }
+
+    pub(super) fn panicked(message: String) -> Self {
+        Self {
+            reason: "panic",
+            message,
+            status: None,
+            retry_at: None,
+            gone: false,
+        }
+    }
+}
