@@ -100,7 +100,13 @@ struct Tracker<'a> {
 }
 
 impl Sink for Tracker<'_> {
-    const TRACKS: bool = true;
+    fn next(&self) -> Option<usize> {
+        self.offsets.get(self.found.len()).copied()
+    }
+
+    fn skip(&mut self) {
+        self.last = self.found.len();
+    }
 
     fn put(&mut self, canonical: Range<usize>, source: Range<usize>) {
         // A letter that composed with what follows it is put again in its whole form.

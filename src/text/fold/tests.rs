@@ -246,6 +246,25 @@ proptest! {
         prop_assert_eq!(ranges.len(), offsets.len());
     }
 
+    /// Between the offsets that are asked for the tracking way is the fast way too.
+    #[test]
+    fn few_sources_are_found_like_all(
+        text in prop_oneof![
+            "([a-z]{1,9}[ ,.\n]{1,3}){0,30}",
+            ("[ -~]{0,90}", mixed(), "[ -~]{0,90}").prop_map(|(a, b, c)| a + &b + &c + &b),
+        ],
+        keep in 2_usize..40,
+    ) {
+        let canonical = fold(&text);
+        let offsets: Vec<_> = (0..canonical.len())
+            .filter(|at| !matches!(canonical.as_bytes()[*at], b' ' | b',' | 0x0c))
+            .collect();
+        let all = locate(&text, Lines::Wrapped, &offsets);
+        let few: Vec<_> = offsets.iter().copied().step_by(keep).collect();
+        let expected: Vec<_> = all.into_iter().step_by(keep).collect();
+        prop_assert_eq!(locate(&text, Lines::Wrapped, &few), expected);
+    }
+
     #[test]
     fn exact_never_panics(text in prop_oneof![mixed(), any::<String>()]) {
         exact(&text);

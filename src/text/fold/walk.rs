@@ -9,8 +9,10 @@ use super::{
 
 /// Learns which source characters each canonical character comes from.
 pub(super) trait Sink {
-    /// Whether it wants to know; if not, plain English takes a faster way.
-    const TRACKS: bool;
+    /// The first canonical offset it still waits for: what is written before needs no `put`.
+    fn next(&self) -> Option<usize>;
+    /// Several characters were written of which it waited for none.
+    fn skip(&mut self);
     /// `canonical` was written for `source`; it replaces what was put from `canonical.start` on.
     fn put(&mut self, canonical: Range<usize>, source: Range<usize>);
     /// The last character put reaches up to `end` in the source.
@@ -18,7 +20,10 @@ pub(super) trait Sink {
 }
 
 impl Sink for () {
-    const TRACKS: bool = false;
+    fn next(&self) -> Option<usize> {
+        None
+    }
+    fn skip(&mut self) {}
     fn put(&mut self, _canonical: Range<usize>, _source: Range<usize>) {}
     fn extend(&mut self, _end: usize) {}
 }
@@ -47,6 +52,12 @@ struct Last {
     at: usize,
     source: usize,
 }
+
+/// What [`Folder::boundary`] writes at most.
+const MAX_BOUNDARY_BYTES: usize = 3;
+
+/// Below this the fast way is not worth taking.
+const MIN_FAST_BYTES: usize = 16;
 
 pub(super) struct Folder<'a, S> {
     text: &'a str,
@@ -86,11 +97,11 @@ impl<'a, S: Sink> Folder<'a, S> {
 
     pub(super) fn run(mut self) -> (Vec<u8>, S) {
         let text = self.text;
-        let fast = !S::TRACKS && self.letters == Letters::Folded;
         let mut at = 0;
         while let Some(&byte) = text.as_bytes().get(at) {
-            if fast && byte.is_ascii_alphanumeric() {
-                at = self.ascii_run(at);
+            let room = self.room();
+            if room > MIN_FAST_BYTES && byte.is_ascii_alphanumeric() {
+                at = self.ascii_run(at, room);
                 continue;
             }
             let c = text[at..]
@@ -107,20 +118,31 @@ impl<'a, S: Sink> Folder<'a, S> {
         (self.out, self.sink)
     }
 
+    /// How many bytes may be written at once, unseen by the sink.
+    fn room(&self) -> usize {
+        match (self.letters, self.sink.next()) {
+            (Letters::AsWritten, _) => 0,
+            (Letters::Folded, None) => usize::MAX,
+            (Letters::Folded, Some(next)) => next.saturating_sub(self.out.len()),
+        }
+    }
+
     /// Takes ASCII words and the separators between them at once. Separators at the end of the
     /// run are left to the slow way: what follows decides what they mean.
-    fn ascii_run(&mut self, at: usize) -> usize {
+    fn ascii_run(&mut self, at: usize, room: usize) -> usize {
         self.boundary(Class::Plain);
-        let words = ascii::words(&self.text.as_bytes()[at..], &mut self.out);
-        let source = at + words - 1;
+        let rest = &self.text.as_bytes()[at..];
+        let taken = rest.len().min(room - MAX_BOUNDARY_BYTES);
+        let end = at + ascii::words(&rest[..taken], &mut self.out);
+        self.sink.skip();
         self.last = Some(Last {
             class: Class::Plain,
             char: char::from(self.out[self.out.len() - 1]),
             at: self.out.len() - 1,
-            source,
+            source: end - 1,
         });
         self.acronym = false;
-        source + 1
+        end
     }
 
     fn character(&mut self, c: char, source: Range<usize>) {

@@ -72,29 +72,34 @@ const BLOCK: [&str; 51] = [
     "ul",
 ];
 
-const INLINE: [&str; 62] = [
+const INLINE: [&str; 65] = [
     "a", "abbr", "acronym", "area", "audio", "b", "base", "bdi", "bdo", "big", "button", "canvas",
     "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed", "font",
     "i", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "meter", "noscript",
     "object", "output", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp",
     "select", "slot", "small", "source", "span", "strike", "strong", "sub", "sup", "svg",
-    "template", "textarea", "time", "tt", "u", "var",
+    "template", "textarea", "time", "track", "tt", "u", "var", "video", "wbr",
 ];
 
-/// Elements in neither list: `track`, `video` and `wbr` sort last.
-const INLINE_TAIL: [&str; 3] = ["track", "video", "wbr"];
+/// The longest name of an element (`blockquote`, `figcaption`).
+const MAX_NAME_BYTES: usize = 10;
 
 /// Looks a name up, in any case.
 pub(super) fn element(name: &str) -> Element {
-    let lower = name.to_ascii_lowercase();
-    let name = lower.as_str();
+    let mut lower = [0; MAX_NAME_BYTES];
+    let Some(lower) = lower.get_mut(..name.len()) else {
+        return Element::Unknown;
+    };
+    lower.copy_from_slice(name.as_bytes());
+    lower.make_ascii_lowercase();
+    let name = std::str::from_utf8(lower).expect("lower case leaves UTF-8 as it is");
     if BLOCK.binary_search(&name).is_ok() {
         Element::Block
     } else if name == "br" {
         Element::Line
     } else if let Some(kind) = RAW.iter().position(|raw| *raw == name) {
         Element::Raw(kind)
-    } else if INLINE.binary_search(&name).is_ok() || INLINE_TAIL.contains(&name) {
+    } else if INLINE.binary_search(&name).is_ok() {
         Element::Inline
     } else {
         Element::Unknown
@@ -108,6 +113,8 @@ mod tests {
     #[test]
     fn the_lists_are_sorted() {
         assert!(BLOCK.is_sorted() && INLINE.is_sorted());
+        let longest = BLOCK.iter().chain(&INLINE).map(|name| name.len()).max();
+        assert_eq!(longest, Some(MAX_NAME_BYTES));
     }
 
     #[test]
@@ -119,6 +126,9 @@ mod tests {
             ("strong", Element::Inline),
             ("wbr", Element::Inline),
             ("b2b", Element::Unknown),
+            ("BlockQuote", Element::Block),
+            ("blockquotes", Element::Unknown),
+            ("é", Element::Unknown),
         ] {
             assert_eq!(element(name), expected, "{name}");
         }

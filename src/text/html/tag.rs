@@ -62,9 +62,9 @@ impl<'a> Reader<'a> {
         let length = self.end(name_at)? - at;
         let inner = &self.text[name_at..at + length - 1];
         let name = inner
-            .split(|c: char| c == '/' || c.is_ascii_whitespace())
-            .next()
-            .unwrap_or_default();
+            .bytes()
+            .position(|byte| byte == b'/' || byte.is_ascii_whitespace())
+            .map_or(inner, |end| &inner[..end]);
         Some(Markup::Tag { name, length })
     }
 
