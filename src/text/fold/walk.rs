@@ -243,15 +243,18 @@ impl<'a, S: Sink> Folder<'a, S> {
 
     fn push(&mut self, class: Class, c: char, source: Range<usize>) {
         let at = self.out.len();
-        self.out
-            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        // Four bytes at once and a cut are cheaper than a copy of unknown length.
+        let mut bytes = [0; 4];
+        let length = c.encode_utf8(&mut bytes).len();
+        self.out.extend_from_slice(&bytes);
+        self.out.truncate(at + length);
         self.last = Some(Last {
             class,
             char: c,
             at,
             source: source.start,
         });
-        self.sink.put(at..self.out.len(), source);
+        self.sink.put(at..at + length, source);
     }
 
     /// Writes what belongs between the last character and one of class `next`.
