@@ -201,3 +201,19 @@ fn shown(watch: &CompiledWatch, hits: &[TermHits]) -> Vec<Hit> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_capped_per_term_and_field() {
+        let places = [Field::Title, Field::Content]
+            .into_iter()
+            .flat_map(|field| (0..=MAX_HITS).map(move |at| (7, field, at..at + 1)));
+        let groups = grouped(places.collect());
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].places.len(), 2 * MAX_HITS);
+        assert!(groups[0].fields.contains(Field::Content));
+    }
+}
