@@ -194,47 +194,42 @@ fn top_level_names(group: &str) -> Vec<String> {
     names
 }
 
-/// Names and lengths of the functions, by the indentation that rustfmt gives them.
-fn functions(text: &str) -> Vec<(String, usize)> {
+/// Names and lengths of the functions that have a body, by the layout that rustfmt gives them.
+fn functions(text: &str) -> Vec<(&str, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
-        let indent = line.len() - line.trim_start().len();
-        let words: Vec<&str> = line.trim_start().split([' ', '(', '<']).collect();
-        let Some(name) = words
-            .iter()
-            .position(|word| *word == "fn")
-            .and_then(|at| words.get(at + 1))
-        else {
+        let Some(name) = function_name(line) else {
             continue;
         };
-        let qualifiers = [
-            "pub",
-            "pub(super)",
-            "pub(crate)",
-            "pub(in",
-            "async",
-            "const",
-            "fn",
-            "extern",
-            "pub(super",
-            "pub(crate",
-        ];
-        if !qualifiers.contains(&words[0]) {
-            continue;
-        }
-        let close = format!("{}}}", " ".repeat(indent));
-        let body = lines[start..].iter().position(|line| {
-            **line == close
-                || line.ends_with(';')
-                    && !line.contains('{')
-                    && line.len() - line.trim_start().len() == indent
-        });
-        if let Some(length) = body {
-            found.push(((*name).to_owned(), length + 1));
-        }
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let head = lines[start..]
+            .iter()
+            .position(|line| line.ends_with(['{', '}', ';']));
+        let opens = head.is_some_and(|head| lines[start + head].ends_with('{'));
+        let close = |line: &&str| line.strip_prefix(indent) == Some("}");
+        let length = match lines[start..].iter().position(close) {
+            Some(length) if opens => length + 1,
+            _ => 1,
+        };
+        found.push((name, length));
     }
     found
+}
+
+/// The name in a line that begins a function.
+fn function_name(line: &str) -> Option<&str> {
+    let mut rest = line.trim_start();
+    for word in ["pub(crate) ", "pub(super) ", "pub ", "const ", "async "] {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    rest.strip_prefix("fn ")?.split(['(', '<']).next()
+}
+
+#[test]
+fn functions_are_measured_to_their_closing_brace() {
+    let text = "fn a() {}\n\nimpl X {\n    pub(super) async fn b(\n        c: u8,\n    ) {\n        d();\n    }\n\n    fn e();\n}\n";
+    assert_eq!(functions(text), [("a", 1), ("b", 5), ("e", 1)]);
 }
 
 fn without_tests(text: &str) -> &str {
