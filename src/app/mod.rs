@@ -66,9 +66,9 @@ impl App {
         let (parts, mut config) = setup::Parts::build(loaded, &self.clock)?;
         // The store stays the one that is open: another path takes a restart.
         config.store.path.clone_from(&self.config().store.path);
-        sync(&self.store, &config, self.clock.as_ref()).await?;
-        self.scheduler
-            .swap(parts.into_work(&config, &self.store, &self.clock));
+        let work = parts.into_work(&config, &self.store, &self.clock);
+        let ready = sync(&self.store, &config, self.clock.as_ref());
+        self.scheduler.swap(ready, work).await?;
         *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
         Ok(())
     }

@@ -10,7 +10,7 @@ mod verdict;
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tracing::{Instrument as _, debug, info_span, warn};
+use tracing::{Instrument as _, debug, error, info_span, warn};
 
 use crate::{
     cadence,
@@ -154,12 +154,16 @@ impl Deliverer {
             since: trouble.since,
             waiting: self.store.waiting(name).await?,
         });
-        let others = self.told.iter().filter(|told| *told != name);
+        let others: Vec<&String> = self.told.iter().filter(|told| *told != name).collect();
+        if others.is_empty() {
+            let detail = &trouble.detail;
+            error!("receiver {name:?} takes nothing and nobody else can be told: {detail}");
+        }
         let tell = |receiver: &String| NewDelivery {
             receiver: receiver.clone(),
             event: event.clone(),
         };
-        Ok(others.map(tell).collect())
+        Ok(others.into_iter().map(tell).collect())
     }
 }
 

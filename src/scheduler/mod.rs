@@ -17,7 +17,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -77,6 +77,8 @@ pub struct Scheduler {
     store: Store,
     clock: Arc<dyn Clock>,
     work: watch::Sender<Arc<Work>>,
+    /// Held while origins are claimed, and while the work is swapped.
+    claims: Mutex<()>,
     beat_ms: AtomicI64,
 }
 
@@ -86,6 +88,7 @@ impl Scheduler {
         Self {
             beat_ms: AtomicI64::new(clock.now().as_millisecond()),
             work: watch::Sender::new(Arc::new(work)),
+            claims: Mutex::new(()),
             store,
             clock,
         }
@@ -96,9 +99,21 @@ impl Scheduler {
         self.work.borrow().clone()
     }
 
-    /// Puts new work in force; steps that run end under the old one.
-    pub fn swap(&self, work: Work) {
+    /// Puts new work in force once `prepare` has made the store ready for it, or keeps the old one
+    /// where that fails. Steps that run end under the old work; meanwhile none starts, or the old
+    /// work would claim feeds that only the new one knows.
+    ///
+    /// # Errors
+    /// Those of `prepare`.
+    pub async fn swap<E>(
+        &self,
+        prepare: impl Future<Output = Result<(), E>>,
+        work: Work,
+    ) -> Result<(), E> {
+        let _no_claims = self.claims.lock().await;
+        prepare.await?;
         self.work.send_replace(Arc::new(work));
+        Ok(())
     }
 
     /// Runs every loop until `soft` is cancelled, then waits for the steps that run; `hard` cuts

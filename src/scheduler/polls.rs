@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, Work, until};
+use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, until};
 use crate::{poll::PollOutcome, store::StoreError};
 
 /// How long an origin is ours: longer than a fetch with all its redirects may take.
@@ -58,13 +58,12 @@ impl Scheduler {
     /// # Errors
     /// The store's first.
     pub async fn poll_due(&self) -> Result<PollTally, StoreError> {
-        let work = self.work();
         let mut polls = JoinSet::new();
         let mut tally = PollTally::default();
         loop {
-            self.start_due(&work, &mut polls).await?;
+            self.start_due(&mut polls).await?;
             match polls.join_next().await {
-                Some(polled) => tally.count(&ended(&work, polled)?),
+                Some(polled) => tally.count(&self.ended(polled)?),
                 None => return Ok(tally),
             }
         }
@@ -75,19 +74,16 @@ impl Scheduler {
         let mut polls = JoinSet::new();
         while !soft.is_cancelled() {
             self.beat();
-            let work = changes.borrow_and_update().clone();
-            let pause = self
-                .start_due(&work, &mut polls)
-                .await
-                .unwrap_or_else(|error| {
-                    warn!("cannot ask which feeds are due: {error}");
-                    STORE_PAUSE
-                });
+            changes.mark_unchanged();
+            let pause = self.start_due(&mut polls).await.unwrap_or_else(|error| {
+                warn!("cannot ask which feeds are due: {error}");
+                STORE_PAUSE
+            });
             tokio::select! {
                 () = soft.cancelled() => {}
                 _ = changes.changed() => {}
                 Some(polled) = polls.join_next() => {
-                    if let Err(error) = ended(&work, polled) {
+                    if let Err(error) = self.ended(polled) {
                         warn!("a poll was not committed, it will be repeated: {error}");
                     }
                 }
@@ -99,11 +95,9 @@ impl Scheduler {
 
     /// Starts a poll for every origin that is due, as far as there is room; returns how long
     /// nothing more will be due.
-    async fn start_due(
-        &self,
-        work: &Arc<Work>,
-        polls: &mut JoinSet<Polled>,
-    ) -> Result<Duration, StoreError> {
+    async fn start_due(&self, polls: &mut JoinSet<Polled>) -> Result<Duration, StoreError> {
+        let _no_swap = self.claims.lock().await;
+        let work = self.work();
         let room = work.parallel.saturating_sub(polls.len());
         if room == 0 {
             return Ok(MAX_SLEEP);
@@ -118,7 +112,7 @@ impl Scheduler {
             .claim_origins(self.clock.now(), LEASE, limit)
             .await?;
         for claim in claims {
-            let work = Arc::clone(work);
+            let work = Arc::clone(&work);
             polls.spawn(async move { work.poller.poll(claim).await });
         }
         Ok(until(
@@ -126,18 +120,18 @@ impl Scheduler {
             self.store.next_poll_due().await?,
         ))
     }
-}
 
-/// Takes a step that ended and wakes the lanes it has work for.
-fn ended(work: &Work, polled: Result<Polled, tokio::task::JoinError>) -> Polled {
-    // A panic inside a poll is caught there and committed; one in the commit itself ends here,
-    // and the lease brings the feed back.
-    let outcome = polled.unwrap_or_else(|error| {
-        warn!("a poll died: {error}");
-        Ok(PollOutcome::Superseded)
-    })?;
-    if let PollOutcome::Read { receivers, .. } | PollOutcome::Failed { receivers } = &outcome {
-        work.wake(receivers);
+    /// Takes a step that ended and wakes the lanes it has work for.
+    fn ended(&self, polled: Result<Polled, tokio::task::JoinError>) -> Polled {
+        // A panic inside a poll is caught there and committed; one in the commit itself ends here,
+        // and the lease brings the feed back.
+        let outcome = polled.unwrap_or_else(|error| {
+            warn!("a poll died: {error}");
+            Ok(PollOutcome::Superseded)
+        })?;
+        if let PollOutcome::Read { receivers, .. } | PollOutcome::Failed { receivers } = &outcome {
+            self.work().wake(receivers);
+        }
+        Ok(outcome)
     }
-    Ok(outcome)
 }
