@@ -183,11 +183,11 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
             let (items, news) = (read.items_total, read.news.len());
             let alerts = read.news.iter().filter(|item| item.alert.is_some()).count();
             if read.baseline {
-                info!(%next_due_at, alerts, "feed {name:?}: first poll, {items} items, {alerts} alerts");
+                info!(%next_due_at, alerts, "feed {name:?}: first poll, items {items}, alerts {alerts}");
             } else if news > 0 {
-                info!(%next_due_at, alerts, "feed {name:?}: {news} new of {items} items, {alerts} alerts");
+                info!(%next_due_at, alerts, "feed {name:?}: new items {news} of {items}, alerts {alerts}");
             } else {
-                debug!(%next_due_at, "feed {name:?}: nothing new in {items} items");
+                debug!(%next_due_at, "feed {name:?}: nothing new, items {items}");
             }
         }
         PollResult::Failed { error, reason, .. } => {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{
     servers::{
         feed::FeedServer,
-        http::Answer,
+        http::{Answer, HttpServer},
         smtp::{Script, Security, SmtpServer},
         webhook::WebhookServer,
     },
@@ -344,4 +344,56 @@ async fn a_feed_that_never_answers_delays_no_other_origin() {
         .expect("the store answers")
         .expect("a feed");
     assert_eq!(feed.reason.as_deref(), Some("timeout"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redirect_into_the_own_network_is_refused_unless_the_feed_allows_it() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    feed.publish("Koizumi speaks");
+    let target = feed.url();
+    let stranger = HttpServer::start(move |_| Answer::Reply {
+        status: 302,
+        headers: vec![("Location", target.clone())],
+        body: Vec::new(),
+    })
+    .await;
+    let config = |allow: &str| {
+        one_hook(&feed, &hook, &format!(", initial = \"all\"{allow}"))
+            .replace(&feed.url(), &stranger.url("/moved"))
+    };
+    let world = World::open(&config("")).await;
+    world.round().await;
+    assert!(feed.requests().is_empty(), "nothing was asked there");
+    let state = world
+        .app()
+        .store()
+        .feed("wire")
+        .await
+        .expect("the store answers")
+        .expect("a feed");
+    assert_eq!(state.reason.as_deref(), Some("guard"));
+    let error = state.error.expect("an error");
+    assert!(
+        error.contains("private address") && error.contains("allow_private = true"),
+        "{error}"
+    );
+
+    world.write(&config(", allow_private = true"));
+    world
+        .app()
+        .reload(world.config())
+        .await
+        .expect("a good config");
+    world.advance(60);
+    world.round().await;
+    assert_eq!(hook.titles(), ["Koizumi speaks"]);
+}
+
+fn one_hook(feed: &FeedServer, hook: &WebhookServer, more: &str) -> String {
+    format!(
+        "[feed]\nwire = {{ url = \"{}\"{more} }}\n[watch]\nk = \"Koizumi\"\n\
+         [receiver.hook]\nwebhook = \"{}\"\n",
+        feed.url(),
+        hook.url()
+    )
 }
