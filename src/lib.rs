@@ -16,7 +16,7 @@
 //!               ─► poll  deliver  config           steps: straight-line code, no loops, no spawn
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
 //!               ─► http          one client: limits, capped decoding, address guard
-//!               ─► clock  cadence  text            facts: no I/O, no async
+//!               ─► clock  cadence  text  unwind    facts: no I/O, no loops
 //!               ─► model
 //! ```
 

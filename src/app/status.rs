@@ -41,7 +41,7 @@ pub(super) async fn line(app: &App) -> Option<String> {
         ..
     } = app.store.summary().await.ok()?;
     Some(format!(
-        "{feeds} feeds ({failing} failing), {alerts} alerts, {waiting} deliveries waiting, {dead} dead"
+        "feeds {feeds} (failing {failing}), alerts {alerts}, deliveries waiting {waiting}, dead {dead}"
     ))
 }
 

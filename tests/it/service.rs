@@ -93,7 +93,7 @@ async fn systemd_hears_ready_status_watchdog_and_stopping_and_sigterm_exits_0() 
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     let daemon = Daemon::start(&config(&feed, &hook));
     daemon.expect("READY=1");
-    daemon.expect("STATUS=1 feeds");
+    daemon.expect("STATUS=feeds 1 (failing 0)");
     daemon.expect("WATCHDOG=1");
     daemon.signal("-TERM");
     daemon.expect("STOPPING=1");
