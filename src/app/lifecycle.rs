@@ -38,7 +38,7 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
     info!(
         "fivebells {} is running: {}",
         env!("CARGO_PKG_VERSION"),
-        status::config(&app.config())
+        status::config_in_words(&app.config())
     );
     tell(&[NotifyState::Ready]);
     let background = tokio::spawn(watch(Arc::clone(&app), soft.clone()));
@@ -71,7 +71,7 @@ async fn reload_config(app: &App, reload: &Reload) {
         Err(report) => Err(report),
     };
     match outcome {
-        Ok(()) => info!("reloaded: {}", status::config(&app.config())),
+        Ok(()) => info!("reloaded: {}", status::config_in_words(&app.config())),
         Err(report) => error!("not reloaded, the old config stays in force:\n{report}"),
     }
     tell(&[NotifyState::Ready]);

@@ -15,6 +15,7 @@ use crate::{
 
 pub use lifecycle::{Reload, run};
 pub use setup::{SetupError, fetcher, matcher, notifier};
+pub use status::config_in_words;
 
 /// The program under one config file, from open to close.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ const PING_LIMIT: Duration = Duration::from_secs(20);
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
 
 /// What a config asks for, such as `40 feeds, 12 watches, 3 receivers`.
-pub(super) fn config(config: &Config) -> String {
+pub fn config_in_words(config: &Config) -> String {
     let count = |number: usize, one: &str, many: &str| match number {
         1 => format!("1 {one}"),
         _ => format!("{number} {many}"),

@@ -9,7 +9,10 @@ use super::{
     config::load,
     output::{self, Output},
 };
-use crate::config::{self, Environment, Loaded, TestResult};
+use crate::{
+    app,
+    config::{self, Environment, Loaded, TestResult},
+};
 
 /// Reports every problem, then runs the config's own tests.
 pub(super) fn check(path: &Path, output: &Output) -> Answer {
@@ -23,14 +26,11 @@ pub(super) fn check(path: &Path, output: &Output) -> Answer {
         let lines: Vec<String> = failed.into_iter().map(describe).collect();
         return Err(CliError::Config(lines.join("\n")));
     }
-    let config = &loaded.config;
+    let config = app::config_in_words(&loaded.config);
+    let tests = results.len();
     output::line(&format!(
-        "{}: fine; {} feeds, {} watches, {} receivers, {} tests passed",
-        path.display(),
-        config.feeds.len(),
-        config.watches.len(),
-        config.receivers.len(),
-        results.len()
+        "{}: fine; {config}, tests passed: {tests}",
+        path.display()
     ))?;
     Ok(true)
 }

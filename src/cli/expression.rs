@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError,
-    output::{Output, remark},
+    output::{Output, remark, width},
 };
 use crate::{
     app,
@@ -88,11 +88,6 @@ impl Try {
         let (space, carets) = (" ".repeat(before), "^".repeat(under));
         format!("{error}\n  {}\n  {space}{carets}{help}", self.expression)
     }
-}
-
-/// Columns on a terminal: East Asian wide characters take two.
-fn width(text: &str) -> usize {
-    unicode_width::UnicodeWidthStr::width(text)
 }
 
 fn unique(mut names: Vec<&str>) -> Vec<&str> {

@@ -217,7 +217,7 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         lines.push((
             "failing",
             format!(
-                "{} polls in a row, since {}",
+                "{} in a row, since {}",
                 feed.failures,
                 moment(feed.failing_since)
             ),

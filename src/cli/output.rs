@@ -41,25 +41,22 @@ impl Output {
 
 /// Prints rows in columns as wide as their widest cell, under a heading.
 pub(super) fn table(heading: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells
-            .map(|cell| cell.chars().count())
-            .chain([heading[column].len()])
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
     let heading: Vec<String> = heading.iter().map(|name| name.to_uppercase()).collect();
-    for row in std::iter::once(&heading).chain(rows) {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, &width)| format!("{cell:width$}"));
+    let rows: Vec<&Vec<String>> = std::iter::once(&heading).chain(rows).collect();
+    let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max();
+    let widths: Vec<usize> = (0..heading.len()).filter_map(widest).collect();
+    for row in rows {
+        let cells = row.iter().zip(&widths);
+        let cells = cells.map(|(cell, widest)| cell.clone() + &" ".repeat(widest - width(cell)));
         let cells: Vec<String> = cells.collect();
         line(cells.join("  ").trim_end())?;
     }
     Ok(())
+}
+
+/// Columns on a terminal: East Asian wide characters take two.
+pub(super) fn width(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
 }
 
 /// Prints a line on standard output.
