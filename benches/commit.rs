@@ -7,7 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
-    model::{Feed, IdentityKey, Initial, Item},
+    model::{Feed, Identity, IdentityKey, Initial, Item, TextHash},
     store::{
         NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store, StoreOptions,
     },
@@ -72,6 +72,7 @@ fn feed(number: u32) -> Feed {
         every: MINUTE,
         tags: Vec::new(),
         initial: Initial::Baseline,
+        identity: Identity::Auto,
         allow_private: false,
     }
 }
@@ -92,6 +93,7 @@ fn item(serial: u64, number: u32) -> NewItem {
             summary: "The ministers met for two hours and agreed to meet again. ".repeat(10),
             ..Item::default()
         },
+        text_hash: TextHash([0; 16]),
         keys: (0..4).map(|kind| key(serial, number, kind)).collect(),
         alert: None,
     }
@@ -122,6 +124,7 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
             items_total: ITEMS,
             warnings: "[]".to_owned(),
             seen: Vec::new(),
+            known: Vec::new(),
             news: (0..news).map(|number| item(serial, number)).collect(),
             baseline: false,
         })),

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
     matcher::{ItemText, Matcher},
-    model::{Field, Priority, Watch},
+    model::{Field, OnUpdate, Priority, Watch},
     text::{Lines, fold_into, to_plain},
 };
 
@@ -35,6 +35,7 @@ fn watches(count: usize) -> Vec<Watch> {
         fields: Field::DEFAULT.to_vec(),
         feeds: None,
         priority: Priority::Routine,
+        on_update: OnUpdate::default(),
         notify: vec!["desk".to_owned()],
     };
     let mut watches: Vec<_> = (0..count - 1).map(watch).collect();

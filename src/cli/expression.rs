@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app,
     matcher::{self, ItemText, Query, QueryError},
-    model::{Field, Match, Priority, Watch},
+    model::{Field, Match, OnUpdate, Priority, Watch},
 };
 
 /// Say whether an expression matches a text: exit 0 where it does, 1 where not.
@@ -44,6 +44,7 @@ impl Try {
             fields: Field::DEFAULT.to_vec(),
             feeds: None,
             priority: Priority::Routine,
+            on_update: OnUpdate::default(),
             notify: Vec::new(),
         };
         let matcher = app::matcher(std::slice::from_ref(&watch))?;

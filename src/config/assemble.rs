@@ -21,7 +21,10 @@ use super::{
         read_time_zone,
     },
     value::Value,
-    watches::{ReadWatch, Surroundings, read_receiver_names, read_watch, report_query_error},
+    watches::{
+        ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
+        report_query_error,
+    },
 };
 use crate::{
     matcher::Matcher,
@@ -163,6 +166,10 @@ fn read_watches<'a>(
         feed_names: &names(&files.entries("feed")),
         receivers,
         notify,
+        on_update: files
+            .once("on_update")
+            .and_then(read_on_update)
+            .unwrap_or_default(),
     };
     entries
         .into_iter()

@@ -88,6 +88,7 @@ impl Writer {
             Initial::All => self.string("initial", "all"),
             Initial::Newest(count) => self.value("initial", &count.to_string()),
         }
+        self.string("identity", feed.identity.as_str());
         self.value("allow_private", &feed.allow_private.to_string());
     }
 
@@ -99,6 +100,7 @@ impl Writer {
             self.strings("feeds", feeds.iter().map(String::as_str));
         }
         self.string("priority", watch.priority.as_str());
+        self.string("on_update", watch.on_update.as_str());
         self.strings("notify", watch.notify.iter().map(String::as_str));
     }
 

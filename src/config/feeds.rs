@@ -13,7 +13,7 @@ use super::{
     settings::{PollOptions, check_interval},
     value::{Text, Value},
 };
-use crate::model::{Feed, Initial};
+use crate::model::{Feed, Identity, Initial};
 
 /// Reads one entry of `[feed]`.
 pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
@@ -24,6 +24,7 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
         every: poll.every,
         tags: Vec::new(),
         initial: Initial::default(),
+        identity: Identity::Auto,
         allow_private: false,
     };
     if !entry.is_table() {
@@ -47,6 +48,11 @@ fn read_options(section: &Section<'_>, feed: &mut Feed) {
     }
     if let Some(initial) = section.get("initial").and_then(read_initial) {
         feed.initial = initial;
+    }
+    if let Some(identity) = section.string("identity") {
+        feed.identity = identity
+            .one_of("value of `identity`", &Identity::ALL)
+            .unwrap_or_default();
     }
     feed.allow_private = section.boolean("allow_private").unwrap_or(false);
 }

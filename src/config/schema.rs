@@ -99,6 +99,11 @@ pub const TOP: Table = Table {
             Kind::Strings,
             "receivers of every watch that does not name its own",
         ),
+        key(
+            "on_update",
+            Kind::String,
+            "never or match, for every watch that does not say; match if not set",
+        ),
         key("feed", Kind::Table, "the feeds, by name"),
         key("watch", Kind::Table, "the watches, by name"),
         key("receiver", Kind::Table, "the receivers, by name"),
@@ -140,6 +145,11 @@ pub const FEED: Table = Table {
             "what the first poll alerts: `\"baseline\"` nothing, `\"all\"` everything, a number the newest so many",
         ),
         key(
+            "identity",
+            Kind::String,
+            "what an item is recognised by: auto, guid, link or title; auto, which is all together, if not set",
+        ),
+        key(
             "allow_private",
             Kind::Boolean,
             "whether its name or a redirect may lead to a private address",
@@ -171,6 +181,11 @@ pub const WATCH: Table = Table {
             "notify",
             Kind::Strings,
             "receivers it tells; the top-level `notify` if not set",
+        ),
+        key(
+            "on_update",
+            Kind::String,
+            "edited items: `never`, or `match` to alert what matches only since the edit; the top-level `on_update` if not set",
         ),
     ],
 };

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     matcher::{Query, QueryError},
-    model::{Feed, Field, Priority, Watch},
+    model::{Feed, Field, OnUpdate, Priority, Watch},
 };
 
 /// What a watch can refer to, and where it sends when it does not say.
@@ -25,6 +25,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) receivers: &'a [&'a str],
     /// The top-level `notify`, or the only receiver there is.
     pub(super) notify: Option<&'a [String]>,
+    /// What watches do about edited items when they do not say.
+    pub(super) on_update: OnUpdate,
 }
 
 /// A watch, and the string its expression stands in.
@@ -50,6 +52,9 @@ pub(super) fn read_watch<'a>(
         .as_ref()
         .and_then(|section| read_feeds(section, around));
     let priority = section.as_ref().and_then(read_priority);
+    let on_update = section
+        .as_ref()
+        .and_then(|section| read_on_update(section.get("on_update")?));
     let notify = read_notify(entry, section.as_ref(), around);
     let expression = match &section {
         Some(section) => section.require("match", "such as match = \"Koizumi OR 小泉進次郎\"")?,
@@ -67,6 +72,7 @@ pub(super) fn read_watch<'a>(
         fields: fields.unwrap_or_else(|| Field::DEFAULT.to_vec()),
         feeds,
         priority: priority.unwrap_or_default(),
+        on_update: on_update.unwrap_or(around.on_update),
         notify: notify?,
     };
     Some(Named {
@@ -114,6 +120,13 @@ fn read_priority(section: &Section<'_>) -> Option<Priority> {
     section
         .string("priority")?
         .one_of("priority", &Priority::ALL)
+}
+
+/// Reads `on_update`, of a watch or at the top.
+pub(super) fn read_on_update(value: Value<'_>) -> Option<OnUpdate> {
+    value
+        .string()?
+        .one_of("value of `on_update`", &OnUpdate::ALL)
 }
 
 /// Feed names in config order, `#tag`s replaced by the feeds that have them.

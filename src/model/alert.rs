@@ -29,6 +29,18 @@ pub struct Alert {
     pub feed: AlertFeed,
     /// The same story in other feeds.
     pub also: Vec<AlsoIn>,
+    /// What changed, where the item was known and an edit made it match; `None` for a new item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<Update>,
+}
+
+/// What an edit changed of a known item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    /// Which of title, summary and content, in this order; never empty.
+    pub changed: Vec<Field>,
+    /// The title as it was, where it changed; may be empty.
+    pub title_before: Option<String>,
 }
 
 /// One hit of one term.

@@ -1,6 +1,6 @@
 //! A feed as the operator configured it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use url::Url;
 
@@ -24,6 +24,41 @@ pub enum Initial {
     Newest(u32),
 }
 
+/// What an item is recognised by when its feed shows it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Identity {
+    /// Everything together: guid, link, title, date and text.
+    #[default]
+    Auto,
+    /// The guid alone: another guid is another item, whatever else is the same.
+    Guid,
+    /// The link alone.
+    Link,
+    /// The title alone.
+    Title,
+}
+
+impl Identity {
+    /// All of them, the default first.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Guid, Self::Link, Self::Title];
+
+    /// The name as written in the config.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Guid => "guid",
+            Self::Link => "link",
+            Self::Title => "title",
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
 /// A URL we read, with what the config says about it. State (validators, due times) is the store's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
@@ -37,6 +72,8 @@ pub struct Feed {
     pub tags: Vec<String>,
     /// What the first poll does.
     pub initial: Initial,
+    /// What its items are recognised by.
+    pub identity: Identity,
     /// Whether an address that a stranger chose may be private.
     pub allow_private: bool,
 }
@@ -64,6 +101,7 @@ mod tests {
             every: Duration::from_mins(15),
             tags: vec![],
             initial: Initial::Baseline,
+            identity: Identity::Auto,
             allow_private: false,
         }
     }

@@ -13,6 +13,10 @@ pub struct ItemId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityKey(pub [u8; 16]);
 
+/// A 128-bit hash over an item's title, summary and content: another one, and the story was edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TextHash(pub [u8; 16]);
+
 /// An item as read from a feed. All text is plain: no markup, entities resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Item {

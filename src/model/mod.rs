@@ -12,15 +12,15 @@ mod priority;
 mod secret;
 mod watch;
 
-pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match};
+pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update};
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
-pub use feed::{Feed, FeedId, Initial, OriginId};
-pub use item::{IdentityKey, Item, ItemId};
+pub use feed::{Feed, FeedId, Identity, Initial, OriginId};
+pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{
     Event, FeedFailing, FeedRebased, FeedRecovered, Notice, ReceiverFailing, TestPing,
 };
 pub use priority::{ParsePriorityError, Priority};
 pub use secret::Secret;
-pub use watch::{Field, ParseFieldError, Watch};
+pub use watch::{Field, OnUpdate, ParseFieldError, Watch};

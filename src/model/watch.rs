@@ -79,6 +79,35 @@ impl FromStr for Field {
     }
 }
 
+/// What a watch does about an item that was edited after it was first read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnUpdate {
+    /// Nothing: only new items alert.
+    Never,
+    /// Alerts if it matches the new text and did not match the old.
+    #[default]
+    Match,
+}
+
+impl OnUpdate {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Never, Self::Match];
+
+    /// The name as written in the config.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Match => "match",
+        }
+    }
+}
+
+impl fmt::Display for OnUpdate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
 /// A watch as the operator configured it, its selectors already resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
@@ -92,6 +121,8 @@ pub struct Watch {
     pub feeds: Option<Vec<String>>,
     /// How urgent its alerts are.
     pub priority: Priority,
+    /// What it does about an item that was edited.
+    pub on_update: OnUpdate,
     /// Names of the receivers it tells; never empty.
     pub notify: Vec<String>,
 }

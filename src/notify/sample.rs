@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
     Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, Event, Field, Match, Notice,
-    Priority,
+    Priority, Update,
 };
 
 // Quotes of both kinds, markup, Japanese, and longer than a subject line.
@@ -62,9 +62,22 @@ pub fn sample_notice(now: Timestamp) -> Notice {
                 link: Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
                 title: "Koizumi and Hegseth meet in Tokyo".to_owned(),
             }],
+            update: None,
         })),
         accepted: Vec::new(),
     }
+}
+
+/// The same as an update: its title was another, and its summary.
+pub(super) fn sample_update(now: Timestamp) -> Notice {
+    let mut notice = sample_notice(now);
+    if let Event::Alert(alert) = &mut notice.event {
+        alert.update = Some(Update {
+            changed: vec![Field::Title, Field::Summary],
+            title_before: Some("Minister's \"agenda\" for <Sunday>".to_owned()),
+        });
+    }
+    notice
 }
 
 /// The first place where `term` stands in `text`, which is short enough to be its own context.

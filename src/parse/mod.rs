@@ -28,7 +28,7 @@ use url::Url;
 use crate::model::Item;
 
 pub use error::{ParseError, ParseReason};
-pub use identity::{ItemKeys, Judgement, judge};
+pub use identity::{ItemKeys, Judgement, judge, judge_by};
 pub use warning::{Warning, WarningKind};
 
 use raw::RawFeed;

@@ -5,9 +5,12 @@ use jiff::{Timestamp, Unit};
 use super::PollRules;
 use crate::{
     matcher::{self, ItemText, WatchMatch},
-    model::{Alert, AlertFeed, AlertItem, Event, Feed, Initial, Item, Match, Priority, Watch},
+    model::{
+        Alert, AlertFeed, AlertItem, Event, Feed, Field, Initial, Item, Match, OnUpdate, Priority,
+        Update, Watch,
+    },
     parse::{Judgement, ParsedFeed},
-    store::{FeedState, NewAlert, NewDelivery, NewItem},
+    store::{FeedState, NewAlert, NewDelivery, NewItem, StoredItem},
 };
 
 /// The feed as alerts name it; its own name where it has no title.
@@ -28,27 +31,100 @@ pub(super) fn find(
     item: &Item,
     seen_at: Timestamp,
 ) -> Option<NewAlert> {
-    let (authors, categories) = (item.authors.join("\n"), item.categories.join("\n"));
-    let text = ItemText {
-        feed: &feed.name,
-        title: &item.title,
-        summary: &item.summary,
-        content: &item.content,
-        author: &authors,
-        category: &categories,
-        link: item.link.as_deref().unwrap_or_default(),
-    };
+    let lists = Lists::of(item);
+    let text = lists.text(feed, item);
     let found = rules.matcher.find(&text);
+    raise(
+        &hits(rules, &text, &found),
+        feed,
+        &story(item, seen_at),
+        None,
+    )
+}
+
+/// The alert of an edited item: like [`find`], for the watches that did not match its old text,
+/// have not alerted it, and want to know.
+pub(super) fn find_update(
+    rules: &PollRules,
+    feed: &AlertFeed,
+    before: &StoredItem,
+    item: &Item,
+) -> Option<NewAlert> {
+    let lists = Lists::of(item);
+    let text = lists.text(feed, item);
+    let mut found = rules.matcher.find(&text);
+    found.retain(|found| {
+        let watch = &rules.watches[found.watch];
+        watch.on_update == OnUpdate::Match && !before.alerted.contains(&watch.name)
+    });
     if found.is_empty() {
         return None;
     }
-    let hits: Vec<Hit<'_>> = found
-        .iter()
-        .map(|found| Hit::new(rules, &text, found))
-        .collect();
-    let story = story(item, seen_at);
-    let everyone = alert(hits.iter(), feed, &story);
-    let deliveries = receivers(&hits)
+    let lists_before = Lists::of(&before.item);
+    let found_before = rules.matcher.find(&lists_before.text(feed, &before.item));
+    found.retain(|found| !found_before.iter().any(|old| old.watch == found.watch));
+    let story = story(item, before.seen_at);
+    let update = update(&before.item, item);
+    raise(&hits(rules, &text, &found), feed, &story, Some(&update))
+}
+
+fn update(before: &Item, item: &Item) -> Update {
+    let changed = [
+        (Field::Title, before.title != item.title),
+        (Field::Summary, before.summary != item.summary),
+        (Field::Content, before.content != item.content),
+    ];
+    let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
+    Update {
+        changed: changed.map(|(field, _)| field).collect(),
+        title_before: (before.title != item.title).then(|| before.title.clone()),
+    }
+}
+
+/// An item's lists as the texts that are searched.
+struct Lists {
+    authors: String,
+    categories: String,
+}
+
+impl Lists {
+    fn of(item: &Item) -> Self {
+        Self {
+            authors: item.authors.join("\n"),
+            categories: item.categories.join("\n"),
+        }
+    }
+
+    fn text<'a>(&'a self, feed: &'a AlertFeed, item: &'a Item) -> ItemText<'a> {
+        ItemText {
+            feed: &feed.name,
+            title: &item.title,
+            summary: &item.summary,
+            content: &item.content,
+            author: &self.authors,
+            category: &self.categories,
+            link: item.link.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+fn hits<'a>(rules: &'a PollRules, text: &ItemText<'_>, found: &[WatchMatch]) -> Vec<Hit<'a>> {
+    let hit = |found: &WatchMatch| Hit::new(rules, text, found);
+    found.iter().map(hit).collect()
+}
+
+/// The alert of some hits and its deliveries; `None` for no hit.
+fn raise(
+    hits: &[Hit<'_>],
+    feed: &AlertFeed,
+    story: &AlertItem,
+    update: Option<&Update>,
+) -> Option<NewAlert> {
+    if hits.is_empty() {
+        return None;
+    }
+    let everyone = alert(hits.iter(), feed, story, update);
+    let deliveries = receivers(hits)
         .into_iter()
         .map(|receiver| {
             let theirs = hits
@@ -56,7 +132,7 @@ pub(super) fn find(
                 .filter(|hit| hit.watch.notify.iter().any(|name| name == receiver));
             NewDelivery {
                 receiver: receiver.to_owned(),
-                event: Event::Alert(Box::new(alert(theirs, feed, &story))),
+                event: Event::Alert(Box::new(alert(theirs, feed, story, update))),
             }
         })
         .collect();
@@ -97,6 +173,7 @@ fn alert<'a>(
     hits: impl Iterator<Item = &'a Hit<'a>> + Clone,
     feed: &AlertFeed,
     story: &AlertItem,
+    update: Option<&Update>,
 ) -> Alert {
     Alert {
         id: String::new(),
@@ -110,6 +187,7 @@ fn alert<'a>(
         item: story.clone(),
         feed: feed.clone(),
         also: Vec::new(),
+        update: update.cloned(),
     }
 }
 

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::{
     Poller, alerts,
+    recognise::{Recognised, Record},
     visit::{Answer, Reading},
 };
 use crate::{
     cadence::{self, PollWish, Rhythm},
-    model::Feed,
-    store::{FeedState, NewItem, PollClaim, PollCommit, PollRead, PollResult},
+    model::{AlertFeed, Feed, Item},
+    store::{FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult, Revision},
 };
 
 impl Poller {
@@ -45,7 +46,7 @@ impl Poller {
             }
             Answer::Read(reading) => {
                 let mut notices = health.recovered(feed, state);
-                notices.extend(health.rebased(feed, reading.judgement.renamed));
+                notices.extend(health.rebased(feed, reading.recognised.judgement.renamed));
                 let result = self.result(feed, state, *reading, committed_at);
                 (result, notices, None)
             }
@@ -77,7 +78,7 @@ impl Poller {
         }
     }
 
-    /// What a document that was read brings: its new items, matched.
+    /// What a document that was read brings: its new and its edited items, matched.
     fn result(
         &self,
         feed: &Feed,
@@ -87,26 +88,30 @@ impl Poller {
     ) -> PollResult {
         let Reading {
             document,
-            parsed,
-            judgement,
+            mut parsed,
+            recognised,
         } = reading;
         let title = parsed.title.clone().filter(|title| !title.is_empty());
         let source = alerts::source(feed, title.as_deref());
-        let alerted = alerts::allowed(feed, state, &parsed, &judgement);
         let items_total = u32::try_from(parsed.items.len()).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
-        let mut seen = Vec::new();
-        let mut news = Vec::new();
-        for ((item, new), alerted) in parsed.items.into_iter().zip(judgement.new).zip(alerted) {
+        let alerted = alerts::allowed(feed, state, &parsed, &recognised.judgement);
+        let Recognised { judgement, records } = recognised;
+        let (mut seen, mut known, mut news) = (Vec::new(), Vec::new(), Vec::new());
+        let items = std::mem::take(&mut parsed.items).into_iter().zip(records);
+        for (((item, record), new), alerted) in items.zip(judgement.new).zip(alerted) {
+            let keys = item.keys.all_by(feed.identity);
             if !new {
-                seen.extend(item.keys.all());
+                seen.extend(keys);
+                known.extend(self.known_item(&source, item.item, record));
                 continue;
             }
             let alert = alerted
                 .then(|| alerts::find(&self.rules, &source, &item.item, seen_at))
                 .flatten();
             news.push(NewItem {
-                keys: item.keys.all(),
+                keys,
+                text_hash: record.text_hash,
                 item: item.item,
                 alert,
             });
@@ -124,9 +129,22 @@ impl Poller {
             items_total,
             warnings,
             seen,
+            known,
             news,
             baseline: !state.baseline_done,
         }))
+    }
+
+    /// What is to be written about an item that is not new; mostly nothing.
+    fn known_item(&self, source: &AlertFeed, item: Item, record: Record) -> Option<KnownItem> {
+        let revision = record.before.map(|before| Revision {
+            alert: alerts::find_update(&self.rules, source, &before, &item),
+            text_hash: record.text_hash,
+            item,
+        });
+        let id = record.id?;
+        let keys = record.keys;
+        (revision.is_some() || !keys.is_empty()).then_some(KnownItem { id, keys, revision })
     }
 
     fn rhythm(&self, feed: &Feed) -> Rhythm {

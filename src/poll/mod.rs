@@ -7,6 +7,7 @@
 mod alerts;
 mod conclude;
 mod health;
+mod recognise;
 mod visit;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -119,7 +120,7 @@ impl Poller {
         let outcome = summarize(&commit.result);
         Ok(match self.store.commit_poll(commit).await? {
             PollCommitted::Fenced => PollOutcome::Superseded,
-            PollCommitted::Done { receivers, .. } => outcome.telling(receivers),
+            PollCommitted::Done { alerts, receivers } => outcome.telling(alerts.len(), receivers),
         })
     }
 
@@ -142,9 +143,9 @@ impl Poller {
 }
 
 impl PollOutcome {
-    fn telling(self, told: Vec<String>) -> Self {
+    fn telling(self, alerts: usize, told: Vec<String>) -> Self {
         match self {
-            Self::Read { news, alerts, .. } => Self::Read {
+            Self::Read { news, .. } => Self::Read {
                 news,
                 alerts,
                 receivers: told,
@@ -155,6 +156,7 @@ impl PollOutcome {
     }
 }
 
+/// The outcome, as far as it is known before the commit.
 fn summarize(result: &PollResult) -> PollOutcome {
     let receivers = Vec::new();
     match result {
@@ -162,7 +164,7 @@ fn summarize(result: &PollResult) -> PollOutcome {
         PollResult::Failed { .. } => PollOutcome::Failed { receivers },
         PollResult::Read(read) => PollOutcome::Read {
             news: read.news.len(),
-            alerts: read.news.iter().filter(|item| item.alert.is_some()).count(),
+            alerts: 0,
             receivers,
         },
     }
@@ -181,13 +183,16 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
         PollResult::Read(read) => {
             Span::current().record("status", read.status);
             let (items, news) = (read.items_total, read.news.len());
-            let alerts = read.news.iter().filter(|item| item.alert.is_some()).count();
+            let edits = read.known.iter().filter_map(|item| item.revision.as_ref());
+            let edited = edits.clone().count();
+            let alerts = read.news.iter().filter(|item| item.alert.is_some()).count()
+                + edits.filter(|edit| edit.alert.is_some()).count();
             if read.baseline {
                 info!(%next_due_at, alerts, "feed {name:?}: first poll, items {items}, alerts {alerts}");
-            } else if news > 0 {
-                info!(%next_due_at, alerts, "feed {name:?}: new items {news} of {items}, alerts {alerts}");
+            } else if news > 0 || alerts > 0 {
+                info!(%next_due_at, alerts, edited, "feed {name:?}: new items {news} of {items}, alerts {alerts}");
             } else {
-                debug!(%next_due_at, "feed {name:?}: nothing new, items {items}");
+                debug!(%next_due_at, edited, "feed {name:?}: nothing new, items {items}");
             }
         }
         PollResult::Failed { error, reason, .. } => {

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::recognise::{Recognised, recognise};
 use crate::{
     cadence,
     clock::Clock,
     fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher},
     model::Feed,
-    parse::{self, Document, ItemKeys, Judgement, ParseError, ParsedFeed, judge},
+    parse::{self, Document, ParseError, ParsedFeed},
     store::{FeedState, Store, StoreError},
 };
 
@@ -34,7 +35,7 @@ pub(super) enum Answer {
 pub(super) struct Reading {
     pub(super) document: FetchedDocument,
     pub(super) parsed: ParsedFeed,
-    pub(super) judgement: Judgement,
+    pub(super) recognised: Recognised,
 }
 
 /// Why a feed could not be read.
@@ -82,14 +83,11 @@ pub(super) async fn visit(
         Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
         Ok(parsed) => parsed,
     };
-    let keys: Vec<ItemKeys> = parsed.items.iter().map(|item| item.keys.clone()).collect();
-    let all = keys.iter().flat_map(ItemKeys::all).collect();
-    let known = store.known(state.id, all).await?;
-    let judgement = judge(&keys, &known);
+    let recognised = recognise(store, state.id, feed.identity, &parsed.items).await?;
     Ok(Answer::Read(Box::new(Reading {
         document,
         parsed,
-        judgement,
+        recognised,
     })))
 }
 

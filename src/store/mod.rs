@@ -46,7 +46,8 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        FeedState, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
+        FeedState, KnownItem, KnownKey, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted,
+        PollRead, PollResult, Revision, StoredItem,
     },
     prune::Pruned,
     summary::Summary,

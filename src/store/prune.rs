@@ -122,14 +122,22 @@ fn alerts(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
     })
 }
 
-/// Items without an alert.
+/// Items without an alert, with what they said before.
 fn items(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
+    macro_rules! unalerted {
+        () => {
+            "(SELECT i.id FROM item i
+               WHERE i.seen_at < ?1 AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.item = i.id)
+               ORDER BY i.seen_at, i.id LIMIT ?2)"
+        };
+    }
+    tx.exec(
+        concat!("DELETE FROM revision WHERE item IN ", unalerted!()),
+        values![before, BATCH],
+    )?;
     Ok(Pruned {
         items: tx.exec(
-            "DELETE FROM item WHERE id IN (
-               SELECT i.id FROM item i
-                WHERE i.seen_at < ?1 AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.item = i.id)
-                ORDER BY i.seen_at LIMIT ?2)",
+            concat!("DELETE FROM item WHERE id IN ", unalerted!()),
             values![before, BATCH],
         )?,
         ..Pruned::default()

@@ -11,7 +11,8 @@ use super::{
     PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
 };
 use crate::model::{
-    Alert, AlertFeed, AlertItem, Event, Feed, IdentityKey, Initial, Item, Priority, TestPing,
+    Alert, AlertFeed, AlertItem, Event, Feed, Identity, IdentityKey, Initial, Item, Priority,
+    TestPing, TextHash,
 };
 
 /// The lease every test claims for.
@@ -70,6 +71,7 @@ pub(super) fn feed(name: &str, url: &str) -> Feed {
         every: Duration::from_mins(15),
         tags: vec![],
         initial: Initial::Baseline,
+        identity: Identity::Auto,
         allow_private: false,
     }
 }
@@ -120,6 +122,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     });
     NewItem {
         item,
+        text_hash: TextHash([n; 16]),
         keys: vec![key(n)],
         alert,
     }
@@ -151,6 +154,7 @@ fn alert(n: u8, watches: &[&str]) -> Alert {
             tags: vec![],
         },
         also: vec![],
+        update: None,
     }
 }
 
@@ -167,6 +171,7 @@ pub(super) fn read(news: Vec<NewItem>) -> PollResult {
         items_total: 30,
         warnings: "[]".into(),
         seen: vec![],
+        known: vec![],
         news,
         baseline: false,
     }))

@@ -10,4 +10,5 @@ mod pipeline;
 mod reload;
 mod servers;
 mod service;
+mod updates;
 mod world;

@@ -35,14 +35,16 @@ fn what_is_in_effect_reads_back_as_itself() {
 fn odd_names_and_every_setting_read_back() {
     let text = r##"
 timezone = "Asia/Tokyo"
+on_update = "never"
 [feed]
 "a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
-"quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", allow_private = true }
+"quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", identity = "title", allow_private = true }
 [watch."小泉"]
 match = "\"a \\ b\" OR 'c'"
 in = ["link", "title"]
 feeds = ["#日本"]
 priority = "flash"
+on_update = "match"
 [receiver.hook]
 webhook = "https://example.org/hook"
 body = '''

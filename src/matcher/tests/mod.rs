@@ -6,7 +6,7 @@ mod properties;
 mod terms;
 
 use super::{ItemText, Matcher, WatchMatch};
-use crate::model::{Field, Priority, Watch};
+use crate::model::{Field, OnUpdate, Priority, Watch};
 
 fn watch(expression: &str) -> Watch {
     Watch {
@@ -15,6 +15,7 @@ fn watch(expression: &str) -> Watch {
         fields: Field::DEFAULT.to_vec(),
         feeds: None,
         priority: Priority::Routine,
+        on_update: OnUpdate::default(),
         notify: vec!["desk".to_owned()],
     }
 }

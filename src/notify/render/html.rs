@@ -30,6 +30,7 @@ const TAGS: &str = "<p style=\"margin:0 0 6px;font-size:13px;color:#7a7a7a;\">";
 const HEADLINE: &str =
     "<h1 style=\"margin:0 0 6px;font-size:22px;line-height:1.3;font-weight:600;\">";
 const SOURCE: &str = "<p style=\"margin:0 0 20px;font-size:14px;color:#7a7a7a;\">";
+const UPDATE: &str = "<p style=\"margin:0 0 20px;font-size:14px;\"><strong>Update</strong>: ";
 const LINK_STYLE: &str = "\" style=\"color:#1a73e8;text-decoration:none;\">";
 const QUOTE: &str = concat!(
     "<blockquote style=\"margin:0 0 14px;padding:2px 0 2px 14px;",
@@ -138,6 +139,9 @@ fn headline(page: &mut Page, sheet: &Sheet) {
         page.markup(", ").text(published);
     }
     page.markup("</p>\n");
+    if let Some(update) = &sheet.update {
+        page.markup(UPDATE).text(update).markup("</p>\n");
+    }
 }
 
 fn sentence(page: &mut Page, quote: &Quote) {

@@ -8,7 +8,7 @@ use super::{
     runs::{Run, runs},
     trouble,
 };
-use crate::model::{Alert, AlsoIn, Event, Field, Match, Notice, Priority};
+use crate::model::{Alert, AlsoIn, Event, Field, Match, Notice, Priority, Update};
 
 /// The most sentences shown; a long article may hit in every one.
 const MAX_QUOTES: usize = 6;
@@ -38,6 +38,8 @@ pub(super) struct Sheet {
     pub(super) source: Option<String>,
     /// When the story was published; only for a story.
     pub(super) published: Option<String>,
+    /// What an edit changed; only for a story that was known.
+    pub(super) update: Option<String>,
     /// Sentences with hits.
     pub(super) quotes: Vec<Quote>,
     /// Labels and values, in the order to show them.
@@ -81,6 +83,7 @@ impl Sheet {
             link: alert.item.link.as_deref().and_then(web_link),
             source: Some(clean::line(&alert.feed.title)),
             published: published.clone(),
+            update: alert.update.as_ref().map(update),
             quotes: quotes(&alert.matches),
             facts: facts(alert, published, timezone),
             also: alert.also.iter().take(MAX_ALSO).map(also).collect(),
@@ -97,6 +100,7 @@ impl Sheet {
             link: None,
             source: None,
             published: None,
+            update: None,
             quotes: Vec::new(),
             facts: shown(trouble.facts),
             also: Vec::new(),
@@ -137,6 +141,23 @@ fn headline(alert: &Alert) -> Vec<Run> {
         ("", None) => runs("(no title)", &[]),
         (text, _) => runs(&clean::cut(text, MAX_UNTITLED_CHARS), &[]),
     }
+}
+
+/// What was edited, in a sentence's part: `title was “Agenda”; summary changed`.
+fn update(update: &Update) -> String {
+    let title = update.title_before.as_deref().map(clean::line);
+    let title = title.map(|title| match title.trim() {
+        "" => "there was no title".to_owned(),
+        title => format!("the title was “{}”", clean::cut(title, MAX_FACT_CHARS)),
+    });
+    let texts = update
+        .changed
+        .iter()
+        .filter(|field| **field != Field::Title);
+    let texts: Vec<&str> = texts.map(|field| field.as_str()).collect();
+    let texts = (!texts.is_empty()).then(|| format!("{} changed", texts.join(" and ")));
+    let parts: Vec<String> = title.into_iter().chain(texts).collect();
+    parts.join("; ")
 }
 
 /// One quote per sentence, with every hit in it; the title is the headline already.

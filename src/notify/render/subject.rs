@@ -16,11 +16,12 @@ pub(super) fn subject(sheet: &Sheet) -> String {
         &clean::squeezed(&runs::plain(&sheet.headline)),
         MAX_TITLE_CHARS,
     );
+    let update = sheet.update.as_ref().map_or("", |_| "Update: ");
     let source = sheet.source.as_deref().map(clean::squeezed);
     match source.as_deref() {
-        None | Some("") => format!("[{tags}] {title}"),
+        None | Some("") => format!("[{tags}] {update}{title}"),
         Some(source) => format!(
-            "[{tags}] {title} — {}",
+            "[{tags}] {update}{title} — {}",
             clean::cut(source, MAX_SOURCE_CHARS)
         ),
     }

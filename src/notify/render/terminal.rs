@@ -40,6 +40,9 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
     if let Some(link) = &sheet.link {
         writeln!(out, "{link}")?;
     }
+    if let Some(update) = &sheet.update {
+        writeln!(out, "update: {update}")?;
+    }
     for quote in &sheet.quotes {
         let (open, close) = style.hit();
         writeln!(out, "{}: {}", quote.field, marked(&quote.runs, open, close))?;

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::{
-    model::{Alert, Event, Field, Priority},
+    model::{Alert, Event, Field, Priority, Update},
     notify::sample::{every_kind, sample_notice},
 };
 
@@ -53,6 +53,46 @@ fn every_kind_on_a_terminal() {
 fn an_alert_in_colour() {
     let block = terminal(&alert(), &tokyo(), true).replace('\u{1b}', "ESC");
     insta::assert_snapshot!(block);
+}
+
+#[test]
+fn an_update_says_so_and_what_changed() {
+    let update = |changed: &[Field], before: Option<&str>| {
+        altered(|alert| {
+            alert.update = Some(Update {
+                changed: changed.to_vec(),
+                title_before: before.map(str::to_owned),
+            });
+        })
+    };
+    let (title, summary, content) = (Field::Title, Field::Summary, Field::Content);
+    for (changed, before, words) in [
+        (&[title][..], Some("<b>Agenda"), "the title was “<b>Agenda”"),
+        (&[title], Some(" "), "there was no title"),
+        (
+            &[title, summary, content],
+            Some("A\u{1b}[2J"),
+            "the title was “A [2J”; summary and content changed",
+        ),
+        (&[content], None, "content changed"),
+    ] {
+        let notice = update(changed, before);
+        let content = mail(&notice, &tokyo());
+        assert!(
+            content
+                .subject
+                .starts_with("[koizumi, hegseth] Update: Shinj"),
+            "{}",
+            content.subject
+        );
+        let line = format!("\nUpdate: {words}\n");
+        assert!(content.text.contains(&line), "{}", content.text);
+        let escaped = htmlize::escape_all_quotes(words);
+        assert!(content.html.contains(&*escaped), "{}", content.html);
+        let block = terminal(&notice, &tokyo(), false);
+        assert!(block.contains(&format!("\nupdate: {words}\n")), "{block}");
+    }
+    assert!(!mail(&alert(), &tokyo()).text.contains("Update"));
 }
 
 #[test]

@@ -19,6 +19,9 @@ fn write(out: &mut String, sheet: &Sheet) -> fmt::Result {
     if let Some(link) = &sheet.link {
         writeln!(out, "{link}")?;
     }
+    if let Some(update) = &sheet.update {
+        writeln!(out, "Update: {update}")?;
+    }
     for quote in &sheet.quotes {
         writeln!(out, "\n{}: {}", quote.field, marked(&quote.runs, "*", "*"))?;
     }

@@ -17,8 +17,11 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Serde};
 use serde::Serialize;
 
 use crate::{
-    model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, TestPing},
-    notify::{render::trouble, sample::sample_notice},
+    model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, TestPing, Update},
+    notify::{
+        render::trouble,
+        sample::{sample_notice, sample_update},
+    },
 };
 
 /// The most instructions one rendering may take: some 10 ms.
@@ -41,7 +44,7 @@ pub struct TemplateError {
 }
 
 /// Tries a `body` template: compiles it, and renders it for an alert whose text is full of quotes
-/// and markup and for an event that has no item. With `is_json`
+/// and markup, for an update, and for an event that has no item. With `is_json`
 /// ([`WebhookOptions::is_json`](super::super::WebhookOptions::is_json)) what it renders must be
 /// JSON.
 ///
@@ -57,7 +60,7 @@ pub fn check_template(body: &str, is_json: bool) -> Result<(), TemplateError> {
         }),
         ..alert.clone()
     };
-    for notice in [alert, ping] {
+    for notice in [alert, sample_update(Timestamp::UNIX_EPOCH), ping] {
         let kind = notice.event.kind();
         let rendered = template
             .render(&notice, &TimeZone::UTC)
@@ -113,6 +116,7 @@ impl Template {
         let names = Names {
             kind: notice.event.kind(),
             timestamp: notice.timestamp,
+            update: alert.update.as_ref(),
             alert,
         };
         let mut body = Body(Vec::new());
@@ -129,6 +133,8 @@ struct Names<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     timestamp: Timestamp,
+    /// Left out on the wire where there is none; here a name that is missing would be an error.
+    update: Option<&'a Update>,
     #[serde(flatten)]
     alert: &'a Alert,
 }
@@ -168,6 +174,7 @@ fn stand_in_alert(notice: &Notice, timezone: &TimeZone) -> Alert {
             tags: Vec::new(),
         },
         also: Vec::new(),
+        update: None,
     }
 }
 
@@ -236,6 +243,20 @@ mod tests {
             render(body, alert).unwrap(),
             "Koizumi in title; 小泉進次郎 in summary; Koizumi in summary; Hegseth in title; japantimes"
         );
+    }
+
+    #[test]
+    fn an_update_can_be_asked_for() {
+        let body = "{% if update %}was {{ update.title_before }}{% else %}new{% endif %}";
+        check_template(body, false).unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        assert_eq!(render(body, &sample_notice(now)).unwrap(), "new");
+        let was = render(body, &sample_update(now)).unwrap();
+        assert_eq!(was, "was Minister's \"agenda\" for <Sunday>");
+        // Found out at `check`, not at the first update.
+        check_template("{% if update %}{{ update.titel }}{% endif %}", false).unwrap_err();
+        let quoted = "{\"was\": \"{{ update.title_before if update }}\"}";
+        check_template(quoted, true).unwrap_err();
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //!
 //! A key never depends on where the feed was fetched, nor on dates alone.
 
+mod chosen;
 mod link;
 
 use std::{
@@ -19,6 +20,8 @@ use std::{
 use ring::digest::{Context, SHA256};
 
 use crate::model::{IdentityKey, Item};
+
+pub use chosen::judge_by;
 
 /// The ways to recognise one item, made with the whole document in view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +36,8 @@ pub struct ItemKeys {
     link_title: Option<IdentityKey>,
     title_date: Option<IdentityKey>,
     title_content: Option<IdentityKey>,
+    /// The title alone; asked, and kept, only where a feed's items are known by it.
+    title: Option<IdentityKey>,
     /// Whether [`title_content`](Self::title_content) is more than a title.
     has_content: bool,
     /// Which key stands for the guid.
@@ -257,6 +262,7 @@ impl<'a> Parts<'a> {
                 Kind::TitleContent,
                 &[self.title, self.summary, self.content],
             )),
+            title: title.map(|title| key(Kind::Title, &[title])),
             has_content: !self.summary.is_empty() || !self.content.is_empty(),
             guid_rank,
         }
@@ -273,6 +279,7 @@ enum Kind {
     LinkTitle = 5,
     TitleDate = 6,
     TitleContent = 7,
+    Title = 8,
 }
 
 /// The first 16 bytes of SHA-256 over the kind and the parts, each behind its length.

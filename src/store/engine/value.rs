@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, OriginId},
+    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, OriginId, TextHash},
     store::StoreError,
 };
 
@@ -88,6 +88,12 @@ impl FromValue for Vec<u8> {
 impl<const N: usize> FromValue for [u8; N] {
     fn from_value(value: Value) -> Option<Self> {
         Vec::from_value(value)?.try_into().ok()
+    }
+}
+
+impl FromValue for TextHash {
+    fn from_value(value: Value) -> Option<Self> {
+        FromValue::from_value(value).map(Self)
     }
 }
 
@@ -175,6 +181,12 @@ impl From<Timestamp> for Value {
 impl From<IdentityKey> for Value {
     fn from(key: IdentityKey) -> Self {
         Self::Blob(key.0.to_vec())
+    }
+}
+
+impl From<TextHash> for Value {
+    fn from(hash: TextHash) -> Self {
+        Self::Blob(hash.0.to_vec())
     }
 }
 

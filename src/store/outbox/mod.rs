@@ -19,7 +19,7 @@ use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, Priority, Se
 #[cfg(test)]
 pub(super) use self::claim::{CLAIM, LANE, NEXT_DUE};
 pub(super) use self::{
-    payload::{insert, list},
+    payload::{insert, list, parse_list},
     settle::close_lost,
 };
 

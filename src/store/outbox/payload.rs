@@ -96,7 +96,7 @@ pub(in crate::store) fn list(names: &[String]) -> String {
 }
 
 /// A stored list.
-pub(super) fn parse_list(json: &str) -> Result<Vec<String>, StoreError> {
+pub(in crate::store) fn parse_list(json: &str) -> Result<Vec<String>, StoreError> {
     serde_json::from_str(json).map_err(|error| unreadable(&error))
 }
 

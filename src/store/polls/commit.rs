@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{PollCommit, PollCommitted, PollRead, PollResult, known, news};
+use super::{PollCommit, PollCommitted, PollRead, PollResult, known, news, revise};
 use crate::{
     model::AlertId,
     store::{
@@ -32,6 +32,9 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     let mut told = Told::default();
     if let PollResult::Read(read) = poll.result {
         known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
+        for item in read.known {
+            revise::write(tx, poll.feed, item, poll.committed_at, &mut told)?;
+        }
         for new in read.news {
             news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
         }

@@ -1,9 +1,10 @@
 //! The set of everything ever seen.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::KnownKey;
 use crate::{
     model::{FeedId, IdentityKey, ItemId},
     store::{
@@ -25,7 +26,7 @@ macro_rules! chunk {
     ($before:literal, $after:literal) => {
         concat!(
             $before,
-            " feed = ?1 AND key IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+            " seen.feed = ?1 AND seen.key IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
               ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31,
               ?32, ?33)",
             $after
@@ -33,23 +34,28 @@ macro_rules! chunk {
     };
 }
 
-pub(in crate::store) const KNOWN: &str = chunk!("SELECT key FROM seen WHERE", "");
+pub(in crate::store) const KNOWN: &str = chunk!(
+    "SELECT seen.key, seen.item, item.text_hash
+       FROM seen LEFT JOIN item ON item.id = seen.item WHERE",
+    ""
+);
 
 pub(in crate::store) const REFRESH: &str =
     chunk!("UPDATE seen SET seen_at = ?34 WHERE", " AND seen_at < ?35");
 
 impl Store {
-    /// Which of these keys the feed has ever shown.
+    /// Which of these keys the feed has ever shown, and of what.
     pub async fn known(
         &self,
         feed: FeedId,
         keys: Vec<IdentityKey>,
-    ) -> Result<HashSet<IdentityKey>, StoreError> {
+    ) -> Result<HashMap<IdentityKey, KnownKey>, StoreError> {
         self.read(move |tx| {
-            let mut known = HashSet::new();
+            let mut known = HashMap::new();
             for chunk in keys.chunks(CHUNK) {
                 for mut row in tx.rows(KNOWN, &chunk_of(feed, chunk))? {
-                    known.insert(IdentityKey(row.take(0)?));
+                    let (item, text) = (row.take(1)?, row.take(2)?);
+                    known.insert(IdentityKey(row.take(0)?), KnownKey { item, text });
                 }
             }
             Ok(known)
@@ -74,7 +80,7 @@ pub(super) fn refresh(
     Ok(())
 }
 
-/// Adds the keys of a new item. One that another item of the feed has already stays that item's.
+/// Adds keys of an item. One that another item of the feed has already stays that item's.
 pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,

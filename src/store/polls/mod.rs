@@ -4,13 +4,14 @@ mod claim;
 mod commit;
 mod known;
 mod news;
+mod revise;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::Timestamp;
 
 use super::NewDelivery;
-use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, OriginId};
+use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash};
 
 #[cfg(test)]
 pub(super) use self::{
@@ -147,6 +148,8 @@ pub struct PollRead {
     pub warnings: String,
     /// Keys of items that were known before.
     pub seen: Vec<IdentityKey>,
+    /// Items that were known before and came with something new.
+    pub known: Vec<KnownItem>,
     /// Items that were not.
     pub news: Vec<NewItem>,
     /// Whether `news` is the feed's first window, or its first after all ids were renamed.
@@ -158,10 +161,56 @@ pub struct PollRead {
 pub struct NewItem {
     /// The story.
     pub item: Item,
+    /// Of its text.
+    pub text_hash: TextHash,
     /// By what it will be known again.
     pub keys: Vec<IdentityKey>,
     /// What it set off.
     pub alert: Option<NewAlert>,
+}
+
+/// An item that an earlier poll has shown, with what is to be written about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownItem {
+    /// Which one.
+    pub id: ItemId,
+    /// By what it will be known again, beside what it is known by.
+    pub keys: Vec<IdentityKey>,
+    /// What it says now, if that was edited.
+    pub revision: Option<Revision>,
+}
+
+/// What an edited item says now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    /// The story.
+    pub item: Item,
+    /// Of its text.
+    pub text_hash: TextHash,
+    /// What the edit set off. Watches that have alerted this item are left out when it is written.
+    pub alert: Option<NewAlert>,
+}
+
+/// What a feed showed under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The item that had it first.
+    pub item: ItemId,
+    /// Of the item's text; `None` where the item is no longer kept.
+    pub text: Option<TextHash>,
+}
+
+/// An item as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredItem {
+    /// Row id.
+    pub id: ItemId,
+    /// The story as the feed last showed it.
+    pub item: Item,
+    /// When it was first read.
+    pub seen_at: Timestamp,
+    /// Watches that have alerted it.
+    pub alerted: HashSet<String>,
 }
 
 /// An alert and who is told.

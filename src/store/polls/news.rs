@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{NewAlert, NewItem, commit::Told, known};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, Item, ItemId},
+    model::{Alert, AlertId, Event, FeedId, ItemId},
     store::{
         StoreError,
         engine::{Tx, values},
@@ -22,7 +22,7 @@ pub(super) fn insert(
     now: Timestamp,
     told: &mut Told,
 ) -> Result<(), StoreError> {
-    let item = insert_item(tx, feed, &new.item, now)?;
+    let item = insert_item(tx, feed, &new, now)?;
     known::insert(tx, feed, &new.keys, item, now)?;
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
@@ -33,17 +33,19 @@ pub(super) fn insert(
 fn insert_item(
     tx: &mut dyn Tx,
     feed: FeedId,
-    item: &Item,
+    new: &NewItem,
     now: Timestamp,
 ) -> Result<ItemId, StoreError> {
+    let item = &new.item;
     let mut row = tx
         .row(
-            "INSERT INTO item (feed, guid, title, link, authors, categories, published, updated,
-                               summary, content, language, seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
+                               updated, summary, content, language, seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
              RETURNING id",
             values![
                 feed,
+                new.text_hash,
                 item.guid.as_deref(),
                 item.title.as_str(),
                 item.link.as_deref(),
@@ -129,7 +131,8 @@ fn insert_row(
     Ok(id)
 }
 
-fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
+/// Watches that have alerted the item.
+pub(super) fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
     tx.rows(
         "SELECT watch FROM alert_watch WHERE item = ?1",
         values![item],

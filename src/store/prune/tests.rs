@@ -1,6 +1,6 @@
 use super::*;
-use crate::model::SendReason;
-use crate::store::{PollResult, SettleTo, testing::*};
+use crate::model::{ItemId, SendReason};
+use crate::store::{KnownItem, PollResult, Revision, SettleTo, testing::*};
 
 const ITEMS: i64 = 7 * DAY;
 const ALERTS: i64 = 90 * DAY;
@@ -39,6 +39,45 @@ async fn items_without_an_alert_go_first() {
         }
     );
     assert_eq!(count(&store, "seen").await, 2, "they are still known");
+}
+
+#[tokio::test]
+async fn an_item_takes_its_revisions_along() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &[], &[])]).await;
+    let edited = news(2, &[], &[]);
+    let mut result = read(vec![]);
+    if let PollResult::Read(read) = &mut result {
+        read.known = vec![KnownItem {
+            id: ItemId(1),
+            keys: edited.keys,
+            revision: Some(Revision {
+                item: edited.item,
+                text_hash: edited.text_hash,
+                alert: None,
+            }),
+        }];
+    }
+    poll_at(&store, 900, result).await;
+    assert_eq!(
+        number(
+            &store,
+            "SELECT count(*) FROM revision WHERE title = 'title 1'"
+        )
+        .await,
+        1
+    );
+    assert_eq!(
+        number(&store, "SELECT count(*) FROM item WHERE title = 'title 2'").await,
+        1
+    );
+    assert_eq!(
+        number(&store, "SELECT count(*) FROM seen WHERE item = 1").await,
+        2
+    );
+    assert_eq!(store.prune(at(8 * DAY)).await.expect("pruned").items, 1);
+    assert_eq!(count(&store, "revision").await, 0);
 }
 
 #[tokio::test]
@@ -105,7 +144,7 @@ async fn a_key_goes_long_after_it_left_its_feed() {
         .known(FeedId(1), vec![key(1), key(2)])
         .await
         .expect("read");
-    assert_eq!(known.into_iter().collect::<Vec<_>>(), [key(2)]);
+    assert_eq!(known.into_keys().collect::<Vec<_>>(), [key(2)]);
 }
 
 /// Without this, every item of a feed that was quiet for a month would be news again.

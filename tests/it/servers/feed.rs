@@ -37,14 +37,28 @@ impl FeedServer {
         let mut state = self.state.lock().expect("not poisoned");
         state.version += 1;
         let number = state.version;
-        let item = format!(
-            "<item><guid isPermaLink=\"false\">item-{number}</guid><title>{title}</title>\
-             <link>https://news.example.org/{number}</link>\
-             <pubDate>Sun, 22 Nov 2026 06:{:02}:00 GMT</pubDate>\
-             <description>&lt;p&gt;Story {number}.&lt;/p&gt;</description></item>",
-            number % 60
-        );
+        let item = item(number, title, &format!("Story {number}."));
         state.items.insert(0, item);
+    }
+
+    /// Gives the item at this place, the newest being 0, another headline and text; it keeps its
+    /// guid, link and date.
+    pub(crate) fn edit(&self, place: usize, number: u32, title: &str, text: &str) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.version += 1;
+        state.items[place] = item(number, title, text);
+    }
+
+    /// Puts another guid on every item.
+    pub(crate) fn rename_all(&self) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.version += 1;
+        let version = state.version;
+        for item in &mut state.items {
+            *item = item
+                .replace(">item-", &format!(">renamed-{version}-"))
+                .replace("https://news.example.org/", "https://new.example.org/");
+        }
     }
 
     /// Answers this instead of the feed, until `None`.
@@ -55,6 +69,16 @@ impl FeedServer {
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.server.requests()
     }
+}
+
+fn item(number: u32, title: &str, text: &str) -> String {
+    format!(
+        "<item><guid isPermaLink=\"false\">item-{number}</guid><title>{title}</title>\
+             <link>https://news.example.org/{number}</link>\
+             <pubDate>Sun, 22 Nov 2026 06:{:02}:00 GMT</pubDate>\
+             <description>&lt;p&gt;{text}&lt;/p&gt;</description></item>",
+        number % 60
+    )
 }
 
 impl State {

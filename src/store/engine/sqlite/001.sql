@@ -52,9 +52,11 @@ CREATE TABLE feed (
 ) STRICT;
 CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 
+-- As the feed shows it now. `text_hash` stands before the long texts: it is read at every poll.
 CREATE TABLE item (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   feed       INTEGER NOT NULL REFERENCES feed (id),
+  text_hash  BLOB    NOT NULL,
   guid       TEXT,
   title      TEXT    NOT NULL,
   link       TEXT,
@@ -70,11 +72,22 @@ CREATE TABLE item (
 CREATE INDEX item_feed ON item (feed, seen_at);
 CREATE INDEX item_seen ON item (seen_at);
 
+-- What an item said before it was edited.
+CREATE TABLE revision (
+  id          INTEGER PRIMARY KEY,
+  item        INTEGER NOT NULL REFERENCES item (id),
+  title       TEXT    NOT NULL,
+  summary     TEXT    NOT NULL,
+  content     TEXT    NOT NULL,
+  replaced_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX revision_item ON revision (item, id);
+
 -- Every identity a feed ever showed. Keys outlive their items, so `item` is no foreign key.
 CREATE TABLE seen (
   feed    INTEGER NOT NULL REFERENCES feed (id),
   key     BLOB    NOT NULL,
-  item    INTEGER,
+  item    INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   PRIMARY KEY (feed, key)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,138 @@
+//! Which items of a document are new, and what is on record of the others.
+
+use std::collections::{HashMap, HashSet};
+
+use ring::digest::{Context, SHA256};
+
+use crate::{
+    model::{FeedId, Identity, IdentityKey, Item, ItemId, TextHash},
+    parse::{ItemKeys, Judgement, ParsedItem, judge_by},
+    store::{KnownKey, Store, StoreError, StoredItem},
+};
+
+/// What the store says about the items of a document.
+pub(super) struct Recognised {
+    pub(super) judgement: Judgement,
+    /// One for each item.
+    pub(super) records: Vec<Record>,
+}
+
+/// One item's share of it.
+pub(super) struct Record {
+    /// Of the text it has now.
+    pub(super) text_hash: TextHash,
+    /// The row of a known item; `None` where another item of the document has it already.
+    pub(super) id: Option<ItemId>,
+    /// Whether the text on record is another.
+    is_edited: bool,
+    /// Keys that a known item is to be known by from now on too.
+    pub(super) keys: Vec<IdentityKey>,
+    /// A known item as it was, where its text was edited.
+    pub(super) before: Option<StoredItem>,
+}
+
+/// Judges the items of a document, and reads what is on record of those that were edited.
+///
+/// One query for all keys; another only where a text has changed.
+pub(super) async fn recognise(
+    store: &Store,
+    feed: FeedId,
+    identity: Identity,
+    items: &[ParsedItem],
+) -> Result<Recognised, StoreError> {
+    let all = items.iter().flat_map(|item| item.keys.all_by(identity));
+    let known = store.known(feed, all.collect()).await?;
+    let mut recognised = compare(items, &known, identity);
+    let edited = recognised.records.iter().filter(|record| record.is_edited);
+    let edited: Vec<ItemId> = edited.filter_map(|record| record.id).collect();
+    if edited.is_empty() {
+        return Ok(recognised);
+    }
+    let stored = store.items(edited).await?.into_iter();
+    let mut stored: HashMap<ItemId, StoredItem> = stored.map(|item| (item.id, item)).collect();
+    for record in &mut recognised.records {
+        record.before = record.id.and_then(|id| stored.remove(&id));
+    }
+    Ok(recognised)
+}
+
+/// The judgement, and for every known item its row and what of it is not on record.
+fn compare(
+    items: &[ParsedItem],
+    known: &HashMap<IdentityKey, KnownKey>,
+    identity: Identity,
+) -> Recognised {
+    let set: HashSet<IdentityKey> = known.keys().copied().collect();
+    let keys: Vec<ItemKeys> = items.iter().map(|item| item.keys.clone()).collect();
+    let judgement = judge_by(&keys, &set, identity);
+    let mut taken = HashSet::new();
+    let record = |(item, new): (&ParsedItem, &bool)| {
+        let text_hash = text_hash(&item.item);
+        let row = (!new)
+            .then(|| item.keys.known_by(&set, identity))
+            .flatten()
+            .and_then(|key| known.get(&key))
+            .filter(|row| taken.insert(row.item));
+        let is_edited = row.is_some_and(|row| row.text.is_some_and(|text| text != text_hash));
+        // Not at every poll: a guid that changes each time would fill the store.
+        let has_new_keys = row.is_some() && (is_edited || judgement.renamed > 0);
+        let all = item.keys.all_by(identity).into_iter();
+        Record {
+            text_hash,
+            id: row.map(|row| row.item),
+            is_edited,
+            keys: all
+                .filter(|key| has_new_keys && !set.contains(key))
+                .collect(),
+            before: None,
+        }
+    };
+    let records = items.iter().zip(&judgement.new).map(record).collect();
+    Recognised { judgement, records }
+}
+
+/// The first 16 bytes of SHA-256 over title, summary and content, each behind its length.
+fn text_hash(item: &Item) -> TextHash {
+    let mut context = Context::new(&SHA256);
+    for part in [&item.title, &item.summary, &item.content] {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let digest = context.finish();
+    let (first, _) = digest
+        .as_ref()
+        .split_first_chunk()
+        .expect("SHA-256 has 32 bytes");
+    TextHash(*first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_moves_between_fields_is_another() {
+        let item = |title: &str, summary: &str, content: &str| Item {
+            title: title.into(),
+            summary: summary.into(),
+            content: content.into(),
+            ..Item::default()
+        };
+        let texts = [
+            item("a", "b", ""),
+            item("ab", "", ""),
+            item("", "ab", ""),
+            item("a", "", "b"),
+        ];
+        let hashes: HashSet<TextHash> = texts.iter().map(text_hash).collect();
+        assert_eq!(hashes.len(), texts.len());
+        let linked = Item {
+            link: Some("https://e.org/".into()),
+            ..item("a", "b", "")
+        };
+        assert!(
+            hashes.contains(&text_hash(&linked)),
+            "the text alone counts"
+        );
+    }
+}
