@@ -1,16 +1,18 @@
 //! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers
 //! think right.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    Format, ParseError, date,
+    Format, ParseError, Relations, date,
     guard::{
-        MAX_ITEMS, MAX_JSON_DEPTH, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, cut,
-        is_too_deep,
+        MAX_HUBS, MAX_ITEMS, MAX_JSON_DEPTH, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES,
+        cut, is_too_deep,
     },
-    raw::{Body, RawFeed, RawItem, RawLink},
+    raw::{Body, RawFeed, RawItem, RawLink, Rel},
     warning::{WarningKind, Warnings},
 };
 
@@ -23,7 +25,7 @@ pub(super) fn read(
     text: &str,
     now: Timestamp,
     warnings: &mut Warnings,
-) -> Result<Option<(RawFeed, Format)>, ParseError> {
+) -> Result<Option<(RawFeed<'static>, Format)>, ParseError> {
     if is_too_deep(text) {
         return Err(ParseError::TooDeep {
             limit: MAX_JSON_DEPTH,
@@ -51,7 +53,7 @@ struct Reader<'w> {
 }
 
 impl Reader<'_> {
-    fn feed(&mut self, feed: &Map<String, Value>) -> Option<(RawFeed, Format)> {
+    fn feed(&mut self, feed: &Map<String, Value>) -> Option<(RawFeed<'static>, Format)> {
         let version = feed.get("version").and_then(Value::as_str);
         let format = match version {
             Some(version) if version.contains("jsonfeed.org/version/1") => {
@@ -77,8 +79,9 @@ impl Reader<'_> {
             .note_many(WarningKind::TooManyItems, 0, excess);
         let raw = RawFeed {
             title: self.plain(feed, "title"),
-            links: self.links(feed, &[("alternate", "home_page_url")]),
-            language: self.text(feed, "language"),
+            links: self.links(feed, &[(Rel::Alternate, "home_page_url")]),
+            language: self.text(feed, "language").map(Into::into),
+            relations: self.relations(feed),
             items: items
                 .iter()
                 .take(MAX_ITEMS)
@@ -90,45 +93,67 @@ impl Reader<'_> {
                     object.map(|item| self.item(item))
                 })
                 .collect(),
+            ..RawFeed::default()
         };
         Some((raw, format))
     }
 
-    fn item(&mut self, item: &Map<String, Value>) -> RawItem {
+    fn relations(&mut self, feed: &Map<String, Value>) -> Relations {
+        let hubs = match feed.get("hubs") {
+            Some(Value::Array(hubs)) => hubs.as_slice(),
+            _ => &[],
+        };
+        Relations {
+            own: self.text(feed, "feed_url"),
+            next: self.text(feed, "next_url"),
+            prev_archive: None,
+            hubs: hubs
+                .iter()
+                .take(MAX_HUBS)
+                .filter_map(|hub| self.bounded(hub.get("url")?, MAX_SHORT_TEXT_BYTES))
+                .collect(),
+        }
+    }
+
+    fn item(&mut self, item: &Map<String, Value>) -> RawItem<'static> {
         let content = match self.long(item, "content_html") {
             Some(text) => Body {
                 is_html: true,
-                text,
+                text: text.into(),
             },
             None => Body {
                 is_html: false,
-                text: self.long(item, "content_text").unwrap_or_default(),
+                text: self.long(item, "content_text").unwrap_or_default().into(),
             },
         };
         let links = [
-            ("alternate", "url"),
-            ("related", "external_url"),
-            ("permalink", "id"),
+            (Rel::Alternate, "url"),
+            (Rel::Related, "external_url"),
+            (Rel::Permalink, "id"),
         ];
         let mut links = self.links(item, &links);
         // An id is a permalink only where it is an address.
-        links.retain(|link| link.rel != "permalink" || link.href.starts_with("http"));
+        links.retain(|link| link.rel != Rel::Permalink || link.href.starts_with("http"));
         links.extend(self.attachments(item));
         RawItem {
-            id: self.text(item, "id"),
+            id: self.text(item, "id").map(Into::into),
             title: self.plain(item, "title"),
             summary: Body {
                 is_html: false,
-                text: self.long(item, "summary").unwrap_or_default(),
+                text: self.long(item, "summary").unwrap_or_default().into(),
             },
             content,
             media: Vec::new(),
             links,
             published: self.date(item, "date_published"),
             updated: self.date(item, "date_modified"),
+            date_text: self
+                .text(item, "date_published")
+                .or_else(|| self.text(item, "date_modified"))
+                .map(Into::into),
             authors: self.authors(item),
             categories: self.labels(item, "tags"),
-            language: self.text(item, "language"),
+            language: self.text(item, "language").map(Into::into),
         }
     }
 
@@ -169,38 +194,42 @@ impl Reader<'_> {
         self.bounded(object.get(name)?, MAX_LONG_TEXT_BYTES)
     }
 
-    fn plain(&mut self, object: &Map<String, Value>, name: &str) -> Body {
+    fn plain(&mut self, object: &Map<String, Value>, name: &str) -> Body<'static> {
         Body {
             is_html: false,
-            text: self.text(object, name).unwrap_or_default(),
+            text: self.text(object, name).unwrap_or_default().into(),
         }
     }
 
-    fn links(&mut self, object: &Map<String, Value>, names: &[(&str, &str)]) -> Vec<RawLink> {
+    fn links(
+        &mut self,
+        object: &Map<String, Value>,
+        names: &[(Rel, &str)],
+    ) -> Vec<RawLink<'static>> {
         names
             .iter()
-            .filter_map(|(rel, name)| self.link(rel, object.get(*name)?))
+            .filter_map(|(rel, name)| self.link(*rel, object.get(*name)?))
             .collect()
     }
 
-    fn link(&mut self, rel: &str, value: &Value) -> Option<RawLink> {
+    fn link(&mut self, rel: Rel, value: &Value) -> Option<RawLink<'static>> {
         let href = self.bounded(value, MAX_SHORT_TEXT_BYTES)?;
         let href = href.trim();
         (!href.is_empty()).then(|| RawLink {
-            rel: rel.to_owned(),
-            href: href.to_owned(),
+            rel,
+            href: href.to_owned().into(),
             media_type: None,
         })
     }
 
-    fn attachments(&mut self, item: &Map<String, Value>) -> Vec<RawLink> {
+    fn attachments(&mut self, item: &Map<String, Value>) -> Vec<RawLink<'static>> {
         let Some(Value::Array(attachments)) = item.get("attachments") else {
             return Vec::new();
         };
         attachments
             .iter()
             .take(MAX_LABELS)
-            .filter_map(|attachment| self.link("enclosure", attachment.get("url")?))
+            .filter_map(|attachment| self.link(Rel::Enclosure, attachment.get("url")?))
             .collect()
     }
 
@@ -218,7 +247,7 @@ impl Reader<'_> {
     }
 
     /// `authors` of 1.1, `author` of 1.0; each an object with a name, or just the name.
-    fn authors(&mut self, item: &Map<String, Value>) -> Vec<String> {
+    fn authors(&mut self, item: &Map<String, Value>) -> Vec<Cow<'static, str>> {
         let many = self.list(item, "authors");
         let authors = if many.is_empty() {
             self.list(item, "author")
@@ -235,7 +264,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn labels(&mut self, item: &Map<String, Value>, name: &str) -> Vec<String> {
+    fn labels(&mut self, item: &Map<String, Value>, name: &str) -> Vec<Cow<'static, str>> {
         self.list(item, name)
             .into_iter()
             .filter_map(|label| self.bounded(label, MAX_SHORT_TEXT_BYTES))
@@ -258,8 +287,8 @@ impl Reader<'_> {
 }
 
 /// JSON Feed's labels are plain where those of XML are HTML.
-fn escaped(text: String) -> String {
-    htmlize::escape_text(text).into_owned()
+fn escaped(text: String) -> Cow<'static, str> {
+    htmlize::escape_text(text)
 }
 
 #[cfg(test)]

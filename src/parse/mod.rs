@@ -1,25 +1,36 @@
 //! Bytes to items.
 //!
 //! ```text
-//!  bytes ─► decode ─► repair ─► feed-rs ─┐
-//!                 └─► json ──────────────┴► raw ─► items ─► identity
+//!  bytes ─► decode ─┬► repair ─────────────┐
+//!                   ├► json ───────────────┼► raw ─► items ─► identity
+//!                   └► second (feed-rs) ───┘
 //! ```
+//!
+//! `repair` reads XML however broken; `second` is asked where the markup shows more items than
+//! `repair` found ([`count`] is made without it), or where `repair` panicked.
 //!
 //! Pure: no I/O, no clock, no randomness. No input makes it panic, overflow the stack or take more
 //! than linear time; what one document may make us keep is bounded in [`guard`].
 
+mod count;
 mod date;
 mod decode;
 mod error;
 mod guard;
+mod head;
 mod identity;
 mod json;
 mod raw;
-mod read;
 mod repair;
+mod second;
 mod warning;
 
-use std::{fmt, time::Duration};
+use std::{
+    borrow::Cow,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -28,9 +39,11 @@ use url::Url;
 use crate::model::Item;
 
 pub use error::{ParseError, ParseReason};
+pub use head::{Relations, Schedule};
 pub use identity::{ItemKeys, Judgement, judge, judge_by};
 pub use warning::{Warning, WarningKind};
 
+use guard::MAX_ITEMS;
 use raw::RawFeed;
 use warning::Warnings;
 
@@ -58,6 +71,12 @@ pub struct ParsedFeed {
     pub format: Format,
     /// How long it asks to be left alone.
     pub ttl: Option<Duration>,
+    /// When it says it changes.
+    pub schedule: Schedule,
+    /// The addresses it names for itself.
+    pub relations: Relations,
+    /// Item tags in the markup, counted without regard to what was read; for JSON the items.
+    pub markup_items: usize,
     /// In the document's order.
     pub items: Vec<ParsedItem>,
     /// What was wrong with it, one entry a kind.
@@ -71,6 +90,9 @@ pub struct ParsedItem {
     pub item: Item,
     /// For [`judge`] and the store.
     pub keys: ItemKeys,
+    /// The date as the feed writes it, readable or not: of publication, or else of the last
+    /// change.
+    pub published_text: Option<String>,
 }
 
 /// What a feed is written in.
@@ -137,59 +159,83 @@ pub fn parse(document: &Document<'_>, now: Timestamp) -> Result<ParsedFeed, Pars
     if text.starts_with('{')
         && let Some((raw, format)) = json::read(text, now, &mut warnings)?
     {
-        return Ok(finish(raw, format, None, document.url, warnings));
+        let items = raw.items.len();
+        return Ok(finish(raw, format, items, document.url, warnings));
     }
-    let Some(repaired) = repair::repair(text, document.url, now, &mut warnings) else {
-        return Err(not_a_feed(text));
-    };
-    let raw = read::read(&repaired.atom)?;
+    let markup = count::items(text);
+    let (raw, format) = read_xml(text, markup, document.url, now, &mut warnings)?;
     let read = raw.items.len();
-    if read == 0 && repaired.items > 0 {
-        return Err(ParseError::ItemsLost {
-            markup: repaired.items,
-            read,
-        });
+    if read == 0 && markup > 0 {
+        return Err(ParseError::ItemsLost { markup, read });
     }
-    warnings.note_many(
-        WarningKind::ItemsMissing,
-        0,
-        repaired.items.saturating_sub(read),
-    );
-    Ok(finish(
-        raw,
-        repaired.format,
-        repaired.ttl,
-        document.url,
-        warnings,
-    ))
+    if read < MAX_ITEMS {
+        warnings.note_many(WarningKind::ItemsMissing, 0, markup.saturating_sub(read));
+    }
+    Ok(finish(raw, format, markup, document.url, warnings))
+}
+
+/// The reading that finds more items: ours, unless feed-rs can do better.
+fn read_xml<'a>(
+    text: &'a str,
+    markup: usize,
+    url: &Url,
+    now: Timestamp,
+    warnings: &mut Warnings,
+) -> Result<(RawFeed<'a>, Format), ParseError> {
+    let ours = catch_unwind(AssertUnwindSafe(|| {
+        repair::repair(text, url, now, warnings)
+    }));
+    let found = |raw: &RawFeed<'_>| raw.items.len();
+    match ours {
+        Ok(Some((raw, format))) if found(&raw) >= markup.min(MAX_ITEMS) => Ok((raw, format)),
+        Ok(Some((raw, format))) => match second::read(text, now) {
+            Some(other) if found(&other) > found(&raw) => Ok((other, format)),
+            _ => Ok((raw, format)),
+        },
+        Ok(None) => Err(not_a_feed(text)),
+        Err(_) => second::read(text, now)
+            .map(|raw| (raw, Format::Rss20))
+            .ok_or(ParseError::Panicked),
+    }
 }
 
 fn finish(
-    raw: RawFeed,
+    raw: RawFeed<'_>,
     format: Format,
-    ttl: Option<Duration>,
+    markup_items: usize,
     url: &Url,
     warnings: Warnings,
 ) -> ParsedFeed {
     let title = raw.title();
     let site = raw.link(url);
     let language = raw.language.as_deref();
+    let mut date_texts = Vec::with_capacity(raw.items.len());
     let (items, addresses): (Vec<Item>, Vec<raw::Address>) = raw
         .items
         .into_iter()
-        .map(|item| item.finish(language, site.as_ref(), url))
+        .map(|mut item| {
+            date_texts.push(item.date_text.take().map(Cow::into_owned));
+            item.finish(language, site.as_ref(), url)
+        })
         .unzip();
     let links = addresses.iter().map(|address| address.identity.as_deref());
     let keys = identity::keys(items.iter().zip(links), site.as_ref().map(Url::as_str));
-    let items = items.into_iter().zip(keys);
+    let items = items.into_iter().zip(keys).zip(date_texts);
     ParsedFeed {
         title,
         link: site.map(String::from),
-        language: raw.language,
+        language: raw.language.map(Cow::into_owned),
         format,
-        ttl,
+        ttl: raw.ttl,
+        schedule: raw.schedule,
+        relations: raw.relations,
+        markup_items,
         items: items
-            .map(|(item, keys)| ParsedItem { item, keys })
+            .map(|((item, keys), published_text)| ParsedItem {
+                item,
+                keys,
+                published_text,
+            })
             .collect(),
         warnings: warnings.into_vec(),
     }

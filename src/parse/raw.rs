@@ -1,8 +1,11 @@
 //! Items as a format writes them, and what becomes of them: plain text and absolute links.
 
+use std::{borrow::Cow, time::Duration};
+
 use jiff::Timestamp;
 use url::Url;
 
+use super::{Relations, Schedule};
 use crate::{
     model::Item,
     text::{to_plain, undo_double_encoding},
@@ -10,45 +13,76 @@ use crate::{
 
 /// A feed before its texts are plain and its links absolute.
 #[derive(Debug, Default)]
-pub(super) struct RawFeed {
-    pub(super) title: Body,
-    pub(super) links: Vec<RawLink>,
-    pub(super) language: Option<String>,
-    pub(super) items: Vec<RawItem>,
+pub(super) struct RawFeed<'a> {
+    pub(super) title: Body<'a>,
+    pub(super) links: Vec<RawLink<'a>>,
+    pub(super) language: Option<Cow<'a, str>>,
+    pub(super) ttl: Option<Duration>,
+    pub(super) schedule: Schedule,
+    pub(super) relations: Relations,
+    pub(super) items: Vec<RawItem<'a>>,
 }
 
 /// An item before its texts are plain and its links absolute.
 #[derive(Debug, Default)]
-pub(super) struct RawItem {
-    pub(super) id: Option<String>,
-    pub(super) title: Body,
-    pub(super) summary: Body,
-    pub(super) content: Body,
+pub(super) struct RawItem<'a> {
+    pub(super) id: Option<Cow<'a, str>>,
+    pub(super) title: Body<'a>,
+    pub(super) summary: Body<'a>,
+    pub(super) content: Body<'a>,
     /// HTML.
-    pub(super) media: Vec<String>,
-    pub(super) links: Vec<RawLink>,
+    pub(super) media: Vec<Cow<'a, str>>,
+    pub(super) links: Vec<RawLink<'a>>,
     pub(super) published: Option<Timestamp>,
     pub(super) updated: Option<Timestamp>,
+    /// The date as written: of publication, or else of the last change.
+    pub(super) date_text: Option<Cow<'a, str>>,
     /// HTML.
-    pub(super) authors: Vec<String>,
+    pub(super) authors: Vec<Cow<'a, str>>,
     /// HTML.
-    pub(super) categories: Vec<String>,
-    pub(super) language: Option<String>,
+    pub(super) categories: Vec<Cow<'a, str>>,
+    pub(super) language: Option<Cow<'a, str>>,
 }
 
 /// Text with or without markup.
 #[derive(Debug, Default)]
-pub(super) struct Body {
+pub(super) struct Body<'a> {
     pub(super) is_html: bool,
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
 }
 
 /// A link as written.
-#[derive(Debug, Default)]
-pub(super) struct RawLink {
-    pub(super) rel: String,
-    pub(super) href: String,
-    pub(super) media_type: Option<String>,
+#[derive(Debug)]
+pub(super) struct RawLink<'a> {
+    pub(super) rel: Rel,
+    pub(super) href: Cow<'a, str>,
+    pub(super) media_type: Option<Cow<'a, str>>,
+}
+
+/// What a link is to the story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rel {
+    /// What a redirecting service has replaced.
+    Original,
+    Alternate,
+    /// An id that is an address.
+    Permalink,
+    Related,
+    Via,
+    Enclosure,
+}
+
+impl Rel {
+    /// By its Atom name (RFC 4287 §4.2.7.2); `None` for one that cannot lead to the story.
+    pub(super) fn of(name: Option<&str>) -> Option<Self> {
+        match name.map_or("alternate", str::trim) {
+            "alternate" => Some(Self::Alternate),
+            "enclosure" => Some(Self::Enclosure),
+            "related" => Some(Self::Related),
+            "via" => Some(Self::Via),
+            _ => None,
+        }
+    }
 }
 
 /// The address of an item: for people, and for telling items apart.
@@ -61,7 +95,7 @@ pub(super) struct Address {
     pub(super) identity: Option<String>,
 }
 
-impl Body {
+impl Body<'_> {
     /// The text without markup; block elements are line breaks.
     pub(super) fn plain(&self) -> String {
         let mut plain = if self.is_html {
@@ -69,7 +103,7 @@ impl Body {
         } else {
             self.text.trim().to_owned()
         };
-        if let std::borrow::Cow::Owned(text) = undo_double_encoding(&plain) {
+        if let Cow::Owned(text) = undo_double_encoding(&plain) {
             plain = text;
         }
         plain
@@ -77,7 +111,13 @@ impl Body {
 }
 
 /// One line of plain text.
-fn line(text: &str) -> String {
+fn line(text: String) -> String {
+    let is_line = !text.contains(|c: char| c.is_whitespace() && c != ' ')
+        && !text.contains("  ")
+        && text.trim().len() == text.len();
+    if is_line {
+        return text;
+    }
     let mut words = text.split_whitespace();
     let mut line = words.next().unwrap_or_default().to_owned();
     for word in words {
@@ -87,22 +127,22 @@ fn line(text: &str) -> String {
     line
 }
 
-fn html_line(html: &str) -> String {
+fn html_line(html: Cow<'_, str>) -> String {
     let body = Body {
         is_html: true,
-        text: html.to_owned(),
+        text: html,
     };
-    line(&body.plain())
+    line(body.plain())
 }
 
 fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-impl RawFeed {
+impl RawFeed<'_> {
     /// The feed's title, on one line.
     pub(super) fn title(&self) -> Option<String> {
-        non_empty(line(&self.title.plain()))
+        non_empty(line(self.title.plain()))
     }
 
     /// The address of the site, absolute.
@@ -112,7 +152,7 @@ impl RawFeed {
     }
 }
 
-impl RawItem {
+impl RawItem<'_> {
     /// The item, and its address. `site` is the feed's own link, `url` the document's.
     pub(super) fn finish(
         self,
@@ -133,15 +173,13 @@ impl RawItem {
                 content.push_str(&text);
             }
         }
-        let lines = |texts: Vec<String>| {
-            texts
-                .iter()
-                .filter_map(|text| non_empty(html_line(text)))
-                .collect()
+        let lines = |texts: Vec<Cow<'_, str>>| {
+            let lines = texts.into_iter().map(html_line);
+            lines.filter_map(non_empty).collect()
         };
         let item = Item {
             guid: self.id.map(|id| id.trim().to_owned()).and_then(non_empty),
-            title: line(&self.title.plain()),
+            title: line(self.title.plain()),
             link: address.link.clone(),
             published: self.published,
             updated: self.updated,
@@ -149,7 +187,7 @@ impl RawItem {
             categories: lines(self.categories),
             summary,
             content,
-            language: self.language.or_else(|| language.map(str::to_owned)),
+            language: self.language.as_deref().or(language).map(str::to_owned),
         };
         (item, address)
     }
@@ -166,7 +204,7 @@ impl RawItem {
         let link = link.ok().filter(is_address).map(String::from);
         Address {
             identity: if depends_on_fetch {
-                link.is_some().then(|| best.href.clone())
+                link.is_some().then(|| best.href.clone().into_owned())
             } else {
                 link.clone()
             },
@@ -182,20 +220,20 @@ fn is_address(url: &Url) -> bool {
 
 /// The best of several links: what a redirecting service replaced, the page, a guid that is an
 /// address, then what at least belongs to the story.
-fn best_link(links: &[RawLink]) -> Option<&RawLink> {
-    let rank = |link: &&RawLink| {
+fn best_link<'l, 'a>(links: &'l [RawLink<'a>]) -> Option<&'l RawLink<'a>> {
+    let rank = |link: &&RawLink<'_>| {
         let is_page = link
             .media_type
             .as_deref()
             .is_none_or(|kind| kind.contains("html"));
-        match link.rel.as_str() {
-            "original" => 0,
-            "alternate" if is_page => 1,
-            "permalink" => 2,
-            "alternate" => 3,
-            "related" => 4,
-            "via" => 5,
-            _ => 6,
+        match link.rel {
+            Rel::Original => 0,
+            Rel::Alternate if is_page => 1,
+            Rel::Permalink => 2,
+            Rel::Alternate => 3,
+            Rel::Related => 4,
+            Rel::Via => 5,
+            Rel::Enclosure => 6,
         }
     };
     links.iter().min_by_key(rank)
@@ -208,7 +246,7 @@ mod tests {
     fn html(text: &str) -> String {
         let body = Body {
             is_html: true,
-            text: text.to_owned(),
+            text: text.into(),
         };
         body.plain()
     }
@@ -227,18 +265,18 @@ mod tests {
     fn plain_text_is_left_alone() {
         let body = Body {
             is_html: false,
-            text: " The <b> tag &amp; you ".to_owned(),
+            text: " The <b> tag &amp; you ".into(),
         };
         assert_eq!(body.plain(), "The <b> tag &amp; you");
     }
 
-    fn address(links: &[(&str, &str)], site: Option<&str>) -> Address {
+    fn address(links: &[(Rel, &str)], site: Option<&str>) -> Address {
         let item = RawItem {
             links: links
                 .iter()
                 .map(|(rel, href)| RawLink {
-                    rel: (*rel).to_owned(),
-                    href: (*href).to_owned(),
+                    rel: *rel,
+                    href: (*href).into(),
                     media_type: None,
                 })
                 .collect(),
@@ -264,7 +302,7 @@ mod tests {
             ("1", None, "https://mirror.example/feeds/1", "1"),
         ];
         for (href, site, link, identity) in cases {
-            let address = address(&[("alternate", href)], site);
+            let address = address(&[(Rel::Alternate, href)], site);
             assert_eq!(address.link.as_deref(), Some(link));
             assert_eq!(address.identity.as_deref(), Some(identity));
         }
@@ -273,17 +311,17 @@ mod tests {
     #[test]
     fn the_best_link_is_the_storys_own() {
         let links = [
-            ("enclosure", "http://e.org/a.mp3"),
-            ("via", "http://e.org/via"),
-            ("permalink", "http://e.org/guid"),
-            ("alternate", "http://e.org/redirect"),
-            ("original", "http://e.org/original"),
+            (Rel::Enclosure, "http://e.org/a.mp3"),
+            (Rel::Via, "http://e.org/via"),
+            (Rel::Permalink, "http://e.org/guid"),
+            (Rel::Alternate, "http://e.org/redirect"),
+            (Rel::Original, "http://e.org/original"),
         ];
         for count in 1..=links.len() {
             let best = address(&links[..count], None).link;
             assert_eq!(best.as_deref(), Some(links[count - 1].1));
         }
-        let script = address(&[("alternate", "javascript:alert(1)")], None);
+        let script = address(&[(Rel::Alternate, "javascript:alert(1)")], None);
         assert_eq!(script, Address::default());
     }
 }

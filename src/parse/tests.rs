@@ -160,6 +160,8 @@ fn every_fixture_gives_all_its_items() {
             .map(|item| item.item.title.as_str())
             .collect();
         assert_eq!(titles, *expected, "{name}");
+        let missing = |warning: &Warning| warning.kind == WarningKind::ItemsMissing;
+        assert!(!feed.warnings.iter().any(missing), "{name}");
     }
 }
 
@@ -303,6 +305,36 @@ fn a_feed_says_what_it_is() {
     ] {
         assert_eq!(fixture(name).expect("a feed").format, format, "{name}");
     }
+}
+
+#[test]
+fn feed_rs_reads_what_needs_namespaces_to_the_letter() {
+    // Our own reader knows a prefix by its last declaration.
+    let feed = parsed(
+        "<a:feed xmlns:a='http://www.w3.org/2005/Atom'>\
+         <a:entry><a:title>1</a:title><x xmlns:a='urn:other'/></a:entry>\
+         <a:entry><a:title>2</a:title><a:updated>2026-11-21T00:00:00Z</a:updated></a:entry>\
+         </a:feed>",
+    );
+    let titles: Vec<&str> = feed
+        .items
+        .iter()
+        .map(|item| item.item.title.as_str())
+        .collect();
+    assert_eq!(titles, ["1", "2"]);
+    assert_eq!(feed.markup_items, 2);
+    assert!(feed.items[1].item.updated.is_some());
+}
+
+#[test]
+fn an_item_that_is_shown_and_not_read_is_told() {
+    let feed = parsed("<rss><item><title>1</title></item></rss><item>2</item>");
+    assert_eq!((feed.items.len(), feed.markup_items), (1, 2));
+    let last = feed
+        .warnings
+        .last()
+        .map(|warning| (warning.kind, warning.count));
+    assert_eq!(last, Some((WarningKind::ItemsMissing, 1)));
 }
 
 #[test]

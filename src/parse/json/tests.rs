@@ -4,7 +4,7 @@ fn now() -> Timestamp {
     "2026-11-22T00:00:00Z".parse().expect("RFC 3339")
 }
 
-fn read_json(text: &str) -> (RawFeed, Format, Vec<WarningKind>) {
+fn read_json(text: &str) -> (RawFeed<'static>, Format, Vec<WarningKind>) {
     let mut warnings = Warnings::default();
     let (feed, format) = read(text, now(), &mut warnings)
         .expect("well-formed")
@@ -13,7 +13,7 @@ fn read_json(text: &str) -> (RawFeed, Format, Vec<WarningKind>) {
     (feed, format, kinds)
 }
 
-fn item(members: &str) -> (RawItem, Vec<WarningKind>) {
+fn item(members: &str) -> (RawItem<'static>, Vec<WarningKind>) {
     let text =
         format!(r#"{{"version":"https://jsonfeed.org/version/1.1","items":[{{{members}}}]}}"#);
     let (mut feed, _, warnings) = read_json(&text);
@@ -31,11 +31,11 @@ fn reads_what_the_format_says() {
     assert_eq!(warnings, []);
     assert_eq!(item.id.as_deref(), Some("1"));
     assert_eq!(
-        (item.title.is_html, item.title.text.as_str()),
+        (item.title.is_html, item.title.text.as_ref()),
         (false, "T <i>")
     );
     assert_eq!(
-        (item.content.is_html, item.content.text.as_str()),
+        (item.content.is_html, item.content.text.as_ref()),
         (true, "<p>x</p>")
     );
     assert_eq!(item.summary.text, "s");
@@ -43,8 +43,8 @@ fn reads_what_the_format_says() {
     assert_eq!(item.authors, ["Jane &amp; Co"]);
     assert_eq!(item.categories, ["a", "b"]);
     assert_eq!(item.language.as_deref(), Some("en"));
-    let rels: Vec<&str> = item.links.iter().map(|link| link.rel.as_str()).collect();
-    assert_eq!(rels, ["alternate", "enclosure"]);
+    let rels: Vec<Rel> = item.links.iter().map(|link| link.rel).collect();
+    assert_eq!(rels, [Rel::Alternate, Rel::Enclosure]);
 }
 
 #[test]

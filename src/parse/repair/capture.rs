@@ -1,10 +1,17 @@
 //! The text of one element, whatever stands in it.
 
-use crate::parse::warning::{WarningKind, Warnings};
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use crate::parse::{
+    raw::Body,
+    warning::{WarningKind, Warnings},
+};
 
 use super::{
-    atom::Markup,
     entity::Entities,
+    text::trimmed,
     token::Tag,
     vocabulary::{Family, Role},
 };
@@ -15,7 +22,9 @@ pub(super) struct Capture<'a> {
     pub(super) tag: Tag<'a>,
     pub(super) role: Role,
     pub(super) at: usize,
-    text: String,
+    text: Cow<'a, str>,
+    /// White space behind the text, part of it if more text follows.
+    gap: &'a str,
     mode: Mode,
     /// Elements of the same name open inside.
     nested: usize,
@@ -42,7 +51,8 @@ impl<'a> Capture<'a> {
             tag,
             role,
             at,
-            text: String::new(),
+            text: Cow::Borrowed(""),
+            gap: "",
             mode: if has_types {
                 atom_mode(&tag)
             } else {
@@ -68,7 +78,7 @@ impl<'a> Capture<'a> {
             return;
         }
         if self.mode == Mode::Plain {
-            self.text = htmlize::escape_text(self.text.as_str()).into_owned();
+            self.text = htmlize::escape_text(self.text.as_ref()).into_owned().into();
             self.mode = Mode::Html;
         }
         if self.mode == Mode::Html {
@@ -77,12 +87,13 @@ impl<'a> Capture<'a> {
         if tag.name == self.tag.name && !tag.is_empty {
             self.nested += 1;
         }
-        self.text.extend(["<", local, ">"]);
+        self.buffer().extend(["<", local, ">"]);
     }
 
     fn open_person_part(&mut self, local: &str) {
         if local == "name" && !self.has_name {
-            self.text.clear();
+            self.text = Cow::Borrowed("");
+            self.gap = "";
             self.has_name = true;
             self.muted = false;
         } else {
@@ -101,40 +112,68 @@ impl<'a> Capture<'a> {
         if self.role == Role::Author {
             self.muted = self.has_name;
         } else if self.mode != Mode::Plain {
-            self.text.extend(["</", local(name), ">"]);
+            self.buffer().extend(["</", local(name), ">"]);
         }
     }
 
     pub(super) fn push(
         &mut self,
-        text: &str,
+        text: &'a str,
         at: usize,
         entities: &mut Entities<'a>,
         warnings: &mut Warnings,
     ) {
-        match self.mode {
-            _ if self.muted => {}
-            Mode::Xhtml => self.text.push_str(text),
-            _ => entities.resolve(text, at, &mut self.text, warnings),
+        if self.muted {
+            return;
+        }
+        if self.mode == Mode::Xhtml || memchr(b'&', text.as_bytes()).is_none() {
+            self.push_literally(text);
+        } else {
+            entities.resolve(text, at, self.buffer(), warnings);
         }
     }
 
-    pub(super) fn push_literally(&mut self, text: &str) {
-        if !self.muted {
-            self.text.push_str(text);
+    pub(super) fn push_literally(&mut self, text: &'a str) {
+        if self.muted {
+            return;
         }
-    }
-
-    /// The text and how it is marked up; empty where it is none.
-    pub(super) fn text(&self) -> (Markup, &str) {
-        let text = self.text.trim();
-        match self.mode {
-            Mode::Binary => (Markup::Plain, ""),
-            // Many Atom feeds put HTML into elements that are declared, or default to, plain text.
-            Mode::Plain if !(self.role.is_long_text() && looks_like_html(text)) => {
-                (Markup::Plain, text)
+        let is_blank = text.trim_ascii().is_empty();
+        if is_blank && self.text.is_empty() {
+            return;
+        }
+        if is_blank {
+            if !self.gap.is_empty() {
+                self.buffer();
             }
-            _ => (Markup::Html, text),
+            self.gap = text;
+        } else if self.text.is_empty() {
+            self.text = Cow::Borrowed(text);
+        } else {
+            self.buffer().push_str(text);
+        }
+    }
+
+    /// The text so far, to add to.
+    fn buffer(&mut self) -> &mut String {
+        let text = self.text.to_mut();
+        text.push_str(std::mem::take(&mut self.gap));
+        text
+    }
+
+    /// The text, empty where it is none.
+    pub(super) fn into_body(self) -> Body<'a> {
+        let text = trimmed(self.text);
+        match self.mode {
+            Mode::Binary => Body::default(),
+            // Many Atom feeds put HTML into elements that are declared, or default to, plain text.
+            Mode::Plain if !(self.role.is_long_text() && looks_like_html(&text)) => Body {
+                is_html: false,
+                text,
+            },
+            _ => Body {
+                is_html: true,
+                text,
+            },
         }
     }
 }

@@ -1,261 +1,292 @@
 //! Where a text goes once its element has ended.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
+
+use url::Url;
 
 use crate::parse::{
     date,
-    guard::{MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, cut},
+    guard::{MAX_HUBS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES},
+    raw::{Body, RawItem, RawLink, Rel},
     warning::WarningKind,
 };
 
 use super::{
-    Repair,
-    atom::{Link, Markup, is_forbidden},
-    capture::Capture,
-    person,
+    Repair, person,
+    text::{allowed, cut, trimmed},
     token::Tag,
     vocabulary::Role,
 };
 
-/// What was seen of the item that is open. Of each text the first counts.
+/// The item that is open. Of each text the first counts.
 #[derive(Debug, Default)]
-pub(super) struct OpenItem {
-    /// Where its entry starts in what is written.
-    pub(super) mark: usize,
-    language: Option<String>,
-    seen: Vec<Role>,
+pub(super) struct OpenItem<'a> {
+    raw: RawItem<'a>,
+    base: Option<Url>,
+    /// Whether anything of it has come.
+    pub(super) has_begun: bool,
+    has_id: bool,
+    is_date_text_of_publication: bool,
     authors: usize,
     categories: usize,
 }
 
-impl OpenItem {
-    pub(super) fn new(mark: usize, tag: &Tag<'_>) -> Self {
+impl<'a> OpenItem<'a> {
+    pub(super) fn new(tag: &Tag<'a>, base: Option<Url>) -> Self {
         Self {
-            mark,
-            language: tag.attribute("xml:lang").map(str::to_owned),
+            raw: RawItem {
+                language: tag.attribute("xml:lang").map(Cow::Borrowed),
+                ..RawItem::default()
+            },
+            base,
             ..Self::default()
         }
     }
-
-    /// Whether nothing of it has come yet.
-    pub(super) fn is_empty(&self) -> bool {
-        self.seen.is_empty() && self.authors + self.categories == 0
-    }
-
-    /// Whether this is the first of its role.
-    fn is_first(&mut self, role: Role) -> bool {
-        let is_first = !self.seen.contains(&role);
-        if is_first {
-            self.seen.push(role);
-        }
-        is_first
-    }
 }
 
-impl Repair<'_, '_> {
+impl<'a> Repair<'a, '_> {
     pub(super) fn end_item(&mut self) {
-        if self.capture.is_some() {
-            self.end_capture();
-        }
+        self.end_capture();
         if let Some(item) = self.item.take() {
-            if item.language.is_some() && !item.seen.contains(&Role::Content) {
-                // feed-rs takes an entry's language from its content, so there has to be one.
-                self.atom
-                    .text("content", Markup::Plain, "", item.language.as_deref());
-            }
-            self.atom.end_entry();
-            self.items += 1;
+            self.feed.items.push(item.raw);
         }
     }
 
-    /// Writes the text of the element that has ended to where it belongs.
+    /// Puts the text of the element that has ended where it belongs.
     pub(super) fn end_capture(&mut self) {
         let Some(capture) = self.capture.take() else {
             return;
         };
-        let (markup, text) = capture.text();
-        let limit = if capture.role.is_long_text() {
+        let (tag, role, at) = (capture.tag, capture.role, capture.at);
+        let Body { is_html, text } = capture.into_body();
+        let limit = if role.is_long_text() {
             MAX_LONG_TEXT_BYTES
         } else {
             MAX_SHORT_TEXT_BYTES
         };
         if text.len() > limit {
-            self.warnings.note(WarningKind::TextTooLong, capture.at);
+            self.warnings.note(WarningKind::TextTooLong, at);
         }
-        let text = cut(text, limit);
+        let (text, had_forbidden) = allowed(cut(text, limit));
+        if had_forbidden {
+            self.warnings.note(WarningKind::ForbiddenCharacter, at);
+        }
         if text.is_empty() {
             return;
         }
-        if text.contains(is_forbidden) {
-            self.warnings
-                .note(WarningKind::ForbiddenCharacter, capture.at);
-        }
+        let text = Body { is_html, text };
         if self.item.is_some() {
-            self.item_text(&capture, markup, text);
+            self.item_text(&tag, role, at, text);
         } else {
-            self.feed_text(&capture, markup, text);
+            self.feed_text(&tag, role, text);
         }
     }
 
-    fn feed_text(&mut self, capture: &Capture<'_>, markup: Markup, text: &str) {
-        match capture.role {
-            Role::Title if !self.head.has_title => {
-                self.head.has_title = true;
-                self.atom.text("title", markup, text, None);
-            }
-            Role::Link => self.write_link("alternate", text, &capture.tag),
+    fn feed_text(&mut self, tag: &Tag<'a>, role: Role, body: Body<'a>) {
+        let text = &body.text;
+        match role {
+            Role::Title if self.feed.title.text.is_empty() => self.feed.title = body,
+            Role::Link => self.write_link(Rel::Alternate, body.text, tag),
             Role::Language => {
-                self.head.language.get_or_insert_with(|| text.to_owned());
+                self.feed.language.get_or_insert(body.text);
             }
             Role::Ttl => {
                 let minutes = text.parse::<u32>().ok().map(u64::from);
-                self.head.ttl = minutes.map(|minutes| Duration::from_secs(minutes * 60));
+                self.feed.ttl = minutes.map(|minutes| Duration::from_secs(minutes * 60));
             }
+            Role::SkipHour => self.feed.schedule.skip_hour(text),
+            Role::SkipDay => self.feed.schedule.skip_day(text),
+            Role::UpdatePeriod => self.rhythm.set_period(text),
+            Role::UpdateFrequency => self.rhythm.set_frequency(text),
             _ => {}
         }
     }
 
-    fn item_text(&mut self, capture: &Capture<'_>, markup: Markup, text: &str) {
+    fn item_text(&mut self, tag: &Tag<'a>, role: Role, at: usize, body: Body<'a>) {
         let Some(item) = &mut self.item else {
             return;
         };
-        let language = capture.tag.attribute("xml:lang");
-        match capture.role {
-            Role::Title if item.is_first(Role::Title) => {
-                self.atom.text("title", markup, text, None);
+        item.has_begun = true;
+        let raw = &mut item.raw;
+        match role {
+            Role::Title if raw.title.text.is_empty() => raw.title = body,
+            Role::Summary if raw.summary.text.is_empty() => raw.summary = body,
+            Role::Content if raw.content.text.is_empty() => {
+                if let Some(language) = tag.attribute("xml:lang") {
+                    raw.language = Some(Cow::Borrowed(language));
+                }
+                raw.content = body;
             }
-            Role::Summary if item.is_first(Role::Summary) => {
-                self.atom.text("summary", markup, text, None);
-            }
-            Role::Content if item.is_first(Role::Content) => {
-                let language = language.or(item.language.as_deref());
-                self.atom.text("content", markup, text, language);
-            }
-            Role::MediaText => self.atom.media_text(text),
-            Role::Link => self.write_link("alternate", text, &capture.tag),
-            Role::OriginalLink => self.write_link("original", text, &capture.tag),
+            Role::MediaText => raw.media.push(body.text),
+            Role::Link => self.write_link(Rel::Alternate, body.text, tag),
+            Role::OriginalLink => self.write_link(Rel::Original, body.text, tag),
             Role::Id => {
-                self.id(text, false);
-                self.permalink(&capture.tag, text);
+                self.permalink(tag, body.text.clone());
+                self.id(body.text, false);
             }
-            Role::SecondId => self.id(text, true),
-            Role::Published | Role::Updated => self.date(capture, text),
-            Role::Author => self.author(text, capture.at),
-            Role::Category => self.label(text, capture.at),
+            Role::SecondId => self.id(body.text, true),
+            Role::Published | Role::Updated => self.date(role, at, body.text),
+            Role::Author => self.author(body.text, at),
+            Role::Category => self.label(body.text, at),
             Role::Language => {
-                item.language.get_or_insert_with(|| text.to_owned());
+                raw.language.get_or_insert(body.text);
             }
             _ => {}
         }
     }
 
     /// `is_second`: to be taken only where there is no other.
-    pub(super) fn id(&mut self, id: &str, is_second: bool) {
+    pub(super) fn id(&mut self, id: Cow<'a, str>, is_second: bool) {
         if let Some(item) = &mut self.item {
-            // Of two ids feed-rs takes the last.
-            if item.is_first(Role::Id) || !is_second {
-                self.atom.id(cut(id, MAX_SHORT_TEXT_BYTES));
+            item.has_begun = true;
+            if !(is_second && item.has_id) {
+                item.has_id = true;
+                item.raw.id = Some(cut(id, MAX_SHORT_TEXT_BYTES));
             }
         }
     }
 
     /// An RSS guid is the story's address unless it says otherwise, and of an Atom entry without
     /// any link the id is the best guess.
-    pub(super) fn permalink(&mut self, tag: &Tag<'_>, guid: &str) {
+    pub(super) fn permalink(&mut self, tag: &Tag<'a>, guid: Cow<'a, str>) {
         let says_no = tag
             .attribute("isPermaLink")
             .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
         let is_url = guid.starts_with("http://") || guid.starts_with("https://");
         if is_url && !says_no {
-            self.write_link("permalink", guid, tag);
+            self.write_link(Rel::Permalink, guid, tag);
         }
     }
 
-    fn date(&mut self, capture: &Capture<'_>, text: &str) {
+    fn date(&mut self, role: Role, at: usize, text: Cow<'a, str>) {
         let Some(item) = &mut self.item else {
             return;
         };
-        let name = if capture.role == Role::Published {
-            "published"
+        let is_publication = role == Role::Published;
+        let slot = if is_publication {
+            &mut item.raw.published
         } else {
-            "updated"
+            &mut item.raw.updated
         };
-        match date::read(text) {
-            None => self.warnings.note(WarningKind::UnreadableDate, capture.at),
+        match date::read(&text) {
+            None => self.warnings.note(WarningKind::UnreadableDate, at),
             Some(date) if !date::is_plausible(date, self.now) => {
-                self.warnings.note(WarningKind::DateOutOfRange, capture.at);
+                self.warnings.note(WarningKind::DateOutOfRange, at);
             }
-            Some(date) if item.is_first(capture.role) => self.atom.date(name, date),
-            Some(_) => {}
+            Some(date) => {
+                slot.get_or_insert(date);
+            }
+        }
+        if item.raw.date_text.is_none() || (is_publication && !item.is_date_text_of_publication) {
+            item.raw.date_text = Some(text);
+            item.is_date_text_of_publication = is_publication;
         }
     }
 
-    fn author(&mut self, text: &str, at: usize) {
-        let name = person::name(text);
-        if let Some(item) = &mut self.item {
-            item.authors += 1;
-            if item.authors > MAX_LABELS {
-                self.warnings.note(WarningKind::TooManyLabels, at);
-            } else {
-                self.atom.author(name);
-            }
+    fn author(&mut self, text: Cow<'a, str>, at: usize) {
+        let Some(item) = &mut self.item else {
+            return;
+        };
+        item.authors += 1;
+        if item.authors > MAX_LABELS {
+            self.warnings.note(WarningKind::TooManyLabels, at);
+            return;
         }
+        item.raw.authors.push(match text {
+            Cow::Borrowed(text) => Cow::Borrowed(person::name(text)),
+            Cow::Owned(text) => Cow::Owned(person::name(&text).to_owned()),
+        });
     }
 
-    fn label(&mut self, text: &str, at: usize) {
-        if let Some(item) = &mut self.item {
-            item.categories += 1;
-            if item.categories > MAX_LABELS {
-                self.warnings.note(WarningKind::TooManyLabels, at);
-            } else {
-                self.atom.category(text);
-            }
+    fn label(&mut self, text: Cow<'a, str>, at: usize) {
+        let Some(item) = &mut self.item else {
+            return;
+        };
+        item.has_begun = true;
+        item.categories += 1;
+        if item.categories > MAX_LABELS {
+            self.warnings.note(WarningKind::TooManyLabels, at);
+        } else {
+            item.raw.categories.push(text);
         }
     }
 
     /// An Atom category: its label is for people, its term for machines.
-    pub(super) fn category(&mut self, at: usize, tag: &Tag<'_>) {
+    pub(super) fn category(&mut self, at: usize, tag: &Tag<'a>) {
         let label = tag.attribute("label").filter(|label| !label.is_empty());
         if let Some(label) = label.or_else(|| tag.attribute("term")) {
             let label = self.resolved(label, at);
-            self.label(cut(&label, MAX_SHORT_TEXT_BYTES), at);
+            self.label(cut(label, MAX_SHORT_TEXT_BYTES), at);
         }
     }
 
-    pub(super) fn enclosure(&mut self, at: usize, tag: &Tag<'_>) {
+    pub(super) fn enclosure(&mut self, at: usize, tag: &Tag<'a>) {
         if let Some(url) = tag.attribute("url") {
             let url = self.resolved(url, at);
-            self.write_link("enclosure", &url, tag);
+            self.write_link(Rel::Enclosure, url, tag);
         }
     }
 
-    /// An Atom link; only those that may be the story's address are of use.
-    pub(super) fn link(&mut self, at: usize, tag: &Tag<'_>) {
-        let rel = tag.attribute("rel").map_or("alternate", str::trim);
-        if let ("alternate" | "enclosure" | "related" | "via", Some(href)) =
-            (rel, tag.attribute("href"))
-        {
+    /// An Atom link: one that may be the story's address, or what the feed says of itself.
+    pub(super) fn link(&mut self, at: usize, tag: &Tag<'a>) {
+        let Some(href) = tag.attribute("href") else {
+            return;
+        };
+        let name = tag.attribute("rel");
+        if let Some(rel) = Rel::of(name) {
             let href = self.resolved(href, at);
-            self.write_link(rel, &href, tag);
+            self.write_link(rel, href, tag);
+        } else if self.item.is_none() && href.len() <= MAX_SHORT_TEXT_BYTES {
+            let href = self.resolved(href, at).into_owned();
+            let relations = &mut self.feed.relations;
+            match name.map_or("", str::trim) {
+                "hub" if relations.hubs.len() < MAX_HUBS => relations.hubs.push(href),
+                "self" => first(&mut relations.own, href),
+                "next" => first(&mut relations.next, href),
+                "prev-archive" => first(&mut relations.prev_archive, href),
+                _ => {}
+            }
         }
     }
 
-    pub(super) fn write_link(&mut self, rel: &str, href: &str, tag: &Tag<'_>) {
-        let href = href.trim();
+    pub(super) fn write_link(&mut self, rel: Rel, href: Cow<'a, str>, tag: &Tag<'a>) {
+        let href = cut(trimmed(href), MAX_SHORT_TEXT_BYTES);
         if href.is_empty() {
             return;
         }
-        if let Some(item) = &mut self.item {
-            item.is_first(Role::Link);
-        }
-        let base = tag
+        let own_base = tag
             .attribute("xml:base")
             .and_then(|base| self.url.join(base).ok());
-        self.atom.link(&Link {
+        let base = own_base
+            .as_ref()
+            .or_else(|| self.item.as_ref()?.base.as_ref())
+            .or_else(|| self.root.as_ref()?.base.as_ref());
+        let link = RawLink {
             rel,
-            href: cut(href, MAX_SHORT_TEXT_BYTES),
-            media_type: tag.attribute("type"),
-            base: base.as_ref().map(url::Url::as_str),
-        });
+            href: absolute(href, base),
+            media_type: tag.attribute("type").map(Cow::Borrowed),
+        };
+        match &mut self.item {
+            Some(item) => {
+                item.has_begun = true;
+                if item.raw.links.len() < MAX_LABELS {
+                    item.raw.links.push(link);
+                }
+            }
+            None if self.feed.links.len() < MAX_LABELS => self.feed.links.push(link),
+            None => {}
+        }
+    }
+}
+
+fn first(slot: &mut Option<String>, value: String) {
+    slot.get_or_insert(value);
+}
+
+/// What `href` is relative to `base`, where the document gives one.
+fn absolute<'a>(href: Cow<'a, str>, base: Option<&Url>) -> Cow<'a, str> {
+    match base.and_then(|base| base.join(&href).ok()) {
+        Some(url) => Cow::Owned(url.into()),
+        None => href,
     }
 }

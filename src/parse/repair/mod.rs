@@ -1,4 +1,4 @@
-//! Any feed in XML, however broken, to one well-formed Atom 1.0 document.
+//! Any feed in XML, however broken, to its items.
 //!
 //! One loop over the tokens with no recursion and no stack: a feed has items, an item has texts,
 //! and nothing else matters. So every fault has a local answer:
@@ -9,18 +9,19 @@
 //! - an element that is not closed, closed twice, or unknown changes nothing;
 //! - namespaces count only where a prefix is used ([`vocabulary`]).
 //!
-//! All dialects become one, so what reads the result meets a single, simple one: RSS 0.90 to 2.0,
-//! RDF, Atom 0.3 and 1.0, with Dublin Core, Media RSS and content modules.
+//! All dialects become one: RSS 0.90 to 2.0, RDF, CDF, Atom 0.3 and 1.0, with Dublin Core, Media
+//! RSS, content and syndication modules. Texts are borrowed from the document wherever it writes
+//! them in one piece.
 
-mod atom;
 mod capture;
 mod entity;
 mod item;
 mod person;
+mod text;
 mod token;
 mod vocabulary;
 
-use std::time::Duration;
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use url::Url;
@@ -28,48 +29,35 @@ use url::Url;
 use super::{
     Format,
     guard::MAX_ITEMS,
+    head::Rhythm,
+    raw::{RawFeed, Rel},
     warning::{WarningKind, Warnings},
 };
-use atom::Atom;
 use capture::Capture;
 use entity::Entities;
 use item::OpenItem;
 use token::{Tag, Token, Tokens};
 use vocabulary::{Family, Role, Vocabulary};
 
-/// What stands in a feed in XML.
-#[derive(Debug)]
-pub(super) struct Repaired {
-    /// A well-formed Atom 1.0 document.
-    pub(super) atom: String,
-    /// What it was before.
-    pub(super) format: Format,
-    /// Entries in it.
-    pub(super) items: usize,
-    /// How long the feed asks to be left alone.
-    pub(super) ttl: Option<Duration>,
-}
-
 /// Repairs a feed. `None` if no feed starts anywhere in `text`.
-pub(super) fn repair(
-    text: &str,
+pub(super) fn repair<'a>(
+    text: &'a str,
     url: &Url,
     now: Timestamp,
     warnings: &mut Warnings,
-) -> Option<Repaired> {
+) -> Option<(RawFeed<'a>, Format)> {
     let mut repair = Repair {
         url,
         now,
         warnings,
-        atom: Atom::default(),
+        feed: RawFeed::default(),
+        rhythm: Rhythm::default(),
         entities: Entities::default(),
         vocabulary: Vocabulary::default(),
         root: None,
         item: None,
         capture: None,
         foreign: None,
-        head: Head::default(),
-        items: 0,
         ended: false,
     };
     for (at, token) in Tokens::new(text) {
@@ -110,19 +98,18 @@ pub(super) fn html_page(text: &str) -> Option<Option<String>> {
 }
 
 struct Repair<'a, 'w> {
-    url: &'a Url,
+    url: &'w Url,
     now: Timestamp,
     warnings: &'w mut Warnings,
-    atom: Atom,
+    feed: RawFeed<'a>,
+    rhythm: Rhythm,
     entities: Entities<'a>,
     vocabulary: Vocabulary<'a>,
     root: Option<Root<'a>>,
-    item: Option<OpenItem>,
+    item: Option<OpenItem<'a>>,
     capture: Option<Capture<'a>>,
     /// An element that is passed over with all that is in it, and how many of its name are open.
     foreign: Option<(&'a str, usize)>,
-    head: Head,
-    items: usize,
     ended: bool,
 }
 
@@ -131,14 +118,6 @@ struct Root<'a> {
     family: Family,
     format: Format,
     base: Option<Url>,
-}
-
-/// What was seen of the feed itself.
-#[derive(Debug, Default)]
-struct Head {
-    has_title: bool,
-    language: Option<String>,
-    ttl: Option<Duration>,
 }
 
 impl<'a> Repair<'a, '_> {
@@ -175,7 +154,7 @@ impl<'a> Repair<'a, '_> {
             _ if tag.name.eq_ignore_ascii_case("channel") => Family::Rss,
             _ => return,
         };
-        self.head.language = tag.attribute("xml:lang").map(str::to_owned);
+        self.feed.language = tag.attribute("xml:lang").map(Cow::Borrowed);
         self.root = Some(Root {
             name: tag.name,
             family,
@@ -227,7 +206,7 @@ impl<'a> Repair<'a, '_> {
     fn open_item(&mut self, at: usize, tag: &Tag<'a>) {
         self.foreign = None;
         self.end_item();
-        if self.items == MAX_ITEMS {
+        if self.feed.items.len() == MAX_ITEMS {
             self.warnings.note(WarningKind::TooManyItems, at);
             self.ended = true;
             return;
@@ -236,16 +215,15 @@ impl<'a> Repair<'a, '_> {
         let base = tag
             .attribute("xml:base")
             .and_then(|base| root_base.unwrap_or(self.url).join(base).ok());
-        self.item = Some(OpenItem::new(self.atom.mark(), tag));
-        self.atom.start_entry(base.as_ref().map(Url::as_str));
+        self.item = Some(OpenItem::new(tag, base));
         if let Some(about) = tag.attribute("rdf:about") {
             let about = self.resolved(about, at);
-            self.id(&about, true);
-            self.permalink(tag, &about);
+            self.permalink(tag, about.clone());
+            self.id(about, true);
         }
         if let Some(href) = tag.attribute("href") {
-            let href = &self.resolved(href, at);
-            self.write_link("alternate", href, tag);
+            let href = self.resolved(href, at);
+            self.write_link(Rel::Alternate, href, tag);
         }
         if tag.is_empty {
             self.end_item();
@@ -290,35 +268,29 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    fn finish(mut self, length: usize) -> Option<Repaired> {
+    fn finish(mut self, length: usize) -> Option<(RawFeed<'a>, Format)> {
         if !self.ended && self.root.is_some() {
             self.warnings.note(WarningKind::Truncated, length);
-            if let Some(item) = &self.item
-                && item.is_empty()
-                && self.capture.is_none()
-            {
+            if self.item.as_ref().is_some_and(|item| !item.has_begun) && self.capture.is_none() {
                 // Cut off right behind its start tag: nothing of this item is here.
-                self.atom.undo(item.mark);
                 self.item = None;
             }
         }
         self.end_item();
-        let root = self.root?;
-        let base = root.base.as_ref().map(Url::as_str);
-        Some(Repaired {
-            atom: self.atom.finish(base, self.head.language.as_deref()),
-            format: root.format,
-            items: self.items,
-            ttl: self.head.ttl,
-        })
+        self.feed.schedule.update_every = self.rhythm.every();
+        Some((self.feed, self.root?.format))
     }
 
-    fn resolved(&mut self, text: &str, at: usize) -> String {
+    /// An attribute's value with its references resolved.
+    fn resolved(&mut self, text: &'a str, at: usize) -> Cow<'a, str> {
+        if memchr::memchr(b'&', text.as_bytes()).is_none() {
+            return Cow::Borrowed(text.trim_end());
+        }
         let mut resolved = String::with_capacity(text.len());
         self.entities
             .resolve(text, at, &mut resolved, self.warnings);
         resolved.truncate(resolved.trim_end().len());
-        resolved
+        Cow::Owned(resolved)
     }
 }
 

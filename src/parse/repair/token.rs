@@ -243,6 +243,11 @@ fn name(text: &str) -> &str {
 }
 
 impl<'a> Tag<'a> {
+    /// Whether a namespace may be declared here: quick, and right when it says no.
+    pub(super) fn may_declare(&self) -> bool {
+        memmem::find(self.attributes.as_bytes(), b"xmlns:").is_some()
+    }
+
     /// Every attribute as (name, value), references unresolved, quotes optional.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut rest = self.attributes;

@@ -38,6 +38,10 @@ pub(super) enum Role {
     Enclosure,
     Language,
     Ttl,
+    SkipHour,
+    SkipDay,
+    UpdatePeriod,
+    UpdateFrequency,
     /// Text of a picture or video, told apart by nothing from the story's own.
     MediaText,
     /// An element whose children carry the names of ours and mean something else.
@@ -67,6 +71,10 @@ impl Role {
                 | Self::Category
                 | Self::Language
                 | Self::Ttl
+                | Self::SkipHour
+                | Self::SkipDay
+                | Self::UpdatePeriod
+                | Self::UpdateFrequency
         )
     }
 }
@@ -81,6 +89,7 @@ enum Space {
     Content,
     Media,
     FeedBurner,
+    Syndication,
     Xhtml,
     Other,
 }
@@ -95,6 +104,9 @@ impl<'a> Vocabulary<'a> {
     /// Learns a tag's `xmlns:…`. Prefixes count for the whole document: no feed uses one for two
     /// things. The default namespace is not looked at: on `<rss>` it is nearly always wrong.
     pub(super) fn learn(&mut self, tag: &Tag<'a>) {
+        if !tag.may_declare() {
+            return;
+        }
         for (name, value) in tag.attributes() {
             if let Some(prefix) = name.strip_prefix("xmlns:") {
                 self.declared.insert(prefix, space_of_uri(value));
@@ -128,6 +140,7 @@ fn space_of_uri(uri: &str) -> Space {
         "purl.org/dc/terms" => Space::DublinCore,
         "purl.org/rss/1.0/modules/content" => Space::Content,
         "search.yahoo.com/mrss" | "rssboard.org/media-rss" => Space::Media,
+        "purl.org/rss/1.0/modules/syndication" => Space::Syndication,
         "rssnamespace.org/feedburner/ext/1.0" => Space::FeedBurner,
         "w3.org/1999/xhtml" => Space::Xhtml,
         _ if uri.starts_with("purl.org/atom/") => Space::Core,
@@ -150,6 +163,7 @@ fn space_of_prefix(prefix: &str) -> Space {
         "content" => Space::Content,
         "media" => Space::Media,
         "feedburner" => Space::FeedBurner,
+        "sy" => Space::Syndication,
         "xhtml" => Space::Xhtml,
         _ => Space::Other,
     }
@@ -171,6 +185,8 @@ fn role_in(space: Space, local: &str) -> Role {
         (Space::Media, b"title" | b"description" | b"text" | b"subtitle") => Role::MediaText,
         (Space::Rdf, _) | (Space::Media, b"group" | b"content") => Role::Unknown,
         (Space::FeedBurner, b"origlink") => Role::OriginalLink,
+        (Space::Syndication, b"updateperiod") => Role::UpdatePeriod,
+        (Space::Syndication, b"updatefrequency") => Role::UpdateFrequency,
         _ => unknown(space),
     }
 }
@@ -202,9 +218,9 @@ fn core_role(lower: &[u8]) -> Role {
         b"enclosure" => Role::Enclosure,
         b"language" => Role::Language,
         b"ttl" => Role::Ttl,
-        b"image" | b"textinput" | b"source" | b"cloud" | b"items" | b"skiphours" | b"skipdays" => {
-            Role::Foreign
-        }
+        b"hour" => Role::SkipHour,
+        b"day" => Role::SkipDay,
+        b"image" | b"textinput" | b"source" | b"cloud" | b"items" => Role::Foreign,
         _ => Role::Unknown,
     }
 }
