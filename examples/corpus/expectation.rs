@@ -1,0 +1,191 @@
+//! The expectations of Python feedparser's test files: `Expect: entries[0]['title'] == 'Example'`.
+//!
+//! The rule for which of them matter to a monitor: those that compare a feed's title, link or
+//! language, or an item's title, link, id, date, summary, content, author, category or language
+//! with a value. What is said of anything else (images, clouds, sanitised attributes, types,
+//! bases, bozo bits) is left out, and so are items of `source`.
+//!
+//! Texts are compared as plain text on one line, for that is what we give; a text counts as found
+//! in the summary or the content, because every watch reads both; a date as found in either date.
+
+use fivebells::{model::Item, parse::ParsedFeed, text::to_plain};
+use jiff::{Timestamp, civil::date};
+
+/// `path == value`, with the path's names and indices.
+#[derive(Debug)]
+pub(crate) struct Expectation {
+    path: Vec<String>,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum Value {
+    Text(String),
+    /// The first six numbers of Python's `struct_time`.
+    Date(Timestamp),
+}
+
+/// The expectations in a file that matter. Reads the comment at its top whatever the encoding, as
+/// long as it is of ASCII.
+pub(crate) fn expectations(bytes: &[u8]) -> Vec<Expectation> {
+    let ascii: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    let text = String::from_utf8_lossy(&ascii);
+    let line = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Expect:"));
+    let Some(mut rest) = line.map(str::trim) else {
+        return Vec::new();
+    };
+    let mut expectations = Vec::new();
+    while !rest.is_empty() {
+        rest = rest.strip_prefix("not bozo").unwrap_or(rest).trim_start();
+        rest = rest.strip_prefix("and ").unwrap_or(rest).trim_start();
+        let Some((path, value)) = rest.split_once(" == ") else {
+            break;
+        };
+        let Some((value, behind)) = literal(value.trim_start()) else {
+            break;
+        };
+        let expectation = Expectation {
+            path: steps(path),
+            value,
+        };
+        if expectation.matters() {
+            expectations.push(expectation);
+        }
+        rest = behind.trim_start();
+    }
+    expectations
+}
+
+/// `entries[0]['content'][0]['value']` as its names and numbers.
+fn steps(path: &str) -> Vec<String> {
+    path.split(['[', ']', '\'', '"', '.'])
+        .filter(|step| !step.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A Python literal at the start of `text`, and what stands behind it.
+fn literal(text: &str) -> Option<(Value, &str)> {
+    if let Some(tuple) = text.strip_prefix('(') {
+        let (numbers, behind) = tuple.split_once(')')?;
+        let numbers: Vec<i16> = numbers
+            .split(',')
+            .filter_map(|number| number.trim().parse().ok())
+            .collect();
+        return Some((Value::Date(timestamp(&numbers)?), behind));
+    }
+    let text = text.strip_prefix('u').unwrap_or(text);
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let mut value = String::new();
+    let mut characters = text.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => {
+                let (_, escape) = characters.next()?;
+                let digits = match escape {
+                    'x' => 2,
+                    'u' => 4,
+                    'U' => 8,
+                    _ => 0,
+                };
+                let hex: String = characters.by_ref().take(digits).map(|(_, c)| c).collect();
+                value.push(match escape {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    'x' | 'u' | 'U' => char::from_u32(u32::from_str_radix(&hex, 16).ok()?)?,
+                    other => other,
+                });
+            }
+            end if end == quote => return Some((Value::Text(value), &text[at + 1..])),
+            other => value.push(other),
+        }
+    }
+    None
+}
+
+fn timestamp(numbers: &[i16]) -> Option<Timestamp> {
+    let small = |at: usize| i8::try_from(*numbers.get(at)?).ok();
+    let time = date(*numbers.first()?, small(1)?, small(2)?).at(small(3)?, small(4)?, small(5)?, 0);
+    time.in_tz("UTC").ok().map(|zoned| zoned.timestamp())
+}
+
+impl Expectation {
+    fn names(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    fn matters(&self) -> bool {
+        match self.names().as_slice() {
+            ["feed", "title" | "link" | "language"] | ["feed", "title_detail", "value"] => true,
+            ["entries", _, field @ ..] => matches!(
+                field,
+                ["title" | "link" | "id" | "guid" | "summary" | "description" | "author"]
+                    | ["published_parsed" | "updated_parsed" | "date_parsed" | "modified_parsed"]
+                    | ["category" | "language"]
+                    | ["title_detail" | "summary_detail", "value" | "language"]
+                    | ["author_detail", "name"]
+                    | ["content", _, "value" | "language"]
+                    | ["links", "0", "href"]
+                    | ["tags", _, "term" | "label"]
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether what we read meets it.
+    pub(crate) fn is_met(&self, feed: &ParsedFeed) -> bool {
+        match (self.names().as_slice(), &self.value) {
+            (["feed", name, ..], Value::Text(text)) => {
+                let ours = match *name {
+                    "link" => &feed.link,
+                    "language" => &feed.language,
+                    _ => &feed.title,
+                };
+                same(ours.as_deref().unwrap_or_default(), text)
+            }
+            (["entries", index, field @ ..], value) => {
+                let item = index.parse().ok().and_then(|at: usize| feed.items.get(at));
+                item.is_some_and(|item| item_meets(&item.item, field, value))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn item_meets(item: &Item, field: &[&str], value: &Value) -> bool {
+    let text = match value {
+        Value::Date(date) => return [item.published, item.updated].contains(&Some(*date)),
+        Value::Text(text) => text,
+    };
+    let is = |ours: &Option<String>| same(ours.as_deref().unwrap_or_default(), text);
+    match field {
+        [.., "language"] => is(&item.language),
+        ["title" | "title_detail", ..] => same(&item.title, text),
+        ["link" | "links", ..] => is(&item.link),
+        ["id" | "guid"] => is(&item.guid),
+        ["author" | "author_detail", ..] => {
+            let name = text.split(" (").next().unwrap_or_default();
+            let mut authors = item.authors.iter();
+            authors.any(|author| same(author, text) || same(author, name))
+        }
+        ["category" | "tags", ..] => item.categories.iter().any(|label| same(label, text)),
+        _ => {
+            let is_in =
+                |ours: &str| same(ours, text) || line(ours).contains(&line(&to_plain(text)));
+            is_in(&item.summary) || is_in(&item.content)
+        }
+    }
+}
+
+/// Whether a text is the one expected, as it stands or without its markup.
+pub(crate) fn same(ours: &str, expected: &str) -> bool {
+    let ours = line(ours);
+    ours == line(expected) || ours == line(&to_plain(expected))
+}
+
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
