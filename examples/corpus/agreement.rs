@@ -62,9 +62,10 @@ impl Agreement {
     }
 }
 
-/// Whether both lead to the same place: as written, or as a URL spells it.
+/// Whether both lead to the same place: as written, as a URL spells it, or, since feedparser was
+/// not told where the feed lives and leaves relative links as they are, beside ours.
 fn same_link(ours: &Item, theirs: &str) -> bool {
-    let ours = ours.link.as_deref().unwrap_or_default();
-    let spelled = Url::parse(theirs.trim()).map(String::from);
-    ours == theirs.trim() || spelled.is_ok_and(|spelled| spelled == ours)
+    let (ours, theirs) = (ours.link.as_deref().unwrap_or_default(), theirs.trim());
+    let spelled = Url::parse(theirs).or_else(|_| Url::parse(ours)?.join(theirs));
+    ours == theirs || spelled.is_ok_and(|spelled| spelled.as_str() == ours)
 }

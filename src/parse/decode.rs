@@ -5,7 +5,8 @@
 //! 1. a byte order mark;
 //! 2. the zero bytes of UTF-16 or UTF-32 around the first `<` or `{`;
 //! 3. valid UTF-8 that is not plain ASCII *is* UTF-8: no other encoding's text passes by accident;
-//! 4. the `charset` of the HTTP `Content-Type`, then that of the XML declaration;
+//! 4. the `charset` of the HTTP `Content-Type`, then that of the XML declaration; of those that
+//!    browsers do not know, the code pages of [`codepage`](super::codepage);
 //! 5. UTF-8 with a few bad bytes, those read as windows-1252;
 //! 6. the guess of chardetng, the detector of Firefox.
 
@@ -15,7 +16,10 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use memchr::memmem;
 
-use super::warning::{WarningKind, Warnings};
+use super::{
+    codepage::CodePage,
+    warning::{WarningKind, Warnings},
+};
 
 /// How far into a document its XML declaration is looked for: some are late or long, none is
 /// further away than a page of blank lines.
@@ -35,23 +39,27 @@ pub(super) fn decode<'a>(
         return text;
     }
     let declared = [
-        content_type.and_then(charset_parameter),
-        declaration_encoding(bytes),
+        content_type.and_then(charset_parameter).map(str::as_bytes),
+        declared_label(bytes),
     ];
+    let encodings = declared.map(|label| label.and_then(named));
     if let Ok(text) = std::str::from_utf8(bytes)
         && (!text.is_ascii() || !memchr::memchr(0x1B, bytes).is_some_and(|at| escapes(bytes, at)))
     {
         let claims_other = |encoding: &&Encoding| *encoding != UTF_8;
-        if !text.is_ascii() && declared.iter().flatten().any(claims_other) {
+        if !text.is_ascii() && encodings.iter().flatten().any(claims_other) {
             warnings.note(WarningKind::WrongEncoding, 0);
         }
         return Cow::Borrowed(text);
     }
-    for encoding in declared.into_iter().flatten() {
+    for encoding in encodings.into_iter().flatten() {
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
             return text;
         }
         warnings.note(WarningKind::WrongEncoding, 0);
+    }
+    if let Some(page) = declared.into_iter().flatten().find_map(CodePage::for_label) {
+        return Cow::Owned(page.decode(bytes));
     }
     mostly_utf8(bytes, warnings).unwrap_or_else(|| guessed(bytes, warnings))
 }
@@ -92,17 +100,17 @@ fn utf32(bytes: &[u8], to_code: fn([u8; 4]) -> u32) -> Cow<'static, str> {
     Cow::Owned(text.collect())
 }
 
-/// The encoding that a `Content-Type` header names.
-fn charset_parameter(content_type: &str) -> Option<&'static Encoding> {
+/// The charset that a `Content-Type` header names.
+fn charset_parameter(content_type: &str) -> Option<&str> {
     let value = content_type.split(';').skip(1).find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("charset").then_some(value)
     })?;
-    named(value.trim().trim_matches(['"', '\'']).as_bytes())
+    Some(value.trim().trim_matches(['"', '\'']))
 }
 
 /// The encoding that the first XML declaration names, be it late or long.
-fn declaration_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+fn declared_label(bytes: &[u8]) -> Option<&[u8]> {
     let head = &bytes[..bytes.len().min(DECLARATION_WITHIN_BYTES)];
     let declaration = &head[memmem::find(head, b"<?xml")?..];
     let declaration = &declaration[..memmem::find(declaration, b"?>")?];
@@ -110,7 +118,7 @@ fn declaration_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     let value = value.trim_ascii_start().strip_prefix(b"=")?;
     let (quote, value) = value.trim_ascii_start().split_first()?;
     let end = value.iter().position(|byte| byte == quote)?;
-    named(&value[..end])
+    Some(&value[..end])
 }
 
 /// The encoding of a label. UTF-16 would have shown by its zero bytes, so the label is wrong;

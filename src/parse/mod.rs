@@ -12,6 +12,7 @@
 //! Pure: no I/O, no clock, no randomness. No input makes it panic, overflow the stack or take more
 //! than linear time; what one document may make us keep is bounded in [`guard`].
 
+mod codepage;
 mod count;
 mod date;
 mod decode;

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, time::Duration};
 
+use encoding_rs::WINDOWS_1252;
 use jiff::Timestamp;
+use memchr::memchr;
 use url::Url;
 
 use super::{Relations, Schedule};
@@ -106,8 +108,22 @@ impl Body<'_> {
         if let Cow::Owned(text) = undo_double_encoding(&plain) {
             plain = text;
         }
-        plain
+        without_controls(plain)
     }
+}
+
+/// `text` with the control characters U+0080 to U+009F, which nobody writes, as windows-1252 reads
+/// their numbers: `don\u{92}t` is `don’t`. HTML does so for numeric references (§13.2.5.80).
+fn without_controls(text: String) -> String {
+    let is_control = |c: char| matches!(c, '\u{80}'..='\u{9f}');
+    if memchr(0xC2, text.as_bytes()).is_none() || !text.contains(is_control) {
+        return text;
+    }
+    let read = |c: char| match u8::try_from(c) {
+        Ok(byte) if is_control(c) => WINDOWS_1252.decode_without_bom_handling(&[byte]).0.into(),
+        _ => String::from(c),
+    };
+    text.chars().map(read).collect()
 }
 
 /// One line of plain text.
@@ -147,7 +163,7 @@ impl RawFeed<'_> {
 
     /// The address of the site, absolute.
     pub(super) fn link(&self, url: &Url) -> Option<Url> {
-        let best = best_link(&self.links)?;
+        let best = best_link(self.links.iter())?;
         url.join(&best.href).ok().filter(is_address)
     }
 }
@@ -193,24 +209,33 @@ impl RawItem<'_> {
     }
 
     fn address(&self, site: Option<&Url>, url: &Url) -> Address {
-        let Some(best) = best_link(&self.links) else {
-            return Address::default();
-        };
-        let (link, depends_on_fetch) = match (Url::parse(&best.href), site) {
-            (Ok(link), _) => (Ok(link), false),
-            (Err(_), Some(site)) => (site.join(&best.href), false),
-            (Err(_), None) => (url.join(&best.href), true),
-        };
-        let link = link.ok().filter(is_address).map(String::from);
+        let shown = best_link(self.links.iter().filter(|link| link.rel != Rel::Original));
+        // A redirecting service writes another address at every turn; the story's own stays.
+        let lasting = self.links.iter().find(|link| link.rel == Rel::Original);
+        let resolved = |link: &RawLink<'_>| resolve(&link.href, site, url);
+        let shown = shown.or(lasting).map(resolved).unwrap_or_default();
+        let lasting = lasting.and_then(|link| resolved(link).identity);
         Address {
-            identity: if depends_on_fetch {
-                link.is_some().then(|| best.href.clone().into_owned())
-            } else {
-                link.clone()
-            },
-            link,
+            identity: lasting.or(shown.identity),
+            link: shown.link,
         }
     }
+}
+
+/// What `href` is, relative to the feed's own link or, if it has none, to the document's URL.
+fn resolve(href: &str, site: Option<&Url>, url: &Url) -> Address {
+    let (link, depends_on_fetch) = match (Url::parse(href), site) {
+        (Ok(link), _) => (Ok(link), false),
+        (Err(_), Some(site)) => (site.join(href), false),
+        (Err(_), None) => (url.join(href), true),
+    };
+    let link = link.ok().filter(is_address).map(String::from);
+    let identity = if depends_on_fetch {
+        link.is_some().then(|| href.to_owned())
+    } else {
+        link.clone()
+    };
+    Address { link, identity }
 }
 
 /// An address, and nothing that acts when it is opened.
@@ -218,25 +243,24 @@ fn is_address(url: &Url) -> bool {
     !matches!(url.scheme(), "javascript" | "data" | "vbscript")
 }
 
-/// The best of several links: what a redirecting service replaced, the page, a guid that is an
-/// address, then what at least belongs to the story.
-fn best_link<'l, 'a>(links: &'l [RawLink<'a>]) -> Option<&'l RawLink<'a>> {
+/// The best of several links: the page, a guid that is an address, then what at least belongs to
+/// the story.
+fn best_link<'l, 'a: 'l>(links: impl Iterator<Item = &'l RawLink<'a>>) -> Option<&'l RawLink<'a>> {
     let rank = |link: &&RawLink<'_>| {
         let is_page = link
             .media_type
             .as_deref()
             .is_none_or(|kind| kind.contains("html"));
         match link.rel {
-            Rel::Original => 0,
             Rel::Alternate if is_page => 1,
             Rel::Permalink => 2,
             Rel::Alternate => 3,
             Rel::Related => 4,
             Rel::Via => 5,
-            Rel::Enclosure => 6,
+            Rel::Enclosure | Rel::Original => 6,
         }
     };
-    links.iter().min_by_key(rank)
+    links.min_by_key(rank)
 }
 
 #[cfg(test)]
@@ -259,6 +283,12 @@ mod tests {
         assert_eq!(html("AT&amp;amp;amp;amp;T"), "AT&amp;T");
         assert_eq!(html("&lt;p&gt;x&lt;/p&gt;"), "x");
         assert_eq!(html("R&D a < b"), "R&D a < b");
+    }
+
+    #[test]
+    fn control_characters_are_windows_1252() {
+        assert_eq!(html("don\u{92}t \u{93}caf\u{e9}\u{94}"), "don’t “café”");
+        assert_eq!(html("Shinjir\u{c5}\u{8d}"), "Shinjirō");
     }
 
     #[test]
@@ -315,12 +345,18 @@ mod tests {
             (Rel::Via, "http://e.org/via"),
             (Rel::Permalink, "http://e.org/guid"),
             (Rel::Alternate, "http://e.org/redirect"),
-            (Rel::Original, "http://e.org/original"),
         ];
         for count in 1..=links.len() {
             let best = address(&links[..count], None).link;
             assert_eq!(best.as_deref(), Some(links[count - 1].1));
         }
+        let proxied = [
+            (Rel::Alternate, "http://e.org/redirect"),
+            (Rel::Original, "http://e.org/original"),
+        ];
+        let proxied = address(&proxied, None);
+        assert_eq!(proxied.link.as_deref(), Some("http://e.org/redirect"));
+        assert_eq!(proxied.identity.as_deref(), Some("http://e.org/original"));
         let script = address(&[(Rel::Alternate, "javascript:alert(1)")], None);
         assert_eq!(script, Address::default());
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use memchr::memchr;
 
 use crate::parse::{
@@ -40,8 +41,8 @@ enum Mode {
     Html,
     /// Markup stands literally, so references stay as they are: they are the markup's.
     Xhtml,
-    /// A picture, or anything else that is no text.
-    Binary,
+    /// Base64: of text, or of a picture or anything else that is none.
+    Base64,
 }
 
 impl<'a> Capture<'a> {
@@ -164,7 +165,10 @@ impl<'a> Capture<'a> {
     pub(super) fn into_body(self) -> Body<'a> {
         let text = trimmed(self.text);
         match self.mode {
-            Mode::Binary => Body::default(),
+            Mode::Base64 => Body {
+                is_html: true,
+                text: Cow::Owned(from_base64(&text).unwrap_or_default()),
+            },
             // Many Atom feeds put HTML into elements that are declared, or default to, plain text.
             Mode::Plain if !(self.role.is_long_text() && looks_like_html(&text)) => Body {
                 is_html: false,
@@ -183,18 +187,29 @@ impl<'a> Capture<'a> {
 fn atom_mode(tag: &Tag<'_>) -> Mode {
     let kind = tag.attribute("type").unwrap_or("text").trim();
     let is = |name: &str| kind.eq_ignore_ascii_case(name);
-    let is_escaped = tag
-        .attribute("mode")
-        .is_some_and(|mode| mode.eq_ignore_ascii_case("escaped"));
+    let has_mode = |name: &str| {
+        tag.attribute("mode")
+            .is_some_and(|mode| mode.eq_ignore_ascii_case(name))
+    };
+    let is_escaped = has_mode("escaped");
+    if has_mode("base64") {
+        return Mode::Base64;
+    }
     if is("html") || is("text/html") || (is_escaped && !is("text") && !is("text/plain")) {
         Mode::Html
     } else if is("xhtml") || kind.ends_with("+xml") || kind.ends_with("/xml") {
         Mode::Xhtml
     } else if kind.contains('/') && !kind.starts_with("text/") {
-        Mode::Binary
+        Mode::Base64
     } else {
         Mode::Plain
     }
+}
+
+/// The text in a base64 text, if it is one.
+fn from_base64(text: &str) -> Option<String> {
+    let packed: String = text.split_ascii_whitespace().collect();
+    String::from_utf8(STANDARD.decode(packed).ok()?).ok()
 }
 
 fn looks_like_html(text: &str) -> bool {

@@ -26,6 +26,8 @@ pub(super) struct OpenItem<'a> {
     /// Whether anything of it has come.
     pub(super) has_begun: bool,
     has_id: bool,
+    second_summary: Body<'a>,
+    second_author: Option<Cow<'a, str>>,
     is_date_text_of_publication: bool,
     authors: usize,
     categories: usize,
@@ -48,7 +50,14 @@ impl<'a> Repair<'a, '_> {
     pub(super) fn end_item(&mut self) {
         self.end_capture();
         if let Some(item) = self.item.take() {
-            self.feed.items.push(item.raw);
+            let mut raw = item.raw;
+            if raw.summary.text.is_empty() {
+                raw.summary = item.second_summary;
+            }
+            if raw.authors.is_empty() {
+                raw.authors.extend(item.second_author);
+            }
+            self.feed.items.push(raw);
         }
     }
 
@@ -108,15 +117,21 @@ impl<'a> Repair<'a, '_> {
         };
         item.has_begun = true;
         let raw = &mut item.raw;
+        let language = tag.attribute("xml:lang").map(Cow::Borrowed);
+        match role {
+            Role::Content if raw.content.text.is_empty() => {
+                raw.language = language.or(raw.language.take());
+                raw.content = body;
+                return;
+            }
+            Role::Title | Role::Summary => raw.language = raw.language.take().or(language),
+            _ => {}
+        }
         match role {
             Role::Title if raw.title.text.is_empty() => raw.title = body,
             Role::Summary if raw.summary.text.is_empty() => raw.summary = body,
-            Role::Content if raw.content.text.is_empty() => {
-                if let Some(language) = tag.attribute("xml:lang") {
-                    raw.language = Some(Cow::Borrowed(language));
-                }
-                raw.content = body;
-            }
+            Role::SecondSummary => item.second_summary = body,
+            Role::SecondAuthor => item.second_author = Some(body.text),
             Role::MediaText => raw.media.push(body.text),
             Role::Link => self.write_link(Rel::Alternate, body.text, tag),
             Role::OriginalLink => self.write_link(Rel::Original, body.text, tag),
@@ -211,10 +226,12 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    /// An Atom category: its label is for people, its term for machines.
+    /// A category in attributes. Of an Atom one the label is for people, the term for machines; a
+    /// podcast's has a `text`.
     pub(super) fn category(&mut self, at: usize, tag: &Tag<'a>) {
         let label = tag.attribute("label").filter(|label| !label.is_empty());
-        if let Some(label) = label.or_else(|| tag.attribute("term")) {
+        let label = label.or_else(|| tag.attribute("term"));
+        if let Some(label) = label.or_else(|| tag.attribute("text")) {
             let label = self.resolved(label, at);
             self.label(cut(label, MAX_SHORT_TEXT_BYTES), at);
         }

@@ -165,6 +165,9 @@ impl<'a> Repair<'a, '_> {
         });
         if role == Role::Item {
             self.open_item(at, &tag);
+        } else if let Some(href) = tag.attribute("href") {
+            let href = self.resolved(href, at);
+            self.write_link(Rel::Alternate, href, &tag);
         }
     }
 
@@ -194,7 +197,9 @@ impl<'a> Repair<'a, '_> {
         match role {
             Role::Item => self.open_item(at, &tag),
             Role::Link if tag.attribute("href").is_some() => self.link(at, &tag),
-            Role::Category if tag.attribute("term").is_some() => self.category(at, &tag),
+            Role::Category if tag.attribute("term").or(tag.attribute("text")).is_some() => {
+                self.category(at, &tag);
+            }
             Role::Enclosure => self.enclosure(at, &tag),
             Role::Foreign if !tag.is_empty => self.foreign = Some((tag.name, 0)),
             Role::Root(_) | Role::Foreign | Role::Unknown => {}

@@ -147,7 +147,15 @@ fn atom_texts_keep_their_type() {
             "[summary html: <p>a</p>]",
         ),
         ("<content type='html'>a</content>", "[content html: a]"),
-        ("<content type='image/png'>AAAA</content>", ""),
+        ("<content type='image/png'>iVBORw==</content>", ""),
+        (
+            "<content type='application/octet-stream'>PHA+\n YTwvcD4=</content>",
+            "[content html: <p>a</p>]",
+        ),
+        (
+            "<title mode='base64'>PHA+YTwvcD4=</title>",
+            "[title html: <p>a</p>]",
+        ),
         ("<content src='x' type='text/html'> </content>", ""),
         ("<title/>", ""),
     ] {
@@ -209,7 +217,7 @@ fn the_first_of_each_text_counts_and_an_id_comes_before_its_stand_ins() {
 fn what_belongs_to_others_is_passed_over() {
     let others = "<source><title>no</title></source><image><title>no</title></image>\
                   <activity:object><title>no</title><id>no</id></activity:object>\
-                  <itunes:summary>no</itunes:summary><media:credit>no</media:credit>";
+                  <itunes:subtitle>no</itunes:subtitle><media:credit>no</media:credit>";
     let item = format!("<item>{others}<title>T</title></item>");
     assert_eq!(entries(&item), T);
     let nested = "<item><x:y><x:y></x:y><title>no</title></x:y><title>T</title></item>";
@@ -269,6 +277,31 @@ fn a_feed_says_when_it_changes_and_where_it_lives() {
     assert_eq!(relations.hubs, ["h1", "h2"]);
     assert_eq!(relations.next.as_deref(), Some("n"));
     assert_eq!(relations.prev_archive.as_deref(), Some("p?a=1&b=2"));
+}
+
+#[test]
+fn what_podcasts_say_stands_in_for_what_is_missing() {
+    let podcast = "<itunes:summary>s</itunes:summary><itunes:author>a</itunes:author>";
+    assert_eq!(
+        entries(&format!("<item>{podcast}</item>")),
+        "<entry>[summary html: s][by a]</entry>"
+    );
+    assert_eq!(
+        entries(&format!(
+            "<item>{podcast}<description>d</description><author>b</author></item>"
+        )),
+        "<entry>[summary html: d][by b]</entry>"
+    );
+    let (feed, _) = repaired("<rss><item><itunes:category text='News'/>");
+    assert_eq!(feed.items[0].categories, ["News"]);
+}
+
+#[test]
+fn a_channel_definition_names_its_site() {
+    let (feed, _) =
+        repaired("<CHANNEL HREF='http://e.org/'><ITEM HREF='1'><TITLE>T</TITLE></ITEM>");
+    assert_eq!(feed.links[0].href, "http://e.org/");
+    assert_eq!(feed.items[0].links[0].href, "1");
 }
 
 #[test]

@@ -29,11 +29,15 @@ pub(super) enum Role {
     /// What may serve as one where there is none.
     SecondId,
     Summary,
+    /// What may serve as one where there is none.
+    SecondSummary,
     Content,
     Published,
     Updated,
     /// RSS: a text with a name or an address. Atom: the same with elements in it.
     Author,
+    /// What may serve as one where there is none.
+    SecondAuthor,
     Category,
     Enclosure,
     Language,
@@ -53,7 +57,10 @@ pub(super) enum Role {
 impl Role {
     /// Whether the element holds text that may be long and hold markup.
     pub(super) const fn is_long_text(self) -> bool {
-        matches!(self, Self::Summary | Self::Content | Self::MediaText)
+        matches!(
+            self,
+            Self::Summary | Self::SecondSummary | Self::Content | Self::MediaText
+        )
     }
 
     /// Whether the element holds text of a line, in which none of our elements can stand.
@@ -68,6 +75,7 @@ impl Role {
                 | Self::Published
                 | Self::Updated
                 | Self::Author
+                | Self::SecondAuthor
                 | Self::Category
                 | Self::Language
                 | Self::Ttl
@@ -89,6 +97,7 @@ enum Space {
     Content,
     Media,
     FeedBurner,
+    Itunes,
     Syndication,
     Xhtml,
     Other,
@@ -141,6 +150,7 @@ fn space_of_uri(uri: &str) -> Space {
         "purl.org/rss/1.0/modules/content" => Space::Content,
         "search.yahoo.com/mrss" | "rssboard.org/media-rss" => Space::Media,
         "purl.org/rss/1.0/modules/syndication" => Space::Syndication,
+        "itunes.com/dtds/podcast-1.0.dtd" => Space::Itunes,
         "rssnamespace.org/feedburner/ext/1.0" => Space::FeedBurner,
         "w3.org/1999/xhtml" => Space::Xhtml,
         _ if uri.starts_with("purl.org/atom/") => Space::Core,
@@ -163,6 +173,7 @@ fn space_of_prefix(prefix: &str) -> Space {
         "content" => Space::Content,
         "media" => Space::Media,
         "feedburner" => Space::FeedBurner,
+        "itunes" => Space::Itunes,
         "sy" => Space::Syndication,
         "xhtml" => Space::Xhtml,
         _ => Space::Other,
@@ -185,6 +196,9 @@ fn role_in(space: Space, local: &str) -> Role {
         (Space::Media, b"title" | b"description" | b"text" | b"subtitle") => Role::MediaText,
         (Space::Rdf, _) | (Space::Media, b"group" | b"content") => Role::Unknown,
         (Space::FeedBurner, b"origlink") => Role::OriginalLink,
+        (Space::Itunes, b"author") => Role::SecondAuthor,
+        (Space::Itunes, b"summary") => Role::SecondSummary,
+        (Space::Itunes, b"category") => Role::Category,
         (Space::Syndication, b"updateperiod") => Role::UpdatePeriod,
         (Space::Syndication, b"updatefrequency") => Role::UpdateFrequency,
         _ => unknown(space),
@@ -229,7 +243,7 @@ fn dublin_core_role(lower: &[u8]) -> Role {
     match lower {
         b"title" => Role::Title,
         b"description" | b"abstract" => Role::Summary,
-        b"creator" | b"contributor" => Role::Author,
+        b"creator" | b"author" | b"contributor" => Role::Author,
         b"subject" => Role::Category,
         b"date" | b"created" | b"issued" | b"available" => Role::Published,
         b"modified" => Role::Updated,

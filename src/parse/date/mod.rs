@@ -1,7 +1,9 @@
 //! The dates that feeds write.
 //!
 //! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts,
-//! for everything else: `Thurs, 13 July 2011 7:38 PM EST`, `July 13, 2011`, `2011/07/13 07:38`.
+//! for everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
+
+mod names;
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -17,14 +19,16 @@ pub(super) const EARLIEST: Timestamp = Timestamp::constant(631_152_000, 0);
 
 const RFC_2822: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
 
-/// Reads a date. One without a zone is UTC, one without a time midnight.
+/// Reads a date, to the second. One without a zone is UTC, one without a time midnight.
 pub(super) fn read(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    text.parse::<Timestamp>()
+    let date = text
+        .parse::<Timestamp>()
         .ok()
         .or_else(|| rfc_2822(text))
         .or_else(|| text.parse::<DateTime>().ok().and_then(in_utc))
-        .or_else(|| by_parts(text))
+        .or_else(|| by_parts(text))?;
+    Timestamp::from_second(date.as_second()).ok()
 }
 
 /// Only with a number for the zone: a name it does not know is UTC to RFC 2822 §4.3, and there are
@@ -45,34 +49,11 @@ fn in_utc(datetime: DateTime) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(datetime).ok()
 }
 
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
-
-/// Zone names of RFC 822 and those that news sites use, in hours from UTC.
-const ZONES: [(&str, i8); 18] = [
-    ("z", 0),
-    ("ut", 0),
-    ("utc", 0),
-    ("gmt", 0),
-    ("wet", 0),
-    ("bst", 1),
-    ("cet", 1),
-    ("cest", 2),
-    ("eet", 2),
-    ("eest", 3),
-    ("msk", 3),
-    ("jst", 9),
-    ("kst", 9),
-    ("est", -5),
-    ("edt", -4),
-    ("cst", -6),
-    ("pst", -8),
-    ("pdt", -7),
-];
-
 /// The longest text that is looked at part by part.
-const MAX_DATE_BYTES: usize = 64;
+const MAX_DATE_BYTES: usize = 96;
+
+/// What stands between the parts of a date and says nothing.
+const SEPARATORS: &str = ",/()年月日년월일分분秒초";
 
 #[derive(Debug, Default)]
 struct Parts {
@@ -106,7 +87,13 @@ fn spaced_out(text: &str) -> String {
         let is_before_digit = characters.peek().is_some_and(char::is_ascii_digit);
         let character = match character {
             'T' if is_before_digit => ' ',
-            ',' | '/' | '(' | ')' | '年' | '月' | '日' => ' ',
+            '時' | '时' | '点' | '點' | '시' => {
+                // `7시 38분`
+                while characters.next_if(|next| next.is_whitespace()).is_some() {}
+                ':'
+            }
+            '分' | '분' if is_before_digit => ':',
+            other if SEPARATORS.contains(other) => ' ',
             other => other,
         };
         after_time |= character == ':';
@@ -117,7 +104,8 @@ fn spaced_out(text: &str) -> String {
             spaced.push(' ');
         } else {
             let starts_word = character.is_alphabetic() && previous.is_ascii_digit();
-            if starts_word {
+            let starts_number = character.is_ascii_digit() && previous.is_alphabetic();
+            if starts_word || (starts_number && !previous.is_ascii()) {
                 spaced.push(' ');
             }
             spaced.push(character);
@@ -129,7 +117,7 @@ fn spaced_out(text: &str) -> String {
 
 impl Parts {
     fn take(&mut self, word: &str) {
-        let lower = word.to_ascii_lowercase();
+        let lower = word.to_lowercase();
         let lower = lower.trim_end_matches('.');
         if word.contains(':') && !word.starts_with(['+', '-']) {
             self.time = self.time.or_else(|| time(word));
@@ -137,12 +125,15 @@ impl Parts {
             self.offset = self.offset.or(Some(offset));
         } else if let Ok(number) = lower.parse::<i32>() {
             self.take_number(number, lower.len());
-        } else if lower == "am" || lower == "pm" {
-            self.afternoon = Some(lower == "pm");
-        } else if let Some((_, hours)) = ZONES.iter().find(|(name, _)| *name == lower) {
-            self.offset = self.offset.or_else(|| Offset::from_hours(*hours).ok());
-        } else if let Some(month) = month(lower) {
-            self.month = self.month.or(Some(month));
+        } else if let Some(is_afternoon) = names::is_afternoon(lower) {
+            self.afternoon = Some(is_afternoon);
+        } else if let Some(hours) = names::zone(lower) {
+            self.offset = self.offset.or_else(|| Offset::from_hours(hours).ok());
+        } else if let Some(month) = names::month(lower) {
+            // `mar. 13 juil.`: the first was a Tuesday. What stands behind the time is a zone.
+            if self.month.is_none() || self.time.is_none() {
+                self.month = Some(month);
+            }
         }
     }
 
@@ -195,18 +186,15 @@ fn two_digit_year(year: i8) -> i16 {
     i16::from(year) + if year < 50 { 2000 } else { 1900 }
 }
 
-fn month(lower: &str) -> Option<i8> {
-    let start = lower.get(..3)?;
-    let index = MONTHS.iter().position(|month| *month == start)?;
-    i8::try_from(index + 1).ok()
-}
-
 /// `7:38`, `07:38:00`, `07:38:00.123`; 24:00 is midnight.
 fn time(word: &str) -> Option<Time> {
     let mut numbers = word.split(':');
     let hour: i8 = numbers.next()?.parse().ok()?;
-    let minute: i8 = numbers.next()?.parse().ok()?;
-    let second: i8 = match numbers.next() {
+    let minute: i8 = match numbers.next()? {
+        "" => 0,
+        minute => minute.parse().ok()?,
+    };
+    let second: i8 = match numbers.next().filter(|second| !second.is_empty()) {
         Some(second) => second.split('.').next()?.parse().ok()?,
         None => 0,
     };
@@ -263,6 +251,21 @@ mod tests {
             ("2011/07/13 07:38", noon),
             ("13/07/2011 07:38", noon),
             ("2011年07月13日 07:38", noon),
+            ("mercredi 13 juillet 2011 07:38", noon),
+            ("mar. 13 juil. 2011 07:38", noon),
+            ("Mi, 13. Juli 2011 07:38 Uhr", noon),
+            ("13 de julio de 2011 7:38 a.m.", noon),
+            ("Среда, 13 июля 2011 г. 11:38:00 +0400", noon),
+            ("середа, 13 липня 2011 07:38", noon),
+            ("Wed, 13 Jul 2011 02:38:00 CDT", noon),
+            ("2011年7月13日 7時38分", noon),
+            ("2011年7月13日 7時38分00秒", noon),
+            ("2011年7月13日 (水) 上午7:38", noon),
+            ("2011년 7월 13일 오전 7시 38분", noon),
+            ("2011. 7. 13. 오전 7:38", noon),
+            ("2011-07-13T07:38:00.999Z", noon),
+            ("13 Mar 2011 10:00 NOVT", "2011-03-13T10:00:00Z"),
+            ("2011年7月13日 午後7時", "2011-07-13T19:00:00Z"),
             ("20110713T07:38:00", noon),
             ("2011-07-13 T07:38:00Z", noon),
             ("July 12, 2011 7:38 PM", "2011-07-12T19:38:00Z"),
