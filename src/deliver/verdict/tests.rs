@@ -1,0 +1,174 @@
+use super::*;
+use crate::model::{DeliveryId, DeliveryKey, Event, Notice, TestPing};
+
+const MIDDLE: f64 = 0.5;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).expect("in range")
+}
+
+/// A delivery that has waited since 0 s, at its n-th attempt.
+fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryClaim {
+    DeliveryClaim {
+        id: DeliveryId(7),
+        turn: 3,
+        attempt,
+        waiting_since: at(0),
+        receiver: ReceiverState {
+            name: "desk".into(),
+            failures,
+            failing_since: failing_since.map(at),
+            told_failing: false,
+        },
+        notice: Notice {
+            key: DeliveryKey("store-7".into()),
+            timestamp: at(0),
+            event: Event::TestPing(TestPing {
+                receiver: "desk".into(),
+                message: String::new(),
+            }),
+            accepted: Vec::new(),
+        },
+    }
+}
+
+fn failed(reason: SendReason, retry: Retry) -> Outcome {
+    Err(SendError {
+        reason,
+        retry,
+        detail: "status 503".into(),
+        accepted: vec!["one@example.org".into()],
+    })
+}
+
+fn busy(after: Option<u64>) -> Outcome {
+    let after = after.map(Duration::from_secs);
+    failed(SendReason::Busy, Retry::Later { after })
+}
+
+fn seconds(due: Timestamp, now: i64) -> u64 {
+    cadence::elapsed(at(now), due).as_secs()
+}
+
+fn due(to: &SettleTo) -> Timestamp {
+    match to {
+        SettleTo::Later { due, .. } => *due,
+        other => panic!("not later: {other:?}"),
+    }
+}
+
+#[test]
+fn a_receipt_heals_the_receiver_and_keeps_what_was_refused() {
+    let receipt = Receipt {
+        answer: "250 queued".into(),
+        refused: vec![crate::model::Refusal {
+            recipient: "gone@example.org".into(),
+            answer: "550 no such user".into(),
+        }],
+    };
+    let verdict = of(&claim(4, 9, Some(0)), Ok(receipt), at(60), MIDDLE);
+    let answer = "250 queued; gone@example.org refused: 550 no such user".to_owned();
+    assert_eq!(verdict.to, SettleTo::Delivered { answer });
+    assert_eq!(verdict.receiver, ReceiverUpdate::default());
+}
+
+#[test]
+fn the_breaker_opens_at_the_third_failure_in_a_row() {
+    let probe = |failures| {
+        let verdict = of(&claim(1, failures, Some(0)), busy(None), at(60), MIDDLE);
+        verdict.receiver.due.map(|due| seconds(due, 60))
+    };
+    assert_eq!([0, 1].map(probe), [None, None], "others are still tried");
+    assert_eq!([2, 3, 4, 5, 99].map(probe), [5, 15, 30, 60, 60].map(Some));
+}
+
+#[test]
+fn a_delivery_has_its_own_back_off_so_that_one_bad_notice_blocks_no_other() {
+    let wait = |attempt| {
+        seconds(
+            due(&of(&claim(attempt, 0, None), busy(None), at(60), MIDDLE).to),
+            60,
+        )
+    };
+    assert_eq!([1, 2, 3, 4, 40].map(wait), [5, 15, 30, 60, 60]);
+}
+
+#[test]
+fn retry_after_holds_the_whole_receiver_for_an_hour_at_most() {
+    let held = |after| {
+        let verdict = of(&claim(1, 0, None), busy(Some(after)), at(60), MIDDLE);
+        let receiver = verdict.receiver.due.expect("held");
+        assert_eq!(receiver, due(&verdict.to));
+        seconds(receiver, 60)
+    };
+    assert_eq!([0, 600, 999_999].map(held), [5, 600, 3600]);
+}
+
+#[test]
+fn what_some_recipients_accepted_is_remembered() {
+    let verdict = of(&claim(1, 0, None), busy(None), at(60), MIDDLE);
+    let SettleTo::Later { accepted, .. } = verdict.to else {
+        panic!("later");
+    };
+    assert_eq!(accepted, ["one@example.org"]);
+}
+
+#[test]
+fn a_refusal_kills_the_notice_and_clears_the_receiver() {
+    let refused = failed(SendReason::Refused, Retry::Never);
+    let verdict = of(&claim(1, 2, Some(0)), refused, at(60), MIDDLE);
+    assert!(matches!(
+        verdict.to,
+        SettleTo::Dead {
+            reason: SendReason::Refused,
+            ..
+        }
+    ));
+    assert_eq!(verdict.receiver, ReceiverUpdate::default());
+}
+
+#[test]
+fn after_three_days_a_delivery_is_dead() {
+    let last = i64::try_from(DELIVERY_EXPIRES_AFTER.as_secs()).expect("three days");
+    let verdict = |now| of(&claim(900, 900, Some(0)), busy(None), at(now), MIDDLE).to;
+    assert!(matches!(verdict(last - 1), SettleTo::Later { .. }));
+    assert!(matches!(
+        verdict(last),
+        SettleTo::Dead {
+            reason: SendReason::Expired,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn others_are_told_once_after_a_quarter_of_an_hour() {
+    let told = |now, told_failing| {
+        let mut claim = claim(9, 9, Some(0));
+        claim.receiver.told_failing = told_failing;
+        let verdict = of(&claim, busy(None), at(now), MIDDLE);
+        (verdict.tell.is_some(), verdict.receiver.told_failing)
+    };
+    assert_eq!(told(899, false), (false, false));
+    assert_eq!(told(900, false), (true, true));
+    assert_eq!(told(9000, true), (false, true));
+}
+
+#[test]
+fn a_broken_receiver_is_told_at_once_and_keeps_everything() {
+    let verdict = |reason| {
+        of(
+            &claim(1, 0, None),
+            failed(reason, Retry::ReceiverBroken),
+            at(0),
+            MIDDLE,
+        )
+    };
+    let auth = verdict(SendReason::Auth);
+    assert!(auth.tell.is_some() && !auth.receiver.off);
+    assert_eq!(seconds(due(&auth.to), 0), BROKEN_PROBE.as_secs());
+    assert!(
+        verdict(SendReason::Gone).receiver.off,
+        "410: not even probed"
+    );
+}
