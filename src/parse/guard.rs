@@ -15,29 +15,43 @@ pub(super) const MAX_SHORT_TEXT_BYTES: usize = 16 << 10;
 pub(super) const MAX_LONG_TEXT_BYTES: usize = 1 << 20;
 /// Levels of a JSON document: a JSON Feed has five. `serde_json` itself stops at 128.
 pub(super) const MAX_JSON_DEPTH: usize = 100;
-/// Levels of an XML document that feed-rs may read; the deepest of 73 real feeds has 6, and at
-/// about 1,000 feed-rs 3.0 overflows a stack of 2 MiB.
-const MAX_XML_DEPTH: usize = 256;
+/// Bytes of a document that feed-rs may read; the largest of 301 real feeds has 2.7 MB.
+const MAX_SECOND_BYTES: usize = 4 << 20;
+/// Levels of it; the deepest of 73 real feeds has 6, and at about 1,000 feed-rs 3.0 overflows a
+/// stack of 2 MiB.
+const MAX_SECOND_DEPTH: usize = 256;
+/// Bytes of a tag: its XML library compares each attribute with all before it.
+const MAX_SECOND_TAG_BYTES: usize = 4 << 10;
+/// Declared namespaces: its XML library looks through all that are in force at every element.
+const MAX_SECOND_NAMESPACES: usize = 256;
 
-/// Whether an XML text may nest deeper than [`MAX_XML_DEPTH`]: start tags are counted against end
-/// tags, whatever their names.
-pub(super) fn is_nested_too_deeply(xml: &str) -> bool {
+/// Whether feed-rs reads a document in bounded time and on a bounded stack. Start tags are counted
+/// against end tags, whatever their names.
+pub(super) fn is_fit_for_feed_rs(xml: &str) -> bool {
     let bytes = xml.as_bytes();
+    if bytes.len() > MAX_SECOND_BYTES
+        || memchr::memmem::find_iter(bytes, "xmlns").count() > MAX_SECOND_NAMESPACES
+    {
+        return false;
+    }
     let mut depth = 0_usize;
     for at in memchr::memchr_iter(b'<', bytes) {
         match bytes.get(at + 1) {
             Some(b'/') => depth = depth.saturating_sub(1),
             Some(b'!' | b'?') | None => {}
             Some(_) => {
-                let end = memchr::memchr(b'>', &bytes[at..]).map_or(bytes.len(), |end| at + end);
-                depth += usize::from(bytes[end - 1] != b'/');
-                if depth > MAX_XML_DEPTH {
-                    return true;
+                let longest = &bytes[at..bytes.len().min(at + MAX_SECOND_TAG_BYTES)];
+                let Some(end) = memchr::memchr(b'>', longest) else {
+                    return false;
+                };
+                depth += usize::from(longest[end - 1] != b'/');
+                if depth > MAX_SECOND_DEPTH {
+                    return false;
                 }
             }
         }
     }
-    false
+    true
 }
 
 /// `text` cut to at most `limit` bytes at a character boundary.
@@ -81,10 +95,18 @@ mod tests {
     }
 
     #[test]
-    fn xml_for_feed_rs_may_nest_up_to_the_limit() {
+    fn what_feed_rs_may_read_is_bounded() {
         let nested = |depth: usize| "<a>".repeat(depth) + "<b/>" + &"</a>".repeat(depth);
-        assert!(!is_nested_too_deeply(&nested(MAX_XML_DEPTH)));
-        assert!(is_nested_too_deeply(&nested(MAX_XML_DEPTH + 1)));
+        assert!(is_fit_for_feed_rs(&nested(MAX_SECOND_DEPTH)));
+        assert!(!is_fit_for_feed_rs(&nested(MAX_SECOND_DEPTH + 1)));
+        let tag = |length: usize| format!("<a {}>", "b".repeat(length - "<a >".len()));
+        assert!(is_fit_for_feed_rs(&tag(MAX_SECOND_TAG_BYTES)));
+        assert!(!is_fit_for_feed_rs(&tag(MAX_SECOND_TAG_BYTES + 1)));
+        let namespaces = |count: usize| "<a xmlns='b'/>".repeat(count);
+        assert!(is_fit_for_feed_rs(&namespaces(MAX_SECOND_NAMESPACES)));
+        assert!(!is_fit_for_feed_rs(&namespaces(MAX_SECOND_NAMESPACES + 1)));
+        assert!(is_fit_for_feed_rs(&" ".repeat(MAX_SECOND_BYTES)));
+        assert!(!is_fit_for_feed_rs(&" ".repeat(MAX_SECOND_BYTES + 1)));
     }
 
     #[test]

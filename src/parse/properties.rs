@@ -163,9 +163,20 @@ fn bombs() -> Vec<(&'static str, String)> {
         ("ampersands", item(format!("<description>{}", times("&")))),
         ("namespaces", item(times("<a xmlns:b='c'>"))),
         ("end tags", item(times("</a>"))),
+        // An item behind the root is counted and not read, so that feed-rs is thought of.
         (
-            "items in one tag",
-            item(format!("</item><a {}", times("<!-- <![CDATA["))),
+            "attributes, for feed-rs",
+            item(format!(
+                "</item></channel></rss><item/><x {}>",
+                times("a='1' ")
+            )),
+        ),
+        (
+            "namespaces, for feed-rs",
+            item(format!(
+                "</item></channel></rss><item/>{}",
+                times("<a xmlns:b='c'>")
+            )),
         ),
     ]
 }

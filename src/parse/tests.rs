@@ -307,6 +307,65 @@ fn a_feed_says_what_it_is() {
     }
 }
 
+/// Which items of a document are new after another was polled.
+fn new_after(before: &ParsedFeed, after: &ParsedFeed) -> Vec<bool> {
+    let keys = |feed: &ParsedFeed| -> Vec<ItemKeys> {
+        feed.items.iter().map(|item| item.keys.clone()).collect()
+    };
+    let known = keys(before).iter().flat_map(ItemKeys::all).collect();
+    judge(&keys(after), &known).new
+}
+
+#[test]
+fn a_feed_polled_twice_brings_nothing_new_wherever_it_was_fetched() {
+    for (name, titles) in TITLES {
+        let bytes = fs::read(fixtures().join(name)).expect("a fixture");
+        let first = parse_bytes(&bytes).expect("a feed");
+        let url = Url::parse("http://mirror.example/other").expect("a URL");
+        let document = Document {
+            bytes: &bytes,
+            content_type: None,
+            url: &url,
+        };
+        let second = parse(&document, now()).expect("a feed");
+        assert_eq!(
+            new_after(&first, &second),
+            vec![false; titles.len()],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_redirecting_service_makes_no_news() {
+    let feed = |token: &str| {
+        parsed(&format!(
+            "<rss><item><title>T</title><link>http://proxy.example/~{token}</link>\
+             <feedburner:origLink>http://e.org/1</feedburner:origLink></item></rss>"
+        ))
+    };
+    let (first, second) = (feed("a"), feed("b"));
+    assert_eq!(new_after(&first, &second), [false]);
+    let link = second.items[0].item.link.as_deref();
+    assert_eq!(link, Some("http://proxy.example/~b"));
+}
+
+#[test]
+fn a_session_in_the_link_makes_no_news_and_another_story_does() {
+    let feed = |link: &str, title: &str| {
+        parsed(&format!(
+            "<rss><item><title>{title}</title><link>{link}</link></item></rss>"
+        ))
+    };
+    let first = feed("http://e.org/?id=1&amp;utm_source=a&amp;PHPSESSID=1", "T");
+    let again = feed(
+        "https://e.org/?id=1&amp;utm_source=b&amp;PHPSESSID=2",
+        "T, edited",
+    );
+    assert_eq!(new_after(&first, &again), [false]);
+    assert_eq!(new_after(&first, &feed("http://e.org/?id=2", "T")), [true]);
+}
+
 #[test]
 fn feed_rs_reads_what_needs_namespaces_to_the_letter() {
     // Our own reader knows a prefix by its last declaration.

@@ -57,6 +57,15 @@ const TRACKING: &[&str] = &[
     "guccounter",
     "guce_*",
     "rss_id",
+    "ref_src",
+    "ref_url",
+    "fb_action_*",
+    "fb_source",
+    "wt_mc",
+    "wt.mc_id",
+    "_openstat",
+    "phpsessid",
+    "jsessionid",
     "_ga",
     "_gl",
 ];
@@ -119,6 +128,7 @@ mod tests {
             "https://e.org:443/a?id=1#comments",
             "https://e.org/a?utm_source=rss&id=1&utm_medium=feed",
             "https://e.org/a?id=1&fbclid=x&UTM_Campaign=y",
+            "https://e.org/a?PHPSESSID=9f&id=1&wt.mc_id=rss",
             "https://e.org/a?id=1&",
         ] {
             assert_eq!(canonical(spelling), canonical_form, "{spelling}");

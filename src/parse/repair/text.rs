@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::parse::guard;
+
 /// `text` without white space around it.
 pub(super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     match text {
@@ -17,7 +19,7 @@ pub(super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 pub(super) fn cut(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
     match text {
         text if text.len() <= limit => text,
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..text.floor_char_boundary(limit)]),
+        Cow::Borrowed(text) => Cow::Borrowed(guard::cut(text, limit)),
         Cow::Owned(mut text) => {
             text.truncate(text.floor_char_boundary(limit));
             Cow::Owned(text)
