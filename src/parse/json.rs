@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    Format, ParseError, Relations, date,
+    Format, ParseError, Relations,
+    address::{RawLink, Rel},
+    date,
     guard::{
         MAX_HUBS, MAX_ITEMS, MAX_JSON_DEPTH, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES,
         cut, is_too_deep,
     },
-    raw::{Body, RawFeed, RawItem, RawLink, Rel},
+    raw::{Body, RawFeed, RawItem},
     warning::{WarningKind, Warnings},
 };
 

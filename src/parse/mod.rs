@@ -12,6 +12,7 @@
 //! Pure: no I/O, no clock, no randomness. No input makes it panic, overflow the stack or take more
 //! than linear time; what one document may make us keep is bounded in [`guard`].
 
+mod address;
 mod codepage;
 mod count;
 mod date;
@@ -211,7 +212,7 @@ fn finish(
     let site = raw.link(url);
     let language = raw.language.as_deref();
     let mut date_texts = Vec::with_capacity(raw.items.len());
-    let (items, addresses): (Vec<Item>, Vec<raw::Address>) = raw
+    let (items, addresses): (Vec<Item>, Vec<address::Address>) = raw
         .items
         .into_iter()
         .map(|mut item| {

@@ -18,9 +18,10 @@ use feed_rs::{
 use jiff::Timestamp;
 
 use super::{
+    address::{RawLink, Rel},
     date,
     guard::{MAX_ITEMS, is_fit_for_feed_rs},
-    raw::{Body, RawFeed, RawItem, RawLink, Rel},
+    raw::{Body, RawFeed, RawItem},
 };
 
 /// Reads a document that is text already. `None` where feed-rs cannot or must not.

@@ -3,6 +3,7 @@
 //! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts,
 //! for everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
 
+mod clock;
 mod names;
 
 use jiff::{
@@ -120,8 +121,8 @@ impl Parts {
         let lower = word.to_lowercase();
         let lower = lower.trim_end_matches('.');
         if word.contains(':') && !word.starts_with(['+', '-']) {
-            self.time = self.time.or_else(|| time(word));
-        } else if let Some(offset) = offset(word) {
+            self.time = self.time.or_else(|| clock::time(word));
+        } else if let Some(offset) = clock::offset(word) {
             self.offset = self.offset.or(Some(offset));
         } else if let Ok(number) = lower.parse::<i32>() {
             self.take_number(number, lower.len());
@@ -184,38 +185,6 @@ impl Parts {
 fn two_digit_year(year: i8) -> i16 {
     // RFC 2822 §4.3
     i16::from(year) + if year < 50 { 2000 } else { 1900 }
-}
-
-/// `7:38`, `07:38:00`, `07:38:00.123`; 24:00 is midnight.
-fn time(word: &str) -> Option<Time> {
-    let mut numbers = word.split(':');
-    let hour: i8 = numbers.next()?.parse().ok()?;
-    let minute: i8 = match numbers.next()? {
-        "" => 0,
-        minute => minute.parse().ok()?,
-    };
-    let second: i8 = match numbers.next().filter(|second| !second.is_empty()) {
-        Some(second) => second.split('.').next()?.parse().ok()?,
-        None => 0,
-    };
-    Time::new(hour % 24, minute, second.min(59), 0).ok()
-}
-
-/// `+0900`, `-05:00`, `+9`.
-fn offset(word: &str) -> Option<Offset> {
-    let (sign, digits) = match word.as_bytes().first()? {
-        b'+' => (1, &word[1..]),
-        b'-' => (-1, &word[1..]),
-        _ => return None,
-    };
-    let digits: String = digits.chars().filter(|c| *c != ':').collect();
-    let number: i32 = digits.parse().ok()?;
-    let (hours, minutes) = match digits.len() {
-        1 | 2 => (number, 0),
-        3 | 4 => (number / 100, number % 100),
-        _ => return None,
-    };
-    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
 #[cfg(test)]

@@ -1,0 +1,100 @@
+//! Addresses: of stories, and of the feed itself.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+use crate::parse::{
+    address::{RawLink, Rel},
+    guard::{MAX_HUBS, MAX_LABELS, MAX_SHORT_TEXT_BYTES},
+};
+
+use super::{
+    Repair,
+    text::{cut, trimmed},
+    token::Tag,
+};
+
+impl<'a> Repair<'a, '_> {
+    /// An RSS guid is the story's address unless it says otherwise, and of an Atom entry without
+    /// any link the id is the best guess.
+    pub(super) fn permalink(&mut self, tag: &Tag<'a>, guid: Cow<'a, str>) {
+        let says_no = tag
+            .attribute("isPermaLink")
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
+        let is_url = guid.starts_with("http://") || guid.starts_with("https://");
+        if is_url && !says_no {
+            self.write_link(Rel::Permalink, guid, tag);
+        }
+    }
+
+    pub(super) fn enclosure(&mut self, at: usize, tag: &Tag<'a>) {
+        if let Some(url) = tag.attribute("url") {
+            let url = self.resolved(url, at);
+            self.write_link(Rel::Enclosure, url, tag);
+        }
+    }
+
+    /// An Atom link: one that may be the story's address, or what the feed says of itself.
+    pub(super) fn link(&mut self, at: usize, tag: &Tag<'a>) {
+        let Some(href) = tag.attribute("href") else {
+            return;
+        };
+        let name = tag.attribute("rel");
+        if let Some(rel) = Rel::of(name) {
+            let href = self.resolved(href, at);
+            self.write_link(rel, href, tag);
+        } else if self.item.is_none() && href.len() <= MAX_SHORT_TEXT_BYTES {
+            let href = self.resolved(href, at).into_owned();
+            let relations = &mut self.feed.relations;
+            match name.map_or("", str::trim) {
+                "hub" if relations.hubs.len() < MAX_HUBS => relations.hubs.push(href),
+                "self" => first(&mut relations.own, href),
+                "next" => first(&mut relations.next, href),
+                "prev-archive" => first(&mut relations.prev_archive, href),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn write_link(&mut self, rel: Rel, href: Cow<'a, str>, tag: &Tag<'a>) {
+        let href = cut(trimmed(href), MAX_SHORT_TEXT_BYTES);
+        if href.is_empty() {
+            return;
+        }
+        let own_base = tag
+            .attribute("xml:base")
+            .and_then(|base| self.url.join(base).ok());
+        let base = own_base
+            .as_ref()
+            .or_else(|| self.item.as_ref()?.base.as_ref())
+            .or_else(|| self.root.as_ref()?.base.as_ref());
+        let link = RawLink {
+            rel,
+            href: absolute(href, base),
+            media_type: tag.attribute("type").map(Cow::Borrowed),
+        };
+        match &mut self.item {
+            Some(item) => {
+                item.has_begun = true;
+                if item.raw.links.len() < MAX_LABELS {
+                    item.raw.links.push(link);
+                }
+            }
+            None if self.feed.links.len() < MAX_LABELS => self.feed.links.push(link),
+            None => {}
+        }
+    }
+}
+
+fn first(slot: &mut Option<String>, value: String) {
+    slot.get_or_insert(value);
+}
+
+/// What `href` is relative to `base`, where the document gives one.
+fn absolute<'a>(href: Cow<'a, str>, base: Option<&Url>) -> Cow<'a, str> {
+    match base.and_then(|base| base.join(&href).ok()) {
+        Some(url) => Cow::Owned(url.into()),
+        None => href,
+    }
+}
