@@ -15,6 +15,7 @@
 //!               ─► scheduler     the loops
 //!               ─► poll  deliver  config           steps: straight-line code, no loops, no spawn
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
+//!                  discover  opml
 //!               ─► http          one client: limits, capped decoding, address guard
 //!               ─► clock  cadence  text  unwind    facts: no I/O, no loops
 //!               ─► model
@@ -26,11 +27,13 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod deliver;
+pub mod discover;
 pub mod fetch;
 pub mod http;
 pub mod matcher;
 pub mod model;
 pub mod notify;
+pub mod opml;
 pub mod parse;
 pub mod poll;
 pub mod scheduler;

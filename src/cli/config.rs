@@ -6,7 +6,7 @@ use super::{
     Answer, CliError,
     output::{self, Output, remark},
 };
-use crate::config::{self, Environment, Loaded};
+use crate::config::{self, Config, Environment, Loaded};
 
 /// Reads the config; its warnings go to standard error, its errors are the error.
 pub(super) fn load(path: &Path) -> Result<Loaded, CliError> {
@@ -15,6 +15,22 @@ pub(super) fn load(path: &Path) -> Result<Loaded, CliError> {
         .map_err(|errors| CliError::Config(errors.report.render(color)))?;
     remark(&loaded.warnings.render(color));
     Ok(loaded)
+}
+
+/// Reads the config for a command that helps to write it: where it has errors, or there is none
+/// yet, the command goes on without.
+pub(super) fn load_if_good(path: &Path) -> Option<Config> {
+    if !path.exists() {
+        return None;
+    }
+    let loaded = config::load(path, &Environment::of_process());
+    if loaded.is_err() {
+        let path = path.display();
+        remark(&format!(
+            "{path} has errors, which `fivebells check` names; it is not compared with"
+        ));
+    }
+    loaded.ok().map(|loaded| loaded.config)
 }
 
 /// Prints the configuration in effect, as TOML that reads back, secrets hidden.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     output::{self, Output, one_line},
-    when,
+    repairs, when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -224,8 +224,8 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         ));
         lines.push(("error", optional(&feed.error)));
     }
-    if feed.warnings != "[]" && !feed.warnings.is_empty() {
-        lines.push(("repaired", feed.warnings.clone()));
+    for (index, repair) in repairs::kept(&feed.warnings).into_iter().enumerate() {
+        lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
     let lines: Vec<String> = lines
         .into_iter()

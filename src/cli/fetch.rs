@@ -5,25 +5,23 @@ use std::path::Path;
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
-use url::Url;
 
 use super::{
-    Answer, CliError, config,
-    output::{Output, one_line},
+    Answer, config,
+    output::{Output, one_line, remark},
+    repairs,
+    visitor::{Visited, Visitor},
 };
 use crate::{
-    app,
-    clock::{Clock as _, SystemClock},
-    fetch::{FetchOptions, FetchRequest, Fetched, Fetcher},
-    http::{Http, HttpOptions},
+    discover::FoundFeed,
     model::Item,
-    parse::{self, Document, ParsedFeed, Warning},
+    parse::{ParsedFeed, Warning},
 };
 
 /// Show a feed as it is read; nothing is stored.
 #[derive(Debug, Args)]
 pub(super) struct Fetch {
-    /// A URL, a file, or the name of a configured feed.
+    /// A URL, a file, or the name of a configured feed; of a web page, the feed it names.
     #[arg(value_name = "URL|FILE|FEED")]
     target: String,
 }
@@ -34,6 +32,13 @@ struct Page<'a> {
     feed: Head<'a>,
     items: Vec<Row<'a>>,
     warnings: &'a [Warning],
+}
+
+/// One feed of a page that names several.
+#[derive(Serialize)]
+struct Choice<'a> {
+    url: &'a str,
+    title: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -59,70 +64,47 @@ struct Row<'a> {
 
 impl Fetch {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let (fetcher, url, allow_private) = self.resolve(path)?;
-        let request = FetchRequest {
-            url: &url,
-            etag: None,
-            last_modified: None,
-            allow_private,
-        };
-        let failed = |error: String| CliError::Failed(format!("{}: {error}", self.target));
-        let answer = fetcher
-            .fetch(&request)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        let Fetched::Document(document) = answer else {
-            return Err(failed(
-                "the server says nothing changed, but nothing was asked".to_owned(),
-            ));
-        };
-        let source = Document {
-            bytes: &document.body,
-            content_type: document.content_type.as_deref(),
-            url: &document.page.final_url,
-        };
-        let feed =
-            parse::parse(&source, SystemClock.now()).map_err(|error| failed(error.to_string()))?;
-        output.print(&Page::of(&feed), describe)?;
-        Ok(true)
-    }
-
-    /// A name in the config, then a URL, then a file. Without a config, the built-in limits hold.
-    fn resolve(&self, path: &Path) -> Result<(Fetcher, Url, bool), CliError> {
-        let named = if path.exists() {
+        let loaded = if path.exists() {
             Some(config::load(path)?.config)
         } else {
             None
         };
-        let fetcher = match &named {
-            Some(config) => app::fetcher(config)?,
-            None => Fetcher::new(
-                Http::new(&HttpOptions::default()).map_err(app::SetupError::from)?,
-                FetchOptions::default(),
-            ),
+        let visitor = Visitor::to(&self.target, loaded.as_ref())?;
+        let feed = match visitor.visit().await? {
+            Visited::Feed(feed) => *feed,
+            Visited::Page(feeds) => match feeds.as_slice() {
+                [only] => {
+                    let url = &only.url;
+                    remark(&format!("{} is a web page; its feed is {url}", self.target));
+                    visitor.follow(only).await?
+                }
+                _ => return self.list(&feeds, output),
+            },
         };
-        let feed = named
-            .iter()
-            .flat_map(|config| &config.feeds)
-            .find(|feed| feed.name == self.target);
-        if let Some(feed) = feed {
-            return Ok((fetcher, feed.url.clone(), feed.allow_private));
-        }
-        if let Ok(url) = Url::parse(&self.target)
-            && matches!(url.scheme(), "http" | "https" | "file")
-        {
-            return Ok((fetcher, url, false));
-        }
-        let file = std::fs::canonicalize(&self.target).ok();
-        let url = file
-            .and_then(|file| Url::from_file_path(file).ok())
-            .ok_or_else(|| {
-                CliError::Failed(format!(
-                    "{:?} is no URL, no file and no configured feed",
-                    self.target
-                ))
+        output.print(&Page::of(&feed), describe)?;
+        Ok(true)
+    }
+
+    /// A page with several feeds: which one is for the user to say.
+    fn list(&self, feeds: &[FoundFeed], output: &Output) -> Answer {
+        let count = feeds.len();
+        let target = &self.target;
+        remark(&format!(
+            "{target} is a web page with {count} feeds; fetch one of them:"
+        ));
+        for feed in feeds {
+            let choice = Choice {
+                url: feed.url.as_str(),
+                title: feed.title.as_deref(),
+            };
+            output.print(&choice, |choice| {
+                let title = choice
+                    .title
+                    .map(|title| format!("  {}", one_line(title, 120)));
+                format!("{}{}", choice.url, title.unwrap_or_default())
             })?;
-        Ok((fetcher, url, false))
+        }
+        Ok(false)
     }
 }
 
@@ -173,13 +155,8 @@ fn describe(page: &Page<'_>) -> String {
         ),
     ];
     lines.extend(link.map(|link| one_line(link, 200)));
-    for warning in page.warnings {
-        lines.push(format!(
-            "warning: {} ({} times)",
-            warning.kind.as_str(),
-            warning.count
-        ));
-    }
+    let repairs = repairs::found(page.warnings).into_iter();
+    lines.extend(repairs.map(|repair| format!("repaired: {repair}")));
     for item in &page.items {
         let published = item
             .published

@@ -3,6 +3,7 @@
 //! Exit codes: 0 fine, 1 no or failed, 2 usage, 69 store unreachable, 78 bad configuration
 //! (the last two as in sysexits.h).
 
+mod add;
 mod alerts;
 mod check;
 mod config;
@@ -10,11 +11,14 @@ mod expression;
 mod feeds;
 mod fetch;
 mod generate;
+mod lists;
 mod logging;
 mod outbox;
 mod output;
 mod receiver;
+mod repairs;
 mod run;
+mod visitor;
 mod when;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -87,6 +91,12 @@ enum Command {
     Try(expression::Try),
     /// Show a feed as it is read; nothing is stored.
     Fetch(fetch::Fetch),
+    /// Print the line that adds a feed to the config; nothing is written.
+    Add(add::Add),
+    /// Print the feeds of an OPML list as lines for the config; nothing is written.
+    Import(lists::Import),
+    /// Print the configured feeds as OPML, for other programs.
+    Export,
     /// Show the feeds and how they fare.
     Feeds(feeds::Feeds),
     /// Show the alerts.
@@ -180,6 +190,9 @@ impl Command {
             Self::Test => check::test(config, output),
             Self::Try(try_) => try_.run(output),
             Self::Fetch(fetch) => fetch.run(config, output).await,
+            Self::Add(add) => add.run(config, output).await,
+            Self::Import(import) => import.run(config, output),
+            Self::Export => lists::export(config, output),
             Self::Feeds(feeds) => feeds.run(config, output).await,
             Self::Alerts(alerts) => alerts.run(config, output).await,
             Self::Outbox(outbox) => outbox.run(config, output).await,

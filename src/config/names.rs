@@ -53,7 +53,7 @@ pub(super) fn report_doubles<'a>(what: &str, entries: &[Value<'a>]) {
 }
 
 /// Names stand in mail headers, on terminals and in metric labels.
-fn fault(name: &str) -> Option<&'static str> {
+pub(super) fn fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("it is empty");
     }

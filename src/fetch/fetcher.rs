@@ -40,6 +40,8 @@ pub struct FetchRequest<'a> {
     pub last_modified: Option<&'a [u8]>,
     /// Whether names and redirects may lead to private addresses.
     pub allow_private: bool,
+    /// Whether the URL was found in a document: then it is no more trusted than a redirect.
+    pub from_stranger: bool,
 }
 
 /// Visits feeds.
@@ -115,7 +117,8 @@ fn too_slow(limit: Duration) -> FetchError {
 /// The validators go along on every hop: they belong to the document at the trail's end, and a
 /// server that answers with a redirect ignores them (RFC 9110 §13.2.1).
 fn hop(request: &FetchRequest<'_>, trail: &Trail, left: Duration) -> HttpRequest {
-    let trust = match (request.allow_private, trail.is_at_start()) {
+    let chosen_by_operator = trail.is_at_start() && !request.from_stranger;
+    let trust = match (request.allow_private, chosen_by_operator) {
         (true, _) => Trust::OperatorPrivate,
         (false, true) => Trust::Operator,
         (false, false) => Trust::Stranger,

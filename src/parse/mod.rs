@@ -201,6 +201,16 @@ fn read_xml<'a>(
     }
 }
 
+/// The text of a document that is no feed: a web page, a list of feeds.
+pub fn text(document: &Document<'_>) -> String {
+    decode::decode(
+        document.bytes,
+        document.content_type,
+        &mut Warnings::default(),
+    )
+    .into_owned()
+}
+
 fn finish(
     raw: RawFeed<'_>,
     format: Format,

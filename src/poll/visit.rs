@@ -102,6 +102,7 @@ fn request<'a>(feed: &'a Feed, state: &'a FeedState, now: Timestamp) -> FetchReq
         etag: validator(&state.etag),
         last_modified: validator(&state.last_modified),
         allow_private: feed.allow_private,
+        from_stranger: false,
     }
 }
 
@@ -144,5 +145,24 @@ impl Failure {
             retry_at: None,
             gone: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_that_are_lost_are_a_failure_with_its_own_reason() {
+        let lost = ParseError::ItemsLost {
+            markup: 12,
+            read: 0,
+        };
+        let failure = Failure::parse(&lost, 200);
+        assert_eq!((failure.reason, failure.status), ("items_lost", Some(200)));
+        assert_eq!(
+            failure.message,
+            "12 items stand in the document, 0 could be read"
+        );
     }
 }

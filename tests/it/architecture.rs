@@ -11,7 +11,9 @@ const LAYERS: [&[&str]; 9] = [
     &["model"],
     &["clock", "cadence", "text", "unwind"],
     &["http"],
-    &["fetch", "parse", "matcher", "notify", "store"],
+    &[
+        "fetch", "parse", "matcher", "notify", "store", "discover", "opml",
+    ],
     &["poll", "deliver", "config"],
     &["scheduler"],
     &["app"],

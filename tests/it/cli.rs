@@ -1,75 +1,13 @@
 //! The command line as a user types it: output, exit codes, formats.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Output,
-};
+use std::path::Path;
 
-use assert_cmd::Command;
-use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::servers::webhook::WebhookServer;
-
-const SAMPLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
-<rss version="2.0"><channel><title>Sample Wire</title><link>https://wire.example.org/</link><language>en</language>
-<item><guid isPermaLink="false">s-2</guid><title>Shinjirō Koizumi meets Hegseth</title><link>https://wire.example.org/2</link>
-<pubDate>Sun, 22 Nov 2026 06:30:00 GMT</pubDate><category>Defence</category><description>&lt;p&gt;In &lt;b&gt;Tokyo&lt;/b&gt;.&lt;/p&gt;</description></item>
-<item><guid isPermaLink="false">s-1</guid><title>Weather</title><link>https://wire.example.org/1</link></item>
-</channel></rss>"#;
-
-/// A folder with a config and a feed.
-struct Desk(TempDir);
-
-impl Desk {
-    fn new(config: &str) -> Self {
-        let desk = Self(TempDir::new().expect("a folder"));
-        std::fs::write(desk.path("fivebells.toml"), config).expect("written");
-        std::fs::write(desk.path("sample.xml"), SAMPLE).expect("written");
-        desk
-    }
-
-    fn sample() -> Self {
-        Self::new(
-            "[feed]\nsample = { url = \"file:sample.xml\", initial = \"all\" }\n\
-             [watch]\nkoizumi = \"Koizumi\"\n[receiver]\nscreen = { stdout = true }\n",
-        )
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let config = self.path("fivebells.toml");
-        run(&[&["-c", config.to_str().expect("UTF-8")], arguments].concat())
-    }
-}
-
-fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::cargo_bin("fivebells").expect("built");
-    command.args(arguments).output().expect("it runs")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-/// One object per line.
-fn json(output: &Output) -> Vec<Value> {
-    stdout(output)
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
-}
+use crate::{
+    desk::{Desk, SAMPLE, code, json, run, stderr, stdout},
+    servers::webhook::WebhookServer,
+};
 
 #[test]
 fn five_mistakes_get_five_reports_and_exit_78() {
@@ -199,6 +137,33 @@ fn one_round_shows_the_alert_and_the_second_is_silent() {
     assert!(stdout(&desk.run(&["feeds", "sample"])).contains("rss2.0"));
     assert_eq!(code(&desk.run(&["feeds", "nowhere"])), 1);
     assert!(stdout(&desk.run(&["alerts"])).contains("Koizumi"));
+}
+
+#[test]
+fn what_was_repaired_stays_with_the_feed_until_the_next_good_poll() {
+    let desk = Desk::new(
+        "[feed]\nsample = { url = \"file:sample.xml\", every = \"10s\" }\n\
+         [watch]\nk = \"Koizumi\"\n[receiver]\nr = { stdout = true }\n",
+    );
+    let broken = SAMPLE.replace("Weather", "Wind & rain & R&D");
+    let at = broken.find("& rain").expect("there");
+    std::fs::write(desk.path("sample.xml"), &broken).expect("written");
+    let fetched = stdout(&desk.run(&["fetch", "sample"]));
+    let words = format!("bare ampersand, 3 times, first at byte {at}");
+    assert!(
+        fetched.contains(&format!("repaired: {words}\n")),
+        "{fetched}"
+    );
+
+    assert_eq!(code(&desk.run(&["run", "--once"])), 0);
+    let sheet = || stdout(&desk.run(&["feeds", "sample"]));
+    let line = format!("repaired     {words}\n");
+    assert!(sheet().contains(&line), "{}", sheet());
+    let feeds = json(&desk.run(&["--format", "json", "feeds"]));
+    assert_eq!(
+        feeds[0]["warnings"],
+        serde_json::json!([{"kind": "bare_ampersand", "count": 3, "first_at": at}])
+    );
 }
 
 #[test]

@@ -397,3 +397,39 @@ fn one_hook(feed: &FeedServer, hook: &WebhookServer, more: &str) -> String {
         hook.url()
     )
 }
+
+/// What a feed's last good document was like is not forgotten when a bad one comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_no_feed_fails_by_name_and_keeps_what_was_known() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    feed.publish("Research & development");
+    let world = World::open(&format!(
+        "[feed]\nwire = \"{}\"\n[watch]\nk = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{}\"\n",
+        feed.url(),
+        hook.url()
+    ))
+    .await;
+    world.round().await;
+    let state = async || {
+        let feed = world.app().store().feed("wire").await;
+        feed.expect("the store answers").expect("a feed")
+    };
+    let warnings = state().await.warnings;
+    assert!(warnings.contains("bare_ampersand"), "{warnings}");
+    for (body, reason) in [
+        ("<!DOCTYPE html><html><title>Log in</title></html>", "html"),
+        ("not here", "not_a_feed"),
+        (" ", "empty"),
+    ] {
+        feed.fail_with(Some(Answer::Reply {
+            status: 200,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        }));
+        world.advance(24 * 60);
+        world.round().await;
+        let now = state().await;
+        assert_eq!(now.reason.as_deref(), Some(reason), "{body}");
+        assert_eq!((now.warnings, now.items_total), (warnings.clone(), 1));
+    }
+}

@@ -30,6 +30,7 @@ fn first(url: &Url) -> FetchRequest<'_> {
         etag: None,
         last_modified: None,
         allow_private: false,
+        from_stranger: false,
     }
 }
 

@@ -199,3 +199,22 @@ async fn all_hops_share_one_clock() {
     assert_eq!(error.message, "no document within 300ms");
     assert!(server.requests().len() < 2);
 }
+
+/// Like a redirect's, an address that a page names is a stranger's from the first hop on.
+#[tokio::test]
+async fn an_address_found_in_a_document_is_not_trusted() {
+    let server = Server::start(|_| Reply::new("200 OK", &[], b"<rss/>")).await;
+    let url = server.url("/feed");
+    let found = FetchRequest {
+        from_stranger: true,
+        ..first(&url)
+    };
+    assert_eq!(failure(&found).await.reason, FetchReason::Guard);
+    assert!(server.requests().is_empty(), "no byte was sent");
+    let allowed = FetchRequest {
+        allow_private: true,
+        ..found
+    };
+    assert_eq!(document(&allowed).await.body, b"<rss/>");
+    assert_eq!(document(&first(&url)).await.body, b"<rss/>");
+}

@@ -1,0 +1,182 @@
+//! `import` and `export`: lists of feeds as other programs have them.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use url::Url;
+
+use super::{
+    Answer, CliError, config,
+    output::{self, Output, one_line, remark},
+};
+use crate::{
+    config::{NoProposal, Proposal, Proposals},
+    opml::{self, OpmlFeed, OpmlList},
+    parse::{self, Document},
+};
+
+/// The largest list that is read.
+const MAX_LIST_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Print the feeds of an OPML list as lines for the config; nothing is written.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The list; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Import {
+    pub(super) fn run(&self, path: &Path, output: &Output) -> Answer {
+        let failed = |error: String| CliError::Failed(format!("{}: {error}", self.file.display()));
+        let bytes = self.read().map_err(|error| failed(error.to_string()))?;
+        let list = opml::read(&text(&bytes)).map_err(|error| failed(error.to_string()))?;
+        let config = config::load_if_good(path);
+        let mut proposals = Proposals::beside(config.as_ref());
+        if !output.is_json() {
+            output::line("[feed]")?;
+        }
+        let (mut added, mut left_out) = (0_usize, 0_usize);
+        for (feed, url) in joined(&list) {
+            let proposal = url
+                .ok_or(NoProposal::Unusable)
+                .and_then(|url| proposals.propose(&feed.title, &url, &feed.tags));
+            match proposal {
+                Ok(proposal) => {
+                    added += 1;
+                    output.print(&proposal, Proposal::line)?;
+                }
+                Err(reason) => {
+                    left_out += 1;
+                    remark(&format!("left out: {}: {reason}", one_line(&feed.url, 200)));
+                }
+            }
+        }
+        if let Some(at) = list.ended_at {
+            remark(&format!("the list could be read up to byte {at} only"));
+        }
+        remark(&format!("{added} feeds, {left_out} left out"));
+        Ok(added > 0)
+    }
+
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let source: Box<dyn Read> = if self.file.as_os_str() == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(File::open(&self.file)?)
+        };
+        read_bounded(source, MAX_LIST_BYTES)
+    }
+}
+
+fn read_bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        let error = format!("larger than {limit} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
+    }
+    Ok(bytes)
+}
+
+/// In whatever encoding it is.
+fn text(bytes: &[u8]) -> String {
+    let url = Url::parse("file:///list.opml").expect("a constant that parses");
+    parse::text(&Document {
+        bytes,
+        content_type: None,
+        url: &url,
+    })
+}
+
+/// Every feed once, with the tags of all the folders it stands in, and its URL if it is one.
+fn joined(list: &OpmlList) -> Vec<(OpmlFeed, Option<Url>)> {
+    let mut feeds: Vec<(OpmlFeed, Option<Url>)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for feed in &list.feeds {
+        let url = address(&feed.url);
+        let key = url.as_ref().map_or(&*feed.url, Url::as_str).to_owned();
+        let place = *places.entry(key).or_insert(feeds.len());
+        match feeds.get_mut(place) {
+            None => feeds.push((feed.clone(), url)),
+            Some((first, _)) => {
+                let more = feed.tags.iter().filter(|tag| !first.tags.contains(tag));
+                let more: Vec<String> = more.cloned().collect();
+                first.tags.extend(more);
+            }
+        }
+    }
+    feeds
+}
+
+/// The URL; `feed:` is no scheme but a hint to programs like this one.
+fn address(written: &str) -> Option<Url> {
+    let plain = match written.strip_prefix("feed:") {
+        None => written.to_owned(),
+        Some(rest) if rest.starts_with("http") => rest.to_owned(),
+        Some(rest) => format!("https:{rest}"),
+    };
+    Url::parse(&plain).ok()
+}
+
+/// Prints the configured feeds as OPML, for other programs.
+pub(super) fn export(path: &Path, output: &Output) -> Answer {
+    let config = config::load(path)?.config;
+    let feeds: Vec<OpmlFeed> = config
+        .feeds
+        .iter()
+        .map(|feed| OpmlFeed {
+            title: feed.name.clone(),
+            url: feed.url.to_string(),
+            tags: feed.tags.clone(),
+        })
+        .collect();
+    if !output.is_json() {
+        output::line(&opml::write(&feeds))?;
+        return Ok(true);
+    }
+    for feed in feeds {
+        let line = serde_json::json!({ "name": feed.title, "url": feed.url, "tags": feed.tags });
+        output.print(&line, |_| String::new())?;
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_up_to_its_bound() {
+        let bytes = [0; 9];
+        assert_eq!(read_bounded(&bytes[..8], 8).expect("read").len(), 8);
+        let error = read_bounded(&bytes[..], 8).expect_err("too large");
+        assert_eq!(error.to_string(), "larger than 8 bytes");
+    }
+
+    #[test]
+    fn a_feed_in_two_folders_is_one_with_two_tags() {
+        let feed = |url: &str, tag: &str| OpmlFeed {
+            title: "A".to_owned(),
+            url: url.to_owned(),
+            tags: vec![tag.to_owned()],
+        };
+        let list = OpmlList {
+            feeds: vec![
+                feed("https://a.example", "x"),
+                feed("feed://a.example/", "y"),
+                feed("feed:https://a.example/", "x"),
+                feed("no URL", "z"),
+            ],
+            ended_at: None,
+        };
+        let joined = joined(&list);
+        assert_eq!(joined.len(), 2);
+        assert_eq!(joined[0].0.tags, ["x", "y"]);
+        assert_eq!(joined[1].1, None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Which feeds a web page names.
+//!
+//! A scanner, not a parser: it looks at the tags `link`, `a` and `base`, in the order and with the
+//! rules of the HTML standard's tokenizer (§13.2.5), and builds no tree. Time is linear in the
+//! page, whatever stands in it. The result is a stranger's: whoever follows it must not trust it.
+
+mod tags;
+
+use url::Url;
+
+use tags::{Tag, tags};
+
+/// No page of use names more.
+const MAX_FOUND: usize = 50;
+
+/// So many tags of a kind are looked at, so that a page of nothing else takes no room.
+const MAX_TAGS: usize = 10_000;
+
+/// What `<link rel="alternate" type="…">` says of a feed.
+const TYPES: [&str; 5] = [
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/feed+json",
+    "application/json",
+];
+
+/// Last parts of paths that say "feed" by themselves.
+const NAMES: [&str; 12] = [
+    "feed",
+    "rss",
+    "atom",
+    "rdf",
+    "rss2",
+    "feed.xml",
+    "rss.xml",
+    "atom.xml",
+    "index.xml",
+    "feeds.xml",
+    "feed.json",
+    "index.rdf",
+];
+
+/// Endings that say "feed".
+const ENDINGS: [&str; 3] = [".rss", ".atom", ".rdf"];
+
+/// A feed that a page names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFeed {
+    /// `http` or `https`, absolute.
+    pub url: Url,
+    /// What the page calls it, on one line.
+    pub title: Option<String>,
+}
+
+/// The feeds that a page names, in its order, each once, 50 at most: those it declares
+/// (`<link rel="alternate">`), and where it declares none, the links to what looks like a feed.
+/// `page` is where the page was found: the base of relative addresses where it names no other.
+pub fn discover(html: &str, page: &Url) -> Vec<FoundFeed> {
+    let mut base: Option<Url> = None;
+    let (mut declared, mut linked) = (Vec::new(), Vec::new());
+    for tag in tags(html) {
+        match tag.name.as_str() {
+            "base" if base.is_none() => {
+                base = tag.get("href").and_then(|href| page.join(href).ok());
+            }
+            "link" if is_declaration(&tag) && declared.len() < MAX_TAGS => declared.push(tag),
+            "a" if tag.get("href").is_some() && linked.len() < MAX_TAGS => linked.push(tag),
+            _ => {}
+        }
+    }
+    let base = base.unwrap_or_else(|| page.clone());
+    let found = collect(declared, &base, |url| !url.path().contains("/wp-json/"));
+    if found.is_empty() {
+        return collect(linked, &base, looks_like_a_feed);
+    }
+    found
+}
+
+fn collect(tags: Vec<Tag>, base: &Url, wanted: impl Fn(&Url) -> bool) -> Vec<FoundFeed> {
+    let mut found: Vec<FoundFeed> = Vec::new();
+    for tag in tags {
+        let url = tag.get("href").and_then(|href| base.join(href).ok());
+        let Some(mut url) = url.filter(|url| matches!(url.scheme(), "http" | "https")) else {
+            continue;
+        };
+        url.set_fragment(None);
+        if !wanted(&url) || found.iter().any(|earlier| earlier.url == url) {
+            continue;
+        }
+        let title = tag.get("title").map(one_line);
+        found.push(FoundFeed {
+            url,
+            title: title.filter(|title| !title.is_empty()),
+        });
+        if found.len() == MAX_FOUND {
+            break;
+        }
+    }
+    found
+}
+
+fn is_declaration(tag: &Tag) -> bool {
+    let has_rel = |wanted: &str| {
+        let rel = tag.get("rel").unwrap_or_default();
+        rel.split_ascii_whitespace()
+            .any(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    let kind = tag.get("type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let is_feed = TYPES.iter().any(|feed| kind.eq_ignore_ascii_case(feed));
+    has_rel("alternate") && is_feed || has_rel("feed") && (is_feed || kind.is_empty())
+}
+
+fn looks_like_a_feed(url: &Url) -> bool {
+    let path = url.path().trim_end_matches('/').to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    NAMES.contains(&name)
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || url
+            .query_pairs()
+            .any(|(key, value)| key == "feed" && ["rss", "rss2", "atom", "rdf"].contains(&&*value))
+}
+
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests;
