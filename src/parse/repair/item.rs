@@ -162,7 +162,7 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    fn date(&mut self, role: Role, at: usize, text: Cow<'a, str>) {
+    pub(super) fn date(&mut self, role: Role, at: usize, text: Cow<'a, str>) {
         let Some(item) = &mut self.item else {
             return;
         };

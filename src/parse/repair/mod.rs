@@ -206,6 +206,10 @@ impl<'a> Repair<'a, '_> {
             let href = self.resolved(href, at);
             self.write_link(Rel::Alternate, href, tag);
         }
+        // Channel Definition Format.
+        if let Some(date) = tag.attribute("lastmod") {
+            self.date(Role::Updated, at, Cow::Borrowed(date));
+        }
         if tag.is_empty {
             self.end_item();
         }

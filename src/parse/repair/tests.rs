@@ -298,10 +298,12 @@ fn what_podcasts_say_stands_in_for_what_is_missing() {
 
 #[test]
 fn a_channel_definition_names_its_site() {
-    let (feed, _) =
-        repaired("<CHANNEL HREF='http://e.org/'><ITEM HREF='1'><TITLE>T</TITLE></ITEM>");
+    let (feed, _) = repaired(
+        "<CHANNEL HREF='http://e.org/'><ITEM HREF='1' LASTMOD='2004-04-07'><TITLE>T</TITLE></ITEM>",
+    );
     assert_eq!(feed.links[0].href, "http://e.org/");
     assert_eq!(feed.items[0].links[0].href, "1");
+    assert!(feed.items[0].updated.is_some());
 }
 
 #[test]
