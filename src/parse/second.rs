@@ -16,6 +16,7 @@ use feed_rs::{
     parser::{Builder, Parser},
 };
 use jiff::Timestamp;
+use memchr::memmem;
 
 use super::{
     address::{RawLink, Rel},
@@ -30,6 +31,10 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<RawFeed<'static>> {
         return None;
     }
     let text = undeclared(text);
+    // Over one that comes later its XML library panics.
+    if memmem::find(text.as_bytes(), b"<?xml ").is_some() {
+        return None;
+    }
     let feed = catch_unwind(AssertUnwindSafe(|| parser(now).parse(text.as_bytes()))).ok()?;
     feed.ok().map(raw_feed)
 }
@@ -133,6 +138,7 @@ mod tests {
                         <item><title>é</title></item></channel></rss>";
         assert_eq!(items(declared), Some(1));
         assert_eq!(items("<feed><entry></feed>"), None);
+        assert_eq!(items(&format!("<!-- -->{declared}")), None);
     }
 
     #[test]
