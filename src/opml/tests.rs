@@ -82,16 +82,17 @@ fn depth_and_length_are_bounded() {
             .map(|n| format!("<outline text='{n}'>"))
             .collect();
         let open = open.concat();
-        let close = "</outline>".repeat(depth);
+        let close = "</outline>".repeat(depth - 1);
         list(&format!(
-            "{open}<outline xmlUrl='u'/>{close}<outline xmlUrl='v'/>"
+            "{open}<outline xmlUrl='u'/></outline><outline xmlUrl='w'/>{close}<outline xmlUrl='v'/>"
         ))
     };
     assert_eq!(nested(MAX_DEPTH).feeds[0].tags.len(), MAX_DEPTH);
     let deeper = nested(MAX_DEPTH + 1);
     assert_eq!(deeper.feeds[0].tags.len(), MAX_DEPTH);
+    assert_eq!(deeper.feeds[1].tags.len(), MAX_DEPTH, "one folder was left");
     assert!(
-        deeper.feeds[1].tags.is_empty(),
+        deeper.feeds[2].tags.is_empty(),
         "all folders are left again"
     );
     let many = |count: usize| list(&"<outline xmlUrl='u'/>".repeat(count));

@@ -109,6 +109,7 @@ fn text_hash(item: &Item) -> TextHash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse;
 
     #[test]
     fn a_text_that_moves_between_fields_is_another() {
@@ -134,5 +135,57 @@ mod tests {
             hashes.contains(&text_hash(&linked)),
             "the text alone counts"
         );
+    }
+
+    fn items(xml: &str) -> Vec<ParsedItem> {
+        let url = "https://e.org/feed".parse().expect("a URL");
+        let document = parse::Document {
+            bytes: xml.as_bytes(),
+            content_type: None,
+            url: &url,
+        };
+        parse::parse(&document, jiff::Timestamp::UNIX_EPOCH)
+            .expect("a feed")
+            .items
+    }
+
+    /// A document that shows one item twice with two texts must not write it down twice.
+    #[test]
+    fn an_item_that_stands_twice_is_compared_once() {
+        let item = |text: &str| {
+            format!("<item><guid>g</guid><title>T</title><description>{text}</description></item>")
+        };
+        let xml = format!(
+            "<rss><channel>{}{}</channel></rss>",
+            item("new"),
+            item("old")
+        );
+        let items = items(&xml);
+        let row = KnownKey {
+            item: ItemId(7),
+            text: Some(text_hash(&items[1].item)),
+        };
+        let known = items[0].keys.all_by(Identity::Auto).into_iter();
+        let known = known.map(|key| (key, row)).collect();
+        let recognised = compare(&items, &known, Identity::Auto);
+        assert_eq!(recognised.judgement.new, [false, false]);
+        let ids: Vec<_> = recognised.records.iter().map(|record| record.id).collect();
+        assert_eq!(ids, [Some(ItemId(7)), None]);
+        assert!(recognised.records[0].is_edited);
+    }
+
+    #[test]
+    fn an_item_that_is_no_longer_kept_is_not_compared() {
+        let items =
+            items("<rss><channel><item><guid>g</guid><title>T</title></item></channel></rss>");
+        let row = KnownKey {
+            item: ItemId(7),
+            text: None,
+        };
+        let known = items[0].keys.all_by(Identity::Auto).into_iter();
+        let known = known.map(|key| (key, row)).collect();
+        let recognised = compare(&items, &known, Identity::Auto);
+        assert!(!recognised.records[0].is_edited);
+        assert!(recognised.records[0].keys.is_empty());
     }
 }

@@ -105,6 +105,20 @@ async fn only_the_watches_that_did_not_match_before_alert() {
     );
 }
 
+/// What was told before does not make the next alert more urgent.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_that_has_alerted_the_item_has_no_part_in_its_update() {
+    let watches = "k = { match = \"Koizumi\", priority = \"flash\" }\nh = \"Hegseth\"";
+    let room = Newsroom::open("", ", initial = \"all\"", watches, &["Koizumi travels"]).await;
+    room.feed.edit(0, 1, "The minister travels", "Story 1.");
+    assert_eq!(room.round().await.len(), 1);
+    room.feed.edit(0, 1, "Koizumi meets Hegseth", "Story 1.");
+    let sent = room.round().await;
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[1]["data"]["watches"], json!(["h"]));
+    assert_eq!(sent[1]["data"]["priority"], "routine");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn on_update_has_a_default_for_all_watches() {
     let watches = "k = \"Koizumi\"\nloud = { match = \"Koizumi\", on_update = \"match\" }";
