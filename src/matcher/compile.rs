@@ -1,36 +1,46 @@
-//! All watches to one automaton.
+//! All watches to one index.
 
-use std::collections::HashMap;
-
-use daachorse::DoubleArrayAhoCorasick;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use super::{
     fields::Fields,
-    pattern::{Pattern, patterns},
-    query::{Node, Query},
+    index::{self, Anchor, Index},
+    pattern::{Check, Left, Pattern, Right, patterns},
+    query::{Kind, Node, Query, Term},
+    regexes::Regexes,
 };
 use crate::model::Watch;
 
-/// All watches in one automaton. Immutable: any number of threads may search at once.
+/// All watches in one index. Immutable: any number of threads may search at once.
 pub struct Matcher {
-    /// `None` where there is no watch.
-    pub(super) automaton: Option<DoubleArrayAhoCorasick<u32>>,
-    /// By the automaton's value: what its text is a pattern of.
-    pub(super) links: Vec<Vec<Link>>,
-    /// By term: the watches to evaluate where it hits.
-    pub(super) anchored: Vec<Vec<u32>>,
+    pub(super) index: Index,
+    /// The texts of all patterns, one behind the other.
+    pub(super) texts: String,
+    pub(super) patterns: Vec<Packed>,
+    pub(super) regexes: Regexes,
+    /// The watches to evaluate where a term or a regular expression hits.
+    pub(super) anchored: Anchored,
     pub(super) watches: Vec<CompiledWatch>,
-    /// The fields that any watch reads.
+    /// The fields that any term reads.
     pub(super) fields: Fields,
+    /// The fields that regular expressions are looked for in whatever else hits.
+    pub(super) regex_fields: Fields,
     /// Numbers for the feeds that watches name.
     pub(super) feeds: HashMap<String, u32>,
 }
 
-/// A pattern and the term that it finds.
+/// A pattern without a string of its own.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct Packed {
+    pub(super) from: u32,
+    pub(super) length: u32,
     pub(super) term: u32,
-    pub(super) pattern: Pattern,
+    pub(super) left: Left,
+    pub(super) right: Right,
+    pub(super) check: Check,
 }
 
 /// One watch, ready to be evaluated.
@@ -40,132 +50,281 @@ pub(super) struct CompiledWatch {
     pub(super) feeds: Option<Box<[u32]>>,
     pub(super) root: Node,
     /// By the number that `root` calls a term by.
-    pub(super) leaves: Vec<Leaf>,
+    pub(super) leaves: Box<[Leaf]>,
 }
 
 /// One term of one watch.
 #[derive(Debug)]
 pub(super) struct Leaf {
-    /// The number of the term among all of all watches.
-    pub(super) term: u32,
-    pub(super) text: String,
+    pub(super) what: What,
+    pub(super) text: Box<str>,
     pub(super) fields: Fields,
     pub(super) positive: bool,
+}
+
+/// What a leaf looks for, by its number among all of all watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    Term(u32),
+    Regex(u32),
+}
+
+/// For each number, the watches to evaluate: one list behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Anchored {
+    terms: Lists,
+    regexes: Lists,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    starts: Vec<u32>,
+    watches: Vec<u32>,
 }
 
 /// Terms and their patterns, each distinct one once.
 #[derive(Default)]
 struct Terms {
-    numbers: HashMap<Vec<Pattern>, u32>,
-    texts: HashMap<String, u32>,
-    links: Vec<Vec<Link>>,
+    numbers: HashMap<(Kind, Box<str>), u32>,
+    texts: String,
+    patterns: Vec<Packed>,
+    anchors: Vec<(u32, Anchor)>,
 }
 
 /// Compiles parsed watches.
 pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
     let mut terms = Terms::default();
+    let mut regexes = Regexes::builder();
     let mut feeds = HashMap::new();
-    let watches: Vec<_> = queries
-        .into_iter()
-        .map(|(watch, query)| compile(watch, query, &mut terms, &mut feeds))
-        .collect();
-    let mut anchored = vec![Vec::new(); terms.numbers.len()];
     let mut fields = Fields::default();
-    for (number, watch) in watches.iter().enumerate() {
-        for leaf in anchors(&watch.root) {
-            let watches: &mut Vec<u32> = &mut anchored[watch.leaves[leaf].term as usize];
-            watches.push(index(number));
-        }
-        for leaf in &watch.leaves {
-            fields = fields.union(leaf.fields);
-        }
+    let mut watches = Vec::with_capacity(queries.len());
+    for (watch, query) in queries {
+        let own_fields = Fields::of(watch.fields.iter().copied());
+        let leaves: Box<[Leaf]> = query
+            .terms
+            .into_iter()
+            .map(|term| {
+                let fields = term.field.map_or(own_fields, |field| Fields::of([field]));
+                let what = match term.kind {
+                    Kind::Regex => What::Regex(regexes.number(&term.body)),
+                    _ => What::Term(terms.number(&term)),
+                };
+                Leaf {
+                    what,
+                    fields,
+                    positive: term.positive,
+                    text: term.text.into_boxed_str(),
+                }
+            })
+            .collect();
+        let read = leaves.iter().map(|leaf| leaf.fields);
+        fields = read.fold(fields, Fields::union);
+        watches.push(CompiledWatch {
+            feeds: numbers(watch, &mut feeds),
+            root: query.root,
+            leaves,
+        });
     }
+    let anchored = Anchored::new(&watches, terms.numbers.len(), regexes.len());
+    let free = anchored.regexes();
+    let is_free = |leaf: &&Leaf| matches!(leaf.what, What::Regex(regex) if free.contains(&regex));
+    let leaves = watches.iter().flat_map(|watch| &watch.leaves);
+    let regex_fields = leaves.filter(is_free).map(|leaf| leaf.fields);
+    let regex_fields = regex_fields.fold(Fields::default(), Fields::union);
+    terms.texts.shrink_to_fit();
+    terms.patterns.shrink_to_fit();
     Matcher {
-        automaton: automaton(&terms.texts),
-        links: terms.links,
+        index: chosen(&terms.anchors, terms.patterns.len()),
+        texts: terms.texts,
+        patterns: terms.patterns,
+        regexes: regexes.build(&free),
         anchored,
         watches,
         fields,
+        regex_fields,
         feeds,
     }
 }
 
-fn compile(
-    watch: &Watch,
-    query: Query,
-    terms: &mut Terms,
-    feeds: &mut HashMap<String, u32>,
-) -> CompiledWatch {
-    let own_fields = Fields::of(watch.fields.iter().copied());
-    let leaves = query.terms.into_iter().map(|term| Leaf {
-        term: terms.number(patterns(&term)),
-        fields: term.field.map_or(own_fields, |field| Fields::of([field])),
-        positive: term.positive,
-        text: term.text,
-    });
-    let leaves = leaves.collect();
-    let read = watch.feeds.as_ref().map(|names| {
-        let mut numbers: Vec<u32> = names
-            .iter()
-            .map(|name| {
-                let next = index(feeds.len());
-                *feeds.entry(name.clone()).or_insert(next)
-            })
-            .collect();
-        numbers.sort_unstable();
-        numbers.into_boxed_slice()
-    });
-    CompiledWatch {
-        feeds: read,
-        root: query.root,
-        leaves,
-    }
+/// The numbers of the feeds that a watch reads.
+fn numbers(watch: &Watch, feeds: &mut HashMap<String, u32>) -> Option<Box<[u32]>> {
+    let names = watch.feeds.as_ref()?;
+    let mut numbers: Vec<u32> = names
+        .iter()
+        .map(|name| {
+            let next = index(feeds.len());
+            *feeds.entry(name.clone()).or_insert(next)
+        })
+        .collect();
+    numbers.sort_unstable();
+    Some(numbers.into_boxed_slice())
 }
 
 impl Terms {
-    fn number(&mut self, patterns: Vec<Pattern>) -> u32 {
-        if let Some(&known) = self.numbers.get(&patterns) {
-            return known;
-        }
-        let term = index(self.numbers.len());
-        for pattern in &patterns {
-            let next = index(self.texts.len());
-            let text = *self.texts.entry(pattern.text.clone()).or_insert(next);
-            if text == next {
-                self.links.push(Vec::new());
+    fn number(&mut self, term: &Term) -> u32 {
+        let next = index(self.numbers.len());
+        let key = (term.kind, term.body.as_str().into());
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            for pattern in patterns(term) {
+                self.add(pattern, number);
             }
-            self.links[text as usize].push(Link {
-                term,
-                pattern: pattern.clone(),
-            });
         }
-        self.numbers.insert(patterns, term);
-        term
+        number
+    }
+
+    fn add(&mut self, pattern: Pattern, term: u32) {
+        let number = index(self.patterns.len());
+        let anchors = index::anchors(&pattern);
+        self.anchors
+            .extend(anchors.into_iter().map(|anchor| (number, anchor)));
+        self.patterns.push(Packed {
+            from: index(self.texts.len()),
+            length: index(pattern.text.len()),
+            term,
+            left: pattern.left,
+            right: pattern.right,
+            check: pattern.check,
+        });
+        self.texts.push_str(&pattern.text);
     }
 }
 
-fn automaton(texts: &HashMap<String, u32>) -> Option<DoubleArrayAhoCorasick<u32>> {
-    if texts.is_empty() {
-        return None;
+/// The index over one anchor of each pattern: of several tokens the one that the fewest patterns
+/// hold, so that no common word is the anchor of many; of equally rare ones the longest.
+fn chosen(anchors: &[(u32, Anchor)], patterns: usize) -> Index {
+    let mut uses: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
+    uses.reserve(anchors.len());
+    for (_, anchor) in anchors {
+        if let Anchor::Word { hash, .. } = anchor {
+            *uses.entry(*hash).or_default() += 1;
+        }
     }
-    let patterns = texts.iter().map(|(text, number)| (text, *number));
-    let automaton = DoubleArrayAhoCorasick::with_values(patterns);
-    Some(automaton.expect("patterns are distinct, not empty, and fewer than 2^31 bytes"))
+    let rarity = |anchor: &Anchor| match anchor {
+        Anchor::Word { hash, length, .. } => (uses[hash], usize::MAX - length),
+        _ => (0, 0),
+    };
+    let mut builder = index::Builder::with_room(patterns);
+    for group in anchors.chunk_by(|a, b| a.0 == b.0) {
+        let (number, anchor) = group
+            .iter()
+            .min_by_key(|(_, anchor)| rarity(anchor))
+            .expect("a group is not empty");
+        builder.add(*number, anchor);
+    }
+    drop(uses);
+    builder.build()
+}
+
+/// For keys that are hashes.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _bytes: &[u8]) {
+        unreachable!("only u64 keys are hashed");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+impl Anchored {
+    fn new(watches: &[CompiledWatch], terms: usize, regexes: usize) -> Self {
+        let (mut by_term, mut by_regex) = (Vec::new(), Vec::new());
+        for (number, watch) in watches.iter().enumerate() {
+            for leaf in anchors(&watch.root, &watch.leaves) {
+                match watch.leaves[leaf].what {
+                    What::Term(term) => by_term.push((term, index(number))),
+                    What::Regex(regex) => by_regex.push((regex, index(number))),
+                }
+            }
+        }
+        Self {
+            terms: Lists::new(&by_term, terms),
+            regexes: Lists::new(&by_regex, regexes),
+        }
+    }
+
+    /// The watches that a hit of a term or regular expression makes worth evaluating.
+    pub(super) fn watches(&self, what: What) -> &[u32] {
+        match what {
+            What::Term(term) => self.terms.get(term),
+            What::Regex(regex) => self.regexes.get(regex),
+        }
+    }
+
+    /// The regular expressions that no term stands for.
+    fn regexes(&self) -> Vec<u32> {
+        let all = 0..index(self.regexes.starts.len().saturating_sub(1));
+        all.filter(|regex| !self.regexes.get(*regex).is_empty())
+            .collect()
+    }
+}
+
+impl Lists {
+    fn new(pairs: &[(u32, u32)], count: usize) -> Self {
+        let mut starts = vec![0; count + 1];
+        for (key, _) in pairs {
+            starts[*key as usize + 1] += 1;
+        }
+        for at in 0..count {
+            starts[at + 1] += starts[at];
+        }
+        let mut next = starts.clone();
+        let mut watches = vec![0; pairs.len()];
+        for (key, watch) in pairs {
+            let at = &mut next[*key as usize];
+            watches[*at as usize] = *watch;
+            *at += 1;
+        }
+        Self { starts, watches }
+    }
+
+    fn get(&self, key: u32) -> &[u32] {
+        let key = key as usize;
+        &self.watches[self.starts[key] as usize..self.starts[key + 1] as usize]
+    }
 }
 
 /// The leaves of which one must hit wherever the node holds: of those that must all hit, the
-/// ones with the fewest terms. Never empty in a parsed query.
-fn anchors(node: &Node) -> Vec<usize> {
+/// ones with the fewest terms, terms before regular expressions. Never empty in a parsed query.
+pub(super) fn anchors(node: &Node, leaves: &[Leaf]) -> Vec<usize> {
+    let cost = |anchors: &Vec<usize>| {
+        let is_regex = |leaf: &usize| matches!(leaves[*leaf].what, What::Regex(_));
+        let letters = anchors.iter().map(|leaf| leaves[*leaf].text.len()).min();
+        let shortness = usize::MAX - letters.unwrap_or_default();
+        (anchors.iter().any(is_regex), anchors.len(), shortness)
+    };
+    let each = |parts: &[Node]| -> Vec<Vec<usize>> {
+        let mut each: Vec<_> = parts
+            .iter()
+            .map(|part| anchors(part, leaves))
+            .filter(|anchors| !anchors.is_empty())
+            .collect();
+        each.sort_by_key(cost);
+        each
+    };
     match node {
         Node::Term(leaf) => vec![*leaf],
-        Node::Not(..) => Vec::new(),
-        Node::Any(parts) => parts.iter().flat_map(anchors).collect(),
-        Node::All(parts) => parts
-            .iter()
-            .map(anchors)
-            .filter(|leaves| !leaves.is_empty())
-            .min_by_key(Vec::len)
-            .unwrap_or_default(),
+        Node::Not(_) | Node::Origin(_) => Vec::new(),
+        Node::Any(parts) => {
+            let each = parts.iter().map(|part| anchors(part, leaves));
+            each.flatten().collect()
+        }
+        Node::All(parts) | Node::Near(parts, _) => {
+            each(parts).into_iter().next().unwrap_or_default()
+        }
+        // With so many left out there are too few of the others.
+        Node::AtLeast(count, parts) => {
+            let enough = parts.len() + 1 - count;
+            each(parts).into_iter().take(enough).flatten().collect()
+        }
     }
 }
 

@@ -1,12 +1,15 @@
-//! One item through the automaton.
+//! One item through the index.
 
 use std::ops::Range;
 
 use super::{
     Hit, ItemText, WatchMatch,
-    compile::{CompiledWatch, Link, Matcher},
+    compile::{CompiledWatch, Leaf, Matcher, What},
+    evaluate::holds,
+    evidence::{Evidence, Found},
     fields::Fields,
-    query::Node,
+    locate::{located, verified},
+    pattern,
 };
 use crate::{
     model::Field,
@@ -16,204 +19,178 @@ use crate::{
 /// How many hits a watch shows of one item, and how many of each term in each field are kept.
 pub const MAX_HITS: usize = 64;
 
-/// A term and where it hit, in fields and positions that rise.
-struct TermHits {
-    term: u32,
-    fields: Fields,
-    places: Vec<(Field, Range<usize>)>,
-}
-
-/// A hit in canonical text, not yet checked against the source.
-struct Candidate<'a> {
-    link: &'a Link,
-    start: usize,
-    /// Of the last byte, so that an offset inside the last character stands for its end.
-    last: usize,
-}
-
 /// Finds every watch that `item` satisfies, in config order.
 pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
-    let hits = term_hits(matcher, item);
-    let feed = matcher.feeds.get(item.feed);
-    let mut candidates: Vec<u32> = hits
-        .iter()
-        .flat_map(|hits| &matcher.anchored[hits.term as usize])
-        .copied()
-        .collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    candidates
+    let canonical = Canonical::new(item, matcher.fields);
+    let found = scan(matcher, &canonical);
+    let candidates = candidates(matcher, item, &found);
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let found = verified(matcher, item, &canonical, found);
+    let evidence = Evidence::new(matcher, item, &canonical, found);
+    let satisfied: Vec<usize> = candidates
         .into_iter()
         .map(|number| number as usize)
         .filter(|number| {
             let watch = &matcher.watches[*number];
-            reads(watch, feed) && holds(watch, &watch.root, &hits)
+            reads(watch, evidence.feed()) && holds(&watch.root, watch, &evidence)
         })
-        .map(|number| WatchMatch {
-            watch: number,
-            hits: shown(&matcher.watches[number], &hits),
-        })
-        .collect()
+        .collect();
+    shown(&satisfied, &evidence)
 }
 
-/// The terms that hit, by number.
-fn term_hits(matcher: &Matcher, item: &ItemText<'_>) -> Vec<TermHits> {
-    let mut places = Vec::new();
-    let mut canonical = String::new();
-    for field in Field::ALL {
-        let source = item.field(field);
-        if !source.is_empty() && matcher.fields.contains(field) {
-            let lines = lines(field);
-            text::fold_into(source, lines, &mut canonical);
-            let candidates = candidates(matcher, &canonical);
-            places.extend(
-                located(source, lines, &candidates).map(|(term, span)| (term, field, span)),
-            );
+/// The fields of an item in canonical form, one behind the other.
+pub(super) struct Canonical {
+    /// With spaces at its end for [`super::index::Index::scan`].
+    pub(super) text: String,
+    /// In the order of [`Field::ALL`]; fields without text are left out.
+    pub(super) parts: Vec<(Field, Range<usize>)>,
+}
+
+impl Canonical {
+    pub(super) fn new(item: &ItemText<'_>, fields: Fields) -> Self {
+        let read = || {
+            Field::ALL
+                .into_iter()
+                .filter(|field| fields.contains(*field))
+        };
+        let room: usize = read().map(|field| item.field(field).len()).sum();
+        let mut text = String::with_capacity(room + room / 8 + 64);
+        let mut parts = Vec::with_capacity(Field::ALL.len());
+        for field in read() {
+            let from = text.len();
+            text::fold_onto(item.field(field), lines(field), &mut text);
+            if text.len() > from {
+                parts.push((field, from..text.len()));
+            }
         }
+        text.extend([' '; super::index::PADDING]);
+        Self { text, parts }
     }
-    places.sort_by_key(|(term, field, span)| (*term, *field, span.start, span.end));
-    places.dedup();
-    grouped(places)
+
+    /// The field that a place is in, and where the field begins.
+    pub(super) fn part(&self, at: u32) -> (Field, usize) {
+        let (field, range) = self
+            .parts
+            .iter()
+            .rev()
+            .find(|(_, range)| range.start <= at as usize)
+            .expect("places are in a field");
+        (*field, range.start)
+    }
 }
 
 /// Authors and categories are lists: no phrase runs from one into the next.
-const fn lines(field: Field) -> Lines {
+pub(super) const fn lines(field: Field) -> Lines {
     match field {
         Field::Author | Field::Category => Lines::Listed,
         Field::Title | Field::Summary | Field::Content | Field::Link => Lines::Wrapped,
     }
 }
 
-fn candidates<'a>(matcher: &'a Matcher, canonical: &str) -> Vec<Candidate<'a>> {
-    let Some(automaton) = &matcher.automaton else {
-        return Vec::new();
-    };
+/// Where patterns stand in canonical text, by term and place.
+pub(super) fn scan(matcher: &Matcher, canonical: &Canonical) -> Vec<Found> {
+    let text = canonical.text.as_bytes();
+    let mut found = Vec::new();
+    matcher.index.scan(text, |number, start| {
+        let packed = &matcher.patterns[number as usize];
+        let wanted = &matcher.texts.as_bytes()[packed.from as usize..][..packed.length as usize];
+        if !text[start..].starts_with(wanted) {
+            return;
+        }
+        let end = start + wanted.len();
+        let hit = pattern::hit((packed.left, packed.right), &canonical.text, start..end);
+        found.extend(hit.map(|hit| Found {
+            term: packed.term,
+            pattern: number,
+            start: short(hit.start),
+            last: short(hit.end - 1),
+        }));
+    });
+    found.sort_unstable();
+    found
+}
+
+fn short(number: usize) -> u32 {
+    u32::try_from(number).expect("an item is shorter than 4 GB")
+}
+
+/// The watches worth evaluating, in config order.
+fn candidates(matcher: &Matcher, item: &ItemText<'_>, found: &[Found]) -> Vec<u32> {
     let mut candidates = Vec::new();
-    for found in automaton.find_overlapping_iter(canonical) {
-        for link in &matcher.links[found.value() as usize] {
-            let hit = link.pattern.hit(canonical, found.start()..found.end());
-            candidates.extend(hit.map(|hit| Candidate {
-                link,
-                start: hit.start,
-                last: hit.end - 1,
-            }));
+    let mut last = None;
+    for found in found {
+        if last != Some(found.term) {
+            last = Some(found.term);
+            candidates.extend_from_slice(matcher.anchored.watches(What::Term(found.term)));
         }
     }
+    if matcher.regexes.looks_everywhere() {
+        let mut regexes = Vec::new();
+        for field in Field::ALL {
+            if matcher.regex_fields.contains(field) {
+                matcher.regexes.find(item.field(field), &mut regexes);
+            }
+        }
+        for regex in regexes {
+            candidates.extend_from_slice(matcher.anchored.watches(What::Regex(regex)));
+        }
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
     candidates
 }
 
-/// The candidates that hold in the source, with their places there.
-fn located<'a>(
-    source: &'a str,
-    lines: Lines,
-    candidates: &'a [Candidate<'_>],
-) -> impl Iterator<Item = (u32, Range<usize>)> + 'a {
-    let mut offsets: Vec<usize> = candidates
-        .iter()
-        .flat_map(|candidate| [candidate.start, candidate.last])
-        .collect();
-    offsets.sort_unstable();
-    offsets.dedup();
-    let ranges = if offsets.is_empty() {
-        Vec::new()
-    } else {
-        text::locate(source, lines, &offsets)
-    };
-    candidates.iter().filter_map(move |candidate| {
-        let range = |offset| {
-            let at = offsets.binary_search(&offset);
-            &ranges[at.expect("every offset of a candidate was asked for")]
-        };
-        let span = range(candidate.start).start..range(candidate.last).end;
-        let holds = candidate.link.pattern.check.holds(&source[span.clone()]);
-        holds.then_some((candidate.link.term, span))
-    })
-}
-
-fn grouped(places: Vec<(u32, Field, Range<usize>)>) -> Vec<TermHits> {
-    let mut groups: Vec<TermHits> = Vec::new();
-    let mut in_field = 0;
-    for (term, field, span) in places {
-        if groups.last().is_none_or(|last| last.term != term) {
-            groups.push(TermHits {
-                term,
-                fields: Fields::default(),
-                places: Vec::new(),
-            });
-        }
-        let group = groups.last_mut().expect("a group was just made");
-        if !group.fields.contains(field) {
-            group.fields = group.fields.union(Fields::of([field]));
-            in_field = 0;
-        }
-        in_field += 1;
-        if in_field <= MAX_HITS {
-            group.places.push((field, span));
-        }
-    }
-    groups
-}
-
-fn reads(watch: &CompiledWatch, feed: Option<&u32>) -> bool {
+pub(super) fn reads(watch: &CompiledWatch, feed: Option<&u32>) -> bool {
     watch
         .feeds
         .as_ref()
         .is_none_or(|feeds| feed.is_some_and(|feed| feeds.binary_search(feed).is_ok()))
 }
 
-fn hits_of(hits: &[TermHits], term: u32) -> Option<&TermHits> {
-    let at = hits.binary_search_by_key(&term, |hits| hits.term).ok()?;
-    Some(&hits[at])
-}
-
-fn holds(watch: &CompiledWatch, node: &Node, hits: &[TermHits]) -> bool {
-    match node {
-        Node::Term(leaf) => {
-            let leaf = &watch.leaves[*leaf];
-            hits_of(hits, leaf.term).is_some_and(|hits| hits.fields.meets(leaf.fields))
-        }
-        Node::All(parts) => parts.iter().all(|part| holds(watch, part, hits)),
-        Node::Any(parts) => parts.iter().any(|part| holds(watch, part, hits)),
-        Node::Not(inner, _) => !holds(watch, inner, hits),
-    }
-}
-
 /// The hits of the positive terms, by field and position. Where two terms hit the same place the
 /// one that the watch names first is shown.
-fn shown(watch: &CompiledWatch, hits: &[TermHits]) -> Vec<Hit> {
-    let mut shown: Vec<_> = watch
-        .leaves
-        .iter()
-        .filter(|leaf| leaf.positive)
-        .filter_map(|leaf| Some((leaf, hits_of(hits, leaf.term)?)))
-        .flat_map(|(leaf, hits)| hits.places.iter().map(move |place| (leaf, place)))
-        .filter(|(leaf, (field, _))| leaf.fields.contains(*field))
-        .collect();
-    shown.sort_by_key(|(_, (field, span))| (*field, span.start, span.end));
-    shown.dedup_by_key(|(_, place)| *place);
-    shown
-        .into_iter()
-        .take(MAX_HITS)
-        .map(|(leaf, (field, span))| Hit {
-            term: leaf.text.clone(),
-            field: *field,
-            span: span.clone(),
-        })
-        .collect()
+fn shown(satisfied: &[usize], evidence: &Evidence<'_>) -> Vec<WatchMatch> {
+    let mut places = Vec::new();
+    for &watch in satisfied {
+        for leaf in &evidence.matcher.watches[watch].leaves {
+            if leaf.positive {
+                places.extend(evidence.places(leaf));
+            }
+        }
+    }
+    let spans = located(evidence, places);
+    let one = |&watch: &usize| {
+        let leaves = &evidence.matcher.watches[watch].leaves;
+        let hits = leaves.iter().filter(|leaf| leaf.positive);
+        let hits = hits.flat_map(|leaf| hits_of(leaf, evidence, &spans));
+        WatchMatch {
+            watch,
+            hits: ordered(hits.collect()),
+        }
+    };
+    satisfied.iter().map(one).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Where a leaf hits in the source.
+pub(super) fn hits_of<'a>(
+    leaf: &'a Leaf,
+    evidence: &'a Evidence<'_>,
+    spans: &'a super::locate::Spans,
+) -> impl Iterator<Item = Hit> + 'a {
+    let terms = evidence.places(leaf).map(|place| spans.get(place));
+    let regexes = evidence.regex_places(leaf);
+    terms.chain(regexes).map(|(field, span)| Hit {
+        term: leaf.text.to_string(),
+        field,
+        span,
+    })
+}
 
-    #[test]
-    fn places_are_capped_per_term_and_field() {
-        let places = [Field::Title, Field::Content]
-            .into_iter()
-            .flat_map(|field| (0..=MAX_HITS).map(move |at| (7, field, at..at + 1)));
-        let groups = grouped(places.collect());
-        assert_eq!(groups.len(), 1);
-        assert_eq!(groups[0].places.len(), 2 * MAX_HITS);
-        assert!(groups[0].fields.contains(Field::Content));
-    }
+pub(super) fn ordered(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.field, hit.span.start, hit.span.end));
+    hits.dedup_by(|later, first| later.field == first.field && later.span == first.span);
+    hits.truncate(MAX_HITS);
+    hits
 }

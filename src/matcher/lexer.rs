@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use super::{
-    query::{Kind, QueryError},
-    refused,
-    signs::{closing_quotes, is_closing, word_length},
+    positions::MAX_DISTANCE,
+    query::{Distance, Kind, OriginKind, QueryError},
+    refused, regexes,
+    signs::{closing_quotes, is_closing, is_comma, word_length},
 };
 use crate::{model::Field, text};
 
-/// How many letters or digits the beginning of a word needs before its `*`.
-pub(super) const MIN_PREFIX_CHARS: usize = 2;
+/// How many letters or digits a word needs beside its `*`.
+pub(super) const MIN_PART_CHARS: usize = 2;
 
 /// A token and its place in the expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,13 @@ pub(super) enum TokenKind {
     And,
     Or,
     Not,
-    Field(Field),
+    /// Between the parts of a count.
+    Comma,
+    Near(Distance),
+    /// `2 OF`, right before its parenthesis.
+    Count(usize),
+    Field(Scope),
+    Entity(String),
     Term {
         text: String,
         body: String,
@@ -35,12 +42,24 @@ pub(super) enum TokenKind {
     },
 }
 
+/// What a term can be narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Scope {
+    Field(Field),
+    Origin(OriginKind),
+}
+
 impl TokenKind {
     /// Whether an operand may begin with it.
     pub(super) const fn begins_operand(&self) -> bool {
         matches!(
             self,
-            Self::Open | Self::Not | Self::Field(_) | Self::Term { .. }
+            Self::Open
+                | Self::Not
+                | Self::Field(_)
+                | Self::Count(_)
+                | Self::Entity(_)
+                | Self::Term { .. }
         )
     }
 }
@@ -51,6 +70,7 @@ pub(super) fn lex(expression: &str) -> Result<Vec<Token>, QueryError> {
         expression,
         at: 0,
         tokens: Vec::new(),
+        lists: Vec::new(),
     };
     while let Some(c) = lexer.skip_space() {
         lexer.token(c)?;
@@ -74,6 +94,9 @@ pub(super) fn warnings(tokens: &[Token]) -> Vec<QueryError> {
         let next_is_operand = tokens
             .get(index + 1)
             .is_some_and(|next| next.kind.begins_operand());
+        if text.len() > 3 {
+            continue;
+        }
         let upper = text.to_uppercase();
         let meant = match upper.as_str() {
             "NOT" => next_is_operand,
@@ -97,6 +120,8 @@ struct Lexer<'a> {
     expression: &'a str,
     at: usize,
     tokens: Vec<Token>,
+    /// For each open parenthesis, whether commas separate what is in it.
+    lists: Vec<bool>,
 }
 
 impl<'a> Lexer<'a> {
@@ -119,10 +144,15 @@ impl<'a> Lexer<'a> {
         let length = c.len_utf8();
         match c {
             '(' | '（' => {
-                refused::count(&self.tokens)?;
+                let is_count = self.count()?;
+                self.lists.push(is_count);
                 self.push(TokenKind::Open, length);
             }
-            ')' | '）' => self.push(TokenKind::Close, length),
+            ')' | '）' => {
+                self.lists.pop();
+                self.push(TokenKind::Close, length);
+            }
+            _ if is_comma(c) && self.in_list() => self.push(TokenKind::Comma, length),
             '|' | '｜' => self.push(TokenKind::Or, length),
             '-' | '!' | '－' | '！' => {
                 let next = self.rest()[length..].chars().next();
@@ -134,6 +164,9 @@ impl<'a> Lexer<'a> {
                 self.push(TokenKind::Not, length);
             }
             '=' => return self.exact(),
+            '~' => return self.inflected(),
+            '/' => return self.regex(),
+            '@' => return self.entity(),
             _ if closing_quotes(c).is_some() => return self.phrase(0),
             _ => return self.word(),
         }
@@ -151,7 +184,7 @@ impl<'a> Lexer<'a> {
         if closing_quotes(next).is_some() {
             return self.phrase(1);
         }
-        let word = &self.rest()[..=word_length(&self.rest()[1..])];
+        let word = &self.rest()[..=self.word_length(1)];
         if word.ends_with('*') {
             return Err(self
                 .error(word.len(), "`=` and `*` do not go together")
@@ -184,32 +217,168 @@ impl<'a> Lexer<'a> {
         self.term(written, &body[..end], kind, true)
     }
 
+    /// How long the word is that begins `marker` bytes on. A comma ends it only in a list.
+    fn word_length(&self, marker: usize) -> usize {
+        let rest = &self.rest()[marker..];
+        let length = word_length(rest);
+        if self.in_list() {
+            rest[..length].find(is_comma).unwrap_or(length)
+        } else {
+            length
+        }
+    }
+
+    fn in_list(&self) -> bool {
+        self.lists.last() == Some(&true)
+    }
+
+    fn inflected(&mut self) -> Result<(), QueryError> {
+        let length = self.word_length(1);
+        if length == 0 {
+            return Err(self
+                .error(1, "expected a word right after `~`")
+                .with_help("write ~word; a phrase has no cases of its own"));
+        }
+        let word = &self.rest()[..=length];
+        if word.ends_with('*') {
+            return Err(self
+                .error(word.len(), "`~` and `*` do not go together")
+                .with_help("leave one of them out"));
+        }
+        self.term(word, &word[1..], Kind::Inflected, false)
+    }
+
+    /// `/…/`, with `i` behind it where case does not count.
+    fn regex(&mut self) -> Result<(), QueryError> {
+        let rest = self.rest();
+        let mut escaped = false;
+        let close = rest[1..].char_indices().find(|(_, c)| {
+            let closes = *c == '/' && !escaped;
+            escaped = *c == '\\' && !escaped;
+            closes
+        });
+        let Some((close, _)) = close else {
+            return Err(self
+                .error(1, "this regular expression is never closed")
+                .with_help("close it with `/`, or put the text in quotes if none is meant"));
+        };
+        let flag = usize::from(rest[close + 2..].starts_with('i'));
+        let written = &rest[..close + 2 + flag];
+        let behind = rest[written.len()..].chars().next();
+        if behind.is_some_and(|c| c.is_alphanumeric() || c == '/') {
+            return Err(self
+                .error(
+                    written.len(),
+                    "this regular expression ends in the middle of a word",
+                )
+                .with_help("write `\\/` for a slash in it, or put the text in quotes"));
+        }
+        let fault = match regexes::compile(written) {
+            Ok(regex) if regex.is_match("") => {
+                "it matches the empty text, so every item".to_owned()
+            }
+            Ok(_) => {
+                self.push_term(written, written, Kind::Regex, false);
+                return Ok(());
+            }
+            Err(reason) => reason,
+        };
+        Err(self.error(
+            written.len(),
+            format!("this regular expression is not good: {fault}"),
+        ))
+    }
+
+    fn entity(&mut self) -> Result<(), QueryError> {
+        let length = self.word_length(1);
+        if length == 0 {
+            return Err(self
+                .error(1, "expected the name of an entity right after `@`")
+                .with_help("write @name, or put the sign in quotes"));
+        }
+        let name = self.rest()[1..=length].to_owned();
+        self.push(TokenKind::Entity(name), length + 1);
+        Ok(())
+    }
+
     fn word(&mut self) -> Result<(), QueryError> {
         if let Some(()) = self.field()? {
             return Ok(());
         }
-        let word = &self.rest()[..word_length(self.rest())];
+        let word = &self.rest()[..self.word_length(0)];
         refused::word(word, self.at)?;
         let operator = match word {
             "AND" => Some(TokenKind::And),
             "OR" => Some(TokenKind::Or),
             "NOT" => Some(TokenKind::Not),
-            _ => None,
+            _ => self.near(word)?.map(TokenKind::Near),
         };
         if let Some(operator) = operator {
             self.push(operator, word.len());
             return Ok(());
         }
-        let Some(stem) = word.strip_suffix('*') else {
-            return self.term(word, word, Kind::Whole, false);
+        let (part, kind) = match (word.strip_prefix('*'), word.strip_suffix('*')) {
+            (None, None) => return self.term(word, word, Kind::Whole, false),
+            (None, Some(stem)) => (stem, Kind::Prefix),
+            (Some(tail), _) if !tail.is_empty() => (tail, Kind::Suffix),
+            _ => ("", Kind::Prefix),
         };
-        if stem.chars().filter(|c| c.is_alphanumeric()).count() < MIN_PREFIX_CHARS {
-            return Err(self.error(
-                word.len(),
-                format!("`*` needs at least {MIN_PREFIX_CHARS} letters before it"),
-            ));
+        if part.chars().filter(|c| c.is_alphanumeric()).count() < MIN_PART_CHARS {
+            let side = if kind == Kind::Suffix {
+                "after"
+            } else {
+                "before"
+            };
+            let message = format!("`*` needs at least {MIN_PART_CHARS} letters {side} it");
+            return Err(self.error(word.len(), message));
         }
-        self.term(word, stem, Kind::Prefix, false)
+        self.term(word, part, kind, false)
+    }
+
+    /// `NEAR/5` and `ONEAR/5`.
+    fn near(&self, word: &str) -> Result<Option<Distance>, QueryError> {
+        let unordered = word.strip_prefix('O').unwrap_or(word);
+        let Some(rest) = unordered.strip_prefix("NEAR") else {
+            return Ok(None);
+        };
+        if !rest.is_empty() && !rest.starts_with('/') {
+            return Ok(None);
+        }
+        let tokens = rest
+            .strip_prefix('/')
+            .and_then(|number| number.parse().ok());
+        match tokens {
+            Some(tokens @ 1..=MAX_DISTANCE) => Ok(Some(Distance {
+                tokens,
+                ordered: unordered.len() < word.len(),
+            })),
+            _ => Err(self
+                .error(word.len(), format!("expected a distance from 1 to {MAX_DISTANCE}"))
+                .with_help("write NEAR/5 for at most five words on, ONEAR/5 in this order; the next word is 1")),
+        }
+    }
+
+    /// Joins `2 OF` before a parenthesis into one token; whether there was one.
+    fn count(&mut self) -> Result<bool, QueryError> {
+        let [.., count, of] = &self.tokens[..] else {
+            return Ok(false);
+        };
+        let digits = bare_word(count);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if bare_word(of) != "OF" || !is_number {
+            return Ok(false);
+        }
+        let span = count.span.start..of.span.end;
+        let number = digits.parse().ok().filter(|number| *number > 0);
+        let Some(number) = number else {
+            return Err(QueryError::new("expected a number of at least 1", span));
+        };
+        self.tokens.truncate(self.tokens.len() - 2);
+        self.tokens.push(Token {
+            kind: TokenKind::Count(number),
+            span,
+        });
+        Ok(true)
     }
 
     /// `title:`, directly before a term or parenthesis.
@@ -221,22 +390,25 @@ impl<'a> Lexer<'a> {
             return Ok(None);
         }
         let name = &rest[..length];
-        let field = name.parse::<Field>();
         let ends = behind[1..]
             .chars()
             .next()
             .is_none_or(|c| c.is_whitespace() || is_closing(c));
-        match field {
-            Ok(_) if ends => Err(self.error(length + 1, format!("expected a term right after `{name}:`"))),
-            Ok(field) => {
-                self.push(TokenKind::Field(field), length + 1);
-                Ok(Some(()))
-            }
-            Err(_) if ends => Ok(None),
-            Err(_) => Err(self.error(length, format!("`{name}` is not a field")).with_help(
-                "fields are title, summary, content, author, category and link; put the text in quotes if no field is meant",
-            )),
+        let Some(scope) = scope(name) else {
+            return if ends {
+                Ok(None)
+            } else {
+                Err(self.error(length, format!("`{name}` is not a field")).with_help(
+                    "fields are title, summary, content, author, category, link, feed, lang and site; put the text in quotes if no field is meant",
+                ))
+            };
+        };
+        if ends {
+            let message = format!("expected a term right after `{name}:`");
+            return Err(self.error(length + 1, message));
         }
+        self.push(TokenKind::Field(scope), length + 1);
+        Ok(Some(()))
     }
 
     fn term(
@@ -246,7 +418,7 @@ impl<'a> Lexer<'a> {
         kind: Kind,
         quoted: bool,
     ) -> Result<(), QueryError> {
-        if text::fold(body).is_empty() {
+        if !body.starts_with(|c: char| c.is_ascii_alphanumeric()) && text::fold(body).is_empty() {
             return Err(self
                 .error(
                     written.len(),
@@ -254,21 +426,44 @@ impl<'a> Lexer<'a> {
                 )
                 .with_help("a term needs a letter, a digit or one of + # @ $ & %"));
         }
+        self.push_term(written, body, kind, quoted);
+        Ok(())
+    }
+
+    fn push_term(&mut self, written: &str, body: &str, kind: Kind, quoted: bool) {
         let text = match (quoted, kind) {
             (true, Kind::Exact) => format!("={}", body.trim()),
             (true, _) => body.trim().to_owned(),
             (false, _) => written.to_owned(),
         };
         let body = body.to_owned();
-        self.push(
-            TokenKind::Term {
-                text,
-                body,
-                kind,
-                quoted,
-            },
-            written.len(),
-        );
-        Ok(())
+        let kind = TokenKind::Term {
+            text,
+            body,
+            kind,
+            quoted,
+        };
+        self.push(kind, written.len());
+    }
+}
+
+fn scope(name: &str) -> Option<Scope> {
+    let origin = OriginKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == name);
+    let field = || name.parse().ok().map(Scope::Field);
+    origin.map(Scope::Origin).or_else(field)
+}
+
+/// The word, where the token is one without quotes or signs.
+fn bare_word(token: &Token) -> &str {
+    match &token.kind {
+        TokenKind::Term {
+            text,
+            kind: Kind::Whole,
+            quoted: false,
+            ..
+        } => text,
+        _ => "",
     }
 }

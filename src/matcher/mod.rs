@@ -1,18 +1,28 @@
 //! Which watches an item satisfies.
 //!
-//! Text and terms are brought to one canonical form ([`crate::text`]); every term of all watches
-//! is a pattern of one automaton, which reads each field once. Only watches that need a term
+//! Text and terms are brought to one canonical form ([`crate::text`]); the terms of all watches
+//! are patterns of one index ([`index`]), which reads each field once. Only watches that need a term
 //! which hit are evaluated, so the cost is that of the text and its hits, not of the watches.
 
 mod compile;
 mod context;
+mod display;
+mod entity;
+mod evaluate;
+mod evidence;
+mod explain;
 mod fields;
 mod find;
+mod index;
 mod lexer;
+mod locate;
+mod origin;
 mod parser;
 mod pattern;
+mod positions;
 mod query;
 mod refused;
+mod regexes;
 mod signs;
 mod spelling;
 #[cfg(test)]
@@ -24,7 +34,10 @@ use crate::model::{Field, Watch};
 
 pub use compile::Matcher;
 pub use context::matches;
+pub use entity::Entity;
+pub use explain::{Clause, NearMiss, Outline};
 pub use find::MAX_HITS;
+pub use positions::MAX_DISTANCE;
 pub use query::{MAX_NESTING, Query, QueryError};
 
 /// The text of one item, field by field, as plain text.
@@ -44,6 +57,10 @@ pub struct ItemText<'a> {
     pub category: &'a str,
     /// URL.
     pub link: &'a str,
+    /// BCP 47 tag of its language; empty where it is not known.
+    pub lang: &'a str,
+    /// Host or URL of the site it stands on; where empty, that of the link.
+    pub site: &'a str,
 }
 
 impl<'a> ItemText<'a> {
@@ -92,14 +109,22 @@ pub struct WatchError {
 }
 
 impl Matcher {
-    /// Compiles all watches.
+    /// Compiles watches that name no entity.
     ///
     /// # Errors
     /// Every watch that is wrong.
     pub fn compile(watches: &[Watch]) -> Result<Self, Vec<WatchError>> {
+        Self::compile_with(watches, &[])
+    }
+
+    /// Compiles all watches; `@name` in them stands for the names of that entity.
+    ///
+    /// # Errors
+    /// Every watch that is wrong.
+    pub fn compile_with(watches: &[Watch], entities: &[Entity]) -> Result<Self, Vec<WatchError>> {
         let (mut queries, mut errors) = (Vec::with_capacity(watches.len()), Vec::new());
         for watch in watches {
-            match Query::parse(&watch.expression) {
+            match Query::parse_with(&watch.expression, entities) {
                 Ok(query) => queries.push((watch, query)),
                 Err(error) => errors.push(WatchError {
                     watch: watch.name.clone(),
@@ -125,7 +150,7 @@ impl fmt::Debug for Matcher {
         formatter
             .debug_struct("Matcher")
             .field("watches", &self.watches.len())
-            .field("terms", &self.anchored.len())
+            .field("patterns", &self.patterns.len())
             .finish_non_exhaustive()
     }
 }

@@ -3,18 +3,24 @@
 use std::ops::Range;
 
 use super::{
-    lexer::{Token, TokenKind},
-    query::{MAX_NESTING, Node, Query, QueryError, Term},
+    Entity, entity,
+    lexer::{Scope, Token, TokenKind},
+    origin,
+    query::{Distance, Kind, MAX_NESTING, Node, Origin, OriginKind, Query, QueryError, Term},
 };
-use crate::model::Field;
 
 /// Builds the tree of an expression.
-pub(super) fn parse(expression: &str, tokens: &[Token]) -> Result<Query, QueryError> {
+pub(super) fn parse(
+    expression: &str,
+    tokens: &[Token],
+    entities: &[Entity],
+) -> Result<Query, QueryError> {
     let mut parser = Parser {
         expression,
         tokens,
+        entities,
         at: 0,
-        field: None,
+        scope: None,
         nesting: 0,
         terms: Vec::new(),
         warnings: Vec::new(),
@@ -27,10 +33,7 @@ pub(super) fn parse(expression: &str, tokens: &[Token]) -> Result<Query, QueryEr
     }
     let root = parser.any()?;
     if let Some(token) = tokens.get(parser.at) {
-        return Err(QueryError::new(
-            "this parenthesis was never opened",
-            token.span.clone(),
-        ));
+        return Err(parser.stray(token));
     }
     Ok(Query {
         root,
@@ -42,9 +45,10 @@ pub(super) fn parse(expression: &str, tokens: &[Token]) -> Result<Query, QueryEr
 struct Parser<'a> {
     expression: &'a str,
     tokens: &'a [Token],
+    entities: &'a [Entity],
     at: usize,
-    /// The field that terms are narrowed to where the parser stands.
-    field: Option<Field>,
+    /// What terms are narrowed to where the parser stands.
+    scope: Option<Scope>,
     nesting: usize,
     terms: Vec<Term>,
     warnings: Vec<QueryError>,
@@ -86,7 +90,7 @@ impl<'a> Parser<'a> {
                 QueryError::new("AND and OR are mixed without parentheses", span).with_help(help),
             );
         }
-        Ok(one_or(parts, Node::Any))
+        Ok(one_or(parts, |parts| Node::Any(parts.into())))
     }
 
     /// Also tells whether several operands stand next to each other without parentheses.
@@ -96,52 +100,170 @@ impl<'a> Parser<'a> {
             parts.push(self.unary()?);
         }
         let is_bare = parts.len() > 1;
-        Ok((one_or(parts, Node::All), is_bare))
+        Ok((one_or(parts, |parts| Node::All(parts.into())), is_bare))
     }
 
     fn unary(&mut self) -> Result<Node, QueryError> {
         let from = self.at;
         while self.takes(&TokenKind::Not) {}
         let negated = (self.at - from) % 2 == 1;
-        let node = self.primary()?;
+        let node = self.near()?;
         Ok(if negated {
-            Node::Not(Box::new(node), self.span(from))
+            Node::Not(Box::new((node, self.span(from))))
         } else {
             node
         })
     }
 
+    fn near(&mut self) -> Result<Node, QueryError> {
+        let from = self.at;
+        let first = self.primary()?;
+        let mut distances: Vec<Distance> = Vec::new();
+        let mut parts = vec![(first, self.span(from))];
+        while let Some(TokenKind::Near(distance)) = self.peek() {
+            distances.push(*distance);
+            self.at += 1;
+            let from = self.at;
+            let part = self.primary()?;
+            parts.push((part, self.span(from)));
+        }
+        if distances.is_empty() {
+            return Ok(parts.swap_remove(0).0);
+        }
+        if let Some((_, span)) = parts.iter().find(|(part, _)| !self.has_places(part)) {
+            return Err(QueryError::new("NEAR cannot join this", span.clone())
+                .with_help("it joins words, phrases, and groups of them with OR or NEAR between"));
+        }
+        let parts = parts.into_iter().map(|(part, _)| part).collect();
+        Ok(Node::Near(parts, distances.into()))
+    }
+
+    /// Whether NEAR can tell where the part stands.
+    fn has_places(&self, node: &Node) -> bool {
+        match node {
+            Node::Term(index) => self.terms[*index].kind != Kind::Regex,
+            Node::Any(parts) => parts.iter().all(|part| self.has_places(part)),
+            Node::Near(..) => true,
+            Node::All(_) | Node::Not(_) | Node::AtLeast(..) | Node::Origin(_) => false,
+        }
+    }
+
     fn primary(&mut self) -> Result<Node, QueryError> {
         match self.peek() {
-            Some(TokenKind::Field(field)) => {
+            Some(TokenKind::Field(scope)) => {
                 self.at += 1;
-                let outer = self.field.replace(*field);
+                let outer = self.scope.replace(*scope);
                 let node = match self.peek() {
-                    Some(TokenKind::Open | TokenKind::Term { .. }) => self.primary(),
+                    Some(
+                        TokenKind::Open
+                        | TokenKind::Term { .. }
+                        | TokenKind::Count(_)
+                        | TokenKind::Entity(_),
+                    ) => self.primary(),
                     _ => Err(self.expected()),
                 };
-                self.field = outer;
+                self.scope = outer;
                 node
             }
             Some(TokenKind::Open) => self.group(),
+            Some(TokenKind::Count(count)) => self.count(*count),
+            Some(TokenKind::Entity(name)) => self.entity(name),
             Some(TokenKind::Term {
                 text, body, kind, ..
             }) => {
                 self.at += 1;
-                self.terms.push(Term {
-                    text: text.clone(),
-                    body: body.clone(),
-                    kind: *kind,
-                    field: self.field,
-                    positive: true,
-                });
-                Ok(Node::Term(self.terms.len() - 1))
+                match self.scope {
+                    Some(Scope::Origin(of)) => self.origin(of, body, *kind),
+                    _ => Ok(self.term(text.clone(), body.clone(), *kind)),
+                }
             }
             _ => Err(self.expected()),
         }
     }
 
+    /// A term written with the token before the parser.
+    fn term(&mut self, text: String, body: String, kind: Kind) -> Node {
+        self.terms.push(Term {
+            text,
+            body,
+            kind,
+            field: match self.scope {
+                Some(Scope::Field(field)) => Some(field),
+                _ => None,
+            },
+            positive: true,
+            span: self.tokens[self.at - 1].span.clone(),
+        });
+        Node::Term(self.terms.len() - 1)
+    }
+
+    fn origin(&self, of: OriginKind, body: &str, kind: Kind) -> Result<Node, QueryError> {
+        let span = self.tokens[self.at - 1].span.clone();
+        let is_prefix = kind == Kind::Prefix;
+        if !is_prefix && kind != Kind::Whole {
+            let message = format!("`{}:` takes a name, or name*", of.as_str());
+            return Err(QueryError::new(message, span));
+        }
+        let value = match of {
+            OriginKind::Feed => body.to_lowercase(),
+            OriginKind::Lang => body.to_lowercase().replace('_', "-"),
+            OriginKind::Site => origin::host(body),
+        };
+        Ok(Node::Origin(Box::new(Origin {
+            kind: of,
+            value,
+            is_prefix,
+            span,
+        })))
+    }
+
+    fn entity(&mut self, name: &str) -> Result<Node, QueryError> {
+        self.at += 1;
+        let span = self.tokens[self.at - 1].span.clone();
+        if let Some(Scope::Origin(of)) = self.scope {
+            let message = format!("`{}:` takes no entity", of.as_str());
+            return Err(QueryError::new(message, span));
+        }
+        let Some(entity) = self.entities.iter().find(|entity| entity.name == name) else {
+            return Err(entity::unknown(name, self.entities, span));
+        };
+        let names = entity.spellings();
+        if names.is_empty() {
+            let message = format!("the entity `{name}` has no names");
+            return Err(QueryError::new(message, span));
+        }
+        let terms = names.into_iter().map(|spelling| {
+            let kind = Kind::Whole;
+            self.term(spelling.clone(), spelling, kind)
+        });
+        Ok(one_or(terms.collect(), |parts| Node::Any(parts.into())))
+    }
+
+    fn count(&mut self, count: usize) -> Result<Node, QueryError> {
+        let span = self.tokens[self.at].span.clone();
+        self.at += 1;
+        let parts = self.parenthesised(|parser| {
+            let mut parts = vec![parser.any()?];
+            while parser.takes(&TokenKind::Comma) {
+                parts.push(parser.any()?);
+            }
+            Ok(parts)
+        })?;
+        if count > parts.len() {
+            let message = format!("expected at least {count} parts, found {}", parts.len());
+            return Err(QueryError::new(message, span).with_help("separate the parts with commas"));
+        }
+        Ok(Node::AtLeast(count, parts.into()))
+    }
+
     fn group(&mut self) -> Result<Node, QueryError> {
+        self.parenthesised(Self::any)
+    }
+
+    fn parenthesised<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
         let open = self.tokens[self.at].span.clone();
         if self.nesting == MAX_NESTING {
             let message = format!("parentheses nest more than {MAX_NESTING} deep");
@@ -149,12 +271,29 @@ impl<'a> Parser<'a> {
         }
         self.at += 1;
         self.nesting += 1;
-        let node = self.any()?;
+        let inner = inner(self)?;
         self.nesting -= 1;
         if !self.takes(&TokenKind::Close) {
-            return Err(QueryError::new("this parenthesis is never closed", open));
+            return Err(match self.tokens.get(self.at) {
+                Some(token) => self.stray(token),
+                None => QueryError::new("this parenthesis is never closed", open),
+            });
         }
-        Ok(node)
+        Ok(inner)
+    }
+
+    /// A token that nothing before it leads to.
+    fn stray(&self, token: &Token) -> QueryError {
+        let span = token.span.clone();
+        match token.kind {
+            TokenKind::Close => QueryError::new("this parenthesis was never opened", span),
+            TokenKind::Comma => QueryError::new("a comma separates nothing here", span)
+                .with_help("write 2 OF (a, b, c), or OR between the terms"),
+            _ => {
+                let written = &self.expression[span.clone()];
+                QueryError::new(format!("`{written}` cannot stand here"), span)
+            }
+        }
     }
 
     /// There is no term where one must stand.

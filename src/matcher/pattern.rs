@@ -4,7 +4,7 @@
 //! ends without a space, and what stands next to the hit decides ([`Pattern::hit`]). Spellings
 //! that differ by more than folding are patterns of their own: they cost nothing while searching.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use super::{
     query::{Kind, Term},
@@ -17,25 +17,29 @@ use crate::text::{self, Script};
 pub(super) struct Pattern {
     /// In canonical form, with the space of each closed end.
     pub(super) text: String,
-    left: Left,
-    right: Right,
+    pub(super) left: Left,
+    pub(super) right: Right,
     pub(super) check: Check,
 }
 
 /// What may stand before a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Left {
+pub(super) enum Left {
     /// A space, which is part of the pattern.
     Closed,
     /// Anything that does not cut a word of katakana or a syllable of Thai.
     Run,
-    /// A space, or one of the particles that are written as one with the word.
-    Attached(&'static [&'static str]),
+    /// A space, or one of the particles that Arabic writes as one with the word.
+    Arabic,
+    /// The same in Hebrew.
+    Hebrew,
+    /// Anything, and it belongs to the hit from the start of the word.
+    Rest,
 }
 
 /// What may stand behind a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Right {
+pub(super) enum Right {
     /// A space, which is part of the pattern.
     Closed,
     /// Anything that does not cut a word of katakana or a syllable of Thai.
@@ -44,6 +48,8 @@ enum Right {
     Open,
     /// Anything, and it belongs to the hit up to the end of the word.
     Rest,
+    /// The end of a word, of [`MAX_ENDING_CHARS`] letters at most.
+    Ending,
 }
 
 /// What must hold in the source, since folding has dropped it.
@@ -54,9 +60,9 @@ pub(super) enum Check {
     /// No lower-case letter.
     Capitals,
     /// The same exact form.
-    Exact(String),
+    Exact(Box<str>),
     /// The same canonical form once umlauts are spelled out: `Müller` for `Mueller`.
-    SpelledOut(String),
+    SpelledOut(Box<str>),
 }
 
 impl Check {
@@ -65,8 +71,8 @@ impl Check {
         match self {
             Self::Folded => true,
             Self::Capitals => !source.contains(char::is_lowercase),
-            Self::Exact(form) => text::exact(source) == *form,
-            Self::SpelledOut(form) => text::fold(&spelling::spell_out(source)) == *form,
+            Self::Exact(form) => text::exact(source) == **form,
+            Self::SpelledOut(form) => text::fold(&spelling::spell_out(source)) == **form,
         }
     }
 }
@@ -90,89 +96,161 @@ const MIN_ATTACHED_CHARS: usize = 3;
 /// How many syllables a Korean name needs before it is looked for before a particle.
 const MIN_OPEN_SYLLABLES: usize = 2;
 
+/// How many letters a case or number may add to a word, and how many are left of its stem.
+const MAX_ENDING_CHARS: usize = 3;
+const MIN_STEM_CHARS: usize = 3;
+
 /// Every pattern of a term, each once; the plain one first.
 pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
     let canonical = term.canonical();
     let check = match term.kind {
-        Kind::Exact => Check::Exact(text::exact(&term.body)),
+        Kind::Exact => Check::Exact(text::exact(&term.body).into()),
         _ if term.is_capitals() => Check::Capitals,
         _ => Check::Folded,
     };
+    let mut patterns = Vec::new();
+    if term.kind == Kind::Inflected {
+        let stems = stems(&canonical);
+        patterns.extend(stems.map(|stem| Pattern::new(&stem, term.kind, Check::Folded)));
+        return patterns;
+    }
     let has_variants = term.kind == Kind::Whole && check == Check::Folded;
-    let mut patterns = vec![Pattern::new(&canonical, term.kind, check)];
+    patterns.push(Pattern::new(&canonical, term.kind, check));
     if has_variants {
         for variant in spelling::variants(&term.body, &canonical) {
             patterns.push(Pattern::new(&variant, Kind::Whole, Check::Folded));
         }
         if let Some(variant) = spelling::without_spelled_umlauts(&canonical) {
-            let check = Check::SpelledOut(canonical);
+            let check = Check::SpelledOut(canonical.into());
             patterns.push(Pattern::new(&variant, Kind::Whole, check));
         }
     }
-    let mut seen = Vec::new();
-    patterns.retain(|pattern| {
-        let new = !seen.contains(pattern);
-        if new {
-            seen.push(pattern.clone());
+    for at in (1..patterns.len()).rev() {
+        if patterns[..at].contains(&patterns[at]) {
+            patterns.remove(at);
         }
-        new
-    });
+    }
     patterns
+}
+
+/// What of a word stays the same: the word, and the word without the ending that many cases
+/// replace, a vowel (Москва, Москвы) or one with й (Зеленський, Зеленського).
+fn stems(canonical: &str) -> impl Iterator<Item = String> {
+    let word = canonical.trim_matches(' ');
+    let is_vowel = |c: char| "aeiouyаеиоуыэюяіїєѣ".contains(c);
+    let rest = word.strip_suffix('й').unwrap_or(word);
+    let stem = rest.strip_suffix(is_vowel).unwrap_or(rest);
+    let last = stem.rsplit(' ').next().unwrap_or_default();
+    let is_stem = stem != word && last.chars().count() >= MIN_STEM_CHARS;
+    [Some(word.to_owned()), is_stem.then(|| stem.to_owned())]
+        .into_iter()
+        .flatten()
 }
 
 impl Pattern {
     fn new(canonical: &str, kind: Kind, check: Check) -> Self {
         let tokens = canonical.trim_matches(' ');
-        let left = left(tokens);
-        let right = if kind == Kind::Prefix {
-            Right::Rest
+        let left = if kind == Kind::Suffix {
+            Left::Rest
         } else {
-            right(tokens)
+            left(tokens)
+        };
+        let right = match kind {
+            Kind::Prefix => Right::Rest,
+            Kind::Inflected if !runs_on(tokens) => Right::Ending,
+            _ => right(tokens),
         };
         let open = if left == Left::Closed { " " } else { "" };
         let close = if right == Right::Closed { " " } else { "" };
+        let mut text = String::with_capacity(tokens.len() + 2);
+        text.extend([open, tokens, close]);
         Self {
-            text: format!("{open}{tokens}{close}"),
+            text,
             left,
             right,
             check,
         }
     }
+}
 
-    /// The tokens of a place where the pattern's text was found, if what stands around it lets
-    /// it count. Looks at a bounded part of the text, a [`Right::Rest`] aside, which no later
-    /// hit of the pattern looks at again.
-    pub(super) fn hit(&self, canonical: &str, found: Range<usize>) -> Option<Range<usize>> {
-        let start = found.start + usize::from(self.left == Left::Closed);
-        let end = found.end - usize::from(self.right == Right::Closed);
-        let holds_left = match self.left {
-            Left::Closed => true,
-            Left::Run => !cuts(canonical, start),
-            Left::Attached(particles) => is_attached(&canonical[..start], particles),
-        };
-        let holds_right = match self.right {
-            Right::Closed | Right::Open | Right::Rest => true,
-            Right::Run => !cuts(canonical, end),
-        };
-        if !holds_left || !holds_right {
-            return None;
-        }
-        let is_word = self.right == Right::Rest && runs_of_words(&canonical[start..end]);
-        let rest = if is_word {
-            canonical[end..].find(' ').unwrap_or(0)
+/// With `·` for the boundary of a word and `…` for an open end.
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = if self.left == Left::Closed { "" } else { "…" };
+        let close = if self.right == Right::Closed {
+            ""
         } else {
-            0
+            "…"
         };
-        Some(start..end + rest)
+        let check = match self.check {
+            Check::Folded => "",
+            Check::Capitals => " in capitals",
+            Check::Exact(_) => " as written",
+            Check::SpelledOut(_) => " with an umlaut",
+        };
+        write!(
+            formatter,
+            "{open}{}{close}{check}",
+            self.text.replace(' ', "·")
+        )
     }
+}
+
+/// The tokens of a place where the text of a pattern with these ends was found, if what stands
+/// around it lets it count. Looks at a bounded part of the text, the rest of a word aside, which
+/// no later hit of the pattern looks at again.
+pub(super) fn hit(
+    (left, right): (Left, Right),
+    canonical: &str,
+    found: Range<usize>,
+) -> Option<Range<usize>> {
+    let start = found.start + usize::from(left == Left::Closed);
+    let end = found.end - usize::from(right == Right::Closed);
+    let holds_left = match left {
+        Left::Closed | Left::Rest => true,
+        Left::Run => !cuts(canonical, start),
+        Left::Arabic => is_attached(&canonical[..start], &ARABIC),
+        Left::Hebrew => is_attached(&canonical[..start], &HEBREW),
+    };
+    let holds_right = match right {
+        Right::Closed | Right::Open | Right::Rest => true,
+        Right::Run => !cuts(canonical, end),
+        Right::Ending => ending(&canonical[end..]).is_some(),
+    };
+    if !holds_left || !holds_right {
+        return None;
+    }
+    let tokens = &canonical[start..end];
+    let before = if left == Left::Rest && !tokens.starts_with(|c| is_run(text::script(c))) {
+        canonical[..start].len() - canonical[..start].rfind(' ').map_or(0, |space| space + 1)
+    } else {
+        0
+    };
+    let after = match right {
+        Right::Rest if !runs_on(tokens) => canonical[end..].find(' ').unwrap_or(0),
+        Right::Ending => ending(&canonical[end..]).unwrap_or(0),
+        _ => 0,
+    };
+    Some(start - before..end + after)
+}
+
+/// How long the rest of the word is, if that may be an ending.
+fn ending(rest: &str) -> Option<usize> {
+    let mut letters = rest.chars().take(MAX_ENDING_CHARS);
+    let length = letters
+        .by_ref()
+        .take_while(|c| c.is_alphabetic())
+        .map(char::len_utf8)
+        .sum();
+    rest[length..].starts_with(' ').then_some(length)
 }
 
 fn left(tokens: &str) -> Left {
     let first = tokens.split(' ').next().unwrap_or_default();
-    let is_long = first.chars().count() >= MIN_ATTACHED_CHARS;
+    let is_long = || first.chars().count() >= MIN_ATTACHED_CHARS;
     match first.chars().next() {
-        Some('א'..='ת') if is_long => Left::Attached(&HEBREW),
-        Some('\u{621}'..='\u{64a}') if is_long => Left::Attached(&ARABIC),
+        Some('א'..='ת') if is_long() => Left::Hebrew,
+        Some('\u{621}'..='\u{64a}') if is_long() => Left::Arabic,
         Some(c) if is_run(text::script(c)) => Left::Run,
         _ => Left::Closed,
     }
@@ -196,8 +274,9 @@ fn last_script(token: &str) -> Script {
     base.map_or(Script::Other, text::script)
 }
 
-fn runs_of_words(tokens: &str) -> bool {
-    !is_run(last_script(tokens))
+/// Whether the tokens end in a script that writes no spaces.
+fn runs_on(tokens: &str) -> bool {
+    is_run(last_script(tokens))
 }
 
 /// Whether the text is cut at `at` in the middle of what its script writes as one: a word of

@@ -4,17 +4,17 @@
 //! query := or
 //! or    := and (("OR" | "|") and)*
 //! and   := unary (("AND" | ε) unary)*
-//! unary := ("NOT" | "-" | "!")* prim
-//! prim  := "(" or ")" | field ":" prim | term
-//! term  := word | "a phrase" | word* | =Exact | ="Exact phrase"
+//! unary := ("NOT" | "-" | "!")* near
+//! near  := prim (("NEAR/"n | "ONEAR/"n) prim)*
+//! prim  := "(" or ")" | field ":" prim | n "OF" "(" or ("," or)* ")" | "@" entity | term
+//! term  := word | "a phrase" | word* | *word | =Exact | ="Exact phrase" | ~inflected | /regex/
 //! ```
 //!
-//! NOT binds tighter than AND, AND tighter than OR. What the language will have one day (NEAR,
-//! `2 OF (…)`, `@entity`, `~inflected`, `/regex/`) is refused by name, never read as a word.
+//! NOT binds tighter than AND, AND tighter than OR.
 
 use std::ops::Range;
 
-use super::{lexer, parser};
+use super::{Entity, lexer, parser};
 use crate::{model::Field, text};
 
 /// How deep parentheses may nest.
@@ -33,9 +33,54 @@ pub struct Query {
 pub(super) enum Node {
     /// Index into [`Query::terms`].
     Term(usize),
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>, Range<usize>),
+    All(Box<[Node]>),
+    Any(Box<[Node]>),
+    Not(Box<(Node, Range<usize>)>),
+    /// So many of the parts.
+    AtLeast(usize, Box<[Node]>),
+    /// Each part but the first within so many tokens of the one before it.
+    Near(Box<[Node]>, Box<[Distance]>),
+    /// Where the item comes from, not what it says.
+    Origin(Box<Origin>),
+}
+
+/// How far apart two operands of NEAR may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Distance {
+    /// From the last token of one to the first of the other: neighbours are 1 apart.
+    pub(super) tokens: u32,
+    pub(super) ordered: bool,
+}
+
+/// A condition on the item's feed, language or site.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Origin {
+    pub(super) kind: OriginKind,
+    /// In lower case.
+    pub(super) value: String,
+    /// Whether `value` is only how it begins.
+    pub(super) is_prefix: bool,
+    pub(super) span: Range<usize>,
+}
+
+/// What an [`Origin`] looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OriginKind {
+    Feed,
+    Lang,
+    Site,
+}
+
+impl OriginKind {
+    pub(super) const ALL: [Self; 3] = [Self::Feed, Self::Lang, Self::Site];
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Feed => "feed",
+            Self::Lang => "lang",
+            Self::Site => "site",
+        }
+    }
 }
 
 /// A leaf: what to search for.
@@ -50,17 +95,24 @@ pub(super) struct Term {
     pub(super) field: Option<Field>,
     /// Whether it stands under no NOT, or under an even number of them.
     pub(super) positive: bool,
+    pub(super) span: Range<usize>,
 }
 
 /// How a term compares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// Whole words, folded; capitals compare case.
     Whole,
     /// The beginning of a word.
     Prefix,
+    /// The end of a word.
+    Suffix,
+    /// A word in any of its cases and numbers.
+    Inflected,
     /// Case and accents count.
     Exact,
+    /// A regular expression over the original text.
+    Regex,
 }
 
 /// What is wrong with an expression.
@@ -91,20 +143,25 @@ impl QueryError {
 }
 
 impl Query {
-    /// Parses an expression.
+    /// Parses an expression that names no entity.
     ///
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(expression: &str) -> Result<Self, QueryError> {
+        Self::parse_with(expression, &[])
+    }
+
+    /// Parses an expression; `@name` stands for the names of that entity.
+    ///
+    /// # Errors
+    /// The first fault, with its place.
+    pub fn parse_with(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
         let tokens = lexer::lex(expression)?;
-        let mut query = parser::parse(expression, &tokens)?;
+        let mut query = parser::parse(expression, &tokens, entities)?;
         query.warnings.extend(lexer::warnings(&tokens));
         query.warnings.sort_by_key(|warning| warning.span.start);
-        if let Some(span) = unanchored(&query.root) {
-            return Err(
-                QueryError::new("an exclusion alone would match every other item", span)
-                    .with_help("name what must be there too, such as `Koizumi NOT Yakumo`"),
-            );
+        if let Some(open) = unanchored(&query.root, &query.terms) {
+            return Err(open.error());
         }
         mark_positive(&query.root, true, &mut query.terms);
         Ok(query)
@@ -116,24 +173,64 @@ impl Query {
     }
 }
 
-/// The place of an exclusion that makes the whole match where no term hits.
-fn unanchored(node: &Node) -> Option<Range<usize>> {
-    match node {
-        Node::Term(_) => None,
-        Node::Not(_, span) => Some(span.clone()),
-        Node::Any(parts) => parts.iter().find_map(unanchored),
-        Node::All(parts) => {
-            let places: Option<Vec<_>> = parts.iter().map(unanchored).collect();
-            places?.into_iter().next()
+/// What makes a whole match where no term hits.
+enum Open {
+    Exclusion(Range<usize>),
+    Origin(OriginKind, Range<usize>),
+    Regex(Range<usize>),
+}
+
+impl Open {
+    fn error(self) -> QueryError {
+        match self {
+            Self::Exclusion(span) => {
+                QueryError::new("an exclusion alone would match every other item", span)
+                    .with_help("name what must be there too, such as `Koizumi NOT Yakumo`")
+            }
+            Self::Origin(kind, span) => {
+                let message = format!("`{}:` alone names no term", kind.as_str());
+                QueryError::new(message, span)
+                    .with_help("name what must be there too; `feeds = [...]` picks whole feeds")
+            }
+            Self::Regex(span) => QueryError::new(
+                "a regular expression alone would be tried on every text",
+                span,
+            )
+            .with_help("narrow it to a field (title:/…/) or add a term that must be there too"),
         }
     }
+}
+
+fn unanchored(node: &Node, terms: &[Term]) -> Option<Open> {
+    let open = |part: &Node| unanchored(part, terms);
+    match node {
+        Node::Term(index) => {
+            let term = &terms[*index];
+            let is_open = term.kind == Kind::Regex && term.field.is_none();
+            is_open.then(|| Open::Regex(term.span.clone()))
+        }
+        Node::Not(inner) => Some(Open::Exclusion(inner.1.clone())),
+        Node::Origin(origin) => Some(Open::Origin(origin.kind, origin.span.clone())),
+        Node::Any(parts) => parts.iter().find_map(open),
+        Node::All(parts) | Node::Near(parts, _) => all_open(parts, parts.len(), terms),
+        // So many may be missing that only open parts are left.
+        Node::AtLeast(count, parts) => all_open(parts, *count, terms),
+    }
+}
+
+/// The first open part, where as many as `enough` are open.
+fn all_open(parts: &[Node], enough: usize, terms: &[Term]) -> Option<Open> {
+    let mut open = parts.iter().filter_map(|part| unanchored(part, terms));
+    let first = open.next()?;
+    (open.count() + 1 >= enough).then_some(first)
 }
 
 fn mark_positive(node: &Node, positive: bool, terms: &mut [Term]) {
     match node {
         Node::Term(index) => terms[*index].positive = positive,
-        Node::Not(inner, _) => mark_positive(inner, !positive, terms),
-        Node::All(parts) | Node::Any(parts) => {
+        Node::Not(inner) => mark_positive(&inner.0, !positive, terms),
+        Node::Origin(_) => {}
+        Node::All(parts) | Node::Any(parts) | Node::AtLeast(_, parts) | Node::Near(parts, _) => {
             for part in parts {
                 mark_positive(part, positive, terms);
             }
@@ -147,7 +244,8 @@ impl Term {
     pub(super) fn is_capitals(&self) -> bool {
         let letters = || self.body.chars().filter(|c| *c != '.');
         self.kind == Kind::Whole
-            && (2..=5).contains(&letters().count())
+            && letters().take(6).count() <= 5
+            && letters().take(2).count() == 2
             && letters().all(char::is_uppercase)
     }
 

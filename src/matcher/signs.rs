@@ -5,6 +5,11 @@ pub(super) const fn is_closing(c: char) -> bool {
     matches!(c, ')' | '）')
 }
 
+/// Separates the parts of a count.
+pub(super) const fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，' | '、')
+}
+
 /// The quotes that close a phrase which this one opens. Keyboards and word processors mix those
 /// of one family, and languages disagree which of two opens.
 pub(super) const fn closing_quotes(open: char) -> Option<&'static [char]> {

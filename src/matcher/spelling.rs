@@ -6,7 +6,13 @@ use crate::text::{self, Script};
 /// apostrophes left out (`F-35` is `F35`), letters and digits apart (`F35` is `F-35`), umlauts
 /// spelled out (`Müller` is `Mueller`).
 pub(super) fn variants(body: &str, canonical: &str) -> Vec<String> {
-    let mut variants = vec![text::fold(&joined(body)), text::fold(&spell_out(body))];
+    let mut variants = Vec::new();
+    if body.contains(is_joiner) {
+        variants.push(text::fold(&joined(body)));
+    }
+    if !body.is_ascii() {
+        variants.push(text::fold(&spell_out(body)));
+    }
     variants.extend(digits_apart(canonical));
     variants.retain(|variant| variant != canonical);
     variants
@@ -68,6 +74,14 @@ pub(super) fn spell_out(text: &str) -> String {
 /// What folding leaves of the umlauts that are spelled out in a canonical form; `None` where
 /// there are none. `ue` behind a, e or q is never one.
 pub(super) fn without_spelled_umlauts(canonical: &str) -> Option<String> {
+    let spelled = [b"ae", b"oe", b"ue", b"aa"];
+    if !canonical
+        .as_bytes()
+        .windows(2)
+        .any(|two| spelled.iter().any(|pair| *pair == two))
+    {
+        return None;
+    }
     let mut short = String::with_capacity(canonical.len());
     let mut chars = canonical.chars().peekable();
     while let Some(c) = chars.next() {

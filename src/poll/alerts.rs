@@ -104,6 +104,8 @@ impl Lists {
             author: &self.authors,
             category: &self.categories,
             link: item.link.as_deref().unwrap_or_default(),
+            lang: item.language.as_deref().unwrap_or_default(),
+            ..ItemText::default()
         }
     }
 }

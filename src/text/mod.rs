@@ -5,5 +5,5 @@ mod fold;
 mod html;
 
 pub use encoding::undo_double_encoding;
-pub use fold::{Lines, Script, exact, fold, fold_into, is_mark, locate, script};
+pub use fold::{Lines, Script, exact, fold, fold_into, fold_onto, is_mark, locate, script};
 pub use html::to_plain;

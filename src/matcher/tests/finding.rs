@@ -39,6 +39,7 @@ fn item() -> ItemText<'static> {
         author: "Ann Lee\nBob Ray",
         category: "Defence Policy\nAsia",
         link: "https://example.org/osprey-crash",
+        ..ItemText::default()
     }
 }
 

@@ -22,7 +22,22 @@ fn tree(expression: &str) -> String {
             }
             Node::All(parts) => join(parts, " & "),
             Node::Any(parts) => join(parts, " | "),
-            Node::Not(inner, _) => format!("-{}", show(inner, query)),
+            Node::Not(inner) => format!("-{}", show(&inner.0, query)),
+            Node::AtLeast(count, parts) => format!("{count}{}", join(parts, ", ")),
+            Node::Near(parts, distances) => {
+                let all: Vec<_> = distances
+                    .iter()
+                    .map(|distance| {
+                        let order = if distance.ordered { "<" } else { "" };
+                        format!("{order}{}", distance.tokens)
+                    })
+                    .collect();
+                join(parts, &format!(" ~{} ", all.join(",")))
+            }
+            Node::Origin(origin) => {
+                let star = if origin.is_prefix { "*" } else { "" };
+                format!("{}={}{star}", origin.kind.as_str(), origin.value)
+            }
         }
     }
     let query = Query::parse(expression).expect("a good expression");
@@ -70,6 +85,31 @@ fn trees() {
         ("Japan: election", "([Japan:] & [election])"),
         ("צה\"ל x", "([צה\"ל] & [x])"),
         ("ORBIT ANDROID NOTE", "([ORBIT] & [ANDROID] & [NOTE])"),
+        ("a NEAR/5 b", "([a] ~5 [b])"),
+        (
+            "a ONEAR/2 (b OR \"c d\") NEAR/3 e f",
+            "(([a] ~<2,3 ([b] | [c d]) ~<2,3 [e]) & [f])",
+        ),
+        ("a NOT b NEAR/1 c", "([a] & -([b] ~1 [c]))"),
+        ("NEARBY ONEARTH", "([NEARBY] & [ONEARTH])"),
+        ("2 OF (a, b c, d OR e)", "2([a], ([b] & [c]), ([d] | [e]))"),
+        (
+            "2 OF (Tokyo,Osaka、東京，大阪)",
+            "2([Tokyo], [Osaka], [東京], [大阪])",
+        ),
+        (
+            "title:2 OF (a, (b, OR c))",
+            "2(title:[a], (title:[b,] | title:[c]))",
+        ),
+        ("2 OF x", "([2] & [OF] & [x])"),
+        ("*stan ~Путин", "([*stan] & [~Путин])"),
+        (r"a /Koi(zu)+mi\/x/i", r"([a] & [/Koi(zu)+mi\/x/i])"),
+        ("title:/a b/", "title:[/a b/]"),
+        ("a feed:NHK lang:en_GB", "([a] & feed=nhk & lang=en-gb)"),
+        (
+            "a -site:https://www.BBC.co.uk/news feed:(x OR yy*)",
+            "([a] & -site=bbc.co.uk & (feed=x | feed=yy*))",
+        ),
     ] {
         assert_eq!(tree(expression), expected, "{expression}");
     }
@@ -107,8 +147,9 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("=a*", "=a*", "`=` and `*` do not go together"),
     ("*", "*", "`*` needs at least 2 letters before it"),
     ("a*", "a*", "`*` needs at least 2 letters before it"),
-    ("*a", "*", "`*` can only stand at the end of a word"),
-    ("wo*rd", "*", "`*` can only stand at the end of a word"),
+    ("*a", "*a", "`*` needs at least 2 letters after it"),
+    ("*ab*", "*", "`*` can only stand at one end of a word"),
+    ("wo*rd", "*", "`*` can only stand at one end of a word"),
     ("+a", "+", "`+` is not an operator"),
     ("a && b", "&&", "`&&` is not an operator"),
     (
@@ -126,43 +167,69 @@ const FAULTS: &[(&str, &str, &str)] = &[
         "NOT b",
         "an exclusion alone would match every other item",
     ),
+    ("a NEAR b", "NEAR", "expected a distance from 1 to 1000"),
     (
-        "a NEAR/5 b",
-        "NEAR/5",
-        "NEAR and ONEAR are not supported by this version",
+        "a ONEAR/0 b",
+        "ONEAR/0",
+        "expected a distance from 1 to 1000",
     ),
     (
-        "a NEAR b",
-        "NEAR",
-        "NEAR and ONEAR are not supported by this version",
+        "a NEAR/1001 b",
+        "NEAR/1001",
+        "expected a distance from 1 to 1000",
+    ),
+    ("a NEAR/5", "", "expected a term after `NEAR/5`"),
+    ("NEAR/5 a", "NEAR/5", "expected a term before `NEAR/5`"),
+    ("a NEAR/5 (b c)", "(b c)", "NEAR cannot join this"),
+    ("a NEAR/5 /b/", "/b/", "NEAR cannot join this"),
+    ("a NEAR/5 lang:en", "lang:en", "NEAR cannot join this"),
+    ("3 OF (a, b)", "3 OF", "expected at least 3 parts, found 2"),
+    ("0 OF (a, b)", "0 OF", "expected a number of at least 1"),
+    ("1 OF (a, )", ")", "expected a term after `,`"),
+    (
+        "1 OF (a, NOT b)",
+        "NOT b",
+        "an exclusion alone would match every other item",
+    ),
+    ("@ministers", "@ministers", "no entity is named `ministers`"),
+    ("@", "@", "expected the name of an entity right after `@`"),
+    ("~", "~", "expected a word right after `~`"),
+    ("~\"a b\"", "~", "expected a word right after `~`"),
+    ("~ab*", "~ab*", "`~` and `*` do not go together"),
+    ("a /b", "/", "this regular expression is never closed"),
+    (
+        "a /b/c",
+        "/b/",
+        "this regular expression ends in the middle of a word",
     ),
     (
-        "a ONEAR/2 b",
-        "ONEAR/2",
-        "NEAR and ONEAR are not supported by this version",
+        "a /(b/",
+        "/(b/",
+        "this regular expression is not good: unclosed group",
     ),
     (
-        "2 OF (a, b)",
-        "2 OF",
-        "counts (2 OF …) are not supported by this version",
+        "a /b*/",
+        "/b*/",
+        "this regular expression is not good: it matches the empty text, so every item",
     ),
     (
-        "@ministers",
-        "@ministers",
-        "entities (@name) are not supported by this version",
-    ),
-    (
-        "~Путин",
-        "~Путин",
-        "inflected terms (~word) are not supported by this version",
+        r"a /\w{1000}{1000}/",
+        r"/\w{1000}{1000}/",
+        "this regular expression is not good: larger than 1024 KB once compiled",
     ),
     (
         "/Koi.*/",
         "/Koi.*/",
-        "regular expressions (/…/) are not supported by this version",
+        "a regular expression alone would be tried on every text",
     ),
+    (
+        "a OR /b/",
+        "/b/",
+        "a regular expression alone would be tried on every text",
+    ),
+    ("lang:ja", "ja", "`lang:` alone names no term"),
+    ("a lang:/b/", "/b/", "`lang:` takes a name, or name*"),
     ("titel:a", "titel", "`titel` is not a field"),
-    ("site:bbc.co.uk", "site", "`site` is not a field"),
     ("title: a", "title:", "expected a term right after `title:`"),
     ("title:-a b", "-", "expected a term after `title:`"),
 ];

@@ -2,6 +2,7 @@ mod cases;
 mod context;
 mod finding;
 mod grammar;
+mod language;
 mod properties;
 mod terms;
 

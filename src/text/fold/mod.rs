@@ -67,6 +67,13 @@ pub fn fold_into(text: &str, lines: Lines, canonical: &mut String) {
     *canonical = text_of(bytes);
 }
 
+/// Like [`fold`], behind what `canonical` holds.
+pub fn fold_onto(text: &str, lines: Lines, canonical: &mut String) {
+    let before = std::mem::take(canonical).into_bytes();
+    let (bytes, ()) = Folder::behind(text, Letters::Folded, lines, before, ()).run();
+    *canonical = text_of(bytes);
+}
+
 /// The canonical form with letters as written, in NFC: equal where case and accents are equal.
 pub fn exact(text: &str) -> String {
     let (bytes, ()) = Folder::new(text, Letters::AsWritten, Lines::Wrapped, vec![], ()).run();

@@ -82,6 +82,17 @@ impl<'a, S: Sink> Folder<'a, S> {
         sink: S,
     ) -> Self {
         out.clear();
+        Self::behind(text, letters, lines, out, sink)
+    }
+
+    /// `out` is written from its end on.
+    pub(super) fn behind(
+        text: &'a str,
+        letters: Letters,
+        lines: Lines,
+        out: Vec<u8>,
+        sink: S,
+    ) -> Self {
         Self {
             text,
             letters,
@@ -103,6 +114,18 @@ impl<'a, S: Sink> Folder<'a, S> {
             if room > MIN_FAST_BYTES && byte.is_ascii_alphanumeric() {
                 at = self.ascii_run(at, room);
                 continue;
+            }
+            if byte == b' ' {
+                self.gap = self.gap.max(Gap::Space);
+                at += 1;
+                continue;
+            }
+            if !byte.is_ascii() && room == usize::MAX && self.gap == Gap::None {
+                let end = self.letters_run(at);
+                if end > at {
+                    at = end;
+                    continue;
+                }
             }
             let c = text[at..]
                 .chars()
@@ -143,6 +166,36 @@ impl<'a, S: Sink> Folder<'a, S> {
         });
         self.acronym = false;
         end
+    }
+
+    /// Takes letters that go on the token or run before them, with nothing between.
+    fn letters_run(&mut self, from: usize) -> usize {
+        let Some(mut last) = self.last.filter(|last| last.class > Class::Symbol) else {
+            return from;
+        };
+        let mut at = from;
+        for c in self.text[from..].chars() {
+            let Folding::One(class, folded) = lookup(c) else {
+                break;
+            };
+            let goes_on = class == last.class || (is_cjk(class) && is_cjk(last.class));
+            if !goes_on || c.is_ascii() {
+                break;
+            }
+            last = Last {
+                class,
+                char: folded,
+                at: self.out.len(),
+                source: at,
+            };
+            write(&mut self.out, folded);
+            at += c.len_utf8();
+        }
+        if at > from {
+            self.sink.skip();
+        }
+        self.last = Some(last);
+        at
     }
 
     fn character(&mut self, c: char, source: Range<usize>) {
@@ -243,11 +296,7 @@ impl<'a, S: Sink> Folder<'a, S> {
 
     fn push(&mut self, class: Class, c: char, source: Range<usize>) {
         let at = self.out.len();
-        // Four bytes at once and a cut are cheaper than a copy of unknown length.
-        let mut bytes = [0; 4];
-        let length = c.encode_utf8(&mut bytes).len();
-        self.out.extend_from_slice(&bytes);
-        self.out.truncate(at + length);
+        let length = write(&mut self.out, c);
         self.last = Some(Last {
             class,
             char: c,
@@ -281,6 +330,16 @@ impl<'a, S: Sink> Folder<'a, S> {
         self.acronym = false;
         self.out.extend_from_slice(between);
     }
+}
+
+fn write(out: &mut Vec<u8>, c: char) -> usize {
+    // Four bytes at once and a cut are cheaper than a copy of unknown length.
+    let at = out.len();
+    let mut bytes = [0; 4];
+    let length = c.encode_utf8(&mut bytes).len();
+    out.extend_from_slice(&bytes);
+    out.truncate(at + length);
+    length
 }
 
 const fn is_cjk(class: Class) -> bool {
