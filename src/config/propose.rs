@@ -20,6 +20,8 @@ const MAX_SLUG_CHARS: usize = 40;
 #[derive(Debug, Default)]
 pub struct Proposals {
     names: HashSet<String>,
+    /// The number to try next for a name that is used: a list may call all its feeds the same.
+    next: HashMap<String, u32>,
     /// The name under which each URL is known.
     urls: HashMap<String, String>,
 }
@@ -82,11 +84,19 @@ impl Proposals {
         })
     }
 
+    /// The name, or the name with the first number from 2 on that makes it unused.
     fn unique(&mut self, name: &str) -> String {
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
-        let unused = candidates.find(|name| self.names.insert(name.clone()));
-        unused.expect("the numbers do not end")
+        if self.names.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let next = self.next.entry(name.to_owned()).or_insert(2);
+        loop {
+            let numbered = format!("{name}-{next}");
+            *next += 1;
+            if self.names.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
     }
 }
 
@@ -241,6 +251,16 @@ mod tests {
         ] {
             assert_eq!(next(url), Err(NoProposal::Unusable), "{url}");
         }
+    }
+
+    #[test]
+    fn a_long_list_of_one_name_is_named_in_linear_time() {
+        let mut proposals = Proposals::default();
+        let names = (0..50_000).map(|number| {
+            let url = format!("https://e.org/{number}");
+            propose(&mut proposals, "News", &url).expect("usable").name
+        });
+        assert_eq!(names.last().as_deref(), Some("News-50000"));
     }
 
     #[test]
