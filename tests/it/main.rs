@@ -12,5 +12,6 @@ mod pipeline;
 mod reload;
 mod servers;
 mod service;
+mod traps;
 mod updates;
 mod world;
