@@ -30,6 +30,9 @@ pub struct Item {
     pub published: Option<Timestamp>,
     /// As the feed says.
     pub updated: Option<Timestamp>,
+    /// The date as the feed writes it, readable or not: of publication, or else of the last
+    /// change.
+    pub date_text: Option<String>,
     /// Names, in the feed's order.
     pub authors: Vec<String>,
     /// Labels or terms, in the feed's order.

@@ -92,9 +92,6 @@ pub struct ParsedItem {
     pub item: Item,
     /// For [`judge`] and the store.
     pub keys: ItemKeys,
-    /// The date as the feed writes it, readable or not: of publication, or else of the last
-    /// change.
-    pub published_text: Option<String>,
 }
 
 /// What a feed is written in.
@@ -221,18 +218,14 @@ fn finish(
     let title = raw.title();
     let site = raw.link(url);
     let language = raw.language.as_deref();
-    let mut date_texts = Vec::with_capacity(raw.items.len());
     let (items, addresses): (Vec<Item>, Vec<address::Address>) = raw
         .items
         .into_iter()
-        .map(|mut item| {
-            date_texts.push(item.date_text.take().map(Cow::into_owned));
-            item.finish(language, site.as_ref(), url)
-        })
+        .map(|item| item.finish(language, site.as_ref(), url))
         .unzip();
     let links = addresses.iter().map(|address| address.identity.as_deref());
     let keys = identity::keys(items.iter().zip(links), site.as_ref().map(Url::as_str));
-    let items = items.into_iter().zip(keys).zip(date_texts);
+    let items = items.into_iter().zip(keys);
     ParsedFeed {
         title,
         link: site.map(String::from),
@@ -243,11 +236,7 @@ fn finish(
         relations: raw.relations,
         markup_items,
         items: items
-            .map(|((item, keys), published_text)| ParsedItem {
-                item,
-                keys,
-                published_text,
-            })
+            .map(|(item, keys)| ParsedItem { item, keys })
             .collect(),
         warnings: warnings.into_vec(),
     }

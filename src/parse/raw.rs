@@ -158,6 +158,7 @@ impl RawItem<'_> {
             link: address.link.clone(),
             published: self.published,
             updated: self.updated,
+            date_text: self.date_text.map(Cow::into_owned),
             authors: lines(self.authors),
             categories: lines(self.categories),
             summary,

@@ -40,8 +40,8 @@ fn insert_item(
     let mut row = tx
         .row(
             "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
-                               updated, summary, content, language, seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                               updated, date_text, summary, content, language, seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
              RETURNING id",
             values![
                 feed,
@@ -53,6 +53,7 @@ fn insert_item(
                 outbox::list(&item.categories),
                 item.published,
                 item.updated,
+                item.date_text.as_deref(),
                 item.summary.as_str(),
                 item.content.as_str(),
                 item.language.as_deref(),

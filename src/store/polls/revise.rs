@@ -25,7 +25,7 @@ impl Store {
             for id in ids {
                 let row = tx.row(
                     "SELECT guid, title, link, authors, categories, published, updated, summary,
-                            content, language, seen_at
+                            content, language, seen_at, date_text
                        FROM item WHERE id = ?1",
                     values![id],
                 )?;
@@ -54,6 +54,7 @@ fn stored(id: ItemId, mut row: Row, alerted: HashSet<String>) -> Result<StoredIt
             summary: row.take(7)?,
             content: row.take(8)?,
             language: row.take(9)?,
+            date_text: row.take(11)?,
         },
         seen_at: row.take(10)?,
         alerted,
@@ -103,7 +104,7 @@ fn replace(tx: &mut dyn Tx, id: ItemId, revision: &Revision) -> Result<(), Store
     tx.exec(
         "UPDATE item SET text_hash = ?2, guid = ?3, title = ?4, link = ?5, authors = ?6,
                 categories = ?7, published = ?8, updated = ?9, summary = ?10, content = ?11,
-                language = ?12
+                language = ?12, date_text = ?13
           WHERE id = ?1",
         values![
             id,
@@ -118,6 +119,7 @@ fn replace(tx: &mut dyn Tx, id: ItemId, revision: &Revision) -> Result<(), Store
             item.summary.as_str(),
             item.content.as_str(),
             item.language.as_deref(),
+            item.date_text.as_deref(),
         ],
     )
     .map(drop)

@@ -64,6 +64,7 @@ CREATE TABLE item (
   categories TEXT    NOT NULL,
   published  INTEGER,
   updated    INTEGER,
+  date_text  TEXT,
   summary    TEXT    NOT NULL,
   content    TEXT    NOT NULL,
   language   TEXT,
