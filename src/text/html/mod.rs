@@ -79,8 +79,10 @@ fn pass(html: &str, keeps_lines: bool, known_only: bool) -> String {
 fn push(plain: &mut Plain, text: &str, cdata: bool) {
     if cdata && memmem::find(text.as_bytes(), b"]]>").is_some() {
         plain.push(&htmlize::unescape(text.replace("]]>", "")));
-    } else if !text.is_empty() {
+    } else if memchr(b'&', text.as_bytes()).is_some() {
         plain.push(&htmlize::unescape(text));
+    } else {
+        plain.push(text);
     }
 }
 
