@@ -19,7 +19,7 @@ use std::{
 
 use fivebells::{
     matcher::{ItemText, Matcher},
-    model::{Field, Priority, Watch},
+    model::{Field, OnUpdate, Priority, Watch},
     text::{Lines, fold_into, to_plain},
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -67,6 +67,7 @@ fn watch(expression: &str) -> Watch {
         feeds: None,
         priority: Priority::Routine,
         notify: Vec::new(),
+        on_update: OnUpdate::Never,
     }
 }
 
