@@ -114,7 +114,7 @@ pub(super) fn unknown(name: &str, entities: &[Entity], span: Range<usize>) -> Qu
     let mut known: Vec<&str> = entities.iter().map(|entity| entity.name.as_str()).collect();
     known.sort_unstable();
     let help = match known.len() {
-        0 => format!("add [entity.{name}] with its names, or put the text in quotes"),
+        0 => "write its names with OR between them, or put the text in quotes".to_owned(),
         _ => format!("entities are {}", known.join(", ")),
     };
     QueryError::new(format!("no entity is named `{name}`"), span).with_help(help)
