@@ -15,6 +15,7 @@ mod fields;
 mod find;
 mod index;
 mod lexer;
+mod lists;
 mod locate;
 mod origin;
 mod parser;
@@ -37,6 +38,7 @@ pub use context::matches;
 pub use entity::Entity;
 pub use explain::{Clause, NearMiss, Outline};
 pub use find::MAX_HITS;
+pub use lists::ItemLists;
 pub use positions::MAX_DISTANCE;
 pub use query::{MAX_NESTING, Query, QueryError};
 

@@ -4,7 +4,7 @@ use jiff::{Timestamp, Unit};
 
 use super::PollRules;
 use crate::{
-    matcher::{self, ItemText, WatchMatch},
+    matcher::{self, ItemLists, ItemText, WatchMatch},
     model::{
         Alert, AlertFeed, AlertItem, Event, Feed, Field, Initial, Item, Match, OnUpdate, Priority,
         Update, Watch,
@@ -31,8 +31,8 @@ pub(super) fn find(
     item: &Item,
     seen_at: Timestamp,
 ) -> Option<NewAlert> {
-    let lists = Lists::of(item);
-    let text = lists.text(feed, item);
+    let lists = ItemLists::of(item);
+    let text = lists.text(&feed.name, item);
     let found = rules.matcher.find(&text);
     raise(
         &hits(rules, &text, &found),
@@ -50,8 +50,8 @@ pub(super) fn find_update(
     before: &StoredItem,
     item: &Item,
 ) -> Option<NewAlert> {
-    let lists = Lists::of(item);
-    let text = lists.text(feed, item);
+    let lists = ItemLists::of(item);
+    let text = lists.text(&feed.name, item);
     let mut found = rules.matcher.find(&text);
     found.retain(|found| {
         let watch = &rules.watches[found.watch];
@@ -60,8 +60,10 @@ pub(super) fn find_update(
     if found.is_empty() {
         return None;
     }
-    let lists_before = Lists::of(&before.item);
-    let found_before = rules.matcher.find(&lists_before.text(feed, &before.item));
+    let lists_before = ItemLists::of(&before.item);
+    let found_before = rules
+        .matcher
+        .find(&lists_before.text(&feed.name, &before.item));
     found.retain(|found| !found_before.iter().any(|old| old.watch == found.watch));
     let story = story(item, before.seen_at);
     let update = update(&before.item, item);
@@ -78,35 +80,6 @@ fn update(before: &Item, item: &Item) -> Update {
     Update {
         changed: changed.map(|(field, _)| field).collect(),
         title_before: (before.title != item.title).then(|| before.title.clone()),
-    }
-}
-
-/// An item's lists as the texts that are searched.
-struct Lists {
-    authors: String,
-    categories: String,
-}
-
-impl Lists {
-    fn of(item: &Item) -> Self {
-        Self {
-            authors: item.authors.join("\n"),
-            categories: item.categories.join("\n"),
-        }
-    }
-
-    fn text<'a>(&'a self, feed: &'a AlertFeed, item: &'a Item) -> ItemText<'a> {
-        ItemText {
-            feed: &feed.name,
-            title: &item.title,
-            summary: &item.summary,
-            content: &item.content,
-            author: &self.authors,
-            category: &self.categories,
-            link: item.link.as_deref().unwrap_or_default(),
-            lang: item.language.as_deref().unwrap_or_default(),
-            ..ItemText::default()
-        }
     }
 }
 
