@@ -94,7 +94,7 @@ fn later(
         jitter,
     );
     let age = cadence::elapsed(claim.waiting_since, now);
-    let own_delay = retry_delay(claim.attempt, age, jitter);
+    let own_delay = retry_delay(claim.failures.saturating_add(1), age, jitter);
     let tell = !receiver.told_failing && failing_for >= TOLD_AFTER;
     Verdict {
         receiver: ReceiverUpdate {

@@ -145,6 +145,7 @@ async fn after_a_crash_every_claim_is_due_again_and_nothing_is_lost() {
     let resent = claim_for(&store, "desk", at(1000)).await.remove(0);
     assert_eq!(resent.notice, sent.notice, "the same key, the same payload");
     assert_eq!((sent.attempt, resent.attempt), (1, 2));
+    assert_eq!(resent.failures, 0, "a crash is not the receiver's failure");
 
     let status = store.delivery(sent.id).await.expect("read").expect("there");
     assert_eq!(status.attempts[0].reason.as_deref(), Some("lost"));
@@ -180,6 +181,8 @@ async fn recovery_keeps_back_off_and_pauses() {
     assert_eq!(store.next_poll_due().await.expect("read"), Some(at(3600)));
     let due = store.next_delivery_due("desk").await.expect("read");
     assert_eq!(due, Some(at(1800)));
+    let again = claim_for(&store, "desk", at(1800)).await.remove(0);
+    assert_eq!((again.attempt, again.failures), (2, 1));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::{
 
 use fivebells::{
     config::{self, Environment},
-    store::{OutboxFilter, Store},
+    store::{DeliveryState, DeliveryStatus, OutboxFilter, Store},
 };
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use rand::RngExt as _;
@@ -30,8 +30,10 @@ const ITEMS: usize = 10;
 const KILLS: usize = 30;
 /// No kill comes later than this after a start.
 const LONGEST_LIFE_MS: u64 = 250;
-/// Shorter than a lease: what a dead daemon had claimed must be due again at once.
+/// Shorter than the shortest lease: what a dead daemon had claimed must be due again at once.
 const DEADLINE: Duration = Duration::from_secs(50);
+/// The same for what was accepted but not recorded, with room for the receiver's own back-off.
+const SETTLED_WITHIN: Duration = Duration::from_secs(40);
 /// One receiver, one notice at a time: so many may be under way when the kill comes.
 const IN_FLIGHT: usize = 1;
 
@@ -52,6 +54,7 @@ async fn kill_at_any_instant_loses_no_alert_and_changes_no_id() {
     }
     let mut daemon = start(folder.path());
     wait_for(&hook, FEEDS * ITEMS).await;
+    wait_until_nothing_waits(folder.path()).await;
     daemon.kill().expect("killed");
     daemon.wait().expect("reaped");
 
@@ -68,6 +71,28 @@ async fn kill_at_any_instant_loses_no_alert_and_changes_no_id() {
 
 /// How many attempts the store knows to have ended with the daemon.
 async fn attempts_cut_off(folder: &Path) -> usize {
+    let deliveries = outbox(folder, None).await;
+    let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
+    attempts
+        .filter(|attempt| attempt.reason.as_deref() == Some("lost"))
+        .count()
+}
+
+/// Waits until every delivery is settled: what a kill cut off is due again at the next start and
+/// not only when its lease ends.
+async fn wait_until_nothing_waits(folder: &Path) {
+    let deadline = Instant::now() + SETTLED_WITHIN;
+    loop {
+        let waiting = outbox(folder, Some(DeliveryState::Pending)).await;
+        if waiting.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "still waiting: {waiting:#?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn outbox(folder: &Path, state: Option<DeliveryState>) -> Vec<DeliveryStatus> {
     let environment = Environment::of_process();
     let loaded = config::load(&folder.join("fivebells.toml"), &environment).expect("a config");
     let store = Store::open_beside(&loaded.config.store)
@@ -75,15 +100,12 @@ async fn attempts_cut_off(folder: &Path) -> usize {
         .expect("a store");
     let filter = OutboxFilter {
         receiver: None,
-        state: None,
+        state,
         limit: u32::MAX,
     };
     let deliveries = store.outbox(filter).await.expect("the store answers");
     store.close().await;
-    let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
-    attempts
-        .filter(|attempt| attempt.reason.as_deref() == Some("lost"))
-        .count()
+    deliveries
 }
 
 /// What was accepted, in order: webhook ids and the stories they brought.

@@ -13,6 +13,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
         id: DeliveryId(7),
         turn: 3,
         attempt,
+        failures: attempt - 1,
         waiting_since: at(0),
         receiver: ReceiverState {
             name: "desk".into(),

@@ -116,6 +116,7 @@ fn begin(
             return Ok(None);
         }
     };
+    let failures = failures(tx, id)?;
     tx.exec(
         "INSERT INTO attempt (delivery, number, started_at) VALUES (?1, ?2, ?3)",
         values![id, attempt, now],
@@ -124,10 +125,20 @@ fn begin(
         id,
         turn: row.take(1)?,
         attempt,
+        failures,
         waiting_since: row.take(3)?,
         receiver: receiver.clone(),
         notice,
     }))
+}
+
+/// The attempts that failed. Those that a crash cut off say nothing about the receiver.
+fn failures(tx: &mut dyn Tx, id: DeliveryId) -> Result<u32, StoreError> {
+    let row = tx.row(
+        "SELECT count(*) FROM attempt WHERE delivery = ?1 AND reason <> ?2",
+        values![id, SendReason::Lost.as_str()],
+    )?;
+    row.map_or(Ok(0), |mut row| row.take(0))
 }
 
 fn bury(

@@ -41,6 +41,8 @@ pub struct DeliveryClaim {
     pub turn: i64,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// How many attempts before this one failed; not those that ended with the daemon.
+    pub failures: u32,
     /// Since when it waits: its creation, or the last `outbox retry`. What gives up by age counts
     /// from here.
     pub waiting_since: Timestamp,
