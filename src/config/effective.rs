@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     http::HttpOptions,
+    matcher::Entity,
     model::{Feed, Initial, Secret, Watch},
     notify::{MailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
 };
@@ -25,6 +26,9 @@ pub fn effective(config: &Config) -> String {
     }
     for feed in &config.feeds {
         writer.feed(feed);
+    }
+    for entity in &config.entities {
+        writer.entity(entity);
     }
     for watch in &config.watches {
         writer.watch(watch);
@@ -90,6 +94,11 @@ impl Writer {
         }
         self.string("identity", feed.identity.as_str());
         self.value("allow_private", &feed.allow_private.to_string());
+    }
+
+    fn entity(&mut self, entity: &Entity) {
+        self.header("entity", &entity.name);
+        self.strings("names", entity.names.iter().map(String::as_str));
     }
 
     fn watch(&mut self, watch: &Watch) {

@@ -187,7 +187,8 @@ mod tests {
     #[test]
     fn what_is_expected_is_compared_with_what_matches() {
         let mut config = quickstart();
-        let matcher = Matcher::compile(&config.watches).expect("watches that compile");
+        let matcher =
+            Matcher::compile(&config.watches, &config.entities).expect("watches that compile");
         config.tests.truncate(1);
         config.tests[0].title = "nothing of the kind".to_owned();
         let [result] = &run_tests(&config, &matcher)[..] else {

@@ -10,12 +10,11 @@ use super::{
     files::reason,
     limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     section::Section,
-    suggest::closest,
     units::duration_text,
     value::{Text, Value},
     watches::read_receiver_names,
 };
-use crate::{http::HttpOptions, store::StoreOptions};
+use crate::{http::HttpOptions, store::StoreOptions, suggest::closest};
 
 /// `[poll]`'s share of the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
     value::{Text, Value},
 };
 use crate::{
-    matcher::{Query, QueryError},
+    matcher::{Entity, Query, QueryError},
     model::{Feed, Field, OnUpdate, Priority, Watch},
 };
 
@@ -21,6 +21,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) feeds: &'a [Feed],
     /// Names of all feeds, of those that could not be read too.
     pub(super) feed_names: &'a [&'a str],
+    /// What `@name` stands for.
+    pub(super) entities: &'a [Entity],
     /// Names of all receivers.
     pub(super) receivers: &'a [&'a str],
     /// The top-level `notify`, or the only receiver there is.
@@ -34,6 +36,8 @@ pub(super) struct Surroundings<'a> {
 pub(super) struct ReadWatch<'a> {
     pub(super) watch: Watch,
     pub(super) expression: Text<'a>,
+    /// The entities that it names.
+    pub(super) entities: Vec<String>,
 }
 
 /// Reads one entry of `[watch]`.
@@ -65,7 +69,7 @@ pub(super) fn read_watch<'a>(
     } else {
         Kind::StringOrTable
     })?;
-    check_expression(&expression);
+    let entities = check_expression(&expression, around.entities);
     let watch = Watch {
         name: name.to_owned(),
         expression: expression.text.to_owned(),
@@ -77,21 +81,30 @@ pub(super) fn read_watch<'a>(
     };
     Some(Named {
         entry,
-        item: ReadWatch { watch, expression },
+        item: ReadWatch {
+            watch,
+            expression,
+            entities,
+        },
     })
 }
 
-/// Reports what the expression language says about an expression, at the very characters.
-fn check_expression(expression: &Text<'_>) {
-    match Query::parse(expression.text) {
+/// Reports what the expression language says about an expression, at the very characters. Gives
+/// the entities it names.
+fn check_expression(expression: &Text<'_>, entities: &[Entity]) -> Vec<String> {
+    match Query::parse(expression.text, entities) {
         Ok(query) => {
             for warning in query.warnings() {
                 let place = expression.place_of(&warning.span);
                 let problem = Problem::warning(place, warning.message).help_if(warning.help);
                 expression.value.context.report(problem);
             }
+            query.entities().map(str::to_owned).collect()
         }
-        Err(error) => report_query_error(expression, error),
+        Err(error) => {
+            report_query_error(expression, error);
+            Vec::new()
+        }
     }
 }
 
@@ -99,7 +112,12 @@ fn check_expression(expression: &Text<'_>) {
 pub(super) fn report_query_error(expression: &Text<'_>, error: QueryError) {
     let place = expression.place_of(&error.span);
     let problem = Problem::error(place, error.message).help_if(error.help);
-    expression.value.context.report(problem);
+    let context = expression.value.context;
+    if error.unknown_entity {
+        context.report_absence(problem);
+    } else {
+        context.report(problem);
+    }
 }
 
 fn read_fields(section: &Section<'_>) -> Option<Vec<Field>> {
@@ -237,6 +255,7 @@ mod tests {
             message: "expected a term".to_owned(),
             span: start..start + 2,
             help: None,
+            unknown_entity: false,
         };
         report_query_error(&text, error);
         let problems = context.into_problems();

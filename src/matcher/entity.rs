@@ -2,8 +2,14 @@
 
 use std::ops::Range;
 
-use super::query::QueryError;
-use crate::text::{self, Script};
+use super::{
+    query::QueryError,
+    signs::{is_comma, word_length},
+};
+use crate::{
+    suggest,
+    text::{self, Script},
+};
 
 /// What `@name` stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +23,9 @@ pub struct Entity {
 /// How many spellings one name gets, so that a name of many long vowels stays small.
 pub(super) const MAX_SPELLINGS: usize = 64;
 
+/// Entities that exist are listed up to this many.
+const MAX_LISTED: usize = 8;
+
 /// Long vowels, and the ways to romanise them. Without its macron a vowel is found by folding.
 const LONG_VOWELS: [(char, &[&str]); 4] = [
     ('ō', &["o", "ou", "oo", "oh"]),
@@ -26,6 +35,12 @@ const LONG_VOWELS: [(char, &[&str]); 4] = [
 ];
 
 impl Entity {
+    /// Whether an expression can name it so: the word behind `@` ends at a space, a parenthesis,
+    /// a bar or a quote, and in a list at a comma.
+    pub fn can_be_named(name: &str) -> bool {
+        !name.is_empty() && word_length(name) == name.len() && !name.contains(is_comma)
+    }
+
     /// Every spelling to look for, each once, the names themselves first.
     ///
     /// A name of two or three words is also looked for with its family name, the last word,
@@ -111,11 +126,19 @@ fn romanised(name: &str) -> Vec<String> {
 
 /// There is no entity of that name.
 pub(super) fn unknown(name: &str, entities: &[Entity], span: Range<usize>) -> QueryError {
-    let mut known: Vec<&str> = entities.iter().map(|entity| entity.name.as_str()).collect();
-    known.sort_unstable();
-    let help = match known.len() {
-        0 => "write its names with OR between them, or put the text in quotes".to_owned(),
-        _ => format!("entities are {}", known.join(", ")),
+    let known = || entities.iter().map(|entity| entity.name.as_str());
+    let help = match suggest::closest(name, known()) {
+        Some(meant) => format!("did you mean @{meant}?"),
+        None if entities.is_empty() => {
+            format!("add [entity] and below it {name} = [\"its names\"], or put the text in quotes")
+        }
+        None if entities.len() > MAX_LISTED => {
+            "entities are named in [entity]; put the text in quotes if none is meant".to_owned()
+        }
+        None => format!("entities are {}", known().collect::<Vec<_>>().join(", ")),
     };
-    QueryError::new(format!("no entity is named `{name}`"), span).with_help(help)
+    QueryError {
+        unknown_entity: true,
+        ..QueryError::new(format!("no entity is named `{name}`"), span).with_help(help)
+    }
 }

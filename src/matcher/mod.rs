@@ -111,22 +111,14 @@ pub struct WatchError {
 }
 
 impl Matcher {
-    /// Compiles watches that name no entity.
-    ///
-    /// # Errors
-    /// Every watch that is wrong.
-    pub fn compile(watches: &[Watch]) -> Result<Self, Vec<WatchError>> {
-        Self::compile_with(watches, &[])
-    }
-
     /// Compiles all watches; `@name` in them stands for the names of that entity.
     ///
     /// # Errors
     /// Every watch that is wrong.
-    pub fn compile_with(watches: &[Watch], entities: &[Entity]) -> Result<Self, Vec<WatchError>> {
+    pub fn compile(watches: &[Watch], entities: &[Entity]) -> Result<Self, Vec<WatchError>> {
         let (mut queries, mut errors) = (Vec::with_capacity(watches.len()), Vec::new());
         for watch in watches {
-            match Query::parse_with(&watch.expression, entities) {
+            match Query::parse(&watch.expression, entities) {
                 Ok(query) => queries.push((watch, query)),
                 Err(error) => errors.push(WatchError {
                     watch: watch.name.clone(),

@@ -19,6 +19,7 @@ pub(super) fn parse(
         expression,
         tokens,
         entities,
+        used: Vec::new(),
         at: 0,
         scope: None,
         nesting: 0,
@@ -39,6 +40,7 @@ pub(super) fn parse(
         root,
         terms: parser.terms,
         warnings: parser.warnings,
+        entities: parser.used,
     })
 }
 
@@ -46,6 +48,8 @@ struct Parser<'a> {
     expression: &'a str,
     tokens: &'a [Token],
     entities: &'a [Entity],
+    /// The names of those that the expression uses.
+    used: Vec<String>,
     at: usize,
     /// What terms are narrowed to where the parser stands.
     scope: Option<Scope>,
@@ -227,6 +231,7 @@ impl<'a> Parser<'a> {
         let Some(entity) = self.entities.iter().find(|entity| entity.name == name) else {
             return Err(entity::unknown(name, self.entities, span));
         };
+        self.used.push(entity.name.clone());
         let names = entity.spellings();
         if names.is_empty() {
             let message = format!("the entity `{name}` has no names");

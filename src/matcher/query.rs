@@ -26,6 +26,8 @@ pub struct Query {
     pub(super) root: Node,
     pub(super) terms: Vec<Term>,
     pub(super) warnings: Vec<QueryError>,
+    /// Names behind `@`, in the order they are written.
+    pub(super) entities: Vec<String>,
 }
 
 /// An expression as a tree, at most a few times [`MAX_NESTING`] deep.
@@ -125,6 +127,8 @@ pub struct QueryError {
     pub span: Range<usize>,
     /// What to write instead.
     pub help: Option<String>,
+    /// Whether it is only that no entity has the name behind an `@`.
+    pub unknown_entity: bool,
 }
 
 impl QueryError {
@@ -133,6 +137,7 @@ impl QueryError {
             message: message.into(),
             span,
             help: None,
+            unknown_entity: false,
         }
     }
 
@@ -143,19 +148,11 @@ impl QueryError {
 }
 
 impl Query {
-    /// Parses an expression that names no entity.
-    ///
-    /// # Errors
-    /// The first fault, with its place.
-    pub fn parse(expression: &str) -> Result<Self, QueryError> {
-        Self::parse_with(expression, &[])
-    }
-
     /// Parses an expression; `@name` stands for the names of that entity.
     ///
     /// # Errors
     /// The first fault, with its place.
-    pub fn parse_with(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
+    pub fn parse(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
         let tokens = lexer::lex(expression)?;
         let mut query = parser::parse(expression, &tokens, entities)?;
         query.warnings.extend(lexer::warnings(&tokens));
@@ -165,6 +162,11 @@ impl Query {
         }
         mark_positive(&query.root, true, &mut query.terms);
         Ok(query)
+    }
+
+    /// The entities it names, in the order they are written.
+    pub fn entities(&self) -> impl Iterator<Item = &str> {
+        self.entities.iter().map(String::as_str)
     }
 
     /// Things that are allowed but probably not meant, such as AND and OR without parentheses.

@@ -39,6 +39,10 @@ on_update = "never"
 [feed]
 "a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
 "quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", identity = "title", allow_private = true }
+[entity]
+"小泉" = ["Shinjirō Koizumi", "小泉進次郎", "\"Koizumi\" \\"]
+[watch]
+minister = "@小泉"
 [watch."小泉"]
 match = "\"a \\ b\" OR 'c'"
 in = ["link", "title"]

@@ -40,7 +40,7 @@ fn tree(expression: &str) -> String {
             }
         }
     }
-    let query = Query::parse(expression).expect("a good expression");
+    let query = Query::parse(expression, &[]).expect("a good expression");
     show(&query.root, &query)
 }
 
@@ -117,7 +117,7 @@ fn trees() {
 
 #[test]
 fn kinds() {
-    let query = Query::parse("Hegs* =US Koizumi \"a b\"").expect("good");
+    let query = Query::parse("Hegs* =US Koizumi \"a b\"", &[]).expect("good");
     let kinds: Vec<_> = query.terms.iter().map(|term| term.kind).collect();
     assert_eq!(kinds, [Kind::Prefix, Kind::Exact, Kind::Whole, Kind::Whole]);
 }
@@ -237,7 +237,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
 #[test]
 fn faults() {
     for &(expression, at, message) in FAULTS {
-        let error = Query::parse(expression).expect_err(expression);
+        let error = Query::parse(expression, &[]).expect_err(expression);
         assert_eq!(error.message, message, "{expression}");
         assert_eq!(&expression[error.span], at, "{expression}");
     }
@@ -247,16 +247,16 @@ fn faults() {
 fn nesting_is_bounded() {
     let nested = |depth| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert!(finds(&nested(MAX_NESTING), "a"));
-    let error = Query::parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
+    let error = Query::parse(&nested(MAX_NESTING + 1), &[]).expect_err("too deep");
     assert_eq!(error.message, "parentheses nest more than 64 deep");
     assert_eq!(error.span, MAX_NESTING..MAX_NESTING + 1);
-    assert!(Query::parse(&nested(100_000)).is_err());
+    assert!(Query::parse(&nested(100_000), &[]).is_err());
     assert!(finds(&format!("{}a", "NOT ".repeat(100_000)), "a"));
-    assert!(Query::parse(&format!("{}a", "title:".repeat(100_000))).is_err());
+    assert!(Query::parse(&format!("{}a", "title:".repeat(100_000)), &[]).is_err());
 }
 
 fn warnings(expression: &str) -> Vec<(String, String)> {
-    let query = Query::parse(expression).expect("a good expression");
+    let query = Query::parse(expression, &[]).expect("a good expression");
     let show = |warning: QueryError| (warning.message, expression[warning.span].to_owned());
     query.warnings().into_iter().map(show).collect()
 }
@@ -295,7 +295,7 @@ fn what_is_probably_not_meant() {
 #[test]
 fn every_wrong_watch_is_reported() {
     let watches = [watch("a OR"), watch("good"), watch("(b")];
-    let errors = Matcher::compile(&watches).expect_err("two are wrong");
+    let errors = Matcher::compile(&watches, &[]).expect_err("two are wrong");
     let names: Vec<_> = errors
         .iter()
         .map(|WatchError { watch, .. }| watch.as_str())

@@ -29,7 +29,7 @@ fn titled(title: &str) -> ItemText<'_> {
 }
 
 fn found(expression: &str, item: &ItemText<'_>) -> Option<WatchMatch> {
-    let matcher = Matcher::compile(&[watch(expression)]).expect("a good expression");
+    let matcher = Matcher::compile(&[watch(expression)], &[]).expect("a good expression");
     matcher.find(item).pop()
 }
 
