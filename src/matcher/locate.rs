@@ -73,7 +73,7 @@ pub(super) fn verified(
             let check = check(found);
             *check == Check::Folded || {
                 let (field, span) = spans.get(*found);
-                check.holds(&item.field(field)[span])
+                check.holds(item.field(field), span)
             }
         });
     }

@@ -232,16 +232,15 @@ impl<'a> Parser<'a> {
             return Err(entity::unknown(name, self.entities, span));
         };
         self.used.push(entity.name.clone());
-        let names = entity.spellings();
-        if names.is_empty() {
+        let terms = entity.terms();
+        let terms: Vec<Node> = terms
+            .map(|(spelling, kind)| self.term(spelling.clone(), spelling, kind))
+            .collect();
+        if terms.is_empty() {
             let message = format!("the entity `{name}` has no names");
             return Err(QueryError::new(message, span));
         }
-        let terms = names.into_iter().map(|spelling| {
-            let kind = Kind::Whole;
-            self.term(spelling.clone(), spelling, kind)
-        });
-        Ok(one_or(terms.collect(), |parts| Node::Any(parts.into())))
+        Ok(one_or(terms, |parts| Node::Any(parts.into())))
     }
 
     fn count(&mut self, count: usize) -> Result<Node, QueryError> {

@@ -7,6 +7,7 @@
 use std::{fmt, ops::Range};
 
 use super::{
+    entity::is_written_as_name,
     query::{Kind, Term},
     spelling,
 };
@@ -59,6 +60,8 @@ pub(super) enum Check {
     Folded,
     /// No lower-case letter.
     Capitals,
+    /// A person's name, as such names are written.
+    Name,
     /// The same exact form.
     Exact(Box<str>),
     /// The same canonical form once umlauts are spelled out: `Müller` for `Mueller`.
@@ -66,10 +69,12 @@ pub(super) enum Check {
 }
 
 impl Check {
-    /// Whether the source of a hit passes.
-    pub(super) fn holds(&self, source: &str) -> bool {
+    /// Whether a hit at `span` of the source passes.
+    pub(super) fn holds(&self, field: &str, span: Range<usize>) -> bool {
+        let source = &field[span.clone()];
         match self {
             Self::Folded => true,
+            Self::Name => is_written_as_name(field, span),
             Self::Capitals => !source.contains(char::is_lowercase),
             Self::Exact(form) => text::exact(source) == **form,
             Self::SpelledOut(form) => text::fold(&spelling::spell_out(source)) == **form,
@@ -104,6 +109,7 @@ const MIN_STEM_CHARS: usize = 3;
 pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
     let canonical = term.canonical();
     let check = match term.kind {
+        Kind::Name => Check::Name,
         Kind::Exact => Check::Exact(text::exact(&term.body).into()),
         _ if term.is_capitals() => Check::Capitals,
         _ => Check::Folded,
@@ -114,16 +120,18 @@ pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
         patterns.extend(stems.map(|stem| Pattern::new(&stem, term.kind, Check::Folded)));
         return patterns;
     }
-    let has_variants = term.kind == Kind::Whole && check == Check::Folded;
-    patterns.push(Pattern::new(&canonical, term.kind, check));
-    if has_variants {
+    patterns.push(Pattern::new(&canonical, term.kind, check.clone()));
+    if matches!(term.kind, Kind::Whole | Kind::Name) && check != Check::Capitals {
         for variant in spelling::variants(&term.body, &canonical) {
-            patterns.push(Pattern::new(&variant, Kind::Whole, Check::Folded));
+            patterns.push(Pattern::new(&variant, Kind::Whole, check.clone()));
         }
-        if let Some(variant) = spelling::without_spelled_umlauts(&canonical) {
-            let check = Check::SpelledOut(canonical.into());
-            patterns.push(Pattern::new(&variant, Kind::Whole, check));
-        }
+    }
+    if term.kind == Kind::Whole
+        && check == Check::Folded
+        && let Some(variant) = spelling::without_spelled_umlauts(&canonical)
+    {
+        let check = Check::SpelledOut(canonical.into());
+        patterns.push(Pattern::new(&variant, Kind::Whole, check));
     }
     for at in (1..patterns.len()).rev() {
         if patterns[..at].contains(&patterns[at]) {
@@ -185,6 +193,7 @@ impl fmt::Display for Pattern {
         let check = match self.check {
             Check::Folded => "",
             Check::Capitals => " in capitals",
+            Check::Name => " as a name",
             Check::Exact(_) => " as written",
             Check::SpelledOut(_) => " with an umlaut",
         };

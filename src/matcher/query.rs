@@ -105,6 +105,8 @@ pub(super) struct Term {
 pub(super) enum Kind {
     /// Whole words, folded; capitals compare case.
     Whole,
+    /// The same, written as the name of a person ([`super::entity::is_written_as_name`]).
+    Name,
     /// The beginning of a word.
     Prefix,
     /// The end of a word.
