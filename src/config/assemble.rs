@@ -22,10 +22,7 @@ use super::{
         read_time_zone,
     },
     value::Value,
-    watches::{
-        ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
-        report_query_error,
-    },
+    watches::{ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch},
 };
 use crate::{
     matcher::{Entity, Matcher},
@@ -73,7 +70,9 @@ pub(super) fn read<'a>(
         return None;
     }
     report_unused(&files, &watches, &health, notify.as_deref());
-    let used = watches.iter().flat_map(|watch| &watch.item.entities);
+    let used = watches
+        .iter()
+        .flat_map(|watch| &watch.item.expression.entities);
     report_unused_entities(&named, used.map(String::as_str));
     let (matcher, watches) = compile(&watches, &entities)?;
     let config = Config {
@@ -230,7 +229,7 @@ fn compile(
                     .iter()
                     .find(|watch| watch.item.watch.name == error.watch);
                 let watch = watch.expect("the matcher names the watches it was given");
-                report_query_error(&watch.item.expression, error.error);
+                watch.item.expression.report(error.error);
             }
             None
         }

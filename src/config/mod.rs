@@ -17,6 +17,7 @@ mod context;
 mod effective;
 mod entities;
 mod environment;
+mod expressions;
 mod feeds;
 mod files;
 pub mod limits;

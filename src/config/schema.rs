@@ -179,7 +179,31 @@ pub const ENTITY: Table = Table {
 pub const WATCH: Table = Table {
     header: "watch.NAME",
     keys: &[
-        key("match", Kind::String, "the expression"),
+        key(
+            "match",
+            Kind::String,
+            "the expression; all of `match`, `any`, `all` and `none` that are given must hold together",
+        ),
+        key(
+            "any",
+            Kind::Strings,
+            "expressions of which at least one holds, or `min` of them; words with spaces are a phrase",
+        ),
+        key(
+            "min",
+            Kind::Integer,
+            "how many of `any` must hold; 1 if not set",
+        ),
+        key(
+            "all",
+            Kind::Strings,
+            "expressions that must all hold, written as in `any`",
+        ),
+        key(
+            "none",
+            Kind::Strings,
+            "expressions of which none may hold, written as in `any`",
+        ),
         key(
             "in",
             Kind::Strings,

@@ -128,6 +128,11 @@ fn quoted(body: &str, is_bare: bool) -> String {
     if is_bare || (is_word && !is_operator && !is_number) {
         return body.to_owned();
     }
+    in_quotes(body)
+}
+
+/// In quotes that the text does not hold.
+pub(super) fn in_quotes(body: &str) -> String {
     let pairs = [("\"", "\""), ("«", "»"), ("「", "」"), ("『", "』")];
     let free = pairs.iter().find(|(open, close)| {
         let family = if *open == "\"" {

@@ -447,7 +447,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn scope(name: &str) -> Option<Scope> {
+pub(super) fn scope(name: &str) -> Option<Scope> {
     let origin = OriginKind::ALL
         .into_iter()
         .find(|kind| kind.as_str() == name);

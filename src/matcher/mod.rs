@@ -19,6 +19,7 @@ mod lists;
 mod locate;
 mod origin;
 mod parser;
+mod parts;
 mod pattern;
 mod positions;
 mod query;
@@ -39,6 +40,7 @@ pub use entity::Entity;
 pub use explain::{Clause, NearMiss, Outline};
 pub use find::MAX_HITS;
 pub use lists::ItemLists;
+pub use parts::{Joined, Parts};
 pub use positions::MAX_DISTANCE;
 pub use query::{MAX_NESTING, Query, QueryError};
 

@@ -155,14 +155,24 @@ impl Query {
     /// # Errors
     /// The first fault, with its place.
     pub fn parse(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
-        let tokens = lexer::lex(expression)?;
-        let mut query = parser::parse(expression, &tokens, entities)?;
-        query.warnings.extend(lexer::warnings(&tokens));
-        query.warnings.sort_by_key(|warning| warning.span.start);
+        let mut query = Self::parse_open(expression, entities)?;
         if let Some(open) = unanchored(&query.root, &query.terms) {
             return Err(open.error());
         }
         mark_positive(&query.root, true, &mut query.terms);
+        Ok(query)
+    }
+
+    /// The same for a part of an expression: it need not need a term to be present, the other
+    /// parts may.
+    ///
+    /// # Errors
+    /// The first fault, with its place.
+    pub fn parse_open(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
+        let tokens = lexer::lex(expression)?;
+        let mut query = parser::parse(expression, &tokens, entities)?;
+        query.warnings.extend(lexer::warnings(&tokens));
+        query.warnings.sort_by_key(|warning| warning.span.start);
         Ok(query)
     }
 

@@ -43,6 +43,11 @@ on_update = "never"
 "小泉" = ["Shinjirō Koizumi", "小泉進次郎", "\"Koizumi\" \\"]
 [watch]
 minister = "@小泉"
+[watch.lists]
+match = "a OR b"
+any = ["c d", "e,f", "g | h"]
+min = 2
+none = "i, \"j\""
 [watch."小泉"]
 match = "\"a \\ b\" OR 'c'"
 in = ["link", "title"]
