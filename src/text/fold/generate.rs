@@ -14,8 +14,8 @@ use icu_normalizer::{
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{
-        DefaultIgnorableCodePoint, EmojiPresentation, ExtendedPictographic, GeneralCategory,
-        GeneralCategoryGroup, LineBreak, RegionalIndicator, Script, WhiteSpace,
+        DefaultIgnorableCodePoint, EmojiModifier, EmojiPresentation, ExtendedPictographic,
+        GeneralCategory, GeneralCategoryGroup, LineBreak, RegionalIndicator, Script, WhiteSpace,
     },
 };
 
@@ -30,8 +30,9 @@ const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc()
 const NFKD: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
 
 /// Letters that Unicode does not take apart but that people type without their stroke or hook,
-/// and the variants that Arabic keyboards mix.
-const LETTERS: [(char, &str); 26] = [
+/// the variants that Arabic keyboards mix, letters that old encodings of Bengali and Malayalam
+/// write as two, and Japanese letter forms that are characters of their own in Unicode only.
+const LETTERS: &[(char, &str)] = &[
     ('ø', "o"),
     ('đ', "d"),
     ('ł', "l"),
@@ -49,6 +50,9 @@ const LETTERS: [(char, &str); 26] = [
     ('ɗ', "d"),
     ('ƙ', "k"),
     ('ƴ', "y"),
+    ('ɔ', "o"),
+    ('ɛ', "e"),
+    ('ɖ', "d"),
     ('ٱ', "ا"),
     ('ى', "ي"),
     ('ی', "ي"),
@@ -58,7 +62,24 @@ const LETTERS: [(char, &str); 26] = [
     ('ة', "ه"),
     ('ۃ', "ه"),
     ('ە', "ه"),
+    ('ہ', "ه"),
+    ('ھ', "ه"),
+    ('٪', "%"),
+    ('ৎ', "ত\u{9cd}"),
+    ('ൺ', "ണ\u{d4d}"),
+    ('ൻ', "ന\u{d4d}"),
+    ('ർ', "ര\u{d4d}"),
+    ('ൽ', "ല\u{d4d}"),
+    ('ൾ', "ള\u{d4d}"),
+    ('ൿ', "ക\u{d4d}"),
+    ('髙', "高"),
+    ('﨑', "崎"),
+    ('𠮷', "吉"),
 ];
+
+/// Devanagari candrabindu and the anusvara that most newspapers write for it.
+const CANDRABINDU: char = '\u{901}';
+const ANUSVARA: char = '\u{902}';
 
 fn category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
@@ -76,7 +97,12 @@ fn class(c: char) -> Class {
         '.' => return Class::Dot,
         '+' | '#' | '@' | '$' | '&' | '%' => return Class::Symbol,
         '\u{640}' => return Class::Ignored, // tatweel stretches a word
-        '\u{2b9}'..='\u{2c1}' | '©' | '®' | '™' | '℠' => return Class::Separator,
+        // Armenian marks of tone stand inside the word, behind its vowel.
+        '\u{55b}' | '\u{55c}' | '\u{55e}' => return Class::Ignored,
+        // The letter apostrophe is one of three apostrophes in Ukrainian; its neighbours, such as
+        // the ʻokina, write sounds that most people leave out.
+        '\u{2bc}' | '©' | '®' | '™' | '℠' => return Class::Separator,
+        '\u{2b9}'..='\u{2c1}' => return Class::Ignored,
         '\u{180b}'..='\u{180d}'
         | '\u{180f}'
         | '\u{fe00}'..='\u{fe0f}'
@@ -93,7 +119,11 @@ fn class(c: char) -> Class {
     if group == GeneralCategory::Unassigned {
         return beyond(c as u32);
     }
-    if group == GeneralCategory::CurrencySymbol || is_emoji(c) {
+    if CodePointSetData::new::<RegionalIndicator>().contains(c) {
+        Class::Flag
+    } else if CodePointSetData::new::<EmojiModifier>().contains(c) {
+        Class::DroppedMark // the tone of a skin
+    } else if group == GeneralCategory::CurrencySymbol || is_emoji(c) {
         Class::Symbol
     } else if group == GeneralCategory::EnclosingMark {
         Class::DroppedMark
@@ -110,7 +140,6 @@ fn class(c: char) -> Class {
 
 fn is_emoji(c: char) -> bool {
     CodePointSetData::new::<EmojiPresentation>().contains(c)
-        || CodePointSetData::new::<RegionalIndicator>().contains(c)
         || (c >= '\u{2600}' && CodePointSetData::new::<ExtendedPictographic>().contains(c))
 }
 
@@ -150,6 +179,9 @@ fn letter_class(c: char) -> Class {
 
 /// What a character folds to, as text.
 fn folded(c: char) -> String {
+    if c == CANDRABINDU {
+        return ANUSVARA.to_string();
+    }
     let marks = NFKD.normalize(c.encode_utf8(&mut [0; 4])).into_owned();
     if marks.chars().all(|part| class(part) == Class::Mark) {
         return marks; // by itself; what it stands on decides whether it stays
