@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::to_plain;
 
+mod oracle;
+
 #[test]
 fn plain_text() {
     for (html, text) in [
@@ -34,6 +36,8 @@ fn plain_text() {
         ),
         ("&#150; &#x80;", "– €"),
         ("日本<wbr>語", "日本語"),
+        ("<ruby>小泉<rp>(<rt>こいずみ<rp>)</ruby>氏", "小泉氏"),
+        ("小泉<rt>こいずみ", "小泉こいずみ"),
     ] {
         assert_eq!(to_plain(html), text, "{html:?}");
     }
@@ -66,6 +70,8 @@ fn escaped_up_to_three_times() {
     let thrice = twice.replace('&', "&amp;");
     assert_eq!(to_plain(once), "Koizumi & co\n\na < b");
     assert_eq!(to_plain(&twice), "Koizumi & co\n\na < b");
+    assert_eq!(to_plain("&lt;p class=\"x\"&gt;a&lt;br /&gt;b"), "a\nb");
+    assert_eq!(to_plain("j&lt;i and k&gt;j"), "j<i and k>j");
     // The third layer is decoded; the tags that it shows are text.
     assert_eq!(to_plain(&thrice), "<p>Koizumi & co</p><p>a < b");
     assert_eq!(to_plain("AT&amp;amp;amp;T"), "AT&T");
