@@ -58,7 +58,7 @@ pub(super) enum Right {
 pub(super) enum Check {
     /// Nothing.
     Folded,
-    /// No lower-case letter.
+    /// An acronym: capitals, or a capital and at least [`MIN_ACRONYM_TAIL`] small letters.
     Capitals,
     /// A person's name, as such names are written.
     Name,
@@ -75,26 +75,40 @@ impl Check {
         match self {
             Self::Folded => true,
             Self::Name => is_written_as_name(field, span),
-            Self::Capitals => !source.contains(char::is_lowercase),
+            Self::Capitals => is_acronym(source),
             Self::Exact(form) => text::exact(source) == **form,
             Self::SpelledOut(form) => text::fold(&spelling::spell_out(source)) == **form,
         }
     }
 }
 
+/// How many small letters make `Nato` the acronym that `NATO` is: British and most European
+/// papers write one of four letters or more so, while `Us` and `Who` are words.
+const MIN_ACRONYM_TAIL: usize = 3;
+
+fn is_acronym(source: &str) -> bool {
+    let mut letters = source.chars().filter(|c| c.is_alphabetic());
+    let starts = letters.next().is_some_and(char::is_uppercase);
+    let tail: Vec<char> = letters.collect();
+    let is_title =
+        starts && tail.len() >= MIN_ACRONYM_TAIL && tail.iter().all(|c| c.is_lowercase());
+    is_title || !source.contains(char::is_lowercase)
+}
+
 /// Particles that Arabic writes as one with the next word: and, so, in, for, as, the.
-const ARABIC: [&str; 21] = [
+const ARABIC: [&str; 23] = [
     "و", "ف", "ب", "ل", "ك", "ال", "لل", "وال", "فال", "بال", "كال", "ولل", "فلل", "وبال", "وكال",
-    "وب", "ول", "وك", "فب", "فل", "فك",
+    "فبال", "فكال", "وب", "ول", "وك", "فب", "فل", "فك",
 ];
 
 /// The same in Hebrew: and, the, in, to, from, that, as.
-const HEBREW: [&str; 22] = [
+const HEBREW: [&str; 33] = [
     "ו", "ה", "ב", "ל", "מ", "ש", "כ", "וה", "וב", "ול", "ומ", "וש", "וכ", "שה", "שב", "של", "שמ",
-    "מה", "כש", "כשה", "לכש", "וכש",
+    "מה", "כש", "כשה", "לכש", "וכש", "ומה", "ושה", "ושב", "ושל", "ושמ", "וכשה", "כשב", "כשל",
+    "כשמ", "מש", "שכ",
 ];
 
-/// How many letters a word needs before it is looked for behind a particle: most shorter ones
+/// How many letters a term needs before it is looked for behind a particle: most shorter ones
 /// are the rest of another word.
 const MIN_ATTACHED_CHARS: usize = 3;
 
@@ -142,11 +156,12 @@ pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
 }
 
 /// What of a word stays the same: the word, and the word without the ending that many cases
-/// replace, a vowel (Москва, Москвы) or one with й (Зеленський, Зеленського).
+/// replace, a vowel (Москва, Москвы) or one with й (Зеленський, Зеленського) or, in Greek, with a
+/// final sigma (Μητσοτάκης, Μητσοτάκη).
 fn stems(canonical: &str) -> impl Iterator<Item = String> {
     let word = canonical.trim_matches(' ');
-    let is_vowel = |c: char| "aeiouyаеиоуыэюяіїєѣ".contains(c);
-    let rest = word.strip_suffix('й').unwrap_or(word);
+    let is_vowel = |c: char| "aeiouyаеиоуыэюяіїєѣαεηιουω".contains(c);
+    let rest = word.strip_suffix(['й', 'σ']).unwrap_or(word);
     let stem = rest.strip_suffix(is_vowel).unwrap_or(rest);
     let last = stem.rsplit(' ').next().unwrap_or_default();
     let is_stem = stem != word && last.chars().count() >= MIN_STEM_CHARS;
@@ -255,9 +270,8 @@ fn ending(rest: &str) -> Option<usize> {
 }
 
 fn left(tokens: &str) -> Left {
-    let first = tokens.split(' ').next().unwrap_or_default();
-    let is_long = || first.chars().count() >= MIN_ATTACHED_CHARS;
-    match first.chars().next() {
+    let is_long = || tokens.chars().filter(|c| *c != ' ').count() >= MIN_ATTACHED_CHARS;
+    match tokens.chars().next() {
         Some('א'..='ת') if is_long() => Left::Hebrew,
         Some('\u{621}'..='\u{64a}') if is_long() => Left::Arabic,
         Some(c) if is_run(text::script(c)) => Left::Run,
@@ -290,7 +304,7 @@ fn runs_on(tokens: &str) -> bool {
 
 /// Whether the text is cut at `at` in the middle of what its script writes as one: a word of
 /// katakana, a letter with its marks, a syllable of Thai or Lao whose vowel stands before or
-/// behind its consonant.
+/// behind its consonant, two stacked consonants.
 fn cuts(canonical: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (
         canonical[..at].chars().next_back(),
@@ -305,7 +319,9 @@ fn cuts(canonical: &str, at: usize) -> bool {
         after,
         '\u{e30}' | '\u{e32}' | '\u{e45}' | '\u{eb0}' | '\u{eb2}'
     );
-    katakana || text::is_mark(after) || leading_vowel || trailing_vowel
+    // Khmer and Burmese stack the next consonant under this one.
+    let stacks = matches!(before, '\u{17d2}' | '\u{1039}');
+    katakana || text::is_mark(after) || leading_vowel || trailing_vowel || stacks
 }
 
 fn is_attached(before: &str, particles: &[&str]) -> bool {

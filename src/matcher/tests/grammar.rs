@@ -1,8 +1,8 @@
 use super::super::{
-    Matcher, Query, WatchError,
+    Query, WatchError,
     query::{Kind, MAX_NESTING, Node, QueryError},
 };
-use super::{finds, watch};
+use super::{compiled, finds, watch};
 
 /// The tree in full parentheses.
 fn tree(expression: &str) -> String {
@@ -295,7 +295,7 @@ fn what_is_probably_not_meant() {
 #[test]
 fn every_wrong_watch_is_reported() {
     let watches = [watch("a OR"), watch("good"), watch("(b")];
-    let errors = Matcher::compile(&watches, &[]).expect_err("two are wrong");
+    let errors = compiled(&watches, &[]).expect_err("two are wrong");
     let names: Vec<_> = errors
         .iter()
         .map(|WatchError { watch, .. }| watch.as_str())

@@ -1,5 +1,5 @@
-use super::super::{Clause, Entity, ItemText, Matcher, NearMiss, Outline, Query};
-use super::{finds, found, hit_texts, titled, watch};
+use super::super::{Clause, Entity, ItemText, NearMiss, Outline, Query};
+use super::{compiled, finds, found, hit_texts, titled, watch};
 use crate::model::Field;
 
 fn all(cases: &[(&str, &str, bool)]) {
@@ -179,7 +179,7 @@ fn koizumi() -> [Entity; 1] {
 
 #[test]
 fn entities_stand_for_their_names() {
-    let matcher = Matcher::compile(&[watch("@koizumi NOT Yakumo")], &koizumi());
+    let matcher = compiled(&[watch("@koizumi NOT Yakumo")], &koizumi());
     let matcher = matcher.expect("a good expression");
     for (text, expected) in [
         ("Shinjiro Koizumi", true),

@@ -2,8 +2,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::super::{ItemText, Matcher, matches};
-use super::{finds, found, hit_texts, titled, watch};
+use super::super::{ItemText, matches};
+use super::{compiled, finds, found, hit_texts, titled, watch};
 use crate::text::fold;
 
 /// Words by splitting, phrases by windows: slow, short and independent of folding.
@@ -49,7 +49,7 @@ proptest! {
             .map(|term| if term.contains(' ') { format!("\"{term}\"") } else { term.clone() })
             .collect();
         let watches: Vec<_> = expressions.iter().map(|term| watch(term)).collect();
-        let matcher = Matcher::compile(&watches, &[]).expect("good expressions");
+        let matcher = compiled(&watches, &[]).expect("good expressions");
         let together = matcher.find(&titled(&text));
         for (number, expression) in expressions.iter().enumerate() {
             let alone = found(expression, &titled(&text)).map(|found| found.hits);
@@ -79,7 +79,7 @@ proptest! {
     #[test]
     fn parsing_never_panics(expression in prop_oneof![any::<String>(), "[ab()\"|*=~/@:\\-!+&« OR NOT AND]{0,40}"]) {
         let watches = [watch(&expression)];
-        if let Ok(matcher) = Matcher::compile(&watches, &[]) {
+        if let Ok(matcher) = compiled(&watches, &[]) {
             matcher.find(&titled("a b a ab"));
         }
     }
@@ -90,7 +90,7 @@ fn ten_thousand_terms_compile_and_are_found() {
     let watches: Vec<_> = (0..10_000)
         .map(|n| watch(&format!("name{n} OR \"word{n} two\"")))
         .collect();
-    let matcher = Matcher::compile(&watches, &[]).expect("good expressions");
+    let matcher = compiled(&watches, &[]).expect("good expressions");
     let found = matcher.find(&titled("Name77 met name9999, word5 two"));
     let numbers: Vec<_> = found.iter().map(|found| found.watch).collect();
     assert_eq!(numbers, [5, 77, 9999]);
@@ -113,7 +113,7 @@ fn linear_whatever_comes() {
         "Mueller",
     ];
     let watches = terms.map(watch);
-    let matcher = Matcher::compile(&watches, &[]).expect("good expressions");
+    let matcher = compiled(&watches, &[]).expect("good expressions");
     for unit in [
         "Koizumi ",
         "k",
