@@ -5,7 +5,7 @@ use super::super::{
 use super::{compiled, finds, watch};
 
 /// The tree in full parentheses.
-fn tree(expression: &str) -> String {
+pub(super) fn tree(expression: &str) -> String {
     fn show(node: &Node, query: &Query) -> String {
         let join = |parts: &[Node], operator: &str| {
             let parts: Vec<_> = parts.iter().map(|part| show(part, query)).collect();

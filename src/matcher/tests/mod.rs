@@ -4,6 +4,7 @@ mod entities;
 mod finding;
 mod grammar;
 mod language;
+mod naive;
 mod parts;
 mod properties;
 mod terms;
