@@ -352,7 +352,7 @@ proptest! {
     #[test]
     fn the_matcher_finds_what_a_naive_search_finds(tree in expression(), fields in fields()) {
         let expression = tree.written();
-        prop_assume!(Query::parse(&expression).is_ok());
+        prop_assume!(Query::parse(&expression, &[]).is_ok());
         let (texts, tokens) = item(&fields);
         let text = |field: Field| texts.iter().find(|text| text.0 == field).expect("all").1.as_str();
         let item = ItemText {
@@ -384,7 +384,7 @@ proptest! {
     #[test]
     fn what_is_shown_of_an_expression_means_the_same(tree in expression()) {
         let expression = tree.written();
-        if let Ok(query) = Query::parse(&expression) {
+        if let Ok(query) = Query::parse(&expression, &[]) {
             prop_assert_eq!(self::tree(&query.to_string()), self::tree(&expression));
         }
     }
