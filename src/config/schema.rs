@@ -396,7 +396,11 @@ pub const TEST: Table = Table {
             Kind::String,
             "feed it stands in; any feed if not set",
         ),
-        key("lang", Kind::String, "language tag, such as `ja`"),
+        key(
+            "lang",
+            Kind::String,
+            "language tag, such as `ja`; detected if not set",
+        ),
         key(
             "expect",
             Kind::Strings,
