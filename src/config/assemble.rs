@@ -22,7 +22,10 @@ use super::{
         read_time_zone,
     },
     value::Value,
-    watches::{ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch},
+    watches::{
+        ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
+        report_double_watches,
+    },
 };
 use crate::{
     matcher::{Entity, Matcher},
@@ -69,6 +72,7 @@ pub(super) fn read<'a>(
     if context.has_errors() {
         return None;
     }
+    report_double_watches(&watches);
     report_unused(&files, &watches, &health, notify.as_deref());
     let used = watches
         .iter()

@@ -17,6 +17,8 @@ pub(super) struct ReadExpression<'a> {
     watch: Value<'a>,
     /// The entities that it names.
     pub(super) entities: Vec<String>,
+    /// In canonical form, entities expanded; equal where two expressions say the same the same way.
+    pub(super) canonical: String,
 }
 
 /// The lists of a watch.
@@ -149,6 +151,7 @@ impl<'a> ReadExpression<'a> {
             parts,
             watch,
             entities: Vec::new(),
+            canonical: String::new(),
         };
         read.check(expression.is_some(), entities);
         read
@@ -185,8 +188,12 @@ impl<'a> ReadExpression<'a> {
                 }
             }
         }
-        if is_good && let Err(error) = Query::parse(self.text(), entities) {
-            self.report(error);
+        if !is_good {
+            return;
+        }
+        match Query::parse(self.text(), entities) {
+            Ok(query) => self.canonical = query.to_string(),
+            Err(error) => self.report(error),
         }
     }
 

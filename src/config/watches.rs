@@ -1,6 +1,6 @@
 //! `[watch]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     expressions::{ReadExpression, read_expression},
@@ -73,6 +73,30 @@ pub(super) fn read_watch<'a>(
         entry,
         item: ReadWatch { watch, expression },
     })
+}
+
+/// Two watches of one expression over the same fields and feeds tell everything twice. Where their
+/// priorities differ they may be meant.
+pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
+    let mut first = HashMap::new();
+    for watch in watches {
+        let ReadWatch {
+            watch: own,
+            expression,
+        } = &watch.item;
+        let key = (&expression.canonical, &own.fields, &own.feeds, own.priority);
+        let Some(earlier) = first.insert(key, watch) else {
+            continue;
+        };
+        let message = format!(
+            "the watches {:?} and {:?} are the same expression over the same feeds",
+            earlier.item.watch.name, own.name
+        );
+        let problem = Problem::warning(watch.entry.key_place(), message)
+            .related(earlier.entry.key_place(), "the other one")
+            .help("keep one of them: a watch can tell several receivers");
+        watch.entry.context.report(problem);
+    }
 }
 
 fn read_fields(section: &Section<'_>) -> Option<Vec<Field>> {
