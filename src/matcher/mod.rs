@@ -7,6 +7,7 @@
 mod compile;
 mod context;
 mod display;
+mod doubts;
 mod entity;
 mod evaluate;
 mod evidence;

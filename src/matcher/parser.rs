@@ -307,10 +307,22 @@ impl<'a> Parser<'a> {
         let here = self.tokens.get(self.at);
         let end = self.expression.len();
         match (before, here) {
-            (Some(before), here) => QueryError::new(
-                format!("expected a term after `{}`", written(before)),
-                here.map_or(end..end, |here| here.span.clone()),
-            ),
+            (Some(before), here) => {
+                let error = QueryError::new(
+                    format!("expected a term after `{}`", written(before)),
+                    here.map_or(end..end, |here| here.span.clone()),
+                );
+                let excludes = here.is_some_and(|here| here.kind == TokenKind::Not);
+                match before.kind {
+                    TokenKind::Field(_) if excludes => {
+                        error.with_help(format!("write -{}word", written(before)))
+                    }
+                    TokenKind::Near(_) if excludes => {
+                        error.with_help("exclude behind it: (a NEAR/5 b) NOT c")
+                    }
+                    _ => error,
+                }
+            }
             (None, Some(here)) if here.kind == TokenKind::Close => {
                 QueryError::new("this parenthesis was never opened", here.span.clone())
             }

@@ -89,10 +89,9 @@ const MIN_ACRONYM_TAIL: usize = 3;
 fn is_acronym(source: &str) -> bool {
     let mut letters = source.chars().filter(|c| c.is_alphabetic());
     let starts = letters.next().is_some_and(char::is_uppercase);
-    let tail: Vec<char> = letters.collect();
-    let is_title =
-        starts && tail.len() >= MIN_ACRONYM_TAIL && tail.iter().all(|c| c.is_lowercase());
-    is_title || !source.contains(char::is_lowercase)
+    let mut tail = || letters.try_fold(0, |count, c| c.is_lowercase().then_some(count + 1));
+    !source.contains(char::is_lowercase)
+        || (starts && tail().is_some_and(|count| count >= MIN_ACRONYM_TAIL))
 }
 
 /// Particles that Arabic writes as one with the next word: and, so, in, for, as, the.
@@ -135,9 +134,14 @@ pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
         return patterns;
     }
     patterns.push(Pattern::new(&canonical, term.kind, check.clone()));
-    if matches!(term.kind, Kind::Whole | Kind::Name) && check != Check::Capitals {
+    let variant_kind = match term.kind {
+        Kind::Whole | Kind::Name => Some(Kind::Whole),
+        Kind::Prefix => Some(Kind::Prefix),
+        _ => None,
+    };
+    if let Some(kind) = variant_kind.filter(|_| check != Check::Capitals) {
         for variant in spelling::variants(&term.body, &canonical) {
-            patterns.push(Pattern::new(&variant, Kind::Whole, check.clone()));
+            patterns.push(Pattern::new(&variant, kind, check.clone()));
         }
     }
     if term.kind == Kind::Whole

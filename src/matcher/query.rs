@@ -10,11 +10,11 @@
 //! term  := word | "a phrase" | word* | *word | =Exact | ="Exact phrase" | ~inflected | /regex/
 //! ```
 //!
-//! NOT binds tighter than AND, AND tighter than OR.
+//! NEAR binds tightest, then NOT, then AND, then OR.
 
 use std::ops::Range;
 
-use super::{Entity, lexer, parser};
+use super::{Entity, doubts, lexer, parser};
 use crate::{model::Field, text};
 
 /// How deep parentheses may nest.
@@ -171,7 +171,7 @@ impl Query {
     pub fn parse_open(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
         let tokens = lexer::lex(expression)?;
         let mut query = parser::parse(expression, &tokens, entities)?;
-        query.warnings.extend(lexer::warnings(&tokens));
+        query.warnings.extend(doubts::warnings(&tokens));
         query.warnings.sort_by_key(|warning| warning.span.start);
         Ok(query)
     }
@@ -253,8 +253,8 @@ fn mark_positive(node: &Node, positive: bool, terms: &mut [Term]) {
 }
 
 impl Term {
-    /// Whether it is 2 to 5 capitals, dots aside: then `US` is not `us`. A headline all in
-    /// capitals counts as capitals.
+    /// Whether it is 2 to 5 capitals, dots aside: then `US` is not `us`, though `NATO` is `Nato`. A
+    /// headline all in capitals counts as capitals.
     pub(super) fn is_capitals(&self) -> bool {
         let letters = || self.body.chars().filter(|c| *c != '.');
         self.kind == Kind::Whole

@@ -134,7 +134,18 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("OR a", "OR", "expected a term before `OR`"),
     ("a AND OR b", "OR", "expected a term after `AND`"),
     ("a NOT", "", "expected a term after `NOT`"),
-    ("a || b", "|", "expected a term after `|`"),
+    ("a || b", "||", "`||` is not an operator"),
+    ("a | | b", "|", "expected a term after `|`"),
+    ("a near/5 b", "near/5", "`near/5` is not an operator"),
+    ("a NEAR5 b", "NEAR5", "`NEAR5` is not an operator"),
+    ("a W/5 b", "W/5", "`W/5` is not an operator"),
+    ("a ADJ b", "ADJ", "`ADJ` is not an operator"),
+    ("a XOR b", "XOR", "`XOR` is not an operator"),
+    ("\"a b\"~5", "~5", "`~5` is no distance"),
+    ("koi?umi", "?", "`?` is not a wildcard"),
+    ("title : a", ":", "`:` stands alone"),
+    ("Title:a", "Title", "`Title` is not a field"),
+    ("a NEAR/5 NOT b", "NOT", "expected a term after `NEAR/5`"),
     ("\"a b", "\"", "this quote is never closed"),
     ("a «b", "«", "this quote is never closed"),
     ("a -", "-", "`-` stands alone"),
@@ -236,10 +247,33 @@ const FAULTS: &[(&str, &str, &str)] = &[
 
 #[test]
 fn faults() {
+    assert!(FAULTS.len() > 60);
     for &(expression, at, message) in FAULTS {
         let error = Query::parse(expression, &[]).expect_err(expression);
         assert_eq!(error.message, message, "{expression}");
         assert_eq!(&expression[error.span], at, "{expression}");
+    }
+}
+
+#[test]
+fn help_says_what_to_write() {
+    for (expression, help) in [
+        ("Title:a", "write title:"),
+        ("body:a", "write content:"),
+        (
+            "titel:a",
+            "fields are title, summary, content, author, category, link, feed, lang, site; put the text in quotes if no field is meant",
+        ),
+        ("title:-a b", "write -title:word"),
+        ("a || b", "write OR, or a single bar"),
+        ("a NEAR/5 NOT b", "exclude behind it: (a NEAR/5 b) NOT c"),
+        (
+            "99999999999999999999 OF (a)",
+            "separate the parts with commas",
+        ),
+    ] {
+        let error = Query::parse(expression).expect_err(expression);
+        assert_eq!(error.help.as_deref(), Some(help), "{expression}");
     }
 }
 
@@ -271,6 +305,18 @@ fn what_is_probably_not_meant() {
         ("x (a OR b NOT c)", mixed, "b NOT c"),
         ("a or b", word, "or"),
         ("\"a *\"", "a `*` in quotes is no wildcard", "\"a *\""),
+        (
+            "2 of (a b)",
+            "`of` is searched for as a word: the parts of a count stand in parentheses behind OF",
+            "of",
+        ),
+        (
+            "Tokyo, Osaka",
+            "`,` is no operator: both terms must be there",
+            "Tokyo,",
+        ),
+        ("'a b'", "`'` has no meaning here", "'a"),
+        ("[a b]", "`[` has no meaning here", "[a"),
     ] {
         assert_eq!(
             warnings(expression),
@@ -287,6 +333,11 @@ fn what_is_probably_not_meant() {
         "or",
         "not",
         "a b NOT c",
+        "'s-Hertogenbosch Amsterdam",
+        "Koizumi,",
+        "2 OF (a, b)",
+        "koizumi?",
+        "https://a.b/c?d=e",
     ] {
         assert_eq!(warnings(expression), [], "{expression}");
     }

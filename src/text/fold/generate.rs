@@ -96,13 +96,12 @@ fn class(c: char) -> Class {
         '\u{b}' | '\u{c}' | '\u{2029}' => return Class::Break,
         '.' => return Class::Dot,
         '+' | '#' | '@' | '$' | '&' | '%' => return Class::Symbol,
-        '\u{640}' => return Class::Ignored, // tatweel stretches a word
-        // Armenian marks of tone stand inside the word, behind its vowel.
-        '\u{55b}' | '\u{55c}' | '\u{55e}' => return Class::Ignored,
+        // Tatweel stretches a word; Armenian marks of tone stand in it, behind its vowel.
+        '\u{640}' | '\u{55b}' | '\u{55c}' | '\u{55e}' => return Class::Ignored,
         // The letter apostrophe is one of three apostrophes in Ukrainian; its neighbours, such as
         // the ʻokina, write sounds that most people leave out.
+        '\u{2b9}'..='\u{2bb}' | '\u{2bd}'..='\u{2c1}' => return Class::Ignored,
         '\u{2bc}' | '©' | '®' | '™' | '℠' => return Class::Separator,
-        '\u{2b9}'..='\u{2c1}' => return Class::Ignored,
         '\u{180b}'..='\u{180d}'
         | '\u{180f}'
         | '\u{fe00}'..='\u{fe0f}'

@@ -135,6 +135,19 @@ fn linear_whatever_comes() {
     }
 }
 
+/// Four times the nesting takes about four times as long; quadratic work would be sixteen.
+#[test]
+fn deep_nesting_takes_linear_time() {
+    let taken = |depth: usize| {
+        let html = "<div>".repeat(depth) + "x" + &"</div>".repeat(depth);
+        let before = Instant::now();
+        assert_eq!(to_plain(&html), "x");
+        before.elapsed()
+    };
+    let is_linear = |_| taken(40_000) < 8 * taken(10_000) + Duration::from_millis(20);
+    assert!((0..5).any(is_linear), "slow in five attempts");
+}
+
 /// Every quoted value here holds a `<` from which the next guess would read to the end again.
 #[test]
 fn linear_where_quotes_mislead() {

@@ -1,8 +1,10 @@
 //! html5ever is the judge: on clean bodies the text is, word for word and paragraph for paragraph,
 //! what stands in its tree.
 
+use std::fmt::Write as _;
+
 use fastrand::Rng;
-use html5ever::{parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
+use html5ever::{ParseOpts, parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
 use super::super::to_plain;
@@ -28,17 +30,19 @@ const LINE: char = '\u{e001}';
 
 /// The text of the document's tree, paragraph by paragraph, word by word.
 fn judged(html: &str) -> Vec<Vec<String>> {
-    let mut options = html5ever::ParseOpts::default();
-    options.tree_builder = TreeBuilderOpts {
-        scripting_enabled: false,
-        ..TreeBuilderOpts::default()
+    let options = ParseOpts {
+        tree_builder: TreeBuilderOpts {
+            scripting_enabled: false,
+            ..TreeBuilderOpts::default()
+        },
+        ..ParseOpts::default()
     };
     let tree = parse_document(RcDom::default(), options).one(html);
     let mut text = String::new();
     collect(&tree.document, &mut text);
     let mut paragraphs = vec![Vec::new()];
     for part in text.split(PARAGRAPH) {
-        let mut lines = part.split(LINE).map(|line| words(line)).peekable();
+        let mut lines = part.split(LINE).map(words).peekable();
         while let Some(line) = lines.next() {
             let is_blank = line.is_empty();
             paragraphs.last_mut().expect("never empty").extend(line);
@@ -138,17 +142,21 @@ impl Body {
         of[self.0.usize(..of.len())]
     }
 
+    fn several(&mut self, most: usize, mut each: impl FnMut(&mut Self) -> String) -> String {
+        let mut text = String::new();
+        for _ in 0..self.0.usize(1..=most) {
+            text.push_str(&each(self));
+        }
+        text
+    }
+
     fn article(&mut self) -> String {
-        let count = self.0.usize(1..12);
-        (0..count).map(|_| self.block(0)).collect()
+        self.several(11, |body| body.block(0))
     }
 
     fn block(&mut self, depth: usize) -> String {
         let space = self.one(&["", "\n", "\n\n    ", " "]);
-        let nested = |body: &mut Self| -> String {
-            let count = body.0.usize(1..4);
-            (0..count).map(|_| body.block(depth + 1)).collect()
-        };
+        let nested = |body: &mut Self| body.several(3, |body| body.block(depth + 1));
         let kind = self.0.usize(..if depth < 4 { 16 } else { 8 });
         let block = match kind {
             0..=4 => format!("<p{}>{}</p>", self.attributes(), self.inline(0)),
@@ -180,27 +188,16 @@ impl Body {
     fn list(&mut self) -> String {
         let name = self.one(&["ul", "ol"]);
         let close = self.one(&["</li>", "</li>\n", ""]);
-        let count = self.0.usize(1..6);
-        let items: String = (0..count)
-            .map(|_| format!("<li>{}{close}", self.inline(0)))
-            .collect();
+        let items = self.several(5, |body| format!("<li>{}{close}", body.inline(0)));
         format!("<{name}>{items}</{name}>")
     }
 
     fn table(&mut self) -> String {
-        let columns = self.0.usize(1..4);
-        let rows: String = (0..self.0.usize(1..4))
-            .map(|_| {
-                let cells: String = (0..columns)
-                    .map(|_| format!("<td>{}</td>", self.inline(0)))
-                    .collect();
-                format!("<tr>{cells}</tr>\n")
-            })
-            .collect();
+        let cell = |body: &mut Self| format!("<td>{}</td>", body.inline(0));
+        let rows = self.several(3, |body| format!("<tr>{}</tr>\n", body.several(3, cell)));
+        let head = "<thead><tr><th>x</th></tr></thead>";
         let caption = self.inline(1);
-        format!(
-            "<table><caption>{caption}</caption><thead><tr><th>x</th></tr></thead><tbody>{rows}</tbody></table>"
-        )
+        format!("<table><caption>{caption}</caption>{head}<tbody>{rows}</tbody></table>")
     }
 
     fn nothing(&mut self) -> &'static str {
@@ -236,7 +233,7 @@ impl Body {
                     self.one(&["b", "em", "strong", "span", "i", "a", "sup", "code", "mark"]);
                 let attributes = self.attributes();
                 let inner = self.inline(depth + 1);
-                text.push_str(&format!("<{name}{attributes}>{inner}</{name}>"));
+                let _ = write!(text, "<{name}{attributes}>{inner}</{name}>");
             }
             match self.0.u8(..30) {
                 0 => text.push_str("<br>"),
