@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     ItemText,
+    check::Check,
     compile::Matcher,
     evidence::{Evidence, Found},
     find::{Canonical, lines},
-    pattern::Check,
 };
 use crate::{model::Field, text};
 

@@ -7,7 +7,8 @@
 use std::{fmt, ops::Range};
 
 use super::{
-    entity::is_written_as_name,
+    check::Check,
+    particles::{ARABIC, HEBREW, is_attached},
     query::{Kind, Term},
     spelling,
 };
@@ -52,60 +53,6 @@ pub(super) enum Right {
     /// The end of a word, of [`MAX_ENDING_CHARS`] letters at most.
     Ending,
 }
-
-/// What must hold in the source, since folding has dropped it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Check {
-    /// Nothing.
-    Folded,
-    /// An acronym: capitals, or a capital and at least [`MIN_ACRONYM_TAIL`] small letters.
-    Capitals,
-    /// A person's name, as such names are written.
-    Name,
-    /// The same exact form.
-    Exact(Box<str>),
-    /// The same canonical form once umlauts are spelled out: `Müller` for `Mueller`.
-    SpelledOut(Box<str>),
-}
-
-impl Check {
-    /// Whether a hit at `span` of the source passes.
-    pub(super) fn holds(&self, field: &str, span: Range<usize>) -> bool {
-        let source = &field[span.clone()];
-        match self {
-            Self::Folded => true,
-            Self::Name => is_written_as_name(field, span),
-            Self::Capitals => is_acronym(source),
-            Self::Exact(form) => text::exact(source) == **form,
-            Self::SpelledOut(form) => text::fold(&spelling::spell_out(source)) == **form,
-        }
-    }
-}
-
-/// How many small letters make `Nato` the acronym that `NATO` is: British and most European
-/// papers write one of four letters or more so, while `Us` and `Who` are words.
-const MIN_ACRONYM_TAIL: usize = 3;
-
-fn is_acronym(source: &str) -> bool {
-    let mut letters = source.chars().filter(|c| c.is_alphabetic());
-    let starts = letters.next().is_some_and(char::is_uppercase);
-    let mut tail = || letters.try_fold(0, |count, c| c.is_lowercase().then_some(count + 1));
-    !source.contains(char::is_lowercase)
-        || (starts && tail().is_some_and(|count| count >= MIN_ACRONYM_TAIL))
-}
-
-/// Particles that Arabic writes as one with the next word: and, so, in, for, as, the.
-const ARABIC: [&str; 23] = [
-    "و", "ف", "ب", "ل", "ك", "ال", "لل", "وال", "فال", "بال", "كال", "ولل", "فلل", "وبال", "وكال",
-    "فبال", "فكال", "وب", "ول", "وك", "فب", "فل", "فك",
-];
-
-/// The same in Hebrew: and, the, in, to, from, that, as.
-const HEBREW: [&str; 33] = [
-    "ו", "ה", "ב", "ל", "מ", "ש", "כ", "וה", "וב", "ול", "ומ", "וש", "וכ", "שה", "שב", "של", "שמ",
-    "מה", "כש", "כשה", "לכש", "וכש", "ומה", "ושה", "ושב", "ושל", "ושמ", "וכשה", "כשב", "כשל",
-    "כשמ", "מש", "שכ",
-];
 
 /// How many letters a term needs before it is looked for behind a particle: most shorter ones
 /// are the rest of another word.
@@ -326,13 +273,4 @@ fn cuts(canonical: &str, at: usize) -> bool {
     // Khmer and Burmese stack the next consonant under this one.
     let stacks = matches!(before, '\u{17d2}' | '\u{1039}');
     katakana || text::is_mark(after) || leading_vowel || trailing_vowel || stacks
-}
-
-fn is_attached(before: &str, particles: &[&str]) -> bool {
-    before.ends_with(' ')
-        || particles.iter().any(|particle| {
-            before
-                .strip_suffix(particle)
-                .is_some_and(|rest| rest.ends_with(' '))
-        })
 }

@@ -4,6 +4,9 @@ use crate::text::{self, Script};
 
 /// Leaves out what joins two letters or digits; `None` where nothing does.
 pub(super) fn joined(body: &str) -> Option<String> {
+    if !body.contains(is_joining) {
+        return None;
+    }
     let mut before = None;
     let mut chars = body.chars().peekable();
     let mut joined = String::with_capacity(body.len());
@@ -20,35 +23,33 @@ pub(super) fn joined(body: &str) -> Option<String> {
     (joined.len() < body.len()).then_some(joined)
 }
 
-/// Hyphens, apostrophes, the dots between the words of a foreign name and the accents that are
-/// typed for an apostrophe; between letters also a full stop, which in numbers counts.
-fn is_joiner(before: char, c: char, next: char) -> bool {
-    let joins = matches!(
+/// Hyphens, apostrophes, the dots between the words of a foreign name, the accents that are typed
+/// for an apostrophe, and the full stop.
+const fn is_joining(c: char) -> bool {
+    matches!(
         c,
-        '-' | '\u{2010}'
+        '-' | '.' | '\'' | '`' | '´' | '·' | 'ʼ' | '\u{5be}' | '\u{2010}'
             ..='\u{2013}'
-                | '\u{2212}'
-                | '－'
-                | '\u{5be}'
-                | '\''
-                | '’'
                 | '‘'
-                | '`'
-                | '´'
-                | '′'
-                | '＇'
-                | 'ʼ'
-                | '·'
+                | '’'
                 | '•'
                 | '‧'
-                | '・'
-                | '･'
+                | '′'
+                | '\u{2212}'
                 | '゠'
-    );
+                | '・'
+                | '＇'
+                | '－'
+                | '･'
+    )
+}
+
+/// Whether `c` joins the two: a full stop only joins letters, since it counts in numbers.
+fn is_joiner(before: char, c: char, next: char) -> bool {
     if c == '.' {
         before.is_alphabetic() && next.is_alphabetic()
     } else {
-        joins && before.is_alphanumeric() && next.is_alphanumeric()
+        is_joining(c) && before.is_alphanumeric() && next.is_alphanumeric()
     }
 }
 
@@ -71,6 +72,9 @@ const fn is_arabic(c: char) -> bool {
 /// The initials of a name with `between` them: `J.K. Rowling`, `J. K. Rowling` and `JK Rowling`
 /// are one author. `None` where there are not two initials, or nothing else.
 pub(super) fn initials(body: &str, between: &str) -> Option<String> {
+    if !body.trim().contains(char::is_whitespace) {
+        return None;
+    }
     let mut words: Vec<String> = Vec::new();
     let (mut count, mut names, mut goes_on) = (0, 0, false);
     for word in body.split_whitespace() {

@@ -21,6 +21,7 @@ use icu_properties::{
 
 use super::{
     hangul,
+    letters::LETTERS,
     table::{BLOCK, CLASS_SHIFT, Class, LENGTH_BITS, beyond},
     walk::keeps_mark,
 };
@@ -28,54 +29,6 @@ use super::{
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/fold/table.bin");
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 const NFKD: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
-
-/// Letters that Unicode does not take apart but that people type without their stroke or hook,
-/// the variants that Arabic keyboards mix, letters that old encodings of Bengali and Malayalam
-/// write as two, and Japanese letter forms that are characters of their own in Unicode only.
-const LETTERS: &[(char, &str)] = &[
-    ('ø', "o"),
-    ('đ', "d"),
-    ('ł', "l"),
-    ('ħ', "h"),
-    ('ı', "i"),
-    ('æ', "ae"),
-    ('œ', "oe"),
-    ('þ', "th"),
-    ('ð', "d"),
-    ('ə', "a"), // Əliyev is Aliyev in every Latin-script newsroom but his own
-    ('ŋ', "n"),
-    ('ŧ', "t"),
-    ('ĸ', "k"),
-    ('ɓ', "b"),
-    ('ɗ', "d"),
-    ('ƙ', "k"),
-    ('ƴ', "y"),
-    ('ɔ', "o"),
-    ('ɛ', "e"),
-    ('ɖ', "d"),
-    ('ٱ', "ا"),
-    ('ى', "ي"),
-    ('ی', "ي"),
-    ('ې', "ي"),
-    ('ک', "ك"),
-    ('ڪ', "ك"),
-    ('ة', "ه"),
-    ('ۃ', "ه"),
-    ('ە', "ه"),
-    ('ہ', "ه"),
-    ('ھ', "ه"),
-    ('٪', "%"),
-    ('ৎ', "ত\u{9cd}"),
-    ('ൺ', "ണ\u{d4d}"),
-    ('ൻ', "ന\u{d4d}"),
-    ('ർ', "ര\u{d4d}"),
-    ('ൽ', "ല\u{d4d}"),
-    ('ൾ', "ള\u{d4d}"),
-    ('ൿ', "ക\u{d4d}"),
-    ('髙', "高"),
-    ('﨑', "崎"),
-    ('𠮷', "吉"),
-];
 
 /// Devanagari candrabindu and the anusvara that most newspapers write for it.
 const CANDRABINDU: char = '\u{901}';
@@ -96,11 +49,15 @@ fn class(c: char) -> Class {
         '\u{b}' | '\u{c}' | '\u{2029}' => return Class::Break,
         '.' => return Class::Dot,
         '+' | '#' | '@' | '$' | '&' | '%' => return Class::Symbol,
-        // Tatweel stretches a word; Armenian marks of tone stand in it, behind its vowel.
-        '\u{640}' | '\u{55b}' | '\u{55c}' | '\u{55e}' => return Class::Ignored,
-        // The letter apostrophe is one of three apostrophes in Ukrainian; its neighbours, such as
-        // the ʻokina, write sounds that most people leave out.
-        '\u{2b9}'..='\u{2bb}' | '\u{2bd}'..='\u{2c1}' => return Class::Ignored,
+        // Tatweel stretches a word; Armenian marks of tone stand in it, behind its vowel; the
+        // ʻokina and its neighbours write sounds that most people leave out, while the letter
+        // between them is one of three apostrophes in Ukrainian.
+        '\u{640}'
+        | '\u{55b}'
+        | '\u{55c}'
+        | '\u{55e}'
+        | '\u{2b9}'..='\u{2bb}'
+        | '\u{2bd}'..='\u{2c1}' => return Class::Ignored,
         '\u{2bc}' | '©' | '®' | '™' | '℠' => return Class::Separator,
         '\u{180b}'..='\u{180d}'
         | '\u{180f}'
