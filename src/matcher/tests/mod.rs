@@ -1,5 +1,6 @@
 mod cases;
 mod context;
+mod documented;
 mod entities;
 mod finding;
 mod grammar;
