@@ -272,7 +272,7 @@ fn help_says_what_to_write() {
             "separate the parts with commas",
         ),
     ] {
-        let error = Query::parse(expression).expect_err(expression);
+        let error = Query::parse(expression, &[]).expect_err(expression);
         assert_eq!(error.help.as_deref(), Some(help), "{expression}");
     }
 }
