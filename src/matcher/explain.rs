@@ -211,14 +211,20 @@ impl Walk<'_> {
         if let Some((field, span)) = hit(Kind::Prefix).or_else(|| hit(Kind::Suffix)) {
             return Some(NearMiss::LongerWord(field, text(field, span)));
         }
-        let mut words = lower.split_whitespace();
-        let apart = words.clone().count() > 1
-            && words.all(|word| {
-                !crate::text::fold(word).is_empty()
-                    && probe(Kind::Whole, word, item, &Field::ALL).is_some()
-            });
+        let there = |word: &&str| probe(Kind::Whole, word, item, &Field::ALL).is_some();
+        let words = words_apart(&lower);
+        let apart = words.len() > 1 && words.iter().all(there);
         apart.then_some(NearMiss::WordsApart)
     }
+}
+
+/// The words of a phrase that mean something when they stand apart: none where one is a single
+/// letter, since the `s` of “Koizumi’s” makes no `S. Koizumi`.
+pub(super) fn words_apart(phrase: &str) -> Vec<&str> {
+    let letters = |word: &str| crate::text::fold(word).trim().chars().count();
+    let words: Vec<&str> = phrase.split_whitespace().collect();
+    let is_apart = words.iter().all(|word| letters(word) > 1);
+    words.into_iter().filter(|_| is_apart).collect()
 }
 
 fn operator(node: &Node) -> Operator {

@@ -3,6 +3,7 @@
 
 use super::{
     Entity, Matcher, Query, WatchError, compile,
+    explain::words_apart,
     query::{Distance, Kind, Node, Term},
 };
 use crate::model::{Field, Watch};
@@ -128,10 +129,7 @@ impl Looser<'_> {
 
     /// The words of a phrase near each other, in any field.
     fn words_apart(&mut self, term: &Term, lower: &str) -> Option<Node> {
-        let words: Vec<&str> = lower
-            .split_whitespace()
-            .filter(|word| !crate::text::fold(word).is_empty())
-            .collect();
+        let words = words_apart(lower);
         if words.len() < 2 {
             return None;
         }
