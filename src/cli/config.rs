@@ -52,8 +52,8 @@ pub(super) fn show(path: &Path, output: &Output) -> Answer {
 
 /// The watch of this name.
 pub(super) fn watch<'a>(config: &'a Config, name: &str) -> Result<&'a Watch, CliError> {
-    let named = config.watches.iter().find(|watch| watch.name == name);
-    named.ok_or_else(|| {
+    let found = config.watches.iter().find(|watch| watch.name == name);
+    found.ok_or_else(|| {
         let names = config.watches.iter().map(|watch| watch.name.as_str());
         let meant = closest(name, names).map(|meant| format!(", did you mean {meant:?}?"));
         let meant = meant.unwrap_or_default();

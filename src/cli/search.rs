@@ -43,7 +43,7 @@ impl Search {
         let mut shown = 0;
         items
             .each(|kept, progress| {
-                let Some((_, matches)) = found(&matcher, &watches, kept).pop() else {
+                let Some((_, hits)) = found(&matcher, &watches, kept).pop() else {
                     return Ok(ControlFlow::Continue(()));
                 };
                 if shown == self.limit {
@@ -53,10 +53,13 @@ impl Search {
                 }
                 shown += 1;
                 progress.clear();
-                output.print(&Story::new(kept, matches), |story| block(story, style))?;
+                output.print(&Story::new(kept, hits), |story| block(story, style))?;
                 Ok(ControlFlow::Continue(()))
             })
             .await?;
+        if shown == 0 {
+            remark(&format!("none of {} kept items", items.count));
+        }
         store.close().await;
         Ok(shown > 0)
     }

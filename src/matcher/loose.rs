@@ -31,7 +31,7 @@ impl Matcher {
         let (mut queries, mut errors) = (Vec::with_capacity(watches.len()), Vec::new());
         for (watch, wide) in watches.iter().zip(&wide) {
             match Query::parse(&watch.expression, entities) {
-                Ok(query) => queries.push((wide, loosened(query, &watch.fields))),
+                Ok(query) => queries.push((wide, loosened(&query, &watch.fields))),
                 Err(error) => errors.push(WatchError {
                     watch: watch.name.clone(),
                     error,
@@ -47,7 +47,7 @@ impl Matcher {
 }
 
 /// The expression of a watch that reads these fields, for one that reads all.
-fn loosened(query: Query, fields: &[Field]) -> Query {
+fn loosened(query: &Query, fields: &[Field]) -> Query {
     let mut looser = Looser {
         from: &query.terms,
         fields,

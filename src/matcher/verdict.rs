@@ -71,7 +71,7 @@ impl Clause {
     fn place(&self) -> String {
         let mut fields: Vec<Field> = self.hits.iter().map(|hit| hit.field).collect();
         fields.dedup();
-        let fields: Vec<&str> = fields.into_iter().map(|field| field.as_str()).collect();
+        let fields: Vec<&str> = fields.into_iter().map(Field::as_str).collect();
         format!("{} in the {}", quoted(&self.text), fields.join(" and "))
     }
 

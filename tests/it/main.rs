@@ -14,5 +14,6 @@ mod reload;
 mod servers;
 mod service;
 mod traps;
+mod trust;
 mod updates;
 mod world;

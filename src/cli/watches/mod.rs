@@ -87,7 +87,7 @@ impl Watches {
         let mut survey = Survey::take(config, &loaded.matcher, &items, now, depth).await?;
         survey.add_records(store.watch_records(since).await?);
         let view = View {
-            remarks: remarks(&survey, config),
+            remarks: remarks(&survey, &config.entities),
             since: items.complete_since,
             survey,
             now,

@@ -39,7 +39,8 @@ pub(super) struct Survey<'a> {
     pub(super) items: u64,
     /// Near misses that were explained; no more than [`MAX_EXPLAINED`].
     pub(super) explained: usize,
-    by_feed: HashMap<String, u64>,
+    /// Items of each feed.
+    pub(super) by_feed: HashMap<String, u64>,
 }
 
 /// One watch over the items.
@@ -72,6 +73,21 @@ pub(super) struct NearItem {
     pub(super) reason: String,
 }
 
+impl<'a> Surveyed<'a> {
+    /// Nothing is counted yet.
+    pub(super) fn new(watch: &'a Watch, rate: Rate) -> Self {
+        Self {
+            watch,
+            record: None,
+            matched: 0,
+            rate,
+            fingerprint: 0,
+            nearly: 0,
+            examples: Vec::new(),
+        }
+    }
+}
+
 impl<'a> Survey<'a> {
     /// Reads every item once.
     pub(super) async fn take(
@@ -84,17 +100,13 @@ impl<'a> Survey<'a> {
         let loose = Matcher::compile_loose(&config.watches, &config.entities)
             .map_err(SetupError::Watches)?;
         let since = items.complete_since.unwrap_or(now);
-        let surveyed = |watch| Surveyed {
-            watch,
-            record: None,
-            matched: 0,
-            rate: Rate::new(since, now, &config.timezone),
-            fingerprint: 0,
-            nearly: 0,
-            examples: Vec::new(),
-        };
+        let rate = || Rate::new(since, now, &config.timezone);
         let mut survey = Self {
-            watches: config.watches.iter().map(surveyed).collect(),
+            watches: config
+                .watches
+                .iter()
+                .map(|watch| Surveyed::new(watch, rate()))
+                .collect(),
             items: 0,
             explained: 0,
             by_feed: HashMap::new(),
