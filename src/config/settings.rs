@@ -9,13 +9,14 @@ use super::{
     context::Context,
     files::reason,
     limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
+    proxy::read_proxy,
     section::Section,
     suggest::closest,
     units::duration_text,
     value::{Text, Value},
     watches::read_receiver_names,
 };
-use crate::{http::HttpOptions, store::StoreOptions};
+use crate::{http::HttpOptions, model::Proxy, store::StoreOptions};
 
 /// `[poll]`'s share of the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct PollOptions {
     pub max_interval: Duration,
     /// Polls at once.
     pub parallel: u32,
+    /// The proxy of a feed that does not say.
+    pub proxy: Option<Proxy>,
 }
 
 /// `[health]`.
@@ -46,6 +49,7 @@ impl Default for PollOptions {
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
             parallel: 16,
+            proxy: None,
         }
     }
 }
@@ -95,6 +99,7 @@ pub(super) fn read_poll(section: &Section<'_>) -> PollOptions {
         parallel: parallel
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(default.parallel),
+        proxy: section.get("proxy").and_then(read_proxy),
     }
 }
 

@@ -39,6 +39,7 @@ on_update = "never"
 [feed]
 "a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
 "quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", identity = "title", allow_private = true }
+reached = { url = "https://example.org/b", http2 = false, proxy = "none", ca_file = "ca.pem" }
 [watch."小泉"]
 match = "\"a \\ b\" OR 'c'"
 in = ["link", "title"]
@@ -66,6 +67,7 @@ parallel = 3
 timeout = "4s"
 max_size = "10 MB"
 contact = "ops@example.org"
+proxy = "socks5h://127.0.0.1:9050"
 [keep]
 items = "10d"
 alerts = "3y"
@@ -81,7 +83,13 @@ lang = "ja"
 expect = []
 "##;
     let directory = Directory::with(text.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
+    directory.write("ca.pem", "");
     let config = directory.load().expect("a config").config;
+    let proxied = config
+        .feeds
+        .iter()
+        .map(|feed| feed.access.transport.proxy.is_some());
+    assert_eq!(proxied.collect::<Vec<_>>(), [true, true, false]);
     directory.write("fivebells.toml", effective(&config));
     let again = directory.load().unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(comparable(again.config), comparable(config));
@@ -101,6 +109,36 @@ fn no_secret_is_shown() {
         assert!(!text.contains("whsec_"), "{text}");
         assert!(text.contains("<hidden>"), "{text}");
         toml::from_str::<toml::Table>(&text).expect("TOML");
+    }
+}
+
+#[test]
+fn no_secret_of_a_feed_is_shown() {
+    let directory = Directory::with(
+        "[feed]\n\
+         a = { url = \"https://example.org/a\", username = \"me\", \
+               password = { env = \"SMTP_PASSWORD\" }, proxy = { env = \"PROXY_URL\" }, \
+               headers = { X-Key = { env = \"SMTP_PASSWORD\" }, Accept = \"text/xml\" } }\n\
+         b = { url = \"https://example.org/b\", bearer = { env = \"SMTP_PASSWORD\" } }\n\
+         [watch]\nb = \"B\"\n[receiver.c]\nstdout = true\n[poll]\nproxy = { env = \"PROXY_URL\" }\n",
+    );
+    let config = directory
+        .load()
+        .unwrap_or_else(|errors| panic!("{errors}"))
+        .config;
+    let text = effective(&config);
+    let debug = format!("{config:?}");
+    assert!(
+        !text.contains(MARKER) && !debug.contains(MARKER),
+        "{text}{debug}"
+    );
+    for line in [
+        "headers = { X-Key = \"<hidden>\", Accept = \"<hidden>\" }",
+        "username = \"me\"\npassword = \"<hidden>\"",
+        "bearer = \"<hidden>\"",
+        "proxy = \"<hidden>\"",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
     }
 }
 
