@@ -3,11 +3,11 @@
 use url::Url;
 
 use super::{
-    headers::{fits_a_header, read_headers},
+    headers::{fits_a_header, read_headers, refusal},
     problem::Problem,
     proxy::read_proxy_or_none,
     section::Section,
-    settings::readable,
+    settings::read_ca_file,
     value::Value,
 };
 use crate::{
@@ -17,7 +17,9 @@ use crate::{
 
 /// Reads a feed's access; `default` is the proxy of `[poll]`.
 pub(super) fn read_access(section: &Section<'_>, default: Option<&Proxy>) -> Access {
-    let headers = section.get("headers").and_then(read_headers);
+    let headers = section
+        .get("headers")
+        .and_then(|headers| read_headers(headers, refusal));
     let login = read_login(section);
     let headers = headers.unwrap_or_default();
     if login.is_some()
@@ -36,7 +38,7 @@ pub(super) fn read_access(section: &Section<'_>, default: Option<&Proxy>) -> Acc
         headers,
         login,
         transport: Transport {
-            ca_file: section.get("ca_file").and_then(readable),
+            ca_file: section.get("ca_file").and_then(read_ca_file),
             certificate: read_certificate(section, proxy.as_ref()),
             proxy,
             http2: section.boolean("http2").unwrap_or(true),

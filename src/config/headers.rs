@@ -52,11 +52,34 @@ const COOKIES: &str = "Fivebells keeps no cookies; ask the publisher for a key o
 const CONDITIONS: &str = "Fivebells asks with the validators of the last document";
 const PROXIES: &str = "a proxy's login stands in the URL of `proxy`";
 
-/// Reads a header of `headers`. `refused` says why a name, in lower case, is not to be set.
-pub(super) fn read_header(
-    entry: Value<'_>,
+/// Reads a table of headers. `refused` says why a name, in lower case, is not to be set.
+pub(super) fn read_headers(
+    value: Value<'_>,
     refused: impl Fn(&str) -> Option<&'static str>,
-) -> Option<(String, Secret)> {
+) -> Option<Vec<(String, Secret)>> {
+    let mut headers: Vec<(String, Secret)> = Vec::new();
+    for entry in value.entries()? {
+        let (name, value) = (entry.name(), read_value(entry));
+        let twice = headers
+            .iter()
+            .any(|(earlier, _)| earlier.eq_ignore_ascii_case(name));
+        let fault = match HeaderName::try_from(name) {
+            Err(_) => Some(format!("{name:?} cannot be the name of a header")),
+            Ok(_) if twice => Some(format!("the header {name:?} stands here twice")),
+            Ok(header) => refused(header.as_str())
+                .map(|reason| format!("the header {name:?} cannot be set: {reason}")),
+        };
+        if let Some(fault) = fault {
+            let problem = Problem::error(entry.key_place(), fault);
+            entry.context.report(problem);
+        } else if let Some(value) = value {
+            headers.push((name.to_owned(), value));
+        }
+    }
+    Some(headers)
+}
+
+fn read_value(entry: Value<'_>) -> Option<Secret> {
     let value = if entry.is_string() {
         Secret::new(entry.text(Kind::String)?.text)
     } else if entry.is_table() {
@@ -64,25 +87,12 @@ pub(super) fn read_header(
     } else {
         return entry.mismatch(Kind::StringOrSecret);
     };
-    let name = entry.name();
-    let fault = match HeaderName::try_from(name) {
-        Err(_) => format!("{name:?} cannot be the name of a header"),
-        Ok(header) => match refused(header.as_str()) {
-            Some(reason) => format!("the header {name:?} cannot be set: {reason}"),
-            None if !fits_a_header(&value) => {
-                entry.error_concealed(
-                    format!("the value of {name:?} holds what a header cannot"),
-                    "a header is one line of ASCII",
-                );
-                return None;
-            }
-            None => return Some((name.to_owned(), value)),
-        },
-    };
-    entry
-        .context
-        .report(Problem::error(entry.key_place(), fault));
-    None
+    if !fits_a_header(&value) {
+        let message = format!("the value of {:?} holds what a header cannot", entry.name());
+        entry.error_concealed(message, "a header is one line of ASCII");
+        return None;
+    }
+    Some(value)
 }
 
 /// Whether a header can hold it: one line of visible ASCII.
@@ -90,16 +100,8 @@ pub(super) fn fits_a_header(value: &Secret) -> bool {
     HeaderValue::from_str(value.expose()).is_ok()
 }
 
-/// Reads `headers` of a feed.
-pub(super) fn read_headers(value: Value<'_>) -> Option<Vec<(String, Secret)>> {
-    let refused = |name: &str| {
-        let found = REFUSED.iter().find(|(refused, _)| *refused == name);
-        found.map(|(_, reason)| *reason)
-    };
-    let entries = value.entries()?.into_iter();
-    Some(
-        entries
-            .filter_map(|entry| read_header(entry, refused))
-            .collect(),
-    )
+/// Why a feed's requests do not take this header, in lower case.
+pub(super) fn refusal(name: &str) -> Option<&'static str> {
+    let found = REFUSED.iter().find(|(refused, _)| *refused == name);
+    found.map(|(_, reason)| *reason)
 }

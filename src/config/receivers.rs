@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     feeds::url_fault,
-    headers::read_header,
+    headers::read_headers,
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     names::read_name,
     problem::Problem,
@@ -108,7 +108,9 @@ fn read_email(value: Value<'_>) -> Option<EmailOptions> {
 fn read_webhook(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
     let secrets = section.get("secret").and_then(read_signing_keys);
     let body = section.get("body").and_then(Value::string);
-    let headers = section.get("headers").and_then(read_headers);
+    let headers = section
+        .get("headers")
+        .and_then(|headers| read_headers(headers, own_header));
     let allow_private = section.boolean("allow_private");
     let timeout = section.duration("timeout", &TIMEOUT);
     let url = read_webhook_url(value);
@@ -214,17 +216,9 @@ fn line_of(text: &str, line: usize) -> std::ops::Range<usize> {
     start..start + line.trim().len()
 }
 
-fn read_headers(value: Value<'_>) -> Option<Vec<(String, Secret)>> {
-    let own = |name: &str| {
-        let is_own = OWN_HEADERS.contains(&name);
-        is_own.then_some("Fivebells itself sets it")
-    };
-    let entries = value.entries()?.into_iter();
-    Some(
-        entries
-            .filter_map(|entry| read_header(entry, own))
-            .collect(),
-    )
+fn own_header(name: &str) -> Option<&'static str> {
+    let is_own = OWN_HEADERS.contains(&name);
+    is_own.then_some("Fivebells itself sets it")
 }
 
 #[cfg(test)]

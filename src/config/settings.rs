@@ -16,7 +16,11 @@ use super::{
     value::{Text, Value},
     watches::read_receiver_names,
 };
-use crate::{http::HttpOptions, model::Proxy, store::StoreOptions};
+use crate::{
+    http::{self, HttpOptions},
+    model::Proxy,
+    store::StoreOptions,
+};
 
 /// `[poll]`'s share of the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +122,7 @@ pub(super) fn read_http(section: &Section<'_>) -> HttpOptions {
         max_body_bytes: section
             .size("max_size", &MAX_SIZE)
             .unwrap_or(default.max_body_bytes),
-        ca_file: section.get("ca_file").and_then(readable),
+        ca_file: section.get("ca_file").and_then(read_ca_file),
     }
 }
 
@@ -142,15 +146,21 @@ fn read_contact(text: Text<'_>) -> Option<String> {
     }
 }
 
-/// A file that can be read now.
-pub(super) fn readable(value: Value<'_>) -> Option<PathBuf> {
+/// A file of certificate authorities.
+pub(super) fn read_ca_file(value: Value<'_>) -> Option<PathBuf> {
     let path = value.path()?;
-    if let Err(error) = File::open(&path) {
-        value.error(format!(
+    let fault = match File::open(&path) {
+        Err(error) => Some(format!(
             "cannot read {}: {}",
             path.display(),
             reason(&error)
-        ));
+        )),
+        Ok(_) => http::check_authorities(&path)
+            .err()
+            .map(|error| error.to_string()),
+    };
+    if let Some(fault) = fault {
+        value.error(fault);
     }
     Some(path)
 }

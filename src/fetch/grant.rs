@@ -1,9 +1,9 @@
 //! What is shown to whom.
 //!
 //! A feed's headers, login and client certificate are for the origin that the operator wrote:
-//! scheme, host and port (RFC 6454), as browsers hold it (Fetch standard, HTTP-redirect fetch,
-//! step 13). A visit that has once been led elsewhere shows nothing more, not even back at home:
-//! by then a stranger chooses what is asked for in our name. From http to https counts as elsewhere.
+//! scheme, host and port (RFC 6454), as browsers hold it (Fetch standard §4.4). A visit that has
+//! once been led elsewhere shows nothing more, not even back at home: by then a stranger chooses
+//! what is asked for in our name. From http to https counts as elsewhere.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;

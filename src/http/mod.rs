@@ -41,4 +41,4 @@ pub use reqwest::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 pub use retry_after::{RetryAfter, retry_after};
-pub use tls::{TlsSetupError, check_certificate, tls_config};
+pub use tls::{TlsSetupError, check_authorities, check_certificate, tls_config};

@@ -108,6 +108,15 @@ pub fn check_certificate(certificate: &ClientCertificate) -> Result<(), TlsSetup
     Ok(())
 }
 
+/// Reads what a `ca_file` names.
+///
+/// # Errors
+/// Where the file is unreadable or holds no certificate.
+pub fn check_authorities(file: &Path) -> Result<(), TlsSetupError> {
+    authorities(file)?;
+    Ok(())
+}
+
 type Builder = ConfigBuilder<ClientConfig, WantsClientCert>;
 
 fn verified(ca_files: &[impl AsRef<Path>]) -> Result<Builder, TlsSetupError> {

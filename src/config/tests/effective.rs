@@ -83,7 +83,7 @@ lang = "ja"
 expect = []
 "##;
     let directory = Directory::with(text.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
-    directory.write("ca.pem", "");
+    directory.write("ca.pem", authority());
     let config = directory.load().expect("a config").config;
     let proxied = config
         .feeds
@@ -110,6 +110,12 @@ fn no_secret_is_shown() {
         assert!(text.contains("<hidden>"), "{text}");
         toml::from_str::<toml::Table>(&text).expect("TOML");
     }
+}
+
+fn authority() -> String {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let params = rcgen::CertificateParams::new(["authority".to_owned()]).expect("parameters");
+    params.self_signed(&key).expect("a certificate").pem()
 }
 
 #[test]
