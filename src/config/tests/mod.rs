@@ -1,5 +1,6 @@
 //! The config as a whole, through files on disk.
 
+mod access;
 mod effective;
 mod examples;
 mod faults;
