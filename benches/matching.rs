@@ -61,7 +61,7 @@ fn find(criterion: &mut Criterion) {
         ..ItemText::default()
     };
     for count in [10, 1_000, 10_000] {
-        let matcher = Matcher::compile(&watches(count)).expect("the expressions are good");
+        let matcher = Matcher::compile(&watches(count), &[]).expect("the expressions are good");
         for (name, item) in [("one watch hits", &hit), ("none hits", &quiet)] {
             group.bench_function(BenchmarkId::new(name, count), |bencher| {
                 bencher.iter(|| matcher.find(black_box(item)));
@@ -72,7 +72,7 @@ fn find(criterion: &mut Criterion) {
     criterion.bench_function("compile 10,000 watches", |bencher| {
         bencher.iter_batched(
             || watches(10_000),
-            |watches| Matcher::compile(&watches),
+            |watches| Matcher::compile(&watches, &[]),
             BatchSize::LargeInput,
         );
     });

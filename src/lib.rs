@@ -17,7 +17,7 @@
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
 //!                  discover  opml
 //!               ─► http          one client: limits, capped decoding, address guard
-//!               ─► clock  cadence  text  unwind    facts: no I/O, no loops
+//!               ─► clock  cadence  text  suggest  unwind   facts: no I/O, no loops
 //!               ─► model
 //! ```
 
@@ -38,5 +38,6 @@ pub mod parse;
 pub mod poll;
 pub mod scheduler;
 pub mod store;
+pub mod suggest;
 pub mod text;
 pub mod unwind;

@@ -8,7 +8,7 @@ use crate::{
     deliver::Deliverer,
     fetch::{FetchOptions, Fetcher},
     http::{Http, HttpSetupError},
-    matcher::{Matcher, WatchError},
+    matcher::{Entity, Matcher, WatchError},
     model::{Feed, Watch},
     notify::{self, BuildError, MailServer, MailServerError, Notifier, NotifyContext, Screen},
     poll::{HealthRules, PollRules, Poller},
@@ -119,12 +119,12 @@ fn prepare(http: &Http, feeds: &[Feed]) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// The watches, compiled.
+/// The watches, compiled; `@name` in them stands for the names of that entity.
 ///
 /// # Errors
 /// Every watch that does not compile.
-pub fn matcher(watches: &[Watch]) -> Result<Matcher, SetupError> {
-    Matcher::compile(watches).map_err(SetupError::Watches)
+pub fn matcher(watches: &[Watch], entities: &[Entity]) -> Result<Matcher, SetupError> {
+    Matcher::compile(watches, entities).map_err(SetupError::Watches)
 }
 
 /// A fetcher under the config's limits, for `fetch`.

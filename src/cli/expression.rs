@@ -34,7 +34,7 @@ struct Trial {
 
 impl Try {
     pub(super) fn run(&self, output: &Output) -> Answer {
-        let query = Query::parse(&self.expression).map_err(|error| self.refuse(&error))?;
+        let query = Query::parse(&self.expression, &[]).map_err(|error| self.refuse(&error))?;
         for warning in query.warnings() {
             remark(&format!("warning: {}", self.point(&warning)));
         }
@@ -47,7 +47,7 @@ impl Try {
             on_update: OnUpdate::default(),
             notify: Vec::new(),
         };
-        let matcher = app::matcher(std::slice::from_ref(&watch))?;
+        let matcher = app::matcher(std::slice::from_ref(&watch), &[])?;
         let text = ItemText {
             title: &self.text,
             ..ItemText::default()

@@ -8,6 +8,7 @@ use toml::{Spanned, de::DeTable};
 use super::{
     Config,
     context::Context,
+    entities::{read_entities, report_unused as report_unused_entities},
     feeds::{read_feed, report_double_urls},
     mail::read_mail,
     merge::Files,
@@ -23,12 +24,12 @@ use super::{
     value::Value,
     watches::{
         ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
-        report_query_error,
+        report_double_watches,
     },
 };
 use crate::{
-    matcher::Matcher,
-    model::{Feed, Watch},
+    matcher::{Entity, Matcher},
+    model::{Feed, OnUpdate, Watch},
     notify::{MailOptions, ReceiverKind, ReceiverOptions},
 };
 
@@ -56,17 +57,33 @@ pub(super) fn read<'a>(
         files.section("keep", &KEEP).as_ref(),
     );
     let feeds = read_feeds(&files, &poll);
-    let watches = read_watches(&files, &feeds, &receiver_names, notify.as_deref());
+    let named = read_entities(files.entries("entity"));
+    let entities: Vec<Entity> = named.iter().map(|entity| entity.item.clone()).collect();
+    let around = Surroundings {
+        feeds: &feeds,
+        feed_names: &names(&files.entries("feed")),
+        entities: &entities,
+        receivers: &receiver_names,
+        notify: notify.as_deref(),
+        on_update: read_default_on_update(&files),
+    };
+    let watches = read_watches(&files, &around);
     let tests = read_tests(&files);
     if context.has_errors() {
         return None;
     }
+    report_double_watches(&watches);
     report_unused(&files, &watches, &health, notify.as_deref());
-    let (matcher, watches) = compile(&watches)?;
+    let used = watches
+        .iter()
+        .flat_map(|watch| &watch.item.expression.entities);
+    report_unused_entities(&named, used.map(String::as_str));
+    let (matcher, watches) = compile(&watches, &entities)?;
     let config = Config {
         path: main_path(context).to_owned(),
         timezone: time_zone.unwrap_or_else(TimeZone::system),
         feeds,
+        entities,
         watches,
         receivers,
         mail,
@@ -94,7 +111,7 @@ fn names<'a>(entries: &[Value<'a>]) -> Vec<&'a str> {
 
 fn read_receivers(files: &Files<'_>) -> (Vec<ReceiverOptions>, Option<MailOptions>) {
     let entries = files.entries("receiver");
-    report_doubles("receiver", &entries);
+    report_doubles("receivers", &entries);
     let mail_section = files.section("mail", &MAIL);
     let mail = mail_section.as_ref().and_then(read_mail);
     let mut receivers = Vec::new();
@@ -130,7 +147,7 @@ fn read_notify(files: &Files<'_>, receivers: &[&str]) -> Option<Vec<String>> {
 
 fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<Feed> {
     let entries = files.entries("feed");
-    report_doubles("feed", &entries);
+    report_doubles("feeds", &entries);
     if entries.is_empty() {
         let help = "add [feed] and below it name = \"https://example.org/feed.xml\"";
         files.report_absence("there is no feed to read", help);
@@ -146,35 +163,25 @@ fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<Feed> {
     feeds.into_iter().map(|feed| feed.item).collect()
 }
 
-fn read_watches<'a>(
-    files: &Files<'a>,
-    feeds: &[Feed],
-    receivers: &[&str],
-    notify: Option<&[String]>,
-) -> Vec<Named<'a, ReadWatch<'a>>> {
+fn read_watches<'a>(files: &Files<'a>, around: &Surroundings<'_>) -> Vec<Named<'a, ReadWatch<'a>>> {
     let entries = files.entries("watch");
-    report_doubles("watch", &entries);
+    report_doubles("watches", &entries);
     if entries.is_empty() {
         let help = "add [watch] and below it name = \"an expression\"";
         files.report_absence("there is nothing to watch for", help);
-    } else if receivers.is_empty() {
+    } else if around.receivers.is_empty() {
         let help = "add [receiver.terminal] and below it stdout = true";
         files.report_absence("there is nobody to tell: no receiver", help);
     }
-    let around = Surroundings {
-        feeds,
-        feed_names: &names(&files.entries("feed")),
-        receivers,
-        notify,
-        on_update: files
-            .once("on_update")
-            .and_then(read_on_update)
-            .unwrap_or_default(),
-    };
     entries
         .into_iter()
-        .filter_map(|entry| read_watch(entry, &around))
+        .filter_map(|entry| read_watch(entry, around))
         .collect()
+}
+
+fn read_default_on_update(files: &Files<'_>) -> OnUpdate {
+    let value = files.once("on_update");
+    value.and_then(read_on_update).unwrap_or_default()
 }
 
 fn read_tests(files: &Files<'_>) -> Vec<ConfigTest> {
@@ -210,12 +217,15 @@ fn report_unused(
 }
 
 /// All watches in one matcher. Each was read well on its own by now.
-fn compile(watches: &[Named<'_, ReadWatch<'_>>]) -> Option<(Matcher, Vec<Watch>)> {
+fn compile(
+    watches: &[Named<'_, ReadWatch<'_>>],
+    entities: &[Entity],
+) -> Option<(Matcher, Vec<Watch>)> {
     let plain: Vec<Watch> = watches
         .iter()
         .map(|watch| watch.item.watch.clone())
         .collect();
-    match Matcher::compile(&plain) {
+    match Matcher::compile(&plain, entities) {
         Ok(matcher) => Some((matcher, plain)),
         Err(errors) => {
             for error in errors {
@@ -223,7 +233,7 @@ fn compile(watches: &[Named<'_, ReadWatch<'_>>]) -> Option<(Matcher, Vec<Watch>)
                     .iter()
                     .find(|watch| watch.item.watch.name == error.watch);
                 let watch = watch.expect("the matcher names the watches it was given");
-                report_query_error(&watch.item.expression, error.error);
+                watch.item.expression.report(error.error);
             }
             None
         }

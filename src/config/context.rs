@@ -9,8 +9,8 @@ use super::{
     environment::Environment,
     limits::MAX_PROBLEMS,
     problem::{FileId, Place, Problem, Sources},
-    suggest::closest,
 };
+use crate::suggest::closest;
 
 /// Names that exist are listed up to this many.
 const MAX_LISTED: usize = 8;

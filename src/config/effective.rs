@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     http::HttpOptions,
+    matcher::Entity,
     model::{Access, Feed, Initial, Login, Proxy, Secret, Watch},
     notify::{MailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
 };
@@ -25,6 +26,9 @@ pub fn effective(config: &Config) -> String {
     }
     for feed in &config.feeds {
         writer.feed(feed);
+    }
+    for entity in &config.entities {
+        writer.entity(entity);
     }
     for watch in &config.watches {
         writer.watch(watch);
@@ -138,6 +142,11 @@ impl Writer {
         if !entries.is_empty() {
             self.value(name, &format!("{{ {} }}", entries.join(", ")));
         }
+    }
+
+    fn entity(&mut self, entity: &Entity) {
+        self.header("entity", &entity.name);
+        self.strings("names", entity.names.iter().map(String::as_str));
     }
 
     fn watch(&mut self, watch: &Watch) {

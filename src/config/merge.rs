@@ -69,10 +69,12 @@ impl<'a> Files<'a> {
     }
 
     fn report_doubles(&self) {
-        let settings = TOP
-            .keys
-            .iter()
-            .filter(|key| !matches!(key.name, "include" | "feed" | "watch" | "receiver" | "test"));
+        let settings = TOP.keys.iter().filter(|key| {
+            !matches!(
+                key.name,
+                "include" | "feed" | "entity" | "watch" | "receiver" | "test"
+            )
+        });
         for key in settings {
             let mut values = self.tops.iter().filter_map(|top| top.get(key.name));
             let Some(first) = values.next() else {

@@ -5,7 +5,7 @@
 //! Nothing is read later: a config that loads can run.
 //!
 //! ```text
-//!  files ─► syntax ─► section, value ─► feeds watches receivers … ─► assemble ─► Config
+//!  files ─► syntax ─► section, value ─► feeds entities watches … ─► assemble ─► Config
 //!                        └─► context: problems ─► report
 //! ```
 //!
@@ -16,7 +16,9 @@ mod access;
 mod assemble;
 mod context;
 mod effective;
+mod entities;
 mod environment;
+mod expressions;
 mod feeds;
 mod files;
 mod headers;
@@ -35,7 +37,6 @@ mod secrets;
 mod section;
 mod settings;
 mod strings;
-mod suggest;
 mod syntax;
 mod units;
 mod value;
@@ -50,7 +51,7 @@ use jiff::tz::TimeZone;
 
 use crate::{
     http::HttpOptions,
-    matcher::Matcher,
+    matcher::{Entity, Matcher},
     model::{Feed, Watch},
     notify::{MailOptions, ReceiverOptions},
     store::StoreOptions,
@@ -75,6 +76,8 @@ pub struct Config {
     pub timezone: TimeZone,
     /// In the order they are written; not empty.
     pub feeds: Vec<Feed>,
+    /// What `@name` stands for in an expression, in the order they are written.
+    pub entities: Vec<Entity>,
     /// In the order they are written; not empty.
     pub watches: Vec<Watch>,
     /// In the order they are written; not empty.

@@ -45,7 +45,7 @@ pub(super) fn report_doubles<'a>(what: &str, entries: &[Value<'a>]) {
         let Some(earlier) = first.insert(entry.name(), *entry) else {
             continue;
         };
-        let message = format!("there are two {what}s named {:?}", short(entry.name()));
+        let message = format!("there are two {what} named {:?}", short(entry.name()));
         let problem = Problem::error(entry.key_place(), message)
             .related(earlier.key_place(), "the other one");
         entry.context.report(problem);

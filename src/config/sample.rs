@@ -8,7 +8,10 @@ use super::{
     schema::Kind,
     section::Section,
 };
-use crate::matcher::{ItemText, Matcher};
+use crate::{
+    matcher::{ItemText, Matcher},
+    text,
+};
 
 /// One `[[test]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct ConfigTest {
     pub content: String,
     /// The feed it stands in; `None` stands in any.
     pub feed: Option<String>,
-    /// BCP 47 tag.
+    /// BCP 47 tag; where it is not given, it is detected.
     pub lang: Option<String>,
     /// Names of exactly the watches it must match.
     pub expect: Vec<String>,
@@ -115,9 +118,10 @@ pub fn run_tests(config: &Config, matcher: &Matcher) -> Vec<TestResult> {
 }
 
 fn run_test(index: usize, test: &ConfigTest, config: &Config, matcher: &Matcher) -> TestResult {
+    let lang = language(test);
     let hits: BTreeSet<usize> = feeds_to_try(test, config)
         .into_iter()
-        .flat_map(|feed| matcher.find(&item_text(test, feed)))
+        .flat_map(|feed| matcher.find(&item_text(test, feed, &lang)))
         .map(|found| found.watch)
         .collect();
     let expect: HashSet<&str> = test.expect.iter().map(String::as_str).collect();
@@ -153,12 +157,20 @@ fn feeds_to_try<'a>(test: &'a ConfigTest, config: &'a Config) -> BTreeSet<&'a st
     feeds
 }
 
-fn item_text<'a>(test: &'a ConfigTest, feed: &'a str) -> ItemText<'a> {
+/// As written, or else detected as it is when an item is polled.
+fn language(test: &ConfigTest) -> String {
+    let texts = [&*test.title, &*test.summary, &*test.content];
+    let detected = || text::language(None, &texts);
+    test.lang.clone().or_else(detected).unwrap_or_default()
+}
+
+fn item_text<'a>(test: &'a ConfigTest, feed: &'a str, lang: &'a str) -> ItemText<'a> {
     ItemText {
         feed,
         title: &test.title,
         summary: &test.summary,
         content: &test.content,
+        lang,
         ..ItemText::default()
     }
 }
@@ -185,9 +197,28 @@ mod tests {
     }
 
     #[test]
+    fn the_language_is_the_one_given_or_else_detected() {
+        let mut config = quickstart();
+        config.watches.truncate(1);
+        config.watches[0].expression = "Koizumi lang:ja OR 会談 lang:ja".to_owned();
+        let matcher = Matcher::compile(&config.watches, &[]).expect("a good expression");
+        config.tests.truncate(1);
+        let mut got = |title: &str, lang: Option<&str>| {
+            config.tests[0].title = title.to_owned();
+            config.tests[0].lang = lang.map(str::to_owned);
+            !run_tests(&config, &matcher)[0].got.is_empty()
+        };
+        assert!(got("Koizumi", Some("ja-JP")));
+        assert!(!got("Koizumi", Some("en")));
+        assert!(!got("Koizumi", None));
+        assert!(got("防衛相が米国防長官と会談", None));
+    }
+
+    #[test]
     fn what_is_expected_is_compared_with_what_matches() {
         let mut config = quickstart();
-        let matcher = Matcher::compile(&config.watches).expect("watches that compile");
+        let matcher =
+            Matcher::compile(&config.watches, &config.entities).expect("watches that compile");
         config.tests.truncate(1);
         config.tests[0].title = "nothing of the kind".to_owned();
         let [result] = &run_tests(&config, &matcher)[..] else {

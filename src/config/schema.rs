@@ -46,6 +46,8 @@ pub enum Kind {
     StringOrSecret,
     /// The short form of an entry or the long one.
     StringOrTable,
+    /// The same where the short form may be a list.
+    StringsOrTable,
     /// `"baseline"`, `"all"` or a whole number.
     Initial,
     /// A table with keys of its own.
@@ -69,6 +71,7 @@ impl Kind {
             Self::Secrets => "a secret or a list of two",
             Self::StringOrSecret => "a string or a secret",
             Self::StringOrTable => "a string or a table",
+            Self::StringsOrTable => "a list of strings or a table",
             Self::Initial => "\"baseline\", \"all\" or a number",
             Self::Table => "a table",
             Self::Tables => "a list of tables",
@@ -105,6 +108,11 @@ pub const TOP: Table = Table {
             "never or match, for every watch that does not say; match if not set",
         ),
         key("feed", Kind::Table, "the feeds, by name"),
+        key(
+            "entity",
+            Kind::Table,
+            "people, bodies and things under all their names, for `@NAME` in a watch",
+        ),
         key("watch", Kind::Table, "the watches, by name"),
         key("receiver", Kind::Table, "the receivers, by name"),
         key("poll", Kind::Table, "how feeds are read"),
@@ -198,11 +206,45 @@ pub const FEED: Table = Table {
     ],
 };
 
+/// `[entity.NAME]`; `NAME = ["name", "name"]` for short.
+pub const ENTITY: Table = Table {
+    header: "entity.NAME",
+    keys: &[key(
+        "names",
+        Kind::Strings,
+        "every name it goes by, as people write it; other orders, initials and romanisations come by themselves",
+    )],
+};
+
 /// `[watch.NAME]`; `NAME = "expression"` for short.
 pub const WATCH: Table = Table {
     header: "watch.NAME",
     keys: &[
-        key("match", Kind::String, "the expression"),
+        key(
+            "match",
+            Kind::String,
+            "the expression; all of `match`, `any`, `all` and `none` that are given must hold together",
+        ),
+        key(
+            "any",
+            Kind::Strings,
+            "expressions of which at least one holds, or `min` of them; words with spaces are a phrase",
+        ),
+        key(
+            "min",
+            Kind::Integer,
+            "how many of `any` must hold; 1 if not set",
+        ),
+        key(
+            "all",
+            Kind::Strings,
+            "expressions that must all hold, written as in `any`",
+        ),
+        key(
+            "none",
+            Kind::Strings,
+            "expressions of which none may hold, written as in `any`",
+        ),
         key(
             "in",
             Kind::Strings,
@@ -400,7 +442,11 @@ pub const TEST: Table = Table {
             Kind::String,
             "feed it stands in; any feed if not set",
         ),
-        key("lang", Kind::String, "language tag, such as `ja`"),
+        key(
+            "lang",
+            Kind::String,
+            "language tag, such as `ja`; detected if not set",
+        ),
         key(
             "expect",
             Kind::Strings,
@@ -428,6 +474,6 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 11] = [
-    &TOP, &FEED, &WATCH, &RECEIVER, &POLL, &MAIL, &HEALTH, &KEEP, &STORE, &TEST, &SECRET,
+pub const TABLES: [&Table; 12] = [
+    &TOP, &FEED, &ENTITY, &WATCH, &RECEIVER, &POLL, &MAIL, &HEALTH, &KEEP, &STORE, &TEST, &SECRET,
 ];

@@ -4,9 +4,9 @@ use std::{fs::File, io::Read, path::Path};
 
 use super::{
     files::reason, limits::MAX_SECRET_BYTES, problem::Problem, schema::SECRET, section::Section,
-    suggest::closest, value::Value,
+    value::Value,
 };
-use crate::model::Secret;
+use crate::{model::Secret, suggest::closest};
 
 const HOW: &str =
     "write { env = \"NAME\" }, { file = \"path\" } or { credential = \"name\" } in its place";

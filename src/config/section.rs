@@ -8,9 +8,9 @@ use super::{
     context::Context,
     problem::{Place, Problem},
     schema::{Key, Kind, Table},
-    suggest::closest,
     value::{Text, Value},
 };
+use crate::suggest::closest;
 
 /// A table whose keys are those of its [`Table`]; all others are reported when it is made.
 #[derive(Debug)]

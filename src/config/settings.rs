@@ -11,7 +11,6 @@ use super::{
     limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
     section::Section,
-    suggest::closest,
     units::duration_text,
     value::{Text, Value},
     watches::read_receiver_names,
@@ -20,6 +19,7 @@ use crate::{
     http::{self, HttpOptions},
     model::Proxy,
     store::StoreOptions,
+    suggest::closest,
 };
 
 /// `[poll]`'s share of the scheduler.

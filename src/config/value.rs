@@ -20,6 +20,7 @@ use super::{
     strings::written_span,
     units::{UnitError, duration_text, parse_duration, parse_size, size_text},
 };
+use crate::suggest::closest;
 
 /// A value under a key. Reading it gives `None` where it is not what it should be; the problem is
 /// reported by then.
@@ -92,6 +93,10 @@ impl<'a> Value<'a> {
 
     pub(super) fn is_table(&self) -> bool {
         self.node.get_ref().is_table()
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.node.get_ref().is_array()
     }
 
     pub(super) fn is_string(&self) -> bool {
@@ -308,7 +313,7 @@ impl Text<'_> {
         if let Some(index) = names.iter().position(|name| name == self.text) {
             return Some(all[index]);
         }
-        let meant = super::suggest::closest(self.text, names.iter().map(String::as_str));
+        let meant = closest(self.text, names.iter().map(String::as_str));
         let help = match meant {
             Some(meant) => format!("did you mean {meant:?}?"),
             None => format!("it can be {}", listed(&names)),

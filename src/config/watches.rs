@@ -1,16 +1,17 @@
 //! `[watch]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
+    expressions::{ReadExpression, read_expression},
     names::{Named, read_name},
     problem::Problem,
-    schema::{Kind, WATCH},
+    schema::WATCH,
     section::Section,
-    value::{Text, Value},
+    value::Value,
 };
 use crate::{
-    matcher::{Query, QueryError},
+    matcher::Entity,
     model::{Feed, Field, OnUpdate, Priority, Watch},
 };
 
@@ -21,6 +22,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) feeds: &'a [Feed],
     /// Names of all feeds, of those that could not be read too.
     pub(super) feed_names: &'a [&'a str],
+    /// What `@name` stands for.
+    pub(super) entities: &'a [Entity],
     /// Names of all receivers.
     pub(super) receivers: &'a [&'a str],
     /// The top-level `notify`, or the only receiver there is.
@@ -29,11 +32,11 @@ pub(super) struct Surroundings<'a> {
     pub(super) on_update: OnUpdate,
 }
 
-/// A watch, and the string its expression stands in.
+/// A watch, and what its expression was read from.
 #[derive(Debug)]
 pub(super) struct ReadWatch<'a> {
     pub(super) watch: Watch,
-    pub(super) expression: Text<'a>,
+    pub(super) expression: ReadExpression<'a>,
 }
 
 /// Reads one entry of `[watch]`.
@@ -56,19 +59,10 @@ pub(super) fn read_watch<'a>(
         .as_ref()
         .and_then(|section| read_on_update(section.get("on_update")?));
     let notify = read_notify(entry, section.as_ref(), around);
-    let expression = match &section {
-        Some(section) => section.require("match", "such as match = \"Koizumi OR 小泉進次郎\"")?,
-        None => entry,
-    };
-    let expression = expression.text(if entry.is_table() {
-        Kind::String
-    } else {
-        Kind::StringOrTable
-    })?;
-    check_expression(&expression);
+    let expression = read_expression(entry, section.as_ref(), around.entities)?;
     let watch = Watch {
         name: name.to_owned(),
-        expression: expression.text.to_owned(),
+        expression: expression.text().to_owned(),
         fields: fields.unwrap_or_else(|| Field::DEFAULT.to_vec()),
         feeds,
         priority: priority.unwrap_or_default(),
@@ -81,25 +75,28 @@ pub(super) fn read_watch<'a>(
     })
 }
 
-/// Reports what the expression language says about an expression, at the very characters.
-fn check_expression(expression: &Text<'_>) {
-    match Query::parse(expression.text) {
-        Ok(query) => {
-            for warning in query.warnings() {
-                let place = expression.place_of(&warning.span);
-                let problem = Problem::warning(place, warning.message).help_if(warning.help);
-                expression.value.context.report(problem);
-            }
-        }
-        Err(error) => report_query_error(expression, error),
+/// Two watches of one expression over the same fields and feeds tell everything twice. Where their
+/// priorities differ they may be meant.
+pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
+    let mut first = HashMap::new();
+    for watch in watches {
+        let ReadWatch {
+            watch: own,
+            expression,
+        } = &watch.item;
+        let key = (&expression.canonical, &own.fields, &own.feeds, own.priority);
+        let Some(earlier) = first.insert(key, watch) else {
+            continue;
+        };
+        let message = format!(
+            "the watches {:?} and {:?} are the same expression over the same feeds",
+            earlier.item.watch.name, own.name
+        );
+        let problem = Problem::warning(watch.entry.key_place(), message)
+            .related(earlier.entry.key_place(), "the other one")
+            .help("keep one of them: a watch can tell several receivers");
+        watch.entry.context.report(problem);
     }
-}
-
-/// Reports an error in an expression.
-pub(super) fn report_query_error(expression: &Text<'_>, error: QueryError) {
-    let place = expression.place_of(&error.span);
-    let problem = Problem::error(place, error.message).help_if(error.help);
-    expression.value.context.report(problem);
 }
 
 fn read_fields(section: &Section<'_>) -> Option<Vec<Field>> {
@@ -211,49 +208,4 @@ pub(super) fn read_receiver_names(value: Value<'_>, receivers: &[&str]) -> Optio
         }
     }
     Some(names)
-}
-
-#[cfg(test)]
-mod tests {
-    use toml::de::DeTable;
-
-    use super::*;
-    use crate::config::{Environment, Source, Sources, context::Context, problem::FileId};
-
-    /// Line and column of an error at the first "OR" of the expression `v = …`.
-    fn place_of_or(toml: &str) -> (usize, usize) {
-        let sources = Sources(vec![Source {
-            path: "a.toml".into(),
-            text: toml.to_owned(),
-        }]);
-        let environment = Environment::default();
-        let context = Context::new(&sources, &environment);
-        let table = DeTable::parse(toml).expect("TOML").into_inner();
-        let (key, node) = table.get_key_value("v").expect("v");
-        let value = Value::new(&context, FileId(0), key, node);
-        let text = value.text(Kind::String).expect("a string");
-        let start = text.text.find("OR").expect("an OR");
-        let error = QueryError {
-            message: "expected a term".to_owned(),
-            span: start..start + 2,
-            help: None,
-        };
-        report_query_error(&text, error);
-        let problems = context.into_problems();
-        let at = sources.locate(&problems[0].place);
-        (at.line, at.column)
-    }
-
-    #[test]
-    fn a_fault_in_an_expression_is_shown_at_its_characters() {
-        for (toml, place) in [
-            ("v = 'a OR'", (1, 8)),
-            ("v = \"小泉 OR\"", (1, 9)),
-            ("v = \"\\u5C0F \\\"b\\\" OR\"", (1, 19)),
-            ("w = 1\r\nv = \"\"\"\r\na\r\n  OR\"\"\"", (4, 3)),
-            ("v = \"\"\"a \\\n   OR\"\"\"", (2, 4)),
-        ] {
-            assert_eq!(place_of_or(toml), place, "{toml}");
-        }
-    }
 }

@@ -6,9 +6,10 @@ use std::{
 };
 
 use super::{
+    check::Check,
     fields::Fields,
     index::{self, Anchor, Index},
-    pattern::{Check, Left, Pattern, Right, patterns},
+    pattern::{Left, Pattern, Right, patterns},
     query::{Kind, Node, Query, Term},
     regexes::Regexes,
 };

@@ -15,7 +15,8 @@ enum Binding {
 }
 
 /// The expression with operators spelled out, parentheses only where they are needed or where
-/// AND and OR meet, entities expanded. Parsing it gives the same expression again.
+/// AND and OR meet, entities expanded. Parsing it gives the same expression again; only the other
+/// orders of an entity's names are phrases then, for which capitals do not count.
 impl fmt::Display for Query {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&text(&self.root, &self.terms))
@@ -107,7 +108,7 @@ fn write_term(out: &mut String, term: &Term) {
     }
     let bare = |sign: &str, tail: &str| format!("{sign}{}{tail}", term.body);
     let written = match term.kind {
-        Kind::Whole => quoted(&term.body, false),
+        Kind::Whole | Kind::Name => quoted(&term.body, false),
         Kind::Exact => format!("={}", quoted(&term.body, false)),
         Kind::Prefix => bare("", "*"),
         Kind::Suffix => bare("*", ""),
@@ -127,6 +128,11 @@ fn quoted(body: &str, is_bare: bool) -> String {
     if is_bare || (is_word && !is_operator && !is_number) {
         return body.to_owned();
     }
+    in_quotes(body)
+}
+
+/// In quotes that the text does not hold.
+pub(super) fn in_quotes(body: &str) -> String {
     let pairs = [("\"", "\""), ("«", "»"), ("「", "」"), ("『", "』")];
     let free = pairs.iter().find(|(open, close)| {
         let family = if *open == "\"" {

@@ -1,9 +1,15 @@
 //! A person, body or thing under all its names.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
-use super::query::QueryError;
-use crate::text::{self, Script};
+use super::{
+    query::{Kind, QueryError},
+    signs::{closing_quotes, is_comma, word_length},
+};
+use crate::{
+    suggest,
+    text::{self, Script},
+};
 
 /// What `@name` stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +23,9 @@ pub struct Entity {
 /// How many spellings one name gets, so that a name of many long vowels stays small.
 pub(super) const MAX_SPELLINGS: usize = 64;
 
+/// Entities that exist are listed up to this many.
+const MAX_LISTED: usize = 8;
+
 /// Long vowels, and the ways to romanise them. Without its macron a vowel is found by folding.
 const LONG_VOWELS: [(char, &[&str]); 4] = [
     ('ō', &["o", "ou", "oo", "oh"]),
@@ -25,46 +34,108 @@ const LONG_VOWELS: [(char, &[&str]); 4] = [
     ('Ū', &["U", "Uu"]),
 ];
 
+/// Small words that belong to the family name behind them.
+const PARTICLES: [&str; 19] = [
+    "af", "al", "bin", "da", "de", "del", "den", "der", "di", "do", "dos", "du", "el", "la", "ten",
+    "ter", "van", "von", "zu",
+];
+
 impl Entity {
+    /// Whether an expression can name it so: the word behind `@` ends at a space, a parenthesis,
+    /// a bar or a quote, and in a list at a comma.
+    pub fn can_be_named(name: &str) -> bool {
+        !name.is_empty() && word_length(name) == name.len() && !name.contains(is_comma)
+    }
+
     /// Every spelling to look for, each once, the names themselves first.
     ///
-    /// A name of two or three words is also looked for with its family name, the last word,
-    /// first, and with initials for all but it (`S. Koizumi`); ō and ū also as they are
-    /// romanised without a macron (ou, oo, oh; uu). Names in scripts without spaces stay as they
-    /// are: spaces and middle dots in them do not matter when matching. No more than
-    /// 64 for each name.
+    /// A personal name, that is one or two given names and a family name behind them, is also
+    /// looked for with the family name first, with initials (`S. Koizumi`), and without its middle
+    /// name or with only the initial of that; ō and ū also as they are romanised without a macron
+    /// (ou, oo, oh; uu). A name in quotes, and one in a script without spaces, stays as it is:
+    /// spaces and middle dots in the latter do not matter when matching. No more than 64 for each
+    /// name.
     pub fn spellings(&self) -> Vec<String> {
-        let mut all: Vec<String> = Vec::new();
+        self.terms().map(|(spelling, _)| spelling).collect()
+    }
+
+    /// The spellings, and how each is compared.
+    pub(super) fn terms(&self) -> impl Iterator<Item = (String, Kind)> + use<> {
         let names = self.names.iter().map(|name| name.trim());
         let is_term = |name: &&str| !text::fold(name).is_empty();
         let names: Vec<&str> = names.filter(is_term).collect();
-        all.extend(names.iter().map(|name| (*name).to_owned()));
-        for name in names {
-            all.extend(of_name(name).into_iter().take(MAX_SPELLINGS - 1));
+        let plain = |name: &&str| (in_quotes(name).unwrap_or(name).to_owned(), Kind::Whole);
+        let mut all: Vec<(String, Kind)> = names.iter().map(plain).collect();
+        let mut seen: HashSet<String> = all.iter().map(|(name, _)| text::fold(name)).collect();
+        for name in names.iter().filter(|name| in_quotes(name).is_none()) {
+            let new = of_name(name)
+                .into_iter()
+                .filter(|(spelling, _)| seen.insert(text::fold(spelling)));
+            all.extend(new.take(MAX_SPELLINGS - 1));
         }
-        let mut seen = std::collections::HashSet::new();
-        all.retain(|spelling| seen.insert(text::fold(spelling)));
-        all
+        let mut once = HashSet::new();
+        all.retain(|(spelling, _)| once.insert(text::fold(spelling)));
+        all.into_iter()
     }
 }
 
-fn of_name(name: &str) -> Vec<String> {
+/// What stands in the quotes around the whole of a name.
+fn in_quotes(name: &str) -> Option<&str> {
+    let closing = closing_quotes(name.chars().next()?)?;
+    let mut inner = name.chars();
+    inner.next();
+    inner.as_str().strip_suffix(closing)
+}
+
+/// The forms of a name, those of its likelier romanisations first.
+fn of_name(name: &str) -> Vec<(String, Kind)> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let given = given_names(&words);
     let mut spellings = Vec::new();
-    for name in romanised(name) {
-        let words: Vec<&str> = name.split_whitespace().collect();
-        let is_personal = (2..=3).contains(&words.len()) && words.iter().all(|word| is_name(word));
-        spellings.push(words.join(" "));
-        let Some((family, given)) = words.split_last().filter(|_| is_personal) else {
-            continue;
-        };
-        let initials: Vec<String> = given.iter().filter_map(|word| initial(word)).collect();
-        spellings.push(format!("{family} {}", given.join(" ")));
-        spellings.push(format!("{} {family}", initials.join(" ")));
-        if given.len() > 1 {
-            spellings.push(format!("{} {family}", given[0]));
+    for words in romanised(&words) {
+        spellings.push((words.join(" "), Kind::Whole));
+        let family = words[given..].join(" ");
+        match &words[..given] {
+            [only] => {
+                let initial = initial(only);
+                spellings.extend([
+                    (format!("{family} {only}"), Kind::Name),
+                    (format!("{initial} {family}"), Kind::Name),
+                ]);
+            }
+            [first, middle] => {
+                let (initial, of_middle) = (initial(first), initial(middle));
+                spellings.extend([
+                    (format!("{first} {family}"), Kind::Whole),
+                    (format!("{first} {of_middle} {family}"), Kind::Name),
+                    (format!("{initial} {of_middle} {family}"), Kind::Name),
+                    (format!("{initial}{of_middle} {family}"), Kind::Name),
+                    (format!("{initial} {family}"), Kind::Name),
+                    (format!("{family} {first} {middle}"), Kind::Name),
+                    (format!("{family} {first} {of_middle}"), Kind::Name),
+                    (format!("{family} {first}"), Kind::Name),
+                ]);
+            }
+            _ => {}
         }
     }
     spellings
+}
+
+/// How many given names stand before the family name; 0 where the name is not a person's.
+fn given_names(words: &[&str]) -> usize {
+    let Some((last, before)) = words.split_last() else {
+        return 0;
+    };
+    let is_particle = |word: &&&str| PARTICLES.contains(*word);
+    let given = before.len() - before.iter().rev().take_while(is_particle).count();
+    let starts = before.first().is_some_and(|word| is_name(word));
+    let is_given = |word: &&str| is_name(word) || is_initial(word);
+    if (1..=2).contains(&given) && starts && before[..given].iter().all(is_given) && is_name(last) {
+        given
+    } else {
+        0
+    }
 }
 
 /// Whether a word can be part of a person's name: it begins with a capital of a script that
@@ -76,46 +147,125 @@ fn is_name(word: &str) -> bool {
         && chars.any(char::is_lowercase)
 }
 
+/// One capital, with its dot or without.
+fn is_initial(word: &str) -> bool {
+    let mut chars = word.strip_suffix('.').unwrap_or(word).chars();
+    chars.next().is_some_and(char::is_uppercase) && chars.next().is_none()
+}
+
 fn fold_of(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-fn initial(word: &str) -> Option<String> {
-    word.chars().next().map(|c| format!("{c}."))
+fn initial(word: &str) -> String {
+    let first = word.chars().next();
+    first.map(|c| format!("{c}.")).unwrap_or_default()
 }
 
-/// The name with each long vowel in every way; the one as written first.
-fn romanised(name: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
-    for c in name.chars() {
-        let ways = LONG_VOWELS.iter().find(|(vowel, _)| *vowel == c);
-        let mut next = Vec::with_capacity(all.len());
-        match ways {
-            None => {
-                for mut start in all {
-                    start.push(c);
-                    next.push(start);
-                }
-            }
-            Some((_, ways)) => {
-                for way in *ways {
-                    next.extend(all.iter().map(|start| format!("{start}{way}")));
-                }
-                next.truncate(MAX_SPELLINGS);
-            }
-        }
-        all = next;
+/// The words with their long vowels in every way, the same in all of a word; the commonest way,
+/// a short vowel, first.
+fn romanised(words: &[&str]) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new()];
+    for word in words {
+        let ways = ways_of(word);
+        let longer = |start: &Vec<String>| {
+            let start = start.clone();
+            ways.iter()
+                .map(move |way| [&start[..], std::slice::from_ref(way)].concat())
+        };
+        all = all.iter().flat_map(longer).take(MAX_SPELLINGS).collect();
     }
     all
 }
 
+fn ways_of(word: &str) -> Vec<String> {
+    let mut ways = vec![word.to_owned()];
+    for (vowel, romanisations) in LONG_VOWELS {
+        if word.contains(vowel) {
+            let replaced = |way: &String| {
+                let way = way.clone();
+                romanisations
+                    .iter()
+                    .map(move |other| way.replace(vowel, other))
+            };
+            ways = ways.iter().flat_map(replaced).collect();
+        }
+    }
+    ways
+}
+
+/// Whether a name found in another order or with initials is written as one: `Koizumi Shinjirō`,
+/// but not the end of `South Korea` and the start of `South Africa` with a comma between, nor the
+/// `s jobs` of `America's jobs`.
+///
+/// Words begin with capitals, particles aside; between them stands white space only, or a comma
+/// where the name is a line of its own, as in lists of authors and subjects. An initial has its
+/// dot where an apostrophe stands before it.
+pub(super) fn is_written_as_name(source: &str, span: Range<usize>) -> bool {
+    let (before, name, behind) = (
+        &source[..span.start],
+        &source[span.clone()],
+        &source[span.end..],
+    );
+    let is_line = (before.trim_end_matches(' ').is_empty()
+        || before.trim_end_matches(' ').ends_with('\n'))
+        && behind
+            .trim_start_matches([' ', '.'])
+            .chars()
+            .next()
+            .is_none_or(|c| c == '\n');
+    let mut words = name.split_whitespace().enumerate();
+    words.all(|(at, word)| {
+        let is_cut =
+            at == 0 && is_initial(word) && !word.ends_with('.') && before.ends_with(['\'', '’']);
+        let word = match word.strip_suffix(',') {
+            Some(word) if is_line => word,
+            _ => word,
+        };
+        let starts = word.chars().next().is_some_and(|c| !c.is_lowercase());
+        !is_cut && (starts || PARTICLES.contains(&word)) && is_word(word)
+    })
+}
+
+/// Letters with what joins them, and the dots behind initials.
+fn is_word(word: &str) -> bool {
+    let mut letters = 0;
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        let holds = match c {
+            '.' => letters == 1,
+            '-' | '\u{2010}' | '\u{2011}' | '\'' | '’' | 'ʼ' => {
+                letters > 0 && chars.peek().is_some()
+            }
+            _ => c.is_alphanumeric() || text::is_mark(c),
+        };
+        if !holds {
+            return false;
+        }
+        letters = match c {
+            '.' | '-' | '\u{2010}' | '\u{2011}' => 0,
+            _ if text::is_mark(c) => letters,
+            _ => letters + 1,
+        };
+    }
+    true
+}
+
 /// There is no entity of that name.
 pub(super) fn unknown(name: &str, entities: &[Entity], span: Range<usize>) -> QueryError {
-    let mut known: Vec<&str> = entities.iter().map(|entity| entity.name.as_str()).collect();
-    known.sort_unstable();
-    let help = match known.len() {
-        0 => "write its names with OR between them, or put the text in quotes".to_owned(),
-        _ => format!("entities are {}", known.join(", ")),
+    let known = || entities.iter().map(|entity| entity.name.as_str());
+    let help = match suggest::closest(name, known()) {
+        Some(meant) => format!("did you mean @{meant}?"),
+        None if entities.is_empty() => {
+            format!("add [entity] and below it {name} = [\"its names\"], or put the text in quotes")
+        }
+        None if entities.len() > MAX_LISTED => {
+            "entities are named in [entity]; put the text in quotes if none is meant".to_owned()
+        }
+        None => format!("entities are {}", known().collect::<Vec<_>>().join(", ")),
     };
-    QueryError::new(format!("no entity is named `{name}`"), span).with_help(help)
+    QueryError {
+        unknown_entity: true,
+        ..QueryError::new(format!("no entity is named `{name}`"), span).with_help(help)
+    }
 }

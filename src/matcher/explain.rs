@@ -93,7 +93,7 @@ impl Clause {
         entities: &[Entity],
         item: &ItemText<'_>,
     ) -> Result<Self, QueryError> {
-        let query = Query::parse_with(&watch.expression, entities)?;
+        let query = Query::parse(&watch.expression, entities)?;
         let terms = query.terms.clone();
         let matcher = compile::matcher(vec![(watch, query)]);
         let canonical = Canonical::new(item, matcher.fields);
@@ -211,6 +211,7 @@ fn probe(kind: Kind, body: &str, item: &ItemText<'_>) -> Option<(Field, Range<us
         root: Node::Term(0),
         terms: vec![term],
         warnings: Vec::new(),
+        entities: Vec::new(),
     };
     let found = compile::matcher(vec![(&unnamed(), query)])
         .find(item)
@@ -238,7 +239,7 @@ impl Outline {
     /// # Errors
     /// What is wrong with the expression.
     pub fn of(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
-        let query = Query::parse_with(expression, entities)?;
+        let query = Query::parse(expression, entities)?;
         let expression = query.to_string();
         let found_by = |term: &Term| match term.kind {
             Kind::Regex => vec![term.body.clone()],

@@ -78,44 +78,6 @@ pub(super) fn lex(expression: &str) -> Result<Vec<Token>, QueryError> {
     Ok(lexer.tokens)
 }
 
-/// Words that were probably meant as operators, and stars that are none.
-pub(super) fn warnings(tokens: &[Token]) -> Vec<QueryError> {
-    let mut warnings = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        let TokenKind::Term { text, quoted, .. } = &token.kind else {
-            continue;
-        };
-        if *quoted && text.contains('*') {
-            warnings.push(
-                QueryError::new("a `*` in quotes is no wildcard", token.span.clone())
-                    .with_help("write word* without quotes"),
-            );
-        }
-        let next_is_operand = tokens
-            .get(index + 1)
-            .is_some_and(|next| next.kind.begins_operand());
-        if text.len() > 3 {
-            continue;
-        }
-        let upper = text.to_uppercase();
-        let meant = match upper.as_str() {
-            "NOT" => next_is_operand,
-            "AND" | "OR" => next_is_operand && index > 0,
-            _ => false,
-        };
-        if meant && !quoted {
-            warnings.push(
-                QueryError::new(
-                    format!("`{text}` is searched for as a word: operators are upper case"),
-                    token.span.clone(),
-                )
-                .with_help(format!("write {upper}, or \"{text}\" if the word is meant")),
-            );
-        }
-    }
-    warnings
-}
-
 struct Lexer<'a> {
     expression: &'a str,
     at: usize,
@@ -153,7 +115,10 @@ impl<'a> Lexer<'a> {
                 self.push(TokenKind::Close, length);
             }
             _ if is_comma(c) && self.in_list() => self.push(TokenKind::Comma, length),
-            '|' | '｜' => self.push(TokenKind::Or, length),
+            '|' | '｜' => {
+                refused::double_bar(self.rest(), self.at)?;
+                self.push(TokenKind::Or, length);
+            }
             '-' | '!' | '－' | '！' => {
                 let next = self.rest()[length..].chars().next();
                 if next.is_none_or(|next| next.is_whitespace() || is_closing(next)) {
@@ -240,6 +205,11 @@ impl<'a> Lexer<'a> {
                 .with_help("write ~word; a phrase has no cases of its own"));
         }
         let word = &self.rest()[..=length];
+        if word[1..].bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(self
+                .error(word.len(), format!("`{word}` is no distance"))
+                .with_help("write a NEAR/5 b for at most five words on"));
+        }
         if word.ends_with('*') {
             return Err(self
                 .error(word.len(), "`~` and `*` do not go together")
@@ -369,10 +339,10 @@ impl<'a> Lexer<'a> {
             return Ok(false);
         }
         let span = count.span.start..of.span.end;
-        let number = digits.parse().ok().filter(|number| *number > 0);
-        let Some(number) = number else {
+        let number = digits.parse().unwrap_or(usize::MAX);
+        if number == 0 {
             return Err(QueryError::new("expected a number of at least 1", span));
-        };
+        }
         self.tokens.truncate(self.tokens.len() - 2);
         self.tokens.push(Token {
             kind: TokenKind::Count(number),
@@ -398,9 +368,7 @@ impl<'a> Lexer<'a> {
             return if ends {
                 Ok(None)
             } else {
-                Err(self.error(length, format!("`{name}` is not a field")).with_help(
-                    "fields are title, summary, content, author, category, link, feed, lang and site; put the text in quotes if no field is meant",
-                ))
+                Err(refused::field(name, self.at))
             };
         };
         if ends {
@@ -447,7 +415,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-fn scope(name: &str) -> Option<Scope> {
+pub(super) fn scope(name: &str) -> Option<Scope> {
     let origin = OriginKind::ALL
         .into_iter()
         .find(|kind| kind.as_str() == name);

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     ItemText,
+    check::Check,
     compile::Matcher,
     evidence::{Evidence, Found},
     find::{Canonical, lines},
-    pattern::Check,
 };
 use crate::{model::Field, text};
 
@@ -73,7 +73,7 @@ pub(super) fn verified(
             let check = check(found);
             *check == Check::Folded || {
                 let (field, span) = spans.get(*found);
-                check.holds(&item.field(field)[span])
+                check.holds(item.field(field), span)
             }
         });
     }

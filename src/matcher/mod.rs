@@ -4,9 +4,11 @@
 //! are patterns of one index ([`index`]), which reads each field once. Only watches that need a term
 //! which hit are evaluated, so the cost is that of the text and its hits, not of the watches.
 
+mod check;
 mod compile;
 mod context;
 mod display;
+mod doubts;
 mod entity;
 mod evaluate;
 mod evidence;
@@ -19,6 +21,8 @@ mod lists;
 mod locate;
 mod origin;
 mod parser;
+mod particles;
+mod parts;
 mod pattern;
 mod positions;
 mod query;
@@ -39,6 +43,7 @@ pub use entity::Entity;
 pub use explain::{Clause, NearMiss, Outline};
 pub use find::MAX_HITS;
 pub use lists::ItemLists;
+pub use parts::{Joined, Parts};
 pub use positions::MAX_DISTANCE;
 pub use query::{MAX_NESTING, Query, QueryError};
 
@@ -111,22 +116,14 @@ pub struct WatchError {
 }
 
 impl Matcher {
-    /// Compiles watches that name no entity.
-    ///
-    /// # Errors
-    /// Every watch that is wrong.
-    pub fn compile(watches: &[Watch]) -> Result<Self, Vec<WatchError>> {
-        Self::compile_with(watches, &[])
-    }
-
     /// Compiles all watches; `@name` in them stands for the names of that entity.
     ///
     /// # Errors
     /// Every watch that is wrong.
-    pub fn compile_with(watches: &[Watch], entities: &[Entity]) -> Result<Self, Vec<WatchError>> {
+    pub fn compile(watches: &[Watch], entities: &[Entity]) -> Result<Self, Vec<WatchError>> {
         let (mut queries, mut errors) = (Vec::with_capacity(watches.len()), Vec::new());
         for watch in watches {
-            match Query::parse_with(&watch.expression, entities) {
+            match Query::parse(&watch.expression, entities) {
                 Ok(query) => queries.push((watch, query)),
                 Err(error) => errors.push(WatchError {
                     watch: watch.name.clone(),

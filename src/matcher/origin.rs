@@ -37,10 +37,21 @@ fn is(origin: &Origin, value: &str) -> bool {
     }
 }
 
-/// `en` is every English, `en-gb` only British (RFC 4647 §3.3.1).
+/// `en` is every English, `en-gb` only British, `zh-tw` also `zh-hant-tw` (extended filtering,
+/// RFC 4647 §3.3.2, without wildcards inside).
 fn is_language(origin: &Origin, language: &str) -> bool {
-    let rest = language.strip_prefix(&origin.value);
-    rest.is_some_and(|rest| origin.is_prefix || rest.is_empty() || rest.starts_with('-'))
+    if origin.is_prefix {
+        return language.starts_with(&origin.value);
+    }
+    let value = origin.value.replace('_', "-");
+    let (mut range, mut tag) = (value.split('-'), language.split('-'));
+    range.next() == tag.next()
+        && range.all(|wanted| {
+            // What stands behind a single letter is an extension: nothing is skipped there.
+            tag.by_ref()
+                .find(|part| *part == wanted || part.len() == 1)
+                .is_some_and(|part| part == wanted)
+        })
 }
 
 /// A site is its host and every host below it.
@@ -57,4 +68,40 @@ pub(super) fn host(url: &str) -> String {
     let host = host.split(':').next().unwrap_or_default().to_lowercase();
     let host = host.trim_end_matches('.');
     host.strip_prefix("www.").unwrap_or(host).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_holds_its_regions_and_scripts() {
+        for (value, language, expected) in [
+            ("zh", "zh-hant-tw", true),
+            ("zh-tw", "zh-hant-tw", true),
+            ("zh-hant", "zh-hant-tw", true),
+            ("zh-hans", "zh-hant-tw", false),
+            ("zh-tw-hant", "zh-hant-tw", false),
+            ("pt-br", "pt-br", true),
+            ("pt_br", "pt-br", true),
+            ("pt-br", "pt", false),
+            ("pt-br", "pt-pt", false),
+            ("p", "pt", false),
+            ("pt", "p", false),
+            ("de-co", "de-x-co", false),
+            ("de", "", false),
+        ] {
+            let origin = Origin {
+                kind: OriginKind::Lang,
+                value: value.to_owned(),
+                is_prefix: false,
+                span: 0..0,
+            };
+            assert_eq!(
+                is_language(&origin, language),
+                expected,
+                "{value} {language}"
+            );
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub(super) fn parse(
         expression,
         tokens,
         entities,
+        used: Vec::new(),
         at: 0,
         scope: None,
         nesting: 0,
@@ -39,6 +40,7 @@ pub(super) fn parse(
         root,
         terms: parser.terms,
         warnings: parser.warnings,
+        entities: parser.used,
     })
 }
 
@@ -46,6 +48,8 @@ struct Parser<'a> {
     expression: &'a str,
     tokens: &'a [Token],
     entities: &'a [Entity],
+    /// The names of those that the expression uses.
+    used: Vec<String>,
     at: usize,
     /// What terms are narrowed to where the parser stands.
     scope: Option<Scope>,
@@ -227,16 +231,16 @@ impl<'a> Parser<'a> {
         let Some(entity) = self.entities.iter().find(|entity| entity.name == name) else {
             return Err(entity::unknown(name, self.entities, span));
         };
-        let names = entity.spellings();
-        if names.is_empty() {
+        self.used.push(entity.name.clone());
+        let terms = entity.terms();
+        let terms: Vec<Node> = terms
+            .map(|(spelling, kind)| self.term(spelling.clone(), spelling, kind))
+            .collect();
+        if terms.is_empty() {
             let message = format!("the entity `{name}` has no names");
             return Err(QueryError::new(message, span));
         }
-        let terms = names.into_iter().map(|spelling| {
-            let kind = Kind::Whole;
-            self.term(spelling.clone(), spelling, kind)
-        });
-        Ok(one_or(terms.collect(), |parts| Node::Any(parts.into())))
+        Ok(one_or(terms, |parts| Node::Any(parts.into())))
     }
 
     fn count(&mut self, count: usize) -> Result<Node, QueryError> {
@@ -303,10 +307,22 @@ impl<'a> Parser<'a> {
         let here = self.tokens.get(self.at);
         let end = self.expression.len();
         match (before, here) {
-            (Some(before), here) => QueryError::new(
-                format!("expected a term after `{}`", written(before)),
-                here.map_or(end..end, |here| here.span.clone()),
-            ),
+            (Some(before), here) => {
+                let error = QueryError::new(
+                    format!("expected a term after `{}`", written(before)),
+                    here.map_or(end..end, |here| here.span.clone()),
+                );
+                let excludes = here.is_some_and(|here| here.kind == TokenKind::Not);
+                match before.kind {
+                    TokenKind::Field(_) if excludes => {
+                        error.with_help(format!("write -{}word", written(before)))
+                    }
+                    TokenKind::Near(_) if excludes => {
+                        error.with_help("exclude behind it: (a NEAR/5 b) NOT c")
+                    }
+                    _ => error,
+                }
+            }
             (None, Some(here)) if here.kind == TokenKind::Close => {
                 QueryError::new("this parenthesis was never opened", here.span.clone())
             }

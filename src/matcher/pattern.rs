@@ -7,6 +7,8 @@
 use std::{fmt, ops::Range};
 
 use super::{
+    check::Check,
+    particles::{ARABIC, HEBREW, is_attached},
     query::{Kind, Term},
     spelling,
 };
@@ -52,44 +54,7 @@ pub(super) enum Right {
     Ending,
 }
 
-/// What must hold in the source, since folding has dropped it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Check {
-    /// Nothing.
-    Folded,
-    /// No lower-case letter.
-    Capitals,
-    /// The same exact form.
-    Exact(Box<str>),
-    /// The same canonical form once umlauts are spelled out: `Müller` for `Mueller`.
-    SpelledOut(Box<str>),
-}
-
-impl Check {
-    /// Whether the source of a hit passes.
-    pub(super) fn holds(&self, source: &str) -> bool {
-        match self {
-            Self::Folded => true,
-            Self::Capitals => !source.contains(char::is_lowercase),
-            Self::Exact(form) => text::exact(source) == **form,
-            Self::SpelledOut(form) => text::fold(&spelling::spell_out(source)) == **form,
-        }
-    }
-}
-
-/// Particles that Arabic writes as one with the next word: and, so, in, for, as, the.
-const ARABIC: [&str; 21] = [
-    "و", "ف", "ب", "ل", "ك", "ال", "لل", "وال", "فال", "بال", "كال", "ولل", "فلل", "وبال", "وكال",
-    "وب", "ول", "وك", "فب", "فل", "فك",
-];
-
-/// The same in Hebrew: and, the, in, to, from, that, as.
-const HEBREW: [&str; 22] = [
-    "ו", "ה", "ב", "ל", "מ", "ש", "כ", "וה", "וב", "ול", "ומ", "וש", "וכ", "שה", "שב", "של", "שמ",
-    "מה", "כש", "כשה", "לכש", "וכש",
-];
-
-/// How many letters a word needs before it is looked for behind a particle: most shorter ones
+/// How many letters a term needs before it is looked for behind a particle: most shorter ones
 /// are the rest of another word.
 const MIN_ATTACHED_CHARS: usize = 3;
 
@@ -104,6 +69,7 @@ const MIN_STEM_CHARS: usize = 3;
 pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
     let canonical = term.canonical();
     let check = match term.kind {
+        Kind::Name => Check::Name,
         Kind::Exact => Check::Exact(text::exact(&term.body).into()),
         _ if term.is_capitals() => Check::Capitals,
         _ => Check::Folded,
@@ -114,16 +80,23 @@ pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
         patterns.extend(stems.map(|stem| Pattern::new(&stem, term.kind, Check::Folded)));
         return patterns;
     }
-    let has_variants = term.kind == Kind::Whole && check == Check::Folded;
-    patterns.push(Pattern::new(&canonical, term.kind, check));
-    if has_variants {
+    patterns.push(Pattern::new(&canonical, term.kind, check.clone()));
+    let variant_kind = match term.kind {
+        Kind::Whole | Kind::Name => Some(Kind::Whole),
+        Kind::Prefix => Some(Kind::Prefix),
+        _ => None,
+    };
+    if let Some(kind) = variant_kind.filter(|_| check != Check::Capitals) {
         for variant in spelling::variants(&term.body, &canonical) {
-            patterns.push(Pattern::new(&variant, Kind::Whole, Check::Folded));
+            patterns.push(Pattern::new(&variant, kind, check.clone()));
         }
-        if let Some(variant) = spelling::without_spelled_umlauts(&canonical) {
-            let check = Check::SpelledOut(canonical.into());
-            patterns.push(Pattern::new(&variant, Kind::Whole, check));
-        }
+    }
+    if term.kind == Kind::Whole
+        && check == Check::Folded
+        && let Some(variant) = spelling::without_spelled_umlauts(&canonical)
+    {
+        let check = Check::SpelledOut(canonical.into());
+        patterns.push(Pattern::new(&variant, Kind::Whole, check));
     }
     for at in (1..patterns.len()).rev() {
         if patterns[..at].contains(&patterns[at]) {
@@ -134,11 +107,12 @@ pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
 }
 
 /// What of a word stays the same: the word, and the word without the ending that many cases
-/// replace, a vowel (Москва, Москвы) or one with й (Зеленський, Зеленського).
+/// replace, a vowel (Москва, Москвы) or one with й (Зеленський, Зеленського) or, in Greek, with a
+/// final sigma (Μητσοτάκης, Μητσοτάκη).
 fn stems(canonical: &str) -> impl Iterator<Item = String> {
     let word = canonical.trim_matches(' ');
-    let is_vowel = |c: char| "aeiouyаеиоуыэюяіїєѣ".contains(c);
-    let rest = word.strip_suffix('й').unwrap_or(word);
+    let is_vowel = |c: char| "aeiouyаеиоуыэюяіїєѣαεηιουω".contains(c);
+    let rest = word.strip_suffix(['й', 'σ']).unwrap_or(word);
     let stem = rest.strip_suffix(is_vowel).unwrap_or(rest);
     let last = stem.rsplit(' ').next().unwrap_or_default();
     let is_stem = stem != word && last.chars().count() >= MIN_STEM_CHARS;
@@ -185,6 +159,7 @@ impl fmt::Display for Pattern {
         let check = match self.check {
             Check::Folded => "",
             Check::Capitals => " in capitals",
+            Check::Name => " as a name",
             Check::Exact(_) => " as written",
             Check::SpelledOut(_) => " with an umlaut",
         };
@@ -246,9 +221,8 @@ fn ending(rest: &str) -> Option<usize> {
 }
 
 fn left(tokens: &str) -> Left {
-    let first = tokens.split(' ').next().unwrap_or_default();
-    let is_long = || first.chars().count() >= MIN_ATTACHED_CHARS;
-    match first.chars().next() {
+    let is_long = || tokens.chars().filter(|c| *c != ' ').count() >= MIN_ATTACHED_CHARS;
+    match tokens.chars().next() {
         Some('א'..='ת') if is_long() => Left::Hebrew,
         Some('\u{621}'..='\u{64a}') if is_long() => Left::Arabic,
         Some(c) if is_run(text::script(c)) => Left::Run,
@@ -281,7 +255,7 @@ fn runs_on(tokens: &str) -> bool {
 
 /// Whether the text is cut at `at` in the middle of what its script writes as one: a word of
 /// katakana, a letter with its marks, a syllable of Thai or Lao whose vowel stands before or
-/// behind its consonant.
+/// behind its consonant, two stacked consonants.
 fn cuts(canonical: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (
         canonical[..at].chars().next_back(),
@@ -296,14 +270,7 @@ fn cuts(canonical: &str, at: usize) -> bool {
         after,
         '\u{e30}' | '\u{e32}' | '\u{e45}' | '\u{eb0}' | '\u{eb2}'
     );
-    katakana || text::is_mark(after) || leading_vowel || trailing_vowel
-}
-
-fn is_attached(before: &str, particles: &[&str]) -> bool {
-    before.ends_with(' ')
-        || particles.iter().any(|particle| {
-            before
-                .strip_suffix(particle)
-                .is_some_and(|rest| rest.ends_with(' '))
-        })
+    // Khmer and Burmese stack the next consonant under this one.
+    let stacks = matches!(before, '\u{17d2}' | '\u{1039}');
+    katakana || text::is_mark(after) || leading_vowel || trailing_vowel || stacks
 }

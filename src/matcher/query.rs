@@ -10,11 +10,11 @@
 //! term  := word | "a phrase" | word* | *word | =Exact | ="Exact phrase" | ~inflected | /regex/
 //! ```
 //!
-//! NOT binds tighter than AND, AND tighter than OR.
+//! NEAR binds tightest, then NOT, then AND, then OR.
 
 use std::ops::Range;
 
-use super::{Entity, lexer, parser};
+use super::{Entity, doubts, lexer, parser};
 use crate::{model::Field, text};
 
 /// How deep parentheses may nest.
@@ -26,6 +26,8 @@ pub struct Query {
     pub(super) root: Node,
     pub(super) terms: Vec<Term>,
     pub(super) warnings: Vec<QueryError>,
+    /// Names behind `@`, in the order they are written.
+    pub(super) entities: Vec<String>,
 }
 
 /// An expression as a tree, at most a few times [`MAX_NESTING`] deep.
@@ -103,6 +105,8 @@ pub(super) struct Term {
 pub(super) enum Kind {
     /// Whole words, folded; capitals compare case.
     Whole,
+    /// The same, written as the name of a person ([`super::entity::is_written_as_name`]).
+    Name,
     /// The beginning of a word.
     Prefix,
     /// The end of a word.
@@ -125,6 +129,8 @@ pub struct QueryError {
     pub span: Range<usize>,
     /// What to write instead.
     pub help: Option<String>,
+    /// Whether it is only that no entity has the name behind an `@`.
+    pub unknown_entity: bool,
 }
 
 impl QueryError {
@@ -133,6 +139,7 @@ impl QueryError {
             message: message.into(),
             span,
             help: None,
+            unknown_entity: false,
         }
     }
 
@@ -143,28 +150,35 @@ impl QueryError {
 }
 
 impl Query {
-    /// Parses an expression that names no entity.
-    ///
-    /// # Errors
-    /// The first fault, with its place.
-    pub fn parse(expression: &str) -> Result<Self, QueryError> {
-        Self::parse_with(expression, &[])
-    }
-
     /// Parses an expression; `@name` stands for the names of that entity.
     ///
     /// # Errors
     /// The first fault, with its place.
-    pub fn parse_with(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
-        let tokens = lexer::lex(expression)?;
-        let mut query = parser::parse(expression, &tokens, entities)?;
-        query.warnings.extend(lexer::warnings(&tokens));
-        query.warnings.sort_by_key(|warning| warning.span.start);
+    pub fn parse(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
+        let mut query = Self::parse_open(expression, entities)?;
         if let Some(open) = unanchored(&query.root, &query.terms) {
             return Err(open.error());
         }
         mark_positive(&query.root, true, &mut query.terms);
         Ok(query)
+    }
+
+    /// The same for a part of an expression: it need not need a term to be present, the other
+    /// parts may.
+    ///
+    /// # Errors
+    /// The first fault, with its place.
+    pub fn parse_open(expression: &str, entities: &[Entity]) -> Result<Self, QueryError> {
+        let tokens = lexer::lex(expression)?;
+        let mut query = parser::parse(expression, &tokens, entities)?;
+        query.warnings.extend(doubts::warnings(&tokens));
+        query.warnings.sort_by_key(|warning| warning.span.start);
+        Ok(query)
+    }
+
+    /// The entities it names, in the order they are written.
+    pub fn entities(&self) -> impl Iterator<Item = &str> {
+        self.entities.iter().map(String::as_str)
     }
 
     /// Things that are allowed but probably not meant, such as AND and OR without parentheses.
@@ -239,8 +253,8 @@ fn mark_positive(node: &Node, positive: bool, terms: &mut [Term]) {
 }
 
 impl Term {
-    /// Whether it is 2 to 5 capitals, dots aside: then `US` is not `us`. A headline all in
-    /// capitals counts as capitals.
+    /// Whether it is 2 to 5 capitals, dots aside: then `US` is not `us`, though `NATO` is `Nato`. A
+    /// headline all in capitals counts as capitals.
     pub(super) fn is_capitals(&self) -> bool {
         let letters = || self.body.chars().filter(|c| *c != '.');
         self.kind == Kind::Whole

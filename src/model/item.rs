@@ -41,6 +41,7 @@ pub struct Item {
     pub summary: String,
     /// Plain text, may be empty. Block elements are line breaks.
     pub content: String,
-    /// BCP 47 tag from the item or the feed.
+    /// BCP 47 tag, from the item or its feed; once an item is polled also one that was detected in
+    /// its text.
     pub language: Option<String>,
 }

@@ -58,11 +58,15 @@ pub(super) struct Body<'a> {
 
 impl Body<'_> {
     /// The text without markup; block elements are line breaks.
+    ///
+    /// Double encoding is undone before white space is touched, since `à` is then `Ã` and a
+    /// no-break space, and once more for what was written in character references.
     pub(super) fn plain(&self) -> String {
+        let text = undo_double_encoding(&self.text);
         let mut plain = if self.is_html {
-            to_plain(&self.text)
+            to_plain(&text)
         } else {
-            self.text.trim().to_owned()
+            text.trim().to_owned()
         };
         if let Cow::Owned(text) = undo_double_encoding(&plain) {
             plain = text;
@@ -139,7 +143,11 @@ impl RawItem<'_> {
         let mut content = self.content.plain();
         let summary = self.summary.plain();
         for media in &self.media {
-            let text = to_plain(media);
+            let body = Body {
+                is_html: true,
+                text: Cow::Borrowed(media),
+            };
+            let text = body.plain();
             // Publishers often repeat the story's own text as the picture's.
             if !content.contains(&text) && !summary.contains(&text) {
                 if !content.is_empty() {
@@ -195,6 +203,18 @@ mod tests {
     fn control_characters_are_windows_1252() {
         assert_eq!(html("don\u{92}t \u{93}caf\u{e9}\u{94}"), "don’t “café”");
         assert_eq!(html("Shinjir\u{c5}\u{8d}"), "Shinjirō");
+    }
+
+    #[test]
+    fn double_encoding_is_undone_before_and_behind_references() {
+        assert_eq!(html("<p>VoilÃ\u{a0}</p>"), "Voilà");
+        assert_eq!(html("caf&Atilde;&copy;"), "café");
+        assert_eq!(html("Shinjir&Aring;&#141;"), "Shinjirō");
+        let body = Body {
+            is_html: false,
+            text: "VoilÃ\u{a0}".into(),
+        };
+        assert_eq!(body.plain(), "Voilà");
     }
 
     #[test]

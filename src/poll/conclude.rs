@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Poller, alerts,
+    language::Languages,
     recognise::{Recognised, Record},
     visit::{Answer, Reading},
 };
@@ -98,9 +99,13 @@ impl Poller {
         let alerted = alerts::allowed(feed, state, &parsed, &recognised.judgement);
         let Recognised { judgement, records } = recognised;
         let (mut seen, mut known, mut news) = (Vec::new(), Vec::new(), Vec::new());
+        let languages = Languages::of(&parsed.items);
         let items = std::mem::take(&mut parsed.items).into_iter().zip(records);
-        for (((item, record), new), alerted) in items.zip(judgement.new).zip(alerted) {
+        for (((mut item, record), new), alerted) in items.zip(judgement.new).zip(alerted) {
             let keys = item.keys.all_by(feed.identity);
+            if new || record.before.is_some() {
+                languages.settle(&mut item.item);
+            }
             if !new {
                 seen.extend(keys);
                 known.extend(self.known_item(&source, item.item, record));

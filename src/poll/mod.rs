@@ -7,6 +7,7 @@
 mod alerts;
 mod conclude;
 mod health;
+mod language;
 mod recognise;
 mod visit;
 

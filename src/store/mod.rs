@@ -19,6 +19,7 @@ mod engine;
 mod error;
 mod history;
 mod identity;
+mod items;
 mod options;
 mod outbox;
 mod polls;
@@ -39,6 +40,7 @@ use self::engine::{Tx, sqlite::Sqlite};
 pub use self::{
     error::StoreError,
     history::{AlertFilter, FeedStatus, Order},
+    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, NewDelivery, OutboxFilter,
@@ -47,7 +49,7 @@ pub use self::{
     },
     polls::{
         FeedState, KnownItem, KnownKey, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted,
-        PollRead, PollResult, Revision, StoredItem,
+        PollRead, PollResult, Revision,
     },
     prune::Pruned,
     summary::Summary,

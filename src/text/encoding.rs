@@ -3,6 +3,7 @@
 use std::{borrow::Cow, str::from_utf8};
 
 use encoding_rs::WINDOWS_1252;
+use memchr::memchr;
 
 /// Repairs text whose UTF-8 bytes were read as windows-1252 or ISO 8859-1: `ShinjirÅ\u{8d}` is
 /// `Shinjirō`.
@@ -14,6 +15,9 @@ use encoding_rs::WINDOWS_1252;
 /// result that is all accented Latin and typographic punctuation and so what such accidents make
 /// of Western text. Call it before white space is touched: `à` becomes `Ã` and a no-break space.
 pub fn undo_double_encoding(text: &str) -> Cow<'_, str> {
+    if memchr(LEAD, text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut repaired = String::new();
     let mut done = 0;
     let mut at = 0;
@@ -39,9 +43,12 @@ pub fn undo_double_encoding(text: &str) -> Cow<'_, str> {
     Cow::Owned(repaired)
 }
 
+/// The first byte of every [`is_lead`].
+const LEAD: u8 = 0xc3;
+
 /// Whether the character stands for a byte that begins a character in UTF-8.
 const fn is_lead(c: char) -> bool {
-    matches!(c, '\u{c2}'..='\u{f4}')
+    matches!(c, '\u{c2}'..='\u{f4}') // two bytes, of which the first is LEAD
 }
 
 /// The non-ASCII characters from `start` on that stand for bytes: where they end, and the bytes.

@@ -3,7 +3,9 @@
 mod encoding;
 mod fold;
 mod html;
+mod language;
 
 pub use encoding::undo_double_encoding;
 pub use fold::{Lines, Script, exact, fold, fold_into, fold_onto, is_mark, locate, script};
 pub use html::to_plain;
+pub use language::language;

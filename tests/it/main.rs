@@ -9,6 +9,7 @@ mod delivery;
 mod desk;
 mod docs;
 mod finding;
+mod language;
 mod pipeline;
 mod reload;
 mod request;

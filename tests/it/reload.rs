@@ -56,6 +56,29 @@ async fn a_failing_test_block_keeps_the_old_config() {
     );
 }
 
+/// The feed and the language that a test names are those it is matched under.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_of_a_feed_and_a_language_is_held_to_at_a_reload() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let world = World::open(&config(&feed, &hook, "Koizumi")).await;
+    let test = |lang: &str, name: &str| {
+        format!(
+            "[[test]]\ntitle = \"Hegseth\"\nlang = \"{lang}\"\nfeed = \"{name}\"\nexpect = [\"w\"]\n"
+        )
+    };
+    let edited = config(&feed, &hook, "Hegseth lang:ja feed:wire")
+        + "[feed.other]\nurl = \"https://other.example.org/\"\n";
+    for (lang, name, is_good) in [
+        ("en", "wire", false),
+        ("ja", "other", false),
+        ("ja-JP", "wire", true),
+    ] {
+        world.write(&(edited.clone() + &test(lang, name)));
+        let reloaded = world.app().reload(world.config()).await;
+        assert_eq!(reloaded.is_ok(), is_good, "{lang} {name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_taken_away_is_polled_no_more_and_remembers_when_it_returns() {
     let (feed, other, hook) = (

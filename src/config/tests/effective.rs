@@ -31,15 +31,23 @@ fn what_is_in_effect_reads_back_as_itself() {
     assert_eq!(comparable(again), comparable(config));
 }
 
-#[test]
-fn odd_names_and_every_setting_read_back() {
-    let text = r##"
+/// Odd names, and every setting that is no secret.
+const EVERY_SETTING: &str = r##"
 timezone = "Asia/Tokyo"
 on_update = "never"
 [feed]
 "a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
 "quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", identity = "title", allow_private = true }
 reached = { url = "https://example.org/b", http2 = false, proxy = "none", ca_file = "ca.pem" }
+[entity]
+"小泉" = ["Shinjirō Koizumi", "小泉進次郎", "\"Koizumi\" \\"]
+[watch]
+minister = "@小泉"
+[watch.lists]
+match = "a OR b"
+any = ["c d", "e,f", "g | h"]
+min = 2
+none = "i, \"j\""
 [watch."小泉"]
 match = "\"a \\ b\" OR 'c'"
 in = ["link", "title"]
@@ -82,7 +90,10 @@ feed = "a b"
 lang = "ja"
 expect = []
 "##;
-    let directory = Directory::with(text.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
+
+#[test]
+fn odd_names_and_every_setting_read_back() {
+    let directory = Directory::with(EVERY_SETTING.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
     directory.write("ca.pem", authority());
     let config = directory.load().expect("a config").config;
     let proxied = config

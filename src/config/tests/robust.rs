@@ -62,6 +62,17 @@ fn what_stands_in_two_files_names_both() {
 }
 
 #[test]
+fn names_that_an_unread_file_may_hold_are_not_called_unknown() {
+    let watch = REST.replace("\"Koizumi\"", "\"@koizumi\"");
+    let directory = Directory::with(format!("include = [\"entities.toml\"]\n{FEED}{watch}"));
+    let lines: Vec<_> = directory.report().lines().collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    directory.write("entities.toml", "[entity]\nkoizumi = [\"Koizumi\"]\n");
+    let config = directory.load().expect("a config").config;
+    assert_eq!(config.entities[0].names, ["Koizumi"]);
+}
+
+#[test]
 fn a_main_file_that_is_not_there() {
     let errors = load("no/such.toml".as_ref(), &Environment::default()).expect_err("no file");
     assert_eq!(errors.report.errors(), 1);

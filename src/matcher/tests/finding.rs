@@ -1,5 +1,5 @@
 use super::super::{ItemText, MAX_HITS, Matcher};
-use super::{finds, found, hit_texts, titled, watch};
+use super::{compiled, finds, found, hit_texts, titled, watch};
 use crate::model::{Field, Watch};
 
 #[test]
@@ -63,7 +63,7 @@ fn only_the_fields_of_the_watch_are_read() {
         fields: vec![Field::Title],
         ..watch("Hegseth OR Koizumi")
     };
-    let matcher = Matcher::compile(&[narrow, watch("osprey")]).expect("good");
+    let matcher = compiled(&[narrow, watch("osprey")], &[]).expect("good");
     let found = matcher.find(&item());
     assert_eq!(found.len(), 1);
     let fields: Vec<_> = found[0].hits.iter().map(|hit| hit.field).collect();
@@ -90,7 +90,7 @@ fn only_the_feeds_of_the_watch_are_read() {
         scoped(&[]),
         watch("Koizumi"),
     ];
-    let matcher = Matcher::compile(&watches).expect("good");
+    let matcher = compiled(&watches, &[]).expect("good");
     let numbers = |feed| {
         let found = matcher.find(&ItemText { feed, ..item() });
         found
@@ -106,7 +106,7 @@ fn only_the_feeds_of_the_watch_are_read() {
 #[test]
 fn watches_come_in_config_order() {
     let watches = ["Hegseth", "absent", "Koizumi OR Hegseth", "Koizumi"].map(watch);
-    let matcher = Matcher::compile(&watches).expect("good");
+    let matcher = compiled(&watches, &[]).expect("good");
     let numbers: Vec<_> = matcher
         .find(&item())
         .iter()
@@ -169,7 +169,7 @@ fn refused_hits_do_not_use_up_the_cap() {
 
 #[test]
 fn no_watches_find_nothing() {
-    let matcher = Matcher::compile(&[]).expect("nothing is wrong");
+    let matcher = compiled(&[], &[]).expect("nothing is wrong");
     assert!(matcher.find(&item()).is_empty());
     assert!(found("Koizumi", &ItemText::default()).is_none());
 }

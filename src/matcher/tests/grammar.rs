@@ -1,11 +1,11 @@
 use super::super::{
-    Matcher, Query, WatchError,
+    Query, WatchError,
     query::{Kind, MAX_NESTING, Node, QueryError},
 };
-use super::{finds, watch};
+use super::{compiled, finds, watch};
 
 /// The tree in full parentheses.
-fn tree(expression: &str) -> String {
+pub(super) fn tree(expression: &str) -> String {
     fn show(node: &Node, query: &Query) -> String {
         let join = |parts: &[Node], operator: &str| {
             let parts: Vec<_> = parts.iter().map(|part| show(part, query)).collect();
@@ -40,7 +40,7 @@ fn tree(expression: &str) -> String {
             }
         }
     }
-    let query = Query::parse(expression).expect("a good expression");
+    let query = Query::parse(expression, &[]).expect("a good expression");
     show(&query.root, &query)
 }
 
@@ -117,7 +117,7 @@ fn trees() {
 
 #[test]
 fn kinds() {
-    let query = Query::parse("Hegs* =US Koizumi \"a b\"").expect("good");
+    let query = Query::parse("Hegs* =US Koizumi \"a b\"", &[]).expect("good");
     let kinds: Vec<_> = query.terms.iter().map(|term| term.kind).collect();
     assert_eq!(kinds, [Kind::Prefix, Kind::Exact, Kind::Whole, Kind::Whole]);
 }
@@ -134,7 +134,18 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("OR a", "OR", "expected a term before `OR`"),
     ("a AND OR b", "OR", "expected a term after `AND`"),
     ("a NOT", "", "expected a term after `NOT`"),
-    ("a || b", "|", "expected a term after `|`"),
+    ("a || b", "||", "`||` is not an operator"),
+    ("a | | b", "|", "expected a term after `|`"),
+    ("a near/5 b", "near/5", "`near/5` is not an operator"),
+    ("a NEAR5 b", "NEAR5", "`NEAR5` is not an operator"),
+    ("a W/5 b", "W/5", "`W/5` is not an operator"),
+    ("a ADJ b", "ADJ", "`ADJ` is not an operator"),
+    ("a XOR b", "XOR", "`XOR` is not an operator"),
+    ("\"a b\"~5", "~5", "`~5` is no distance"),
+    ("koi?umi", "?", "`?` is not a wildcard"),
+    ("title : a", ":", "`:` stands alone"),
+    ("Title:a", "Title", "`Title` is not a field"),
+    ("a NEAR/5 NOT b", "NOT", "expected a term after `NEAR/5`"),
     ("\"a b", "\"", "this quote is never closed"),
     ("a «b", "«", "this quote is never closed"),
     ("a -", "-", "`-` stands alone"),
@@ -236,10 +247,33 @@ const FAULTS: &[(&str, &str, &str)] = &[
 
 #[test]
 fn faults() {
+    assert!(FAULTS.len() > 60);
     for &(expression, at, message) in FAULTS {
-        let error = Query::parse(expression).expect_err(expression);
+        let error = Query::parse(expression, &[]).expect_err(expression);
         assert_eq!(error.message, message, "{expression}");
         assert_eq!(&expression[error.span], at, "{expression}");
+    }
+}
+
+#[test]
+fn help_says_what_to_write() {
+    for (expression, help) in [
+        ("Title:a", "write title:"),
+        ("body:a", "write content:"),
+        (
+            "titel:a",
+            "fields are title, summary, content, author, category, link, feed, lang, site; put the text in quotes if no field is meant",
+        ),
+        ("title:-a b", "write -title:word"),
+        ("a || b", "write OR, or a single bar"),
+        ("a NEAR/5 NOT b", "exclude behind it: (a NEAR/5 b) NOT c"),
+        (
+            "99999999999999999999 OF (a)",
+            "separate the parts with commas",
+        ),
+    ] {
+        let error = Query::parse(expression, &[]).expect_err(expression);
+        assert_eq!(error.help.as_deref(), Some(help), "{expression}");
     }
 }
 
@@ -247,16 +281,16 @@ fn faults() {
 fn nesting_is_bounded() {
     let nested = |depth| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
     assert!(finds(&nested(MAX_NESTING), "a"));
-    let error = Query::parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
+    let error = Query::parse(&nested(MAX_NESTING + 1), &[]).expect_err("too deep");
     assert_eq!(error.message, "parentheses nest more than 64 deep");
     assert_eq!(error.span, MAX_NESTING..MAX_NESTING + 1);
-    assert!(Query::parse(&nested(100_000)).is_err());
+    assert!(Query::parse(&nested(100_000), &[]).is_err());
     assert!(finds(&format!("{}a", "NOT ".repeat(100_000)), "a"));
-    assert!(Query::parse(&format!("{}a", "title:".repeat(100_000))).is_err());
+    assert!(Query::parse(&format!("{}a", "title:".repeat(100_000)), &[]).is_err());
 }
 
 fn warnings(expression: &str) -> Vec<(String, String)> {
-    let query = Query::parse(expression).expect("a good expression");
+    let query = Query::parse(expression, &[]).expect("a good expression");
     let show = |warning: QueryError| (warning.message, expression[warning.span].to_owned());
     query.warnings().into_iter().map(show).collect()
 }
@@ -271,6 +305,18 @@ fn what_is_probably_not_meant() {
         ("x (a OR b NOT c)", mixed, "b NOT c"),
         ("a or b", word, "or"),
         ("\"a *\"", "a `*` in quotes is no wildcard", "\"a *\""),
+        (
+            "2 of (a b)",
+            "`of` is searched for as a word: the parts of a count stand in parentheses behind OF",
+            "of",
+        ),
+        (
+            "Tokyo, Osaka",
+            "`,` is no operator: both terms must be there",
+            "Tokyo,",
+        ),
+        ("'a b'", "`'` has no meaning here", "'a"),
+        ("[a b]", "`[` has no meaning here", "[a"),
     ] {
         assert_eq!(
             warnings(expression),
@@ -287,6 +333,11 @@ fn what_is_probably_not_meant() {
         "or",
         "not",
         "a b NOT c",
+        "'s-Hertogenbosch Amsterdam",
+        "Koizumi,",
+        "2 OF (a, b)",
+        "koizumi?",
+        "https://a.b/c?d=e",
     ] {
         assert_eq!(warnings(expression), [], "{expression}");
     }
@@ -295,7 +346,7 @@ fn what_is_probably_not_meant() {
 #[test]
 fn every_wrong_watch_is_reported() {
     let watches = [watch("a OR"), watch("good"), watch("(b")];
-    let errors = Matcher::compile(&watches).expect_err("two are wrong");
+    let errors = compiled(&watches, &[]).expect_err("two are wrong");
     let names: Vec<_> = errors
         .iter()
         .map(|WatchError { watch, .. }| watch.as_str())

@@ -1,13 +1,22 @@
 mod cases;
 mod context;
+mod documented;
+mod entities;
 mod finding;
 mod grammar;
 mod language;
+mod naive;
+mod parts;
 mod properties;
 mod terms;
 
-use super::{ItemText, Matcher, WatchMatch};
+use super::{Entity, ItemText, Matcher, WatchError, WatchMatch};
 use crate::model::{Field, OnUpdate, Priority, Watch};
+
+/// Every test compiles its watches here.
+fn compiled(watches: &[Watch], entities: &[Entity]) -> Result<Matcher, Vec<WatchError>> {
+    Matcher::compile(watches, entities)
+}
 
 fn watch(expression: &str) -> Watch {
     Watch {
@@ -29,7 +38,7 @@ fn titled(title: &str) -> ItemText<'_> {
 }
 
 fn found(expression: &str, item: &ItemText<'_>) -> Option<WatchMatch> {
-    let matcher = Matcher::compile(&[watch(expression)]).expect("a good expression");
+    let matcher = compiled(&[watch(expression)], &[]).expect("a good expression");
     matcher.find(item).pop()
 }
 

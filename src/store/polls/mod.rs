@@ -6,7 +6,7 @@ mod known;
 mod news;
 mod revise;
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -198,19 +198,6 @@ pub struct KnownKey {
     pub item: ItemId,
     /// Of the item's text; `None` where the item is no longer kept.
     pub text: Option<TextHash>,
-}
-
-/// An item as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredItem {
-    /// Row id.
-    pub id: ItemId,
-    /// The story as the feed last showed it.
-    pub item: Item,
-    /// When it was first read.
-    pub seen_at: Timestamp,
-    /// Watches that have alerted it.
-    pub alerted: HashSet<String>,
 }
 
 /// An alert and who is told.

@@ -10,7 +10,7 @@ use crate::{
     store::{
         StoreError,
         engine::{Tx, values},
-        outbox,
+        items, outbox,
     },
 };
 
@@ -78,7 +78,7 @@ pub(super) fn insert_alert(
         mut alert,
         deliveries,
     } = new;
-    let done = alerted(tx, item)?;
+    let done = items::alerted(tx, item)?;
     keep_new(&mut alert, &done);
     if alert.watches.is_empty() {
         return Ok(());
@@ -130,17 +130,6 @@ fn insert_row(
         )?;
     }
     Ok(id)
-}
-
-/// Watches that have alerted the item.
-pub(super) fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
-    tx.rows(
-        "SELECT watch FROM alert_watch WHERE item = ?1",
-        values![item],
-    )?
-    .into_iter()
-    .map(|mut row| row.take(0))
-    .collect()
 }
 
 /// Removes the watches that are done, and doubles.

@@ -1,65 +1,19 @@
 //! Items that were read before and edited since.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 
-use super::{KnownItem, Revision, StoredItem, commit::Told, known, news};
+use super::{KnownItem, Revision, commit::Told, known, news};
 use crate::{
-    model::{FeedId, Item, ItemId},
+    model::{FeedId, ItemId},
     store::{
-        Store, StoreError,
-        engine::{Row, Tx, values},
+        StoreError,
+        engine::{Tx, values},
         outbox,
     },
 };
 
 /// So many earlier texts of an item are kept: a live blog changes at every poll.
 const MAX_REVISIONS: u32 = 20;
-
-impl Store {
-    /// Those of these items that are still kept.
-    pub async fn items(&self, ids: Vec<ItemId>) -> Result<Vec<StoredItem>, StoreError> {
-        self.read(move |tx| {
-            let mut items = Vec::new();
-            for id in ids {
-                let row = tx.row(
-                    "SELECT guid, title, link, authors, categories, published, updated, summary,
-                            content, language, seen_at, date_text
-                       FROM item WHERE id = ?1",
-                    values![id],
-                )?;
-                if let Some(row) = row {
-                    items.push(stored(id, row, news::alerted(tx, id)?)?);
-                }
-            }
-            Ok(items)
-        })
-        .await
-    }
-}
-
-fn stored(id: ItemId, mut row: Row, alerted: HashSet<String>) -> Result<StoredItem, StoreError> {
-    let list = |json: String| outbox::parse_list(&json);
-    Ok(StoredItem {
-        id,
-        item: Item {
-            guid: row.take(0)?,
-            title: row.take(1)?,
-            link: row.take(2)?,
-            authors: list(row.take(3)?)?,
-            categories: list(row.take(4)?)?,
-            published: row.take(5)?,
-            updated: row.take(6)?,
-            summary: row.take(7)?,
-            content: row.take(8)?,
-            language: row.take(9)?,
-            date_text: row.take(11)?,
-        },
-        seen_at: row.take(10)?,
-        alerted,
-    })
-}
 
 /// Writes what is new of a known item: its keys, its text, and what the edit set off.
 pub(super) fn write(

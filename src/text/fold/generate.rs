@@ -14,13 +14,14 @@ use icu_normalizer::{
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{
-        DefaultIgnorableCodePoint, EmojiPresentation, ExtendedPictographic, GeneralCategory,
-        GeneralCategoryGroup, LineBreak, RegionalIndicator, Script, WhiteSpace,
+        DefaultIgnorableCodePoint, EmojiModifier, EmojiPresentation, ExtendedPictographic,
+        GeneralCategory, GeneralCategoryGroup, LineBreak, RegionalIndicator, Script, WhiteSpace,
     },
 };
 
 use super::{
     hangul,
+    letters::LETTERS,
     table::{BLOCK, CLASS_SHIFT, Class, LENGTH_BITS, beyond},
     walk::keeps_mark,
 };
@@ -29,36 +30,9 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/fold/table.bin
 const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizer::new_nfc();
 const NFKD: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizer::new_nfkd();
 
-/// Letters that Unicode does not take apart but that people type without their stroke or hook,
-/// and the variants that Arabic keyboards mix.
-const LETTERS: [(char, &str); 26] = [
-    ('ø', "o"),
-    ('đ', "d"),
-    ('ł', "l"),
-    ('ħ', "h"),
-    ('ı', "i"),
-    ('æ', "ae"),
-    ('œ', "oe"),
-    ('þ', "th"),
-    ('ð', "d"),
-    ('ə', "a"), // Əliyev is Aliyev in every Latin-script newsroom but his own
-    ('ŋ', "n"),
-    ('ŧ', "t"),
-    ('ĸ', "k"),
-    ('ɓ', "b"),
-    ('ɗ', "d"),
-    ('ƙ', "k"),
-    ('ƴ', "y"),
-    ('ٱ', "ا"),
-    ('ى', "ي"),
-    ('ی', "ي"),
-    ('ې', "ي"),
-    ('ک', "ك"),
-    ('ڪ', "ك"),
-    ('ة', "ه"),
-    ('ۃ', "ه"),
-    ('ە', "ه"),
-];
+/// Devanagari candrabindu and the anusvara that most newspapers write for it.
+const CANDRABINDU: char = '\u{901}';
+const ANUSVARA: char = '\u{902}';
 
 fn category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
@@ -75,8 +49,16 @@ fn class(c: char) -> Class {
         '\u{b}' | '\u{c}' | '\u{2029}' => return Class::Break,
         '.' => return Class::Dot,
         '+' | '#' | '@' | '$' | '&' | '%' => return Class::Symbol,
-        '\u{640}' => return Class::Ignored, // tatweel stretches a word
-        '\u{2b9}'..='\u{2c1}' | '©' | '®' | '™' | '℠' => return Class::Separator,
+        // Tatweel stretches a word; Armenian marks of tone stand in it, behind its vowel; the
+        // ʻokina and its neighbours write sounds that most people leave out, while the letter
+        // between them is one of three apostrophes in Ukrainian.
+        '\u{640}'
+        | '\u{55b}'
+        | '\u{55c}'
+        | '\u{55e}'
+        | '\u{2b9}'..='\u{2bb}'
+        | '\u{2bd}'..='\u{2c1}' => return Class::Ignored,
+        '\u{2bc}' | '©' | '®' | '™' | '℠' => return Class::Separator,
         '\u{180b}'..='\u{180d}'
         | '\u{180f}'
         | '\u{fe00}'..='\u{fe0f}'
@@ -93,7 +75,11 @@ fn class(c: char) -> Class {
     if group == GeneralCategory::Unassigned {
         return beyond(c as u32);
     }
-    if group == GeneralCategory::CurrencySymbol || is_emoji(c) {
+    if CodePointSetData::new::<RegionalIndicator>().contains(c) {
+        Class::Flag
+    } else if CodePointSetData::new::<EmojiModifier>().contains(c) {
+        Class::DroppedMark // the tone of a skin
+    } else if group == GeneralCategory::CurrencySymbol || is_emoji(c) {
         Class::Symbol
     } else if group == GeneralCategory::EnclosingMark {
         Class::DroppedMark
@@ -110,7 +96,6 @@ fn class(c: char) -> Class {
 
 fn is_emoji(c: char) -> bool {
     CodePointSetData::new::<EmojiPresentation>().contains(c)
-        || CodePointSetData::new::<RegionalIndicator>().contains(c)
         || (c >= '\u{2600}' && CodePointSetData::new::<ExtendedPictographic>().contains(c))
 }
 
@@ -150,6 +135,9 @@ fn letter_class(c: char) -> Class {
 
 /// What a character folds to, as text.
 fn folded(c: char) -> String {
+    if c == CANDRABINDU {
+        return ANUSVARA.to_string();
+    }
     let marks = NFKD.normalize(c.encode_utf8(&mut [0; 4])).into_owned();
     if marks.chars().all(|part| class(part) == Class::Mark) {
         return marks; // by itself; what it stands on decides whether it stays

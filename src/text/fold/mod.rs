@@ -21,6 +21,8 @@ mod ascii;
 #[cfg(test)]
 mod generate;
 mod hangul;
+#[cfg(test)]
+mod letters;
 mod table;
 #[cfg(test)]
 mod tests;

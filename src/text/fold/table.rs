@@ -45,6 +45,8 @@ pub(super) enum Class {
     DroppedMark,
     /// A mark that some scripts keep.
     Mark,
+    /// A letter of a flag, of which two are a token.
+    Flag,
     /// A token of its own: `+ # @ $ & %`, currencies, emoji.
     Symbol,
     /// A letter whose marks are dropped (Latin, Greek, Arabic, Hebrew), or a digit.
@@ -68,7 +70,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Separator,
         Self::Space,
         Self::Newline,
@@ -77,6 +79,7 @@ impl Class {
         Self::Ignored,
         Self::DroppedMark,
         Self::Mark,
+        Self::Flag,
         Self::Symbol,
         Self::Plain,
         Self::Cyrillic,

@@ -324,11 +324,16 @@ impl<'a, S: Sink> Folder<'a, S> {
                     _ => b"",
                 }
             }
-            Gap::None if joins(last.class, next) => return,
+            Gap::None if joins(last.class, next) && !self.ends_flag(last.class) => return,
             _ => b" ",
         };
         self.acronym = false;
         self.out.extend_from_slice(between);
+    }
+
+    /// Whether the last character is the second of a flag's two, each four bytes long.
+    fn ends_flag(&self, last: Class) -> bool {
+        last == Class::Flag && self.out[self.out.len() - 5] != b' '
     }
 }
 
@@ -355,7 +360,8 @@ fn joins(last: Class, next: Class) -> bool {
 /// Whether a mark on this base makes another letter rather than an accent.
 ///
 /// Accents are dropped on Latin, Greek, Arabic and Hebrew; in Cyrillic only stress and the dots
-/// of ё. Voicing of kana and the vowel signs and tones of Indic and Thai scripts stay.
+/// of ё. Voicing of kana and the vowel signs and tones of Indic and Thai scripts stay; the
+/// Devanagari nukta, which half of the Hindi press leaves out, does not.
 pub(super) fn keeps_mark(class: Class, base: char, mark: char) -> bool {
     match class {
         Class::Cyrillic => match mark {
@@ -363,7 +369,8 @@ pub(super) fn keeps_mark(class: Class, base: char, mark: char) -> bool {
             '\u{308}' => base != 'е',
             _ => true,
         },
-        Class::Word | Class::Hangul | Class::Thai | Class::Ideograph | Class::Katakana => true,
+        Class::Word => mark != '\u{93c}',
+        Class::Hangul | Class::Thai | Class::Ideograph | Class::Katakana => true,
         _ => false,
     }
 }

@@ -9,6 +9,8 @@ pub(super) enum Element {
     Line,
     /// Its content is no text; the number tells the kinds apart.
     Raw(usize),
+    /// Says how the text before it is read, up to the next tag.
+    Ruby,
     /// Leaves no trace.
     Inline,
     /// Not an element of HTML.
@@ -72,13 +74,13 @@ const BLOCK: [&str; 51] = [
     "ul",
 ];
 
-const INLINE: [&str; 65] = [
+const INLINE: [&str; 63] = [
     "a", "abbr", "acronym", "area", "audio", "b", "base", "bdi", "bdo", "big", "button", "canvas",
     "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed", "font",
     "i", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "meter", "noscript",
-    "object", "output", "param", "picture", "progress", "q", "rp", "rt", "ruby", "s", "samp",
-    "select", "slot", "small", "source", "span", "strike", "strong", "sub", "sup", "svg",
-    "template", "textarea", "time", "track", "tt", "u", "var", "video", "wbr",
+    "object", "output", "param", "picture", "progress", "q", "ruby", "s", "samp", "select", "slot",
+    "small", "source", "span", "strike", "strong", "sub", "sup", "svg", "template", "textarea",
+    "time", "track", "tt", "u", "var", "video", "wbr",
 ];
 
 /// The longest name of an element (`blockquote`, `figcaption`).
@@ -97,6 +99,8 @@ pub(super) fn element(name: &str) -> Element {
         Element::Block
     } else if name == "br" {
         Element::Line
+    } else if matches!(name, "rt" | "rp" | "rtc") {
+        Element::Ruby
     } else if let Some(kind) = RAW.iter().position(|raw| *raw == name) {
         Element::Raw(kind)
     } else if INLINE.binary_search(&name).is_ok() {
@@ -125,6 +129,7 @@ mod tests {
             ("SCRIPT", Element::Raw(0)),
             ("strong", Element::Inline),
             ("wbr", Element::Inline),
+            ("rt", Element::Ruby),
             ("b2b", Element::Unknown),
             ("BlockQuote", Element::Block),
             ("blockquotes", Element::Unknown),

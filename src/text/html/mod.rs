@@ -22,8 +22,8 @@ const MAX_ENTITY_BYTES: usize = 33;
 
 /// The text of an HTML fragment, as a reader would see it.
 ///
-/// Tags, comments and the content of `script`, `style` and embedded frames are dropped, entities
-/// decoded. The end of a block element is a blank line (`\n\n`), which no phrase crosses; `br` is
+/// Tags, comments and the content of `script`, `style` and embedded frames are dropped, and the
+/// reading that `ruby` puts above a word, so that the word stays one; entities are decoded. The end of a block element is a blank line (`\n\n`), which no phrase crosses; `br` is
 /// one line break (`\n`), which is white space to [`fold`](super::fold); inline elements leave
 /// nothing. White space is collapsed and trimmed. Text without any `<` keeps its line breaks.
 ///
@@ -55,7 +55,7 @@ fn pass(html: &str, keeps_lines: bool, known_only: bool) -> String {
             Markup::Tag { name, length } => (element(name), length),
             Markup::Nothing { length } | Markup::Cdata { length } => (Element::Inline, length),
         };
-        if kind == Element::Unknown && known_only {
+        if known_only && (kind == Element::Unknown || !is_plausible(markup, &html[at..])) {
             continue;
         }
         push(&mut plain, &html[done..at], cdata);
@@ -67,12 +67,27 @@ fn pass(html: &str, keeps_lines: bool, known_only: bool) -> String {
             Element::Raw(kind) if html.as_bytes()[at + 1] != b'/' => {
                 from = reader.raw_end(kind, from);
             }
+            Element::Ruby if html.as_bytes()[at + 1] != b'/' => {
+                from += memchr(b'<', &html.as_bytes()[from..]).unwrap_or(0);
+            }
             _ => {}
         }
         done = from;
     }
     push(&mut plain, &html[done..], cdata);
     plain.finish()
+}
+
+/// Whether a tag in text that was unescaped before has no attributes or some with values: in
+/// `j<i and k>j` there is none.
+fn is_plausible(markup: Markup<'_>, html: &str) -> bool {
+    let Markup::Tag { name, length } = markup else {
+        return true;
+    };
+    let name_at = 1 + usize::from(html.as_bytes()[1] == b'/');
+    let attributes = &html[name_at + name.len()..length - 1];
+    let is_space = |c: char| c.is_ascii_whitespace() || c == '/';
+    attributes.trim_matches(is_space).is_empty() || attributes.contains('=')
 }
 
 /// Adds what stands between two tags; the `]]>` of a CDATA section seen before is no text.

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::to_plain;
 
+mod oracle;
+
 #[test]
 fn plain_text() {
     for (html, text) in [
@@ -34,6 +36,8 @@ fn plain_text() {
         ),
         ("&#150; &#x80;", "– €"),
         ("日本<wbr>語", "日本語"),
+        ("<ruby>小泉<rp>(<rt>こいずみ<rp>)</ruby>氏", "小泉氏"),
+        ("小泉<rt>こいずみ", "小泉こいずみ"),
     ] {
         assert_eq!(to_plain(html), text, "{html:?}");
     }
@@ -66,6 +70,8 @@ fn escaped_up_to_three_times() {
     let thrice = twice.replace('&', "&amp;");
     assert_eq!(to_plain(once), "Koizumi & co\n\na < b");
     assert_eq!(to_plain(&twice), "Koizumi & co\n\na < b");
+    assert_eq!(to_plain("&lt;p class=\"x\"&gt;a&lt;br /&gt;b"), "a\nb");
+    assert_eq!(to_plain("j&lt;i and k&gt;j"), "j<i and k>j");
     // The third layer is decoded; the tags that it shows are text.
     assert_eq!(to_plain(&thrice), "<p>Koizumi & co</p><p>a < b");
     assert_eq!(to_plain("AT&amp;amp;amp;T"), "AT&T");
@@ -127,6 +133,19 @@ fn linear_whatever_comes() {
     ] {
         takes_little(&unit.repeat(1_000_000 / unit.len()));
     }
+}
+
+/// Four times the nesting takes about four times as long; quadratic work would be sixteen.
+#[test]
+fn deep_nesting_takes_linear_time() {
+    let taken = |depth: usize| {
+        let html = "<div>".repeat(depth) + "x" + &"</div>".repeat(depth);
+        let before = Instant::now();
+        assert_eq!(to_plain(&html), "x");
+        before.elapsed()
+    };
+    let is_linear = |_| taken(40_000) < 8 * taken(10_000) + Duration::from_millis(20);
+    assert!((0..5).any(is_linear), "slow in five attempts");
 }
 
 /// Every quoted value here holds a `<` from which the next guess would read to the end again.

@@ -1,7 +1,7 @@
 //! The schema is frozen, and its due times are found without reading whole tables.
 
 use super::{super::Tx, super::Value, connection::Access, connection::Connection, migrate};
-use crate::store::{outbox, polls};
+use crate::store::{items, outbox, polls};
 
 fn fresh() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -28,7 +28,7 @@ fn the_schema_is_frozen() {
 }
 
 #[test]
-fn due_rows_are_found_by_index() {
+fn due_rows_and_pages_of_items_are_found_by_index() {
     let (_directory, mut connection) = fresh();
     for (sql, params) in [
         (polls::CLAIM, 3),
@@ -36,6 +36,8 @@ fn due_rows_are_found_by_index() {
         (polls::NEXT_DUE, 0),
         (polls::KNOWN, 33),
         (polls::REFRESH, 35),
+        (items::PAGE, 4),
+        (items::PAGE_OF_FEED, 5),
         (outbox::LANE, 2),
         (outbox::CLAIM, 4),
         (outbox::NEXT_DUE, 1),

@@ -6,10 +6,7 @@ const MAX_COMPARED_CHARS: usize = 64;
 const ALIKE: f64 = 0.8;
 
 /// The candidate most like `name`, if any is alike enough to be a slip of the fingers.
-pub(super) fn closest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.chars().count() > MAX_COMPARED_CHARS {
         return None;
     }

@@ -1,0 +1,74 @@
+//! Spellings of a term that differ by more than folding.
+
+mod spacing;
+mod umlauts;
+
+use crate::text;
+
+use spacing::{initials, joined, respaced, signs_apart, written_as_one};
+pub(super) use umlauts::{spell_out, without_spelled_umlauts};
+
+/// Canonical forms that mean the same as `body`, whose own canonical form is given; they may
+/// repeat each other.
+///
+/// * hyphens, apostrophes and dots between letters left out: `F-35` is `F35`, `Ph.D.` is `PhD`
+/// * letters and digits apart: `F35` is `F-35`
+/// * initials with and without a space: `J.K. Rowling` is `J. K. Rowling`
+/// * a name of two words in Japanese or Chinese with a space, a dot or nothing between them
+/// * Korean and Persian words written as one
+/// * umlauts spelled out: `Müller` is `Mueller`, `Đoković` is `Djokovic`
+/// * the Arabic article behind "to": `السعودية` is in `للسعودية`
+/// * Armenian և, in capitals of the new spelling: `Երևան` is `ԵՐԵՎԱՆ`
+pub(super) fn variants(body: &str, canonical: &str) -> Vec<String> {
+    let mut variants = Vec::new();
+    let mut add = |written: Option<String>| {
+        variants.extend(written.map(|written| text::fold(&written)));
+    };
+    add(joined(body));
+    add(initials(body, ""));
+    add(initials(body, " "));
+    if !body.is_ascii() {
+        add(signs_apart(body));
+        add(respaced(body, ""));
+        add(respaced(body, "・"));
+        add(Some(spell_out(body)));
+        add(written_as_one(canonical));
+        add(behind_to(canonical));
+        add(armenian_yev(canonical));
+    }
+    variants.extend(digits_apart(canonical));
+    variants.retain(|variant| variant != canonical);
+    variants
+}
+
+/// One token of letters and digits, taken apart where they first meet.
+fn digits_apart(canonical: &str) -> Option<String> {
+    let token = canonical.trim_matches(' ');
+    if !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let is_digit: Vec<bool> = token.bytes().map(|byte| byte.is_ascii_digit()).collect();
+    let meet = is_digit.windows(2).position(|two| two[0] != two[1])? + 1;
+    Some(format!(" {} {} ", &token[..meet], &token[meet..]))
+}
+
+/// How few letters behind the article make a word: most shorter ones begin with `ال` by chance.
+const MIN_LETTERS_BEHIND_ARTICLE: usize = 3;
+
+/// Arabic writes `ل` and the article as `لل`, without the article's alef.
+fn behind_to(canonical: &str) -> Option<String> {
+    let rest = canonical.trim_matches(' ').strip_prefix("ال")?;
+    let first = rest.split(' ').next().unwrap_or_default();
+    (first.chars().count() >= MIN_LETTERS_BEHIND_ARTICLE).then(|| format!("لل{rest}"))
+}
+
+/// The ligature և is եւ to Unicode and in the old spelling; capitals of the new one are ԵՎ.
+fn armenian_yev(canonical: &str) -> Option<String> {
+    if canonical.contains("եւ") {
+        Some(canonical.replace("եւ", "եվ"))
+    } else {
+        canonical
+            .contains("եվ")
+            .then(|| canonical.replace("եվ", "եւ"))
+    }
+}

@@ -1,0 +1,277 @@
+//! The items that are kept, for those who read them: nothing here writes.
+//!
+//! Pages are read one transaction each, so that a reader of all items keeps the daemon from
+//! nothing and holds no more than one page. What a poll adds or an edit changes between two pages
+//! may or may not be seen; no item is seen twice.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    engine::{Row, Tx, values},
+    outbox,
+};
+use crate::model::{Item, ItemId};
+
+/// An item as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredItem {
+    /// Row id.
+    pub id: ItemId,
+    /// The story as the feed last showed it.
+    pub item: Item,
+    /// When it was first read.
+    pub seen_at: Timestamp,
+    /// Watches that have alerted it.
+    pub alerted: HashSet<String>,
+}
+
+/// A kept item and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptItem {
+    /// The name of its feed.
+    pub feed: String,
+    /// Whether it came with the feed's first window, or its first after all ids were renamed:
+    /// such items come all at once, whenever they were published.
+    pub in_baseline: bool,
+    /// The item.
+    pub stored: StoredItem,
+}
+
+/// Which items to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ItemFilter {
+    /// Only those first read at this moment or later.
+    pub since: Option<Timestamp>,
+    /// Only those of this feed.
+    pub feed: Option<String>,
+}
+
+/// Where a page of items ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemCursor {
+    seen_at: Timestamp,
+    id: ItemId,
+}
+
+/// How many items a filter lets through, and when they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemCount {
+    /// How many.
+    pub items: u64,
+    /// When the oldest was first read; `None` where there is none.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What a watch has alerted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchRecord {
+    /// Its name; the config may not have it any more.
+    pub watch: String,
+    /// Alerts kept.
+    pub alerts: u64,
+    /// Those of them since the moment that was asked for.
+    pub recent: u64,
+    /// The last.
+    pub last_at: Timestamp,
+}
+
+/// The columns of an item, as [`stored`] takes them.
+macro_rules! columns {
+    () => {
+        "i.id, i.guid, i.title, i.link, i.authors, i.categories, i.published, i.updated,
+         i.date_text, i.summary, i.content, i.language, i.seen_at"
+    };
+}
+
+/// The columns of an item and of its feed, as [`kept`] takes them.
+macro_rules! select {
+    ($rest:expr) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", f.name, CASE WHEN i.seen_at = f.baseline_at THEN 1 ELSE 0 END
+               FROM item i JOIN feed f ON f.id = i.feed ",
+            $rest
+        )
+    };
+}
+
+/// From ?1 on, before (?2, ?3), at most ?4, the newest first. Each is found by an index on its
+/// time, so a page costs what it holds.
+pub(super) const PAGE: &str = select!(
+    "WHERE i.seen_at >= ?1 AND (i.seen_at, i.id) < (?2, ?3)
+     ORDER BY i.seen_at DESC, i.id DESC LIMIT ?4"
+);
+
+/// The same of the feed ?5.
+pub(super) const PAGE_OF_FEED: &str = select!(
+    "WHERE i.seen_at >= ?1 AND (i.seen_at, i.id) < (?2, ?3)
+       AND i.feed = (SELECT id FROM feed WHERE name = ?5)
+     ORDER BY i.seen_at DESC, i.id DESC LIMIT ?4"
+);
+
+impl KeptItem {
+    /// Where a page goes on whose last item this is.
+    pub fn cursor(&self) -> ItemCursor {
+        ItemCursor {
+            seen_at: self.stored.seen_at,
+            id: self.stored.id,
+        }
+    }
+}
+
+impl Store {
+    /// A page of kept items, the newest first: those before the cursor, at most `limit`.
+    pub async fn item_page(
+        &self,
+        filter: &ItemFilter,
+        before: Option<ItemCursor>,
+        limit: u32,
+    ) -> Result<Vec<KeptItem>, StoreError> {
+        let ItemFilter { since, feed } = filter.clone();
+        self.read(move |tx| {
+            let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
+            let (seen_at, id) = before.map_or((i64::MAX, i64::MAX), |before| {
+                (before.seen_at.as_millisecond(), before.id.0)
+            });
+            let rows = match feed {
+                None => tx.rows(PAGE, values![since, seen_at, id, limit])?,
+                Some(feed) => tx.rows(PAGE_OF_FEED, values![since, seen_at, id, limit, feed])?,
+            };
+            rows.into_iter().map(|row| kept(tx, row)).collect()
+        })
+        .await
+    }
+
+    /// How many items a filter lets through.
+    pub async fn count_items(&self, filter: &ItemFilter) -> Result<ItemCount, StoreError> {
+        let ItemFilter { since, feed } = filter.clone();
+        self.read(move |tx| {
+            let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
+            let row = match feed {
+                None => tx.row(
+                    "SELECT count(*), min(seen_at) FROM item WHERE seen_at >= ?1",
+                    values![since],
+                ),
+                Some(feed) => tx.row(
+                    "SELECT count(*), min(seen_at) FROM item
+                      WHERE seen_at >= ?1 AND feed = (SELECT id FROM feed WHERE name = ?2)",
+                    values![since, feed],
+                ),
+            };
+            let mut row = row?.expect("an aggregate has a row");
+            Ok(ItemCount {
+                items: row.take(0)?,
+                oldest: row.take(1)?,
+            })
+        })
+        .await
+    }
+
+    /// One kept item.
+    pub async fn kept_item(&self, id: ItemId) -> Result<Option<KeptItem>, StoreError> {
+        self.read(move |tx| {
+            let row = tx.row(select!("WHERE i.id = ?1"), values![id])?;
+            row.map(|row| kept(tx, row)).transpose()
+        })
+        .await
+    }
+
+    /// Kept items with this link or this id of their feed's, the newest first, at most `limit`.
+    /// Reads all items: no index is kept for what only people ask.
+    pub async fn items_called(&self, name: &str, limit: u32) -> Result<Vec<KeptItem>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |tx| {
+            let sql = select!("WHERE i.link = ?1 OR i.guid = ?1 ORDER BY i.id DESC LIMIT ?2");
+            let rows = tx.rows(sql, values![name, limit])?;
+            rows.into_iter().map(|row| kept(tx, row)).collect()
+        })
+        .await
+    }
+
+    /// Those of these items that are still kept.
+    pub async fn items(&self, ids: Vec<ItemId>) -> Result<Vec<StoredItem>, StoreError> {
+        self.read(move |tx| {
+            let mut items = Vec::new();
+            for id in ids {
+                let sql = concat!("SELECT ", columns!(), " FROM item i WHERE i.id = ?1");
+                if let Some(mut row) = tx.row(sql, values![id])? {
+                    items.push(stored(tx, &mut row)?);
+                }
+            }
+            Ok(items)
+        })
+        .await
+    }
+
+    /// What each watch that ever alerted has alerted, as far as alerts are kept.
+    pub async fn watch_records(&self, since: Timestamp) -> Result<Vec<WatchRecord>, StoreError> {
+        self.read(move |tx| {
+            let rows = tx.rows(
+                "SELECT w.watch, count(*), count(CASE WHEN a.created_at >= ?1 THEN 1 END),
+                        max(a.created_at)
+                   FROM alert_watch w JOIN alert a ON a.id = w.alert
+                  GROUP BY w.watch ORDER BY w.watch",
+                values![since],
+            )?;
+            let record = |mut row: Row| {
+                Ok(WatchRecord {
+                    watch: row.take(0)?,
+                    alerts: row.take(1)?,
+                    recent: row.take(2)?,
+                    last_at: row.take(3)?,
+                })
+            };
+            rows.into_iter().map(record).collect()
+        })
+        .await
+    }
+}
+
+fn kept(tx: &mut dyn Tx, mut row: Row) -> Result<KeptItem, StoreError> {
+    Ok(KeptItem {
+        stored: stored(tx, &mut row)?,
+        feed: row.take(13)?,
+        in_baseline: row.take(14)?,
+    })
+}
+
+fn stored(tx: &mut dyn Tx, row: &mut Row) -> Result<StoredItem, StoreError> {
+    let list = |json: String| outbox::parse_list(&json);
+    let id = row.take(0)?;
+    Ok(StoredItem {
+        id,
+        item: Item {
+            guid: row.take(1)?,
+            title: row.take(2)?,
+            link: row.take(3)?,
+            authors: list(row.take(4)?)?,
+            categories: list(row.take(5)?)?,
+            published: row.take(6)?,
+            updated: row.take(7)?,
+            date_text: row.take(8)?,
+            summary: row.take(9)?,
+            content: row.take(10)?,
+            language: row.take(11)?,
+        },
+        seen_at: row.take(12)?,
+        alerted: alerted(tx, id)?,
+    })
+}
+
+/// Watches that have alerted the item.
+pub(super) fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
+    tx.rows(
+        "SELECT watch FROM alert_watch WHERE item = ?1",
+        values![item],
+    )?
+    .into_iter()
+    .map(|mut row| row.take(0))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests;
