@@ -6,7 +6,11 @@ use super::{
     Answer, CliError,
     output::{self, Output, remark},
 };
-use crate::config::{self, Config, Environment, Loaded};
+use crate::{
+    config::{self, Config, Environment, Loaded},
+    model::Watch,
+    suggest::closest,
+};
 
 /// Reads the config; its warnings go to standard error, its errors are the error.
 pub(super) fn load(path: &Path) -> Result<Loaded, CliError> {
@@ -27,7 +31,7 @@ pub(super) fn load_if_good(path: &Path) -> Option<Config> {
     if loaded.is_err() {
         let path = path.display();
         remark(&format!(
-            "{path} has errors, which `fivebells check` names; it is not compared with"
+            "{path} has errors, which `fivebells check` names; going on without it"
         ));
     }
     loaded.ok().map(|loaded| loaded.config)
@@ -44,4 +48,15 @@ pub(super) fn show(path: &Path, output: &Output) -> Answer {
         output::line(effective.trim_end())?;
     }
     Ok(true)
+}
+
+/// The watch of this name.
+pub(super) fn watch<'a>(config: &'a Config, name: &str) -> Result<&'a Watch, CliError> {
+    let found = config.watches.iter().find(|watch| watch.name == name);
+    found.ok_or_else(|| {
+        let names = config.watches.iter().map(|watch| watch.name.as_str());
+        let meant = closest(name, names).map(|meant| format!(", did you mean {meant:?}?"));
+        let meant = meant.unwrap_or_default();
+        CliError::Failed(format!("there is no watch {name:?}{meant}"))
+    })
 }

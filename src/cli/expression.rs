@@ -1,80 +1,55 @@
-//! `try`: does an expression match a text.
+//! An expression as it is typed on the command line.
 
 use clap::Args;
-use serde::Serialize;
 
 use super::{
-    Answer, CliError,
-    output::{Output, remark, width},
+    CliError,
+    output::{remark, width},
 };
 use crate::{
-    app,
-    matcher::{self, ItemText, Query, QueryError},
+    matcher::{Entity, ItemLists, ItemText, Matcher, Query, QueryError, WatchMatch, matches},
     model::{Field, Match, OnUpdate, Priority, Watch},
+    store::KeptItem,
 };
 
-/// Say whether an expression matches a text: exit 0 where it does, 1 where not.
+/// An expression and the fields it reads.
 #[derive(Debug, Args)]
-pub(super) struct Try {
+pub(super) struct Expression {
     /// The expression, as in a watch.
     #[arg(value_name = "EXPR")]
     expression: String,
 
-    /// The text to match it against, read like a headline.
-    #[arg(long, value_name = "TEXT")]
-    text: String,
+    /// The fields it reads, such as `title,summary`; those of a watch that does not say.
+    #[arg(long = "in", value_name = "FIELDS", value_delimiter = ',')]
+    fields: Vec<Field>,
 }
 
-/// What `try` prints.
-#[derive(Serialize)]
-struct Trial {
-    matched: bool,
-    matches: Vec<Match>,
-}
-
-impl Try {
-    pub(super) fn run(&self, output: &Output) -> Answer {
-        let query = Query::parse(&self.expression, &[]).map_err(|error| self.refuse(&error))?;
+impl Expression {
+    /// The watch that it would be; warns of what is probably not meant.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn watch(&self, entities: &[Entity]) -> Result<Watch, CliError> {
+        let query = Query::parse(&self.expression, entities)
+            .map_err(|error| CliError::Usage(self.point(&error)))?;
         for warning in query.warnings() {
             remark(&format!("warning: {}", self.point(&warning)));
         }
-        let watch = Watch {
+        let asked = |field: &Field| self.fields.is_empty() || self.fields.contains(field);
+        let all = if self.fields.is_empty() {
+            &Field::DEFAULT[..]
+        } else {
+            &Field::ALL[..]
+        };
+        Ok(Watch {
             name: "try".to_owned(),
             expression: self.expression.clone(),
-            fields: Field::DEFAULT.to_vec(),
+            fields: all.iter().copied().filter(asked).collect(),
             feeds: None,
             priority: Priority::Routine,
             on_update: OnUpdate::default(),
             notify: Vec::new(),
-        };
-        let matcher = app::matcher(std::slice::from_ref(&watch), &[])?;
-        let text = ItemText {
-            title: &self.text,
-            ..ItemText::default()
-        };
-        let found = matcher.find(&text);
-        let hits = found
-            .iter()
-            .flat_map(|found| matcher::matches(&text, &watch.name, found));
-        let trial = Trial {
-            matched: !found.is_empty(),
-            matches: hits.collect(),
-        };
-        output.print(&trial, |trial| self.describe(trial, output.color))?;
-        Ok(trial.matched)
-    }
-
-    fn describe(&self, trial: &Trial, color: bool) -> String {
-        if !trial.matched {
-            return "no match".to_owned();
-        }
-        let terms: Vec<&str> = trial.matches.iter().map(|hit| hit.term.as_str()).collect();
-        let marked = mark(&self.text, &trial.matches, color);
-        format!("match: {}\n{marked}", unique(terms).join(", "))
-    }
-
-    fn refuse(&self, error: &QueryError) -> CliError {
-        CliError::Usage(self.point(error))
+        })
     }
 
     /// The message over the expression, with carets under its fault.
@@ -91,73 +66,27 @@ impl Try {
     }
 }
 
-fn unique(mut names: Vec<&str>) -> Vec<&str> {
-    let mut seen = Vec::new();
-    names.retain(|name| {
-        let new = !seen.contains(name);
-        seen.push(*name);
-        new
-    });
-    names
+/// Where each of these watches hits a kept item: its number, and its hits.
+pub(super) fn found(
+    matcher: &Matcher,
+    watches: &[Watch],
+    kept: &KeptItem,
+) -> Vec<(usize, Vec<Match>)> {
+    let item = &kept.stored.item;
+    let lists = ItemLists::of(item);
+    found_in(matcher, watches, &lists.text(&kept.feed, item))
 }
 
-/// The text with its hits marked: in bold on a terminal, in brackets elsewhere.
-fn mark(text: &str, matches: &[Match], color: bool) -> String {
-    let (open, close) = if color {
-        ("\x1b[1;33m", "\x1b[0m")
-    } else {
-        ("[", "]")
+/// The same of a text.
+pub(super) fn found_in(
+    matcher: &Matcher,
+    watches: &[Watch],
+    text: &ItemText<'_>,
+) -> Vec<(usize, Vec<Match>)> {
+    let found = matcher.find(text).into_iter();
+    let hits = |found: WatchMatch| {
+        let name = &watches[found.watch].name;
+        (found.watch, matches(text, name, &found))
     };
-    let mut ranges: Vec<[usize; 2]> = matches.iter().map(|hit| hit.range).collect();
-    ranges.sort_unstable();
-    let mut marked = String::new();
-    let mut end = 0;
-    for (index, character) in text.chars().enumerate() {
-        if index == end && end > 0 {
-            marked.push_str(close);
-            end = 0;
-        }
-        if let Some(range) = ranges.iter().find(|range| range[0] == index)
-            && end == 0
-        {
-            marked.push_str(open);
-            end = range[1];
-        }
-        marked.push(if character.is_control() {
-            ' '
-        } else {
-            character
-        });
-    }
-    if end > 0 {
-        marked.push_str(close);
-    }
-    marked
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Context;
-
-    fn hit(start: usize, end: usize) -> Match {
-        Match {
-            watch: "try".into(),
-            term: "t".into(),
-            field: Field::Title,
-            text: String::new(),
-            range: [start, end],
-            context: Context {
-                text: String::new(),
-                range: [0, 0],
-            },
-        }
-    }
-
-    #[test]
-    fn hits_are_marked_by_character_and_overlaps_once() {
-        assert_eq!(mark("小泉進次郎氏", &[hit(0, 5)], false), "[小泉進次郎]氏");
-        assert_eq!(mark("abcd", &[hit(1, 4), hit(2, 3)], false), "a[bcd]");
-        assert_eq!(mark("ab", &[hit(0, 1), hit(1, 2)], false), "[a][b]");
-    }
+    found.map(hits).collect()
 }

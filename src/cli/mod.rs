@@ -7,18 +7,28 @@ mod add;
 mod alerts;
 mod check;
 mod config;
+mod explain;
 mod expression;
 mod feeds;
 mod fetch;
 mod generate;
+mod kept;
 mod lists;
 mod logging;
 mod outbox;
+mod outline;
 mod output;
+mod progress;
+mod rate;
 mod receiver;
 mod repairs;
 mod run;
+mod search;
+mod story;
+mod trial;
 mod visitor;
+mod walk;
+mod watches;
 mod when;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -87,8 +97,14 @@ enum Command {
     Config,
     /// Run the configuration's [[test]] blocks.
     Test,
-    /// Say whether an expression matches a text.
-    Try(expression::Try),
+    /// Say what an expression would have matched, of the kept items or of a text.
+    Try(trial::Try),
+    /// Say why a kept item matches a watch, or does not.
+    Explain(explain::Explain),
+    /// Show what the watches found, and which of them need care.
+    Watches(watches::Watches),
+    /// Show the kept items that an expression matches.
+    Search(search::Search),
     /// Show a feed as it is read; nothing is stored.
     Fetch(fetch::Fetch),
     /// Print the line that adds a feed to the config; nothing is written.
@@ -188,7 +204,10 @@ impl Command {
             Self::Check => check::check(config, output),
             Self::Config => config::show(config, output),
             Self::Test => check::test(config, output),
-            Self::Try(try_) => try_.run(output),
+            Self::Try(try_) => try_.run(config, output).await,
+            Self::Explain(explain) => explain.run(config, output).await,
+            Self::Watches(watches) => watches.run(config, output).await,
+            Self::Search(search) => search.run(config, output).await,
             Self::Fetch(fetch) => fetch.run(config, output).await,
             Self::Add(add) => add.run(config, output).await,
             Self::Import(import) => import.run(config, output),

@@ -12,6 +12,8 @@ pub(super) struct Output {
     format: Format,
     /// Whether to use colour: a terminal, and no `NO_COLOR` (no-color.org).
     pub(super) color: bool,
+    /// Columns of the terminal; `None` for a pipe, which wants lines whole.
+    pub(super) columns: Option<usize>,
 }
 
 impl Output {
@@ -19,6 +21,8 @@ impl Output {
         Self {
             format,
             color: io::stdout().is_terminal() && no_color_is_unset(),
+            columns: terminal_size::terminal_size_of(io::stdout())
+                .map(|(columns, _)| usize::from(columns.0)),
         }
     }
 
@@ -57,6 +61,22 @@ pub(super) fn table(heading: &[&str], rows: &[Vec<String>]) -> Result<(), CliErr
 /// Columns on a terminal: East Asian wide characters take two.
 pub(super) fn width(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
+}
+
+/// What fits into so many columns of the terminal, an ellipsis at its end where it was cut.
+pub(super) fn fit(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns.filter(|columns| width(text) > *columns) else {
+        return text.to_owned();
+    };
+    let mut kept = String::new();
+    for character in text.chars() {
+        kept.push(character);
+        if width(&kept) >= columns {
+            kept.pop();
+            break;
+        }
+    }
+    kept + "…"
 }
 
 /// Prints a line on standard output.
@@ -104,5 +124,20 @@ pub(super) fn one_line(text: &str, limit: usize) -> String {
     match line.char_indices().nth(limit) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_columns_not_by_characters() {
+        assert_eq!(fit("Koizumi", None), "Koizumi");
+        assert_eq!(fit("Koizumi", Some(7)), "Koizumi");
+        assert_eq!(fit("Koizumi", Some(6)), "Koizu…");
+        assert_eq!(fit("小泉進次郎", Some(10)), "小泉進次郎");
+        assert_eq!(fit("小泉進次郎", Some(9)), "小泉進次…");
+        assert_eq!(fit("小泉進次郎", Some(8)), "小泉進…");
     }
 }

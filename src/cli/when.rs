@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, Unit, tz::TimeZone};
 
 use crate::cadence::elapsed;
 
@@ -12,6 +12,11 @@ pub(super) fn at(instant: Timestamp, zone: &TimeZone) -> String {
         .to_zoned(zone.clone())
         .strftime("%Y-%m-%d %H:%M:%S %Z")
         .to_string()
+}
+
+/// As times stand on the wire.
+pub(super) fn to_second(instant: Timestamp) -> Timestamp {
+    instant.round(Unit::Second).unwrap_or(instant)
 }
 
 /// `4m ago`, `in 2h`, `now`.

@@ -66,6 +66,7 @@ pub use propose::{NoProposal, Proposal, Proposals};
 pub use report::{Report, ReportLine};
 pub use sample::{ConfigTest, TestResult, run_tests};
 pub use settings::{HealthOptions, PollOptions};
+pub use units::{UnitError, parse_duration};
 
 /// Everything a config says, defaults filled in, names resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,7 +28,7 @@ const SIZE_UNITS: [(&str, u64); 7] = [
 
 /// Why a text is no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UnitError {
+pub enum UnitError {
     /// Nothing there.
     #[error("it is empty")]
     Empty,
@@ -47,7 +47,10 @@ pub(super) enum UnitError {
 }
 
 /// `15m`, `1h30m`, `90s`, `2d`, `500ms`; parts add up and may be spaced.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, UnitError> {
+///
+/// # Errors
+/// Why it is no duration.
+pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err(UnitError::Empty);

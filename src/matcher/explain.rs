@@ -21,6 +21,8 @@ use crate::model::{Field, OnUpdate, Priority, Watch};
 pub struct Clause {
     /// The part, in canonical form.
     pub text: String,
+    /// What it is, and how it joins its parts.
+    pub operator: Operator,
     /// Whether it holds.
     pub matched: bool,
     /// Where it hit, if it is a term.
@@ -29,6 +31,25 @@ pub struct Clause {
     pub near_miss: Option<NearMiss>,
     /// What it is made of.
     pub parts: Vec<Clause>,
+}
+
+/// What a clause is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// A term.
+    Term,
+    /// A condition on the item's feed, language or site.
+    Origin,
+    /// All parts must hold.
+    All,
+    /// One part must hold.
+    Any,
+    /// Its one part must not hold.
+    Not,
+    /// So many parts must hold.
+    AtLeast(usize),
+    /// All parts must stand near each other.
+    Near,
 }
 
 /// Why something that nearly matched did not.
@@ -133,6 +154,7 @@ impl Walk<'_> {
         };
         Clause {
             text: display::text(node, self.terms),
+            operator: operator(node),
             matched,
             hits: self.hits(node),
             near_miss: if matched { None } else { self.near_miss(node) },
@@ -169,18 +191,19 @@ impl Walk<'_> {
 
     fn term_miss(&self, term: &Term, index: usize) -> Option<NearMiss> {
         let item = self.evidence.item;
-        if let Some((field, _)) = probe(term.kind, &term.body, item) {
+        if let Some((field, _)) = probe(term.kind, &term.body, item, &Field::ALL) {
             return Some(NearMiss::OtherField(field));
         }
         if matches!(term.kind, Kind::Regex | Kind::Prefix | Kind::Suffix) {
             return None;
         }
         let read = self.compiled.leaves[index].fields;
+        let read: Vec<Field> = Field::ALL
+            .into_iter()
+            .filter(|field| read.contains(*field))
+            .collect();
         let lower = term.body.to_lowercase();
-        let hit = |kind| {
-            let hit = probe(kind, &lower, item);
-            hit.filter(|(field, _)| read.contains(*field))
-        };
+        let hit = |kind| probe(kind, &lower, item, &read);
         let text = |field, span: Range<usize>| item.field(field)[span].to_owned();
         if let Some((field, span)) = hit(Kind::Whole) {
             return Some(NearMiss::OtherCase(field, text(field, span)));
@@ -188,17 +211,41 @@ impl Walk<'_> {
         if let Some((field, span)) = hit(Kind::Prefix).or_else(|| hit(Kind::Suffix)) {
             return Some(NearMiss::LongerWord(field, text(field, span)));
         }
-        let mut words = lower.split_whitespace();
-        let apart = words.clone().count() > 1
-            && words.all(|word| {
-                !crate::text::fold(word).is_empty() && probe(Kind::Whole, word, item).is_some()
-            });
+        let there = |word: &&str| probe(Kind::Whole, word, item, &Field::ALL).is_some();
+        let words = words_apart(&lower);
+        let apart = words.len() > 1 && words.iter().all(there);
         apart.then_some(NearMiss::WordsApart)
     }
 }
 
-/// The first hit of a term in any field.
-fn probe(kind: Kind, body: &str, item: &ItemText<'_>) -> Option<(Field, Range<usize>)> {
+/// The words of a phrase that mean something when they stand apart: none where one is a single
+/// letter, since the `s` of “Koizumi’s” makes no `S. Koizumi`.
+pub(super) fn words_apart(phrase: &str) -> Vec<&str> {
+    let letters = |word: &str| crate::text::fold(word).trim().chars().count();
+    let words: Vec<&str> = phrase.split_whitespace().collect();
+    let is_apart = words.iter().all(|word| letters(word) > 1);
+    words.into_iter().filter(|_| is_apart).collect()
+}
+
+fn operator(node: &Node) -> Operator {
+    match node {
+        Node::Term(_) => Operator::Term,
+        Node::Origin(_) => Operator::Origin,
+        Node::All(_) => Operator::All,
+        Node::Any(_) => Operator::Any,
+        Node::Not(_) => Operator::Not,
+        Node::AtLeast(count, _) => Operator::AtLeast(*count),
+        Node::Near(..) => Operator::Near,
+    }
+}
+
+/// The first hit of a term in any of these fields.
+fn probe(
+    kind: Kind,
+    body: &str,
+    item: &ItemText<'_>,
+    fields: &[Field],
+) -> Option<(Field, Range<usize>)> {
     let term = Term {
         text: body.to_owned(),
         body: body.to_owned(),
@@ -213,19 +260,19 @@ fn probe(kind: Kind, body: &str, item: &ItemText<'_>) -> Option<(Field, Range<us
         warnings: Vec::new(),
         entities: Vec::new(),
     };
-    let found = compile::matcher(vec![(&unnamed(), query)])
+    let found = compile::matcher(vec![(&unnamed(fields), query)])
         .find(item)
         .pop()?;
     let hit = found.hits.into_iter().next()?;
     Some((hit.field, hit.span))
 }
 
-/// A watch of all fields and feeds.
-fn unnamed() -> Watch {
+/// A watch of all feeds.
+fn unnamed(fields: &[Field]) -> Watch {
     Watch {
         name: String::new(),
         expression: String::new(),
-        fields: Field::ALL.to_vec(),
+        fields: fields.to_vec(),
         feeds: None,
         priority: Priority::Routine,
         notify: Vec::new(),
@@ -250,7 +297,7 @@ impl Outline {
             .iter()
             .map(|term| (term.text.clone(), found_by(term)))
             .collect();
-        let matcher = compile::matcher(vec![(&unnamed(), query)]);
+        let matcher = compile::matcher(vec![(&unnamed(&Field::ALL), query)]);
         let watch = &matcher.watches[0];
         let text = |leaf: usize| watch.leaves[leaf].text.to_string();
         let anchors = anchors(&watch.root, &watch.leaves);

@@ -19,6 +19,7 @@ mod index;
 mod lexer;
 mod lists;
 mod locate;
+mod loose;
 mod origin;
 mod parser;
 mod particles;
@@ -32,6 +33,7 @@ mod signs;
 mod spelling;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use std::{fmt, ops::Range};
 
@@ -40,7 +42,7 @@ use crate::model::{Field, Watch};
 pub use compile::Matcher;
 pub use context::matches;
 pub use entity::Entity;
-pub use explain::{Clause, NearMiss, Outline};
+pub use explain::{Clause, NearMiss, Operator, Outline};
 pub use find::MAX_HITS;
 pub use lists::ItemLists;
 pub use parts::{Joined, Parts};

@@ -1,9 +1,9 @@
 //! One item and the watches it satisfied: exactly what goes on the wire.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
-use super::{Field, Priority};
+use super::{Field, Item, Priority};
 
 /// Row id of an alert in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +99,26 @@ pub struct AlertItem {
     pub summary: String,
     /// BCP 47 tag.
     pub language: Option<String>,
+}
+
+impl AlertItem {
+    /// An item as receivers see it; its id is empty until it has one.
+    pub fn of(item: &Item, seen_at: Timestamp) -> Self {
+        let to_second = |at: Timestamp| at.round(Unit::Second).unwrap_or(at);
+        Self {
+            id: String::new(),
+            guid: item.guid.clone(),
+            title: item.title.clone(),
+            link: item.link.clone(),
+            authors: item.authors.clone(),
+            categories: item.categories.clone(),
+            published: item.published.map(to_second),
+            updated: item.updated.map(to_second),
+            seen: to_second(seen_at),
+            summary: item.summary.clone(),
+            language: item.language.clone(),
+        }
+    }
 }
 
 /// The feed an alert comes from.

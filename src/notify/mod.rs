@@ -129,6 +129,12 @@ pub enum BuildError {
     },
 }
 
+/// A stranger's text on one line, without anything that acts on a terminal, and with `open` and
+/// `close` around each range. Ranges count Unicode scalar values and may overlap.
+pub fn marked(text: &str, ranges: &[[usize; 2]], [open, close]: [&str; 2]) -> String {
+    render::marked(text, ranges, open, close)
+}
+
 /// A notice as the terminal receiver writes it, for `alerts`.
 pub fn terminal_block(notice: &Notice, timezone: &TimeZone, colour: bool) -> String {
     render::terminal(notice, timezone, colour)

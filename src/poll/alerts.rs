@@ -1,6 +1,6 @@
 //! From an item to its alert: whether it may alert, which watches it satisfies, who is told.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use super::PollRules;
 use crate::{
@@ -37,7 +37,7 @@ pub(super) fn find(
     raise(
         &hits(rules, &text, &found),
         feed,
-        &story(item, seen_at),
+        &AlertItem::of(item, seen_at),
         None,
     )
 }
@@ -65,7 +65,7 @@ pub(super) fn find_update(
         .matcher
         .find(&lists_before.text(&feed.name, &before.item));
     found.retain(|found| !found_before.iter().any(|old| old.watch == found.watch));
-    let story = story(item, before.seen_at);
+    let story = AlertItem::of(item, before.seen_at);
     let update = update(&before.item, item);
     raise(&hits(rules, &text, &found), feed, &story, Some(&update))
 }
@@ -164,26 +164,6 @@ fn alert<'a>(
         also: Vec::new(),
         update: update.cloned(),
     }
-}
-
-fn story(item: &Item, seen_at: Timestamp) -> AlertItem {
-    AlertItem {
-        id: String::new(),
-        guid: item.guid.clone(),
-        title: item.title.clone(),
-        link: item.link.clone(),
-        authors: item.authors.clone(),
-        categories: item.categories.clone(),
-        published: item.published.map(to_second),
-        updated: item.updated.map(to_second),
-        seen: to_second(seen_at),
-        summary: item.summary.clone(),
-        language: item.language.clone(),
-    }
-}
-
-fn to_second(at: Timestamp) -> Timestamp {
-    at.round(Unit::Second).unwrap_or(at)
 }
 
 /// Which items may alert: all of a later poll, of the first what `initial` asks for.

@@ -16,5 +16,6 @@ mod request;
 mod servers;
 mod service;
 mod traps;
+mod trust;
 mod updates;
 mod world;

@@ -26,11 +26,21 @@ impl World {
 
     /// The same, with these files beside the config.
     pub(crate) async fn open_with(config: &str, files: &[(&str, &str)]) -> Self {
+        let now = "2026-11-22T07:00:00Z".parse().expect("a time");
+        Self::open_at(config, files, now).await
+    }
+
+    /// Opens it so many days before the machine's time, for what commands tell of the past.
+    pub(crate) async fn open_days_ago(config: &str, days: i64) -> Self {
+        let ago = SignedDuration::from_hours(24 * days);
+        Self::open_at(config, &[], SystemClock.now() - ago).await
+    }
+
+    async fn open_at(config: &str, files: &[(&str, &str)], now: Timestamp) -> Self {
         let folder = TempDir::new().expect("a folder");
         for (name, content) in files {
             std::fs::write(folder.path().join(name), content).expect("a file");
         }
-        let now: Timestamp = "2026-11-22T07:00:00Z".parse().expect("a time");
         let mut world = Self {
             folder,
             clock: Arc::new(ManualClock::new(now)),

@@ -5,10 +5,12 @@ mod entities;
 mod finding;
 mod grammar;
 mod language;
+mod loose;
 mod naive;
 mod parts;
 mod properties;
 mod terms;
+mod verdict;
 
 use super::{Entity, ItemText, Matcher, WatchError, WatchMatch};
 use crate::model::{Field, OnUpdate, Priority, Watch};

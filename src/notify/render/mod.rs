@@ -45,5 +45,10 @@ pub(super) fn terminal(notice: &Notice, timezone: &TimeZone, colour: bool) -> St
     terminal::block(&Sheet::of(notice, timezone), colour)
 }
 
+/// One line of text, cleaned, with `open` and `close` around each range.
+pub(super) fn marked(text: &str, ranges: &[[usize; 2]], open: &str, close: &str) -> String {
+    runs::marked(&runs::runs(text, ranges), open, close)
+}
+
 #[cfg(test)]
 mod tests;

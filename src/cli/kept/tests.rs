@@ -1,0 +1,234 @@
+use proptest::prelude::*;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::*;
+use crate::{
+    cli::expression::found,
+    matcher::{ItemLists, Matcher},
+    model::{
+        Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash, Watch,
+    },
+    store::{NewItem, PollCommit, PollRead, PollResult, StoreOptions},
+};
+
+const MINUTE: Duration = Duration::from_mins(1);
+const FEEDS: [&str; 2] = ["mofa", "nhk"];
+
+#[test]
+fn a_moment_is_a_duration_or_a_day() {
+    let now: Timestamp = "2026-11-22T06:00:00Z".parse().expect("a time");
+    let tokyo = TimeZone::get("Asia/Tokyo").expect("a zone");
+    for (text, moment) in [
+        ("30d", "2026-10-23T06:00:00Z"),
+        ("1h30m", "2026-11-22T04:30:00Z"),
+        ("2026-11-22", "2026-11-21T15:00:00Z"),
+    ] {
+        let since = since(text).expect(text).moment(now, &tokyo);
+        assert_eq!(since.to_string(), moment, "{text}");
+    }
+    for text in ["", "yesterday", "30", "2026-13-01", "30 parsecs"] {
+        assert!(since(text).is_err(), "{text}");
+    }
+    assert_eq!(
+        Since::Ago(Duration::MAX).moment(now, &tokyo),
+        Timestamp::MIN
+    );
+}
+
+/// A store on the disk.
+struct Desk {
+    runtime: Runtime,
+    store: Store,
+    _folder: TempDir,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let options = StoreOptions {
+            path: folder.path().join("store.db"),
+            keep_items: MINUTE,
+            keep_alerts: MINUTE,
+        };
+        let runtime = Runtime::new().expect("a runtime");
+        let feeds = FEEDS.map(feed);
+        let store = runtime.block_on(async {
+            let store = Store::open(&options, at(0)).await.expect("a store");
+            store.sync(&feeds, &[], at(0)).await.expect("synced");
+            store
+        });
+        Self {
+            runtime,
+            store,
+            _folder: folder,
+        }
+    }
+
+    /// Polls every feed at this minute; each shows its items.
+    fn poll(&self, minute: i64, news: &[(usize, Item)]) {
+        for (number, name) in FEEDS.iter().enumerate() {
+            let own = news.iter().filter(|(feed, _)| *feed == number);
+            let own: Vec<Item> = own.map(|(_, item)| item.clone()).collect();
+            self.runtime.block_on(async {
+                let claim = self.store.claim_feed(name, at(minute), MINUTE).await;
+                let claim = claim.expect("read").expect("there");
+                let poll = PollCommit {
+                    origin: claim.origin,
+                    turn: claim.turn,
+                    feed: claim.feed.id,
+                    url: claim.feed.url,
+                    polled_at: at(minute),
+                    committed_at: at(minute),
+                    next_due_at: at(minute),
+                    due_reason: "interval".to_owned(),
+                    gap: Duration::ZERO,
+                    origin_not_before: None,
+                    notices: Vec::new(),
+                    result: read(own),
+                };
+                self.store.commit_poll(poll).await.expect("committed");
+            });
+        }
+    }
+
+    /// The titles that a search gives, in its order.
+    fn search(&self, watch: &Watch, page: u32) -> Vec<String> {
+        let watches = std::slice::from_ref(watch);
+        let matcher = Matcher::compile(watches, &[]).expect("a good expression");
+        let mut titles = Vec::new();
+        self.runtime.block_on(async {
+            let items = Items::new(&self.store, ItemFilter::default()).await;
+            let items = items.expect("read");
+            let visit = |kept: &KeptItem, _: &mut Progress| {
+                if !found(&matcher, watches, kept).is_empty() {
+                    titles.push(kept.stored.item.title.clone());
+                }
+                Ok(ControlFlow::Continue(()))
+            };
+            items.each_in_pages_of(page, visit).await.expect("read");
+        });
+        titles
+    }
+}
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(1_795_000_000 + minute * 60).expect("in range")
+}
+
+fn feed(name: &str) -> Feed {
+    Feed {
+        name: name.to_owned(),
+        url: format!("https://{name}.example.org/")
+            .parse()
+            .expect("a URL"),
+        every: MINUTE,
+        tags: Vec::new(),
+        initial: Initial::Baseline,
+        identity: Identity::Auto,
+        allow_private: false,
+    }
+}
+
+fn read(items: Vec<Item>) -> PollResult {
+    let new = |item: Item| NewItem {
+        keys: vec![IdentityKey(item_key(&item.title))],
+        text_hash: TextHash([0; 16]),
+        alert: None,
+        item,
+    };
+    PollResult::Read(Box::new(PollRead {
+        status: 200,
+        etag: None,
+        last_modified: None,
+        body_hash: [7; 32],
+        title: None,
+        link: None,
+        language: None,
+        format: "rss2.0".to_owned(),
+        items_total: 1,
+        warnings: "[]".to_owned(),
+        seen: Vec::new(),
+        known: Vec::new(),
+        news: items.into_iter().map(new).collect(),
+        baseline: false,
+    }))
+}
+
+/// Titles are told apart by the number they begin with.
+fn item_key(title: &str) -> [u8; 16] {
+    let number = title
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse().ok());
+    u128::to_be_bytes(number.expect("a number"))
+}
+
+fn watch(expression: &str, fields: &[Field], feeds: Option<&str>) -> Watch {
+    Watch {
+        name: "w".to_owned(),
+        expression: expression.to_owned(),
+        fields: fields.to_vec(),
+        feeds: feeds.map(|feed| vec![feed.to_owned()]),
+        priority: Priority::Routine,
+        on_update: OnUpdate::default(),
+        notify: Vec::new(),
+    }
+}
+
+const TEXT: &str = "((Koizumi|KOIZUMI|koizumian|Tokyo|US|us|小泉|進次郎|F-35|défense)[ .\n]){0,6}";
+const TERM: &str = "(Koizumi|koizum\\*|=KOIZUMI|\"Tokyo US\"|US|小泉進次郎|F35|title:defense|\
+                    author:Tokyo|Tokyo NEAR/2 US|\\(Tokyo OR 小泉\\)|2 OF \\(Tokyo, US, 小泉\\))";
+
+prop_compose! {
+    fn story()(
+        feed in 0..FEEDS.len(),
+        title in TEXT,
+        summary in TEXT,
+        content in TEXT,
+        lists in prop::collection::vec(TEXT, 0..3),
+        language in prop::option::of("en|ja"),
+    ) -> (usize, Item) {
+        let item = Item { title, summary, content, authors: lists.clone(), categories: lists, language, ..Item::default() };
+        (feed, item)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// What a search of the store gives is what the matcher finds in the items that went in, each
+    /// once, the newest first.
+    #[test]
+    fn a_search_gives_what_the_matcher_finds(
+        polls in prop::collection::vec(prop::collection::vec(story(), 0..6), 1..4),
+        expressions in prop::collection::vec((TERM, "|( AND | OR | NOT | )", TERM, "|( lang:en)|( feed:nhk)"), 4),
+        title_only in any::<bool>(),
+        of_one_feed in any::<bool>(),
+        page in 1..8_u32,
+    ) {
+        let desk = Desk::open();
+        let (mut number, mut stored) = (0, Vec::new());
+        for (minute, mut news) in polls.into_iter().enumerate() {
+            for (_, item) in &mut news {
+                number += 1;
+                item.title = format!("{number} {}", item.title);
+            }
+            desk.poll(minute.try_into().expect("few"), &news);
+            news.sort_by_key(|(feed, _)| *feed);
+            stored.extend(news);
+        }
+        let fields = if title_only { &[Field::Title][..] } else { &Field::DEFAULT[..] };
+        for (first, operator, second, origin) in expressions {
+            let second = if operator.is_empty() { String::new() } else { second };
+            let watch = watch(&format!("({first}{operator}{second}){origin}"), fields, of_one_feed.then_some("mofa"));
+            let Ok(matcher) = Matcher::compile(std::slice::from_ref(&watch), &[]) else { continue };
+            let is_found = |(feed, item): &&(usize, Item)| {
+                !matcher.find(&ItemLists::of(item).text(FEEDS[*feed], item)).is_empty()
+            };
+            let found = stored.iter().rev().filter(is_found);
+            let found: Vec<String> = found.map(|(_, item)| item.title.clone()).collect();
+            prop_assert_eq!(desk.search(&watch, page), found, "{}", watch.expression);
+        }
+    }
+}

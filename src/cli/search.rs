@@ -1,0 +1,73 @@
+//! `search`: kept items that an expression matches.
+
+use std::{ops::ControlFlow, path::Path};
+
+use clap::Args;
+
+use super::{
+    Answer, config,
+    expression::{Expression, found},
+    kept::Scope,
+    output::{Output, remark},
+    story::{Story, Style},
+};
+use crate::{
+    app,
+    clock::{Clock as _, SystemClock},
+    store::Store,
+};
+
+/// Show the kept items that an expression matches, the newest first.
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    #[command(flatten)]
+    expression: Expression,
+
+    #[command(flatten)]
+    scope: Scope,
+
+    /// Only the newest so many.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    limit: u32,
+}
+
+impl Search {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let watches = [self.expression.watch(&config.entities)?];
+        let matcher = app::matcher(&watches, &config.entities)?;
+        let store = Store::open_beside(&config.store).await?;
+        let now = SystemClock.now();
+        let items = self.scope.items(&store, &config, now, None).await?;
+        let style = Style::new(output, &config.timezone);
+        let mut shown = 0;
+        items
+            .each(|kept, progress| {
+                let Some((_, hits)) = found(&matcher, &watches, kept).pop() else {
+                    return Ok(ControlFlow::Continue(()));
+                };
+                if shown == self.limit {
+                    progress.clear();
+                    remark(&format!("the newest {shown}; there are more (--limit)"));
+                    return Ok(ControlFlow::Break(()));
+                }
+                shown += 1;
+                progress.clear();
+                output.print(&Story::new(kept, hits), |story| block(story, style))?;
+                Ok(ControlFlow::Continue(()))
+            })
+            .await?;
+        if shown == 0 {
+            remark(&format!("none of {} kept items", items.count));
+        }
+        store.close().await;
+        Ok(shown > 0)
+    }
+}
+
+/// Headline, source, link, a blank line.
+fn block(story: &Story, style: Style<'_>) -> String {
+    let link = story.link().map(|link| format!("\n  {link}"));
+    let (headline, source) = (story.headline(style, 0), story.source(style));
+    format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
+}

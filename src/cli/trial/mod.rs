@@ -1,0 +1,109 @@
+//! `try`: what an expression would have matched, before anyone relies on it.
+
+mod items;
+mod text;
+
+use std::{ops::ControlFlow, path::Path};
+
+use clap::Args;
+
+use super::{
+    Answer, CliError, config,
+    expression::Expression,
+    kept::{Scope, kept_since},
+    outline,
+    output::Output,
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    model::Watch,
+    store::Store,
+};
+use items::ItemTrial;
+
+/// Say what an expression would have matched, of the kept items or of a text; exit 1 for nothing.
+#[derive(Debug, Args)]
+pub(super) struct Try {
+    #[command(flatten)]
+    expression: Expression,
+
+    /// Match this text, read like a headline, and not the kept items.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["since", "feed", "against", "limit"])]
+    text: Option<String>,
+
+    #[command(flatten)]
+    scope: Scope,
+
+    /// Show what it would gain and lose against this watch, whose fields and feeds it takes over.
+    #[arg(long, value_name = "WATCH", conflicts_with = "fields")]
+    against: Option<String>,
+
+    /// Show only the newest so many; all are counted.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    limit: u64,
+
+    /// Show what the expression is compiled to, and of a text the walk through its clauses.
+    #[arg(long)]
+    explain: bool,
+}
+
+impl Try {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        match &self.text {
+            Some(text) => self.run_on_text(text, path, output),
+            None => self.run_on_items(&config::load(path)?.config, output).await,
+        }
+    }
+
+    /// Needs no config; one that is there tells its entities.
+    fn run_on_text(&self, text: &str, path: &Path, output: &Output) -> Answer {
+        let config = config::load_if_good(path);
+        let entities = config.map(|config| config.entities).unwrap_or_default();
+        let watch = self.expression.watch(&entities)?;
+        if self.explain {
+            outline::print(&watch, &entities, output)?;
+        }
+        text::run(text, watch, &entities, self.explain, output)
+    }
+
+    async fn run_on_items(&self, config: &Config, output: &Output) -> Answer {
+        let watches = self.watches(config)?;
+        if self.explain {
+            outline::print(&watches[0], &config.entities, output)?;
+        }
+        let now = SystemClock.now();
+        let store = Store::open_beside(&config.store).await?;
+        let whole = Some(kept_since(config, now));
+        let items = self.scope.items(&store, config, now, whole).await?;
+        let mut trial = ItemTrial::new(watches, config, &items, now)?;
+        items
+            .each(|kept, progress| {
+                if let Some(line) = trial.judge(kept)
+                    && trial.may_show(self.limit)
+                {
+                    progress.clear();
+                    trial.show(&line, output)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            })
+            .await?;
+        store.close().await;
+        trial.conclude(output)
+    }
+
+    /// The expression as a watch, and behind it the watch that it is compared with.
+    fn watches(&self, config: &Config) -> Result<Vec<Watch>, CliError> {
+        let candidate = self.expression.watch(&config.entities)?;
+        let Some(name) = &self.against else {
+            return Ok(vec![candidate]);
+        };
+        let running = config::watch(config, name)?.clone();
+        let candidate = Watch {
+            fields: running.fields.clone(),
+            feeds: running.feeds.clone(),
+            ..candidate
+        };
+        Ok(vec![candidate, running])
+    }
+}

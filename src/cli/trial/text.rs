@@ -1,0 +1,69 @@
+//! An expression tried on a text.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::super::{Answer, expression::found_in, output::Output, story::Style, walk::ClauseLine};
+use crate::{
+    app,
+    matcher::{Clause, Entity, ItemText},
+    model::{Match, Watch},
+};
+
+/// What it came to.
+#[derive(Serialize)]
+struct TextTrial {
+    matched: bool,
+    matches: Vec<Match>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clause: Option<ClauseLine>,
+}
+
+/// Matches the text as a headline and says how that went.
+pub(super) fn run(
+    text: &str,
+    watch: Watch,
+    entities: &[Entity],
+    explain: bool,
+    output: &Output,
+) -> Answer {
+    let item = ItemText {
+        title: text,
+        ..ItemText::default()
+    };
+    let watches = [watch];
+    let matcher = app::matcher(&watches, entities)?;
+    let found = found_in(&matcher, &watches, &item).pop();
+    let clause = explain
+        .then(|| Clause::explain(&watches[0], entities, &item).expect("it compiled a line above"));
+    let trial = TextTrial {
+        matched: found.is_some(),
+        matches: found.map(|(_, matches)| matches).unwrap_or_default(),
+        verdict: clause.as_ref().map(Clause::verdict),
+        clause: clause.map(|clause| ClauseLine::of(&clause, &watches[0].name, &item)),
+    };
+    let style = Style::new(output, const { &TimeZone::UTC });
+    output.print(&trial, |trial| trial.describe(text, style))?;
+    Ok(trial.matched)
+}
+
+impl TextTrial {
+    fn describe(&self, text: &str, style: Style<'_>) -> String {
+        let mut lines = Vec::new();
+        if self.matched {
+            let mut terms: Vec<&str> = self.matches.iter().map(|hit| hit.term.as_str()).collect();
+            let mut seen = std::collections::HashSet::new();
+            terms.retain(|term| seen.insert(*term));
+            let ranges: Vec<[usize; 2]> = self.matches.iter().map(|hit| hit.range).collect();
+            lines.push(format!("match: {}", terms.join(", ")));
+            lines.push(style.marked(text, &ranges));
+        } else {
+            let verdict = self.verdict.iter().map(|verdict| format!(": {verdict}"));
+            lines.push(format!("no match{}", verdict.collect::<String>()));
+        }
+        lines.extend(self.clause.iter().map(|clause| clause.tree(style)));
+        lines.join("\n")
+    }
+}
