@@ -7,7 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
-    model::{Feed, Identity, IdentityKey, Initial, Item, TextHash},
+    model::{Access, Feed, Identity, IdentityKey, Initial, Item, TextHash},
     store::{
         NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store, StoreOptions,
     },
@@ -74,6 +74,7 @@ fn feed(number: u32) -> Feed {
         initial: Initial::Baseline,
         identity: Identity::Auto,
         allow_private: false,
+        access: Access::default(),
     }
 }
 

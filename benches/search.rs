@@ -9,7 +9,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
     matcher::{ItemLists, Matcher},
     model::{
-        Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash, Watch,
+        Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
+        Watch,
     },
     store::{ItemFilter, NewItem, PollCommit, PollRead, PollResult, Store, StoreOptions},
 };
@@ -132,6 +133,7 @@ fn feed() -> Feed {
         initial: Initial::Baseline,
         identity: Identity::Auto,
         allow_private: false,
+        access: Access::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     fetch::{FetchOptions, Fetcher},
     http::{Http, HttpSetupError},
     matcher::{Entity, Matcher, WatchError},
-    model::Watch,
+    model::{Feed, Watch},
     notify::{self, BuildError, MailServer, MailServerError, Notifier, NotifyContext, Screen},
     poll::{HealthRules, PollRules, Poller},
     scheduler::Work,
@@ -22,6 +22,14 @@ pub enum SetupError {
     /// The HTTP client cannot be built.
     #[error(transparent)]
     Http(#[from] HttpSetupError),
+    /// A feed's own way to its server cannot be built.
+    #[error("feed {feed:?}: {source}")]
+    Feed {
+        /// Its name.
+        feed: String,
+        /// Why.
+        source: HttpSetupError,
+    },
     /// Expressions that do not compile.
     #[error("{}", lines(.0))]
     Watches(Vec<WatchError>),
@@ -63,6 +71,7 @@ impl Parts {
             return Err(SetupError::Tests(failed));
         }
         let http = Http::new(&config.http)?;
+        prepare(&http, &config.feeds)?;
         let context = context(&config, http.clone(), clock)?;
         let receivers = config
             .receivers
@@ -96,6 +105,18 @@ impl Parts {
         let parallel = usize::try_from(config.poll.parallel).unwrap_or(usize::MAX);
         Work::new(poller, deliverer, parallel)
     }
+}
+
+/// Builds every way to feeds that there is, once.
+fn prepare(http: &Http, feeds: &[Feed]) -> Result<(), SetupError> {
+    for feed in feeds {
+        http.prepare(&feed.access.transport)
+            .map_err(|source| SetupError::Feed {
+                feed: feed.name.clone(),
+                source,
+            })?;
+    }
+    Ok(())
 }
 
 /// The watches, compiled; `@name` in them stands for the names of that entity.

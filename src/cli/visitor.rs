@@ -8,8 +8,9 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     discover::{FoundFeed, discover},
-    fetch::{FetchOptions, FetchRequest, Fetched, FetchedDocument, Fetcher},
+    fetch::{FetchOptions, FetchRequest, Fetched, FetchedDocument, Fetcher, Grant},
     http::{Http, HttpOptions},
+    model::{Access, Transport},
     parse::{self, Document, ParseError, ParsedFeed},
 };
 
@@ -28,6 +29,7 @@ pub(super) struct Visitor<'a> {
     /// Where the target is.
     pub(super) url: Url,
     allow_private: bool,
+    access: Access,
 }
 
 impl<'a> Visitor<'a> {
@@ -41,15 +43,16 @@ impl<'a> Visitor<'a> {
             ),
         };
         let mut feeds = config.iter().flat_map(|config| &config.feeds);
-        let (url, allow_private) = match feeds.find(|feed| feed.name == target) {
-            Some(feed) => (feed.url.clone(), feed.allow_private),
-            None => (address(target)?, false),
+        let (url, allow_private, access) = match feeds.find(|feed| feed.name == target) {
+            Some(feed) => (feed.url.clone(), feed.allow_private, feed.access.clone()),
+            None => (address(target)?, false, access_of_strangers(config)),
         };
         Ok(Self {
             target,
             fetcher,
             url,
             allow_private,
+            access,
         })
     }
 
@@ -87,6 +90,10 @@ impl<'a> Visitor<'a> {
             last_modified: None,
             allow_private: self.allow_private,
             from_stranger,
+            grant: Some(Grant {
+                access: &self.access,
+                home: &self.url,
+            }),
         };
         let name = if *url == self.url {
             self.target
@@ -101,6 +108,19 @@ impl<'a> Visitor<'a> {
             }
             Err(error) => Err(failed(name, &error)),
         }
+    }
+}
+
+/// How what is not in the config is reached: like a feed that says nothing of its own.
+fn access_of_strangers(config: Option<&Config>) -> Access {
+    let proxy = config.and_then(|config| config.poll.proxy.clone());
+    let transport = Transport {
+        proxy,
+        ..Transport::default()
+    };
+    Access {
+        transport,
+        ..Access::default()
     }
 }
 

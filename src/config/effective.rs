@@ -9,7 +9,7 @@ use super::{
 use crate::{
     http::HttpOptions,
     matcher::Entity,
-    model::{Feed, Initial, Secret, Watch},
+    model::{Access, Feed, Initial, Login, Proxy, Secret, Watch},
     notify::{MailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
 };
 
@@ -94,6 +94,54 @@ impl Writer {
         }
         self.string("identity", feed.identity.as_str());
         self.value("allow_private", &feed.allow_private.to_string());
+        if feed.url.scheme() != "file" {
+            self.access(&feed.access);
+        }
+    }
+
+    fn access(&mut self, access: &Access) {
+        self.hidden_table("headers", access.headers.iter().map(|(name, _)| name));
+        match &access.login {
+            Some(Login::Basic { username, .. }) => {
+                self.string("username", username);
+                self.string("password", Secret::HIDDEN);
+            }
+            Some(Login::Bearer(_)) => self.string("bearer", Secret::HIDDEN),
+            None => {}
+        }
+        let transport = &access.transport;
+        if let Some(certificate) = &transport.certificate {
+            self.path("client_cert", &certificate.certificate);
+            self.path("client_key", &certificate.key);
+        }
+        if let Some(path) = &transport.ca_file {
+            self.path("ca_file", path);
+        }
+        match &transport.proxy {
+            Some(proxy) => self.proxy(proxy),
+            None => self.string("proxy", "none"),
+        }
+        self.value("http2", &transport.http2.to_string());
+    }
+
+    fn proxy(&mut self, proxy: &Proxy) {
+        let shown = if proxy.is_secret {
+            Secret::HIDDEN
+        } else {
+            proxy.url.as_str()
+        };
+        self.string("proxy", shown);
+    }
+
+    /// A table whose values are secrets.
+    fn hidden_table<'a>(&mut self, name: &str, keys: impl Iterator<Item = &'a String>) {
+        let hidden = quoted(Secret::HIDDEN);
+        let entries: Vec<_> = keys
+            .map(|name| format!("{} = {hidden}", key(name)))
+            .collect();
+        if !entries.is_empty() {
+            self.value(name, &format!("{{ {} }}", entries.join(", ")));
+        }
     }
 
     fn entity(&mut self, entity: &Entity) {
@@ -138,14 +186,7 @@ impl Writer {
         if let Some(body) = &webhook.body {
             self.string("body", body);
         }
-        if !webhook.headers.is_empty() {
-            let hidden = quoted(Secret::HIDDEN);
-            let headers = webhook.headers.iter();
-            let headers: Vec<_> = headers
-                .map(|(name, _)| format!("{} = {hidden}", key(name)))
-                .collect();
-            self.value("headers", &format!("{{ {} }}", headers.join(", ")));
-        }
+        self.hidden_table("headers", webhook.headers.iter().map(|(name, _)| name));
         self.value("allow_private", &webhook.allow_private.to_string());
         self.duration("timeout", webhook.timeout);
     }
@@ -176,6 +217,9 @@ impl Writer {
         self.duration("per_host", config.poll.per_host);
         self.duration("max_interval", config.poll.max_interval);
         self.value("parallel", &config.poll.parallel.to_string());
+        if let Some(proxy) = &config.poll.proxy {
+            self.proxy(proxy);
+        }
         self.http(&config.http);
         self.line("\n[health]");
         self.strings("notify", config.health.notify.iter().map(String::as_str));

@@ -5,6 +5,7 @@ use std::{collections::HashMap, path::absolute};
 use url::Url;
 
 use super::{
+    access::{check_access, read_access},
     limits::{EVERY, INITIAL},
     names::{Named, read_name},
     problem::Problem,
@@ -13,7 +14,7 @@ use super::{
     settings::{PollOptions, check_interval},
     value::{Text, Value},
 };
-use crate::model::{Feed, Identity, Initial};
+use crate::model::{Access, Feed, Identity, Initial};
 
 /// Reads one entry of `[feed]`.
 pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
@@ -26,16 +27,20 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
         initial: Initial::default(),
         identity: Identity::Auto,
         allow_private: false,
+        access: Access::default(),
     };
+    feed.access.transport.proxy.clone_from(&poll.proxy);
     if !entry.is_table() {
         feed.url = read_url(entry.text(Kind::StringOrTable)?)?;
         return Some(feed);
     }
     let section = entry.section(format!("[feed.{name}]"), &FEED)?;
     read_options(&section, &mut feed);
+    feed.access = read_access(&section, poll.proxy.as_ref());
     check_interval(&section, feed.every, poll.max_interval);
     let url = section.require("url", "such as url = \"https://example.org/feed.xml\"")?;
     feed.url = read_url(url.string()?)?;
+    check_access(&section, &feed.url, &feed.access);
     Some(feed)
 }
 
@@ -106,7 +111,8 @@ fn read_url(text: Text<'_>) -> Option<Url> {
             format!("a feed cannot be read over {:?}", url.scheme())
         }
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            let help = "feeds that need a login cannot be read yet";
+            let help = "write the URL without them, and beside it username = \"…\" and \
+                        password = { env = \"NAME\" }";
             let message = "the URL holds a user name or password, which is a secret";
             text.value.error_concealed(message, help);
             return None;

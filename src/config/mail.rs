@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use lettre::message::Mailbox;
 
 use super::{
-    limits::TIMEOUT, problem::Problem, schema::Kind, section::Section, settings::readable,
+    limits::TIMEOUT, problem::Problem, schema::Kind, section::Section, settings::read_ca_file,
     value::Text,
 };
 use crate::notify::{MailLogin, MailOptions, MailSecurity};
@@ -16,7 +16,7 @@ const SUBMISSIONS_PORT: u16 = 465;
 /// Reads `[mail]`.
 pub(super) fn read_mail(section: &Section<'_>) -> Option<MailOptions> {
     let login = read_login(section);
-    let ca_file = section.get("ca_file").and_then(readable);
+    let ca_file = section.get("ca_file").and_then(read_ca_file);
     let timeout = section.duration("timeout", &TIMEOUT);
     let from = section
         .require("from", "such as from = \"Fivebells <bells@example.org>\"")

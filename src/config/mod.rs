@@ -12,6 +12,7 @@
 //! Types are read by hand from the spanned document and not through serde: `flatten` and untagged
 //! enums lose the spans, and serde stops at the first error.
 
+mod access;
 mod assemble;
 mod context;
 mod effective;
@@ -20,12 +21,14 @@ mod environment;
 mod expressions;
 mod feeds;
 mod files;
+mod headers;
 pub mod limits;
 mod mail;
 mod merge;
 mod names;
 mod problem;
 mod propose;
+mod proxy;
 mod receivers;
 mod report;
 mod sample;

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use reqwest::header::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::{
     feeds::url_fault,
+    headers::read_headers,
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     names::read_name,
     problem::Problem,
@@ -108,7 +108,9 @@ fn read_email(value: Value<'_>) -> Option<EmailOptions> {
 fn read_webhook(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
     let secrets = section.get("secret").and_then(read_signing_keys);
     let body = section.get("body").and_then(Value::string);
-    let headers = section.get("headers").and_then(read_headers);
+    let headers = section
+        .get("headers")
+        .and_then(|headers| read_headers(headers, own_header));
     let allow_private = section.boolean("allow_private");
     let timeout = section.duration("timeout", &TIMEOUT);
     let url = read_webhook_url(value);
@@ -214,37 +216,9 @@ fn line_of(text: &str, line: usize) -> std::ops::Range<usize> {
     start..start + line.trim().len()
 }
 
-fn read_headers(value: Value<'_>) -> Option<Vec<(String, Secret)>> {
-    let headers = value.entries()?.into_iter().filter_map(read_header);
-    Some(headers.collect())
-}
-
-fn read_header(entry: Value<'_>) -> Option<(String, Secret)> {
-    let value = if entry.is_string() {
-        let text: Text<'_> = entry.text(Kind::String)?;
-        Secret::new(text.text)
-    } else if entry.is_table() {
-        entry.secret()?
-    } else {
-        return entry.mismatch(Kind::StringOrSecret);
-    };
-    let name = entry.name();
-    let fault = match HeaderName::try_from(name) {
-        Err(_) => format!("{name:?} cannot be the name of a header"),
-        Ok(header) if OWN_HEADERS.contains(&header.as_str()) => {
-            format!("the header {name:?} is set by Fivebells itself")
-        }
-        Ok(_) if HeaderValue::from_str(value.expose()).is_err() => {
-            let message = format!("the value of {name:?} holds what a header cannot");
-            entry.error(message);
-            return None;
-        }
-        Ok(_) => return Some((name.to_owned(), value)),
-    };
-    entry
-        .context
-        .report(Problem::error(entry.key_place(), fault));
-    None
+fn own_header(name: &str) -> Option<&'static str> {
+    let is_own = OWN_HEADERS.contains(&name);
+    is_own.then_some("Fivebells itself sets it")
 }
 
 #[cfg(test)]

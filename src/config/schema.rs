@@ -162,6 +162,47 @@ pub const FEED: Table = Table {
             Kind::Boolean,
             "whether its name or a redirect may lead to a private address",
         ),
+        key(
+            "headers",
+            Kind::Table,
+            "more headers of its requests, by name: strings or secrets",
+        ),
+        key("username", Kind::String, "the login, with `password`"),
+        key(
+            "password",
+            Kind::Secret,
+            "sent as HTTP basic authentication",
+        ),
+        key(
+            "bearer",
+            Kind::Secret,
+            "token, sent as HTTP bearer authentication",
+        ),
+        key(
+            "client_cert",
+            Kind::Path,
+            "PEM file with our certificate, for a server that asks for one",
+        ),
+        key(
+            "client_key",
+            Kind::Path,
+            "PEM file with its private key; in `client_cert` if not set",
+        ),
+        key(
+            "ca_file",
+            Kind::Path,
+            "PEM file with certificate authorities beside those of `[poll]` and the system",
+        ),
+        key(
+            "proxy",
+            Kind::StringOrSecret,
+            "URL of a proxy, http, https, socks5 or socks5h; `\"none\"` for none; `[poll] proxy` if not set",
+        ),
+        key(
+            "http2",
+            Kind::Boolean,
+            "whether HTTP/2 is offered; true if not set",
+        ),
     ],
 };
 
@@ -306,6 +347,11 @@ pub const POLL: Table = Table {
             "ca_file",
             Kind::Path,
             "PEM file with extra certificate authorities, for feeds and webhooks",
+        ),
+        key(
+            "proxy",
+            Kind::StringOrSecret,
+            "URL of a proxy for feeds that do not say: http, https, socks5 or socks5h",
         ),
     ],
 };

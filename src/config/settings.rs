@@ -9,12 +9,18 @@ use super::{
     context::Context,
     files::reason,
     limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
+    proxy::read_proxy,
     section::Section,
     units::duration_text,
     value::{Text, Value},
     watches::read_receiver_names,
 };
-use crate::{http::HttpOptions, store::StoreOptions, suggest::closest};
+use crate::{
+    http::{self, HttpOptions},
+    model::Proxy,
+    store::StoreOptions,
+    suggest::closest,
+};
 
 /// `[poll]`'s share of the scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub struct PollOptions {
     pub max_interval: Duration,
     /// Polls at once.
     pub parallel: u32,
+    /// The proxy of a feed that does not say.
+    pub proxy: Option<Proxy>,
 }
 
 /// `[health]`.
@@ -45,6 +53,7 @@ impl Default for PollOptions {
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
             parallel: 16,
+            proxy: None,
         }
     }
 }
@@ -94,6 +103,7 @@ pub(super) fn read_poll(section: &Section<'_>) -> PollOptions {
         parallel: parallel
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(default.parallel),
+        proxy: section.get("proxy").and_then(read_proxy),
     }
 }
 
@@ -112,7 +122,7 @@ pub(super) fn read_http(section: &Section<'_>) -> HttpOptions {
         max_body_bytes: section
             .size("max_size", &MAX_SIZE)
             .unwrap_or(default.max_body_bytes),
-        ca_file: section.get("ca_file").and_then(readable),
+        ca_file: section.get("ca_file").and_then(read_ca_file),
     }
 }
 
@@ -136,15 +146,21 @@ fn read_contact(text: Text<'_>) -> Option<String> {
     }
 }
 
-/// A file that can be read now.
-pub(super) fn readable(value: Value<'_>) -> Option<PathBuf> {
+/// A file of certificate authorities.
+pub(super) fn read_ca_file(value: Value<'_>) -> Option<PathBuf> {
     let path = value.path()?;
-    if let Err(error) = File::open(&path) {
-        value.error(format!(
+    let fault = match File::open(&path) {
+        Err(error) => Some(format!(
             "cannot read {}: {}",
             path.display(),
             reason(&error)
-        ));
+        )),
+        Ok(_) => http::check_authorities(&path)
+            .err()
+            .map(|error| error.to_string()),
+    };
+    if let Some(fault) = fault {
+        value.error(fault);
     }
     Some(path)
 }

@@ -1,6 +1,6 @@
 //! What the last answer comes to.
 
-use std::{fmt::Write, time::Duration};
+use std::{borrow::Cow, fmt::Write, time::Duration};
 
 use url::Url;
 
@@ -67,7 +67,7 @@ pub(super) fn conclude(
         return Ok(Fetched::NotModified(page));
     }
     if !has_document(response.status) || whose_challenge(&response).is_some() {
-        return Err(refusal(&trail, &response));
+        return Err(refusal(request, &trail, &response));
     }
     Ok(Fetched::Document(FetchedDocument {
         page: page(trail, &response),
@@ -110,7 +110,7 @@ fn whose_challenge(response: &HttpResponse) -> Option<&'static str> {
     }
 }
 
-fn refusal(trail: &Trail, response: &HttpResponse) -> FetchError {
+fn refusal(request: &FetchRequest<'_>, trail: &Trail, response: &HttpResponse) -> FetchError {
     let mut error = match whose_challenge(response) {
         Some(whose) => FetchError::of_challenge(response, whose),
         None => FetchError::of_status(response),
@@ -123,7 +123,35 @@ fn refusal(trail: &Trail, response: &HttpResponse) -> FetchError {
         let place = bare_url(trail.here());
         write!(error.message, " at {place}, where it redirects to").expect("a String takes all");
     }
+    if let Some(hint) = hint(request, trail, &error) {
+        write!(error.message, "; {hint}").expect("a String takes all");
+    }
     error
+}
+
+/// What a person can do about it.
+fn hint(
+    request: &FetchRequest<'_>,
+    trail: &Trail,
+    error: &FetchError,
+) -> Option<Cow<'static, str>> {
+    let of_grant = || {
+        request
+            .grant
+            .and_then(|grant| grant.hint(trail))
+            .map(Cow::from)
+    };
+    match (error.reason, error.status) {
+        (FetchReason::Login, Some(407)) => Some("the proxy wants a login".into()),
+        (FetchReason::Login, _) => Some(of_grant().unwrap_or_else(|| {
+            "the feed wants a login: set `username` and `password`, or `bearer`".into()
+        })),
+        (FetchReason::Forbidden, _) => {
+            Some(of_grant().unwrap_or_else(|| "ask the publisher to let feed readers pass".into()))
+        }
+        (FetchReason::Challenge, _) => Some("ask the publisher to let feed readers pass".into()),
+        _ => None,
+    }
 }
 
 /// An empty header validates nothing.

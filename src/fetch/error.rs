@@ -45,6 +45,8 @@ pub enum FetchReason {
     Gone,
     /// 429.
     TooManyRequests,
+    /// 401, or 407 from a proxy: who asks is to be said.
+    Login,
     /// 403.
     Forbidden,
     /// The site wants to see a browser: a challenge in the place of the feed.
@@ -57,7 +59,7 @@ pub enum FetchReason {
 
 impl FetchReason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Dns,
         Self::Connect,
         Self::Tls,
@@ -70,6 +72,7 @@ impl FetchReason {
         Self::Protocol,
         Self::Gone,
         Self::TooManyRequests,
+        Self::Login,
         Self::Forbidden,
         Self::Challenge,
         Self::Status,
@@ -91,6 +94,7 @@ impl FetchReason {
             Self::Protocol => "protocol",
             Self::Gone => "gone",
             Self::TooManyRequests => "too_many_requests",
+            Self::Login => "login",
             Self::Forbidden => "forbidden",
             Self::Challenge => "challenge",
             Self::Status => "status",
@@ -121,6 +125,9 @@ impl FetchError {
         let reason = match response.status {
             StatusCode::GONE => FetchReason::Gone,
             StatusCode::TOO_MANY_REQUESTS => FetchReason::TooManyRequests,
+            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                FetchReason::Login
+            }
             StatusCode::FORBIDDEN => FetchReason::Forbidden,
             _ => FetchReason::Status,
         };
@@ -129,11 +136,9 @@ impl FetchError {
 
     /// A challenge, whatever its status.
     pub(super) fn of_challenge(response: &HttpResponse, whose: &str) -> Self {
-        let message = format!(
-            "status {}, a {whose} challenge that only a browser can answer; \
-             ask the publisher to let feed readers pass",
-            response.status
-        );
+        let status = response.status;
+        let message =
+            format!("status {status}, a {whose} challenge that only a browser can answer");
         Self::of_answer(FetchReason::Challenge, response, message)
     }
 

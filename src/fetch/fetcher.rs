@@ -10,7 +10,7 @@ use crate::http::{
     header::{ACCEPT, IF_MODIFIED_SINCE, IF_NONE_MATCH},
 };
 
-use super::{FetchError, FetchReason, Fetched, answer::conclude, file, redirect::Trail};
+use super::{FetchError, FetchReason, Fetched, Grant, answer::conclude, file, redirect::Trail};
 
 /// Feeds first, then what feeds are mislabelled as, then whatever there is.
 const ACCEPT_FEEDS: &str = "application/atom+xml, application/rss+xml, application/rdf+xml, \
@@ -42,6 +42,8 @@ pub struct FetchRequest<'a> {
     pub allow_private: bool,
     /// Whether the URL was found in a document: then it is no more trusted than a redirect.
     pub from_stranger: bool,
+    /// How the feed is reached and what is shown there; directly and nothing, if not set.
+    pub grant: Option<Grant<'a>>,
 }
 
 /// Visits feeds.
@@ -133,8 +135,13 @@ fn hop(request: &FetchRequest<'_>, trail: &Trail, left: Duration) -> HttpRequest
             headers.insert(name, value);
         }
     }
+    if let Some(grant) = request.grant {
+        grant.show(trail, &mut headers);
+    }
+    let transport = request.grant.map(|grant| grant.transport(trail));
     HttpRequest {
         headers,
+        transport: transport.unwrap_or_default(),
         timeout: Some(left),
         ..HttpRequest::new(Method::GET, trail.here().clone(), trust)
     }

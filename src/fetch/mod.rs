@@ -5,6 +5,8 @@
 //! stored as they came, sent back as they were stored, never parsed, never made up for HTTP. Each
 //! answer says which ones to keep from now on.
 //!
+//! What a feed's [`Grant`] shows, headers, login and certificate, its own origin alone sees.
+//!
 //! Nothing is retried, nothing is remembered between visits, and the politeness between them is
 //! the scheduler's.
 
@@ -13,6 +15,7 @@ mod error;
 mod fetcher;
 mod file;
 mod freshness;
+mod grant;
 mod redirect;
 
 #[cfg(test)]
@@ -22,4 +25,5 @@ pub use answer::{Fetched, FetchedDocument, Page};
 pub use error::{FetchError, FetchReason};
 pub use fetcher::{FetchOptions, FetchRequest, Fetcher};
 pub use freshness::freshness;
+pub use grant::Grant;
 pub use redirect::Hop;

@@ -48,6 +48,11 @@ impl Trail {
         self.hops.is_empty()
     }
 
+    /// Every URL of the way, the configured one first.
+    pub(super) fn urls(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.start).chain(self.hops.iter().map(|hop| &hop.to))
+    }
+
     /// Whether everyone on the way says that its move is for good.
     pub(super) fn is_permanent(&self) -> bool {
         self.hops.iter().all(Hop::is_permanent)
@@ -105,8 +110,8 @@ impl Trail {
     }
 
     fn has_seen(&self, url: &Url) -> bool {
-        let same = |seen: &Url| without_fragment(seen) == without_fragment(url);
-        same(&self.start) || self.hops.iter().any(|hop| same(&hop.to))
+        self.urls()
+            .any(|seen| without_fragment(seen) == without_fragment(url))
     }
 }
 

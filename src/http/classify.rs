@@ -9,18 +9,25 @@ use super::{
     guard::{GuardError, Trust},
     resolve::PrivateAddress,
 };
+use crate::model::Proxy;
 
 /// The request whose error is told: what its words need.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) url: &'a Url,
+    pub(super) proxy: Option<&'a Proxy>,
     pub(super) trust: Trust,
     pub(super) connect_timeout: Duration,
 }
 
 impl Context<'_> {
+    /// The host, and by whose way.
     pub(super) fn host(&self) -> String {
-        shorten(self.url.host_str().unwrap_or_default().to_owned())
+        let host = shorten(self.url.host_str().unwrap_or_default().to_owned());
+        match self.proxy {
+            Some(proxy) => format!("{host} through {proxy}"),
+            None => host,
+        }
     }
 
     pub(super) fn timeout(&self, phase: Phase, limit: Duration) -> HttpError {

@@ -3,43 +3,26 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{
-    Client, Method, StatusCode,
-    header::{ACCEPT_ENCODING, HeaderMap, HeaderValue},
-    redirect,
-};
-use rustls::ClientConfig;
+use reqwest::{Client, Method, StatusCode, header::HeaderMap};
 use tokio::time::Instant;
 use url::Url;
 
 use super::{
     body,
     classify::Context,
-    coding::{self, ACCEPT_ENCODING as CODINGS},
+    coding,
     error::{HttpError, HttpSetupError, Phase},
-    guard::{self, Passage, Trust},
+    guard::{self, Trust},
     options::HttpOptions,
-    resolve::{self, Lookup, Resolver},
-    tls,
+    resolve::{self, Lookup},
+    routes::Routes,
 };
-
-/// How long an unused connection is kept. Most servers close theirs after 5 to 75 s; polls of
-/// feeds on one host, and deliveries in a burst, are seconds apart.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Unused connections kept per host: an origin is asked one thing at a time.
-const POOL_MAX_IDLE_PER_HOST: usize = 2;
-
-/// All response headers of an HTTP/2 answer, in bytes. The library's 16 KiB is less than some
-/// publishers' Content-Security-Policy and cookies.
-const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
+use crate::model::Transport;
 
 /// The one HTTP client; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Http {
-    screened: Client,
-    open: Client,
-    options: Arc<HttpOptions>,
+    routes: Arc<Routes>,
 }
 
 /// One hop to make.
@@ -55,6 +38,8 @@ pub struct HttpRequest {
     pub body: Option<Bytes>,
     /// Who chose the address.
     pub trust: Trust,
+    /// The way there; directly and without a certificate, if not set.
+    pub transport: Transport,
     /// In the place of [`HttpOptions::total_timeout`].
     pub timeout: Option<Duration>,
     /// In the place of [`HttpOptions::max_body_bytes`].
@@ -70,6 +55,7 @@ impl HttpRequest {
             headers: HeaderMap::new(),
             body: None,
             trust,
+            transport: Transport::default(),
             timeout: None,
             max_body_bytes: None,
         }
@@ -101,27 +87,26 @@ impl Http {
         options: &HttpOptions,
         lookup: &Lookup,
     ) -> Result<Self, HttpSetupError> {
-        let tls = tls::client_config(options.ca_file.as_deref())?;
-        let client = |passage| {
-            client(
-                options,
-                tls.clone(),
-                Resolver {
-                    lookup: Arc::clone(lookup),
-                    passage,
-                },
-            )
-        };
+        let routes = Routes::new(options.clone(), Arc::clone(lookup))?;
         Ok(Self {
-            screened: client(Passage::Screened)?,
-            open: client(Passage::Open)?,
-            options: Arc::new(options.clone()),
+            routes: Arc::new(routes),
         })
+    }
+
+    /// Makes a way ready, so that its faults are found before it is used: files that cannot be
+    /// read, a key that is not the certificate's.
+    ///
+    /// # Errors
+    /// See [`HttpSetupError`].
+    pub fn prepare(&self, transport: &Transport) -> Result<(), HttpSetupError> {
+        self.routes.get(transport)?;
+        self.routes.get(&transport.without_certificate())?;
+        Ok(())
     }
 
     /// The limits this client was built with.
     pub fn options(&self) -> &HttpOptions {
-        &self.options
+        self.routes.options()
     }
 
     /// Makes one hop: no redirect is followed, nothing is retried.
@@ -134,23 +119,23 @@ impl Http {
     /// See [`HttpError`]'s variants. A 2xx whose body is too long, cut or damaged is an error; the
     /// body of any other status never is.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let client = match guard::admit(&request.url, request.trust)? {
-            Passage::Screened => &self.screened,
-            Passage::Open => &self.open,
-        };
-        let url = request.url.clone();
+        let (url, transport) = (request.url.clone(), request.transport.clone());
+        let proxy = transport.proxy.as_ref();
+        let passage = guard::admit(&url, request.trust, proxy)?;
+        let route = self.routes.get(&transport)?;
+        let options = self.options();
         let context = Context {
             url: &url,
+            proxy,
             trust: request.trust,
-            connect_timeout: self.options.connect_timeout,
+            connect_timeout: options.connect_timeout,
         };
         let limits = body::Limits::new(
-            request.timeout.unwrap_or(self.options.total_timeout),
-            self.options.idle_timeout,
-            request
-                .max_body_bytes
-                .unwrap_or(self.options.max_body_bytes),
+            request.timeout.unwrap_or(options.total_timeout),
+            options.idle_timeout,
+            request.max_body_bytes.unwrap_or(options.max_body_bytes),
         );
+        let client = route.client(passage);
         let mut response = self.head(client, request, &limits, &context).await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let body = if status.is_success() {
@@ -182,7 +167,7 @@ impl Http {
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
-        let patience = self.options.connect_timeout + self.options.idle_timeout;
+        let patience = self.options().connect_timeout + self.options().idle_timeout;
         let deadline = limits.deadline.min(Instant::now() + patience);
         match tokio::time::timeout_at(deadline, builder.send()).await {
             Ok(sent) => sent.map_err(|error| context.request_failed(error)),
@@ -192,31 +177,4 @@ impl Http {
             Err(_) => Err(context.timeout(Phase::Answer, patience)),
         }
     }
-}
-
-fn client(
-    options: &HttpOptions,
-    tls: ClientConfig,
-    resolver: Resolver,
-) -> Result<Client, HttpSetupError> {
-    let always = [(ACCEPT_ENCODING, HeaderValue::from_static(CODINGS))];
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .dns_resolver(resolver)
-        .user_agent(&options.user_agent)
-        .default_headers(always.into_iter().collect())
-        // Redirects are the caller's, who judges each hop.
-        .redirect(redirect::Policy::none())
-        // Both are on by default: HTTP_PROXY is obeyed, the last URL is told to the next host.
-        .no_proxy()
-        .referer(false)
-        .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .pool_max_idle_per_host(POOL_MAX_IDLE_PER_HOST)
-        .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
-        // A publisher's broken extra header is no reason to be blind to its feed.
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .build()
-        .map_err(HttpSetupError::Client)
 }

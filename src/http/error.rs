@@ -70,6 +70,9 @@ pub enum HttpError {
     /// The address guard said no; nothing was sent.
     #[error(transparent)]
     Guard(#[from] GuardError),
+    /// The way there cannot be built; found at set-up where that asked.
+    #[error(transparent)]
+    Setup(#[from] HttpSetupError),
     /// The name does not resolve.
     #[error("{host} does not resolve: {detail}")]
     Dns {
@@ -140,7 +143,7 @@ impl HttpError {
             Self::Guard(_) => HttpReason::Guard,
             Self::Dns { .. } => HttpReason::Dns,
             Self::Connect { .. } => HttpReason::Connect,
-            Self::Tls { .. } => HttpReason::Tls,
+            Self::Tls { .. } | Self::Setup(_) => HttpReason::Tls,
             Self::Timeout { .. } => HttpReason::Timeout,
             Self::Decode(DecodeError::TooLarge { .. }) => HttpReason::TooLarge,
             Self::Truncated { .. } | Self::Decode(DecodeError::Truncated { .. }) => {

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use super::error::bare_url;
+use crate::model::Proxy;
 
 /// Who chose the address of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,15 @@ pub enum GuardError {
         /// Its address.
         address: IpAddr,
     },
+    /// A redirect leads, through a proxy, to the machine the proxy runs on.
+    #[error(
+        "redirect to {url} leads to the proxy's own machine; \
+         set allow_private = true to allow it"
+    )]
+    Proxy {
+        /// The target, without query and user.
+        url: String,
+    },
     /// Neither `http` nor `https`, or no host.
     #[error("{scheme}: is not an address on the web")]
     Scheme {
@@ -82,9 +92,13 @@ pub(super) enum Passage {
 
 /// Judges the URL's own text; what a name resolves to is the resolver's to judge.
 ///
+/// A proxy resolves the names of hosts itself (all but `socks5`, which is told the address that the
+/// resolver judged). Then a stranger's name is out of our sight; what can be refused is `localhost`,
+/// which is the proxy's machine then, and the proxy's own name, which no resolver of ours screens.
+///
 /// `Url` has already brought every spelling of an address (`2130706433`, `0177.0.0.1`, `127.1`)
 /// to one form.
-pub(super) fn admit(url: &Url, trust: Trust) -> Result<Passage, GuardError> {
+pub(super) fn admit(url: &Url, trust: Trust, proxy: Option<&Proxy>) -> Result<Passage, GuardError> {
     let (true, Some(host)) = (matches!(url.scheme(), "http" | "https"), url.host()) else {
         return Err(GuardError::Scheme {
             scheme: url.scheme().to_owned(),
@@ -101,8 +115,20 @@ pub(super) fn admit(url: &Url, trust: Trust) -> Result<Passage, GuardError> {
         (Trust::Stranger, Some(address)) if !is_public(address) => {
             Err(GuardError::private(url, trust, address))
         }
+        (Trust::Stranger, None) if proxy.is_some_and(|proxy| is_at(url, proxy)) => {
+            Err(GuardError::Proxy { url: bare_url(url) })
+        }
         _ => Ok(Passage::Screened),
     }
+}
+
+/// Whether a URL's name means the machine that a proxy runs on.
+fn is_at(url: &Url, proxy: &Proxy) -> bool {
+    let own = |url: &Url| {
+        let name = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        name.strip_suffix('.').unwrap_or(&name).to_owned()
+    };
+    is_localhost(url) || own(url) == own(&proxy.url)
 }
 
 /// RFC 6761 §6.3: `localhost` and every name below it mean this machine.
@@ -245,14 +271,14 @@ mod tests {
     #[test]
     fn a_stranger_reaches_no_private_literal_however_it_is_spelt() {
         for spelling in SPELLINGS {
-            let refused = admit(&url(spelling), Trust::Stranger);
+            let refused = admit(&url(spelling), Trust::Stranger, None);
             assert!(
                 matches!(refused, Err(GuardError::Redirect { .. })),
                 "{spelling}: {refused:?}"
             );
         }
         assert_eq!(
-            admit(&url("https://1.1.1.1/"), Trust::Stranger),
+            admit(&url("https://1.1.1.1/"), Trust::Stranger, None),
             Ok(Passage::Screened)
         );
     }
@@ -260,7 +286,10 @@ mod tests {
     #[test]
     fn the_operator_reaches_every_literal_and_localhost() {
         for spelling in SPELLINGS {
-            assert_eq!(admit(&url(spelling), Trust::Operator), Ok(Passage::Open));
+            assert_eq!(
+                admit(&url(spelling), Trust::Operator, None),
+                Ok(Passage::Open)
+            );
         }
         for name in [
             "http://localhost:8080/",
@@ -269,12 +298,12 @@ mod tests {
             "http://feed.localhost/",
         ] {
             assert_eq!(
-                admit(&url(name), Trust::Operator),
+                admit(&url(name), Trust::Operator, None),
                 Ok(Passage::Open),
                 "{name}"
             );
             assert_eq!(
-                admit(&url(name), Trust::Stranger),
+                admit(&url(name), Trust::Stranger, None),
                 Ok(Passage::Screened),
                 "{name}"
             );
@@ -284,11 +313,14 @@ mod tests {
     #[test]
     fn names_are_screened_unless_the_operator_lifts_the_guard() {
         let name = url("http://intra.example.org/");
-        assert_eq!(admit(&name, Trust::Operator), Ok(Passage::Screened));
-        assert_eq!(admit(&name, Trust::Stranger), Ok(Passage::Screened));
-        assert_eq!(admit(&name, Trust::OperatorPrivate), Ok(Passage::Open));
+        assert_eq!(admit(&name, Trust::Operator, None), Ok(Passage::Screened));
+        assert_eq!(admit(&name, Trust::Stranger, None), Ok(Passage::Screened));
         assert_eq!(
-            admit(&url("http://notlocalhost/"), Trust::Operator),
+            admit(&name, Trust::OperatorPrivate, None),
+            Ok(Passage::Open)
+        );
+        assert_eq!(
+            admit(&url("http://notlocalhost/"), Trust::Operator, None),
             Ok(Passage::Screened)
         );
     }
@@ -303,7 +335,7 @@ mod tests {
         ] {
             for trust in [Trust::Operator, Trust::OperatorPrivate, Trust::Stranger] {
                 assert!(matches!(
-                    admit(&url(other), trust),
+                    admit(&url(other), trust, None),
                     Err(GuardError::Scheme { .. })
                 ));
             }
@@ -321,7 +353,7 @@ mod tests {
         );
         let target = url("http://user:s3cret@127.0.0.1/admin?token=s3cret#x");
         assert_eq!(
-            admit(&target, Trust::Stranger)
+            admit(&target, Trust::Stranger, None)
                 .expect_err("private")
                 .to_string(),
             "redirect to http://127.0.0.1/admin leads to 127.0.0.1, a private address; \

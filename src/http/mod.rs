@@ -4,7 +4,7 @@
 //! [`HttpResponse`] with the body decoded, or an [`HttpError`] with a closed [`HttpReason`]. What
 //! a caller may rely on:
 //!
-//! * redirects, proxies from the environment, cookies and Referer do not happen;
+//! * redirects, retries, proxies from the environment, cookies and Referer do not happen;
 //! * no body, however it was compressed, is longer than its limit, and none is silently cut;
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
@@ -21,6 +21,7 @@ mod guard;
 mod options;
 mod resolve;
 mod retry_after;
+mod routes;
 mod sessions;
 mod tls;
 
@@ -40,4 +41,4 @@ pub use reqwest::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 pub use retry_after::{RetryAfter, retry_after};
-pub use tls::{TlsSetupError, tls_config};
+pub use tls::{TlsSetupError, check_authorities, check_certificate, tls_config};

@@ -29,15 +29,19 @@ pub(super) struct PrivateAddress(pub(super) IpAddr);
 pub(super) struct Resolver {
     pub(super) lookup: Lookup,
     pub(super) passage: Passage,
+    /// The proxy's name, which the operator chose: it may be private.
+    pub(super) proxy: Option<String>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let found = (self.lookup)(name.as_str().to_owned());
-        let passage = self.passage;
+        let is_same = |proxy: &String| proxy.eq_ignore_ascii_case(name.as_str());
+        let is_proxy = self.proxy.as_ref().is_some_and(is_same);
+        let is_screened = self.passage == Passage::Screened && !is_proxy;
         Box::pin(async move {
             let mut addresses = found.await?;
-            if passage == Passage::Screened {
+            if is_screened {
                 addresses = screen(addresses)?;
             }
             // Port 0 stands for "the URL's".

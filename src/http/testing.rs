@@ -1,5 +1,8 @@
 //! Scripted servers on 127.0.0.1, which do what a client must survive.
 
+pub(crate) mod proxy;
+pub(crate) mod tls;
+
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
@@ -120,7 +123,17 @@ impl Reply {
 #[derive(Debug, Default)]
 struct Log {
     requests: Vec<Request>,
-    handshakes: Vec<HandshakeKind>,
+    handshakes: Vec<Handshake>,
+}
+
+/// What a TLS handshake came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Handshake {
+    pub(crate) kind: HandshakeKind,
+    /// By ALPN.
+    pub(crate) protocol: Option<Vec<u8>>,
+    /// Whether the client showed a certificate.
+    pub(crate) has_certificate: bool,
 }
 
 /// A server that answers as its script says and remembers what it was asked.
@@ -169,8 +182,13 @@ impl Server {
                         return serve(stream, &*script, &log).await;
                     };
                     if let Ok(stream) = tls.accept(stream).await {
-                        let kind = stream.get_ref().1.handshake_kind().expect("it is done");
-                        log.lock().expect("no panic").handshakes.push(kind);
+                        let session = stream.get_ref().1;
+                        let handshake = Handshake {
+                            kind: session.handshake_kind().expect("it is done"),
+                            protocol: session.alpn_protocol().map(<[u8]>::to_vec),
+                            has_certificate: session.peer_certificates().is_some(),
+                        };
+                        log.lock().expect("no panic").handshakes.push(handshake);
                         serve(stream, &*script, &log).await;
                     }
                 });
@@ -202,7 +220,7 @@ impl Server {
         self.log.lock().expect("no panic").requests.clone()
     }
 
-    pub(crate) fn handshakes(&self) -> Vec<HandshakeKind> {
+    pub(crate) fn handshakes(&self) -> Vec<Handshake> {
         self.log.lock().expect("no panic").handshakes.clone()
     }
 }

@@ -6,16 +6,17 @@ use std::{
 };
 
 use rustls::{
-    ClientConfig,
-    client::Resumption,
+    ClientConfig, ConfigBuilder,
+    client::{Resumption, WantsClientCert},
     crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use rustls_platform_verifier::Verifier;
 use tracing::warn;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use super::sessions::Sessions;
+use super::{options::HttpOptions, sessions::Sessions};
+use crate::model::{ClientCertificate, Transport};
 
 /// TLS could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +35,58 @@ pub enum TlsSetupError {
         /// The file.
         file: PathBuf,
     },
+    /// The file with our certificate cannot be read or is not PEM.
+    #[error("client_cert {}: {source}", file.display())]
+    Certificate {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// The file with our certificate holds none.
+    #[error("client_cert {} holds no certificate", file.display())]
+    CertificateEmpty {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file with its key cannot be read, or holds no key in plain PEM.
+    #[error("client_key {}: {source}", file.display())]
+    Key {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// The key is of a kind that is not known, or not the certificate's.
+    #[error("client_cert {} with its client_key: {source}", file.display())]
+    Mismatch {
+        /// The certificate's file.
+        file: PathBuf,
+        /// rustls's words.
+        source: rustls::Error,
+    },
     /// An extra authority is no certificate.
     #[error("certificate authorities: {0}")]
     Authorities(#[source] rustls::Error),
+}
+
+/// Whom a TLS configuration trusts, and who it says we are: what makes two of them differ.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Trusted {
+    ca_files: Vec<PathBuf>,
+    certificate: Option<ClientCertificate>,
+}
+
+impl Trusted {
+    pub(super) fn of(transport: &Transport, options: &HttpOptions) -> Self {
+        let files = options.ca_file.iter().chain(&transport.ca_file);
+        let mut ca_files: Vec<PathBuf> = files.cloned().collect();
+        ca_files.dedup();
+        Self {
+            ca_files,
+            certificate: transport.certificate.clone(),
+        }
+    }
 }
 
 /// TLS as a client that trusts what the system trusts and the authorities in `ca_file`. On a
@@ -45,7 +95,35 @@ pub enum TlsSetupError {
 /// # Errors
 /// See [`TlsSetupError`].
 pub fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsSetupError> {
-    let extra = ca_file.map_or(Ok(Vec::new()), authorities)?;
+    Ok(verified(ca_file.as_slice())?.with_no_client_auth())
+}
+
+/// Reads what a feed's `client_cert` and `client_key` name.
+///
+/// # Errors
+/// Where a file is unreadable or holds something else, or the two do not belong together.
+pub fn check_certificate(certificate: &ClientCertificate) -> Result<(), TlsSetupError> {
+    let nobody: [&Path; 0] = [];
+    with_certificate(verified(&nobody)?, certificate)?;
+    Ok(())
+}
+
+/// Reads what a `ca_file` names.
+///
+/// # Errors
+/// Where the file is unreadable or holds no certificate.
+pub fn check_authorities(file: &Path) -> Result<(), TlsSetupError> {
+    authorities(file)?;
+    Ok(())
+}
+
+type Builder = ConfigBuilder<ClientConfig, WantsClientCert>;
+
+fn verified(ca_files: &[impl AsRef<Path>]) -> Result<Builder, TlsSetupError> {
+    let mut extra = Vec::new();
+    for file in ca_files {
+        extra.extend(authorities(file.as_ref())?);
+    }
     let provider = Arc::new(ring::default_provider());
     let verifier = Verifier::new_with_extra_roots(extra.clone(), Arc::clone(&provider))
         .or_else(|error| {
@@ -58,17 +136,58 @@ pub fn tls_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsSetupError>
         .with_safe_default_protocol_versions()
         .expect("ring speaks TLS 1.2 and 1.3")
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
+        .with_custom_certificate_verifier(Arc::new(verifier)))
 }
 
 /// Built by us and handed over, because the HTTP library's own would keep sessions for 32 hosts
 /// only, and would become OpenSSL if any dependency switched its `native-tls` feature on.
-pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsSetupError> {
-    let mut config = tls_config(ca_file)?;
+pub(super) fn client_config(trusted: &Trusted) -> Result<ClientConfig, TlsSetupError> {
+    let builder = verified(&trusted.ca_files)?;
+    let mut config = match &trusted.certificate {
+        Some(certificate) => with_certificate(builder, certificate)?,
+        None => builder.with_no_client_auth(),
+    };
     config.resumption = Resumption::store(Arc::new(Sessions::default()));
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// What is offered by ALPN (RFC 7301), the preferred one first.
+pub(super) fn protocols(http2: bool) -> Vec<Vec<u8>> {
+    let offered: &[&[u8]] = if http2 {
+        &[b"h2", b"http/1.1"]
+    } else {
+        &[b"http/1.1"]
+    };
+    offered.iter().map(|name| name.to_vec()).collect()
+}
+
+fn with_certificate(
+    builder: Builder,
+    certificate: &ClientCertificate,
+) -> Result<ClientConfig, TlsSetupError> {
+    let ClientCertificate {
+        certificate: file,
+        key,
+    } = certificate;
+    let chain: Vec<_> = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect)
+        .map_err(|source| TlsSetupError::Certificate {
+            file: file.clone(),
+            source,
+        })?;
+    if chain.is_empty() {
+        return Err(TlsSetupError::CertificateEmpty { file: file.clone() });
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsSetupError::Key {
+        file: key.clone(),
+        source,
+    })?;
+    builder
+        .with_client_auth_cert(chain, private)
+        .map_err(|source| TlsSetupError::Mismatch {
+            file: file.clone(),
+            source,
+        })
 }
 
 fn authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsSetupError> {

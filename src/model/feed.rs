@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use url::Url;
 
+use super::Access;
+
 /// Row id of a feed in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FeedId(pub i64);
@@ -76,6 +78,8 @@ pub struct Feed {
     pub identity: Identity,
     /// Whether an address that a stranger chose may be private.
     pub allow_private: bool,
+    /// How it is reached, and what is shown there.
+    pub access: Access,
 }
 
 impl Feed {
@@ -103,6 +107,7 @@ mod tests {
             initial: Initial::Baseline,
             identity: Identity::Auto,
             allow_private: false,
+            access: Access::default(),
         }
     }
 

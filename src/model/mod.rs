@@ -3,6 +3,7 @@
 //! One name per thing, the same in code, config, SQL, logs and docs. Nothing here knows how it is
 //! fetched, stored or sent.
 
+mod access;
 mod alert;
 mod delivery;
 mod feed;
@@ -12,6 +13,7 @@ mod priority;
 mod secret;
 mod watch;
 
+pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update};
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,

@@ -14,10 +14,12 @@ pub enum ParseError {
     #[error("the document is empty")]
     Empty,
     /// A web page: a login form, an error page, or the site instead of its feed.
-    #[error("the document is an HTML page{}", titled(title.as_deref()))]
+    #[error("the document is an HTML page{}{}", titled(title.as_deref()), asking(*asks_password))]
     Html {
         /// The page's own title, plain and cut to a line.
         title: Option<String>,
+        /// Whether the page asks for a password.
+        asks_password: bool,
     },
     /// Neither XML with a feed's root element nor a JSON Feed.
     #[error("the document is no feed: it starts with {starts_with:?}")]
@@ -55,6 +57,10 @@ impl ParseError {
     pub const fn reason(&self) -> ParseReason {
         match self {
             Self::Empty => ParseReason::Empty,
+            Self::Html {
+                asks_password: true,
+                ..
+            } => ParseReason::Login,
             Self::Html { .. } => ParseReason::Html,
             Self::NotAFeed { .. } => ParseReason::NotAFeed,
             Self::ItemsLost { .. } => ParseReason::ItemsLost,
@@ -73,6 +79,8 @@ pub enum ParseReason {
     Empty,
     /// [`ParseError::Html`]
     Html,
+    /// [`ParseError::Html`] that asks for a password.
+    Login,
     /// [`ParseError::NotAFeed`]
     NotAFeed,
     /// [`ParseError::ItemsLost`]
@@ -91,6 +99,7 @@ impl ParseReason {
         match self {
             Self::Empty => "empty",
             Self::Html => "html",
+            Self::Login => "login",
             Self::NotAFeed => "not_a_feed",
             Self::ItemsLost => "items_lost",
             Self::TooDeep => "too_deep",
@@ -103,6 +112,14 @@ impl ParseReason {
 impl fmt::Display for ParseReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.as_str())
+    }
+}
+
+const fn asking(password: bool) -> &'static str {
+    if password {
+        ", which asks for a password"
+    } else {
+        ""
     }
 }
 

@@ -252,11 +252,20 @@ fn not_a_feed(text: &str) -> ParseError {
                 .map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "))
                 .filter(|title| !title.is_empty())
                 .map(|title| title.chars().take(SHOWN_CHARS).collect()),
+            asks_password: asks_password(text),
         },
         None => ParseError::NotAFeed {
             starts_with: text.chars().take(SHOWN_CHARS).collect(),
         },
     }
+}
+
+/// Whether a page has a field for a password.
+fn asks_password(page: &str) -> bool {
+    let page = page.to_ascii_lowercase();
+    ["=password", "=\"password", "='password"]
+        .iter()
+        .any(|value| page.contains(&format!("type{value}")))
 }
 
 #[cfg(test)]

@@ -176,6 +176,19 @@ fn what_is_no_feed_says_what_it_is() {
         html.to_string(),
         "the document is an HTML page titled \"Login\""
     );
+    for field in [
+        "<INPUT TYPE=password>",
+        "<input name=p type=\"password\">",
+        "<input type='password'>",
+    ] {
+        let page = format!("<!DOCTYPE html><title>Sign in</title><form>{field}</form>");
+        let login = parse_bytes(page.as_bytes()).expect_err("a page");
+        assert_eq!(login.reason(), ParseReason::Login, "{field}");
+        assert_eq!(
+            login.to_string(),
+            "the document is an HTML page titled \"Sign in\", which asks for a password"
+        );
+    }
     let blank = parse_bytes(b"\xEF\xBB\xBF \n").expect_err("nothing");
     assert_eq!(blank, ParseError::Empty);
 }

@@ -8,9 +8,9 @@ use super::recognise::{Recognised, recognise};
 use crate::{
     cadence,
     clock::Clock,
-    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher},
+    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher, Grant},
     model::Feed,
-    parse::{self, Document, ParseError, ParsedFeed},
+    parse::{self, Document, ParseError, ParseReason, ParsedFeed, WarningKind},
     store::{FeedState, Store, StoreError},
 };
 
@@ -57,7 +57,7 @@ pub(super) async fn visit(
     clock: &dyn Clock,
 ) -> Result<Answer, StoreError> {
     let now = clock.now();
-    let document = match fetcher.fetch(&request(feed, state, now)).await {
+    let mut document = match fetcher.fetch(&request(feed, state, now)).await {
         Err(error) => return Ok(Answer::Failed(Failure::fetch(&error, clock.now()))),
         Ok(Fetched::NotModified(page)) => {
             return Ok(Answer::Unchanged {
@@ -70,7 +70,8 @@ pub(super) async fn visit(
         }
         Ok(Fetched::Document(document)) => document,
     };
-    if state.baseline_done && state.body_hash == Some(document.body_hash) {
+    let is_same = state.body_hash == Some(document.body_hash);
+    if state.baseline_done && is_same && !brings_first_validators(&document, state) {
         return Ok(Answer::Unchanged {
             status: document.page.status,
             etag: document.page.etag,
@@ -83,6 +84,11 @@ pub(super) async fn visit(
         Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
         Ok(parsed) => parsed,
     };
+    if is_cut(&parsed) {
+        // With the validators of half a document, the server would keep the rest from us.
+        document.page.etag = None;
+        document.page.last_modified = None;
+    }
     let recognised = recognise(store, state.id, feed.identity, &parsed.items).await?;
     Ok(Answer::Read(Box::new(Reading {
         document,
@@ -103,6 +109,10 @@ fn request<'a>(feed: &'a Feed, state: &'a FeedState, now: Timestamp) -> FetchReq
         last_modified: validator(&state.last_modified),
         allow_private: feed.allow_private,
         from_stranger: false,
+        grant: Some(Grant {
+            access: &feed.access,
+            home: &feed.url,
+        }),
     }
 }
 
@@ -111,6 +121,34 @@ fn as_document(document: &FetchedDocument) -> Document<'_> {
         bytes: &document.body,
         content_type: document.content_type.as_deref(),
         url: &document.page.final_url,
+    }
+}
+
+/// Whether validators come with a body that was kept without any. They may be those of half a
+/// document, so it is read again before they are kept.
+fn brings_first_validators(document: &FetchedDocument, state: &FeedState) -> bool {
+    let page = &document.page;
+    let had_none = state.etag.is_none() && state.last_modified.is_none();
+    had_none && (page.etag.is_some() || page.last_modified.is_some())
+}
+
+/// Whether the document ends before it should: items are lost, and nobody says how many.
+fn is_cut(parsed: &ParsedFeed) -> bool {
+    let is_cut = |warning: &parse::Warning| warning.kind == WarningKind::Truncated;
+    parsed.warnings.iter().any(is_cut)
+}
+
+/// What a person can do about a document that is no feed.
+const fn hint(reason: ParseReason) -> Option<&'static str> {
+    match reason {
+        ParseReason::Empty => Some("the publisher's server is at fault where this stays so"),
+        ParseReason::Html => {
+            Some("`fivebells fetch` with this URL says which feeds the page names, if any")
+        }
+        ParseReason::Login => {
+            Some("where this is the feed's login: set `username` and `password`, or `bearer`")
+        }
+        _ => None,
     }
 }
 
@@ -130,7 +168,10 @@ impl Failure {
     fn parse(error: &ParseError, status: u16) -> Self {
         Self {
             reason: error.reason().as_str(),
-            message: error.to_string(),
+            message: match hint(error.reason()) {
+                Some(hint) => format!("{error}; {hint}"),
+                None => error.to_string(),
+            },
             status: Some(status),
             retry_at: None,
             gone: false,

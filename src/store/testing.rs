@@ -11,8 +11,8 @@ use super::{
     PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
 };
 use crate::model::{
-    Alert, AlertFeed, AlertItem, Event, Feed, Identity, IdentityKey, Initial, Item, Priority,
-    TestPing, TextHash,
+    Access, Alert, AlertFeed, AlertItem, Event, Feed, Identity, IdentityKey, Initial, Item,
+    Priority, TestPing, TextHash,
 };
 
 /// The lease every test claims for.
@@ -73,6 +73,7 @@ pub(super) fn feed(name: &str, url: &str) -> Feed {
         initial: Initial::Baseline,
         identity: Identity::Auto,
         allow_private: false,
+        access: Access::default(),
     }
 }
 

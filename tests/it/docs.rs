@@ -56,3 +56,35 @@ fn the_config_in_the_readme_loads() {
     let loaded = config::load(&path, &Environment::of_process());
     loaded.unwrap_or_else(|errors| panic!("{}", errors.report.render(false)));
 }
+
+/// Each promise stands beside the test that holds it: it must be there.
+#[test]
+fn every_test_that_polling_names_is_there() {
+    let mut sources = Vec::new();
+    for folder in ["src", "tests"] {
+        collect(&root().join(folder), &mut sources);
+    }
+    let sources = sources.concat();
+    let page = read("docs/polling.md");
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let tests: Vec<&str> = rows
+        .filter_map(|row| row.trim_end_matches([' ', '|']).rsplit('|').next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(tests.len() > 40, "the tables were not found");
+    for test in tests {
+        let declared = format!("fn {test}() {{");
+        assert!(sources.contains(&declared), "there is no test {test}");
+    }
+}
+
+fn collect(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(fs::read_to_string(path).expect("UTF-8"));
+        }
+    }
+}

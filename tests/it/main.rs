@@ -1,6 +1,7 @@
 //! The whole program: in process on a real SQLite file with servers on 127.0.0.1, and as a child
 //! process where signals and exit codes matter.
 
+mod access;
 mod architecture;
 mod cli;
 mod crash;
@@ -11,6 +12,7 @@ mod finding;
 mod language;
 mod pipeline;
 mod reload;
+mod request;
 mod servers;
 mod service;
 mod traps;

@@ -7,7 +7,8 @@ use crate::{
     cli::expression::found,
     matcher::{ItemLists, Matcher},
     model::{
-        Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash, Watch,
+        Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
+        Watch,
     },
     store::{NewItem, PollCommit, PollRead, PollResult, StoreOptions},
 };
@@ -127,6 +128,7 @@ fn feed(name: &str) -> Feed {
         initial: Initial::Baseline,
         identity: Identity::Auto,
         allow_private: false,
+        access: Access::default(),
     }
 }
 

@@ -31,14 +31,14 @@ fn what_is_in_effect_reads_back_as_itself() {
     assert_eq!(comparable(again), comparable(config));
 }
 
-#[test]
-fn odd_names_and_every_setting_read_back() {
-    let text = r##"
+/// Odd names, and every setting that is no secret.
+const EVERY_SETTING: &str = r##"
 timezone = "Asia/Tokyo"
 on_update = "never"
 [feed]
 "a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
 "quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", identity = "title", allow_private = true }
+reached = { url = "https://example.org/b", http2 = false, proxy = "none", ca_file = "ca.pem" }
 [entity]
 "小泉" = ["Shinjirō Koizumi", "小泉進次郎", "\"Koizumi\" \\"]
 [watch]
@@ -75,6 +75,7 @@ parallel = 3
 timeout = "4s"
 max_size = "10 MB"
 contact = "ops@example.org"
+proxy = "socks5h://127.0.0.1:9050"
 [keep]
 items = "10d"
 alerts = "3y"
@@ -89,8 +90,17 @@ feed = "a b"
 lang = "ja"
 expect = []
 "##;
-    let directory = Directory::with(text.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
+
+#[test]
+fn odd_names_and_every_setting_read_back() {
+    let directory = Directory::with(EVERY_SETTING.replace("[feed]", "notify = [\"hook\"]\n[feed]"));
+    directory.write("ca.pem", authority());
     let config = directory.load().expect("a config").config;
+    let proxied = config
+        .feeds
+        .iter()
+        .map(|feed| feed.access.transport.proxy.is_some());
+    assert_eq!(proxied.collect::<Vec<_>>(), [true, true, false]);
     directory.write("fivebells.toml", effective(&config));
     let again = directory.load().unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(comparable(again.config), comparable(config));
@@ -110,6 +120,42 @@ fn no_secret_is_shown() {
         assert!(!text.contains("whsec_"), "{text}");
         assert!(text.contains("<hidden>"), "{text}");
         toml::from_str::<toml::Table>(&text).expect("TOML");
+    }
+}
+
+fn authority() -> String {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let params = rcgen::CertificateParams::new(["authority".to_owned()]).expect("parameters");
+    params.self_signed(&key).expect("a certificate").pem()
+}
+
+#[test]
+fn no_secret_of_a_feed_is_shown() {
+    let directory = Directory::with(
+        "[feed]\n\
+         a = { url = \"https://example.org/a\", username = \"me\", \
+               password = { env = \"SMTP_PASSWORD\" }, proxy = { env = \"PROXY_URL\" }, \
+               headers = { X-Key = { env = \"SMTP_PASSWORD\" }, Accept = \"text/xml\" } }\n\
+         b = { url = \"https://example.org/b\", bearer = { env = \"SMTP_PASSWORD\" } }\n\
+         [watch]\nb = \"B\"\n[receiver.c]\nstdout = true\n[poll]\nproxy = { env = \"PROXY_URL\" }\n",
+    );
+    let config = directory
+        .load()
+        .unwrap_or_else(|errors| panic!("{errors}"))
+        .config;
+    let text = effective(&config);
+    let debug = format!("{config:?}");
+    assert!(
+        !text.contains(MARKER) && !debug.contains(MARKER),
+        "{text}{debug}"
+    );
+    for line in [
+        "headers = { X-Key = \"<hidden>\", Accept = \"<hidden>\" }",
+        "username = \"me\"\npassword = \"<hidden>\"",
+        "bearer = \"<hidden>\"",
+        "proxy = \"<hidden>\"",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The config as a whole, through files on disk.
 
+mod access;
 mod effective;
 mod examples;
 mod faults;
@@ -54,6 +55,10 @@ fn environment() -> Environment {
         ("SIEM_TOKEN", "Bearer s3cret-marker"),
         ("SMTP_PASSWORD", "s3cret-marker"),
         ("BOARD_URL", "https://board.example.org/s3cret-marker"),
+        (
+            "PROXY_URL",
+            "http://me:s3cret-marker@proxy.example.org:3128",
+        ),
         ("BAD_KEY", "whsec_s3cret-marker"),
         ("SHORT_KEY", "whsec_c2hvcnQ="),
         ("EMPTY", ""),

@@ -80,8 +80,6 @@ async fn a_status_that_is_no_document_says_so() {
         ("206 Partial Content", FetchReason::Status),
         ("226 IM Used", FetchReason::Status),
         ("300 Multiple Choices", FetchReason::Status),
-        ("401 Unauthorized", FetchReason::Status),
-        ("403 Forbidden", FetchReason::Forbidden),
         ("404 Not Found", FetchReason::Status),
         ("410 Gone", FetchReason::Gone),
         ("429 Too Many Requests", FetchReason::TooManyRequests),

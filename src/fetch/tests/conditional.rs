@@ -143,3 +143,24 @@ async fn a_document_with_the_old_validators_is_still_a_document() {
     };
     assert_eq!(document(&request).await.body, b"new");
 }
+
+/// A part would hide whether anything was missed between it and the part before: what tells us is
+/// that two documents overlap, and `A-IM: feed` (after RFC 3229) brings what is new alone.
+#[tokio::test]
+async fn no_part_of_a_feed_is_asked_for_or_taken() {
+    for status in ["206 Partial Content", "226 IM Used"] {
+        let headers = [("etag", "\"2\""), ("im", "feed")];
+        let server = Server::start(move |_| Reply::new(status, &headers, b"<rss/>")).await;
+        let url = server.url("/");
+        let request = FetchRequest {
+            etag: Some(b"\"1\""),
+            last_modified: Some(DATE),
+            ..first(&url)
+        };
+        assert_eq!(failure(&request).await.reason, FetchReason::Status);
+        let asked = server.requests().remove(0);
+        for name in ["a-im", "range", "if-range"] {
+            assert_eq!(asked.header(name), None, "{name}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Visits to scripted servers and to files.
 
+mod access;
 mod answers;
 mod conditional;
 mod files;
@@ -8,7 +9,8 @@ mod redirects;
 use url::Url;
 
 use super::{
-    FetchError, FetchOptions, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher, Page,
+    FetchError, FetchOptions, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher, Grant,
+    Page,
 };
 use crate::http::{Http, HttpOptions};
 
@@ -31,6 +33,7 @@ fn first(url: &Url) -> FetchRequest<'_> {
         last_modified: None,
         allow_private: false,
         from_stranger: false,
+        grant: None,
     }
 }
 

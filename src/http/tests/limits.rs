@@ -7,6 +7,10 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    time::timeout as timeout_of,
+};
 
 use super::*;
 use crate::http::{
@@ -218,6 +222,52 @@ async fn nobody_there_is_a_connect_error() {
             .starts_with("connection to 127.0.0.1: Connection refused"),
         "{error}"
     );
+}
+
+/// A full queue of callers drops the next one's SYN, as a firewall does.
+#[tokio::test]
+async fn a_connection_that_is_not_made_is_left_after_the_connect_timeout() {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket
+        .bind(([127, 0, 0, 1], 0).into())
+        .expect("a free port");
+    let listener = socket.listen(1).expect("it listens");
+    let address = listener.local_addr().expect("an address");
+    let wait = Duration::from_millis(50);
+    let mut queue = Vec::new();
+    while let Ok(Ok(caller)) = timeout_of(wait, TcpStream::connect(address)).await {
+        queue.push(caller);
+    }
+    let url = Url::parse(&format!("http://{address}/")).expect("a URL");
+    let http = Http::new(&impatient()).expect("a client");
+    let error = get(&http, url, Trust::Operator)
+        .await
+        .expect_err("no connection");
+    assert_eq!(
+        (error.reason(), error.to_string()),
+        timeout("no connection to 127.0.0.1 within 500ms")
+    );
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_end_counts_as_connecting() {
+    let server = Server::start(|_| Reply::raw("").mute()).await;
+    let http = Http::new(&impatient()).expect("a client");
+    let url = server.secure_url_at("127.0.0.1", "/");
+    let error = get(&http, url, Trust::Operator).await.expect_err("no TLS");
+    assert_eq!(
+        (error.reason(), error.to_string()),
+        timeout("no connection to 127.0.0.1 within 500ms")
+    );
+}
+
+#[test]
+fn the_bounds_are_those_promised() {
+    let options = HttpOptions::default();
+    assert_eq!(options.connect_timeout, Duration::from_secs(10));
+    assert_eq!(options.idle_timeout, Duration::from_secs(20));
+    assert_eq!(options.total_timeout, Duration::from_mins(1));
+    assert_eq!(options.max_body_bytes, 16 * 1024 * 1024);
 }
 
 /// The status is the answer; trouble with its body must not hide it.

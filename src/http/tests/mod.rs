@@ -1,7 +1,10 @@
 //! The client against scripted servers.
 
+mod certificate;
 mod guarded;
+mod http2;
 mod limits;
+mod proxied;
 mod request;
 mod secure;
 

@@ -3,8 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+    io::{
+        AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
+        BufReader,
+    },
+    net::TcpListener,
     task::JoinHandle,
 };
 
@@ -33,6 +36,11 @@ impl Request {
 pub(crate) enum Answer {
     Reply {
         status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    /// The same with half of its body, then the end of the connection.
+    Half {
         headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
     },
@@ -67,9 +75,10 @@ impl HttpServer {
             let requests = Arc::clone(&requests);
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
+                    let _ = stream.set_nodelay(true);
                     let (requests, answer) = (Arc::clone(&requests), Arc::clone(&answer));
                     tokio::spawn(async move {
-                        let _ = serve(stream, &requests, answer.as_ref()).await;
+                        let _ = serve(BufReader::new(stream), &requests, answer.as_ref()).await;
                     });
                 }
             }
@@ -98,43 +107,52 @@ impl Drop for HttpServer {
 }
 
 /// Serves one connection until the client closes it.
-async fn serve(
-    stream: TcpStream,
+pub(super) async fn serve(
+    mut stream: BufReader<impl AsyncRead + AsyncWrite + Unpin>,
     requests: &Mutex<Vec<Request>>,
     answer: &(dyn Fn(&Request) -> Answer + Send + Sync),
 ) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await? {
         let reply = answer(&request);
         requests.lock().expect("not poisoned").push(request);
         match reply {
             Answer::Mute => std::future::pending::<()>().await,
+            Answer::Half { headers, body } => {
+                let head = head(200, headers, body.len());
+                stream.write_all(head.as_bytes()).await?;
+                stream.write_all(&body[..body.len() / 2]).await?;
+                return stream.shutdown().await;
+            }
             Answer::Reply {
                 status,
                 headers,
                 body,
             } => {
-                let mut head = format!(
-                    "HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n",
-                    body.len()
-                );
-                for (name, value) in headers {
-                    head += &[name, ": ", &value, "\r\n"].concat();
-                }
-                head += "\r\n";
+                let is_last = headers.iter().any(|(name, _)| *name == "Connection");
+                let head = head(status, headers, body.len());
                 stream.write_all(head.as_bytes()).await?;
                 if status != 304 {
                     stream.write_all(&body).await?;
                 }
                 stream.flush().await?;
+                if is_last {
+                    return stream.shutdown().await;
+                }
             }
         }
     }
     Ok(())
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Option<Request>> {
+fn head(status: u16, headers: Vec<(&'static str, String)>, length: usize) -> String {
+    let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {length}\r\n");
+    for (name, value) in headers {
+        head += &[name, ": ", &value, "\r\n"].concat();
+    }
+    head + "\r\n"
+}
+
+async fn read(stream: &mut BufReader<impl AsyncRead + Unpin>) -> std::io::Result<Option<Request>> {
     let mut line = String::new();
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);

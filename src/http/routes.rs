@@ -1,0 +1,174 @@
+//! The library's clients, one pair per way to servers, each built once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use reqwest::{
+    Client,
+    header::{ACCEPT_ENCODING, HeaderValue},
+    redirect, retry,
+};
+use rustls::ClientConfig;
+
+use super::{
+    coding::ACCEPT_ENCODING as CODINGS,
+    error::HttpSetupError,
+    guard::Passage,
+    options::HttpOptions,
+    resolve::{Lookup, Resolver},
+    tls::{self, Trusted},
+};
+use crate::model::{Proxy, Transport};
+
+/// How long an unused connection is kept. Most servers close theirs after 5 to 75 s; polls of
+/// feeds on one host, and deliveries in a burst, are seconds apart.
+const POOL_IDLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Unused connections kept per host: an origin is asked one thing at a time.
+const POOL_MAX_IDLE_PER_HOST: usize = 2;
+
+/// All response headers of an HTTP/2 answer, in bytes. The library's 16 KiB is less than some
+/// publishers' Content-Security-Policy and cookies.
+const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
+
+/// One way to servers: the two clients that differ in which addresses a name may have.
+#[derive(Debug, Clone)]
+pub(super) struct Route {
+    screened: Client,
+    open: Client,
+}
+
+/// All ways in use. Those whose certificates and authorities are the same share one TLS
+/// configuration, and so the sessions that can be resumed.
+pub(super) struct Routes {
+    options: HttpOptions,
+    lookup: Lookup,
+    built: RwLock<HashMap<Transport, Route>>,
+    trusted: Mutex<HashMap<Trusted, ClientConfig>>,
+    direct: Route,
+}
+
+impl Route {
+    pub(super) fn client(&self, passage: Passage) -> &Client {
+        match passage {
+            Passage::Screened => &self.screened,
+            Passage::Open => &self.open,
+        }
+    }
+}
+
+impl Routes {
+    pub(super) fn new(options: HttpOptions, lookup: Lookup) -> Result<Self, HttpSetupError> {
+        let plain = Transport::default();
+        let trusted = Trusted::of(&plain, &options);
+        let config = tls::client_config(&trusted)?;
+        let direct = route(&options, &lookup, &plain, &config)?;
+        Ok(Self {
+            options,
+            lookup,
+            built: RwLock::default(),
+            trusted: Mutex::new(HashMap::from([(trusted, config)])),
+            direct,
+        })
+    }
+
+    pub(super) fn options(&self) -> &HttpOptions {
+        &self.options
+    }
+
+    /// The clients for a way, built where it is new.
+    pub(super) fn get(&self, transport: &Transport) -> Result<Route, HttpSetupError> {
+        if *transport == Transport::default() {
+            return Ok(self.direct.clone());
+        }
+        let built = self.built.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(route) = built.get(transport) {
+            return Ok(route.clone());
+        }
+        drop(built);
+        let config = self.tls(transport)?;
+        let route = route(&self.options, &self.lookup, transport, &config)?;
+        let mut built = self.built.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(built.entry(transport.clone()).or_insert(route).clone())
+    }
+
+    fn tls(&self, transport: &Transport) -> Result<ClientConfig, HttpSetupError> {
+        let trusted = Trusted::of(transport, &self.options);
+        let mut known = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = known.get(&trusted) {
+            return Ok(config.clone());
+        }
+        let config = tls::client_config(&trusted)?;
+        Ok(known.entry(trusted).or_insert(config).clone())
+    }
+}
+
+/// Debug shows no tickets and no keys.
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Routes").finish_non_exhaustive()
+    }
+}
+
+fn route(
+    options: &HttpOptions,
+    lookup: &Lookup,
+    transport: &Transport,
+    tls: &ClientConfig,
+) -> Result<Route, HttpSetupError> {
+    let client = |passage| {
+        let resolver = Resolver {
+            lookup: Arc::clone(lookup),
+            passage,
+            proxy: transport.proxy.as_ref().and_then(host_of),
+        };
+        client(options, transport, tls.clone(), resolver)
+    };
+    Ok(Route {
+        screened: client(Passage::Screened)?,
+        open: client(Passage::Open)?,
+    })
+}
+
+fn host_of(proxy: &Proxy) -> Option<String> {
+    proxy.url.host_str().map(str::to_owned)
+}
+
+fn client(
+    options: &HttpOptions,
+    transport: &Transport,
+    mut tls: ClientConfig,
+    resolver: Resolver,
+) -> Result<Client, HttpSetupError> {
+    let always = [(ACCEPT_ENCODING, HeaderValue::from_static(CODINGS))];
+    tls.alpn_protocols = tls::protocols(transport.http2);
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(resolver)
+        .user_agent(&options.user_agent)
+        .default_headers(always.into_iter().collect())
+        // Redirects are the caller's, who judges each hop.
+        .redirect(redirect::Policy::none())
+        // On by default: a stream that an HTTP/2 server refuses is asked for twice more at once.
+        .retry(retry::never())
+        // Both are on by default: HTTP_PROXY is obeyed, the last URL is told to the next host.
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+        .pool_max_idle_per_host(POOL_MAX_IDLE_PER_HOST)
+        .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
+        // A publisher's broken extra header is no reason to be blind to its feed.
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true);
+    if let Some(proxy) = &transport.proxy {
+        let proxy = reqwest::Proxy::all(proxy.url.clone());
+        builder =
+            builder.proxy(proxy.map_err(|error| HttpSetupError::Client(error.without_url()))?);
+    }
+    builder
+        .build()
+        .map_err(|error| HttpSetupError::Client(error.without_url()))
+}
