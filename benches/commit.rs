@@ -112,6 +112,7 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         gap: Duration::ZERO,
         origin_not_before: None,
         notices: Vec::new(),
+        continuity: None,
         result: PollResult::Read(Box::new(PollRead {
             status: 200,
             etag: Some(b"\"v1\"".to_vec()),

@@ -47,6 +47,8 @@ struct FeedLine<'a> {
     items_in_feed: u32,
     items: u32,
     alerts: u32,
+    missed: u32,
+    missed_at: Option<Timestamp>,
     warnings: serde_json::Value,
 }
 
@@ -145,6 +147,8 @@ impl<'a> FeedLine<'a> {
             items_in_feed: feed.items_total,
             items: feed.items,
             alerts: feed.alerts,
+            missed: feed.missed,
+            missed_at: feed.missed_at,
             warnings: serde_json::from_str(&feed.warnings).unwrap_or_default(),
         }
     }
@@ -224,6 +228,9 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         ));
         lines.push(("error", optional(&feed.error)));
     }
+    if feed.missed > 0 {
+        lines.push(("missed", missed(feed, &moment(feed.missed_at))));
+    }
     for (index, repair) in repairs::kept(&feed.warnings).into_iter().enumerate() {
         lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
@@ -232,4 +239,19 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         .map(|(name, value)| format!("{name:<12} {value}"))
         .collect();
     lines.join("\n")
+}
+
+/// How often items may have been missed, and what is done about it.
+fn missed(feed: &FeedStatus, last: &str) -> String {
+    let times = match feed.missed {
+        1 => "items once".to_owned(),
+        times => format!("items {times} times"),
+    };
+    match feed.pace {
+        Some(pace) => {
+            let minutes = pace.as_secs().div_ceil(60);
+            format!("perhaps {times}, last {last}; asked every {minutes} min for now")
+        }
+        None => format!("perhaps {times}, last {last}"),
+    }
 }

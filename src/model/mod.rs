@@ -19,7 +19,8 @@ pub use delivery::{
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{
-    Event, FeedFailing, FeedRebased, FeedRecovered, Notice, ReceiverFailing, TestPing,
+    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice, ReceiverFailing,
+    TestPing,
 };
 pub use priority::{ParsePriorityError, Priority};
 pub use secret::Secret;

@@ -3,14 +3,17 @@
 use jiff::Timestamp;
 
 use super::{
-    Poller, alerts,
+    Poller, alerts, missed,
     recognise::{Recognised, Record},
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{self, PollWish, Rhythm},
+    cadence::{self, DueReason, PollWish, Rhythm},
     model::{AlertFeed, Feed, Item},
-    store::{FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult, Revision},
+    store::{
+        Continuity, FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult,
+        Revision,
+    },
 };
 
 impl Poller {
@@ -25,10 +28,12 @@ impl Poller {
     ) -> PollCommit {
         let state = &claim.feed;
         let wish = wish(&answer, state.failures);
-        let (next_due_at, due_reason) =
-            cadence::next_poll(polled_at, self.rhythm(feed), wish, fastrand::f64());
+        let continuity = missed::after(feed, state, &answer, polled_at);
+        let known = continuity.as_ref().unwrap_or(&state.continuity);
+        let (next_due_at, due_reason) = self.next_due(feed, known, wish, polled_at);
         let health = &self.rules.health;
-        let (result, notices, origin_not_before) = match answer {
+        let missed = health.items_missed(feed, state, known, None);
+        let (result, mut notices, origin_not_before) = match answer {
             Answer::Unchanged {
                 status,
                 etag,
@@ -62,19 +67,58 @@ impl Poller {
                 (result, notices, failure.retry_at)
             }
         };
+        notices.extend(missed);
+        PollCommit {
+            committed_at,
+            next_due_at,
+            due_reason: due_reason.to_owned(),
+            origin_not_before,
+            notices,
+            continuity,
+            ..self.commit(claim, polled_at, result)
+        }
+    }
+
+    /// The commit of a claim, due again at once and with nothing but its result.
+    pub(super) fn commit(
+        &self,
+        claim: &PollClaim,
+        polled_at: Timestamp,
+        result: PollResult,
+    ) -> PollCommit {
         PollCommit {
             origin: claim.origin,
             turn: claim.turn,
-            feed: state.id,
-            url: state.url.clone(),
+            feed: claim.feed.id,
+            url: claim.feed.url.clone(),
             polled_at,
-            committed_at,
-            next_due_at,
-            due_reason: due_reason.as_str().to_owned(),
+            committed_at: self.clock.now(),
+            next_due_at: polled_at,
+            due_reason: String::new(),
             gap: self.rules.gap,
-            origin_not_before,
+            origin_not_before: None,
             result,
-            notices,
+            notices: Vec::new(),
+            continuity: None,
+        }
+    }
+
+    /// When the feed is due again, and why then.
+    pub(super) fn next_due(
+        &self,
+        feed: &Feed,
+        continuity: &Continuity,
+        wish: PollWish,
+        polled_at: Timestamp,
+    ) -> (Timestamp, &'static str) {
+        if continuity.fill.is_some() {
+            return (polled_at, missed::DUE_REASON);
+        }
+        let rhythm = self.rhythm(feed, continuity);
+        let (at, reason) = cadence::next_poll(polled_at, rhythm, wish, fastrand::f64());
+        match reason {
+            DueReason::Interval if continuity.pace.is_some() => (at, missed::DUE_REASON),
+            other => (at, other.as_str()),
         }
     }
 
@@ -147,9 +191,9 @@ impl Poller {
         (revision.is_some() || !keys.is_empty()).then_some(KnownItem { id, keys, revision })
     }
 
-    fn rhythm(&self, feed: &Feed) -> Rhythm {
+    fn rhythm(&self, feed: &Feed, continuity: &Continuity) -> Rhythm {
         Rhythm {
-            every: feed.every,
+            every: continuity.pace.unwrap_or(feed.every),
             max_interval: self.rules.max_interval,
             phase: phase(&feed.name),
         }

@@ -6,7 +6,9 @@
 
 mod alerts;
 mod conclude;
+mod fill;
 mod health;
+mod missed;
 mod recognise;
 mod visit;
 
@@ -130,6 +132,9 @@ impl Poller {
         claim: &PollClaim,
         started_at: Timestamp,
     ) -> Result<PollCommit, StoreError> {
+        if let Some(fill) = &claim.feed.continuity.fill {
+            return self.visit_archive(feed, claim, fill, started_at).await;
+        }
         let answer = visit(
             &self.fetcher,
             &self.store,
@@ -167,6 +172,11 @@ fn summarize(result: &PollResult) -> PollOutcome {
             alerts: 0,
             receivers,
         },
+        PollResult::Filled(missed) => PollOutcome::Read {
+            news: missed.len(),
+            alerts: 0,
+            receivers,
+        },
     }
 }
 
@@ -194,6 +204,10 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
             } else {
                 debug!(%next_due_at, edited, "feed {name:?}: nothing new, items {items}");
             }
+        }
+        PollResult::Filled(missed) => {
+            let found = missed.len();
+            info!(%next_due_at, found, "feed {name:?}: looked for missed items in its archive, found {found}");
         }
         PollResult::Failed { error, reason, .. } => {
             let wait = cadence::elapsed(commit.committed_at, next_due_at)

@@ -115,7 +115,7 @@ fn as_document(document: &FetchedDocument) -> Document<'_> {
 }
 
 impl Failure {
-    fn fetch(error: &FetchError, now: Timestamp) -> Self {
+    pub(super) fn fetch(error: &FetchError, now: Timestamp) -> Self {
         Self {
             reason: error.reason.as_str(),
             message: error.to_string(),
@@ -127,7 +127,7 @@ impl Failure {
         }
     }
 
-    fn parse(error: &ParseError, status: u16) -> Self {
+    pub(super) fn parse(error: &ParseError, status: u16) -> Self {
         Self {
             reason: error.reason().as_str(),
             message: error.to_string(),

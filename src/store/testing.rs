@@ -202,6 +202,7 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         origin_not_before: None,
         result,
         notices: vec![],
+        continuity: None,
     }
 }
 

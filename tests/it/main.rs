@@ -8,6 +8,7 @@ mod delivery;
 mod desk;
 mod docs;
 mod finding;
+mod missed;
 mod pipeline;
 mod reload;
 mod servers;

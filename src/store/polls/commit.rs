@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{PollCommit, PollCommitted, PollRead, PollResult, known, news, revise};
+use super::{PollCommit, PollCommitted, PollRead, PollResult, continuity, known, news, revise};
 use crate::{
     model::AlertId,
     store::{
@@ -30,14 +30,32 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         return Ok(PollCommitted::Fenced);
     }
     let mut told = Told::default();
-    if let PollResult::Read(read) = poll.result {
-        known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
-        for item in read.known {
-            revise::write(tx, poll.feed, item, poll.committed_at, &mut told)?;
+    let mut shown = Vec::new();
+    match poll.result {
+        PollResult::Read(read) => {
+            known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
+            for item in read.known {
+                revise::write(tx, poll.feed, item, poll.committed_at, &mut told)?;
+            }
+            for new in read.news {
+                shown.push(news::insert(
+                    tx,
+                    poll.feed,
+                    new,
+                    poll.committed_at,
+                    &mut told,
+                )?);
+            }
         }
-        for new in read.news {
-            news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
+        PollResult::Filled(missed) => {
+            for new in missed {
+                news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
+            }
         }
+        PollResult::Unchanged { .. } | PollResult::Failed { .. } => {}
+    }
+    if let Some(continuity) = poll.continuity {
+        continuity::write(tx, poll.feed, continuity, shown)?;
     }
     for notice in &poll.notices {
         outbox::insert(tx, notice, None, poll.committed_at)?;
@@ -94,6 +112,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
             ),
         )?,
         PollResult::Read(read) => tx.exec(READ, &with_schedule(poll, &columns(poll, read)))?,
+        PollResult::Filled(_) => tx.exec(FILLED, &with_schedule(poll, &[]))?,
         PollResult::Failed {
             reason,
             error,
@@ -135,13 +154,17 @@ const READ: &str = "
            reason = NULL, error = NULL
      WHERE id = ?1 AND url = ?2";
 
+const FILLED: &str = "
+    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5
+     WHERE id = ?1 AND url = ?2";
+
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
            failures = failures + 1, failing_since = coalesce(failing_since, ?5),
            reason = ?7, error = ?8, told_failing = ?9, gone = ?10
      WHERE id = ?1 AND url = ?2";
 
-/// The parameters ?1 to ?5, which the three statements share, and the rest.
+/// The parameters ?1 to ?5, which the statements share, and the rest.
 fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     let mut params = values![
         poll.feed,

@@ -2,6 +2,7 @@
 
 mod claim;
 mod commit;
+mod continuity;
 mod known;
 mod news;
 mod revise;
@@ -12,6 +13,8 @@ use jiff::Timestamp;
 
 use super::NewDelivery;
 use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash};
+
+pub use self::continuity::{Continuity, Fill};
 
 #[cfg(test)]
 pub(super) use self::{
@@ -59,6 +62,8 @@ pub struct FeedState {
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
+    /// Whether anything was missed between the polls so far.
+    pub continuity: Continuity,
 }
 
 /// All that one poll comes to.
@@ -89,6 +94,9 @@ pub struct PollCommit {
     pub result: PollResult,
     /// What is told beside the alerts.
     pub notices: Vec<NewDelivery>,
+    /// Replaces the one before; `None` leaves it. The window of a document that was read is
+    /// completed with its new items.
+    pub continuity: Option<Continuity>,
 }
 
 /// What a poll found.
@@ -107,6 +115,8 @@ pub enum PollResult {
     },
     /// A body that was read.
     Read(Box<PollRead>),
+    /// A page of the feed's archive, with what was missed; nothing of the feed's state changes.
+    Filled(Vec<NewItem>),
     /// Nothing could be read. Validators stay.
     Failed {
         /// The closed reason, also a metric label.

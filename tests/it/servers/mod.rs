@@ -2,6 +2,7 @@
 
 pub(crate) mod feed;
 pub(crate) mod http;
+pub(crate) mod site;
 #[expect(dead_code, reason = "the mail notifier's own tests use the rest")]
 pub(crate) mod smtp;
 pub(crate) mod webhook;

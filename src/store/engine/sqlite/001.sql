@@ -48,7 +48,13 @@ CREATE TABLE feed (
   reason             TEXT,
   error              TEXT,
   items_total        INTEGER NOT NULL DEFAULT 0,
-  warnings           TEXT    NOT NULL DEFAULT '[]'
+  warnings           TEXT    NOT NULL DEFAULT '[]',
+  last_items         TEXT    NOT NULL DEFAULT '[]',
+  pace               INTEGER,
+  missed             INTEGER NOT NULL DEFAULT 0,
+  missed_at          INTEGER,
+  told_missed        INTEGER NOT NULL DEFAULT 0,
+  fill               TEXT
 ) STRICT;
 CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 
