@@ -111,6 +111,8 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         due_reason: "interval".to_owned(),
         gap: Duration::ZERO,
         origin_not_before: None,
+        cools_domain: false,
+        refusals: 0,
         notices: Vec::new(),
         continuity: None,
         result: PollResult::Read(Box::new(PollRead {

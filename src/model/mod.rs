@@ -8,6 +8,7 @@ mod delivery;
 mod feed;
 mod item;
 mod notice;
+mod origin;
 mod priority;
 mod secret;
 mod watch;
@@ -22,6 +23,7 @@ pub use notice::{
     Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice, ReceiverFailing,
     TestPing,
 };
+pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};

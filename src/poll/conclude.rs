@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::{
-    Poller, alerts, missed,
+    Poller, alerts,
+    cooling::{self, Cooling},
+    missed,
     recognise::{Recognised, Record},
     visit::{Answer, Reading},
 };
@@ -33,7 +35,8 @@ impl Poller {
         let (next_due_at, due_reason) = self.next_due(feed, known, wish, polled_at);
         let health = &self.rules.health;
         let missed = health.items_missed(feed, state, known, None);
-        let (result, mut notices, origin_not_before) = match answer {
+        let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
+        let (result, mut notices) = match answer {
             Answer::Unchanged {
                 status,
                 etag,
@@ -47,13 +50,13 @@ impl Poller {
                     last_modified,
                     by_validators,
                 };
-                (result, health.recovered(feed, state), None)
+                (result, health.recovered(feed, state))
             }
             Answer::Read(reading) => {
                 let mut notices = health.recovered(feed, state);
                 notices.extend(health.rebased(feed, reading.recognised.judgement.renamed));
                 let result = self.result(feed, state, *reading, committed_at);
-                (result, notices, None)
+                (result, notices)
             }
             Answer::Failed(failure) => {
                 let notices = health.failing(feed, state, &failure, polled_at);
@@ -64,7 +67,7 @@ impl Poller {
                     told_failing: state.told_failing || !notices.is_empty(),
                     gone: failure.gone,
                 };
-                (result, notices, failure.retry_at)
+                (result, notices)
             }
         };
         notices.extend(missed);
@@ -72,10 +75,9 @@ impl Poller {
             committed_at,
             next_due_at,
             due_reason: due_reason.to_owned(),
-            origin_not_before,
             notices,
             continuity,
-            ..self.commit(claim, polled_at, result)
+            ..self.commit(claim, polled_at, cooling, result)
         }
     }
 
@@ -84,6 +86,7 @@ impl Poller {
         &self,
         claim: &PollClaim,
         polled_at: Timestamp,
+        cooling: Cooling,
         result: PollResult,
     ) -> PollCommit {
         PollCommit {
@@ -96,7 +99,9 @@ impl Poller {
             next_due_at: polled_at,
             due_reason: String::new(),
             gap: self.rules.gap,
-            origin_not_before: None,
+            origin_not_before: cooling.until,
+            cools_domain: cooling.whole_domain,
+            refusals: cooling.refusals,
             result,
             notices: Vec::new(),
             continuity: None,

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Poller, alerts, missed,
+    Poller, alerts, cooling, missed,
     recognise::{Recognised, recognise},
     visit::{Failure, Reading},
 };
@@ -137,6 +137,7 @@ impl Poller {
     ) -> PollCommit {
         let before = &claim.feed.continuity;
         let pages = fill.pages + 1;
+        let cooling = cooling::cool(claim.refusals, page.as_ref().err(), polled_at);
         let (missed, open) = match page {
             Err(failure) => (Vec::new(), Err(failure.message)),
             Ok(page) if page.is_joined => (page.missed, Ok(None)),
@@ -162,7 +163,7 @@ impl Poller {
             due_reason: due_reason.to_owned(),
             notices,
             continuity: Some(continuity),
-            ..self.commit(claim, polled_at, PollResult::Filled(missed))
+            ..self.commit(claim, polled_at, cooling, PollResult::Filled(missed))
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod conclude;
+mod cooling;
 mod fill;
 mod health;
 mod missed;

@@ -31,6 +31,15 @@ pub(super) enum Answer {
     Failed(Failure),
 }
 
+impl Answer {
+    pub(super) const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
 /// A document that was read.
 pub(super) struct Reading {
     pub(super) document: FetchedDocument,

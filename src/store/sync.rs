@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::{
     Store, StoreError,
     engine::{Tx, values},
     schedule,
 };
-use crate::model::{Feed, FeedId, OriginId};
+use crate::model::{Feed, FeedId, Origin, OriginId};
 
 impl Store {
     /// Makes the store follow the config. Everything known stays: what the config no longer names
@@ -56,7 +57,7 @@ fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), Sto
 
     tx.exec("UPDATE feed SET active = 0 WHERE active = 1", &[])?;
     for feed in feeds {
-        let origin = origin(tx, &feed.origin())?;
+        let origin = origin(tx, &feed.url)?;
         let url = feed.url.as_str();
         let renamed = || unnamed.iter().position(|row| row.url == url);
         match by_name.get(feed.name.as_str()) {
@@ -88,10 +89,13 @@ fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
         .collect()
 }
 
-fn origin(tx: &mut dyn Tx, host: &str) -> Result<OriginId, StoreError> {
+/// The origin of a feed at this URL; a new one is due when its feeds are scheduled.
+pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError> {
+    let Origin { host, domain } = Origin::of(url);
     tx.exec(
-        "INSERT INTO origin (host, due) VALUES (?1, ?2) ON CONFLICT (host) DO NOTHING",
-        values![host, schedule::NEVER],
+        "INSERT INTO origin (host, domain, due) VALUES (?1, ?2, ?3)
+         ON CONFLICT (host) DO UPDATE SET domain = excluded.domain",
+        values![host.as_str(), domain, schedule::NEVER],
     )?;
     tx.row("SELECT id FROM origin WHERE host = ?1", values![host])?
         .expect("it was just inserted or there before")

@@ -200,6 +200,8 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         due_reason: "every 15m".into(),
         gap: GAP,
         origin_not_before: None,
+        cools_domain: false,
+        refusals: 0,
         result,
         notices: vec![],
         continuity: None,

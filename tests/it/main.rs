@@ -3,6 +3,7 @@
 
 mod architecture;
 mod cli;
+mod cooling;
 mod crash;
 mod delivery;
 mod desk;

@@ -25,6 +25,9 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     if !end_turn(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
+    if let (true, Some(until)) = (poll.cools_domain, poll.origin_not_before) {
+        tx.exec(COOL_DOMAIN, values![poll.origin, until])?;
+    }
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
@@ -84,12 +87,21 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     let not_before = poll
         .origin_not_before
         .map_or(paused, |asked| asked.max(paused));
+    // Another host of the domain may have cooled this one meanwhile.
     let ours = tx.exec(
-        "UPDATE origin SET turn = turn + 1, not_before = ?3 WHERE id = ?1 AND turn = ?2",
-        values![poll.origin, poll.turn, not_before],
+        "UPDATE origin SET turn = turn + 1, refusals = ?4,
+                not_before = CASE WHEN not_before > ?3 THEN not_before ELSE ?3 END
+          WHERE id = ?1 AND turn = ?2",
+        values![poll.origin, poll.turn, not_before, poll.refusals],
     )?;
     Ok(ours == 1)
 }
+
+/// Nothing is asked of any host of the origin's domain until then.
+pub(in crate::store) const COOL_DOMAIN: &str = "
+    UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
+     WHERE domain = (SELECT o.domain FROM origin o WHERE o.id = ?1)
+       AND id <> ?1 AND not_before < ?2";
 
 /// False, and nothing written, if the config moved the feed to another URL.
 fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {

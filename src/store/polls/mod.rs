@@ -19,6 +19,7 @@ pub use self::continuity::{Continuity, Fill};
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
+    commit::COOL_DOMAIN,
     known::{KNOWN, REFRESH},
 };
 
@@ -29,6 +30,8 @@ pub struct PollClaim {
     pub origin: OriginId,
     /// The claim's number; [`Store::commit_poll`](super::Store::commit_poll) wants it back.
     pub turn: i64,
+    /// Answers in a row by which the origin refused us, whichever feed they were for.
+    pub refusals: u32,
     /// The origin's most overdue feed.
     pub feed: FeedState,
 }
@@ -88,8 +91,12 @@ pub struct PollCommit {
     pub due_reason: String,
     /// The pause between polls of the origin, from `polled_at`.
     pub gap: Duration,
-    /// The origin's Retry-After.
+    /// Until when the origin cools. A pause that is longer already stays.
     pub origin_not_before: Option<Timestamp>,
+    /// Whether every other origin of its domain cools as long.
+    pub cools_domain: bool,
+    /// Refusals in a row, this answer included.
+    pub refusals: u32,
     /// What was found.
     pub result: PollResult,
     /// What is told beside the alerts.
