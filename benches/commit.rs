@@ -115,6 +115,7 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         refusals: 0,
         notices: Vec::new(),
         continuity: None,
+        moved: None,
         result: PollResult::Read(Box::new(PollRead {
             status: 200,
             etag: Some(b"\"v1\"".to_vec()),

@@ -49,6 +49,7 @@ struct FeedLine<'a> {
     alerts: u32,
     missed: u32,
     missed_at: Option<Timestamp>,
+    moved_to: Option<&'a str>,
     warnings: serde_json::Value,
 }
 
@@ -110,7 +111,7 @@ impl Feeds {
             let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, now)).collect();
             output::table(
                 &[
-                    "feed", "state", "polled", "next", "items", "alerts", "error",
+                    "feed", "state", "polled", "next", "items", "alerts", "remark",
                 ],
                 &rows,
             )?;
@@ -149,6 +150,7 @@ impl<'a> FeedLine<'a> {
             alerts: feed.alerts,
             missed: feed.missed,
             missed_at: feed.missed_at,
+            moved_to: feed.moved_to.as_deref(),
             warnings: serde_json::from_str(&feed.warnings).unwrap_or_default(),
         }
     }
@@ -165,11 +167,23 @@ fn row(feed: &FeedStatus, now: Timestamp) -> Vec<String> {
         next(feed, now),
         feed.items.to_string(),
         feed.alerts.to_string(),
-        feed.error
-            .as_deref()
-            .map(|error| one_line(error, 100))
-            .unwrap_or_default(),
+        remark(feed),
     ]
+}
+
+/// What is wrong with it, or could be better.
+fn remark(feed: &FeedStatus) -> String {
+    let error = feed.error.as_deref().map(|error| one_line(error, 100));
+    let moved = || {
+        feed.moved_to
+            .as_deref()
+            .map(|url| format!("moved to {}", moved(url)))
+    };
+    error.or_else(moved).unwrap_or_default()
+}
+
+fn moved(url: &str) -> String {
+    format!("{}; change it in the config", one_line(url, 200))
 }
 
 /// When it is asked next, and which rule set that, where it is not the plain interval.
@@ -196,6 +210,10 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         ("feed", feed.name.clone()),
         ("title", optional(&feed.title)),
         ("url", feed.url.clone()),
+        (
+            "moved to",
+            feed.moved_to.as_deref().map(moved).unwrap_or_default(),
+        ),
         ("origin", feed.origin.clone()),
         ("format", optional(&feed.format)),
         ("language", optional(&feed.language)),
@@ -217,6 +235,7 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
             format!("{} items, {} alerts", feed.items, feed.alerts),
         ),
     ];
+    lines.retain(|(name, value)| *name != "moved to" || !value.is_empty());
     if feed.failures > 0 {
         lines.push((
             "failing",

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Poller, alerts,
     cooling::{self, Cooling},
-    missed,
+    missed, moved,
     recognise::{Recognised, Record},
     visit::{Answer, Reading},
 };
@@ -31,6 +31,7 @@ impl Poller {
         let state = &claim.feed;
         let wish = wish(&answer, state.failures);
         let continuity = missed::after(feed, state, &answer, polled_at);
+        let moved = moved::after(state, &answer, polled_at);
         let known = continuity.as_ref().unwrap_or(&state.continuity);
         let (next_due_at, due_reason) = self.next_due(feed, known, wish, polled_at);
         let health = &self.rules.health;
@@ -76,6 +77,8 @@ impl Poller {
             next_due_at,
             due_reason: due_reason.to_owned(),
             notices,
+            // A gap is filled where it was found.
+            moved: moved.filter(|_| known.fill.is_none()),
             continuity,
             ..self.commit(claim, polled_at, cooling, result)
         }
@@ -105,6 +108,7 @@ impl Poller {
             result,
             notices: Vec::new(),
             continuity: None,
+            moved: None,
         }
     }
 

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Poller, alerts, cooling, missed,
+    Poller, alerts, cooling, missed, moved,
     recognise::{Recognised, recognise},
     visit::{Failure, Reading},
 };
@@ -42,7 +42,7 @@ struct Page {
 pub(super) fn begin(feed: &Feed, state: &FeedState, reading: &Reading) -> Option<Fill> {
     let base = &reading.document.page.final_url;
     Some(Fill {
-        url: older(&feed.url, base, &reading.parsed.relations)?.into(),
+        url: older(&moved::in_use(feed, state), base, &reading.parsed.relations)?.into(),
         until: *state.continuity.window.iter().max()?,
         since: state.last_success?,
         pages: 0,
@@ -107,7 +107,7 @@ impl Poller {
         let recognised = recognise(&self.store, id, feed.identity, &parsed.items).await?;
         let (missed, is_joined) = pick(&parsed.items, &recognised, fill);
         let source = alerts::source(feed, parsed.title.as_deref().filter(|it| !it.is_empty()));
-        let next = older(&feed.url, &document.page.final_url, &parsed.relations);
+        let next = older(&url, &document.page.final_url, &parsed.relations);
         let items = parsed.items.into_iter().zip(recognised.records).zip(missed);
         let missed = items
             .filter(|(_, missed)| *missed)

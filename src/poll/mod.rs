@@ -10,6 +10,7 @@ mod cooling;
 mod fill;
 mod health;
 mod missed;
+mod moved;
 mod recognise;
 mod visit;
 
@@ -120,6 +121,7 @@ impl Poller {
             }
         };
         log(feed, &commit, started_at);
+        moved::log(feed, &claim.feed, &commit);
         let outcome = summarize(&commit.result);
         Ok(match self.store.commit_poll(commit).await? {
             PollCommitted::Fenced => PollOutcome::Superseded,

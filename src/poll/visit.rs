@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use url::Url;
 
-use super::recognise::{Recognised, recognise};
+use super::{
+    moved,
+    recognise::{Recognised, recognise},
+};
 use crate::{
     cadence,
     clock::Clock,
@@ -26,6 +30,8 @@ pub(super) enum Answer {
         last_modified: Option<Vec<u8>>,
         by_validators: bool,
         freshness: Option<Duration>,
+        /// Where the feed says it lives now.
+        target: Option<Url>,
     },
     Read(Box<Reading>),
     Failed(Failure),
@@ -66,10 +72,17 @@ pub(super) async fn visit(
     clock: &dyn Clock,
 ) -> Result<Answer, StoreError> {
     let now = clock.now();
-    let document = match fetcher.fetch(&request(feed, state, now)).await {
-        Err(error) => return Ok(Answer::Failed(Failure::fetch(&error, clock.now()))),
+    let url = moved::in_use(feed, state);
+    let document = match fetcher.fetch(&request(feed, &url, state, now)).await {
+        Err(error) => {
+            let mut failure = Failure::fetch(&error, clock.now());
+            // What is gone is where the feed had moved, not the feed.
+            failure.gone &= state.moved.to.is_none();
+            return Ok(Answer::Failed(failure));
+        }
         Ok(Fetched::NotModified(page)) => {
             return Ok(Answer::Unchanged {
+                target: moved::target(&page).cloned(),
                 status: page.status,
                 etag: page.etag,
                 last_modified: page.last_modified,
@@ -81,6 +94,7 @@ pub(super) async fn visit(
     };
     if state.baseline_done && state.body_hash == Some(document.body_hash) {
         return Ok(Answer::Unchanged {
+            target: moved::target(&document.page).cloned(),
             status: document.page.status,
             etag: document.page.etag,
             last_modified: document.page.last_modified,
@@ -100,18 +114,23 @@ pub(super) async fn visit(
     })))
 }
 
-fn request<'a>(feed: &'a Feed, state: &'a FeedState, now: Timestamp) -> FetchRequest<'a> {
+fn request<'a>(
+    feed: &Feed,
+    url: &'a Url,
+    state: &'a FeedState,
+    now: Timestamp,
+) -> FetchRequest<'a> {
     let unconditional = !state.baseline_done
         || state
             .not_modified_since
             .is_some_and(|since| cadence::elapsed(since, now) >= UNCONDITIONAL_AFTER);
     let validator = |bytes: &'a Option<Vec<u8>>| bytes.as_deref().filter(|_| !unconditional);
     FetchRequest {
-        url: &feed.url,
+        url,
         etag: validator(&state.etag),
         last_modified: validator(&state.last_modified),
         allow_private: feed.allow_private,
-        from_stranger: false,
+        from_stranger: state.moved.to.is_some(),
     }
 }
 

@@ -67,6 +67,8 @@ pub struct FeedStatus {
     pub missed_at: Option<Timestamp>,
     /// The interval, where missed items have made it shorter than the feed's own.
     pub pace: Option<Duration>,
+    /// The URL that is asked in the place of the configured one: the feed has moved for good.
+    pub moved_to: Option<String>,
 }
 
 /// Which alerts to show.
@@ -118,7 +120,7 @@ macro_rules! feeds {
                     f.warnings,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id),
                     (SELECT count(*) FROM alert a WHERE a.feed = f.id),
-                    f.missed, f.missed_at, f.pace
+                    f.missed, f.missed_at, f.pace, f.moved_to
                FROM feed f JOIN origin o ON o.id = f.origin ",
             $rest
         )
@@ -218,6 +220,7 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         pace: row
             .take::<Option<i64>>(26)?
             .map(|pace| Duration::from_millis(pace.unsigned_abs())),
+        moved_to: row.take(27)?,
     })
 }
 

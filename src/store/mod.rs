@@ -46,8 +46,8 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        Continuity, FeedState, Fill, KnownItem, KnownKey, NewAlert, NewItem, PollClaim, PollCommit,
-        PollCommitted, PollRead, PollResult, Revision, StoredItem,
+        Continuity, FeedState, Fill, KnownItem, KnownKey, Move, Moved, NewAlert, NewItem,
+        PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Revision, StoredItem,
     },
     prune::Pruned,
     summary::Summary,

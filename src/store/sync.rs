@@ -44,6 +44,7 @@ struct Known {
     id: FeedId,
     name: String,
     url: String,
+    moved_to: Option<String>,
 }
 
 fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), StoreError> {
@@ -61,10 +62,10 @@ fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), Sto
         let url = feed.url.as_str();
         let renamed = || unnamed.iter().position(|row| row.url == url);
         match by_name.get(feed.name.as_str()) {
-            Some(row) if row.url == url => keep(tx, row.id, feed, origin)?,
+            Some(row) if row.url == url => keep(tx, row, feed, origin)?,
             Some(row) => move_to(tx, row.id, feed, origin, now)?,
             None => match renamed() {
-                Some(position) => keep(tx, unnamed.swap_remove(position).id, feed, origin)?,
+                Some(position) => keep(tx, unnamed.swap_remove(position), feed, origin)?,
                 None => insert(tx, feed, origin, now)?,
             },
         }
@@ -75,7 +76,7 @@ fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), Sto
 /// All feeds, those in use first: a rename continues the history that is alive.
 fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
     let rows = tx.rows(
-        "SELECT id, name, url FROM feed ORDER BY active DESC, id DESC",
+        "SELECT id, name, url, moved_to FROM feed ORDER BY active DESC, id DESC",
         &[],
     )?;
     rows.into_iter()
@@ -84,6 +85,7 @@ fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
                 id: row.take(0)?,
                 name: row.take(1)?,
                 url: row.take(2)?,
+                moved_to: row.take(3)?,
             })
         })
         .collect()
@@ -102,10 +104,16 @@ pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError>
         .take(0)
 }
 
-fn keep(tx: &mut dyn Tx, id: FeedId, feed: &Feed, origin: OriginId) -> Result<(), StoreError> {
+/// One that has moved stays where it is.
+fn keep(tx: &mut dyn Tx, row: &Known, feed: &Feed, configured: OriginId) -> Result<(), StoreError> {
+    let moved_to = row.moved_to.as_deref().map(Url::parse);
+    let origin = match moved_to {
+        Some(Ok(url)) => origin(tx, &url)?,
+        _ => configured,
+    };
     tx.exec(
         "UPDATE feed SET active = 1, name = ?2, origin = ?3 WHERE id = ?1",
-        values![id, feed.name.as_str(), origin],
+        values![row.id, feed.name.as_str(), origin],
     )
     .map(drop)
 }
@@ -120,7 +128,8 @@ fn move_to(
     tx.exec(
         "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
                 gone = 0, etag = NULL, last_modified = NULL, body_hash = NULL,
-                not_modified_since = NULL, last_items = '[]', pace = NULL, fill = NULL
+                not_modified_since = NULL, last_items = '[]', pace = NULL, fill = NULL,
+                moved_to = NULL, moving = NULL
           WHERE id = ?1",
         values![id, feed.url.as_str(), origin, now],
     )

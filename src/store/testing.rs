@@ -205,6 +205,7 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         result,
         notices: vec![],
         continuity: None,
+        moved: None,
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::{
     servers::{
-        http::{Answer, HttpServer},
+        http::Answer,
         site::{Site, document, feed, status},
         webhook::WebhookServer,
     },
@@ -123,34 +123,31 @@ fn bomb() -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_bad_origin_has_no_effect_on_any_other() {
-    let packed = || Answer::Reply {
+    let packed = Answer::Reply {
         status: 200,
         headers: vec![("Content-Encoding", "gzip".to_owned())],
         body: bomb(),
     };
-    let page = || document("<html><body>Please log in</body></html>".to_owned(), &[]);
-    let answers: [(&str, Box<dyn Fn() -> Answer + Send + Sync>); 6] = [
-        ("gone", Box::new(|| status(410, &[]))),
-        (
-            "busy",
-            Box::new(|| status(429, &[("Retry-After", "86400")])),
-        ),
-        ("page", Box::new(page)),
-        ("bomb", Box::new(packed)),
-        ("mute", Box::new(|| Answer::Mute)),
-        ("refusing", Box::new(|| status(403, &[]))),
-    ];
+    let page = document("<html><body>Please log in</body></html>".to_owned(), &[]);
     let (healthy, hook) = (Site::start().await, WebhookServer::start().await);
-    healthy.put("/feed", document(feed(&[1..=5], None), &[]));
-    let mut feeds = format!("healthy = \"{}\"\n", healthy.url("/feed"));
+    let mut feeds = vec![format!("healthy = \"{}\"", healthy.url("/feed"))];
     let mut servers = Vec::new();
-    for (name, answer) in answers {
-        let server = HttpServer::start(move |_| answer()).await;
-        feeds += &format!("{name} = \"{}\"\n", server.url("/feed"));
+    for (name, answer) in [
+        ("gone", status(410, &[])),
+        ("busy", status(429, &[("Retry-After", "86400")])),
+        ("page", page),
+        ("bomb", packed),
+        ("mute", Answer::Mute),
+        ("refusing", status(403, &[])),
+    ] {
+        let server = Site::start().await;
+        server.put("/feed", answer);
+        feeds.push(format!("{name} = \"{}\"", server.url("/feed")));
         servers.push(server);
     }
+    let feeds = feeds.join("\n");
     let world = World::open(&format!(
-        "[poll]\nevery = \"1h\"\ntimeout = \"1s\"\n[feed]\n{feeds}[watch]\nw = \"Story\"\n\
+        "[poll]\nevery = \"1h\"\ntimeout = \"1s\"\n[feed]\n{feeds}\n[watch]\nw = \"Story\"\n\
          [receiver.hook]\nwebhook = \"{}\"\n[health]\nfailing = \"30d\"\n",
         hook.url()
     ))

@@ -10,6 +10,7 @@ mod desk;
 mod docs;
 mod finding;
 mod missed;
+mod moved;
 mod pipeline;
 mod reload;
 mod servers;

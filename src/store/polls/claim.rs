@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{FeedState, PollClaim, continuity};
+use super::{FeedState, PollClaim, continuity, moved};
 use crate::{
     model::{FeedId, OriginId},
     store::{
@@ -142,7 +142,8 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
         .row(
             "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
                     failing_since, told_failing, succeeded_at, not_modified_since, items_total,
-                    last_items, pace, missed, missed_at, told_missed, fill
+                    last_items, pace, missed, missed_at, told_missed, fill,
+                    moved_to, moving
                FROM feed WHERE id = ?1",
             values![id],
         )?
@@ -162,5 +163,6 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
         not_modified_since: row.take(10)?,
         items_total: row.take(11)?,
         continuity: continuity::read(&mut row, 12)?,
+        moved: moved::read(&mut row, 18)?,
     })
 }

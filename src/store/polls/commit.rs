@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{PollCommit, PollCommitted, PollRead, PollResult, continuity, known, news, revise};
+use super::{
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, known, moved, news, revise,
+};
 use crate::{
     model::AlertId,
     store::{
@@ -59,6 +61,9 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     }
     if let Some(continuity) = poll.continuity {
         continuity::write(tx, poll.feed, continuity, shown)?;
+    }
+    if let Some(moved) = &poll.moved {
+        moved::write(tx, poll.feed, moved, poll.committed_at)?;
     }
     for notice in &poll.notices {
         outbox::insert(tx, notice, None, poll.committed_at)?;

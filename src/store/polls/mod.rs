@@ -4,6 +4,7 @@ mod claim;
 mod commit;
 mod continuity;
 mod known;
+mod moved;
 mod news;
 mod revise;
 
@@ -14,7 +15,10 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash};
 
-pub use self::continuity::{Continuity, Fill};
+pub use self::{
+    continuity::{Continuity, Fill},
+    moved::{Move, Moved},
+};
 
 #[cfg(test)]
 pub(super) use self::{
@@ -67,6 +71,8 @@ pub struct FeedState {
     pub items_total: u32,
     /// Whether anything was missed between the polls so far.
     pub continuity: Continuity,
+    /// Where it lives, if that is not the URL in the config.
+    pub moved: Moved,
 }
 
 /// All that one poll comes to.
@@ -104,6 +110,8 @@ pub struct PollCommit {
     /// Replaces the one before; `None` leaves it. The window of a document that was read is
     /// completed with its new items.
     pub continuity: Option<Continuity>,
+    /// Replaces the one before; `None` leaves it.
+    pub moved: Option<Moved>,
 }
 
 /// What a poll found.

@@ -58,7 +58,9 @@ CREATE TABLE feed (
   missed             INTEGER NOT NULL DEFAULT 0,
   missed_at          INTEGER,
   told_missed        INTEGER NOT NULL DEFAULT 0,
-  fill               TEXT
+  fill               TEXT,
+  moved_to           TEXT,
+  moving             TEXT
 ) STRICT;
 CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 
