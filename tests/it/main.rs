@@ -11,6 +11,7 @@ mod docs;
 mod finding;
 mod missed;
 mod moved;
+mod patience;
 mod pipeline;
 mod reload;
 mod servers;
