@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Why a feed is due that is asked for what it may have missed.
-pub(super) const DUE_REASON: &str = "missed items";
+pub(super) const DUE_REASON: &str = "missed-items";
 
 /// A window of one item is replaced whenever a new one comes, however often it is read.
 const MIN_WINDOW: usize = 2;

@@ -115,7 +115,7 @@ async fn a_gap_shortens_the_feeds_interval_and_an_ample_overlap_restores_it() {
     room.shows(plain(&[20..=29])).await;
     let after = room.status().await;
     assert_eq!(after.pace, Some(std::time::Duration::from_mins(30)));
-    assert_eq!(after.due_reason, "missed items");
+    assert_eq!(after.due_reason, "missed-items");
     let wait = after.due.duration_since(after.polled_at.expect("polled"));
     assert!(wait <= jiff::SignedDuration::from_mins(46), "{wait}");
     for _ in 0..8 {
