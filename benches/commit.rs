@@ -112,7 +112,11 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         due_reason: "interval".to_owned(),
         gap: Duration::ZERO,
         origin_not_before: None,
+        cools_domain: false,
+        refusals: 0,
         notices: Vec::new(),
+        continuity: None,
+        moved: None,
         result: PollResult::Read(Box::new(PollRead {
             status: 200,
             etag: Some(b"\"v1\"".to_vec()),

@@ -155,6 +155,10 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         due_reason: "interval".to_owned(),
         gap: Duration::ZERO,
         origin_not_before: None,
+        cools_domain: false,
+        refusals: 0,
+        continuity: None,
+        moved: None,
         notices: Vec::new(),
         result: PollResult::Read(Box::new(PollRead {
             status: 200,

@@ -47,6 +47,9 @@ struct FeedLine<'a> {
     items_in_feed: u32,
     items: u32,
     alerts: u32,
+    missed: u32,
+    missed_at: Option<Timestamp>,
+    moved_to: Option<&'a str>,
     warnings: serde_json::Value,
 }
 
@@ -108,7 +111,7 @@ impl Feeds {
             let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, now)).collect();
             output::table(
                 &[
-                    "feed", "state", "polled", "next", "items", "alerts", "error",
+                    "feed", "state", "polled", "next", "items", "alerts", "remark",
                 ],
                 &rows,
             )?;
@@ -145,6 +148,9 @@ impl<'a> FeedLine<'a> {
             items_in_feed: feed.items_total,
             items: feed.items,
             alerts: feed.alerts,
+            missed: feed.missed,
+            missed_at: feed.missed_at,
+            moved_to: feed.moved_to.as_deref(),
             warnings: serde_json::from_str(&feed.warnings).unwrap_or_default(),
         }
     }
@@ -161,11 +167,23 @@ fn row(feed: &FeedStatus, now: Timestamp) -> Vec<String> {
         next(feed, now),
         feed.items.to_string(),
         feed.alerts.to_string(),
-        feed.error
-            .as_deref()
-            .map(|error| one_line(error, 100))
-            .unwrap_or_default(),
+        remark(feed),
     ]
+}
+
+/// What is wrong with it, or could be better.
+fn remark(feed: &FeedStatus) -> String {
+    let error = feed.error.as_deref().map(|error| one_line(error, 100));
+    let moved = || {
+        feed.moved_to
+            .as_deref()
+            .map(|url| format!("moved to {}", moved(url)))
+    };
+    error.or_else(moved).unwrap_or_default()
+}
+
+fn moved(url: &str) -> String {
+    format!("{}; change it in the config", one_line(url, 200))
 }
 
 /// When it is asked next, and which rule set that, where it is not the plain interval.
@@ -192,6 +210,10 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         ("feed", feed.name.clone()),
         ("title", optional(&feed.title)),
         ("url", feed.url.clone()),
+        (
+            "moved to",
+            feed.moved_to.as_deref().map(moved).unwrap_or_default(),
+        ),
         ("origin", feed.origin.clone()),
         ("format", optional(&feed.format)),
         ("language", optional(&feed.language)),
@@ -213,6 +235,7 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
             format!("{} items, {} alerts", feed.items, feed.alerts),
         ),
     ];
+    lines.retain(|(name, value)| *name != "moved to" || !value.is_empty());
     if feed.failures > 0 {
         lines.push((
             "failing",
@@ -224,6 +247,9 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         ));
         lines.push(("error", optional(&feed.error)));
     }
+    if feed.missed > 0 {
+        lines.push(("missed", missed(feed, &moment(feed.missed_at))));
+    }
     for (index, repair) in repairs::kept(&feed.warnings).into_iter().enumerate() {
         lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
@@ -232,4 +258,19 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         .map(|(name, value)| format!("{name:<12} {value}"))
         .collect();
     lines.join("\n")
+}
+
+/// How often items may have been missed, and what is done about it.
+fn missed(feed: &FeedStatus, last: &str) -> String {
+    let times = match feed.missed {
+        1 => "items once".to_owned(),
+        times => format!("items {times} times"),
+    };
+    match feed.pace {
+        Some(pace) => {
+            let minutes = pace.as_secs().div_ceil(60);
+            format!("perhaps {times}, last {last}; asked every {minutes} min for now")
+        }
+        None => format!("perhaps {times}, last {last}"),
+    }
 }

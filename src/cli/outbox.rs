@@ -286,6 +286,7 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedFailing(data) => format!("feed {} fails", data.feed),
         Event::FeedRecovered(data) => format!("feed {} reads again", data.feed),
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
+        Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
         Event::TestPing(_) => "test".to_owned(),
     }

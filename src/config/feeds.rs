@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::absolute};
 
-use url::Url;
+use url::{Position, Url};
 
 use super::{
     access::{check_access, read_access},
@@ -62,20 +62,27 @@ fn read_options(section: &Section<'_>, feed: &mut Feed) {
     feed.allow_private = section.boolean("allow_private").unwrap_or(false);
 }
 
-/// Two feeds of one URL are polled twice and alert twice.
+/// Two feeds of one URL would be polled twice and alert twice. A fragment is not sent, so it makes
+/// no other URL.
 pub(super) fn report_double_urls(feeds: &[Named<'_, Feed>]) {
-    let mut first: HashMap<&str, &Named<'_, Feed>> = HashMap::new();
+    // What is shown to a login may be another document.
+    let mut by_url: HashMap<&str, Vec<&Named<'_, Feed>>> = HashMap::new();
     for feed in feeds {
-        let Some(earlier) = first.insert(feed.item.url.as_str(), feed) else {
+        let same_url = by_url
+            .entry(&feed.item.url[..Position::AfterQuery])
+            .or_default();
+        let is_same = |earlier: &&&Named<'_, Feed>| earlier.item.access == feed.item.access;
+        let Some(earlier) = same_url.iter().find(is_same) else {
+            same_url.push(feed);
             continue;
         };
         let message = format!(
             "the feeds {:?} and {:?} have the same URL",
             earlier.item.name, feed.item.name
         );
-        let problem = Problem::warning(feed.entry.key_place(), message)
+        let problem = Problem::error(feed.entry.key_place(), message)
             .related(earlier.entry.key_place(), "the other one")
-            .help("keep one of them: a feed can have several tags");
+            .help("keep one of them, which is asked once: a feed can have several tags");
         feed.entry.context.report(problem);
     }
 }

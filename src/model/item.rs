@@ -1,9 +1,10 @@
 //! One story in a feed, as plain text.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-/// Row id of an item in the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Row id of an item in the store. Later items have higher ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemId(pub i64);
 
 /// One way to recognise an item again: a 128-bit hash over a kind and its parts.

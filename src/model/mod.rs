@@ -9,6 +9,7 @@ mod delivery;
 mod feed;
 mod item;
 mod notice;
+mod origin;
 mod priority;
 mod secret;
 mod watch;
@@ -21,8 +22,10 @@ pub use delivery::{
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{
-    Event, FeedFailing, FeedRebased, FeedRecovered, Notice, ReceiverFailing, TestPing,
+    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice, ReceiverFailing,
+    TestPing,
 };
+pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};

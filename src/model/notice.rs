@@ -21,6 +21,9 @@ pub enum Event {
     /// A feed renamed its items all at once; nothing of that poll was alerted.
     #[serde(rename = "feed.rebased")]
     FeedRebased(FeedRebased),
+    /// Items may have come and gone between two polls of a feed.
+    #[serde(rename = "feed.items_missed")]
+    FeedItemsMissed(FeedItemsMissed),
     /// A receiver takes nothing; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
@@ -37,6 +40,7 @@ impl Event {
             Self::FeedFailing(_) => "feed.failing",
             Self::FeedRecovered(_) => "feed.recovered",
             Self::FeedRebased(_) => "feed.rebased",
+            Self::FeedItemsMissed(_) => "feed.items_missed",
             Self::ReceiverFailing(_) => "receiver.failing",
             Self::TestPing(_) => "test.ping",
         }
@@ -91,6 +95,19 @@ pub struct FeedRebased {
     pub url: String,
     /// Items whose ids changed.
     pub items: u32,
+}
+
+/// `data` of `feed.items_missed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedItemsMissed {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// The last poll before the gap: what came between then and this notice may be missing.
+    pub since: Option<Timestamp>,
+    /// Why the feed's own archive did not fill the gap, in words; `None` where it names none.
+    pub archive_error: Option<String>,
 }
 
 /// `data` of `receiver.failing`.

@@ -101,7 +101,9 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
 pub(super) fn every_kind() -> Vec<Notice> {
-    use crate::model::{FeedFailing, FeedRebased, FeedRecovered, ReceiverFailing, TestPing};
+    use crate::model::{
+        FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
+    };
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
@@ -125,6 +127,12 @@ pub(super) fn every_kind() -> Vec<Notice> {
             feed: feed.into(),
             url: url.into(),
             items: 100,
+        }),
+        Event::FeedItemsMissed(FeedItemsMissed {
+            feed: feed.into(),
+            url: url.into(),
+            since: Some(yesterday),
+            archive_error: Some("status 404 Not Found".into()),
         }),
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "desk".into(),

@@ -4,14 +4,19 @@ use jiff::Timestamp;
 
 use super::{
     Poller, alerts,
+    cooling::{self, Cooling},
     language::Languages,
+    missed, moved,
     recognise::{Recognised, Record},
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{self, PollWish, Rhythm},
+    cadence::{self, DueReason, PollWish, Rhythm},
     model::{AlertFeed, Feed, Item},
-    store::{FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult, Revision},
+    store::{
+        Continuity, FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult,
+        Revision,
+    },
 };
 
 impl Poller {
@@ -26,10 +31,14 @@ impl Poller {
     ) -> PollCommit {
         let state = &claim.feed;
         let wish = wish(&answer, state.failures);
-        let (next_due_at, due_reason) =
-            cadence::next_poll(polled_at, self.rhythm(feed), wish, fastrand::f64());
+        let continuity = missed::after(feed, state, &answer, polled_at);
+        let moved = moved::after(state, &answer, polled_at);
+        let known = continuity.as_ref().unwrap_or(&state.continuity);
+        let (next_due_at, due_reason) = self.next_due(feed, known, wish, polled_at);
         let health = &self.rules.health;
-        let (result, notices, origin_not_before) = match answer {
+        let missed = health.items_missed(feed, state, known, None);
+        let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
+        let (result, mut notices) = match answer {
             Answer::Unchanged {
                 status,
                 etag,
@@ -43,13 +52,13 @@ impl Poller {
                     last_modified,
                     by_validators,
                 };
-                (result, health.recovered(feed, state), None)
+                (result, health.recovered(feed, state))
             }
             Answer::Read(reading) => {
                 let mut notices = health.recovered(feed, state);
                 notices.extend(health.rebased(feed, reading.recognised.judgement.renamed));
                 let result = self.result(feed, state, *reading, committed_at);
-                (result, notices, None)
+                (result, notices)
             }
             Answer::Failed(failure) => {
                 let notices = health.failing(feed, state, &failure, polled_at);
@@ -60,22 +69,66 @@ impl Poller {
                     told_failing: state.told_failing || !notices.is_empty(),
                     gone: failure.gone,
                 };
-                (result, notices, failure.retry_at)
+                (result, notices)
             }
         };
+        notices.extend(missed);
+        PollCommit {
+            committed_at,
+            next_due_at,
+            due_reason: due_reason.to_owned(),
+            notices,
+            // A gap is filled where it was found.
+            moved: moved.filter(|_| known.fill.is_none()),
+            continuity,
+            ..self.commit(claim, polled_at, cooling, result)
+        }
+    }
+
+    /// The commit of a claim, due again at once and with nothing but its result.
+    pub(super) fn commit(
+        &self,
+        claim: &PollClaim,
+        polled_at: Timestamp,
+        cooling: Cooling,
+        result: PollResult,
+    ) -> PollCommit {
         PollCommit {
             origin: claim.origin,
             turn: claim.turn,
-            feed: state.id,
-            url: state.url.clone(),
+            feed: claim.feed.id,
+            url: claim.feed.url.clone(),
             polled_at,
-            committed_at,
-            next_due_at,
-            due_reason: due_reason.as_str().to_owned(),
+            committed_at: self.clock.now(),
+            next_due_at: polled_at,
+            due_reason: String::new(),
             gap: self.rules.gap,
-            origin_not_before,
+            origin_not_before: cooling.until,
+            cools_domain: cooling.whole_domain,
+            refusals: cooling.refusals,
             result,
-            notices,
+            notices: Vec::new(),
+            continuity: None,
+            moved: None,
+        }
+    }
+
+    /// When the feed is due again, and why then.
+    pub(super) fn next_due(
+        &self,
+        feed: &Feed,
+        continuity: &Continuity,
+        wish: PollWish,
+        polled_at: Timestamp,
+    ) -> (Timestamp, &'static str) {
+        if continuity.fill.is_some() {
+            return (polled_at, missed::DUE_REASON);
+        }
+        let rhythm = self.rhythm(feed, continuity);
+        let (at, reason) = cadence::next_poll(polled_at, rhythm, wish, fastrand::f64());
+        match reason {
+            DueReason::Interval if continuity.pace.is_some() => (at, missed::DUE_REASON),
+            other => (at, other.as_str()),
         }
     }
 
@@ -152,9 +205,9 @@ impl Poller {
         (revision.is_some() || !keys.is_empty()).then_some(KnownItem { id, keys, revision })
     }
 
-    fn rhythm(&self, feed: &Feed) -> Rhythm {
+    fn rhythm(&self, feed: &Feed, continuity: &Continuity) -> Rhythm {
         Rhythm {
-            every: feed.every,
+            every: continuity.pace.unwrap_or(feed.every),
             max_interval: self.rules.max_interval,
             phase: phase(&feed.name),
         }

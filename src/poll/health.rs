@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::visit::Failure;
 use crate::{
     cadence,
-    model::{Event, Feed, FeedFailing, FeedRebased, FeedRecovered},
-    store::{FeedState, NewDelivery},
+    model::{Event, Feed, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered},
+    store::{Continuity, FeedState, NewDelivery},
 };
 
 /// `[health]`: when a feed counts as failing, and who is told.
@@ -68,6 +68,28 @@ impl HealthRules {
             feed: feed.name.clone(),
             url: feed.url.to_string(),
             items,
+        }))
+    }
+
+    /// A notice where items may have been missed, unless the last one still stands.
+    pub(super) fn items_missed(
+        &self,
+        feed: &Feed,
+        state: &FeedState,
+        after: &Continuity,
+        archive_error: Option<String>,
+    ) -> Vec<NewDelivery> {
+        if state.continuity.told || !after.told {
+            return Vec::new();
+        }
+        self.tell(&Event::FeedItemsMissed(FeedItemsMissed {
+            feed: feed.name.clone(),
+            url: feed.url.to_string(),
+            since: match &state.continuity.fill {
+                Some(fill) => Some(fill.since),
+                None => state.last_success,
+            },
+            archive_error,
         }))
     }
 

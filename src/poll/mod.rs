@@ -6,8 +6,12 @@
 
 mod alerts;
 mod conclude;
+mod cooling;
+mod fill;
 mod health;
 mod language;
+mod missed;
+mod moved;
 mod recognise;
 mod visit;
 
@@ -118,6 +122,7 @@ impl Poller {
             }
         };
         log(feed, &commit, started_at);
+        moved::log(feed, &claim.feed, &commit);
         let outcome = summarize(&commit.result);
         Ok(match self.store.commit_poll(commit).await? {
             PollCommitted::Fenced => PollOutcome::Superseded,
@@ -131,6 +136,9 @@ impl Poller {
         claim: &PollClaim,
         started_at: Timestamp,
     ) -> Result<PollCommit, StoreError> {
+        if let Some(fill) = &claim.feed.continuity.fill {
+            return self.visit_archive(feed, claim, fill, started_at).await;
+        }
         let answer = visit(
             &self.fetcher,
             &self.store,
@@ -168,6 +176,11 @@ fn summarize(result: &PollResult) -> PollOutcome {
             alerts: 0,
             receivers,
         },
+        PollResult::Filled(missed) => PollOutcome::Read {
+            news: missed.len(),
+            alerts: 0,
+            receivers,
+        },
     }
 }
 
@@ -195,6 +208,10 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
             } else {
                 debug!(%next_due_at, edited, "feed {name:?}: nothing new, items {items}");
             }
+        }
+        PollResult::Filled(missed) => {
+            let found = missed.len();
+            info!(%next_due_at, found, "feed {name:?}: looked for missed items in its archive, found {found}");
         }
         PollResult::Failed { error, reason, .. } => {
             let wait = cadence::elapsed(commit.committed_at, next_due_at)

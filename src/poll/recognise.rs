@@ -24,7 +24,7 @@ pub(super) struct Record {
     /// The row of a known item; `None` where another item of the document has it already.
     pub(super) id: Option<ItemId>,
     /// Whether the text on record is another.
-    is_edited: bool,
+    pub(super) is_edited: bool,
     /// Keys that a known item is to be known by from now on too.
     pub(super) keys: Vec<IdentityKey>,
     /// A known item as it was, where its text was edited.

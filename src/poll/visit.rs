@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use url::Url;
 
-use super::recognise::{Recognised, recognise};
+use super::{
+    moved,
+    recognise::{Recognised, recognise},
+};
 use crate::{
     cadence,
     clock::Clock,
@@ -26,9 +30,20 @@ pub(super) enum Answer {
         last_modified: Option<Vec<u8>>,
         by_validators: bool,
         freshness: Option<Duration>,
+        /// Where the feed says it lives now.
+        target: Option<Url>,
     },
     Read(Box<Reading>),
     Failed(Failure),
+}
+
+impl Answer {
+    pub(super) const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
 }
 
 /// A document that was read.
@@ -57,10 +72,17 @@ pub(super) async fn visit(
     clock: &dyn Clock,
 ) -> Result<Answer, StoreError> {
     let now = clock.now();
-    let mut document = match fetcher.fetch(&request(feed, state, now)).await {
-        Err(error) => return Ok(Answer::Failed(Failure::fetch(&error, clock.now()))),
+    let url = moved::in_use(feed, state);
+    let mut document = match fetcher.fetch(&request(feed, &url, state, now)).await {
+        Err(error) => {
+            let mut failure = Failure::fetch(&error, clock.now());
+            // What is gone is where the feed had moved, not the feed.
+            failure.gone &= state.moved.to.is_none();
+            return Ok(Answer::Failed(failure));
+        }
         Ok(Fetched::NotModified(page)) => {
             return Ok(Answer::Unchanged {
+                target: moved::target(&page).cloned(),
                 status: page.status,
                 etag: page.etag,
                 last_modified: page.last_modified,
@@ -73,6 +95,7 @@ pub(super) async fn visit(
     let is_same = state.body_hash == Some(document.body_hash);
     if state.baseline_done && is_same && !brings_first_validators(&document, state) {
         return Ok(Answer::Unchanged {
+            target: moved::target(&document.page).cloned(),
             status: document.page.status,
             etag: document.page.etag,
             last_modified: document.page.last_modified,
@@ -97,18 +120,23 @@ pub(super) async fn visit(
     })))
 }
 
-fn request<'a>(feed: &'a Feed, state: &'a FeedState, now: Timestamp) -> FetchRequest<'a> {
+fn request<'a>(
+    feed: &'a Feed,
+    url: &'a Url,
+    state: &'a FeedState,
+    now: Timestamp,
+) -> FetchRequest<'a> {
     let unconditional = !state.baseline_done
         || state
             .not_modified_since
             .is_some_and(|since| cadence::elapsed(since, now) >= UNCONDITIONAL_AFTER);
     let validator = |bytes: &'a Option<Vec<u8>>| bytes.as_deref().filter(|_| !unconditional);
     FetchRequest {
-        url: &feed.url,
+        url,
         etag: validator(&state.etag),
         last_modified: validator(&state.last_modified),
         allow_private: feed.allow_private,
-        from_stranger: false,
+        from_stranger: state.moved.to.is_some(),
         grant: Some(Grant {
             access: &feed.access,
             home: &feed.url,
@@ -153,7 +181,7 @@ const fn hint(reason: ParseReason) -> Option<&'static str> {
 }
 
 impl Failure {
-    fn fetch(error: &FetchError, now: Timestamp) -> Self {
+    pub(super) fn fetch(error: &FetchError, now: Timestamp) -> Self {
         Self {
             reason: error.reason.as_str(),
             message: error.to_string(),
@@ -165,7 +193,7 @@ impl Failure {
         }
     }
 
-    fn parse(error: &ParseError, status: u16) -> Self {
+    pub(super) fn parse(error: &ParseError, status: u16) -> Self {
         Self {
             reason: error.reason().as_str(),
             message: match hint(error.reason()) {

@@ -1,5 +1,7 @@
 //! What feeds and alerts have been.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{
@@ -59,6 +61,14 @@ pub struct FeedStatus {
     pub items: u32,
     /// Alerts stored.
     pub alerts: u32,
+    /// Times that items may have been missed between two polls.
+    pub missed: u32,
+    /// The last of them.
+    pub missed_at: Option<Timestamp>,
+    /// The interval, where missed items have made it shorter than the feed's own.
+    pub pace: Option<Duration>,
+    /// The URL that is asked in the place of the configured one: the feed has moved for good.
+    pub moved_to: Option<String>,
 }
 
 /// Which alerts to show.
@@ -109,7 +119,8 @@ macro_rules! feeds {
                     f.status, f.failures, f.failing_since, f.reason, f.error, f.items_total,
                     f.warnings,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id),
-                    (SELECT count(*) FROM alert a WHERE a.feed = f.id)
+                    (SELECT count(*) FROM alert a WHERE a.feed = f.id),
+                    f.missed, f.missed_at, f.pace, f.moved_to
                FROM feed f JOIN origin o ON o.id = f.origin ",
             $rest
         )
@@ -204,6 +215,12 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         warnings: row.take(21)?,
         items: row.take(22)?,
         alerts: row.take(23)?,
+        missed: row.take(24)?,
+        missed_at: row.take(25)?,
+        pace: row
+            .take::<Option<i64>>(26)?
+            .map(|pace| Duration::from_millis(pace.unsigned_abs())),
+        moved_to: row.take(27)?,
     })
 }
 

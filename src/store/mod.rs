@@ -48,8 +48,8 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        FeedState, KnownItem, KnownKey, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted,
-        PollRead, PollResult, Revision,
+        Continuity, FeedState, Fill, KnownItem, KnownKey, Move, Moved, NewAlert, NewItem,
+        PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Revision,
     },
     prune::Pruned,
     summary::Summary,

@@ -1,5 +1,7 @@
 //! When an origin is due. An origin's `due` is derived from its feeds'; here is the derivation.
 
+use jiff::Timestamp;
+
 use super::{
     StoreError,
     engine::{Tx, values},
@@ -29,6 +31,17 @@ macro_rules! reschedule {
 pub(super) fn free(tx: &mut dyn Tx, origin: OriginId) -> Result<(), StoreError> {
     tx.exec(reschedule!("id = ?2"), values![NEVER, origin])
         .map(drop)
+}
+
+/// Sets the due time of one origin whose lease has ended by `now`; one that is being polled gets
+/// its own with its commit.
+pub(super) fn free_rested(
+    tx: &mut dyn Tx,
+    origin: OriginId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rested = reschedule!("id = ?2 AND leased_until <= ?3");
+    tx.exec(rested, values![NEVER, origin, now]).map(drop)
 }
 
 /// Sets the due times of all origins whose lease has ended by `now`.

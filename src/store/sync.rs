@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::{
     Store, StoreError,
     engine::{Tx, values},
     schedule,
 };
-use crate::model::{Feed, FeedId, OriginId};
+use crate::model::{Feed, FeedId, Origin, OriginId};
 
 impl Store {
     /// Makes the store follow the config. Everything known stays: what the config no longer names
@@ -43,6 +44,7 @@ struct Known {
     id: FeedId,
     name: String,
     url: String,
+    moved_to: Option<String>,
 }
 
 fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), StoreError> {
@@ -56,14 +58,14 @@ fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), Sto
 
     tx.exec("UPDATE feed SET active = 0 WHERE active = 1", &[])?;
     for feed in feeds {
-        let origin = origin(tx, &feed.origin())?;
+        let origin = origin(tx, &feed.url)?;
         let url = feed.url.as_str();
         let renamed = || unnamed.iter().position(|row| row.url == url);
         match by_name.get(feed.name.as_str()) {
-            Some(row) if row.url == url => keep(tx, row.id, feed, origin)?,
+            Some(row) if row.url == url => keep(tx, row, feed, origin)?,
             Some(row) => move_to(tx, row.id, feed, origin, now)?,
             None => match renamed() {
-                Some(position) => keep(tx, unnamed.swap_remove(position).id, feed, origin)?,
+                Some(position) => keep(tx, unnamed.swap_remove(position), feed, origin)?,
                 None => insert(tx, feed, origin, now)?,
             },
         }
@@ -74,7 +76,7 @@ fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), Sto
 /// All feeds, those in use first: a rename continues the history that is alive.
 fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
     let rows = tx.rows(
-        "SELECT id, name, url FROM feed ORDER BY active DESC, id DESC",
+        "SELECT id, name, url, moved_to FROM feed ORDER BY active DESC, id DESC",
         &[],
     )?;
     rows.into_iter()
@@ -83,25 +85,35 @@ fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
                 id: row.take(0)?,
                 name: row.take(1)?,
                 url: row.take(2)?,
+                moved_to: row.take(3)?,
             })
         })
         .collect()
 }
 
-fn origin(tx: &mut dyn Tx, host: &str) -> Result<OriginId, StoreError> {
+/// The origin of a feed at this URL; a new one is due when its feeds are scheduled.
+pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError> {
+    let Origin { host, domain } = Origin::of(url);
     tx.exec(
-        "INSERT INTO origin (host, due) VALUES (?1, ?2) ON CONFLICT (host) DO NOTHING",
-        values![host, schedule::NEVER],
+        "INSERT INTO origin (host, domain, due) VALUES (?1, ?2, ?3)
+         ON CONFLICT (host) DO UPDATE SET domain = excluded.domain",
+        values![host.as_str(), domain, schedule::NEVER],
     )?;
     tx.row("SELECT id FROM origin WHERE host = ?1", values![host])?
         .expect("it was just inserted or there before")
         .take(0)
 }
 
-fn keep(tx: &mut dyn Tx, id: FeedId, feed: &Feed, origin: OriginId) -> Result<(), StoreError> {
+/// One that has moved stays where it is.
+fn keep(tx: &mut dyn Tx, row: &Known, feed: &Feed, configured: OriginId) -> Result<(), StoreError> {
+    let moved_to = row.moved_to.as_deref().map(Url::parse);
+    let origin = match moved_to {
+        Some(Ok(url)) => origin(tx, &url)?,
+        _ => configured,
+    };
     tx.exec(
         "UPDATE feed SET active = 1, name = ?2, origin = ?3 WHERE id = ?1",
-        values![id, feed.name.as_str(), origin],
+        values![row.id, feed.name.as_str(), origin],
     )
     .map(drop)
 }
@@ -116,7 +128,8 @@ fn move_to(
     tx.exec(
         "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
                 gone = 0, etag = NULL, last_modified = NULL, body_hash = NULL,
-                not_modified_since = NULL
+                not_modified_since = NULL, last_items = '[]', pace = NULL, fill = NULL,
+                moved_to = NULL, moving = NULL
           WHERE id = ?1",
         values![id, feed.url.as_str(), origin, now],
     )

@@ -201,8 +201,12 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         due_reason: "every 15m".into(),
         gap: GAP,
         origin_not_before: None,
+        cools_domain: false,
+        refusals: 0,
         result,
         notices: vec![],
+        continuity: None,
+        moved: None,
     }
 }
 

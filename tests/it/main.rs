@@ -4,12 +4,16 @@
 mod access;
 mod architecture;
 mod cli;
+mod cooling;
 mod crash;
 mod delivery;
 mod desk;
 mod docs;
 mod finding;
 mod language;
+mod missed;
+mod moved;
+mod patience;
 mod pipeline;
 mod reload;
 mod request;

@@ -85,6 +85,10 @@ impl Desk {
                     due_reason: "interval".to_owned(),
                     gap: Duration::ZERO,
                     origin_not_before: None,
+                    cools_domain: false,
+                    refusals: 0,
+                    continuity: None,
+                    moved: None,
                     notices: Vec::new(),
                     result: read(own),
                 };

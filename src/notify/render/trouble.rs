@@ -3,7 +3,9 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::sheet::at;
-use crate::model::{Event, FeedFailing, FeedRebased, FeedRecovered, ReceiverFailing, TestPing};
+use crate::model::{
+    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
+};
 
 /// An event that is no alert, in words; not yet clean.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::FeedFailing(failing) => feed_failing(failing, timezone),
         Event::FeedRecovered(recovered) => feed_recovered(recovered, timezone),
         Event::FeedRebased(rebased) => feed_rebased(rebased),
+        Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }
@@ -88,6 +91,30 @@ fn feed_rebased(event: &FeedRebased) -> Trouble {
         feed: Some(name.clone()),
         url: Some(event.url.clone()),
         facts: vec![("URL", event.url.clone())],
+    }
+}
+
+fn feed_items_missed(event: &FeedItemsMissed, timezone: &TimeZone) -> Trouble {
+    let name = &event.feed;
+    let archive = match &event.archive_error {
+        Some(error) => format!("did not fill the gap: {error}"),
+        None => "none".to_owned(),
+    };
+    Trouble {
+        sentence: format!(
+            "Items of feed {name} may have been missed: all of it is new since {}",
+            last_read(event.since, timezone)
+        ),
+        feed: Some(name.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![
+            ("Archive", archive),
+            ("URL", event.url.clone()),
+            (
+                "Meaning",
+                "more comes than it holds at once; it is asked more often from now on".to_owned(),
+            ),
+        ],
     }
 }
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    Alert, Event, FeedFailing, FeedRebased, FeedRecovered, Notice, ReceiverFailing, TestPing,
+    Alert, Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice,
+    ReceiverFailing, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -33,6 +34,7 @@ enum Data<'a> {
     FeedFailing(&'a FeedFailing),
     FeedRecovered(&'a FeedRecovered),
     FeedRebased(&'a FeedRebased),
+    FeedItemsMissed(&'a FeedItemsMissed),
     ReceiverFailing(&'a ReceiverFailing),
     TestPing(&'a TestPing),
 }
@@ -44,6 +46,7 @@ impl<'a> Data<'a> {
             Event::FeedFailing(data) => Self::FeedFailing(data),
             Event::FeedRecovered(data) => Self::FeedRecovered(data),
             Event::FeedRebased(data) => Self::FeedRebased(data),
+            Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
             Event::TestPing(data) => Self::TestPing(data),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{FeedState, PollClaim};
+use super::{FeedState, PollClaim, continuity, moved};
 use crate::{
     model::{FeedId, OriginId},
     store::{
@@ -18,7 +18,7 @@ use crate::{
 pub(in crate::store) const CLAIM: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, turn = turn + 1
      WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
-    RETURNING id, turn";
+    RETURNING id, turn, refusals";
 
 /// The feed an origin's poll is for.
 pub(in crate::store) const MOST_OVERDUE: &str = "
@@ -75,10 +75,17 @@ fn claim_origins(
     let mut claims = Vec::new();
     for mut row in tx.rows(CLAIM, values![now, millis(lease), limit])? {
         let (origin, turn): (OriginId, i64) = (row.take(0)?, row.take(1)?);
+        let refusals = row.take(2)?;
         match most_overdue(tx, origin)? {
             Some((feed, due)) if due <= now => {
                 let feed = feed_state(tx, feed)?;
-                claims.push((due, PollClaim { origin, turn, feed }));
+                let claim = PollClaim {
+                    origin,
+                    turn,
+                    refusals,
+                    feed,
+                };
+                claims.push((due, claim));
             }
             // A lease that ran out made it due, not a feed.
             _ => schedule::free(tx, origin)?,
@@ -105,15 +112,20 @@ fn claim_feed(
     let claimed = tx.row(
         "UPDATE origin SET due = ?2 + ?3, leased_until = ?2 + ?3, turn = turn + 1
           WHERE id = ?1 AND leased_until <= ?2
-         RETURNING turn",
+         RETURNING turn, refusals",
         values![origin, now, millis(lease)],
     )?;
     let Some(mut claimed) = claimed else {
         return Ok(None);
     };
-    let turn = claimed.take(0)?;
+    let (turn, refusals) = (claimed.take(0)?, claimed.take(1)?);
     let feed = feed_state(tx, feed)?;
-    Ok(Some(PollClaim { origin, turn, feed }))
+    Ok(Some(PollClaim {
+        origin,
+        turn,
+        refusals,
+        feed,
+    }))
 }
 
 fn most_overdue(
@@ -129,7 +141,9 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
     let mut row = tx
         .row(
             "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
-                    failing_since, told_failing, succeeded_at, not_modified_since, items_total
+                    failing_since, told_failing, succeeded_at, not_modified_since, items_total,
+                    last_items, pace, missed, missed_at, told_missed, fill,
+                    moved_to, moving
                FROM feed WHERE id = ?1",
             values![id],
         )?
@@ -148,5 +162,7 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
         last_success: row.take(9)?,
         not_modified_since: row.take(10)?,
         items_total: row.take(11)?,
+        continuity: continuity::read(&mut row, 12)?,
+        moved: moved::read(&mut row, 18)?,
     })
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{PollCommit, PollCommitted, PollRead, PollResult, known, news, revise};
+use super::{
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, known, moved, news, revise,
+};
 use crate::{
     model::AlertId,
     store::{
@@ -25,19 +27,43 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     if !end_turn(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
+    if let (true, Some(until)) = (poll.cools_domain, poll.origin_not_before) {
+        tx.exec(COOL_DOMAIN, values![poll.origin, until])?;
+    }
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
     }
     let mut told = Told::default();
-    if let PollResult::Read(read) = poll.result {
-        known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
-        for item in read.known {
-            revise::write(tx, poll.feed, item, poll.committed_at, &mut told)?;
+    let mut shown = Vec::new();
+    match poll.result {
+        PollResult::Read(read) => {
+            known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
+            for item in read.known {
+                revise::write(tx, poll.feed, item, poll.committed_at, &mut told)?;
+            }
+            for new in read.news {
+                shown.push(news::insert(
+                    tx,
+                    poll.feed,
+                    new,
+                    poll.committed_at,
+                    &mut told,
+                )?);
+            }
         }
-        for new in read.news {
-            news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
+        PollResult::Filled(missed) => {
+            for new in missed {
+                news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
+            }
         }
+        PollResult::Unchanged { .. } | PollResult::Failed { .. } => {}
+    }
+    if let Some(continuity) = poll.continuity {
+        continuity::write(tx, poll.feed, continuity, shown)?;
+    }
+    if let Some(moved) = &poll.moved {
+        moved::write(tx, poll.feed, moved, poll.committed_at)?;
     }
     for notice in &poll.notices {
         outbox::insert(tx, notice, None, poll.committed_at)?;
@@ -66,12 +92,21 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     let not_before = poll
         .origin_not_before
         .map_or(paused, |asked| asked.max(paused));
+    // Another host of the domain may have cooled this one meanwhile.
     let ours = tx.exec(
-        "UPDATE origin SET turn = turn + 1, not_before = ?3 WHERE id = ?1 AND turn = ?2",
-        values![poll.origin, poll.turn, not_before],
+        "UPDATE origin SET turn = turn + 1, refusals = ?4,
+                not_before = CASE WHEN not_before > ?3 THEN not_before ELSE ?3 END
+          WHERE id = ?1 AND turn = ?2",
+        values![poll.origin, poll.turn, not_before, poll.refusals],
     )?;
     Ok(ours == 1)
 }
+
+/// Nothing is asked of any host of the origin's domain until then.
+pub(in crate::store) const COOL_DOMAIN: &str = "
+    UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
+     WHERE domain = (SELECT o.domain FROM origin o WHERE o.id = ?1)
+       AND id <> ?1 AND not_before < ?2";
 
 /// False, and nothing written, if the config moved the feed to another URL.
 fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
@@ -94,6 +129,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
             ),
         )?,
         PollResult::Read(read) => tx.exec(READ, &with_schedule(poll, &columns(poll, read)))?,
+        PollResult::Filled(_) => tx.exec(FILLED, &with_schedule(poll, &[]))?,
         PollResult::Failed {
             reason,
             error,
@@ -135,13 +171,17 @@ const READ: &str = "
            reason = NULL, error = NULL
      WHERE id = ?1 AND url = ?2";
 
+const FILLED: &str = "
+    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5
+     WHERE id = ?1 AND url = ?2";
+
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
            failures = failures + 1, failing_since = coalesce(failing_since, ?5),
            reason = ?7, error = ?8, told_failing = ?9, gone = ?10
      WHERE id = ?1 AND url = ?2";
 
-/// The parameters ?1 to ?5, which the three statements share, and the rest.
+/// The parameters ?1 to ?5, which the statements share, and the rest.
 fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     let mut params = values![
         poll.feed,

@@ -2,7 +2,9 @@
 
 mod claim;
 mod commit;
+mod continuity;
 mod known;
+mod moved;
 mod news;
 mod revise;
 
@@ -13,9 +15,15 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash};
 
+pub use self::{
+    continuity::{Continuity, Fill},
+    moved::{Move, Moved},
+};
+
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
+    commit::COOL_DOMAIN,
     known::{KNOWN, REFRESH},
 };
 
@@ -26,6 +34,8 @@ pub struct PollClaim {
     pub origin: OriginId,
     /// The claim's number; [`Store::commit_poll`](super::Store::commit_poll) wants it back.
     pub turn: i64,
+    /// Answers in a row by which the origin refused us, whichever feed they were for.
+    pub refusals: u32,
     /// The origin's most overdue feed.
     pub feed: FeedState,
 }
@@ -59,6 +69,10 @@ pub struct FeedState {
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
+    /// Whether anything was missed between the polls so far.
+    pub continuity: Continuity,
+    /// Where it lives, if that is not the URL in the config.
+    pub moved: Moved,
 }
 
 /// All that one poll comes to.
@@ -83,12 +97,21 @@ pub struct PollCommit {
     pub due_reason: String,
     /// The pause between polls of the origin, from `polled_at`.
     pub gap: Duration,
-    /// The origin's Retry-After.
+    /// Until when the origin cools. A pause that is longer already stays.
     pub origin_not_before: Option<Timestamp>,
+    /// Whether every other origin of its domain cools as long.
+    pub cools_domain: bool,
+    /// Refusals in a row, this answer included.
+    pub refusals: u32,
     /// What was found.
     pub result: PollResult,
     /// What is told beside the alerts.
     pub notices: Vec<NewDelivery>,
+    /// Replaces the one before; `None` leaves it. The window of a document that was read is
+    /// completed with its new items.
+    pub continuity: Option<Continuity>,
+    /// Replaces the one before; `None` leaves it.
+    pub moved: Option<Moved>,
 }
 
 /// What a poll found.
@@ -107,6 +130,8 @@ pub enum PollResult {
     },
     /// A body that was read.
     Read(Box<PollRead>),
+    /// A page of the feed's archive, with what was missed; nothing of the feed's state changes.
+    Filled(Vec<NewItem>),
     /// Nothing could be read. Validators stay.
     Failed {
         /// The closed reason, also a metric label.

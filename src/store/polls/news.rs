@@ -14,20 +14,20 @@ use crate::{
     },
 };
 
-/// Writes one new item and all that hangs on it.
+/// Writes one new item and all that hangs on it; gives its row.
 pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     new: NewItem,
     now: Timestamp,
     told: &mut Told,
-) -> Result<(), StoreError> {
+) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, &new, now)?;
     known::insert(tx, feed, &new.keys, item, now)?;
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
     }
-    Ok(())
+    Ok(item)
 }
 
 fn insert_item(

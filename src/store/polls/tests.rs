@@ -1,3 +1,5 @@
+mod cooling;
+
 use std::{collections::HashSet, time::Duration};
 
 use super::*;

@@ -9,16 +9,20 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 
 -- The host feeds live on. `due` is its next poll, or while one runs the end of its lease;
--- `not_before` is the end of the pause that politeness asks for.
+-- `not_before` is the end of the pause that politeness asks for, `domain` its registrable domain,
+-- `refusals` the answers of 403 and 429 in a row.
 CREATE TABLE origin (
   id           INTEGER PRIMARY KEY,
   host         TEXT    NOT NULL UNIQUE,
+  domain       TEXT    NOT NULL,
   due          INTEGER NOT NULL,
   turn         INTEGER NOT NULL DEFAULT 0,
   not_before   INTEGER NOT NULL DEFAULT 0,
-  leased_until INTEGER NOT NULL DEFAULT 0
+  leased_until INTEGER NOT NULL DEFAULT 0,
+  refusals     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX origin_due ON origin (due);
+CREATE INDEX origin_domain ON origin (domain);
 
 CREATE TABLE feed (
   id                 INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,7 +52,15 @@ CREATE TABLE feed (
   reason             TEXT,
   error              TEXT,
   items_total        INTEGER NOT NULL DEFAULT 0,
-  warnings           TEXT    NOT NULL DEFAULT '[]'
+  warnings           TEXT    NOT NULL DEFAULT '[]',
+  last_items         TEXT    NOT NULL DEFAULT '[]',
+  pace               INTEGER,
+  missed             INTEGER NOT NULL DEFAULT 0,
+  missed_at          INTEGER,
+  told_missed        INTEGER NOT NULL DEFAULT 0,
+  fill               TEXT,
+  moved_to           TEXT,
+  moving             TEXT
 ) STRICT;
 CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 

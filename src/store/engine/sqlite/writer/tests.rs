@@ -169,7 +169,7 @@ async fn a_burst_beyond_the_batch_and_the_queue_is_written_in_order() {
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..total {
         let sqlite = sqlite.clone();
-        let sql = "INSERT INTO origin (host, due) VALUES (?1, 0) RETURNING id";
+        let sql = "INSERT INTO origin (host, domain, due) VALUES (?1, ?1, 0) RETURNING id";
         let write =
             move |tx: &mut dyn Tx| tx.row(sql, values![n.to_string()])?.expect("a row").take(0);
         tasks.spawn(async move { (n, sqlite.write(write).await.expect("written")) });

@@ -1,0 +1,143 @@
+//! What an answer means for everything else that is asked of its origin.
+//!
+//! Retry-After with 429, 503 or 403 is obeyed for the whole origin, up to a day. A server that says
+//! 429 without it, or 403 twice in a row, is left alone for a pause that grows. Who says 429 counts
+//! requests, and mostly for all his hosts: all of the registrable domain wait. A 403 or 503 is one
+//! host's own.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::visit::Failure;
+use crate::cadence::{self, MAX_BACK_OFF};
+
+/// The pause after the first refusal that names none; doubled with each one more.
+const FIRST_PAUSE: Duration = Duration::from_mins(5);
+
+/// A pause that nobody asked for is no longer: one feed that is refused must not blind the others
+/// of its origin.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+
+/// What the origin does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cooling {
+    /// Answers of 403 and 429 in a row, whichever feed they were for.
+    pub(super) refusals: u32,
+    /// Until when nothing is asked of it.
+    pub(super) until: Option<Timestamp>,
+    /// Whether that goes for every host of the domain.
+    pub(super) whole_domain: bool,
+}
+
+/// After a visit that failed, or one that did not, at an origin that had refused so many before.
+pub(super) fn cool(refusals: u32, failure: Option<&Failure>, now: Timestamp) -> Cooling {
+    let Some(failure) = failure else {
+        return Cooling::default();
+    };
+    let refusals = match failure.status {
+        Some(403 | 429) => refusals.saturating_add(1),
+        _ => refusals,
+    };
+    let longest = cadence::add(now, MAX_BACK_OFF);
+    let asked = failure.retry_at.map(|at| at.min(longest));
+    let until = match failure.status {
+        Some(429) => asked.or_else(|| Some(cadence::add(now, pause(refusals)))),
+        // The first may be this feed's alone.
+        Some(403) if refusals > 1 => asked.or_else(|| Some(cadence::add(now, pause(refusals - 1)))),
+        Some(403 | 503) => asked,
+        _ => None,
+    };
+    Cooling {
+        refusals,
+        until,
+        whole_domain: failure.status == Some(429),
+    }
+}
+
+fn pause(refusals: u32) -> Duration {
+    let doublings = refusals.saturating_sub(1).min(10);
+    FIRST_PAUSE
+        .saturating_mul(1 << doublings)
+        .min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        "2026-11-22T07:00:00Z".parse().expect("a time")
+    }
+
+    fn failure(status: Option<u16>, retry_after: Option<Duration>) -> Failure {
+        Failure {
+            reason: "status",
+            message: String::new(),
+            status,
+            retry_at: retry_after.map(|wait| cadence::add(now(), wait)),
+            gone: false,
+        }
+    }
+
+    /// Refusals after it, and the minutes it cools.
+    fn cooled(refusals: u32, status: u16, retry_after: Option<Duration>) -> (u32, Option<u64>) {
+        let failure = failure(Some(status), retry_after);
+        let cooling = cool(refusals, Some(&failure), now());
+        let wait = |until| cadence::elapsed(now(), until).as_secs() / 60;
+        (cooling.refusals, cooling.until.map(wait))
+    }
+
+    #[test]
+    fn retry_after_is_obeyed_on_429_503_and_403_up_to_a_day() {
+        let hour = Some(Duration::from_hours(1));
+        for (status, refusals) in [(429, 1), (503, 0), (403, 1)] {
+            assert_eq!(cooled(0, status, hour), (refusals, Some(60)), "{status}");
+            let week = Some(Duration::from_hours(24 * 7));
+            assert_eq!(cooled(0, status, week).1, Some(24 * 60), "{status}");
+            let day = Some(MAX_BACK_OFF);
+            assert_eq!(cooled(0, status, day).1, Some(24 * 60), "{status}");
+            let now = Some(Duration::ZERO);
+            assert_eq!(cooled(7, status, now).1, Some(0), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_429_without_retry_after_cools_for_a_pause_that_grows_to_an_hour() {
+        let minutes: Vec<_> = (0..6).map(|before| cooled(before, 429, None).1).collect();
+        assert_eq!(minutes, [5, 10, 20, 40, 60, 60].map(Some));
+        assert_eq!(cooled(u32::MAX, 429, None), (u32::MAX, Some(60)));
+    }
+
+    #[test]
+    fn the_second_403_in_a_row_counts_as_a_429() {
+        assert_eq!(cooled(0, 403, None), (1, None));
+        assert_eq!(cooled(1, 403, None), (2, Some(5)));
+        assert_eq!(cooled(2, 403, None), (3, Some(10)));
+    }
+
+    #[test]
+    fn only_a_429_cools_the_domain() {
+        let whole = |status| {
+            let failure = failure(Some(status), Some(Duration::from_hours(1)));
+            cool(3, Some(&failure), now()).whole_domain
+        };
+        assert_eq!([429, 503, 403].map(whole), [true, false, false]);
+    }
+
+    #[test]
+    fn other_failures_cool_nothing_and_break_no_row() {
+        let hour = Some(Duration::from_hours(1));
+        for status in [404, 410, 500, 502, 200] {
+            assert_eq!(cooled(4, status, hour), (4, None), "{status}");
+        }
+        let mute = failure(None, None);
+        let cooling = cool(4, Some(&mute), now());
+        assert_eq!((cooling.refusals, cooling.until), (4, None));
+    }
+
+    #[test]
+    fn a_good_answer_ends_the_row() {
+        assert_eq!(cool(4, None, now()), Cooling::default());
+    }
+}

@@ -1,0 +1,145 @@
+//! Whether items were missed between two documents of a feed, and what follows from that.
+//!
+//! A feed shows its latest items. While a document still holds some of the one before, nothing can
+//! have come and gone between them; where nothing is left, something may have. That is counted, told
+//! once, and answered with a shorter interval; [`fill`](super::fill) looks for what was missed.
+//!
+//! What the last document held is kept in the store by row id, so neither a restart nor a month of
+//! 304 makes a gap, and an item from long ago that stands there again joins nothing.
+
+use std::{collections::HashSet, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{
+    fill,
+    visit::{Answer, Reading},
+};
+use crate::{
+    model::{Feed, ItemId},
+    store::{Continuity, FeedState},
+};
+
+/// Why a feed is due that is asked for what it may have missed.
+pub(super) const DUE_REASON: &str = "missed-items";
+
+/// A window of one item is replaced whenever a new one comes, however often it is read.
+const MIN_WINDOW: usize = 2;
+
+/// At most one in so many items of a window is taken for pinned.
+const PINNED_SHARE: usize = 4;
+
+/// Where this much of a window is left in the next, twice the interval would do.
+const AMPLE_SHARE: (usize, usize) = (3, 4);
+
+/// No gap makes the interval shorter than this.
+const MIN_PACE: Duration = Duration::from_mins(1);
+
+/// How a document joins the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Join {
+    /// Nothing is new, or nothing was there before: this says nothing.
+    Silent,
+    /// Something is left.
+    Overlap {
+        /// And it is most of the window.
+        ample: bool,
+    },
+    /// Nothing is left: items may have been missed.
+    Gap,
+}
+
+/// What the continuity of a feed is after this answer; `None` where it stays.
+pub(super) fn after(
+    feed: &Feed,
+    state: &FeedState,
+    answer: &Answer,
+    polled_at: Timestamp,
+) -> Option<Continuity> {
+    let before = &state.continuity;
+    match answer {
+        Answer::Unchanged { .. } => before.pace.is_some().then(|| Continuity {
+            pace: pace(feed.every, before.pace, Join::Silent),
+            ..before.clone()
+        }),
+        Answer::Read(reading) => Some(after_document(feed, state, reading, polled_at)),
+        // Only a panic on a page of the archive fails the feed: that page is not tried again.
+        Answer::Failed(_) => before.fill.is_some().then(|| given_up(before, polled_at)),
+    }
+}
+
+/// A gap that stays open: counted, and told unless it was.
+pub(super) fn given_up(before: &Continuity, at: Timestamp) -> Continuity {
+    Continuity {
+        missed: before.missed.saturating_add(1),
+        missed_at: Some(at),
+        told: true,
+        fill: None,
+        ..before.clone()
+    }
+}
+
+fn after_document(
+    feed: &Feed,
+    state: &FeedState,
+    reading: &Reading,
+    polled_at: Timestamp,
+) -> Continuity {
+    let before = &state.continuity;
+    let judged = &reading.recognised;
+    let shown: Vec<ItemId> = judged.records.iter().filter_map(|item| item.id).collect();
+    let news = judged.judgement.new.iter().filter(|new| **new).count();
+    let join = join(&before.window, &shown, news);
+    let next = Continuity {
+        pace: pace(feed.every, before.pace, join),
+        told: before.told && !matches!(join, Join::Overlap { .. }),
+        window: shown,
+        ..before.clone()
+    };
+    if join != Join::Gap {
+        return next;
+    }
+    match fill::begin(feed, state, reading) {
+        Some(fill) => Continuity {
+            fill: Some(fill),
+            ..next
+        },
+        None => given_up(&next, polled_at),
+    }
+}
+
+/// How a document with these known items, and so many new ones, joins the window `before`.
+///
+/// Items leave a feed in the order they came, so what is left of a window is its latest. A few that
+/// stay while all later ones left are pinned, and join nothing.
+fn join(before: &[ItemId], shown: &[ItemId], news: usize) -> Join {
+    if news == 0 || before.len() < MIN_WINDOW {
+        return Join::Silent;
+    }
+    let shown: HashSet<&ItemId> = shown.iter().collect();
+    let (stayed, left): (Vec<&ItemId>, Vec<&ItemId>) =
+        before.iter().partition(|item| shown.contains(item));
+    let few = stayed.len() * PINNED_SHARE <= before.len();
+    if few && stayed.iter().max() < left.iter().min() {
+        return Join::Gap;
+    }
+    let (share, of) = AMPLE_SHARE;
+    Join::Overlap {
+        ample: stayed.len() * of >= before.len() * share,
+    }
+}
+
+/// The interval after this: halved by a gap, then a tenth longer with each poll that has room to
+/// spare, until it is the feed's own again (`None`).
+fn pace(every: Duration, pace: Option<Duration>, join: Join) -> Option<Duration> {
+    let current = pace.map_or(every, |pace| pace.min(every));
+    let next = match join {
+        Join::Gap => (current / 2).max(MIN_PACE),
+        Join::Overlap { ample: false } => current,
+        Join::Overlap { ample: true } | Join::Silent => current + current / 10,
+    };
+    (next < every).then_some(next)
+}
+
+#[cfg(test)]
+mod tests;
