@@ -7,6 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
+    cadence::Learned,
     model::{Access, Feed, Identity, IdentityKey, Initial, Item, TextHash},
     store::{
         NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store, StoreOptions,
@@ -70,6 +71,8 @@ fn feed(number: u32) -> Feed {
             .parse()
             .expect("a URL"),
         every: MINUTE,
+        every_at_most: None,
+        respect: Vec::new(),
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
@@ -110,6 +113,7 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         committed_at: now,
         next_due_at: now,
         due_reason: "interval".to_owned(),
+        learned: Learned::default(),
         gap: Duration::ZERO,
         origin_not_before: None,
         notices: Vec::new(),

@@ -12,6 +12,7 @@ mod notice;
 mod priority;
 mod secret;
 mod watch;
+mod wish;
 
 pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update};
@@ -26,3 +27,4 @@ pub use notice::{
 pub use priority::{ParsePriorityError, Priority};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
+pub use wish::Wish;

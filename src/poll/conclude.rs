@@ -1,4 +1,4 @@
-//! What a poll comes to: everything it writes, decided in one place. Pure but for the jitter.
+//! What a poll comes to: everything it writes, decided in one place. Pure.
 
 use jiff::Timestamp;
 
@@ -6,10 +6,11 @@ use super::{
     Poller, alerts,
     language::Languages,
     recognise::{Recognised, Record},
+    schedule,
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{self, PollWish, Rhythm},
+    cadence::{self, Rhythm},
     model::{AlertFeed, Feed, Item},
     store::{FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult, Revision},
 };
@@ -25,9 +26,10 @@ impl Poller {
         committed_at: Timestamp,
     ) -> PollCommit {
         let state = &claim.feed;
-        let wish = wish(&answer, state.failures);
-        let (next_due_at, due_reason) =
-            cadence::next_poll(polled_at, self.rhythm(feed), wish, fastrand::f64());
+        let last = schedule::last_poll(&answer, state, polled_at);
+        let rhythm = Rhythm::of(feed, self.rules.max_interval, polled_at);
+        let plan = cadence::plan(&last, &rhythm);
+        schedule::log(feed, state, &last, &plan);
         let health = &self.rules.health;
         let (result, notices, origin_not_before) = match answer {
             Answer::Unchanged {
@@ -70,8 +72,9 @@ impl Poller {
             url: state.url.clone(),
             polled_at,
             committed_at,
-            next_due_at,
-            due_reason: due_reason.as_str().to_owned(),
+            next_due_at: plan.due_at,
+            due_reason: plan.reason.as_str().to_owned(),
+            learned: last.learned,
             gap: self.rules.gap,
             origin_not_before,
             result,
@@ -150,38 +153,5 @@ impl Poller {
         let id = record.id?;
         let keys = record.keys;
         (revision.is_some() || !keys.is_empty()).then_some(KnownItem { id, keys, revision })
-    }
-
-    fn rhythm(&self, feed: &Feed) -> Rhythm {
-        Rhythm {
-            every: feed.every,
-            max_interval: self.rules.max_interval,
-            phase: phase(&feed.name),
-        }
-    }
-}
-
-/// A feed's place within its interval: constant for a name, even over all names.
-fn phase(name: &str) -> f64 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    let mut first = [0; 4];
-    first.copy_from_slice(&digest.as_ref()[..4]);
-    f64::from(u32::from_be_bytes(first)) / f64::from(u32::MAX)
-}
-
-fn wish(answer: &Answer, failures: u32) -> PollWish {
-    match answer {
-        Answer::Unchanged { freshness, .. } => PollWish::Good {
-            freshness: *freshness,
-            ttl: None,
-        },
-        Answer::Read(reading) => PollWish::Good {
-            freshness: reading.document.page.freshness,
-            ttl: reading.parsed.ttl,
-        },
-        Answer::Failed(failure) => PollWish::Failed {
-            failures: failures.saturating_add(1),
-            retry_at: failure.retry_at,
-        },
     }
 }

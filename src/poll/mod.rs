@@ -9,6 +9,7 @@ mod conclude;
 mod health;
 mod language;
 mod recognise;
+mod schedule;
 mod visit;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

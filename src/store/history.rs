@@ -6,7 +6,10 @@ use super::{
     Store, StoreError,
     engine::{Row, values},
 };
-use crate::model::{Alert, AlertId};
+use crate::{
+    cadence::Learned,
+    model::{Alert, AlertId},
+};
 
 /// A feed as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,10 @@ pub struct FeedStatus {
     pub due: Timestamp,
     /// Why then, in words.
     pub due_reason: String,
+    /// What that was worked out from.
+    pub learned: Learned,
+    /// Before this its origin is not asked.
+    pub pause_ends_at: Timestamp,
     /// The title it gives itself.
     pub title: Option<String>,
     /// Its home.
@@ -107,7 +114,7 @@ macro_rules! feeds {
             "SELECT f.name, f.url, o.host, f.active, f.gone, f.due, f.due_reason, f.title, f.link,
                     f.language, f.format, f.baseline_at, f.polled_at, f.succeeded_at, f.changed_at,
                     f.status, f.failures, f.failing_since, f.reason, f.error, f.items_total,
-                    f.warnings,
+                    f.warnings, f.learned, o.not_before,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id),
                     (SELECT count(*) FROM alert a WHERE a.feed = f.id)
                FROM feed f JOIN origin o ON o.id = f.origin ",
@@ -202,8 +209,10 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         error: row.take(19)?,
         items_total: row.take(20)?,
         warnings: row.take(21)?,
-        items: row.take(22)?,
-        alerts: row.take(23)?,
+        learned: row.take(22)?,
+        pause_ends_at: row.take(23)?,
+        items: row.take(24)?,
+        alerts: row.take(25)?,
     })
 }
 

@@ -129,7 +129,8 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
     let mut row = tx
         .row(
             "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
-                    failing_since, told_failing, succeeded_at, not_modified_since, items_total
+                    failing_since, told_failing, succeeded_at, not_modified_since, items_total,
+                    learned
                FROM feed WHERE id = ?1",
             values![id],
         )?
@@ -148,5 +149,6 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
         last_success: row.take(9)?,
         not_modified_since: row.take(10)?,
         items_total: row.take(11)?,
+        learned: row.take(12)?,
     })
 }

@@ -11,7 +11,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::NewDelivery;
-use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash};
+use crate::{
+    cadence::Learned,
+    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash},
+};
 
 #[cfg(test)]
 pub(super) use self::{
@@ -59,6 +62,8 @@ pub struct FeedState {
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
+    /// What the polls have taught about when to poll.
+    pub learned: Learned,
 }
 
 /// All that one poll comes to.
@@ -81,6 +86,8 @@ pub struct PollCommit {
     pub next_due_at: Timestamp,
     /// Why then, in words for people.
     pub due_reason: String,
+    /// What the due time was worked out from; replaces what was learned before.
+    pub learned: Learned,
     /// The pause between polls of the origin, from `polled_at`.
     pub gap: Duration,
     /// The origin's Retry-After.

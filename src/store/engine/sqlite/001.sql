@@ -1,5 +1,5 @@
 -- Schema 1. Frozen: a change is a new file, never an edit of this one.
--- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays.
+-- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays, `learned` a JSON object.
 -- Ids that receivers or `--follow` remember are AUTOINCREMENT: pruning the highest row must not
 -- let its id be given twice.
 
@@ -29,6 +29,7 @@ CREATE TABLE feed (
   gone               INTEGER NOT NULL DEFAULT 0,
   due                INTEGER NOT NULL,
   due_reason         TEXT    NOT NULL,
+  learned            TEXT    NOT NULL DEFAULT '{}',
   etag               BLOB,
   last_modified      BLOB,
   body_hash          BLOB,
