@@ -4,7 +4,10 @@ mod lifecycle;
 mod setup;
 mod status;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use crate::{
     clock::Clock,
@@ -90,6 +93,15 @@ impl App {
     /// The store's first.
     pub async fn poll_due(&self) -> Result<PollTally, StoreError> {
         self.scheduler.poll_due().await
+    }
+
+    /// Polls every feed that someone asked for, each once, and waits up to `patience` for those
+    /// whose origins are owed a pause.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_asked(&self, patience: Duration) -> Result<(), StoreError> {
+        self.scheduler.poll_asked(patience).await
     }
 
     /// Sends everything that is due now; returns how many deliveries were taken.

@@ -96,6 +96,10 @@ pub struct Candidate {
 /// failure it is the back-off or Retry-After. A due time in a skipped hour moves into the first
 /// hour that is not, no further than `max_interval`.
 pub fn plan(last: &LastPoll, rhythm: &Rhythm<'_>) -> Plan {
+    let last = &LastPoll {
+        at: whole_millisecond(last.at),
+        ..*last
+    };
     let (interval, own) = rhythm.interval(&last.learned, last.at);
     let mut plan = Plan {
         due_at: Timestamp::MIN,
@@ -130,6 +134,7 @@ impl Plan {
 
     /// Notes what a rule says; the latest rule that counts sets the due time.
     fn take(&mut self, reason: DueReason, at: Timestamp, counts: bool) {
+        let at = whole_millisecond(at);
         self.candidates.push(Candidate { reason, at, counts });
         if counts && at > self.due_at {
             (self.due_at, self.reason) = (at, reason);
@@ -169,6 +174,11 @@ impl Plan {
     fn ceiling(&self, last: &LastPoll, rhythm: &Rhythm<'_>) -> Timestamp {
         add(last.at, rhythm.max_interval.max(self.interval))
     }
+}
+
+/// As the store keeps it: a plan worked out again from there is the same.
+fn whole_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 /// The interval after `failures` failed polls in a row: once more at the usual time (a blip), then

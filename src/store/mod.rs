@@ -48,8 +48,8 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        FeedState, KnownItem, KnownKey, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted,
-        PollRead, PollResult, Revision,
+        Asked, FeedState, KnownItem, KnownKey, NewAlert, NewItem, PollClaim, PollCommit,
+        PollCommitted, PollRead, PollReport, PollResult, Revision,
     },
     prune::Pruned,
     summary::Summary,

@@ -3,6 +3,7 @@
 
 mod access;
 mod architecture;
+mod asked;
 mod cli;
 mod crash;
 mod delivery;
@@ -18,4 +19,5 @@ mod service;
 mod traps;
 mod trust;
 mod updates;
+mod when;
 mod world;

@@ -67,7 +67,7 @@ fn the_first_window_and_renamed_items_are_no_arrivals() {
     let pace = Pace::default().after(None, None, at(0));
     assert_eq!(
         pace.gap(at(60)),
-        Some(Duration::from_secs(60)),
+        Some(Duration::from_mins(1)),
         "only silence so far"
     );
     let known = pace.after(Some(1), Some(at(0)), at(600));

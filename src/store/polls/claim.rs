@@ -41,19 +41,6 @@ impl Store {
             .await
     }
 
-    /// Claims one feed's origin whether or not it is due, pause and Retry-After included: someone
-    /// asked. `None` where there is no such feed in use, or its origin is being polled.
-    pub async fn claim_feed(
-        &self,
-        name: &str,
-        now: Timestamp,
-        lease: Duration,
-    ) -> Result<Option<PollClaim>, StoreError> {
-        let name = name.to_owned();
-        self.write(move |tx| claim_feed(tx, &name, now, lease))
-            .await
-    }
-
     /// When the next origin is due, or its lease ends; `None` where there is nothing to poll.
     pub async fn next_poll_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|tx| {
@@ -88,34 +75,6 @@ fn claim_origins(
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
 
-fn claim_feed(
-    tx: &mut dyn Tx,
-    name: &str,
-    now: Timestamp,
-    lease: Duration,
-) -> Result<Option<PollClaim>, StoreError> {
-    let feed = tx.row(
-        "SELECT id, origin FROM feed WHERE name = ?1 AND active = 1",
-        values![name],
-    )?;
-    let Some(mut feed) = feed else {
-        return Ok(None);
-    };
-    let (feed, origin): (FeedId, OriginId) = (feed.take(0)?, feed.take(1)?);
-    let claimed = tx.row(
-        "UPDATE origin SET due = ?2 + ?3, leased_until = ?2 + ?3, turn = turn + 1
-          WHERE id = ?1 AND leased_until <= ?2
-         RETURNING turn",
-        values![origin, now, millis(lease)],
-    )?;
-    let Some(mut claimed) = claimed else {
-        return Ok(None);
-    };
-    let turn = claimed.take(0)?;
-    let feed = feed_state(tx, feed)?;
-    Ok(Some(PollClaim { origin, turn, feed }))
-}
-
 fn most_overdue(
     tx: &mut dyn Tx,
     origin: OriginId,
@@ -125,7 +84,7 @@ fn most_overdue(
         .transpose()
 }
 
-fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
+pub(super) fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
     let mut row = tx
         .row(
             "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,

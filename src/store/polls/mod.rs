@@ -1,5 +1,6 @@
 //! Polls: which feed is next, and what a poll found.
 
+mod ask;
 mod claim;
 mod commit;
 mod known;
@@ -15,6 +16,8 @@ use crate::{
     cadence::Learned,
     model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash},
 };
+
+pub use self::ask::{Asked, PollReport};
 
 #[cfg(test)]
 pub(super) use self::{
