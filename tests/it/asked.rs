@@ -196,10 +196,13 @@ fn document(channel: &str) -> String {
 fn feeds_shows_what_every_rule_says_and_which_won() {
     let feed = "wire = { url = \"file:sample.xml\", every = \"1h\", respect = [\"ttl\"] }";
     let desk = Desk::new(&config(feed));
-    let hours: String = (0..23).map(|hour| format!("<hour>{hour}</hour>")).collect();
+    let hours: Vec<String> = (0..23).map(|hour| format!("<hour>{hour}</hour>")).collect();
     desk.write(
         "sample.xml",
-        &document(&format!("<ttl>600</ttl><skipHours>{hours}</skipHours>")),
+        &document(&format!(
+            "<ttl>600</ttl><skipHours>{}</skipHours>",
+            hours.concat()
+        )),
     );
     assert_eq!(code(&desk.run(&["poll"])), 0);
 

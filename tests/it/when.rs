@@ -66,10 +66,14 @@ fn reply(status: u16, headers: &[(&'static str, &str)], body: Vec<u8>) -> Answer
 }
 
 fn config(url: &str, options: &str) -> String {
-    format!(
-        "[feed]\nwire = {{ url = \"{url}\", every = \"10m\"{options} }}\n\
-         [watch]\nk = \"Koizumi\"\n[receiver]\nt = {{ stdout = true }}\n"
-    )
+    let wire = format!("wire = {{ url = \"{url}\", every = \"10m\"{options} }}\n");
+    config_of(&[wire], "")
+}
+
+/// A config with these lines in `[feed]`, and more below.
+fn config_of(feeds: &[String], more: &str) -> String {
+    let feeds = feeds.concat();
+    format!("[feed]\n{feeds}[watch]\nk = \"Koizumi\"\n[receiver]\nt = {{ stdout = true }}\n{more}")
 }
 
 async fn world(publisher: &Publisher, options: &str) -> World {
@@ -212,15 +216,31 @@ async fn respect_leaves_out_the_wishes_it_does_not_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_config_that_asks_for_more_holds_at_once_and_puts_nothing_off() {
+    let publisher = Publisher::start(document("<ttl>600</ttl>", 1, &[])).await;
+    let world = world(&publisher, "").await;
+    assert_wait(&polled(&world).await, 10 * HOUR, "ttl");
+    let url = publisher.server.url("/feed.xml");
+    world.write(&config(&url, ", respect = []"));
+    world.app().reload(world.config()).await.expect("reloaded");
+    let sooner = wire(&world).await;
+    assert_eq!(sooner.due_reason, "interval");
+    world.write(&config(&url, ""));
+    world.app().reload(world.config()).await.expect("reloaded");
+    assert_eq!(wire(&world).await.due, sooner.due);
+    assert_wait(&polled(&world).await, 10 * HOUR, "ttl");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn max_interval_is_a_ceiling_for_every_wish() {
     let publisher = Publisher::start(document("<ttl>600</ttl>", 1, &[])).await;
     let more = "[poll]\nmax_interval = \"1h\"\n";
     let config = config(&publisher.server.url("/"), "") + more;
     let world = World::open(&config).await;
     assert_eq!(polled(&world).await, (HOUR, "ttl".to_owned()));
-    let all_day: String = (8..24).map(|hour| format!("<hour>{hour}</hour>")).collect();
+    let all_day: Vec<String> = (8..24).map(|hour| format!("<hour>{hour}</hour>")).collect();
     publisher.answer_with(document(
-        &format!("<skipHours>{all_day}</skipHours>"),
+        &format!("<skipHours>{}</skipHours>", all_day.concat()),
         1,
         &[],
     ));
@@ -245,10 +265,10 @@ async fn an_adaptive_feed_finds_its_own_interval_and_keeps_it_over_a_restart() {
     let (silent, _) = polled(&world).await;
     assert!(silent >= HOUR / 2, "{silent}");
     for burst in 1..=2 {
-        let items: String = (0..10)
+        let items: Vec<String> = (0..10)
             .map(|n| format!("<item><guid>{burst}-{n}</guid><title>T</title></item>"))
             .collect();
-        publisher.answer_with(document(&items, 1, &[]));
+        publisher.answer_with(document(&items.concat(), 1, &[]));
         polled(&world).await;
     }
     publisher.answer_with(document("", 1, &[]));
@@ -263,7 +283,7 @@ async fn a_backlog_after_downtime_is_polled_politely_and_feeds_stay_spread() {
     for _ in 0..3 {
         servers.push(Publisher::start(document("", 1, &[])).await);
     }
-    let feeds: String = (0..12)
+    let feeds: Vec<String> = (0..12)
         .map(|n| {
             format!(
                 "f{n} = \"{}\"\n",
@@ -271,8 +291,7 @@ async fn a_backlog_after_downtime_is_polled_politely_and_feeds_stay_spread() {
             )
         })
         .collect();
-    let config =
-        format!("[feed]\n{feeds}[watch]\nk = \"K\"\n[receiver]\nt = {{ stdout = true }}\n");
+    let config = config_of(&feeds, "");
     let mut world = World::open(&config).await;
     for _ in 0..4 {
         world.poll().await;
@@ -311,11 +330,11 @@ async fn a_backlog_after_downtime_is_polled_politely_and_feeds_stay_spread() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_than_parallel_polls_run_at_once() {
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let mut feeds = String::new();
+    let mut feeds = Vec::new();
     for n in 0..6 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        feeds += &format!("f{n} = \"http://{address}/\"\n");
+        feeds.push(format!("f{n} = \"http://{address}/\"\n"));
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.expect("a visitor");
@@ -329,9 +348,7 @@ async fn no_more_than_parallel_polls_run_at_once() {
                 .await;
         });
     }
-    let config = format!(
-        "[feed]\n{feeds}[watch]\nk = \"K\"\n[receiver]\nt = {{ stdout = true }}\n[poll]\nparallel = 2\n"
-    );
+    let config = config_of(&feeds, "[poll]\nparallel = 2\n");
     let world = World::open(&config).await;
     assert_eq!(world.poll().await.failed, 6);
     assert_eq!(most.load(Ordering::SeqCst), 2);

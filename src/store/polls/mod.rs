@@ -5,6 +5,7 @@ mod claim;
 mod commit;
 mod known;
 mod news;
+mod replan;
 mod revise;
 
 use std::time::Duration;
