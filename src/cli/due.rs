@@ -109,11 +109,11 @@ impl<'a> Why<'a> {
     fn pace(&self, every: &str) -> String {
         let polled_at = self.feed.polled_at.unwrap_or(self.feed.due);
         match self.feed.learned.pace.gap(polled_at) {
-            Some(gap) => format!(
+            Some(gap) if !gap.is_zero() => format!(
                 "every {every}, as a new item comes every {}",
                 when::exact(gap)
             ),
-            None => format!("every {every}"),
+            _ => format!("every {every}, until its rhythm is known"),
         }
     }
 }
