@@ -7,6 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
+    cadence::Learned,
     model::{Access, Feed, Identity, IdentityKey, Initial, Item, TextHash},
     store::{
         NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store, StoreOptions,
@@ -56,9 +57,9 @@ impl Desk {
 }
 
 /// Claims a feed and commits a poll of it that found so many new items.
-async fn poll(store: Store, feed: u32, now: Timestamp, serial: u64, news: u32) {
-    let claim = store.claim_feed(&format!("feed-{feed}"), now, MINUTE).await;
-    let claim = claim.expect("the store answers").expect("a claim");
+async fn poll(store: Store, now: Timestamp, serial: u64, news: u32) {
+    let claims = store.claim_origins(now, MINUTE, 1).await;
+    let claim = claims.expect("the store answers").pop().expect("a claim");
     let committed = store.commit_poll(commit(claim, now, serial, news)).await;
     assert!(matches!(committed, Ok(PollCommitted::Done { .. })));
 }
@@ -70,6 +71,8 @@ fn feed(number: u32) -> Feed {
             .parse()
             .expect("a URL"),
         every: MINUTE,
+        every_at_most: None,
+        respect: Vec::new(),
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
@@ -110,6 +113,7 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         committed_at: now,
         next_due_at: now,
         due_reason: "interval".to_owned(),
+        learned: Learned::default(),
         gap: Duration::ZERO,
         origin_not_before: None,
         cools_domain: false,
@@ -146,7 +150,7 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| {
                 serial += 1;
                 desk.runtime
-                    .block_on(poll(store.clone(), 0, now, black_box(serial), news));
+                    .block_on(poll(store.clone(), now, black_box(serial), news));
             });
         });
     }
@@ -157,9 +161,9 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| {
                 desk.runtime.block_on(async {
                     let mut polls = JoinSet::new();
-                    for feed in 0..GROUP {
+                    for _ in 0..GROUP {
                         serial += 1;
-                        polls.spawn(poll(store.clone(), feed, now, serial, 1));
+                        polls.spawn(poll(store.clone(), now, serial, 1));
                     }
                     while let Some(poll) = polls.join_next().await {
                         poll.expect("no panic");

@@ -7,6 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
+    cadence::Learned,
     matcher::{ItemLists, Matcher},
     model::{
         Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
@@ -129,6 +130,8 @@ fn feed() -> Feed {
         name: "wire".to_owned(),
         url: "https://wire.example.org/".parse().expect("a URL"),
         every: MINUTE,
+        every_at_most: None,
+        respect: Vec::new(),
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
@@ -142,8 +145,8 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
     let mut random = StdRng::seed_from_u64(poll);
     let news = (0..AT_ONCE).map(|number| item(&mut random, poll * AT_ONCE + number));
     let news = news.collect();
-    let claim = store.claim_feed("wire", now, MINUTE).await;
-    let claim = claim.expect("the store answers").expect("a claim");
+    let claims = store.claim_origins(now, MINUTE, 1).await;
+    let claim = claims.expect("the store answers").pop().expect("a claim");
     let commit = PollCommit {
         origin: claim.origin,
         turn: claim.turn,
@@ -153,6 +156,7 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         committed_at: now,
         next_due_at: now,
         due_reason: "interval".to_owned(),
+        learned: Learned::default(),
         gap: Duration::ZERO,
         origin_not_before: None,
         cools_domain: false,

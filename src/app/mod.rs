@@ -4,11 +4,17 @@ mod lifecycle;
 mod setup;
 mod status;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use crate::{
+    cadence::{self, LastPoll, Rhythm},
     clock::Clock,
     config::{Config, Loaded},
+    model::Feed,
     scheduler::{PollTally, Scheduler},
     store::{Store, StoreError},
 };
@@ -92,6 +98,15 @@ impl App {
         self.scheduler.poll_due().await
     }
 
+    /// Polls every feed that someone asked for, each once, and waits up to `patience` for those
+    /// whose origins are owed a pause.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_asked(&self, patience: Duration) -> Result<(), StoreError> {
+        self.scheduler.poll_asked(patience).await
+    }
+
     /// Sends everything that is due now; returns how many deliveries were taken.
     ///
     /// # Errors
@@ -110,12 +125,22 @@ impl App {
     }
 }
 
-/// Makes the store's feeds and receivers those of the config.
+/// Makes the store's feeds and receivers those of the config, and its due times no later than the
+/// config asks for.
 async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), StoreError> {
     let receivers: Vec<String> = config
         .receivers
         .iter()
         .map(|receiver| receiver.name.clone())
         .collect();
-    store.sync(&config.feeds, &receivers, clock.now()).await
+    let now = clock.now();
+    store.sync(&config.feeds, &receivers, now).await?;
+    let feeds = config.feeds.iter();
+    let feeds: HashMap<String, Feed> = feeds.map(|it| (it.name.clone(), it.clone())).collect();
+    let longest = config.poll.max_interval;
+    let plan = move |name: &str, last: &LastPoll| {
+        let feed = feeds.get(name)?;
+        Some(cadence::plan(last, &Rhythm::of(feed, longest, last.at)))
+    };
+    store.bring_forward(plan, now).await
 }

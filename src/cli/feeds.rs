@@ -8,11 +8,13 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError, config,
+    due::{self, RuleLine, Why},
     output::{self, Output, one_line},
     repairs, when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
+    config::Config,
     store::{FeedStatus, Store},
 };
 
@@ -44,6 +46,8 @@ struct FeedLine<'a> {
     error: Option<&'a str>,
     next_due: Option<Timestamp>,
     due_reason: &'a str,
+    /// What every rule says about the next poll.
+    rules: Vec<RuleLine>,
     items_in_feed: u32,
     items: u32,
     alerts: u32,
@@ -101,11 +105,11 @@ impl Feeds {
         let now = SystemClock.now();
         if output.is_json() {
             for feed in &feeds {
-                output.print(&FeedLine::of(feed), |_| String::new())?;
+                output.print(&FeedLine::of(feed, &config, now), |_| String::new())?;
             }
         } else if self.name.is_some() {
             for feed in &feeds {
-                output::line(&sheet(feed, now, &config.timezone))?;
+                output::line(&sheet(feed, now, &config))?;
             }
         } else {
             let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, now)).collect();
@@ -125,7 +129,9 @@ impl Feeds {
 }
 
 impl<'a> FeedLine<'a> {
-    fn of(feed: &'a FeedStatus) -> Self {
+    fn of(feed: &'a FeedStatus, config: &Config, now: Timestamp) -> Self {
+        let (next_due, due_reason) = due::next(feed);
+        let why = Why::of(feed, config, now);
         Self {
             name: &feed.name,
             url: &feed.url,
@@ -143,8 +149,9 @@ impl<'a> FeedLine<'a> {
             failing_since: feed.failing_since,
             reason: feed.reason.as_deref(),
             error: feed.error.as_deref(),
-            next_due: (!feed.gone).then_some(feed.due),
-            due_reason: &feed.due_reason,
+            next_due: (!feed.gone).then_some(next_due),
+            due_reason,
+            rules: why.map(|why| why.rules()).unwrap_or_default(),
             items_in_feed: feed.items_total,
             items: feed.items,
             alerts: feed.alerts,
@@ -191,21 +198,19 @@ fn next(feed: &FeedStatus, now: Timestamp) -> String {
     if feed.gone {
         return "never (gone)".to_owned();
     }
-    let due = when::relative(feed.due.max(now), now);
-    match feed.due_reason.as_str() {
-        "" | "interval" => due,
+    let (due, reason) = due::next(feed);
+    let due = when::relative(due.max(now), now);
+    match reason {
+        "interval" | "adaptive" => due,
         reason => format!("{due} ({reason})"),
     }
 }
 
-fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
-    let moment = |at: Option<Timestamp>| {
-        at.map_or_else(
-            || "never".to_owned(),
-            |at| format!("{}, {}", when::at(at, zone), when::relative(at, now)),
-        )
-    };
+fn sheet(feed: &FeedStatus, now: Timestamp, config: &Config) -> String {
+    let moment = |at| moment(at, now, &config.timezone);
     let optional = |text: &Option<String>| one_line(text.as_deref().unwrap_or("unknown"), 200);
+    let (next, reason) = due::next(feed);
+    let next = moment((!feed.gone).then_some(next));
     let mut lines = vec![
         ("feed", feed.name.clone()),
         ("title", optional(&feed.title)),
@@ -221,20 +226,13 @@ fn sheet(feed: &FeedStatus, now: Timestamp, zone: &TimeZone) -> String {
         ("polled", moment(feed.polled_at)),
         ("read well", moment(feed.succeeded_at)),
         ("changed", moment(feed.changed_at)),
-        (
-            "next",
-            format!(
-                "{} ({})",
-                moment((!feed.gone).then_some(feed.due)),
-                feed.due_reason
-            ),
-        ),
-        ("in the feed", format!("{} items", feed.items_total)),
-        (
-            "kept",
-            format!("{} items, {} alerts", feed.items, feed.alerts),
-        ),
+        ("next", format!("{next} ({reason})")),
     ];
+    let rules = Why::of(feed, config, now).map(|why| why.lines(now, &config.timezone));
+    lines.extend(rules.unwrap_or_default().into_iter().map(|rule| ("", rule)));
+    lines.push(("in the feed", format!("{} items", feed.items_total)));
+    let kept = format!("{} items, {} alerts", feed.items, feed.alerts);
+    lines.push(("kept", kept));
     lines.retain(|(name, value)| *name != "moved to" || !value.is_empty());
     if feed.failures > 0 {
         lines.push((
@@ -266,11 +264,18 @@ fn missed(feed: &FeedStatus, last: &str) -> String {
         1 => "items once".to_owned(),
         times => format!("items {times} times"),
     };
-    match feed.pace {
+    match feed.learned.shorten {
         Some(pace) => {
             let minutes = pace.as_secs().div_ceil(60);
             format!("perhaps {times}, last {last}; asked every {minutes} min for now")
         }
         None => format!("perhaps {times}, last {last}"),
     }
+}
+
+fn moment(at: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> String {
+    at.map_or_else(
+        || "never".to_owned(),
+        |at| format!("{}, {}", when::at(at, zone), when::relative(at, now)),
+    )
 }

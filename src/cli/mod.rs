@@ -7,6 +7,7 @@ mod add;
 mod alerts;
 mod check;
 mod config;
+mod due;
 mod explain;
 mod expression;
 mod feeds;
@@ -18,6 +19,7 @@ mod logging;
 mod outbox;
 mod outline;
 mod output;
+mod poll;
 mod progress;
 mod rate;
 mod receiver;
@@ -113,6 +115,8 @@ enum Command {
     Import(lists::Import),
     /// Print the configured feeds as OPML, for other programs.
     Export,
+    /// Poll feeds now, unless their hosts ask to wait.
+    Poll(poll::Poll),
     /// Show the feeds and how they fare.
     Feeds(feeds::Feeds),
     /// Show the alerts.
@@ -212,6 +216,7 @@ impl Command {
             Self::Add(add) => add.run(config, output).await,
             Self::Import(import) => import.run(config, output),
             Self::Export => lists::export(config, output),
+            Self::Poll(poll) => poll.run(config, output).await,
             Self::Feeds(feeds) => feeds.run(config, output).await,
             Self::Alerts(alerts) => alerts.run(config, output).await,
             Self::Outbox(outbox) => outbox.run(config, output).await,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, Unit, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Unit, tz::TimeZone};
 
 use crate::cadence::elapsed;
 
@@ -41,6 +41,12 @@ pub(super) fn length(duration: Duration) -> String {
     }
 }
 
+/// All units down to the second: `1h 30m`, `45s`.
+pub(super) fn exact(duration: Duration) -> String {
+    let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    format!("{:#}", SignedDuration::from_secs(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +60,12 @@ mod tests {
             told,
             ["now", "59s ago", "1m ago", "in 2h", "in 25h", "10d ago"]
         );
+    }
+
+    #[test]
+    fn lengths_are_told_to_the_second() {
+        let told = [0, 45, 5400, 100_000].map(|seconds| exact(Duration::from_secs(seconds)));
+        assert_eq!(told, ["0s", "45s", "1h 30m", "27h 46m 40s"]);
     }
 
     #[test]

@@ -15,11 +15,11 @@ use super::{
     names::{Named, report_doubles},
     problem::{Place, Problem},
     receivers::read_receiver,
+    rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{HEALTH, KEEP, MAIL, POLL, STORE},
     settings::{
-        HealthOptions, PollOptions, check_interval, read_health, read_http, read_poll, read_store,
-        read_time_zone,
+        HealthOptions, PollOptions, read_health, read_http, read_poll, read_store, read_time_zone,
     },
     value::Value,
     watches::{

@@ -78,6 +78,14 @@ impl Writer {
         self.string(name, &duration_text(value));
     }
 
+    fn every(&mut self, every: std::time::Duration, at_most: Option<std::time::Duration>) {
+        let Some(most) = at_most else {
+            return self.duration("every", every);
+        };
+        let [min, max] = [every, most].map(|length| quoted(&duration_text(length)));
+        self.value("every", &format!("{{ min = {min}, max = {max} }}"));
+    }
+
     fn path(&mut self, name: &str, value: &std::path::Path) {
         self.string(name, &value.to_string_lossy());
     }
@@ -85,7 +93,8 @@ impl Writer {
     fn feed(&mut self, feed: &Feed) {
         self.header("feed", &feed.name);
         self.string("url", feed.url.as_str());
-        self.duration("every", feed.every);
+        self.every(feed.every, feed.every_at_most);
+        self.strings("respect", feed.respect.iter().map(|wish| wish.as_str()));
         self.strings("tags", feed.tags.iter().map(String::as_str));
         match feed.initial {
             Initial::Baseline => self.string("initial", "baseline"),
@@ -213,7 +222,11 @@ impl Writer {
 
     fn settings(&mut self, config: &Config) {
         self.line("\n[poll]");
-        self.duration("every", config.poll.every);
+        self.every(config.poll.every.every, config.poll.every.at_most);
+        self.strings(
+            "respect",
+            config.poll.respect.iter().map(|wish| wish.as_str()),
+        );
         self.duration("per_host", config.poll.per_host);
         self.duration("max_interval", config.poll.max_interval);
         self.value("parallel", &config.poll.parallel.to_string());

@@ -6,12 +6,13 @@ use url::{Position, Url};
 
 use super::{
     access::{check_access, read_access},
-    limits::{EVERY, INITIAL},
+    limits::INITIAL,
     names::{Named, read_name},
     problem::Problem,
+    rhythm::{Every, check_interval, read_every, read_respect},
     schema::{FEED, Kind},
     section::Section,
-    settings::{PollOptions, check_interval},
+    settings::PollOptions,
     value::{Text, Value},
 };
 use crate::model::{Access, Feed, Identity, Initial};
@@ -22,7 +23,9 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
     let mut feed = Feed {
         name: name.to_owned(),
         url: Url::parse("file:///").expect("a constant that parses"),
-        every: poll.every,
+        every: poll.every.every,
+        every_at_most: poll.every.at_most,
+        respect: poll.respect.clone(),
         tags: Vec::new(),
         initial: Initial::default(),
         identity: Identity::Auto,
@@ -37,7 +40,11 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
     let section = entry.section(format!("[feed.{name}]"), &FEED)?;
     read_options(&section, &mut feed);
     feed.access = read_access(&section, poll.proxy.as_ref());
-    check_interval(&section, feed.every, poll.max_interval);
+    let every = Every {
+        every: feed.every,
+        at_most: feed.every_at_most,
+    };
+    check_interval(&section, every, poll.max_interval);
     let url = section.require("url", "such as url = \"https://example.org/feed.xml\"")?;
     feed.url = read_url(url.string()?)?;
     check_access(&section, &feed.url, &feed.access);
@@ -45,8 +52,11 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
 }
 
 fn read_options(section: &Section<'_>, feed: &mut Feed) {
-    if let Some(every) = section.duration("every", &EVERY) {
-        feed.every = every;
+    if let Some(Every { every, at_most }) = read_every(section) {
+        (feed.every, feed.every_at_most) = (every, at_most);
+    }
+    if let Some(respect) = read_respect(section) {
+        feed.respect = respect;
     }
     if let Some(tags) = section.strings("tags") {
         feed.tags = tags.iter().filter_map(read_tag).collect();

@@ -30,6 +30,8 @@ pub enum Kind {
     Strings,
     /// A string such as `"15m"`.
     Duration,
+    /// A string such as `"15m"`, or a table with the shortest and the longest.
+    Every,
     /// A string such as `"16 MiB"`.
     Size,
     /// A whole number.
@@ -63,6 +65,7 @@ impl Kind {
             Self::String => "a string",
             Self::Strings => "a string or a list of strings",
             Self::Duration => "a duration such as \"15m\"",
+            Self::Every => "a duration such as \"15m\", or a table",
             Self::Size => "a size such as \"16 MiB\"",
             Self::Integer => "a whole number",
             Self::Boolean => "true or false",
@@ -139,8 +142,13 @@ pub const FEED: Table = Table {
         ),
         key(
             "every",
-            Kind::Duration,
+            Kind::Every,
             "between two polls; `[poll] every` if not set",
+        ),
+        key(
+            "respect",
+            Kind::Strings,
+            "the publisher's wishes that are followed; `[poll] respect` if not set",
         ),
         key(
             "tags",
@@ -314,8 +322,13 @@ pub const POLL: Table = Table {
     keys: &[
         key(
             "every",
-            Kind::Duration,
+            Kind::Every,
             "between two polls of a feed that does not say",
+        ),
+        key(
+            "respect",
+            Kind::Strings,
+            "wishes of publishers that are followed: max-age, ttl, update-period, skip-hours, skip-days; all if not set",
         ),
         key(
             "per_host",
@@ -325,7 +338,7 @@ pub const POLL: Table = Table {
         key(
             "max_interval",
             Kind::Duration,
-            "the longest wait that a server can ask for",
+            "the longest that a publisher's wish is followed",
         ),
         key(
             "parallel",
@@ -473,7 +486,28 @@ pub const SECRET: Table = Table {
     ],
 };
 
+/// `every` where the feed's own rhythm decides.
+pub const EVERY_TABLE: Table = Table {
+    header: "an interval",
+    keys: &[
+        key("min", Kind::Duration, "the shortest interval"),
+        key("max", Kind::Duration, "the longest interval"),
+    ],
+};
+
 /// Every table.
-pub const TABLES: [&Table; 12] = [
-    &TOP, &FEED, &ENTITY, &WATCH, &RECEIVER, &POLL, &MAIL, &HEALTH, &KEEP, &STORE, &TEST, &SECRET,
+pub const TABLES: [&Table; 13] = [
+    &TOP,
+    &FEED,
+    &ENTITY,
+    &WATCH,
+    &RECEIVER,
+    &POLL,
+    &MAIL,
+    &HEALTH,
+    &KEEP,
+    &STORE,
+    &TEST,
+    &SECRET,
+    &EVERY_TABLE,
 ];

@@ -8,16 +8,16 @@ use url::Url;
 use super::{
     context::Context,
     files::reason,
-    limits::{EVERY, FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
+    limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
+    rhythm::{Every, read_every, read_respect},
     section::Section,
-    units::duration_text,
     value::{Text, Value},
     watches::read_receiver_names,
 };
 use crate::{
     http::{self, HttpOptions},
-    model::Proxy,
+    model::{Proxy, Wish},
     store::StoreOptions,
     suggest::closest,
 };
@@ -26,7 +26,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PollOptions {
     /// Between two polls of a feed that does not say.
-    pub every: Duration,
+    pub every: Every,
+    /// The publisher's wishes that are followed for a feed that does not say.
+    pub respect: Vec<Wish>,
     /// The pause between two requests to one origin.
     pub per_host: Duration,
     /// The longest wait that a server can ask for.
@@ -49,7 +51,8 @@ pub struct HealthOptions {
 impl Default for PollOptions {
     fn default() -> Self {
         Self {
-            every: Duration::from_mins(15),
+            every: Every::fixed(Duration::from_mins(15)),
+            respect: Wish::ALL.to_vec(),
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
             parallel: 16,
@@ -93,7 +96,8 @@ pub(super) fn read_poll(section: &Section<'_>) -> PollOptions {
     let default = PollOptions::default();
     let parallel = section.integer("parallel", &PARALLEL);
     PollOptions {
-        every: section.duration("every", &EVERY).unwrap_or(default.every),
+        every: read_every(section).unwrap_or(default.every),
+        respect: read_respect(section).unwrap_or(default.respect),
         per_host: section
             .duration("per_host", &PER_HOST)
             .unwrap_or(default.per_host),
@@ -223,17 +227,4 @@ fn read_store_url(text: Text<'_>) -> Option<PathBuf> {
         return None;
     }
     Some(text.resolve(path))
-}
-
-/// Reports an interval that the longest wait would cut short.
-pub(super) fn check_interval(section: &Section<'_>, every: Duration, longest: Duration) {
-    if let Some(value) = section.get("every")
-        && every > longest
-    {
-        let help = format!(
-            "raise `max_interval` in [poll]: it is {}",
-            duration_text(longest)
-        );
-        value.error_with("`every` is longer than `max_interval`", help);
-    }
 }

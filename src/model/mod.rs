@@ -13,6 +13,7 @@ mod origin;
 mod priority;
 mod secret;
 mod watch;
+mod wish;
 
 pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update};
@@ -29,3 +30,4 @@ pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
+pub use wish::Wish;

@@ -1,4 +1,4 @@
-//! What a poll comes to: everything it writes, decided in one place. Pure but for the jitter.
+//! What a poll comes to: everything it writes, decided in one place. Pure.
 
 use jiff::Timestamp;
 
@@ -8,10 +8,11 @@ use super::{
     language::Languages,
     missed, moved,
     recognise::{Recognised, Record},
+    schedule,
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{self, DueReason, PollWish, Rhythm},
+    cadence::{self, DueReason, LastPoll, Rhythm},
     model::{AlertFeed, Feed, Item},
     store::{
         Continuity, FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult,
@@ -30,11 +31,15 @@ impl Poller {
         committed_at: Timestamp,
     ) -> PollCommit {
         let state = &claim.feed;
-        let wish = wish(&answer, state.failures);
-        let continuity = missed::after(feed, state, &answer, polled_at);
+        let mut last = schedule::last_poll(&answer, state, polled_at);
+        let every = self
+            .rhythm(feed, polled_at)
+            .unshortened(&last.learned, polled_at);
+        let continuity = missed::after(every, feed, state, &answer, polled_at);
         let moved = moved::after(state, &answer, polled_at);
         let known = continuity.as_ref().unwrap_or(&state.continuity);
-        let (next_due_at, due_reason) = self.next_due(feed, known, wish, polled_at);
+        last.learned.shorten = known.pace;
+        let (next_due_at, due_reason) = self.next_due(feed, state, known, &last);
         let health = &self.rules.health;
         let missed = health.items_missed(feed, state, known, None);
         let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
@@ -76,7 +81,8 @@ impl Poller {
         PollCommit {
             committed_at,
             next_due_at,
-            due_reason: due_reason.to_owned(),
+            due_reason: due_reason.as_str().to_owned(),
+            learned: last.learned,
             notices,
             // A gap is filled where it was found.
             moved: moved.filter(|_| known.fill.is_none()),
@@ -102,6 +108,7 @@ impl Poller {
             committed_at: self.clock.now(),
             next_due_at: polled_at,
             due_reason: String::new(),
+            learned: claim.feed.learned,
             gap: self.rules.gap,
             origin_not_before: cooling.until,
             cools_domain: cooling.whole_domain,
@@ -113,23 +120,24 @@ impl Poller {
         }
     }
 
-    /// When the feed is due again, and why then.
+    /// When the feed is due again, and why then: at once where there is a gap to fill.
     pub(super) fn next_due(
         &self,
         feed: &Feed,
+        state: &FeedState,
         continuity: &Continuity,
-        wish: PollWish,
-        polled_at: Timestamp,
-    ) -> (Timestamp, &'static str) {
+        last: &LastPoll,
+    ) -> (Timestamp, DueReason) {
         if continuity.fill.is_some() {
-            return (polled_at, missed::DUE_REASON);
+            return (last.at, DueReason::Missed);
         }
-        let rhythm = self.rhythm(feed, continuity);
-        let (at, reason) = cadence::next_poll(polled_at, rhythm, wish, fastrand::f64());
-        match reason {
-            DueReason::Interval if continuity.pace.is_some() => (at, missed::DUE_REASON),
-            other => (at, other.as_str()),
-        }
+        let plan = cadence::plan(last, &self.rhythm(feed, last.at));
+        schedule::log(feed, state, last, &plan);
+        (plan.due_at, plan.reason)
+    }
+
+    fn rhythm<'a>(&self, feed: &'a Feed, polled_at: Timestamp) -> Rhythm<'a> {
+        Rhythm::of(feed, self.rules.max_interval, polled_at)
     }
 
     /// What a document that was read brings: its new and its edited items, matched.
@@ -203,38 +211,5 @@ impl Poller {
         let id = record.id?;
         let keys = record.keys;
         (revision.is_some() || !keys.is_empty()).then_some(KnownItem { id, keys, revision })
-    }
-
-    fn rhythm(&self, feed: &Feed, continuity: &Continuity) -> Rhythm {
-        Rhythm {
-            every: continuity.pace.unwrap_or(feed.every),
-            max_interval: self.rules.max_interval,
-            phase: phase(&feed.name),
-        }
-    }
-}
-
-/// A feed's place within its interval: constant for a name, even over all names.
-fn phase(name: &str) -> f64 {
-    let digest = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
-    let mut first = [0; 4];
-    first.copy_from_slice(&digest.as_ref()[..4]);
-    f64::from(u32::from_be_bytes(first)) / f64::from(u32::MAX)
-}
-
-fn wish(answer: &Answer, failures: u32) -> PollWish {
-    match answer {
-        Answer::Unchanged { freshness, .. } => PollWish::Good {
-            freshness: *freshness,
-            ttl: None,
-        },
-        Answer::Read(reading) => PollWish::Good {
-            freshness: reading.document.page.freshness,
-            ttl: reading.parsed.ttl,
-        },
-        Answer::Failed(failure) => PollWish::Failed {
-            failures: failures.saturating_add(1),
-            retry_at: failure.retry_at,
-        },
     }
 }

@@ -16,7 +16,7 @@ use super::{
     visit::{Failure, Reading},
 };
 use crate::{
-    cadence::PollWish,
+    cadence::LastPoll,
     fetch::{FetchRequest, Fetched, Grant},
     model::{Feed, FeedId},
     parse::{self, Document, ParsedItem, Relations},
@@ -157,26 +157,26 @@ impl Poller {
             ),
             Err(error) => (missed::given_up(before, polled_at), Some(error)),
         };
-        let (next_due_at, due_reason) = self.next_due(feed, &continuity, CALM, polled_at);
+        // A page says nothing about when the feed changes.
+        let last = LastPoll {
+            at: polled_at,
+            failures: 0,
+            learned: claim.feed.learned,
+        };
+        let (next_due_at, due_reason) = self.next_due(feed, &claim.feed, &continuity, &last);
         let notices = self
             .rules
             .health
             .items_missed(feed, &claim.feed, &continuity, error);
         PollCommit {
             next_due_at,
-            due_reason: due_reason.to_owned(),
+            due_reason: due_reason.as_str().to_owned(),
             notices,
             continuity: Some(continuity),
             ..self.commit(claim, polled_at, cooling, PollResult::Filled(missed))
         }
     }
 }
-
-/// A page says nothing about when the feed changes.
-const CALM: PollWish = PollWish::Good {
-    freshness: None,
-    ttl: None,
-};
 
 /// The next page, or why there is none.
 fn follow(next: Option<Url>, fill: &Fill, pages: u32) -> Result<Option<Fill>, String> {

@@ -20,9 +20,6 @@ use crate::{
     store::{Continuity, FeedState},
 };
 
-/// Why a feed is due that is asked for what it may have missed.
-pub(super) const DUE_REASON: &str = "missed-items";
-
 /// A window of one item is replaced whenever a new one comes, however often it is read.
 const MIN_WINDOW: usize = 2;
 
@@ -49,8 +46,10 @@ enum Join {
     Gap,
 }
 
-/// What the continuity of a feed is after this answer; `None` where it stays.
+/// What the continuity of a feed is after this answer; `None` where it stays. `every` is the
+/// interval that no gap has made shorter.
 pub(super) fn after(
+    every: Duration,
     feed: &Feed,
     state: &FeedState,
     answer: &Answer,
@@ -59,10 +58,10 @@ pub(super) fn after(
     let before = &state.continuity;
     match answer {
         Answer::Unchanged { .. } => before.pace.is_some().then(|| Continuity {
-            pace: pace(feed.every, before.pace, Join::Silent),
+            pace: pace(every, before.pace, Join::Silent),
             ..before.clone()
         }),
-        Answer::Read(reading) => Some(after_document(feed, state, reading, polled_at)),
+        Answer::Read(reading) => Some(after_document(every, feed, state, reading, polled_at)),
         // Only a panic on a page of the archive fails the feed: that page is not tried again.
         Answer::Failed(_) => before.fill.is_some().then(|| given_up(before, polled_at)),
     }
@@ -80,6 +79,7 @@ pub(super) fn given_up(before: &Continuity, at: Timestamp) -> Continuity {
 }
 
 fn after_document(
+    every: Duration,
     feed: &Feed,
     state: &FeedState,
     reading: &Reading,
@@ -91,7 +91,7 @@ fn after_document(
     let news = judged.judgement.new.iter().filter(|new| **new).count();
     let join = join(&before.window, &shown, news);
     let next = Continuity {
-        pace: pace(feed.every, before.pace, join),
+        pace: pace(every, before.pace, join),
         told: before.told && !matches!(join, Join::Overlap { .. }),
         window: shown,
         ..before.clone()

@@ -13,6 +13,7 @@ mod language;
 mod missed;
 mod moved;
 mod recognise;
+mod schedule;
 mod visit;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};

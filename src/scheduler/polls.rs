@@ -2,15 +2,19 @@
 
 use std::{ops::AddAssign, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, until};
-use crate::{poll::PollOutcome, store::StoreError};
+use crate::{cadence, poll::PollOutcome, store::StoreError};
 
 /// How long an origin is ours: longer than a fetch with all its redirects may take.
 const LEASE: Duration = Duration::from_mins(12);
+
+/// How long to wait before asking again whether an origin is free.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(200);
 
 /// A step that ended, or the store's error.
 type Polled = Result<PollOutcome, StoreError>;
@@ -67,6 +71,49 @@ impl Scheduler {
                 None => return Ok(tally),
             }
         }
+    }
+
+    /// Polls every feed that someone asked for, each once, with the pauses that origins are owed;
+    /// those that would take more than `patience` from one poll to the next are left.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_asked(&self, patience: Duration) -> Result<(), StoreError> {
+        let mut polls = JoinSet::new();
+        loop {
+            let now = self.clock.now();
+            self.start_asked(now, &mut polls).await?;
+            let asked = self.store.asked().await?;
+            let next = asked.first().map(|asked| asked.pause_ends_at);
+            let pause = next.map_or(Duration::ZERO, |next| cadence::elapsed(now, next));
+            if !polls.is_empty() {
+                tokio::select! {
+                    Some(polled) = polls.join_next() => drop(self.ended(polled)?),
+                    () = tokio::time::sleep(pause.clamp(SHORTEST_SLEEP, MAX_SLEEP)) => {}
+                }
+            } else if pause.is_zero() || pause > patience {
+                // None is left, or only those that would take too long, or whose poll died.
+                return Ok(());
+            } else {
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+
+    /// Starts a poll for every origin with feeds that were asked for, as far as there is room.
+    async fn start_asked(
+        &self,
+        now: Timestamp,
+        polls: &mut JoinSet<Polled>,
+    ) -> Result<(), StoreError> {
+        let work = self.work();
+        let room = work.parallel.saturating_sub(polls.len());
+        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        for claim in self.store.claim_asked(now, LEASE, limit).await? {
+            let work = Arc::clone(&work);
+            polls.spawn(async move { work.poller.poll(claim).await });
+        }
+        Ok(())
     }
 
     pub(super) async fn run_polls(&self, soft: &CancellationToken, hard: &CancellationToken) {

@@ -1,14 +1,15 @@
 //! What feeds and alerts have been.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
     engine::{Row, values},
 };
-use crate::model::{Alert, AlertId};
+use crate::{
+    cadence::Learned,
+    model::{Alert, AlertId},
+};
 
 /// A feed as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub struct FeedStatus {
     pub due: Timestamp,
     /// Why then, in words.
     pub due_reason: String,
+    /// What that was worked out from.
+    pub learned: Learned,
+    /// Before this its origin is not asked.
+    pub pause_ends_at: Timestamp,
     /// The title it gives itself.
     pub title: Option<String>,
     /// Its home.
@@ -65,8 +70,6 @@ pub struct FeedStatus {
     pub missed: u32,
     /// The last of them.
     pub missed_at: Option<Timestamp>,
-    /// The interval, where missed items have made it shorter than the feed's own.
-    pub pace: Option<Duration>,
     /// The URL that is asked in the place of the configured one: the feed has moved for good.
     pub moved_to: Option<String>,
 }
@@ -117,10 +120,10 @@ macro_rules! feeds {
             "SELECT f.name, f.url, o.host, f.active, f.gone, f.due, f.due_reason, f.title, f.link,
                     f.language, f.format, f.baseline_at, f.polled_at, f.succeeded_at, f.changed_at,
                     f.status, f.failures, f.failing_since, f.reason, f.error, f.items_total,
-                    f.warnings,
+                    f.warnings, f.learned, o.not_before,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id),
                     (SELECT count(*) FROM alert a WHERE a.feed = f.id),
-                    f.missed, f.missed_at, f.pace, f.moved_to
+                    f.missed, f.missed_at, f.moved_to
                FROM feed f JOIN origin o ON o.id = f.origin ",
             $rest
         )
@@ -213,14 +216,13 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         error: row.take(19)?,
         items_total: row.take(20)?,
         warnings: row.take(21)?,
-        items: row.take(22)?,
-        alerts: row.take(23)?,
-        missed: row.take(24)?,
-        missed_at: row.take(25)?,
-        pace: row
-            .take::<Option<i64>>(26)?
-            .map(|pace| Duration::from_millis(pace.unsigned_abs())),
-        moved_to: row.take(27)?,
+        learned: row.take(22)?,
+        pause_ends_at: row.take(23)?,
+        items: row.take(24)?,
+        alerts: row.take(25)?,
+        missed: row.take(26)?,
+        missed_at: row.take(27)?,
+        moved_to: row.take(28)?,
     })
 }
 

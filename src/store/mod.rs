@@ -48,8 +48,8 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        Continuity, FeedState, Fill, KnownItem, KnownKey, Move, Moved, NewAlert, NewItem,
-        PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Revision,
+        Asked, Continuity, FeedState, Fill, KnownItem, KnownKey, Move, Moved, NewAlert, NewItem,
+        PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult, Revision,
     },
     prune::Pruned,
     summary::Summary,

@@ -10,9 +10,12 @@ use super::{
     DeliveryClaim, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted, PollRead,
     PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
 };
-use crate::model::{
-    Access, Alert, AlertFeed, AlertItem, Event, Feed, Identity, IdentityKey, Initial, Item,
-    Priority, TestPing, TextHash,
+use crate::{
+    cadence::Learned,
+    model::{
+        Access, Alert, AlertFeed, AlertItem, Event, Feed, Identity, IdentityKey, Initial, Item,
+        Priority, TestPing, TextHash,
+    },
 };
 
 /// The lease every test claims for.
@@ -69,6 +72,8 @@ pub(super) fn feed(name: &str, url: &str) -> Feed {
         name: name.into(),
         url: Url::parse(url).expect("a URL"),
         every: Duration::from_mins(15),
+        every_at_most: None,
+        respect: Vec::new(),
         tags: vec![],
         initial: Initial::Baseline,
         identity: Identity::Auto,
@@ -199,6 +204,7 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         committed_at: now,
         next_due_at: now + Duration::from_mins(15),
         due_reason: "every 15m".into(),
+        learned: Learned::default(),
         gap: GAP,
         origin_not_before: None,
         cools_domain: false,

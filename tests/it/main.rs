@@ -3,6 +3,7 @@
 
 mod access;
 mod architecture;
+mod asked;
 mod cli;
 mod cooling;
 mod crash;
@@ -22,4 +23,5 @@ mod service;
 mod traps;
 mod trust;
 mod updates;
+mod when;
 mod world;

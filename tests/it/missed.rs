@@ -114,7 +114,10 @@ async fn a_gap_shortens_the_feeds_interval_and_an_ample_overlap_restores_it() {
     let room = Newsroom::open(1..=10).await;
     room.shows(plain(&[20..=29])).await;
     let after = room.status().await;
-    assert_eq!(after.pace, Some(std::time::Duration::from_mins(30)));
+    assert_eq!(
+        after.learned.shorten,
+        Some(std::time::Duration::from_mins(30))
+    );
     assert_eq!(after.due_reason, "missed-items");
     let wait = after.due.duration_since(after.polled_at.expect("polled"));
     assert!(wait <= jiff::SignedDuration::from_mins(46), "{wait}");
@@ -122,7 +125,10 @@ async fn a_gap_shortens_the_feeds_interval_and_an_ample_overlap_restores_it() {
         room.round().await;
     }
     let after = room.status().await;
-    assert_eq!((after.pace, after.due_reason.as_str()), (None, "interval"));
+    assert_eq!(
+        (after.learned.shorten, after.due_reason.as_str()),
+        (None, "interval")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use tokio::runtime::Runtime;
 
 use super::*;
 use crate::{
+    cadence::Learned,
     cli::expression::found,
     matcher::{ItemLists, Matcher},
     model::{
@@ -72,8 +73,10 @@ impl Desk {
             let own = news.iter().filter(|(feed, _)| *feed == number);
             let own: Vec<Item> = own.map(|(_, item)| item.clone()).collect();
             self.runtime.block_on(async {
-                let claim = self.store.claim_feed(name, at(minute), MINUTE).await;
-                let claim = claim.expect("read").expect("there");
+                let asked = self.store.ask(vec![(*name).to_owned()], at(minute)).await;
+                asked.expect("written");
+                let claims = self.store.claim_asked(at(minute), MINUTE, 1).await;
+                let claim = claims.expect("read").pop().expect("there");
                 let poll = PollCommit {
                     origin: claim.origin,
                     turn: claim.turn,
@@ -83,6 +86,7 @@ impl Desk {
                     committed_at: at(minute),
                     next_due_at: at(minute),
                     due_reason: "interval".to_owned(),
+                    learned: Learned::default(),
                     gap: Duration::ZERO,
                     origin_not_before: None,
                     cools_domain: false,
@@ -128,6 +132,8 @@ fn feed(name: &str) -> Feed {
             .parse()
             .expect("a URL"),
         every: MINUTE,
+        every_at_most: None,
+        respect: Vec::new(),
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,

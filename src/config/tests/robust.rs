@@ -34,7 +34,7 @@ fn includes_add_up_in_order() {
     let feeds: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
     assert_eq!(feeds, ["nhk", "a", "b"]);
     assert_eq!(config.watches[1].name, "last");
-    assert_eq!(config.poll.every.as_secs(), 3600);
+    assert_eq!(config.poll.every.every.as_secs(), 3600);
     let path = directory.path("conf.d/a.xml");
     assert_eq!(config.feeds[1].url.to_file_path(), Ok(path));
 }

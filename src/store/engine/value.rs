@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
+    cadence::Learned,
     model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, OriginId, TextHash},
     store::StoreError,
 };
@@ -127,6 +128,13 @@ impl FromValue for Timestamp {
     }
 }
 
+/// As JSON: nothing in SQL reads it.
+impl FromValue for Learned {
+    fn from_value(value: Value) -> Option<Self> {
+        serde_json::from_str(&String::from_value(value)?).ok()
+    }
+}
+
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
@@ -193,6 +201,12 @@ impl From<IdentityKey> for Value {
 impl From<TextHash> for Value {
     fn from(hash: TextHash) -> Self {
         Self::Blob(hash.0.to_vec())
+    }
+}
+
+impl From<Learned> for Value {
+    fn from(learned: Learned) -> Self {
+        Self::Text(serde_json::to_string(&learned).expect("plain data serializes"))
     }
 }
 

@@ -11,8 +11,12 @@ async fn nine_items(place: &Place) -> Store {
     ];
     store.sync(&feeds, &[], at(0)).await.expect("synced");
     for (round, seconds) in [(0, 0), (1, 60), (2, 120)] {
-        let claims = store.claim_feed("mofa", at(seconds), LEASE).await;
-        let claim = claims.expect("claimed").expect("there");
+        store
+            .ask(vec!["mofa".into()], at(seconds))
+            .await
+            .expect("asked");
+        let claims = store.claim_asked(at(seconds), LEASE, 1).await;
+        let claim = claims.expect("claimed").remove(0);
         let news = (1..=3).map(|n| news(round * 3 + n, &["a"][..usize::from(n == 1)], &[]));
         let poll = poll(&claim, at(seconds), read(news.collect()));
         store.commit_poll(poll).await.expect("committed");

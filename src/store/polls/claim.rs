@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{FeedState, PollClaim, continuity, moved};
+use super::{Continuity, FeedState, PollClaim, continuity, moved};
 use crate::{
+    cadence::Learned,
     model::{FeedId, OriginId},
     store::{
         Store, StoreError,
@@ -38,19 +39,6 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<PollClaim>, StoreError> {
         self.write(move |tx| claim_origins(tx, now, lease, limit))
-            .await
-    }
-
-    /// Claims one feed's origin whether or not it is due, pause and Retry-After included: someone
-    /// asked. `None` where there is no such feed in use, or its origin is being polled.
-    pub async fn claim_feed(
-        &self,
-        name: &str,
-        now: Timestamp,
-        lease: Duration,
-    ) -> Result<Option<PollClaim>, StoreError> {
-        let name = name.to_owned();
-        self.write(move |tx| claim_feed(tx, &name, now, lease))
             .await
     }
 
@@ -95,39 +83,6 @@ fn claim_origins(
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
 
-fn claim_feed(
-    tx: &mut dyn Tx,
-    name: &str,
-    now: Timestamp,
-    lease: Duration,
-) -> Result<Option<PollClaim>, StoreError> {
-    let feed = tx.row(
-        "SELECT id, origin FROM feed WHERE name = ?1 AND active = 1",
-        values![name],
-    )?;
-    let Some(mut feed) = feed else {
-        return Ok(None);
-    };
-    let (feed, origin): (FeedId, OriginId) = (feed.take(0)?, feed.take(1)?);
-    let claimed = tx.row(
-        "UPDATE origin SET due = ?2 + ?3, leased_until = ?2 + ?3, turn = turn + 1
-          WHERE id = ?1 AND leased_until <= ?2
-         RETURNING turn, refusals",
-        values![origin, now, millis(lease)],
-    )?;
-    let Some(mut claimed) = claimed else {
-        return Ok(None);
-    };
-    let (turn, refusals) = (claimed.take(0)?, claimed.take(1)?);
-    let feed = feed_state(tx, feed)?;
-    Ok(Some(PollClaim {
-        origin,
-        turn,
-        refusals,
-        feed,
-    }))
-}
-
 fn most_overdue(
     tx: &mut dyn Tx,
     origin: OriginId,
@@ -137,17 +92,18 @@ fn most_overdue(
         .transpose()
 }
 
-fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
+pub(super) fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
     let mut row = tx
         .row(
             "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
                     failing_since, told_failing, succeeded_at, not_modified_since, items_total,
-                    last_items, pace, missed, missed_at, told_missed, fill,
-                    moved_to, moving
+                    last_items, missed, missed_at, told_missed, fill, moved_to, moving,
+                    learned
                FROM feed WHERE id = ?1",
             values![id],
         )?
         .expect("its id was read in this transaction");
+    let learned: Learned = row.take(19)?;
     Ok(FeedState {
         id,
         name: row.take(0)?,
@@ -162,7 +118,11 @@ fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
         last_success: row.take(9)?,
         not_modified_since: row.take(10)?,
         items_total: row.take(11)?,
-        continuity: continuity::read(&mut row, 12)?,
-        moved: moved::read(&mut row, 18)?,
+        continuity: Continuity {
+            pace: learned.shorten,
+            ..continuity::read(&mut row, 12)?
+        },
+        moved: moved::read(&mut row, 17)?,
+        learned,
     })
 }

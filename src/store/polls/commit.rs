@@ -125,6 +125,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     etag.as_deref(),
                     last_modified.as_deref(),
                     *by_validators,
+                    poll.learned,
                 ],
             ),
         )?,
@@ -146,6 +147,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     error.as_str(),
                     *told_failing,
                     *gone,
+                    poll.learned,
                 ],
             ),
         )?,
@@ -158,7 +160,7 @@ const UNCHANGED: &str = "
            etag = ?7, last_modified = ?8,
            not_modified_since = CASE WHEN ?9 = 1 THEN coalesce(not_modified_since, ?5) END,
            failures = 0, failing_since = NULL, told_failing = 0, gone = 0,
-           reason = NULL, error = NULL
+           reason = NULL, error = NULL, learned = ?10
      WHERE id = ?1 AND url = ?2";
 
 const READ: &str = "
@@ -168,7 +170,7 @@ const READ: &str = "
            items_total = ?14, warnings = ?15, changed_at = ?16,
            baseline_at = CASE WHEN ?17 = 1 THEN ?16 ELSE coalesce(baseline_at, ?16) END,
            failures = 0, failing_since = NULL, told_failing = 0, gone = 0,
-           reason = NULL, error = NULL
+           reason = NULL, error = NULL, learned = ?18
      WHERE id = ?1 AND url = ?2";
 
 const FILLED: &str = "
@@ -178,7 +180,7 @@ const FILLED: &str = "
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
            failures = failures + 1, failing_since = coalesce(failing_since, ?5),
-           reason = ?7, error = ?8, told_failing = ?9, gone = ?10
+           reason = ?7, error = ?8, told_failing = ?9, gone = ?10, learned = ?11
      WHERE id = ?1 AND url = ?2";
 
 /// The parameters ?1 to ?5, which the statements share, and the rest.
@@ -195,7 +197,7 @@ fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     params
 }
 
-fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 12] {
+fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 13] {
     [
         read.status.into(),
         read.etag.as_deref().into(),
@@ -209,5 +211,6 @@ fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 12] {
         read.warnings.as_str().into(),
         poll.committed_at.into(),
         read.baseline.into(),
+        poll.learned.into(),
     ]
 }

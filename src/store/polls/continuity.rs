@@ -9,7 +9,7 @@ use crate::{
     model::{FeedId, ItemId},
     store::{
         StoreError,
-        engine::{Row, Tx, millis, values},
+        engine::{Row, Tx, values},
     },
 };
 
@@ -47,17 +47,16 @@ pub struct Fill {
     pub pages: u32,
 }
 
-/// Reads it from six columns, from `position` on.
+/// Reads it from five columns, from `position` on; the pace stands with what was learned.
 pub(super) fn read(row: &mut Row, position: usize) -> Result<Continuity, StoreError> {
     let window: String = row.take(position)?;
-    let pace: Option<i64> = row.take(position + 1)?;
-    let fill: Option<String> = row.take(position + 5)?;
+    let fill: Option<String> = row.take(position + 4)?;
     Ok(Continuity {
         window: from_json(&window)?,
-        pace: pace.map(|pace| Duration::from_millis(pace.unsigned_abs())),
-        missed: row.take(position + 2)?,
-        missed_at: row.take(position + 3)?,
-        told: row.take(position + 4)?,
+        pace: None,
+        missed: row.take(position + 1)?,
+        missed_at: row.take(position + 2)?,
+        told: row.take(position + 3)?,
         fill: fill.map(|fill| from_json(&fill)).transpose()?,
     })
 }
@@ -75,13 +74,11 @@ pub(super) fn write(
     window.dedup();
     let excess = window.len().saturating_sub(MAX_WINDOW);
     tx.exec(
-        "UPDATE feed SET last_items = ?2, pace = ?3, missed = ?4, missed_at = ?5, told_missed = ?6,
-                fill = ?7
+        "UPDATE feed SET last_items = ?2, missed = ?3, missed_at = ?4, told_missed = ?5, fill = ?6
           WHERE id = ?1",
         values![
             feed,
             to_json(&window[excess..]),
-            continuity.pace.map(millis),
             continuity.missed,
             continuity.missed_at,
             continuity.told,

@@ -1,11 +1,13 @@
 //! Polls: which feed is next, and what a poll found.
 
+mod ask;
 mod claim;
 mod commit;
 mod continuity;
 mod known;
 mod moved;
 mod news;
+mod replan;
 mod revise;
 
 use std::time::Duration;
@@ -13,7 +15,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::NewDelivery;
-use crate::model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash};
+use crate::{
+    cadence::Learned,
+    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash},
+};
+
+pub use self::ask::{Asked, PollReport};
 
 pub use self::{
     continuity::{Continuity, Fill},
@@ -73,6 +80,8 @@ pub struct FeedState {
     pub continuity: Continuity,
     /// Where it lives, if that is not the URL in the config.
     pub moved: Moved,
+    /// What the polls have taught about when to poll.
+    pub learned: Learned,
 }
 
 /// All that one poll comes to.
@@ -95,6 +104,8 @@ pub struct PollCommit {
     pub next_due_at: Timestamp,
     /// Why then, in words for people.
     pub due_reason: String,
+    /// What the due time was worked out from; replaces what was learned before.
+    pub learned: Learned,
     /// The pause between polls of the origin, from `polled_at`.
     pub gap: Duration,
     /// Until when the origin cools. A pause that is longer already stays.

@@ -1,6 +1,6 @@
 mod cooling;
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use super::*;
 use crate::{
@@ -147,8 +147,6 @@ async fn a_claimed_origin_is_nobody_elses_until_the_lease_ends() {
     let end = millis(LEASE) / 1000;
     assert!(claim(&store, at(end - 1)).await.is_empty());
     assert_eq!(store.next_poll_due().await.expect("read"), Some(at(end)));
-    let asked = store.claim_feed("mofa", at(end - 1), LEASE).await;
-    assert_eq!(asked.expect("answered"), None);
     claim_one(&store, at(end)).await;
 }
 
@@ -219,33 +217,14 @@ async fn schedule_now(store: &Store) {
 }
 
 #[tokio::test]
-async fn poll_now_needs_no_due_feed_and_is_fenced_all_the_same() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    poll_news(&store, vec![]).await;
-    let asked = store
-        .claim_feed("mofa", at(1), LEASE)
-        .await
-        .expect("answered");
-    let asked = asked.expect("claimed");
-    assert!(claim(&store, at(2)).await.is_empty());
-    done(&store, poll(&asked, at(1), read(vec![]))).await;
-    let unknown = store.claim_feed("nobody", at(1), LEASE).await;
-    assert_eq!(unknown.expect("answered"), None);
-}
-
-#[tokio::test]
 async fn a_lease_that_ran_out_makes_no_feed_due() {
     let place = Place::new();
     let store = one_feed(&place).await;
-    poll_news(&store, vec![]).await;
-    let lease = Duration::from_mins(1);
-    store
-        .claim_feed("mofa", at(1), lease)
-        .await
-        .expect("claimed");
+    claim_one(&store, at(0)).await;
+    let later = format!("UPDATE feed SET due = {}", at(900).as_millisecond());
+    tamper(&store, &later).await;
     assert!(
-        claim(&store, at(61)).await.is_empty(),
+        claim(&store, at(301)).await.is_empty(),
         "its worker died, it is not due"
     );
     assert_eq!(store.next_poll_due().await.expect("read"), Some(at(900)));

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use crate::{
     model::{Feed, IdentityKey},
     store::{PollCommitted, PollResult, Store, testing::*},
@@ -181,12 +179,6 @@ async fn a_gone_feed_rests_until_its_url_changes() {
     assert_eq!(store.next_poll_due().await.expect("read"), None);
     assert!(claim(&store, at(100 * DAY)).await.is_empty());
 
-    let lease = Duration::from_mins(1);
-    let asked = store
-        .claim_feed("a", at(11), lease)
-        .await
-        .expect("answered");
-    assert!(asked.is_some(), "someone may ask all the same");
     sync(&store, &[feed("a", "https://a.example/new")], 100).await;
     assert_eq!(claim_one(&store, at(100)).await.feed.failures, 1);
 }

@@ -1,5 +1,5 @@
 -- Schema 1. Frozen: a change is a new file, never an edit of this one.
--- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays.
+-- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays, `learned` a JSON object.
 -- Ids that receivers or `--follow` remember are AUTOINCREMENT: pruning the highest row must not
 -- let its id be given twice.
 
@@ -33,6 +33,7 @@ CREATE TABLE feed (
   gone               INTEGER NOT NULL DEFAULT 0,
   due                INTEGER NOT NULL,
   due_reason         TEXT    NOT NULL,
+  learned            TEXT    NOT NULL DEFAULT '{}',
   etag               BLOB,
   last_modified      BLOB,
   body_hash          BLOB,
@@ -54,7 +55,6 @@ CREATE TABLE feed (
   items_total        INTEGER NOT NULL DEFAULT 0,
   warnings           TEXT    NOT NULL DEFAULT '[]',
   last_items         TEXT    NOT NULL DEFAULT '[]',
-  pace               INTEGER,
   missed             INTEGER NOT NULL DEFAULT 0,
   missed_at          INTEGER,
   told_missed        INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,192 @@
+//! A feed's next due time: every rule says when, the latest wins.
+
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{Learned, Rhythm, Wishes, add};
+use crate::model::Wish;
+
+/// The longest back-off of a failing feed: a feed is never given up, only asked once a day.
+pub const MAX_BACK_OFF: Duration = Duration::from_hours(24);
+
+/// Where a pushed due time falls within the first hour that is not skipped: anywhere.
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Which rule set a feed's next due time. Closed: shown by `feeds`, and a metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DueReason {
+    /// The configured interval.
+    Interval,
+    /// The interval follows the feed's own rhythm.
+    Adaptive,
+    /// Items came and went between two polls: the interval is shorter for that.
+    Missed,
+    /// The publisher's wish is later than the interval.
+    Wish(Wish),
+    /// The server asked to wait (RFC 9110 §10.2.3).
+    RetryAfter,
+    /// The feed fails.
+    BackOff,
+    /// Its origin is not asked yet: a pause between two requests, or another feed's Retry-After.
+    Pause,
+}
+
+impl DueReason {
+    /// The label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interval => "interval",
+            Self::Adaptive => "adaptive",
+            Self::Missed => "missed-items",
+            Self::Wish(wish) => wish.as_str(),
+            Self::RetryAfter => "retry-after",
+            Self::BackOff => "back-off",
+            Self::Pause => "pause",
+        }
+    }
+}
+
+impl fmt::Display for DueReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// A feed's last poll and what is known since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastPoll {
+    /// When it began.
+    pub at: Timestamp,
+    /// Failed polls in a row, this one included; 0 after a good one.
+    pub failures: u32,
+    /// What the polls have taught.
+    pub learned: Learned,
+}
+
+/// A due time and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// When the feed is due.
+    pub due_at: Timestamp,
+    /// The rule that says so.
+    pub reason: DueReason,
+    /// The interval in force.
+    pub interval: Duration,
+    /// What every rule says, in the order in which they are asked.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What one rule says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The rule.
+    pub reason: DueReason,
+    /// Not before this.
+    pub at: Timestamp,
+    /// Whether it counts: a wish that the config does not respect is only shown.
+    pub counts: bool,
+}
+
+/// When a feed is due again, and why then.
+///
+/// After a good poll that is the feed's next slot (multiples of its interval, shifted by its phase)
+/// that is at least half an interval away, or the latest of the publisher's wishes where that is
+/// later, but no wish beyond [`max_interval`](Rhythm::max_interval) from the poll's start. After a
+/// failure it is the back-off or Retry-After. A due time in a skipped hour moves into the first
+/// hour that is not, no further than `max_interval`.
+pub fn plan(last: &LastPoll, rhythm: &Rhythm<'_>) -> Plan {
+    let last = &LastPoll {
+        at: whole_millisecond(last.at),
+        ..*last
+    };
+    let (interval, own) = rhythm.interval(&last.learned, last.at);
+    let mut plan = Plan {
+        due_at: Timestamp::MIN,
+        reason: own,
+        interval,
+        candidates: Vec::with_capacity(4),
+    };
+    let delay = rhythm.delay(interval);
+    if last.failures == 0 {
+        let slot = rhythm.next_slot(add(last.at, interval / 2), interval);
+        plan.take(own, add(slot, delay), true);
+        plan.take_wishes(last, rhythm, delay);
+    } else {
+        let back_off = back_off(interval, last.failures);
+        plan.take(DueReason::BackOff, add(last.at, back_off + delay), true);
+        if let Some(asked) = last.learned.retry_at {
+            let asked = asked.min(add(last.at, MAX_BACK_OFF));
+            plan.take(DueReason::RetryAfter, add(asked, delay), true);
+        }
+    }
+    plan.skip(last, rhythm);
+    plan
+}
+
+impl Plan {
+    /// The same, with the time before which the feed's origin is not asked.
+    #[must_use]
+    pub fn paused_until(mut self, pause_ends_at: Timestamp) -> Self {
+        self.take(DueReason::Pause, pause_ends_at, true);
+        self
+    }
+
+    /// Notes what a rule says; the latest rule that counts sets the due time.
+    fn take(&mut self, reason: DueReason, at: Timestamp, counts: bool) {
+        let at = whole_millisecond(at);
+        self.candidates.push(Candidate { reason, at, counts });
+        if counts && at > self.due_at {
+            (self.due_at, self.reason) = (at, reason);
+        }
+    }
+
+    fn take_wishes(&mut self, last: &LastPoll, rhythm: &Rhythm<'_>, delay: Duration) {
+        let Wishes {
+            max_age,
+            ttl,
+            update_period,
+            ..
+        } = last.learned.wishes;
+        for (wish, wait) in [
+            (Wish::MaxAge, max_age),
+            (Wish::Ttl, ttl),
+            (Wish::UpdatePeriod, update_period),
+        ] {
+            let Some(wait) = wait else { continue };
+            let at = add(last.at, wait.saturating_add(delay)).min(self.ceiling(last, rhythm));
+            self.take(DueReason::Wish(wish), at, rhythm.respect.contains(&wish));
+        }
+    }
+
+    /// Moves a due time out of the hours and days that the publisher skips.
+    fn skip(&mut self, last: &LastPoll, rhythm: &Rhythm<'_>) {
+        let skips = last.learned.wishes.skips.of(rhythm.respect);
+        let Some((hour, wish)) = skips.push(self.due_at) else {
+            return;
+        };
+        // All who skip the same hours would come at the stroke of the next.
+        let at = add(hour, rhythm.shift(HOUR.min(self.interval)));
+        let at = at.min(self.ceiling(last, rhythm));
+        self.take(DueReason::Wish(wish), at, true);
+    }
+
+    fn ceiling(&self, last: &LastPoll, rhythm: &Rhythm<'_>) -> Timestamp {
+        add(last.at, rhythm.max_interval.max(self.interval))
+    }
+}
+
+/// As the store keeps it: a plan worked out again from there is the same.
+fn whole_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+/// The interval after `failures` failed polls in a row: once more at the usual time (a blip), then
+/// doubled each time up to a day, or the interval itself where that is longer.
+fn back_off(every: Duration, failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(1).min(20);
+    every
+        .saturating_mul(1 << doublings)
+        .min(MAX_BACK_OFF)
+        .max(every)
+}

@@ -1,0 +1,142 @@
+//! Why a feed is due when it is: what every rule says, by the plan that the poll itself made.
+
+use std::fmt::Display;
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::when;
+use crate::{
+    cadence::{self, Candidate, DueReason, LastPoll, Plan, Rhythm, Wishes},
+    config::Config,
+    model::Wish,
+    store::FeedStatus,
+};
+
+/// A feed's plan, worked out again from what its last poll has left in the store.
+pub(super) struct Why<'a> {
+    feed: &'a FeedStatus,
+    plan: Plan,
+}
+
+/// What one rule says, on the wire.
+#[derive(Serialize)]
+pub(super) struct RuleLine {
+    rule: &'static str,
+    at: Timestamp,
+    /// Whether it counts at all: a wish may not be respected.
+    counts: bool,
+    won: bool,
+    because: String,
+}
+
+/// When a feed is polled next, and the rule that set it: its own due time, or the pause of its
+/// origin where that is later.
+pub(super) fn next(feed: &FeedStatus) -> (Timestamp, &str) {
+    if feed.pause_ends_at > feed.due {
+        (feed.pause_ends_at, DueReason::Pause.as_str())
+    } else {
+        (feed.due, &feed.due_reason)
+    }
+}
+
+impl<'a> Why<'a> {
+    /// `None` before a feed's first poll, for one that is gone, and where this config does not name
+    /// it. A pause that is over by `now` is no rule.
+    pub(super) fn of(feed: &'a FeedStatus, config: &Config, now: Timestamp) -> Option<Self> {
+        if feed.gone {
+            return None;
+        }
+        let configured = config.feeds.iter().find(|it| it.name == feed.name)?;
+        let last = LastPoll {
+            at: feed.polled_at?,
+            failures: feed.failures,
+            learned: feed.learned,
+        };
+        let rhythm = Rhythm::of(configured, config.poll.max_interval, last.at);
+        let mut plan = cadence::plan(&last, &rhythm);
+        if feed.pause_ends_at > now {
+            plan = plan.paused_until(feed.pause_ends_at);
+        }
+        Some(Self { feed, plan })
+    }
+
+    /// One for each rule.
+    pub(super) fn rules(&self) -> Vec<RuleLine> {
+        let (_, winner) = next(self.feed);
+        let line = |rule: &Candidate| RuleLine {
+            rule: rule.reason.as_str(),
+            at: rule.at,
+            counts: rule.counts,
+            won: rule.counts && rule.reason.as_str() == winner,
+            because: self.because(rule),
+        };
+        self.plan.candidates.iter().map(line).collect()
+    }
+
+    /// One line for each rule, the one that won marked.
+    pub(super) fn lines(&self, now: Timestamp, zone: &TimeZone) -> Vec<String> {
+        let line = |rule: RuleLine| {
+            let mark = if rule.won { '>' } else { ' ' };
+            let (at, relative) = (when::at(rule.at, zone), when::relative(rule.at, now));
+            format!(
+                "{mark} {:<13} {at}, {relative}: {}",
+                rule.rule, rule.because
+            )
+        };
+        self.rules().into_iter().map(line).collect()
+    }
+
+    /// The rule's ground, in words.
+    fn because(&self, rule: &Candidate) -> String {
+        let learned = &self.feed.learned;
+        let every = when::exact(self.plan.interval);
+        let mut words = match rule.reason {
+            DueReason::Interval => format!("every {every}, at this feed's place within it"),
+            DueReason::Adaptive => self.pace(&every),
+            DueReason::Missed => format!("every {every}, since items came and went unseen"),
+            DueReason::Wish(wish) => wish_in_words(wish, &learned.wishes),
+            DueReason::RetryAfter => "the server asked to wait".to_owned(),
+            DueReason::BackOff => format!("failures in a row: {}", self.feed.failures),
+            DueReason::Pause => "its host is not asked before".to_owned(),
+        };
+        if !rule.counts {
+            words.push_str("; not respected");
+        }
+        words
+    }
+
+    fn pace(&self, every: &str) -> String {
+        let polled_at = self.feed.polled_at.unwrap_or(self.feed.due);
+        match self.feed.learned.pace.gap(polled_at) {
+            Some(gap) if !gap.is_zero() => format!(
+                "every {every}, as a new item comes every {}",
+                when::exact(gap)
+            ),
+            _ => format!("every {every}, until its rhythm is known"),
+        }
+    }
+}
+
+fn wish_in_words(wish: Wish, wishes: &Wishes) -> String {
+    let length = |wait: Option<std::time::Duration>| wait.map(when::exact).unwrap_or_default();
+    match wish {
+        Wish::MaxAge => format!("the answer is fresh for {}", length(wishes.max_age)),
+        Wish::Ttl => format!("the feed asks for {} between polls", length(wishes.ttl)),
+        Wish::UpdatePeriod => format!("the feed changes every {}", length(wishes.update_period)),
+        Wish::SkipHours => format!(
+            "the feed skips the hours {} UTC",
+            listed(wishes.skips.hours())
+        ),
+        Wish::SkipDays => {
+            let days = wishes.skips.days();
+            let days = days.into_iter().map(|day| format!("{day:?}"));
+            format!("the feed skips {} UTC", listed(days))
+        }
+    }
+}
+
+fn listed(values: impl IntoIterator<Item = impl Display>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    values.join(", ")
+}

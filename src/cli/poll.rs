@@ -1,0 +1,218 @@
+//! `poll`: feeds are asked now, with the daemon up or down.
+//!
+//! The store says who is asked: with the daemon up it comes round within five seconds and does the
+//! rest; with the daemon down the command takes its place for these feeds. Either way the answer
+//! is read from the store.
+
+use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    Answer, CliError, config,
+    output::{Output, one_line, remark},
+    when,
+};
+use crate::{
+    app::{App, AppError},
+    cadence,
+    clock::{Clock, SystemClock},
+    config::Config,
+    store::{PollReport, Store, StoreError},
+};
+
+/// A host that asks to wait longer than this is not waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Longer than the daemon's nap and what a poll takes beside its request.
+const DAEMON_MARGIN: Duration = Duration::from_secs(15);
+
+/// How often the store is asked what the daemon has done.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Poll feeds now, unless their hosts ask to wait.
+#[derive(Debug, Args)]
+pub(super) struct Poll {
+    /// The feeds; all if none is named.
+    #[arg(value_name = "FEED")]
+    feeds: Vec<String>,
+}
+
+/// What a poll came to, on the wire.
+#[derive(Serialize)]
+struct PollLine {
+    feed: String,
+    outcome: Outcome,
+    new_items: u32,
+    alerts: u32,
+    error: Option<String>,
+    /// Before this the host is not asked.
+    until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Outcome {
+    /// The first document.
+    First,
+    /// Another document than before.
+    Read,
+    Unchanged,
+    Failed,
+    /// Its host asks to wait.
+    Refused,
+    /// The daemon has not come to it.
+    Waiting,
+}
+
+impl Poll {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let loaded = config::load(path)?;
+        let config = loaded.config.clone();
+        self.check_names(&config)?;
+        let patience = PATIENCE.max(config.poll.per_host);
+        let reports = match App::open(loaded, Arc::new(SystemClock)).await {
+            Ok(app) => {
+                let asked = self.ask(app.store()).await?;
+                app.poll_asked(patience).await?;
+                app.deliver_due().await?;
+                let reports = app.store().poll_reports(asked).await?;
+                app.close().await;
+                reports
+            }
+            Err(AppError::Store(StoreError::Locked { .. })) => {
+                let store = Store::open_beside(&config.store).await?;
+                let asked = self.ask(&store).await?;
+                let stalled_after = config.http.total_timeout + patience + DAEMON_MARGIN;
+                wait(&store, &asked, patience, stalled_after).await?;
+                let reports = store.poll_reports(asked).await?;
+                store.close().await;
+                reports
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let now = SystemClock.now();
+        let mut all_good = true;
+        for report in reports {
+            let line = PollLine::of(report, now);
+            all_good &= line.is_good();
+            output.print(&line, |line| line.text(now, &config))?;
+        }
+        Ok(all_good)
+    }
+
+    fn check_names(&self, config: &Config) -> Result<(), CliError> {
+        let known: HashSet<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
+        match self
+            .feeds
+            .iter()
+            .find(|name| !known.contains(name.as_str()))
+        {
+            Some(name) => Err(CliError::Failed(format!("there is no feed {name:?}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks for the polls; the names of those that will be.
+    async fn ask(&self, store: &Store) -> Result<Vec<String>, CliError> {
+        let asked = store.ask(self.feeds.clone(), SystemClock.now()).await?;
+        for name in self.feeds.iter().filter(|name| !asked.contains(name)) {
+            remark(&format!("the daemon does not know {name:?} yet: reload it"));
+        }
+        if asked.is_empty() {
+            return Err(CliError::Failed("there is no feed to poll".to_owned()));
+        }
+        Ok(asked)
+    }
+}
+
+/// Waits until the daemon has polled these feeds, or what is left must wait longer than
+/// `patience`, or for so long nothing has happened.
+async fn wait(
+    store: &Store,
+    asked: &[String],
+    patience: Duration,
+    stalled_after: Duration,
+) -> Result<(), CliError> {
+    let asked: HashSet<&str> = asked.iter().map(String::as_str).collect();
+    let mut left = asked.len();
+    let mut moved_at = SystemClock.now();
+    loop {
+        let now = SystemClock.now();
+        let mut waiting = store.asked().await?;
+        waiting.retain(|it| asked.contains(it.feed.as_str()));
+        if waiting.len() < left {
+            (left, moved_at) = (waiting.len(), now);
+        }
+        let soon = waiting
+            .iter()
+            .any(|it| cadence::elapsed(now, it.pause_ends_at) <= patience);
+        if !soon || cadence::elapsed(moved_at, now) > stalled_after {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+impl PollLine {
+    fn of(report: PollReport, now: Timestamp) -> Self {
+        let outcome = match &report {
+            report if report.waits && report.pause_ends_at > now => Outcome::Refused,
+            report if report.waits => Outcome::Waiting,
+            report if report.error.is_some() => Outcome::Failed,
+            report if report.first => Outcome::First,
+            report if report.changed => Outcome::Read,
+            _ => Outcome::Unchanged,
+        };
+        let polled = !report.waits;
+        Self {
+            feed: report.feed,
+            outcome,
+            new_items: if polled { report.items } else { 0 },
+            alerts: if polled { report.alerts } else { 0 },
+            error: report.error.filter(|_| polled),
+            until: (outcome == Outcome::Refused).then_some(report.pause_ends_at),
+        }
+    }
+
+    fn is_good(&self) -> bool {
+        matches!(
+            self.outcome,
+            Outcome::First | Outcome::Read | Outcome::Unchanged
+        )
+    }
+
+    fn text(&self, now: Timestamp, config: &Config) -> String {
+        let count = |number: u32, one: &str| match number {
+            1 => format!("1 {one}"),
+            _ => format!("{number} {one}s"),
+        };
+        let (items, alerts) = (
+            count(self.new_items, "new item"),
+            count(self.alerts, "alert"),
+        );
+        let what = match self.outcome {
+            Outcome::First => format!("first poll, {}, {alerts}", count(self.new_items, "item")),
+            Outcome::Read => format!("{items}, {alerts}"),
+            Outcome::Unchanged => "unchanged".to_owned(),
+            Outcome::Failed => {
+                format!(
+                    "failed: {}",
+                    one_line(self.error.as_deref().unwrap_or("unknown"), 200)
+                )
+            }
+            Outcome::Refused => {
+                let until = self.until.unwrap_or(now);
+                let (at, relative) = (
+                    when::at(until, &config.timezone),
+                    when::relative(until, now),
+                );
+                format!("not before {at}, {relative}: its host asks to wait; it is polled then")
+            }
+            Outcome::Waiting => "not polled yet".to_owned(),
+        };
+        format!("{}: {what}", self.feed)
+    }
+}

@@ -1,0 +1,82 @@
+//! What a poll teaches about when to poll next.
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::info;
+
+use super::visit::{Answer, Reading};
+use crate::{
+    cadence::{LastPoll, Plan, Skips, Wishes},
+    model::Feed,
+    store::FeedState,
+};
+
+/// This poll, for the plan of the next.
+///
+/// The document's wishes hold until another document is read: a 304 and an equal body repeat them.
+/// `max-age` is the answer's, and every answer is asked for its own: a 304 must carry what the 200
+/// would have (RFC 9110 §15.4.5).
+pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp) -> LastPoll {
+    let mut learned = state.learned;
+    let mut failures = 0;
+    match answer {
+        Answer::Unchanged { freshness, .. } => {
+            learned.retry_at = None;
+            learned.wishes.max_age = *freshness;
+            learned.pace = learned.pace.after(Some(0), state.last_success, polled_at);
+        }
+        Answer::Read(reading) => {
+            let news = news(reading, state.baseline_done);
+            learned.retry_at = None;
+            learned.wishes = wishes(reading);
+            learned.pace = learned.pace.after(news, state.last_success, polled_at);
+        }
+        Answer::Failed(failure) => {
+            learned.retry_at = failure.retry_at;
+            failures = state.failures.saturating_add(1);
+        }
+    }
+    LastPoll {
+        at: polled_at,
+        failures,
+        learned,
+    }
+}
+
+fn wishes(reading: &Reading) -> Wishes {
+    let schedule = &reading.parsed.schedule;
+    let hours = schedule.skip_hours.iter().copied();
+    let days = schedule.skip_days.iter().copied();
+    Wishes {
+        max_age: reading.document.page.freshness,
+        ttl: reading.parsed.ttl,
+        update_period: schedule.update_every,
+        skips: Skips::new(hours, days),
+    }
+}
+
+/// New items that say something of the feed's pace; `None` where all of them are new to us.
+fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
+    let judgement = &reading.recognised.judgement;
+    if !baseline_done || judgement.renamed > 0 {
+        return None;
+    }
+    let news = judgement.new.iter().filter(|new| **new).count();
+    Some(u32::try_from(news).unwrap_or(u32::MAX))
+}
+
+/// Tells when an adaptive feed gets another interval, and from which pace.
+pub(super) fn log(feed: &Feed, state: &FeedState, last: &LastPoll, plan: &Plan) {
+    let Some((most, before)) = feed.every_at_most.zip(state.last_success) else {
+        return;
+    };
+    let old = state.learned.pace.interval(feed.every, most, before);
+    let new = last.learned.pace.interval(feed.every, most, last.at);
+    if let Some(gap) = last.learned.pace.gap(last.at).filter(|_| old != new) {
+        let (name, reason) = (&feed.name, plan.reason);
+        let [old, new, gap] = [old, new, gap].map(|length| {
+            let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
+            SignedDuration::from_secs(seconds)
+        });
+        info!(%reason, "feed {name:?}: interval {new:#}, was {old:#}: a new item every {gap:#}");
+    }
+}

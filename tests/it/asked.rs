@@ -1,0 +1,262 @@
+//! `poll`, with the daemon up and down, and what `feeds NAME` says about the next poll.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{
+    desk::{Desk, code, json, stderr, stdout},
+    servers::{feed::FeedServer, http::Answer, webhook::WebhookServer},
+};
+
+/// A daemon that runs until it is dropped.
+struct Daemon(Child);
+
+impl Daemon {
+    fn start(config: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+            .args(["-c".as_ref(), config.as_os_str(), "run".as_ref()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the daemon starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let is_up = lines.any(|line| line.is_ok_and(|line| line.contains("is running")));
+        assert!(is_up, "the daemon ended");
+        // Whatever else it says must not fill the pipe.
+        std::thread::spawn(move || lines.count());
+        Self(child)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn config(feeds: &str) -> String {
+    format!(
+        "[feed]\n{feeds}\n[watch]\nkoizumi = \"Koizumi\"\n[receiver]\nt = {{ stdout = true }}\n"
+    )
+}
+
+fn busy(seconds: &str) -> Answer {
+    Answer::Reply {
+        status: 429,
+        headers: vec![("Retry-After", seconds.to_owned())],
+        body: Vec::new(),
+    }
+}
+
+#[test]
+fn poll_asks_now_and_delivers_without_a_daemon() {
+    let desk = Desk::sample();
+    let first = desk.run(&["poll"]);
+    assert_eq!(code(&first), 0, "{}", stderr(&first));
+    let text = stdout(&first);
+    assert!(
+        text.contains("Shinjirō Koizumi meets Hegseth"),
+        "delivered: {text}"
+    );
+    assert!(
+        text.contains("sample: first poll, 2 items, 1 alert\n"),
+        "{text}"
+    );
+    assert_eq!(
+        stdout(&desk.run(&["poll", "sample"])),
+        "sample: unchanged\n"
+    );
+
+    std::fs::remove_file(desk.path("sample.xml")).expect("removed");
+    let failed = desk.run(&["--format", "json", "poll", "sample"]);
+    assert_eq!(code(&failed), 1);
+    let line = json(&failed).remove(0);
+    assert_eq!(line["outcome"], "failed");
+    assert!(
+        line["error"]
+            .as_str()
+            .is_some_and(|error| error.contains("sample.xml")),
+        "{line}"
+    );
+
+    let unknown = desk.run(&["poll", "sampel"]);
+    assert_eq!(code(&unknown), 1);
+    assert!(stderr(&unknown).contains("there is no feed \"sampel\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poll_asks_only_who_is_named() {
+    let (one, two) = (FeedServer::start().await, FeedServer::start().await);
+    let feeds = format!("one = \"{}\"\ntwo = \"{}\"", one.url(), two.url());
+    let desk = Desk::new(&config(&feeds));
+    let polled = desk.run(&["poll", "one"]);
+    assert_eq!(
+        stdout(&polled),
+        "one: first poll, 0 items, 0 alerts\n",
+        "{}",
+        stderr(&polled)
+    );
+    assert_eq!((one.requests().len(), two.requests().len()), (1, 0));
+}
+
+/// The second waits for the pause of two seconds that their host is owed.
+#[tokio::test(flavor = "multi_thread")]
+async fn poll_keeps_the_pause_between_two_requests_to_a_host() {
+    let server = FeedServer::start().await;
+    let feeds = format!("one = \"{0}\"\ntwo = \"{0}?2\"", server.url());
+    let desk = Desk::new(&(config(&feeds) + "[poll]\nper_host = \"1500ms\"\n"));
+    let started = std::time::Instant::now();
+    let polled = desk.run(&["poll"]);
+    assert_eq!(stdout(&polled).lines().count(), 2, "{}", stderr(&polled));
+    assert_eq!(server.requests().len(), 2);
+    assert!(started.elapsed() >= std::time::Duration::from_millis(1500));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poll_does_not_ask_a_host_that_asks_to_wait() {
+    let server = FeedServer::start().await;
+    server.fail_with(Some(busy("7200")));
+    let desk = Desk::new(&config(&format!("wire = \"{}\"", server.url())));
+    let failed = desk.run(&["poll"]);
+    assert_eq!(code(&failed), 1);
+    assert!(
+        stdout(&failed).starts_with("wire: failed: status 429"),
+        "{}",
+        stdout(&failed)
+    );
+
+    server.fail_with(None);
+    let refused = desk.run(&["poll", "wire"]);
+    assert_eq!(code(&refused), 1);
+    let text = stdout(&refused);
+    assert!(
+        text.starts_with("wire: not before 20") && text.contains("in 1h: its host asks to wait"),
+        "{text}"
+    );
+    assert_eq!(server.requests().len(), 1);
+    let line = json(&desk.run(&["--format", "json", "poll", "wire"])).remove(0);
+    assert_eq!(line["outcome"], "refused");
+    assert!(line["until"].is_string(), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn poll_lets_a_running_daemon_do_it() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let desk = Desk::new(&format!(
+        "[feed]\nwire = \"{}\"\n[watch]\nk = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{}\"\n",
+        feed.url(),
+        hook.url()
+    ));
+    let _daemon = Daemon::start(&desk.path("fivebells.toml"));
+    let poll = || desk.run(&["poll", "wire"]);
+    // The daemon's own first poll may be this one.
+    assert_eq!(code(&poll()), 0);
+    feed.publish("Koizumi speaks");
+    let polled = poll();
+    assert_eq!(
+        stdout(&polled),
+        "wire: 1 new item, 1 alert\n",
+        "{}",
+        stderr(&polled)
+    );
+    assert_eq!(stdout(&poll()), "wire: unchanged\n");
+    feed.fail_with(Some(busy("7200")));
+    assert_eq!(code(&poll()), 1);
+    let requests = feed.requests().len();
+    let refused = poll();
+    assert_eq!(code(&refused), 1);
+    assert!(
+        stdout(&refused).contains("not before"),
+        "{}",
+        stdout(&refused)
+    );
+    assert_eq!(feed.requests().len(), requests);
+}
+
+/// The rules of the only feed, by name.
+fn rules(desk: &Desk) -> (Value, Vec<Value>) {
+    let feed = json(&desk.run(&["--format", "json", "feeds"])).remove(0);
+    let rules = feed["rules"].as_array().expect("a list").clone();
+    (feed, rules)
+}
+
+fn document(channel: &str) -> String {
+    format!(
+        "<rss version=\"2.0\"><channel><title>W</title>{channel}<item><guid>1</guid><title>T</title></item></channel></rss>"
+    )
+}
+
+#[test]
+fn feeds_shows_what_every_rule_says_and_which_won() {
+    let feed = "wire = { url = \"file:sample.xml\", every = \"1h\", respect = [\"ttl\"] }";
+    let desk = Desk::new(&config(feed));
+    let hours: Vec<String> = (0..23).map(|hour| format!("<hour>{hour}</hour>")).collect();
+    desk.write(
+        "sample.xml",
+        &document(&format!(
+            "<ttl>600</ttl><skipHours>{}</skipHours>",
+            hours.concat()
+        )),
+    );
+    assert_eq!(code(&desk.run(&["poll"])), 0);
+
+    let (feed, found) = rules(&desk);
+    let names: Vec<&str> = found
+        .iter()
+        .filter_map(|rule| rule["rule"].as_str())
+        .collect();
+    assert_eq!(&names[..2], ["interval", "ttl"]);
+    let winner = found
+        .iter()
+        .find(|rule| rule["won"] == true)
+        .expect("one won");
+    assert_eq!(
+        (&winner["rule"], &feed["due_reason"]),
+        (&"ttl".into(), &"ttl".into())
+    );
+    assert_eq!(
+        winner["at"], feed["next_due"],
+        "worked out again to the millisecond"
+    );
+    assert_eq!(winner["because"], "the feed asks for 10h between polls");
+
+    let sheet = stdout(&desk.run(&["feeds", "wire"]));
+    let line = sheet
+        .lines()
+        .find(|line| line.contains("> ttl"))
+        .expect("marked");
+    assert!(
+        line.contains("in 9h: the feed asks for 10h between polls") || line.contains("in 10h"),
+        "{sheet}"
+    );
+    assert!(
+        sheet.contains("interval") && sheet.contains("every 1h"),
+        "{sheet}"
+    );
+
+    desk.write(
+        "fivebells.toml",
+        &desk.read("fivebells.toml").replace("[\"ttl\"]", "[]"),
+    );
+    let (_, found) = rules(&desk);
+    assert_eq!(found[1]["counts"], false);
+    let because = found[1]["because"].as_str().expect("words");
+    assert!(because.ends_with("; not respected"), "{because}");
+}
+
+#[test]
+fn feeds_shows_the_rules_of_a_feed_that_fails() {
+    let desk = Desk::sample();
+    std::fs::remove_file(desk.path("sample.xml")).expect("removed");
+    assert_eq!(code(&desk.run(&["poll"])), 1);
+    let (feed, found) = rules(&desk);
+    assert_eq!(feed["due_reason"], "back-off");
+    assert_eq!(found[0]["because"], "failures in a row: 1");
+    assert_eq!(found[0]["at"], feed["next_due"]);
+}
