@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError,
-    config::load,
+    config::load_and_warn,
     output::{self, Output},
 };
 use crate::{
@@ -19,7 +19,7 @@ pub(super) fn check(path: &Path, output: &Output) -> Answer {
     if output.is_json() {
         return check_as_json(path, output);
     }
-    let loaded = load(path)?;
+    let loaded = load_and_warn(path)?;
     let results = results(&loaded);
     let failed: Vec<&TestResult> = results.iter().filter(|result| !result.passed()).collect();
     if !failed.is_empty() {
@@ -61,7 +61,7 @@ fn check_as_json(path: &Path, output: &Output) -> Answer {
 
 /// Runs the config's tests and says how each went.
 pub(super) fn test(path: &Path, output: &Output) -> Answer {
-    let results = results(&load(path)?);
+    let results = results(&load_and_warn(path)?);
     for result in &results {
         output.print(&TestLine::of(result), |_| describe(result))?;
     }

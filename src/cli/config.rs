@@ -12,12 +12,17 @@ use crate::{
     suggest::closest,
 };
 
-/// Reads the config; its warnings go to standard error, its errors are the error.
+/// Reads the config; its errors are the error. Its warnings are for the commands that judge or
+/// start it.
 pub(super) fn load(path: &Path) -> Result<Loaded, CliError> {
-    let color = output::stderr_color();
-    let loaded = config::load(path, &Environment::of_process())
-        .map_err(|errors| CliError::Config(errors.report.render(color)))?;
-    remark(&loaded.warnings.render(color));
+    config::load(path, &Environment::of_process())
+        .map_err(|errors| CliError::Config(errors.report.render(output::stderr_color())))
+}
+
+/// The same, with its warnings on standard error.
+pub(super) fn load_and_warn(path: &Path) -> Result<Loaded, CliError> {
+    let loaded = load(path)?;
+    remark(&loaded.warnings.render(output::stderr_color()));
     Ok(loaded)
 }
 
@@ -39,7 +44,7 @@ pub(super) fn load_if_good(path: &Path) -> Option<Config> {
 
 /// Prints the configuration in effect, as TOML that reads back, secrets hidden.
 pub(super) fn show(path: &Path, output: &Output) -> Answer {
-    let config = load(path)?.config;
+    let config = load_and_warn(path)?.config;
     let effective = config::effective(&config);
     if output.is_json() {
         let table: toml::Table = effective.parse().expect("what we print reads back");

@@ -27,12 +27,12 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn run(&self, path: &Path) -> Answer {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let app = App::open(config::load(path)?, clock).await?;
+        let app = App::open(config::load_and_warn(path)?, clock).await?;
         if self.once {
             once(app).await?;
         } else {
             let path = path.to_owned();
-            let reload = move || config::load(&path).map_err(|error| error.to_string());
+            let reload = move || config::load_and_warn(&path).map_err(|error| error.to_string());
             app::run(app, &reload).await?;
         }
         Ok(true)

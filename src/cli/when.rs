@@ -21,13 +21,11 @@ pub(super) fn to_second(instant: Timestamp) -> Timestamp {
 
 /// `4m ago`, `in 2h`, `now`.
 pub(super) fn relative(instant: Timestamp, now: Timestamp) -> String {
-    if instant <= now {
-        match length(elapsed(instant, now)) {
-            text if text == "0s" => "now".to_owned(),
-            text => format!("{text} ago"),
-        }
-    } else {
-        format!("in {}", length(elapsed(now, instant)))
+    match (length(elapsed(instant, now)), length(elapsed(now, instant))) {
+        // Within a second: on the wire times are rounded, some into the future.
+        (ago, ahead) if ago == ahead => "now".to_owned(),
+        (ago, _) if instant < now => format!("{ago} ago"),
+        (_, ahead) => format!("in {ahead}"),
     }
 }
 

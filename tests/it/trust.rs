@@ -12,7 +12,8 @@ use crate::{
 
 const DAY: i64 = 24 * 60;
 
-/// Three days of two feeds; the first poll of each is its baseline.
+/// Three days of two feeds, polled one after the other so that items are numbered the same in every
+/// run; the first poll of each is its baseline.
 struct Newsroom {
     world: World,
     _feeds: [FeedServer; 2],
@@ -25,7 +26,7 @@ impl Newsroom {
         wire.publish("Koizumi in Singapore");
         mofa.publish("Agenda of the minister");
         let config = format!(
-            "timezone = \"UTC\"\n[feed]\nwire = {{ url = \"{}\", allow_private = true }}\n\
+            "timezone = \"UTC\"\n[poll]\nparallel = 1\n[feed]\nwire = {{ url = \"{}\", allow_private = true }}\n\
              mofa = {{ url = \"{}\", allow_private = true }}\n\
              [entity.koizumi]\nnames = [\"Shinjirō Koizumi\", \"小泉進次郎\"]\n\
              [watch]\nkoizumi = \"(Koizumi OR 小泉進次郎) NOT Yakumo\"\n\
