@@ -22,11 +22,19 @@ pub const MAX_HITS: usize = 64;
 /// Finds every watch that `item` satisfies, in config order.
 pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
     let canonical = Canonical::new(item, matcher.fields);
-    let found = scan(matcher, &canonical);
+    let spotted = spotted(matcher, &canonical);
+    let anchors = spotted.iter().filter(|spot| spot.is_anchor);
+    let mut found = compared(matcher, &canonical, anchors);
     let candidates = candidates(matcher, item, &found);
     if candidates.is_empty() {
         return Vec::new();
     }
+    let asked = Asked::by(matcher, &candidates);
+    let others = spotted
+        .iter()
+        .filter(|spot| !spot.is_anchor && asked.may_be(spot.term));
+    found.extend(compared(matcher, &canonical, others));
+    found.sort_unstable();
     let found = verified(matcher, item, &canonical, found);
     let evidence = Evidence::new(matcher, item, &canonical, found);
     let satisfied: Vec<usize> = candidates
@@ -38,6 +46,27 @@ pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
         })
         .collect();
     shown(&satisfied, &evidence)
+}
+
+/// The terms of some watches, as bits of their numbers: the hits of all others need no look.
+struct Asked([u64; 16]);
+
+impl Asked {
+    fn by(matcher: &Matcher, candidates: &[u32]) -> Self {
+        let mut asked = Self([0; 16]);
+        for &number in candidates {
+            for leaf in &matcher.watches[number as usize].leaves {
+                if let What::Term(term) = leaf.what {
+                    asked.0[term as usize / 64 % 16] |= 1 << (term % 64);
+                }
+            }
+        }
+        asked
+    }
+
+    fn may_be(&self, term: u32) -> bool {
+        self.0[term as usize / 64 % 16] >> (term % 64) & 1 == 1
+    }
 }
 
 /// The fields of an item in canonical form, one behind the other.
@@ -89,25 +118,57 @@ pub(super) const fn lines(field: Field) -> Lines {
     }
 }
 
+/// A place where a pattern may stand.
+struct Spot {
+    pattern: u32,
+    term: u32,
+    start: u32,
+    is_anchor: bool,
+}
+
+fn spotted(matcher: &Matcher, canonical: &Canonical) -> Vec<Spot> {
+    let mut spotted = Vec::new();
+    matcher
+        .index
+        .scan(canonical.text.as_bytes(), |entry, start| {
+            spotted.push(Spot {
+                pattern: entry.pattern,
+                term: entry.term,
+                start: short(start),
+                is_anchor: entry.is_anchor,
+            });
+        });
+    spotted
+}
+
 /// Where patterns stand in canonical text, by term and place.
 pub(super) fn scan(matcher: &Matcher, canonical: &Canonical) -> Vec<Found> {
-    let text = canonical.text.as_bytes();
-    let mut found = Vec::new();
-    matcher.index.scan(text, |number, start| {
-        let packed = &matcher.patterns[number as usize];
-        let wanted = &matcher.texts.as_bytes()[packed.from as usize..][..packed.length as usize];
-        if !text[start..].starts_with(wanted) {
-            return;
+    compared(matcher, canonical, spotted(matcher, canonical).iter())
+}
+
+/// The places where patterns do stand, by term and place.
+fn compared<'a>(
+    matcher: &Matcher,
+    canonical: &Canonical,
+    spotted: impl Iterator<Item = &'a Spot>,
+) -> Vec<Found> {
+    let one = |spot: &Spot| {
+        let pattern = &matcher.patterns[spot.pattern as usize];
+        let wanted = &matcher.texts.as_bytes()[pattern.from as usize..][..pattern.length as usize];
+        let start = spot.start as usize;
+        if !canonical.text.as_bytes()[start..].starts_with(wanted) {
+            return None;
         }
-        let end = start + wanted.len();
-        let hit = pattern::hit((packed.left, packed.right), &canonical.text, start..end);
-        found.extend(hit.map(|hit| Found {
-            term: packed.term,
-            pattern: number,
+        let found = start..start + wanted.len();
+        let hit = pattern::hit((pattern.left, pattern.right), &canonical.text, found)?;
+        Some(Found {
+            term: spot.term,
+            pattern: spot.pattern,
             start: short(hit.start),
             last: short(hit.end - 1),
-        }));
-    });
+        })
+    };
+    let mut found: Vec<Found> = spotted.filter_map(one).collect();
     found.sort_unstable();
     found
 }

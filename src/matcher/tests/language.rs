@@ -304,7 +304,7 @@ fn an_outline_shows_patterns_and_anchor() {
             .expression
             .starts_with("(\"Shinjirō Koizumi\" OR 小泉進次郎 OR ")
     );
-    assert_eq!(outline.anchors, ["defen*"]);
+    assert!(outline.anchors.contains(&"小泉進次郎".to_owned()));
     let (term, patterns) = outline.terms.last().expect("terms");
     assert_eq!(
         (term.as_str(), patterns.join(" ")),
