@@ -27,6 +27,8 @@ pub struct Matcher {
     /// The watches to evaluate where a term or a regular expression hits.
     pub(super) anchored: Anchored,
     pub(super) watches: Vec<CompiledWatch>,
+    /// For each watch the terms of which one must be there, too.
+    pub(super) needed: Vec<Needed>,
     /// The fields that any term reads.
     pub(super) fields: Fields,
     /// The fields that regular expressions are looked for in whatever else hits.
@@ -63,6 +65,33 @@ pub(super) struct Leaf {
     pub(super) text: Box<str>,
     pub(super) fields: Fields,
     pub(super) positive: bool,
+}
+
+/// Beside its anchors, terms of which one must hit where a watch holds. Close together, so that a
+/// watch that cannot hold is seen to without reading it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needed([u32; Self::MOST]);
+
+impl Needed {
+    const MOST: usize = 3;
+    const NO_TERM: u32 = u32::MAX;
+
+    /// None where there are too many.
+    fn new(terms: &[u32]) -> Self {
+        let mut needed = [Self::NO_TERM; Self::MOST];
+        if let Some(room) = needed.get_mut(..terms.len()) {
+            room.copy_from_slice(terms);
+        }
+        Self(needed)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0[0] == Self::NO_TERM
+    }
+
+    pub(super) fn terms(&self) -> impl Iterator<Item = u32> {
+        self.0.into_iter().filter(|term| *term != Self::NO_TERM)
+    }
 }
 
 /// What a leaf looks for, by its number among all of all watches.
@@ -142,6 +171,7 @@ pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
         patterns: terms.patterns,
         regexes: regexes.build(&free),
         anchored,
+        needed: watches.iter().map(needed).collect(),
         watches,
         fields,
         regex_fields,
@@ -305,23 +335,6 @@ impl Lists {
 /// The leaves of which one must hit wherever the node holds: of those that must all hit, the
 /// ones that seem to hit least, terms before regular expressions. Never empty in a parsed query.
 pub(super) fn anchors(node: &Node, leaves: &[Leaf]) -> Vec<usize> {
-    let is_regex = |leaf: &usize| matches!(leaves[*leaf].what, What::Regex(_));
-    let cost = |anchors: &Vec<usize>| {
-        let frequency = anchors.iter().map(|leaf| frequency(&leaves[*leaf].text));
-        (anchors.iter().any(is_regex), frequency.sum::<f64>())
-    };
-    let each = |parts: &[Node]| -> Vec<Vec<usize>> {
-        let mut each: Vec<_> = parts
-            .iter()
-            .map(|part| anchors(part, leaves))
-            .filter(|anchors| !anchors.is_empty())
-            .collect();
-        each.sort_by(|a, b| {
-            let ((a_regex, a), (b_regex, b)) = (cost(a), cost(b));
-            a_regex.cmp(&b_regex).then(a.total_cmp(&b))
-        });
-        each
-    };
     match node {
         Node::Term(leaf) => vec![*leaf],
         Node::Not(_) | Node::Origin(_) => Vec::new(),
@@ -330,14 +343,47 @@ pub(super) fn anchors(node: &Node, leaves: &[Leaf]) -> Vec<usize> {
             each.flatten().collect()
         }
         Node::All(parts) | Node::Near(parts, _) => {
-            each(parts).into_iter().next().unwrap_or_default()
+            let rarest = rarest_first(parts, leaves).into_iter().next();
+            rarest.unwrap_or_default()
         }
         // With so many left out there are too few of the others.
         Node::AtLeast(count, parts) => {
             let enough = parts.len() + 1 - count;
-            each(parts).into_iter().take(enough).flatten().collect()
+            let rarest = rarest_first(parts, leaves).into_iter().take(enough);
+            rarest.flatten().collect()
         }
     }
+}
+
+/// The anchors of each part that has any.
+fn rarest_first(parts: &[Node], leaves: &[Leaf]) -> Vec<Vec<usize>> {
+    let cost = |anchors: &Vec<usize>| {
+        let is_regex = |leaf: &usize| matches!(leaves[*leaf].what, What::Regex(_));
+        let frequency = anchors.iter().map(|leaf| frequency(&leaves[*leaf].text));
+        (anchors.iter().any(is_regex), frequency.sum::<f64>())
+    };
+    let mut each: Vec<_> = parts
+        .iter()
+        .map(|part| anchors(part, leaves))
+        .filter(|anchors| !anchors.is_empty())
+        .map(|anchors| (cost(&anchors), anchors))
+        .collect();
+    each.sort_by(|((a_regex, a), _), ((b_regex, b), _)| a_regex.cmp(b_regex).then(a.total_cmp(b)));
+    each.into_iter().map(|(_, anchors)| anchors).collect()
+}
+
+fn needed(watch: &CompiledWatch) -> Needed {
+    let Node::All(parts) = &watch.root else {
+        return Needed::new(&[]);
+    };
+    let rarest = rarest_first(parts, &watch.leaves);
+    let second = rarest.get(1).map_or(&[][..], Vec::as_slice);
+    let term = |leaf: &usize| match watch.leaves[*leaf].what {
+        What::Term(term) => Some(term),
+        What::Regex(_) => None,
+    };
+    let terms: Option<Vec<u32>> = second.iter().map(term).collect();
+    Needed::new(&terms.unwrap_or_default())
 }
 
 /// A guess at how often a term hits, for comparing two: each letter halves it, and a word with a

@@ -25,14 +25,19 @@ pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
     let spotted = spotted(matcher, &canonical);
     let anchors = spotted.iter().filter(|spot| spot.is_anchor);
     let mut found = compared(matcher, &canonical, anchors);
-    let candidates = candidates(matcher, item, &found);
+    let mut candidates = candidates(matcher, item, &found);
+    let spotted_terms = Terms::of(spotted.iter().map(|spot| spot.term));
+    candidates.retain(|number| {
+        let needed = &matcher.needed[*number as usize];
+        needed.is_empty() || needed.terms().any(|term| spotted_terms.may_have(term))
+    });
     if candidates.is_empty() {
         return Vec::new();
     }
-    let asked = Asked::by(matcher, &candidates);
+    let asked = Terms::of(asked(matcher, &candidates));
     let others = spotted
         .iter()
-        .filter(|spot| !spot.is_anchor && asked.may_be(spot.term));
+        .filter(|spot| !spot.is_anchor && asked.may_have(spot.term));
     found.extend(compared(matcher, &canonical, others));
     found.sort_unstable();
     let found = verified(matcher, item, &canonical, found);
@@ -48,24 +53,32 @@ pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
     shown(&satisfied, &evidence)
 }
 
-/// The terms of some watches, as bits of their numbers: the hits of all others need no look.
-struct Asked([u64; 16]);
+/// The terms of some watches: the hits of all others need no look.
+fn asked<'a>(matcher: &'a Matcher, watches: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    let watches = watches
+        .iter()
+        .map(|number| &matcher.watches[*number as usize]);
+    let leaves = watches.flat_map(|watch| &watch.leaves);
+    leaves.filter_map(|leaf| match leaf.what {
+        What::Term(term) => Some(term),
+        What::Regex(_) => None,
+    })
+}
 
-impl Asked {
-    fn by(matcher: &Matcher, candidates: &[u32]) -> Self {
-        let mut asked = Self([0; 16]);
-        for &number in candidates {
-            for leaf in &matcher.watches[number as usize].leaves {
-                if let What::Term(term) = leaf.what {
-                    asked.0[term as usize / 64 % 16] |= 1 << (term % 64);
-                }
-            }
+/// A set of terms by some bits of their numbers; it may seem to have more than were put in.
+struct Terms([u64; 64]);
+
+impl Terms {
+    fn of(terms: impl Iterator<Item = u32>) -> Self {
+        let mut set = Self([0; 64]);
+        for term in terms {
+            set.0[term as usize / 64 % 64] |= 1 << (term % 64);
         }
-        asked
+        set
     }
 
-    fn may_be(&self, term: u32) -> bool {
-        self.0[term as usize / 64 % 16] >> (term % 64) & 1 == 1
+    fn may_have(&self, term: u32) -> bool {
+        self.0[term as usize / 64 % 64] >> (term % 64) & 1 == 1
     }
 }
 

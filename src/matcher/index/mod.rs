@@ -204,20 +204,28 @@ impl Index {
         }
     }
 
-    /// Looks all tokens up. First those that the filter lets pass are collected, so that no
-    /// look-up waits for the one before it to come from memory.
+    /// Looks all tokens up, each step for all of them before the next one: what is looked up is
+    /// far away in memory, and so none waits for another to come from there.
     fn words_of(&self, text: &[u8], report: &mut impl FnMut(&Entry, usize)) {
-        let mut held = Vec::new();
+        let mut held = Vec::with_capacity(text.len() / 8);
         tokens(text, |token| {
             let hash = token_hash(text, token.clone());
-            if self.words.may_hold(hash) {
-                held.push((hash, token));
-            }
+            // Taken back rather than not put in: a branch would be guessed wrong too often.
+            let kept = held.len() + usize::from(self.words.may_hold(hash));
+            held.push((hash, token));
+            held.truncate(kept);
         });
-        for (hash, token) in held {
-            let near = |entry: &&Entry| entry.near.stands(text, token.start, token.end);
-            for entry in self.words.get(hash).filter(near) {
-                report(entry, token.start);
+        let buckets: Vec<Range<u32>> = held
+            .iter()
+            .map(|(hash, _)| self.words.bucket(*hash))
+            .collect();
+        for ((hash, token), bucket) in held.into_iter().zip(buckets) {
+            for at in bucket {
+                let entry = self.words.at(at, hash);
+                let near = |entry: &&Entry| entry.near.stands(text, token.start, token.end);
+                if let Some(entry) = entry.filter(near) {
+                    report(entry, token.start);
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Entries by hash.
 
+use std::ops::Range;
+
 use super::{Entry, short};
 
 /// Bits of the filter for each entry: then 1 look-up in 16 of absent hashes passes it.
@@ -59,15 +61,23 @@ impl Table {
         (self.filter[high(bit / 64)] >> (bit % 64)) & 1 == 1
     }
 
-    /// The entries that have the hash, and hardly ever another.
+    /// Where the entries are that may have the hash.
     #[inline]
-    pub(super) fn get(&self, hash: u64) -> impl Iterator<Item = &Entry> {
+    pub(super) fn bucket(&self, hash: u64) -> Range<u32> {
         let bucket = high(hash >> self.bucket_shift);
-        let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
-        let tag = Entry::tag(hash);
-        self.entries[range]
-            .iter()
-            .filter(move |entry| entry.tag == tag)
+        self.starts[bucket]..self.starts[bucket + 1]
+    }
+
+    /// The entry there, if it has the hash; hardly ever with another.
+    #[inline]
+    pub(super) fn at(&self, at: u32, hash: u64) -> Option<&Entry> {
+        let entry = &self.entries[at as usize];
+        (entry.tag == Entry::tag(hash)).then_some(entry)
+    }
+
+    /// The entries that have the hash.
+    pub(super) fn get(&self, hash: u64) -> impl Iterator<Item = &Entry> {
+        self.bucket(hash).filter_map(move |at| self.at(at, hash))
     }
 }
 
