@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    anchors::{Anchored, Needed},
     fields::Fields,
     index::{self, Anchor, Index, Target},
     pattern::{Check, Left, Pattern, Right, patterns},
@@ -14,8 +15,7 @@ use super::{
 };
 use crate::model::Watch;
 
-/// How many times rarer a capital makes a word, as a power of two.
-const NAME_BITS: usize = 4;
+pub(super) use super::anchors::anchors;
 
 /// All watches in one index. Immutable: any number of threads may search at once.
 pub struct Matcher {
@@ -29,7 +29,7 @@ pub struct Matcher {
     pub(super) watches: Vec<CompiledWatch>,
     /// For each watch the terms of which one must be there, too.
     pub(super) needed: Vec<Needed>,
-    /// The fields that any term reads.
+    /// The fields that any term reads: regular expressions read the source.
     pub(super) fields: Fields,
     /// The fields that regular expressions are looked for in whatever else hits.
     pub(super) regex_fields: Fields,
@@ -67,33 +67,6 @@ pub(super) struct Leaf {
     pub(super) positive: bool,
 }
 
-/// Beside its anchors, terms of which one must hit where a watch holds. Close together, so that a
-/// watch that cannot hold is seen to without reading it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Needed([u32; Self::MOST]);
-
-impl Needed {
-    const MOST: usize = 3;
-    const NO_TERM: u32 = u32::MAX;
-
-    /// None where there are too many.
-    fn new(terms: &[u32]) -> Self {
-        let mut needed = [Self::NO_TERM; Self::MOST];
-        if let Some(room) = needed.get_mut(..terms.len()) {
-            room.copy_from_slice(terms);
-        }
-        Self(needed)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0[0] == Self::NO_TERM
-    }
-
-    pub(super) fn terms(&self) -> impl Iterator<Item = u32> {
-        self.0.into_iter().filter(|term| *term != Self::NO_TERM)
-    }
-}
-
 /// What a leaf looks for, by its number among all of all watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
@@ -101,23 +74,10 @@ pub(super) enum What {
     Regex(u32),
 }
 
-/// For each number, the watches to evaluate: one list behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Anchored {
-    terms: Lists,
-    regexes: Lists,
-}
-
-#[derive(Debug, Default)]
-struct Lists {
-    starts: Vec<u32>,
-    watches: Vec<u32>,
-}
-
 /// Terms and their patterns, each distinct one once.
 #[derive(Default)]
 struct Terms {
-    numbers: HashMap<(Kind, Box<str>), u32>,
+    numbers: HashMap<(Kind, Box<str>), u32, BuildHasherDefault<Hashed>>,
     texts: String,
     patterns: Vec<Packed>,
     anchors: Vec<(u32, Anchor)>,
@@ -149,7 +109,10 @@ pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
                 }
             })
             .collect();
-        let read = leaves.iter().map(|leaf| leaf.fields);
+        let terms = leaves
+            .iter()
+            .filter(|leaf| matches!(leaf.what, What::Term(_)));
+        let read = terms.map(|leaf| leaf.fields);
         fields = read.fold(fields, Fields::union);
         watches.push(CompiledWatch {
             feeds: numbers(watch, &mut feeds),
@@ -171,7 +134,7 @@ pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
         patterns: terms.patterns,
         regexes: regexes.build(&free),
         anchored,
-        needed: watches.iter().map(needed).collect(),
+        needed: watches.iter().map(Needed::by).collect(),
         watches,
         fields,
         regex_fields,
@@ -256,7 +219,7 @@ fn chosen(terms: &Terms, anchored: &Anchored) -> Index {
     builder.build()
 }
 
-/// For keys that are hashes.
+/// For keys that are hashes or come from the operator: nobody makes them collide on purpose.
 #[derive(Default)]
 struct Hashed(u64);
 
@@ -265,139 +228,19 @@ impl Hasher for Hashed {
         self.0
     }
 
-    fn write(&mut self, _bytes: &[u8]) {
-        unreachable!("only u64 keys are hashed");
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(size_of::<u64>()) {
+            let mut eight = [0; size_of::<u64>()];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 = index::end_hash(self.0 ^ u64::from_le_bytes(eight), chunk.len());
+        }
     }
 
     fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+        self.0 ^= hash;
     }
 }
 
-impl Anchored {
-    fn new(watches: &[CompiledWatch], terms: usize, regexes: usize) -> Self {
-        let (mut by_term, mut by_regex) = (Vec::new(), Vec::new());
-        for (number, watch) in watches.iter().enumerate() {
-            for leaf in anchors(&watch.root, &watch.leaves) {
-                match watch.leaves[leaf].what {
-                    What::Term(term) => by_term.push((term, index(number))),
-                    What::Regex(regex) => by_regex.push((regex, index(number))),
-                }
-            }
-        }
-        Self {
-            terms: Lists::new(&by_term, terms),
-            regexes: Lists::new(&by_regex, regexes),
-        }
-    }
-
-    /// The watches that a hit of a term or regular expression makes worth evaluating.
-    pub(super) fn watches(&self, what: What) -> &[u32] {
-        match what {
-            What::Term(term) => self.terms.get(term),
-            What::Regex(regex) => self.regexes.get(regex),
-        }
-    }
-
-    /// The regular expressions that no term stands for.
-    fn regexes(&self) -> Vec<u32> {
-        let all = 0..index(self.regexes.starts.len().saturating_sub(1));
-        all.filter(|regex| !self.regexes.get(*regex).is_empty())
-            .collect()
-    }
-}
-
-impl Lists {
-    fn new(pairs: &[(u32, u32)], count: usize) -> Self {
-        let mut starts = vec![0; count + 1];
-        for (key, _) in pairs {
-            starts[*key as usize + 1] += 1;
-        }
-        for at in 0..count {
-            starts[at + 1] += starts[at];
-        }
-        let mut next = starts.clone();
-        let mut watches = vec![0; pairs.len()];
-        for (key, watch) in pairs {
-            let at = &mut next[*key as usize];
-            watches[*at as usize] = *watch;
-            *at += 1;
-        }
-        Self { starts, watches }
-    }
-
-    fn get(&self, key: u32) -> &[u32] {
-        let key = key as usize;
-        &self.watches[self.starts[key] as usize..self.starts[key + 1] as usize]
-    }
-}
-
-/// The leaves of which one must hit wherever the node holds: of those that must all hit, the
-/// ones that seem to hit least, terms before regular expressions. Never empty in a parsed query.
-pub(super) fn anchors(node: &Node, leaves: &[Leaf]) -> Vec<usize> {
-    match node {
-        Node::Term(leaf) => vec![*leaf],
-        Node::Not(_) | Node::Origin(_) => Vec::new(),
-        Node::Any(parts) => {
-            let each = parts.iter().map(|part| anchors(part, leaves));
-            each.flatten().collect()
-        }
-        Node::All(parts) | Node::Near(parts, _) => {
-            let rarest = rarest_first(parts, leaves).into_iter().next();
-            rarest.unwrap_or_default()
-        }
-        // With so many left out there are too few of the others.
-        Node::AtLeast(count, parts) => {
-            let enough = parts.len() + 1 - count;
-            let rarest = rarest_first(parts, leaves).into_iter().take(enough);
-            rarest.flatten().collect()
-        }
-    }
-}
-
-/// The anchors of each part that has any.
-fn rarest_first(parts: &[Node], leaves: &[Leaf]) -> Vec<Vec<usize>> {
-    let cost = |anchors: &Vec<usize>| {
-        let is_regex = |leaf: &usize| matches!(leaves[*leaf].what, What::Regex(_));
-        let frequency = anchors.iter().map(|leaf| frequency(&leaves[*leaf].text));
-        (anchors.iter().any(is_regex), frequency.sum::<f64>())
-    };
-    let mut each: Vec<_> = parts
-        .iter()
-        .map(|part| anchors(part, leaves))
-        .filter(|anchors| !anchors.is_empty())
-        .map(|anchors| (cost(&anchors), anchors))
-        .collect();
-    each.sort_by(|((a_regex, a), _), ((b_regex, b), _)| a_regex.cmp(b_regex).then(a.total_cmp(b)));
-    each.into_iter().map(|(_, anchors)| anchors).collect()
-}
-
-fn needed(watch: &CompiledWatch) -> Needed {
-    let Node::All(parts) = &watch.root else {
-        return Needed::new(&[]);
-    };
-    let rarest = rarest_first(parts, &watch.leaves);
-    let second = rarest.get(1).map_or(&[][..], Vec::as_slice);
-    let term = |leaf: &usize| match watch.leaves[*leaf].what {
-        What::Term(term) => Some(term),
-        What::Regex(_) => None,
-    };
-    let terms: Option<Vec<u32>> = second.iter().map(term).collect();
-    Needed::new(&terms.unwrap_or_default())
-}
-
-/// A guess at how often a term hits, for comparing two: each letter halves it, and a word with a
-/// capital is a name. `summit` hits every tenth item, `Koizumi` hardly any, and anchoring on the
-/// one instead of the other costs as much more.
-fn frequency(term: &str) -> f64 {
-    let word_bits = |word: &str| {
-        let is_name = word.contains(char::is_uppercase);
-        word.len() + if is_name { NAME_BITS } else { 0 }
-    };
-    let bits: usize = term.split_whitespace().map(word_bits).sum();
-    i32::try_from(bits).map_or(0.0, |bits| 0.5_f64.powi(bits))
-}
-
-fn index(number: usize) -> u32 {
+pub(super) fn index(number: usize) -> u32 {
     u32::try_from(number).expect("a config has fewer than 2^32 of anything")
 }

@@ -3,12 +3,25 @@
 /// How many bytes make a block.
 pub(crate) const BLOCK: usize = 64;
 
+/// The first bytes, and `fill` where there are fewer than a block.
+#[inline]
+pub(crate) fn block(bytes: &[u8], fill: u8) -> [u8; BLOCK] {
+    bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut block = [fill; BLOCK];
+        block[..bytes.len()].copy_from_slice(bytes);
+        block
+    })
+}
+
 /// A number with a bit for each byte of the block, the first the lowest: whether it is flagged.
 #[inline]
 pub(crate) fn bits(block: &[u8; BLOCK], is_flagged: impl Fn(u8) -> bool) -> u64 {
     /// Brings the lowest bits of eight bytes together in the highest byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;
-    let flags = block.map(|byte| u8::from(is_flagged(byte)));
+    let mut flags = [0; BLOCK];
+    for (flag, byte) in flags.iter_mut().zip(block) {
+        *flag = u8::from(is_flagged(*byte));
+    }
     let eights = flags.chunks_exact(8).enumerate();
     eights.fold(0, |bits, (at, eight)| {
         let eight = u64::from_le_bytes(eight.try_into().expect("eight bytes"));

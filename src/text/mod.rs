@@ -5,7 +5,7 @@ mod encoding;
 mod fold;
 mod html;
 
-pub(crate) use bits::{BLOCK, bits, lowest, ones};
+pub(crate) use bits::{BLOCK, bits, block, ones};
 pub use encoding::undo_double_encoding;
 pub use fold::{Lines, Script, exact, fold, fold_into, fold_onto, is_mark, locate, script};
 pub use html::to_plain;

@@ -28,7 +28,7 @@ pub(super) fn token_hash(padded: &[u8], token: Range<usize>) -> u64 {
 }
 
 /// The hash of so many bytes of an open end.
-pub(super) const fn end_hash(bytes: u64, length: usize) -> u64 {
+pub(in crate::matcher) const fn end_hash(bytes: u64, length: usize) -> u64 {
     fold(FIRST ^ bytes, SECOND ^ length as u64)
 }
 

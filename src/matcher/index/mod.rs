@@ -13,12 +13,12 @@ mod table;
 
 use std::ops::Range;
 
-use crate::text::{BLOCK, bits, lowest, ones};
-use hash::{end_hash, head, tail, token_hash};
+use crate::text::{BLOCK, bits, block, ones};
+use hash::{head, tail, token_hash};
 use table::Table;
 
 pub(super) use anchor::{Anchor, anchors};
-pub(super) use hash::PADDING;
+pub(super) use hash::{PADDING, end_hash};
 
 /// The tables.
 #[derive(Default)]
@@ -263,15 +263,9 @@ fn tokens(text: &[u8], mut found: impl FnMut(Range<usize>)) {
 /// next places are known before anything is done with the first.
 #[inline]
 fn positions(text: &[u8], is_wanted: impl Fn(u8) -> bool, mut found: impl FnMut(usize)) {
-    for (number, block) in text.chunks(BLOCK).enumerate() {
-        let wanted = match block.first_chunk() {
-            Some(block) => bits(block, &is_wanted),
-            None => {
-                let mut whole = [b' '; BLOCK];
-                whole[..block.len()].copy_from_slice(block);
-                bits(&whole, &is_wanted) & lowest(block.len())
-            }
-        };
+    for (number, bytes) in text.chunks(BLOCK).enumerate() {
+        // What is wanted is never the fill.
+        let wanted = bits(&block(bytes, 0), &is_wanted);
         for at in ones(wanted) {
             found(number * BLOCK + at);
         }

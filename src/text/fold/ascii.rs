@@ -1,6 +1,6 @@
 //! The fast way through plain English.
 
-use crate::text::bits::{BLOCK, bits, lowest, ones};
+use crate::text::bits::{BLOCK, bits, block, lowest, ones};
 
 /// Writes words in lower case with one space between them, from the start of `bytes`, which is a
 /// letter or digit, up to the end of the last word that can be taken. Returns how many bytes
@@ -9,15 +9,7 @@ use crate::text::bits::{BLOCK, bits, lowest, ones};
 pub(super) fn words(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let (mut at, mut before, mut after_space) = (0, 0, false);
     loop {
-        let rest = &bytes[at..];
-        let taken = match rest.first_chunk() {
-            Some(block) => take(block, before, after_space, out),
-            None => {
-                let mut block = [END; BLOCK];
-                block[..rest.len()].copy_from_slice(rest);
-                take(&block, before, after_space, out)
-            }
-        };
+        let taken = take(&block(&bytes[at..], END), before, after_space, out);
         at += taken;
         if taken < BLOCK {
             break;
@@ -45,7 +37,10 @@ fn take(block: &[u8; BLOCK], before: u8, after_space: bool, out: &mut Vec<u8>) -
     let taken = ones(bits(block, may_end_run))
         .find(|&at| block[at] != b'.' || before(at).is_ascii_uppercase())
         .unwrap_or(BLOCK);
-    let folded = block.map(folded);
+    let mut folded = [0; BLOCK];
+    for (folded, byte) in folded.iter_mut().zip(block) {
+        *folded = fold(*byte);
+    }
     let spaces = bits(&folded, |byte| byte == b' ');
     let doubled = spaces & (spaces << 1 | u64::from(after_space)) & lowest(taken);
     let mut from = 0;
@@ -62,7 +57,7 @@ const fn may_end_run(byte: u8) -> bool {
     matches!(byte, b'#'..=b'&' | b'+' | b'.' | b'@' | b'\n'..=0x0c | 0x80..)
 }
 
-const fn folded(byte: u8) -> u8 {
+const fn fold(byte: u8) -> u8 {
     if byte.is_ascii_alphanumeric() {
         byte.to_ascii_lowercase()
     } else {

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::text::{BLOCK, bits};
+use crate::text::{BLOCK, bits, block};
 
 /// What stands between the text so far and the text to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,14 +95,10 @@ fn regular(bytes: &[u8]) -> usize {
     while at < bytes.len() {
         let rest = &bytes[at..];
         // Behind the end there is white space, as it were: a space there is not between words.
-        let mut padded = [b' '; BLOCK];
-        let block = rest.first_chunk().unwrap_or_else(|| {
-            padded[..rest.len()].copy_from_slice(rest);
-            &padded
-        });
+        let block = block(rest, b' ');
         let is_white = |byte: u8| byte.is_ascii_whitespace();
-        let white = bits(block, is_white);
-        let spaces = bits(block, |byte| byte == b' ');
+        let white = bits(&block, is_white);
+        let spaces = bits(&block, |byte| byte == b' ');
         let next = rest.get(BLOCK).is_none_or(|byte| is_white(*byte));
         let before_white = white >> 1 | u64::from(next) << (BLOCK - 1);
         let first = u64::from(at == 0);
