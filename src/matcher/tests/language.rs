@@ -313,6 +313,28 @@ fn an_outline_shows_patterns_and_anchor() {
 }
 
 #[test]
+fn the_anchor_is_what_seems_rarest() {
+    for (expression, anchors) in [
+        (
+            "(Koizumi OR Kono OR Aso) AND (summit OR talks)",
+            &["Koizumi", "Kono", "Aso"][..],
+        ),
+        (
+            "Kono AND \"the summit of the leaders\"",
+            &["the summit of the leaders"],
+        ),
+        ("radar AND /K-[0-9]+/", &["radar"]),
+        ("2 OF (radar, Koizumi, Hegseth)", &["Koizumi", "Hegseth"]),
+    ] {
+        let mut outline = Outline::of(expression, &[]).expect("good");
+        outline
+            .anchors
+            .sort_by_key(|anchor| expression.find(anchor.as_str()));
+        assert_eq!(outline.anchors, anchors, "{expression}");
+    }
+}
+
+#[test]
 fn expressions_survive_a_round_trip() {
     for expression in [
         "a AND b",
