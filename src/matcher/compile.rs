@@ -6,14 +6,17 @@ use std::{
 };
 
 use super::{
+    anchors::{Anchored, Needed},
     check::Check,
     fields::Fields,
-    index::{self, Anchor, Index},
+    index::{self, Anchor, Index, Target},
     pattern::{Left, Pattern, Right, patterns},
     query::{Kind, Node, Query, Term},
     regexes::Regexes,
 };
 use crate::model::Watch;
+
+pub(super) use super::anchors::anchors;
 
 /// All watches in one index. Immutable: any number of threads may search at once.
 pub struct Matcher {
@@ -25,7 +28,9 @@ pub struct Matcher {
     /// The watches to evaluate where a term or a regular expression hits.
     pub(super) anchored: Anchored,
     pub(super) watches: Vec<CompiledWatch>,
-    /// The fields that any term reads.
+    /// For each watch the terms of which one must be there, too.
+    pub(super) needed: Vec<Needed>,
+    /// The fields that any term reads: regular expressions read the source.
     pub(super) fields: Fields,
     /// The fields that regular expressions are looked for in whatever else hits.
     pub(super) regex_fields: Fields,
@@ -70,23 +75,10 @@ pub(super) enum What {
     Regex(u32),
 }
 
-/// For each number, the watches to evaluate: one list behind the other.
-#[derive(Debug, Default)]
-pub(super) struct Anchored {
-    terms: Lists,
-    regexes: Lists,
-}
-
-#[derive(Debug, Default)]
-struct Lists {
-    starts: Vec<u32>,
-    watches: Vec<u32>,
-}
-
 /// Terms and their patterns, each distinct one once.
 #[derive(Default)]
 struct Terms {
-    numbers: HashMap<(Kind, Box<str>), u32>,
+    numbers: HashMap<(Kind, Box<str>), u32, BuildHasherDefault<Hashed>>,
     texts: String,
     patterns: Vec<Packed>,
     anchors: Vec<(u32, Anchor)>,
@@ -118,7 +110,10 @@ pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
                 }
             })
             .collect();
-        let read = leaves.iter().map(|leaf| leaf.fields);
+        let terms = leaves
+            .iter()
+            .filter(|leaf| matches!(leaf.what, What::Term(_)));
+        let read = terms.map(|leaf| leaf.fields);
         fields = read.fold(fields, Fields::union);
         watches.push(CompiledWatch {
             feeds: numbers(watch, &mut feeds),
@@ -135,11 +130,12 @@ pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
     terms.texts.shrink_to_fit();
     terms.patterns.shrink_to_fit();
     Matcher {
-        index: chosen(&terms.anchors, terms.patterns.len()),
+        index: chosen(&terms, &anchored),
         texts: terms.texts,
         patterns: terms.patterns,
         regexes: regexes.build(&free),
         anchored,
+        needed: watches.iter().map(Needed::by).collect(),
         watches,
         fields,
         regex_fields,
@@ -193,7 +189,8 @@ impl Terms {
 
 /// The index over one anchor of each pattern: of several tokens the one that the fewest patterns
 /// hold, so that no common word is the anchor of many; of equally rare ones the longest.
-fn chosen(anchors: &[(u32, Anchor)], patterns: usize) -> Index {
+fn chosen(terms: &Terms, anchored: &Anchored) -> Index {
+    let anchors = &terms.anchors;
     let mut uses: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
     uses.reserve(anchors.len());
     for (_, anchor) in anchors {
@@ -205,19 +202,25 @@ fn chosen(anchors: &[(u32, Anchor)], patterns: usize) -> Index {
         Anchor::Word { hash, length, .. } => (uses[hash], usize::MAX - length),
         _ => (0, 0),
     };
-    let mut builder = index::Builder::with_room(patterns);
+    let mut builder = index::Builder::with_room(terms.patterns.len());
     for group in anchors.chunk_by(|a, b| a.0 == b.0) {
         let (number, anchor) = group
             .iter()
             .min_by_key(|(_, anchor)| rarity(anchor))
             .expect("a group is not empty");
-        builder.add(*number, anchor);
+        let term = terms.patterns[*number as usize].term;
+        let target = Target {
+            pattern: *number,
+            term,
+            is_anchor: !anchored.watches(What::Term(term)).is_empty(),
+        };
+        builder.add(target, anchor);
     }
     drop(uses);
     builder.build()
 }
 
-/// For keys that are hashes.
+/// For keys that are hashes or come from the operator: nobody makes them collide on purpose.
 #[derive(Default)]
 struct Hashed(u64);
 
@@ -226,109 +229,19 @@ impl Hasher for Hashed {
         self.0
     }
 
-    fn write(&mut self, _bytes: &[u8]) {
-        unreachable!("only u64 keys are hashed");
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(size_of::<u64>()) {
+            let mut eight = [0; size_of::<u64>()];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.0 = index::end_hash(self.0 ^ u64::from_le_bytes(eight), chunk.len());
+        }
     }
 
     fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+        self.0 ^= hash;
     }
 }
 
-impl Anchored {
-    fn new(watches: &[CompiledWatch], terms: usize, regexes: usize) -> Self {
-        let (mut by_term, mut by_regex) = (Vec::new(), Vec::new());
-        for (number, watch) in watches.iter().enumerate() {
-            for leaf in anchors(&watch.root, &watch.leaves) {
-                match watch.leaves[leaf].what {
-                    What::Term(term) => by_term.push((term, index(number))),
-                    What::Regex(regex) => by_regex.push((regex, index(number))),
-                }
-            }
-        }
-        Self {
-            terms: Lists::new(&by_term, terms),
-            regexes: Lists::new(&by_regex, regexes),
-        }
-    }
-
-    /// The watches that a hit of a term or regular expression makes worth evaluating.
-    pub(super) fn watches(&self, what: What) -> &[u32] {
-        match what {
-            What::Term(term) => self.terms.get(term),
-            What::Regex(regex) => self.regexes.get(regex),
-        }
-    }
-
-    /// The regular expressions that no term stands for.
-    fn regexes(&self) -> Vec<u32> {
-        let all = 0..index(self.regexes.starts.len().saturating_sub(1));
-        all.filter(|regex| !self.regexes.get(*regex).is_empty())
-            .collect()
-    }
-}
-
-impl Lists {
-    fn new(pairs: &[(u32, u32)], count: usize) -> Self {
-        let mut starts = vec![0; count + 1];
-        for (key, _) in pairs {
-            starts[*key as usize + 1] += 1;
-        }
-        for at in 0..count {
-            starts[at + 1] += starts[at];
-        }
-        let mut next = starts.clone();
-        let mut watches = vec![0; pairs.len()];
-        for (key, watch) in pairs {
-            let at = &mut next[*key as usize];
-            watches[*at as usize] = *watch;
-            *at += 1;
-        }
-        Self { starts, watches }
-    }
-
-    fn get(&self, key: u32) -> &[u32] {
-        let key = key as usize;
-        &self.watches[self.starts[key] as usize..self.starts[key + 1] as usize]
-    }
-}
-
-/// The leaves of which one must hit wherever the node holds: of those that must all hit, the
-/// ones with the fewest terms, terms before regular expressions. Never empty in a parsed query.
-pub(super) fn anchors(node: &Node, leaves: &[Leaf]) -> Vec<usize> {
-    let cost = |anchors: &Vec<usize>| {
-        let is_regex = |leaf: &usize| matches!(leaves[*leaf].what, What::Regex(_));
-        let letters = anchors.iter().map(|leaf| leaves[*leaf].text.len()).min();
-        let shortness = usize::MAX - letters.unwrap_or_default();
-        (anchors.iter().any(is_regex), anchors.len(), shortness)
-    };
-    let each = |parts: &[Node]| -> Vec<Vec<usize>> {
-        let mut each: Vec<_> = parts
-            .iter()
-            .map(|part| anchors(part, leaves))
-            .filter(|anchors| !anchors.is_empty())
-            .collect();
-        each.sort_by_key(cost);
-        each
-    };
-    match node {
-        Node::Term(leaf) => vec![*leaf],
-        Node::Not(_) | Node::Origin(_) => Vec::new(),
-        Node::Any(parts) => {
-            let each = parts.iter().map(|part| anchors(part, leaves));
-            each.flatten().collect()
-        }
-        Node::All(parts) | Node::Near(parts, _) => {
-            each(parts).into_iter().next().unwrap_or_default()
-        }
-        // With so many left out there are too few of the others.
-        Node::AtLeast(count, parts) => {
-            let enough = parts.len() + 1 - count;
-            each(parts).into_iter().take(enough).flatten().collect()
-        }
-    }
-}
-
-fn index(number: usize) -> u32 {
+pub(super) fn index(number: usize) -> u32 {
     u32::try_from(number).expect("a config has fewer than 2^32 of anything")
 }

@@ -22,11 +22,24 @@ pub const MAX_HITS: usize = 64;
 /// Finds every watch that `item` satisfies, in config order.
 pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
     let canonical = Canonical::new(item, matcher.fields);
-    let found = scan(matcher, &canonical);
-    let candidates = candidates(matcher, item, &found);
+    let spotted = spotted(matcher, &canonical);
+    let anchors = spotted.iter().filter(|spot| spot.is_anchor);
+    let mut found = compared(matcher, &canonical, anchors);
+    let mut candidates = candidates(matcher, item, &found);
+    let spotted_terms = Terms::of(spotted.iter().map(|spot| spot.term));
+    candidates.retain(|number| {
+        let needed = &matcher.needed[*number as usize];
+        needed.is_empty() || needed.terms().any(|term| spotted_terms.may_have(term))
+    });
     if candidates.is_empty() {
         return Vec::new();
     }
+    let asked = Terms::of(asked(matcher, &candidates));
+    let others = spotted
+        .iter()
+        .filter(|spot| !spot.is_anchor && asked.may_have(spot.term));
+    found.extend(compared(matcher, &canonical, others));
+    found.sort_unstable();
     let found = verified(matcher, item, &canonical, found);
     let evidence = Evidence::new(matcher, item, &canonical, found);
     let satisfied: Vec<usize> = candidates
@@ -38,6 +51,35 @@ pub(super) fn find(matcher: &Matcher, item: &ItemText<'_>) -> Vec<WatchMatch> {
         })
         .collect();
     shown(&satisfied, &evidence)
+}
+
+/// The terms of some watches: the hits of all others need no look.
+fn asked<'a>(matcher: &'a Matcher, watches: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    let watches = watches
+        .iter()
+        .map(|number| &matcher.watches[*number as usize]);
+    let leaves = watches.flat_map(|watch| &watch.leaves);
+    leaves.filter_map(|leaf| match leaf.what {
+        What::Term(term) => Some(term),
+        What::Regex(_) => None,
+    })
+}
+
+/// A set of terms by some bits of their numbers; it may seem to have more than were put in.
+struct Terms([u64; 64]);
+
+impl Terms {
+    fn of(terms: impl Iterator<Item = u32>) -> Self {
+        let mut set = Self([0; 64]);
+        for term in terms {
+            set.0[term as usize / 64 % 64] |= 1 << (term % 64);
+        }
+        set
+    }
+
+    fn may_have(&self, term: u32) -> bool {
+        self.0[term as usize / 64 % 64] >> (term % 64) & 1 == 1
+    }
 }
 
 /// The fields of an item in canonical form, one behind the other.
@@ -89,25 +131,57 @@ pub(super) const fn lines(field: Field) -> Lines {
     }
 }
 
+/// A place where a pattern may stand.
+struct Spot {
+    pattern: u32,
+    term: u32,
+    start: u32,
+    is_anchor: bool,
+}
+
+fn spotted(matcher: &Matcher, canonical: &Canonical) -> Vec<Spot> {
+    let mut spotted = Vec::new();
+    matcher
+        .index
+        .scan(canonical.text.as_bytes(), |entry, start| {
+            spotted.push(Spot {
+                pattern: entry.pattern,
+                term: entry.term,
+                start: short(start),
+                is_anchor: entry.is_anchor,
+            });
+        });
+    spotted
+}
+
 /// Where patterns stand in canonical text, by term and place.
 pub(super) fn scan(matcher: &Matcher, canonical: &Canonical) -> Vec<Found> {
-    let text = canonical.text.as_bytes();
-    let mut found = Vec::new();
-    matcher.index.scan(text, |number, start| {
-        let packed = &matcher.patterns[number as usize];
-        let wanted = &matcher.texts.as_bytes()[packed.from as usize..][..packed.length as usize];
-        if !text[start..].starts_with(wanted) {
-            return;
+    compared(matcher, canonical, spotted(matcher, canonical).iter())
+}
+
+/// The places where patterns do stand, by term and place.
+fn compared<'a>(
+    matcher: &Matcher,
+    canonical: &Canonical,
+    spotted: impl Iterator<Item = &'a Spot>,
+) -> Vec<Found> {
+    let one = |spot: &Spot| {
+        let pattern = &matcher.patterns[spot.pattern as usize];
+        let wanted = &matcher.texts.as_bytes()[pattern.from as usize..][..pattern.length as usize];
+        let start = spot.start as usize;
+        if !canonical.text.as_bytes()[start..].starts_with(wanted) {
+            return None;
         }
-        let end = start + wanted.len();
-        let hit = pattern::hit((packed.left, packed.right), &canonical.text, start..end);
-        found.extend(hit.map(|hit| Found {
-            term: packed.term,
-            pattern: number,
+        let found = start..start + wanted.len();
+        let hit = pattern::hit((pattern.left, pattern.right), &canonical.text, found)?;
+        Some(Found {
+            term: spot.term,
+            pattern: spot.pattern,
             start: short(hit.start),
             last: short(hit.end - 1),
-        }));
-    });
+        })
+    };
+    let mut found: Vec<Found> = spotted.filter_map(one).collect();
     found.sort_unstable();
     found
 }

@@ -4,6 +4,7 @@
 //! are patterns of one index ([`index`]), which reads each field once. Only watches that need a term
 //! which hit are evaluated, so the cost is that of the text and its hits, not of the watches.
 
+mod anchors;
 mod check;
 mod compile;
 mod context;

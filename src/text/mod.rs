@@ -1,10 +1,12 @@
 //! Text as matching sees it: markup turned into plain text, plain text into one canonical form.
 
+mod bits;
 mod encoding;
 mod fold;
 mod html;
 mod language;
 
+pub(crate) use bits::{BLOCK, bits, block, ones};
 pub use encoding::undo_double_encoding;
 pub use fold::{Lines, Script, exact, fold, fold_into, fold_onto, is_mark, locate, script};
 pub use html::to_plain;

@@ -59,6 +59,21 @@ proptest! {
     }
 
     #[test]
+    fn many_expressions_hold_as_their_words_say(
+        watched in prop::collection::vec(prop::array::uniform5("[abc]{1,2}"), 1..20),
+        text in "([abc]{1,2} ){0,8}",
+    ) {
+        let expression = |[a, b, c, d, e]: &[String; 5]| format!("({a} OR {b}) AND ({c} OR {d}) NOT {e}");
+        let watches: Vec<_> = watched.iter().map(|words| watch(&expression(words))).collect();
+        let matcher = compiled(&watches, &[]).expect("good expressions");
+        let has = |word: &String| text.split(' ').any(|other| other == word);
+        let holds = |[a, b, c, d, e]: &[String; 5]| (has(a) || has(b)) && (has(c) || has(d)) && !has(e);
+        let expected: Vec<usize> = (0..watched.len()).filter(|at| holds(&watched[*at])).collect();
+        let found: Vec<usize> = matcher.find(&titled(&text)).iter().map(|found| found.watch).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
     fn spans_slice_and_contexts_hold(
         title in prop_oneof![any::<String>(), "(a|ō|o\u{304}|小|\\.|。| |\n|U\\.S\\.|X){0,400}"],
     ) {

@@ -113,6 +113,11 @@ impl Sink for Tracker<'_> {
         self.offsets.get(self.found.len()).copied()
     }
 
+    /// What is found may still grow by accents until the next character is put.
+    fn is_done(&self) -> bool {
+        self.last == self.offsets.len()
+    }
+
     fn skip(&mut self) {
         self.last = self.found.len();
     }

@@ -103,6 +103,7 @@ pub(super) enum Folding {
 }
 
 /// Looks a character up.
+#[inline]
 pub(super) fn lookup(c: char) -> Folding {
     let entry = entry(c as u32);
     let class = Class::ALL[(entry >> CLASS_SHIFT) as usize];
@@ -127,6 +128,11 @@ pub(super) fn class(c: char) -> Class {
         Folding::One(class, _) => class,
         Folding::Several(text) => text.chars().next().map_or(Class::Ignored, class),
     }
+}
+
+/// The class of a character, [`Class::Expansion`] where it folds to several.
+pub(super) fn class_of_one(c: char) -> Class {
+    Class::ALL[(entry(c as u32) >> CLASS_SHIFT) as usize]
 }
 
 fn entry(c: u32) -> u32 {

@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use super::{
     BREAK, Lines, ascii,
-    table::{Class, Folding, class, compose, lookup},
+    table::{Class, Folding, class, class_of_one, compose, lookup},
 };
 
 /// Learns which source characters each canonical character comes from.
 pub(super) trait Sink {
     /// The first canonical offset it still waits for: what is written before needs no `put`.
     fn next(&self) -> Option<usize>;
+    /// Nothing that comes can change what it has learned.
+    fn is_done(&self) -> bool;
     /// Several characters were written of which it waited for none.
     fn skip(&mut self);
     /// `canonical` was written for `source`; it replaces what was put from `canonical.start` on.
@@ -22,6 +24,9 @@ pub(super) trait Sink {
 impl Sink for () {
     fn next(&self) -> Option<usize> {
         None
+    }
+    fn is_done(&self) -> bool {
+        false
     }
     fn skip(&mut self) {}
     fn put(&mut self, _canonical: Range<usize>, _source: Range<usize>) {}
@@ -109,7 +114,7 @@ impl<'a, S: Sink> Folder<'a, S> {
     pub(super) fn run(mut self) -> (Vec<u8>, S) {
         let text = self.text;
         let mut at = 0;
-        while let Some(&byte) = text.as_bytes().get(at) {
+        while let Some(&byte) = text.as_bytes().get(at).filter(|_| !self.sink.is_done()) {
             let room = self.room();
             if room > MIN_FAST_BYTES && byte.is_ascii_alphanumeric() {
                 at = self.ascii_run(at, room);
@@ -168,34 +173,49 @@ impl<'a, S: Sink> Folder<'a, S> {
         end
     }
 
-    /// Takes letters that go on the token or run before them, with nothing between.
+    /// Takes letters that go on the token or run before them, and the words of their script that
+    /// follow it with one space between. What folds to itself is copied in one piece.
     fn letters_run(&mut self, from: usize) -> usize {
         let Some(mut last) = self.last.filter(|last| last.class > Class::Symbol) else {
             return from;
         };
-        let mut at = from;
-        for c in self.text[from..].chars() {
+        let rest = &self.text[from..];
+        let run = last.class;
+        let goes_on = |c: char, class: Class| {
+            !c.is_ascii() && (class == run || (is_cjk(class) && is_cjk(run)))
+        };
+        let (mut taken, mut copied) = (0, 0);
+        while let Some(c) = rest[taken..].chars().next() {
+            if c == ' ' && taken > 0 && !is_cjk(run) {
+                let next = rest[taken + 1..].chars().next();
+                if next.is_none_or(|next| !goes_on(next, class_of_one(next))) {
+                    break;
+                }
+                self.acronym = false;
+                taken += 1;
+                continue;
+            }
             let Folding::One(class, folded) = lookup(c) else {
                 break;
             };
-            let goes_on = class == last.class || (is_cjk(class) && is_cjk(last.class));
-            if !goes_on || c.is_ascii() {
+            if !goes_on(c, class) {
                 break;
             }
-            last = Last {
-                class,
-                char: folded,
-                at: self.out.len(),
-                source: at,
-            };
-            write(&mut self.out, folded);
-            at += c.len_utf8();
+            if folded != c {
+                self.out.extend_from_slice(&rest.as_bytes()[copied..taken]);
+                write(&mut self.out, folded);
+                copied = taken + c.len_utf8();
+            }
+            (last.class, last.char, last.source) = (class, folded, from + taken);
+            taken += c.len_utf8();
         }
-        if at > from {
+        self.out.extend_from_slice(&rest.as_bytes()[copied..taken]);
+        if taken > 0 {
             self.sink.skip();
+            last.at = self.out.len() - last.char.len_utf8();
+            self.last = Some(last);
         }
-        self.last = Some(last);
-        at
+        from + taken
     }
 
     fn character(&mut self, c: char, source: Range<usize>) {

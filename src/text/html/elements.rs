@@ -83,31 +83,77 @@ const INLINE: [&str; 63] = [
     "time", "track", "tt", "u", "var", "video", "wbr",
 ];
 
-/// The longest name of an element (`blockquote`, `figcaption`).
-const MAX_NAME_BYTES: usize = 10;
+/// The longest name that is looked up: what fits in a number.
+const MAX_NAME_BYTES: usize = 16;
 
 /// Looks a name up, in any case.
 pub(super) fn element(name: &str) -> Element {
-    let mut lower = [0; MAX_NAME_BYTES];
-    let Some(lower) = lower.get_mut(..name.len()) else {
+    if name.len() > MAX_NAME_BYTES {
         return Element::Unknown;
-    };
-    lower.copy_from_slice(name.as_bytes());
-    lower.make_ascii_lowercase();
-    let name = std::str::from_utf8(lower).expect("lower case leaves UTF-8 as it is");
-    if BLOCK.binary_search(&name).is_ok() {
-        Element::Block
-    } else if name == "br" {
-        Element::Line
-    } else if matches!(name, "rt" | "rp" | "rtc") {
-        Element::Ruby
-    } else if let Some(kind) = RAW.iter().position(|raw| *raw == name) {
-        Element::Raw(kind)
-    } else if INLINE.binary_search(&name).is_ok() {
-        Element::Inline
-    } else {
-        Element::Unknown
     }
+    let key = key(name.as_bytes());
+    let mut at = place(key);
+    while TABLE[at].0 != key {
+        if TABLE[at].0 == 0 {
+            return Element::Unknown;
+        }
+        at = (at + 1) % TABLE.len();
+    }
+    TABLE[at].1
+}
+
+/// All names, each where its key leads or behind. Most of the time of reading HTML once went into
+/// comparing names as text.
+static TABLE: [(u128, Element); 512] = table();
+
+const fn table() -> [(u128, Element); 512] {
+    let mut table = [(0, Element::Unknown); 512];
+    let mut at = 0;
+    while at < BLOCK.len() {
+        insert(&mut table, BLOCK[at], Element::Block);
+        at += 1;
+    }
+    at = 0;
+    while at < INLINE.len() {
+        insert(&mut table, INLINE[at], Element::Inline);
+        at += 1;
+    }
+    at = 0;
+    while at < RAW.len() {
+        insert(&mut table, RAW[at], Element::Raw(at));
+        at += 1;
+    }
+    insert(&mut table, "br", Element::Line);
+    insert(&mut table, "rt", Element::Ruby);
+    insert(&mut table, "rp", Element::Ruby);
+    insert(&mut table, "rtc", Element::Ruby);
+    table
+}
+
+const fn insert(table: &mut [(u128, Element); 512], name: &str, element: Element) {
+    let key = key(name.as_bytes());
+    let mut at = place(key);
+    while table[at].0 != 0 {
+        at = (at + 1) % table.len();
+    }
+    table[at] = (key, element);
+}
+
+/// The name in lower case as a number.
+const fn key(name: &[u8]) -> u128 {
+    let (mut key, mut at) = (0, 0);
+    while at < name.len() {
+        key = key << 8 | name[at].to_ascii_lowercase() as u128;
+        at += 1;
+    }
+    key
+}
+
+/// Where in the table a key is looked for first: nine bits that depend on the whole of it.
+#[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
+const fn place(key: u128) -> usize {
+    let both = key as u64 ^ (key >> 64) as u64;
+    (both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
 }
 
 #[cfg(test)]
@@ -117,8 +163,10 @@ mod tests {
     #[test]
     fn the_lists_are_sorted() {
         assert!(BLOCK.is_sorted() && INLINE.is_sorted());
-        let longest = BLOCK.iter().chain(&INLINE).map(|name| name.len()).max();
-        assert_eq!(longest, Some(MAX_NAME_BYTES));
+        for name in BLOCK.iter().chain(&INLINE).chain(&RAW) {
+            assert!(name.len() <= MAX_NAME_BYTES, "{name}");
+            assert_ne!(element(name), Element::Unknown, "{name}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::mem;
 
+use crate::text::{BLOCK, bits, block};
+
 /// What stands between the text so far and the text to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
@@ -89,18 +91,22 @@ impl Plain {
 
 /// How many bytes from the start can be taken as they are: words with single spaces between.
 fn regular(bytes: &[u8]) -> usize {
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_whitespace() {
-            continue;
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        // Behind the end there is white space, as it were: a space there is not between words.
+        let block = block(rest, b' ');
+        let is_white = |byte: u8| byte.is_ascii_whitespace();
+        let white = bits(&block, is_white);
+        let spaces = bits(&block, |byte| byte == b' ');
+        let next = rest.get(BLOCK).is_none_or(|byte| is_white(*byte));
+        let before_white = white >> 1 | u64::from(next) << (BLOCK - 1);
+        let first = u64::from(at == 0);
+        let irregular = white & (!spaces | before_white | first);
+        if irregular != 0 {
+            return at + irregular.trailing_zeros() as usize;
         }
-        let single = byte == b' '
-            && at > 0
-            && bytes
-                .get(at + 1)
-                .is_some_and(|next| !next.is_ascii_whitespace());
-        if !single {
-            return at;
-        }
+        at += BLOCK;
     }
     bytes.len()
 }

@@ -1,0 +1,273 @@
+//! Many patterns in one pass: tables of hashed tokens.
+//!
+//! Canonical text is tokens with one space between. Nearly every pattern holds a token that is
+//! whole in it, so the text's tokens are looked up by their hash, one look-up a token whatever
+//! the number of patterns; a filter of a few bits a pattern, small enough for the nearest cache,
+//! answers most of them. Patterns without a whole token are looked up by their first bytes where
+//! a token begins (`defen*`), at every character that is not ASCII (小泉), or by their last bytes
+//! where a token ends (`*stan`). What is found is only a candidate: the caller compares.
+
+mod anchor;
+mod hash;
+mod table;
+
+use std::ops::Range;
+
+use crate::text::{BLOCK, bits, block, ones};
+use hash::{head, tail, token_hash};
+use table::Table;
+
+pub(super) use anchor::{Anchor, anchors};
+pub(super) use hash::{PADDING, end_hash};
+
+/// The tables.
+#[derive(Default)]
+pub(super) struct Index {
+    words: Table,
+    begins: Ends,
+    inside: Ends,
+    ends: Ends,
+}
+
+/// Ends of patterns, all of the same side.
+#[derive(Default)]
+struct Ends {
+    /// The lengths in use.
+    lengths: Vec<usize>,
+    table: Table,
+}
+
+/// A pattern, and where in it the looked up bytes begin.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// Part of the hash.
+    tag: u32,
+    pub(super) pattern: u32,
+    pub(super) term: u32,
+    offset: u32,
+    near: Near,
+    /// Whether the term is one that watches are anchored on.
+    pub(super) is_anchor: bool,
+}
+
+impl Entry {
+    /// The lower half: the upper bits say where the entry is.
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+    const fn tag(hash: u64) -> u32 {
+        hash as u32
+    }
+}
+
+/// Bytes of the pattern next to the token it is looked up by: most of those that share a token
+/// are told apart by them, without a look at the pattern, which is far away in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near {
+    Unknown,
+    Before([u8; 4]),
+    After([u8; 4]),
+}
+
+impl Near {
+    fn of(text: &[u8], from: usize, end: usize) -> Self {
+        let after = text.get(end..).and_then(|rest| rest.first_chunk().copied());
+        let before = || text[..from].last_chunk().copied();
+        let before = before().map(Self::Before);
+        after.map(Self::After).or(before).unwrap_or(Self::Unknown)
+    }
+
+    fn stands(self, text: &[u8], from: usize, end: usize) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Before(bytes) => text[..from].ends_with(&bytes),
+            Self::After(bytes) => text[end..].starts_with(&bytes),
+        }
+    }
+}
+
+/// An entry in the making.
+type Hashed = (u64, Entry);
+
+/// All entries in the making.
+#[derive(Default)]
+pub(super) struct Builder {
+    words: Vec<Hashed>,
+    begins: (Vec<usize>, Vec<Hashed>),
+    inside: (Vec<usize>, Vec<Hashed>),
+    ends: (Vec<usize>, Vec<Hashed>),
+}
+
+/// A pattern to be looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub(super) pattern: u32,
+    pub(super) term: u32,
+    pub(super) is_anchor: bool,
+}
+
+impl Builder {
+    pub(super) fn with_room(patterns: usize) -> Self {
+        Self {
+            words: Vec::with_capacity(patterns),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn add(&mut self, target: Target, anchor: &Anchor) {
+        let entry = |hash, offset, near| Entry {
+            tag: Entry::tag(hash),
+            pattern: target.pattern,
+            term: target.term,
+            offset: short(offset),
+            near,
+            is_anchor: target.is_anchor,
+        };
+        let (side, hash, length, offset) = match *anchor {
+            Anchor::Word {
+                hash, offset, near, ..
+            } => {
+                self.words.push((hash, entry(hash, offset, near)));
+                return;
+            }
+            Anchor::Begin {
+                hash,
+                length,
+                offset,
+            } => (&mut self.begins, hash, length, offset),
+            Anchor::Inside { hash, length } => (&mut self.inside, hash, length, 0),
+            Anchor::End {
+                hash,
+                length,
+                offset,
+            } => (&mut self.ends, hash, length, offset),
+        };
+        side.1.push((hash, entry(hash, offset, Near::Unknown)));
+        if !side.0.contains(&length) {
+            side.0.push(length);
+        }
+    }
+
+    pub(super) fn build(mut self) -> Index {
+        let ends = |(lengths, mut hashed): (Vec<usize>, Vec<Hashed>)| Ends {
+            lengths,
+            table: Table::new(&mut hashed),
+        };
+        Index {
+            words: Table::new(&mut self.words),
+            begins: ends(self.begins),
+            inside: ends(self.inside),
+            ends: ends(self.ends),
+        }
+    }
+}
+
+fn short(number: usize) -> u32 {
+    u32::try_from(number).expect("an expression is shorter than 4 GB")
+}
+
+impl Ends {
+    fn look_up(&self, bytes: impl Fn(usize) -> u64, found: impl FnMut(&Entry)) {
+        let hashes = self.lengths.iter();
+        let hashes = hashes.map(|&length| end_hash(bytes(length), length));
+        let held = hashes.filter(|hash| self.table.may_hold(*hash));
+        held.flat_map(|hash| self.table.get(hash)).for_each(found);
+    }
+}
+
+impl Index {
+    /// Calls `found` with every entry whose bytes stand in the canonical text, and where its
+    /// pattern would begin. `text` ends with [`PADDING`] spaces.
+    pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(&Entry, usize)) {
+        let mut report = |entry: &Entry, at: usize| {
+            if let Some(start) = at.checked_sub(entry.offset as usize) {
+                found(entry, start);
+            }
+        };
+        if !self.words.is_empty() {
+            self.words_of(text, &mut report);
+        }
+        let (begins, ends) = (!self.begins.table.is_empty(), !self.ends.table.is_empty());
+        if begins || ends {
+            tokens(text, |token| {
+                if begins {
+                    let head = |length| head(text, token.start, length);
+                    self.begins
+                        .look_up(head, |entry| report(entry, token.start));
+                }
+                if ends {
+                    let tail = |length| tail(text, token.end, length);
+                    self.ends.look_up(tail, |entry| report(entry, token.end));
+                }
+            });
+        }
+        if !self.inside.table.is_empty() {
+            self.inside_of(text, &mut report);
+        }
+    }
+
+    /// Looks all tokens up, each step for all of them before the next one: what is looked up is
+    /// far away in memory, and so none waits for another to come from there.
+    fn words_of(&self, text: &[u8], report: &mut impl FnMut(&Entry, usize)) {
+        let mut held = Vec::with_capacity(text.len() / 8);
+        tokens(text, |token| {
+            let hash = token_hash(text, token.clone());
+            // Taken back rather than not put in: a branch would be guessed wrong too often.
+            let kept = held.len() + usize::from(self.words.may_hold(hash));
+            held.push((hash, token));
+            held.truncate(kept);
+        });
+        let buckets: Vec<Range<u32>> = held
+            .iter()
+            .map(|(hash, _)| self.words.bucket(*hash))
+            .collect();
+        for ((hash, token), bucket) in held.into_iter().zip(buckets) {
+            for at in bucket {
+                let entry = self.words.at(at, hash);
+                let near = |entry: &&Entry| entry.near.stands(text, token.start, token.end);
+                if let Some(entry) = entry.filter(near) {
+                    report(entry, token.start);
+                }
+            }
+        }
+    }
+
+    fn inside_of(&self, text: &[u8], report: &mut impl FnMut(&Entry, usize)) {
+        // Where characters begin that are not ASCII; 0x80 to 0xBF goes on one.
+        positions(
+            text,
+            |byte| byte >= 0xC0,
+            |at| {
+                let head = |length| head(text, at, length);
+                self.inside.look_up(head, |entry| report(entry, at));
+            },
+        );
+    }
+}
+
+/// Calls `found` with every token.
+#[inline]
+fn tokens(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    let mut start = 0;
+    positions(
+        text,
+        |byte| byte == b' ',
+        |end| {
+            if end > start {
+                found(start..end);
+            }
+            start = end + 1;
+        },
+    );
+}
+
+/// Calls `found` with the place of every byte that is wanted. Looking at a block at a time, the
+/// next places are known before anything is done with the first.
+#[inline]
+fn positions(text: &[u8], is_wanted: impl Fn(u8) -> bool, mut found: impl FnMut(usize)) {
+    for (number, bytes) in text.chunks(BLOCK).enumerate() {
+        // What is wanted is never the fill.
+        let wanted = bits(&block(bytes, 0), &is_wanted);
+        for at in ones(wanted) {
+            found(number * BLOCK + at);
+        }
+    }
+}
