@@ -1,17 +1,21 @@
 //! From a feed to its new items: fetched, parsed, judged.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::recognise::{Recognised, recognise};
+use super::{
+    Poller,
+    recognise::{Recognised, recognise, recognise_first},
+    window::Window,
+};
 use crate::{
     cadence,
-    clock::Clock,
-    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher},
+    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument},
     model::Feed,
     parse::{self, Document, ParseError, ParsedFeed},
-    store::{FeedState, Store, StoreError},
+    store::{FeedState, StoreError},
 };
 
 /// After this long of nothing but 304 one GET goes out without validators, in case the server's
@@ -31,11 +35,32 @@ pub(super) enum Answer {
     Failed(Failure),
 }
 
+impl Answer {
+    /// What is to be done and let go of when the commit is done.
+    pub(super) fn take_pending(&mut self) -> Option<Pending> {
+        match self {
+            Self::Read(reading) => reading.pending.take(),
+            Self::Unchanged { .. } | Self::Failed(_) => None,
+        }
+    }
+}
+
 /// A document that was read.
 pub(super) struct Reading {
     pub(super) document: FetchedDocument,
     pub(super) parsed: ParsedFeed,
     pub(super) recognised: Recognised,
+    pub(super) pending: Option<Pending>,
+}
+
+/// What a document that was read leaves to do when its commit is done.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// To be remembered once the items are in the store.
+    pub(super) window: Option<Window>,
+    /// Of the documents that may be in memory, parsed, at the same time.
+    #[expect(dead_code, reason = "held until it is dropped")]
+    room: OwnedSemaphorePermit,
 }
 
 /// Why a feed could not be read.
@@ -50,14 +75,13 @@ pub(super) struct Failure {
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
 pub(super) async fn visit(
-    fetcher: &Fetcher,
-    store: &Store,
+    poller: &Poller,
     feed: &Feed,
     state: &FeedState,
-    clock: &dyn Clock,
 ) -> Result<Answer, StoreError> {
+    let clock = poller.clock.as_ref();
     let now = clock.now();
-    let document = match fetcher.fetch(&request(feed, state, now)).await {
+    let document = match poller.fetcher.fetch(&request(feed, state, now)).await {
         Err(error) => return Ok(Answer::Failed(Failure::fetch(&error, clock.now()))),
         Ok(Fetched::NotModified(page)) => {
             return Ok(Answer::Unchanged {
@@ -79,15 +103,48 @@ pub(super) async fn visit(
             freshness: document.page.freshness,
         });
     }
-    let parsed = match parse::parse(&as_document(&document), now) {
+    read(poller, feed, state, document, now).await
+}
+
+/// Reads what is new of a document, or where that cannot be told the whole.
+async fn read(
+    poller: &Poller,
+    feed: &Feed,
+    state: &FeedState,
+    document: FetchedDocument,
+    now: Timestamp,
+) -> Result<Answer, StoreError> {
+    let room = Arc::clone(&poller.room).acquire_owned().await;
+    let room = room.expect("it is never closed");
+    let (store, windows) = (&poller.store, &poller.windows);
+    let shown = as_document(&document);
+    let news = windows.read_news(store, state.id, feed.identity, &shown, now);
+    if let Some(news) = news.await? {
+        return Ok(Answer::Read(Box::new(Reading {
+            document,
+            parsed: news.parsed,
+            recognised: news.recognised,
+            pending: Some(Pending {
+                window: Some(news.window),
+                room,
+            }),
+        })));
+    }
+    let parsed = match parse::parse(&shown, now) {
         Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
         Ok(parsed) => parsed,
     };
-    let recognised = recognise(store, state.id, feed.identity, &parsed.items).await?;
+    let window = windows.of_whole(&shown, feed.identity, &parsed, now);
+    let recognised = if state.baseline_done {
+        recognise(store, state.id, feed.identity, &parsed.items).await?
+    } else {
+        recognise_first(feed.identity, &parsed.items)
+    };
     Ok(Answer::Read(Box::new(Reading {
         document,
         parsed,
         recognised,
+        pending: Some(Pending { window, room }),
     })))
 }
 
