@@ -22,11 +22,12 @@ use crate::{http::HttpOptions, store::StoreOptions};
 pub struct PollOptions {
     /// Between two polls of a feed that does not say.
     pub every: Duration,
-    /// The pause between two requests to one origin.
+    /// The pause between the end of one request to an origin and the next.
     pub per_host: Duration,
     /// The longest wait that a server can ask for.
     pub max_interval: Duration,
-    /// Polls at once.
+    /// Polls at once. One that waits for an answer costs little, and a dead host keeps it waiting
+    /// for up to a minute: there must be room for all dead hosts and the healthy ones beside.
     pub parallel: u32,
 }
 
@@ -45,7 +46,7 @@ impl Default for PollOptions {
             every: Duration::from_mins(15),
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
-            parallel: 16,
+            parallel: 256,
         }
     }
 }

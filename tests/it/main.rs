@@ -4,6 +4,7 @@
 mod architecture;
 mod cli;
 mod crash;
+mod crowd;
 mod delivery;
 mod desk;
 mod docs;

@@ -81,7 +81,7 @@ pub struct PollCommit {
     pub next_due_at: Timestamp,
     /// Why then, in words for people.
     pub due_reason: String,
-    /// The pause between polls of the origin, from `polled_at`.
+    /// The pause between polls of the origin, from `committed_at`.
     pub gap: Duration,
     /// The origin's Retry-After.
     pub origin_not_before: Option<Timestamp>,
