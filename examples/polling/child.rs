@@ -94,7 +94,7 @@ impl Daemon {
         let child = again("daemon")
             .arg("--config")
             .arg(config)
-            .args(["--log", "off", "run"])
+            .args(["--log", "error", "run"])
             .spawn()
             .expect("this program starts again");
         Self(child)
@@ -105,7 +105,7 @@ impl Daemon {
         let path = format!("/proc/{}/status", self.0.id());
         let status = std::fs::read_to_string(path).expect("Linux, and it lives");
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kib = line.and_then(|line| line.split_whitespace().nth(1));
+        let kib = line.and_then(|line| line.split_whitespace().next());
         kib.and_then(|kib| kib.parse::<u64>().ok())
             .expect("a number of kB")
             / 1024

@@ -42,6 +42,9 @@ struct Arguments {
     /// Only this part.
     #[arg(long)]
     only: Option<Part>,
+    /// Of the part on CPU only the rows whose name holds this.
+    #[arg(long, default_value = "")]
+    row: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,7 +72,7 @@ fn compare(arguments: &Arguments) {
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
     let publishers = Publishers::start();
     if wanted(Part::Cpu) {
-        cpu::print(&publishers, arguments.feeds, arguments.runs);
+        cpu::print(&publishers, arguments.feeds, arguments.runs, &arguments.row);
     }
     if wanted(Part::Latency) {
         latency::print(&publishers, arguments.feeds);

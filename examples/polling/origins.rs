@@ -19,7 +19,7 @@ const POLL: &str = "every = \"1h\"";
 /// The pause that [`POLL`] leaves as it is.
 const PAUSE: Duration = Duration::from_secs(2);
 
-const WATCHED: Duration = Duration::from_secs(75);
+const WATCHED: Duration = Duration::from_secs(80);
 
 pub(crate) fn print(publishers: &Publishers, feeds: usize) {
     let urls: Vec<String> = (0..feeds).map(|number| url(publishers, number)).collect();
