@@ -28,7 +28,7 @@ pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration:
 /// A feed's body after decoding.
 pub const MAX_SIZE: RangeInclusive<u64> = 1024..=1024 * 1024 * 1024;
 /// Polls at once.
-pub const PARALLEL: RangeInclusive<u64> = 1..=256;
+pub const PARALLEL: RangeInclusive<u64> = 1..=4096;
 /// Items of the first poll that are matched.
 pub const INITIAL: RangeInclusive<u64> = 1..=10_000;
 /// How long something is kept.

@@ -333,7 +333,7 @@ pub const POLL: Table = Table {
         key(
             "per_host",
             Kind::Duration,
-            "pause between two requests to one host",
+            "pause between the end of one request to a host and the next",
         ),
         key(
             "max_interval",
@@ -343,7 +343,7 @@ pub const POLL: Table = Table {
         key(
             "parallel",
             Kind::Integer,
-            "hosts that are polled at the same time",
+            "hosts that are polled at the same time, dead ones included",
         ),
         key(
             "timeout",

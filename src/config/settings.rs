@@ -29,11 +29,12 @@ pub struct PollOptions {
     pub every: Every,
     /// The publisher's wishes that are followed for a feed that does not say.
     pub respect: Vec<Wish>,
-    /// The pause between two requests to one origin.
+    /// The pause between the end of one request to an origin and the next.
     pub per_host: Duration,
     /// The longest wait that a server can ask for.
     pub max_interval: Duration,
-    /// Polls at once.
+    /// Polls at once. One that waits for an answer costs little, and a dead host keeps it waiting
+    /// for up to a minute: there must be room for all dead hosts and the healthy ones beside.
     pub parallel: u32,
     /// The proxy of a feed that does not say.
     pub proxy: Option<Proxy>,
@@ -55,7 +56,7 @@ impl Default for PollOptions {
             respect: Wish::ALL.to_vec(),
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
-            parallel: 16,
+            parallel: 256,
             proxy: None,
         }
     }

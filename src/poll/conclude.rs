@@ -152,13 +152,17 @@ impl Poller {
             document,
             mut parsed,
             recognised,
+            ..
         } = reading;
         let title = parsed.title.clone().filter(|title| !title.is_empty());
         let source = alerts::source(feed, title.as_deref());
-        let items_total = u32::try_from(parsed.items.len()).unwrap_or(u32::MAX);
+        let items = parsed.items.len() + recognised.unread.len();
+        let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
         let alerted = alerts::allowed(feed, state, &parsed, &recognised.judgement);
-        let Recognised { judgement, records } = recognised;
+        let Recognised {
+            judgement, records, ..
+        } = recognised;
         let (mut seen, mut known, mut news) = (Vec::new(), Vec::new(), Vec::new());
         let languages = Languages::of(&parsed.items);
         let items = std::mem::take(&mut parsed.items).into_iter().zip(records);

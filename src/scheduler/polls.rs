@@ -70,6 +70,9 @@ impl Scheduler {
                 Some(polled) => tally.count(&self.ended(polled)?),
                 None => return Ok(tally),
             }
+            while let Some(polled) = polls.try_join_next() {
+                tally.count(&self.ended(polled)?);
+            }
         }
     }
 
@@ -130,8 +133,10 @@ impl Scheduler {
                 () = soft.cancelled() => {}
                 _ = changes.changed() => {}
                 Some(polled) = polls.join_next() => {
-                    if let Err(error) = self.ended(polled) {
-                        warn!("a poll was not committed, it will be repeated: {error}");
+                    self.ended_in_service(polled);
+                    // Polls are committed in groups, so they end in groups.
+                    while let Some(polled) = polls.try_join_next() {
+                        self.ended_in_service(polled);
                     }
                 }
                 () = tokio::time::sleep(pause) => {}
@@ -149,10 +154,6 @@ impl Scheduler {
         if room == 0 {
             return Ok(MAX_SLEEP);
         }
-        let pause = until(self.clock.as_ref(), self.store.next_poll_due().await?);
-        if !pause.is_zero() {
-            return Ok(pause);
-        }
         let limit = u32::try_from(room).unwrap_or(u32::MAX);
         let claims = self
             .store
@@ -166,6 +167,12 @@ impl Scheduler {
             self.clock.as_ref(),
             self.store.next_poll_due().await?,
         ))
+    }
+
+    fn ended_in_service(&self, polled: Result<Polled, tokio::task::JoinError>) {
+        if let Err(error) = self.ended(polled) {
+            warn!("a poll was not committed, it will be repeated: {error}");
+        }
     }
 
     /// Takes a step that ended and wakes the lanes it has work for.

@@ -7,6 +7,7 @@ mod asked;
 mod cli;
 mod cooling;
 mod crash;
+mod crowd;
 mod delivery;
 mod desk;
 mod docs;

@@ -85,8 +85,10 @@ pub(super) struct Told {
 
 /// The fence: false, and nothing written, if the origin was claimed again since.
 fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
+    // From the end: from its beginning, a request that took its time on the way would bring the
+    // next one too near, as the origin sees it.
     let paused = poll
-        .polled_at
+        .committed_at
         .saturating_add(poll.gap)
         .expect("a duration is always in units that add");
     let not_before = poll

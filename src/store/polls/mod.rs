@@ -106,7 +106,7 @@ pub struct PollCommit {
     pub due_reason: String,
     /// What the due time was worked out from; replaces what was learned before.
     pub learned: Learned,
-    /// The pause between polls of the origin, from `polled_at`.
+    /// The pause between polls of the origin, from `committed_at`.
     pub gap: Duration,
     /// Until when the origin cools. A pause that is longer already stays.
     pub origin_not_before: Option<Timestamp>,
