@@ -13,6 +13,7 @@ use super::{
     schema::{FEED, Kind},
     section::Section,
     settings::PollOptions,
+    urls::url_fault,
     value::{Text, Value},
 };
 use crate::model::{Access, Feed, Identity, Initial};
@@ -160,16 +161,6 @@ fn url_help(written: &str) -> String {
             )
         }
         None => "a feed's URL begins with http:, https: or file:".to_owned(),
-    }
-}
-
-/// The library's words, but for the fault that is the most common.
-pub(super) fn url_fault(error: url::ParseError) -> String {
-    match error {
-        url::ParseError::RelativeUrlWithoutBase => {
-            "it does not begin with https:// or the like".to_owned()
-        }
-        _ => error.to_string(),
     }
 }
 

@@ -40,6 +40,7 @@ mod settings;
 mod strings;
 mod syntax;
 mod units;
+mod urls;
 mod value;
 mod watches;
 
