@@ -237,6 +237,9 @@ impl Writer {
         self.line("\n[health]");
         self.strings("notify", config.health.notify.iter().map(String::as_str));
         self.duration("failing", config.health.failing);
+        if config.health.ping.is_some() {
+            self.string("ping", Secret::HIDDEN);
+        }
         self.line("\n[keep]");
         self.duration("items", config.store.keep_items);
         self.duration("alerts", config.store.keep_alerts);

@@ -417,6 +417,11 @@ pub const HEALTH: Table = Table {
             Kind::Duration,
             "how long a feed may fail before someone is told",
         ),
+        key(
+            "ping",
+            Kind::StringOrSecret,
+            "URL that is asked after every good minute; the service behind it alerts on silence",
+        ),
     ],
 };
 

@@ -8,6 +8,7 @@ use url::Url;
 use super::{
     context::Context,
     files::reason,
+    heartbeat::read_ping,
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
     rhythm::{Every, read_every, read_respect},
@@ -46,6 +47,8 @@ pub struct HealthOptions {
     pub notify: Vec<String>,
     /// How long a feed may fail before someone is told.
     pub failing: Duration,
+    /// Where each good minute is told. A secret: whoever knows it can tell them too.
+    pub ping: Option<Url>,
 }
 
 impl Default for PollOptions {
@@ -183,6 +186,9 @@ pub(super) fn read_health(
     HealthOptions {
         notify: named.unwrap_or_else(|| notify.map_or_else(everyone, <[String]>::to_vec)),
         failing: failing.unwrap_or(HealthOptions::FAILING),
+        ping: section
+            .and_then(|section| section.get("ping"))
+            .and_then(read_ping),
     }
 }
 
