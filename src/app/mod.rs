@@ -2,6 +2,7 @@
 
 mod heartbeat;
 mod lifecycle;
+mod report;
 mod setup;
 mod status;
 mod systemd;

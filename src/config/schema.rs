@@ -422,6 +422,11 @@ pub const HEALTH: Table = Table {
             Kind::StringOrSecret,
             "URL that is asked after every good minute; the service behind it alerts on silence",
         ),
+        key(
+            "report",
+            Kind::Strings,
+            "when to tell that all is well, or what is not, such as `Mon 09:00`; never if not set",
+        ),
     ],
 };
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     context::Context,
     files::reason,
-    heartbeat::read_ping,
+    heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
     rhythm::{Every, read_every, read_respect},
@@ -17,6 +17,7 @@ use super::{
     watches::read_receiver_names,
 };
 use crate::{
+    calendar::DailyTimes,
     http::{self, HttpOptions},
     model::{Proxy, Wish},
     store::StoreOptions,
@@ -49,6 +50,8 @@ pub struct HealthOptions {
     pub failing: Duration,
     /// Where each good minute is told. A secret: whoever knows it can tell them too.
     pub ping: Option<Url>,
+    /// When they are told how everything is, in the config's time zone; never if there is none.
+    pub report: Vec<DailyTimes>,
 }
 
 impl Default for PollOptions {
@@ -189,6 +192,10 @@ pub(super) fn read_health(
         ping: section
             .and_then(|section| section.get("ping"))
             .and_then(read_ping),
+        report: section
+            .and_then(|section| section.get("report"))
+            .and_then(read_report)
+            .unwrap_or_default(),
     }
 }
 

@@ -15,7 +15,10 @@ use super::*;
 use crate::{
     clock::{Clock, ManualClock},
     config::{self, Environment, Loaded},
-    http::testing::{Reply, Server},
+    http::{
+        HttpOptions,
+        testing::{Reply, Request, Server, impatient},
+    },
 };
 
 /// What the test's URLs hide in their paths.
@@ -126,6 +129,28 @@ async fn a_minute_after_the_store_is_closed_is_bad() {
     let mut heartbeat = Heartbeat::default();
     assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Bad);
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_counts_up_to_its_limit() {
+    let size = usize::try_from(MAX_ANSWER_BYTES).unwrap();
+    let server = Server::start(move |request: &Request| {
+        let excess = usize::from(request.target().ends_with("more"));
+        Reply::ok(&vec![b'.'; size + excess])
+    })
+    .await;
+    let http = Http::new(&HttpOptions::default()).expect("a client");
+    assert_eq!(ping(&http, server.url("/most")).await, Ok(()));
+    let fault = Err("the answer is too long".to_owned());
+    assert_eq!(ping(&http, server.url("/more")).await, fault);
+}
+
+#[tokio::test]
+async fn a_service_that_says_nothing_is_waited_for_no_longer_than_anyone() {
+    let server = Server::start(|_| Reply::raw("").mute()).await;
+    let http = Http::new(&impatient()).expect("a client");
+    let fault = Err("no answer in time".to_owned());
+    assert_eq!(ping(&http, server.url("/")).await, fault);
 }
 
 /// Log lines of this thread.

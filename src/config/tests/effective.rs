@@ -84,6 +84,7 @@ url = "sqlite:/tmp/x.db"
 [health]
 notify = ["mail"]
 failing = "1h"
+report = ["Mon 09:00", "17:30"]
 [[test]]
 title = "t"
 feed = "a b"
