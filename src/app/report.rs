@@ -46,7 +46,9 @@ impl App {
             (Some(plan), Some(next)) if plan.due <= now => {
                 let told = config.health.notify.clone();
                 let made = self.store.report(plan, next, told, now).await?;
-                info!(next_due_at = %next, "report of [health] made");
+                if made {
+                    info!(next_due_at = %next, "report of [health] made");
+                }
                 Ok(made)
             }
             (planned, next) => {

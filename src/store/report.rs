@@ -160,11 +160,12 @@ fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
     .collect()
 }
 
-/// The receivers with something to say of.
+/// The receivers with something to say of. One that the config no longer names is in no trouble,
+/// but what waits for it is kept.
 fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>, StoreError> {
     let all: Result<Vec<_>, StoreError> = tx
         .rows(
-            "SELECT r.name, r.failing_since,
+            "SELECT r.name, CASE WHEN r.active = 1 THEN r.failing_since END,
                     (SELECT count(*) FROM delivery d
                       WHERE d.receiver = r.id AND d.state = 'pending'),
                     (SELECT count(*) FROM delivery d

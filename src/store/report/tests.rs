@@ -103,6 +103,12 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
           WHERE receiver = (SELECT id FROM receiver WHERE name = 'phone')",
     )
     .await;
+    // The config no longer names this one, which failed to the last.
+    exec(
+        &store,
+        "INSERT INTO receiver (name, active, due, failing_since) VALUES ('old', 0, 0, 1)",
+    )
+    .await;
     store.plan_report(Some(at(300)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
     let told = vec!["desk".to_owned()];
