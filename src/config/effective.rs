@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{
     Config, ConfigTest,
+    heartbeat::as_written,
     units::{duration_text, size_text},
 };
 use crate::{
@@ -237,6 +238,13 @@ impl Writer {
         self.line("\n[health]");
         self.strings("notify", config.health.notify.iter().map(String::as_str));
         self.duration("failing", config.health.failing);
+        if config.health.ping.is_some() {
+            self.string("ping", Secret::HIDDEN);
+        }
+        if !config.health.report.is_empty() {
+            let times: Vec<String> = config.health.report.iter().flat_map(as_written).collect();
+            self.strings("report", times.iter().map(String::as_str));
+        }
         self.line("\n[keep]");
         self.duration("items", config.store.keep_items);
         self.duration("alerts", config.store.keep_alerts);

@@ -22,6 +22,7 @@ mod expressions;
 mod feeds;
 mod files;
 mod headers;
+mod heartbeat;
 pub mod limits;
 mod mail;
 mod merge;

@@ -417,6 +417,16 @@ pub const HEALTH: Table = Table {
             Kind::Duration,
             "how long a feed may fail before someone is told",
         ),
+        key(
+            "ping",
+            Kind::StringOrSecret,
+            "URL that is asked after every good minute; the service behind it alerts on silence",
+        ),
+        key(
+            "report",
+            Kind::Strings,
+            "when to tell that all is well, or what is not, such as `Mon 09:00`; never if not set",
+        ),
     ],
 };
 

@@ -8,6 +8,7 @@ use url::Url;
 use super::{
     context::Context,
     files::reason,
+    heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
     rhythm::{Every, read_every, read_respect},
@@ -16,6 +17,7 @@ use super::{
     watches::read_receiver_names,
 };
 use crate::{
+    calendar::DailyTimes,
     http::{self, HttpOptions},
     model::{Proxy, Wish},
     store::StoreOptions,
@@ -47,6 +49,10 @@ pub struct HealthOptions {
     pub notify: Vec<String>,
     /// How long a feed may fail before someone is told.
     pub failing: Duration,
+    /// Where each good minute is told. A secret: whoever knows it can tell them too.
+    pub ping: Option<Url>,
+    /// When they are told how everything is, in the config's time zone; never if there is none.
+    pub report: Vec<DailyTimes>,
 }
 
 impl Default for PollOptions {
@@ -184,6 +190,13 @@ pub(super) fn read_health(
     HealthOptions {
         notify: named.unwrap_or_else(|| notify.map_or_else(everyone, <[String]>::to_vec)),
         failing: failing.unwrap_or(HealthOptions::FAILING),
+        ping: section
+            .and_then(|section| section.get("ping"))
+            .and_then(read_ping),
+        report: section
+            .and_then(|section| section.get("report"))
+            .and_then(read_report)
+            .unwrap_or_default(),
     }
 }
 

@@ -11,6 +11,7 @@ mod item;
 mod notice;
 mod origin;
 mod priority;
+mod report;
 mod secret;
 mod watch;
 mod wish;
@@ -28,6 +29,7 @@ pub use notice::{
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
+pub use report::{ReportReady, ReportedFeed, ReportedReceiver};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
 pub use wish::Wish;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, Priority};
+use super::{Alert, DeliveryKey, Priority, ReportReady};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub enum Event {
     /// A receiver takes nothing; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
+    /// A regular report of how everything is: `[health] report`.
+    #[serde(rename = "report.ready")]
+    ReportReady(Box<ReportReady>),
     /// `fivebells send`.
     #[serde(rename = "test.ping")]
     TestPing(TestPing),
@@ -42,15 +45,16 @@ impl Event {
             Self::FeedRebased(_) => "feed.rebased",
             Self::FeedItemsMissed(_) => "feed.items_missed",
             Self::ReceiverFailing(_) => "receiver.failing",
+            Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }
     }
 
-    /// The alert's own priority; the monitor's own troubles are urgent.
+    /// The alert's own priority; the monitor's own troubles are urgent, a report is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,
-            Self::TestPing(_) => Priority::Routine,
+            Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
             _ => Priority::Urgent,
         }
     }

@@ -147,7 +147,7 @@ pub(super) fn every_kind() -> Vec<Notice> {
         }),
     ];
     let mut notices = vec![sample_notice(now)];
-    for event in troubles {
+    for event in troubles.into_iter().chain(reports(yesterday)) {
         notices.push(Notice {
             key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
             timestamp: now,
@@ -156,6 +156,55 @@ pub(super) fn every_kind() -> Vec<Notice> {
         });
     }
     notices
+}
+
+/// A report of each kind: all is well, and nearly nothing is.
+#[cfg(test)]
+fn reports(since: Timestamp) -> [Event; 2] {
+    use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+
+    [
+        Event::ReportReady(Box::new(ReportReady {
+            since,
+            feeds: 40,
+            feeds_failing: 0,
+            feeds_unpolled: 0,
+            feeds_missed: 0,
+            items: 1204,
+            alerts: 12,
+            failing: Vec::new(),
+            outbox: Vec::new(),
+        })),
+        Event::ReportReady(Box::new(ReportReady {
+            since,
+            feeds: 40,
+            feeds_failing: 2,
+            feeds_unpolled: 3,
+            feeds_missed: 1,
+            items: 1,
+            alerts: 1,
+            failing: vec![ReportedFeed {
+                feed: "nhk".into(),
+                since: Some(since),
+                reason: Some("timeout".into()),
+                error: Some("no answer within 60 s".into()),
+            }],
+            outbox: vec![
+                ReportedReceiver {
+                    receiver: "board".into(),
+                    failing_since: None,
+                    waiting: 1,
+                    died: 2,
+                },
+                ReportedReceiver {
+                    receiver: "desk".into(),
+                    failing_since: Some(since),
+                    waiting: 14,
+                    died: 0,
+                },
+            ],
+        })),
+    ]
 }
 
 #[cfg(test)]

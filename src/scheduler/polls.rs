@@ -1,6 +1,10 @@
 //! The poll loop.
 
-use std::{ops::AddAssign, sync::Arc, time::Duration};
+use std::{
+    ops::AddAssign,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -126,6 +130,7 @@ impl Scheduler {
             self.beat();
             changes.mark_unchanged();
             let pause = self.start_due(&mut polls).await.unwrap_or_else(|error| {
+                self.refusals.fetch_add(1, Ordering::Relaxed);
                 warn!("cannot ask which feeds are due: {error}");
                 STORE_PAUSE
             });
@@ -171,6 +176,7 @@ impl Scheduler {
 
     fn ended_in_service(&self, polled: Result<Polled, tokio::task::JoinError>) {
         if let Err(error) = self.ended(polled) {
+            self.refusals.fetch_add(1, Ordering::Relaxed);
             warn!("a poll was not committed, it will be repeated: {error}");
         }
     }

@@ -25,6 +25,7 @@ mod outbox;
 mod polls;
 mod prune;
 mod recover;
+mod report;
 mod schedule;
 mod summary;
 mod sync;
@@ -52,6 +53,7 @@ pub use self::{
         PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult, Revision,
     },
     prune::Pruned,
+    report::ReportPlan,
     summary::Summary,
 };
 

@@ -18,6 +18,7 @@ mod moved;
 mod patience;
 mod pipeline;
 mod reload;
+mod report;
 mod request;
 mod servers;
 mod service;

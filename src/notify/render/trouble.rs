@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::sheet::at;
+use super::{report::report_ready, sheet::at};
 use crate::model::{
     Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
 };
@@ -34,6 +34,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::FeedRebased(rebased) => feed_rebased(rebased),
         Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
+        Event::ReportReady(report) => report_ready(report, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }
 }
@@ -152,7 +153,7 @@ fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {
     time.map_or_else(|| "never".to_owned(), |time| at(time, timezone))
 }
 
-fn count(number: u32, noun: &str) -> String {
+pub(super) fn count(number: u32, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         number => format!("{number} {noun}s"),

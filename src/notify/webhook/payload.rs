@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::{
     Alert, Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice,
-    ReceiverFailing, TestPing,
+    ReceiverFailing, ReportReady, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -36,6 +36,7 @@ enum Data<'a> {
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
     ReceiverFailing(&'a ReceiverFailing),
+    ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
 
@@ -48,6 +49,7 @@ impl<'a> Data<'a> {
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }
     }
