@@ -119,7 +119,7 @@ impl Poller {
             Ok(commit) => commit?,
             Err(message) => {
                 let failed = Answer::Failed(Failure::panicked(message));
-                self.conclude(feed, &claim, failed, started_at, self.clock.now())
+                self.settle(feed, &claim, failed, started_at).await?
             }
         };
         log(feed, &commit, started_at);
@@ -148,7 +148,21 @@ impl Poller {
             self.clock.as_ref(),
         )
         .await?;
-        Ok(self.conclude(feed, claim, answer, started_at, self.clock.now()))
+        self.settle(feed, claim, answer, started_at).await
+    }
+
+    /// The commit of an answer, with what the feed's health needs to know beside it.
+    async fn settle(
+        &self,
+        feed: &Feed,
+        claim: &PollClaim,
+        answer: Answer,
+        started_at: Timestamp,
+    ) -> Result<PollCommit, StoreError> {
+        let health = &self.rules.health;
+        let surroundings = health.look(&self.store, claim, &answer, started_at).await?;
+        let times = [started_at, self.clock.now()];
+        Ok(self.conclude(feed, claim, answer, &surroundings, times))
     }
 }
 

@@ -11,6 +11,7 @@ mod delivery;
 mod desk;
 mod docs;
 mod finding;
+mod health;
 mod language;
 mod missed;
 mod moved;
