@@ -13,7 +13,7 @@ use fivebells::{
         Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
         Watch,
     },
-    store::{ItemFilter, NewItem, PollCommit, PollRead, PollResult, Store, StoreOptions},
+    store::{Health, ItemFilter, NewItem, PollCommit, PollRead, PollResult, Store, StoreOptions},
 };
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -164,6 +164,8 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         continuity: None,
         moved: None,
         notices: Vec::new(),
+        told_with: Vec::new(),
+        health: Health::default(),
         result: PollResult::Read(Box::new(PollRead {
             status: 200,
             etag: None,

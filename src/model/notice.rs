@@ -75,6 +75,9 @@ pub struct FeedFailing {
     pub last_success: Option<Timestamp>,
     /// Failed polls in a row.
     pub failures: u32,
+    /// Other feeds of the same origin that fail too, by name; they are not told again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// `data` of `feed.recovered`.
@@ -84,10 +87,13 @@ pub struct FeedRecovered {
     pub feed: String,
     /// The feed's URL as configured.
     pub url: String,
-    /// When it was last read well before this poll.
+    /// When it was last read well before it failed.
     pub last_success: Option<Timestamp>,
-    /// Failed polls in a row until now.
+    /// Failed polls in a row until then.
     pub failures: u32,
+    /// Other feeds of the same origin that are read again too, by name; they are not told again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// `data` of `feed.rebased`.

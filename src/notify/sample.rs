@@ -116,12 +116,14 @@ pub(super) fn every_kind() -> Vec<Notice> {
             error: "no answer within 60 s".into(),
             last_success: Some(yesterday),
             failures: 12,
+            also: vec!["nhk-world".into(), "nhk-politics".into()],
         }),
         Event::FeedRecovered(FeedRecovered {
             feed: feed.into(),
             url: url.into(),
             last_success: None,
             failures: 1,
+            also: vec!["nhk-world".into()],
         }),
         Event::FeedRebased(FeedRebased {
             feed: feed.into(),

@@ -4,12 +4,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::visit::Failure;
+use super::visit::{Answer, Failure};
 use crate::{
     cadence,
-    model::{Event, Feed, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered},
-    store::{Continuity, FeedState, NewDelivery},
+    model::{Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRebased, FeedRecovered},
+    store::{
+        Continuity, FeedState, Health, Neighbour, NewDelivery, PollClaim, Recovery, Store,
+        StoreError,
+    },
 };
+
+/// So many failed polls in a row are no blip: the feed is named beside another that is told.
+const NO_BLIP: u32 = 2;
+
+/// So long a feed that reads again waits for the others of its origin to be told with it.
+const RECOVERY_WAITS: Duration = Duration::from_hours(1);
 
 /// `[health]`: when a feed counts as failing, and who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,43 +29,163 @@ pub struct HealthRules {
     pub failing_after: Duration,
 }
 
+/// What a feed's health needs to know beside its own state.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    /// The other feeds of the origin that fail or were told failing; empty where nothing is told.
+    neighbours: Vec<Neighbour>,
+}
+
+/// What a poll comes to for the feed's health.
+#[derive(Debug)]
+pub(super) struct Checkup {
+    pub(super) notices: Vec<NewDelivery>,
+    /// Other feeds that the notices tell of too.
+    pub(super) told_with: Vec<FeedId>,
+    pub(super) health: Health,
+    /// Whether receivers know by now that it fails.
+    pub(super) told_failing: bool,
+}
+
+impl Checkup {
+    /// Tells of these others too, and gives their names.
+    fn tell_with(
+        &mut self,
+        surroundings: &Surroundings,
+        is_told: impl Fn(&Neighbour) -> bool,
+    ) -> Vec<String> {
+        let others = surroundings.neighbours.iter();
+        let others: Vec<&Neighbour> = others.filter(|other| is_told(other)).collect();
+        self.told_with.extend(others.iter().map(|other| other.id));
+        others.iter().map(|other| other.name.clone()).collect()
+    }
+}
+
 impl HealthRules {
-    /// A notice where the feed has failed for long enough, or for good, and nobody was told yet.
-    pub(super) fn failing(
+    /// Asks for what a notice would have to name, where one is due.
+    pub(super) async fn look(
+        &self,
+        store: &Store,
+        claim: &PollClaim,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<Surroundings, StoreError> {
+        let state = &claim.feed;
+        let is_told = match answer.failure() {
+            Some(failure) => self.tells_failing(state, failure, now),
+            None => state.told_failing,
+        };
+        let mut surroundings = Surroundings::default();
+        if is_told {
+            surroundings.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
+        }
+        Ok(surroundings)
+    }
+
+    /// What this answer says of the feed's health, and what is told of it.
+    pub(super) fn check(
         &self,
         feed: &Feed,
         state: &FeedState,
-        failure: &Failure,
+        answer: &Answer,
+        surroundings: &Surroundings,
         now: Timestamp,
-    ) -> Vec<NewDelivery> {
+    ) -> Checkup {
+        let mut checkup = Checkup {
+            notices: Vec::new(),
+            told_with: Vec::new(),
+            health: state.health,
+            told_failing: state.told_failing,
+        };
+        match answer {
+            Answer::Failed(failure) => {
+                self.failing(&mut checkup, feed, state, failure, surroundings, now);
+                return checkup;
+            }
+            Answer::Read(reading) => {
+                let renamed = reading.recognised.judgement.renamed;
+                checkup.notices.extend(self.rebased(feed, renamed));
+            }
+            Answer::Unchanged { .. } => {}
+        }
+        self.recovered(&mut checkup, feed, state, surroundings, now);
+        checkup
+    }
+
+    /// Whether the feed has failed for long enough, or for good, and nobody was told yet.
+    fn tells_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
         let failing_for = state
             .failing_since
             .map(|since| cadence::elapsed(since, now));
         let too_long = failing_for.is_some_and(|length| length >= self.failing_after);
-        if state.told_failing || !(too_long || failure.gone) {
-            return Vec::new();
+        !state.told_failing && (too_long || failure.gone)
+    }
+
+    /// One notice tells of all feeds of the origin that fail, except by a blip.
+    fn failing(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        failure: &Failure,
+        surroundings: &Surroundings,
+        now: Timestamp,
+    ) {
+        checkup.health.recovery = None;
+        if !self.tells_failing(state, failure, now) {
+            return;
         }
-        self.tell(&Event::FeedFailing(FeedFailing {
+        checkup.told_failing = true;
+        let is_failing = |other: &Neighbour| !other.told_failing && other.failures >= NO_BLIP;
+        let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
             url: feed.url.to_string(),
             reason: failure.reason.to_owned(),
             error: failure.message.clone(),
             last_success: state.last_success,
             failures: state.failures.saturating_add(1),
-        }))
+            also: checkup.tell_with(surroundings, is_failing),
+        });
+        checkup.notices.extend(self.tell(&event));
     }
 
-    /// A notice where a feed that was told failing reads again.
-    pub(super) fn recovered(&self, feed: &Feed, state: &FeedState) -> Vec<NewDelivery> {
+    /// One notice tells of all feeds of the origin that were told failing and read again: when the
+    /// last of them does, or after [`RECOVERY_WAITS`], so that one that stays dead holds up no other.
+    fn recovered(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        surroundings: &Surroundings,
+        now: Timestamp,
+    ) {
+        // One that another feed's notice told of has nothing left to tell.
+        let begun = checkup.health.recovery.take();
         if !state.told_failing {
-            return Vec::new();
+            return;
         }
-        self.tell(&Event::FeedRecovered(FeedRecovered {
-            feed: feed.name.clone(),
-            url: feed.url.to_string(),
+        let recovery = begun.unwrap_or(Recovery {
+            at: now,
             last_success: state.last_success,
             failures: state.failures,
-        }))
+        });
+        let mut told = surroundings.neighbours.iter();
+        let is_alone = !told.any(|other| other.told_failing && other.failures > 0);
+        if !is_alone && cadence::elapsed(recovery.at, now) < RECOVERY_WAITS {
+            checkup.health.recovery = Some(recovery);
+            return;
+        }
+        checkup.told_failing = false;
+        let event = Event::FeedRecovered(FeedRecovered {
+            feed: feed.name.clone(),
+            url: feed.url.to_string(),
+            last_success: recovery.last_success,
+            failures: recovery.failures,
+            also: checkup.tell_with(surroundings, |other| {
+                other.told_failing && other.failures == 0
+            }),
+        });
+        checkup.notices.extend(self.tell(&event));
     }
 
     /// A notice where a feed renamed its items: a new baseline, not a hundred alerts.

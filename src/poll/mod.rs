@@ -130,8 +130,8 @@ impl Poller {
             Ok(visited) => visited?,
             Err(message) => {
                 let failed = Answer::Failed(Failure::panicked(message));
-                let now = self.clock.now();
-                (self.conclude(feed, &claim, failed, started_at, now), None)
+                let settled = self.settle(feed, &claim, failed, started_at).await?;
+                (settled, None)
             }
         };
         log(feed, &commit, started_at);
@@ -161,8 +161,22 @@ impl Poller {
         }
         let mut answer = visit(self, feed, &claim.feed).await?;
         let pending = answer.take_pending();
-        let commit = self.conclude(feed, claim, answer, started_at, self.clock.now());
+        let commit = self.settle(feed, claim, answer, started_at).await?;
         Ok((commit, pending))
+    }
+
+    /// The commit of an answer, with what the feed's health needs to know beside it.
+    async fn settle(
+        &self,
+        feed: &Feed,
+        claim: &PollClaim,
+        answer: Answer,
+        started_at: Timestamp,
+    ) -> Result<PollCommit, StoreError> {
+        let health = &self.rules.health;
+        let surroundings = health.look(&self.store, claim, &answer, started_at).await?;
+        let times = [started_at, self.clock.now()];
+        Ok(self.conclude(feed, claim, answer, &surroundings, times))
     }
 }
 

@@ -49,8 +49,9 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, FeedState, Fill, KnownItem, KnownKey, Move, Moved, NewAlert, NewItem,
-        PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult, Revision,
+        Asked, Continuity, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved, Neighbour,
+        NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult,
+        Recovery, Revision,
     },
     prune::Pruned,
     report::ReportPlan,

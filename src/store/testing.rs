@@ -7,8 +7,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::{
-    DeliveryClaim, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted, PollRead,
-    PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
+    DeliveryClaim, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted,
+    PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions,
+    engine::values,
 };
 use crate::{
     cadence::Learned,
@@ -211,6 +212,8 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         refusals: 0,
         result,
         notices: vec![],
+        told_with: vec![],
+        health: Health::default(),
         continuity: None,
         moved: None,
     }

@@ -12,6 +12,7 @@ mod delivery;
 mod desk;
 mod docs;
 mod finding;
+mod health;
 mod language;
 mod missed;
 mod moved;

@@ -7,6 +7,9 @@ use crate::model::{
     Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
 };
 
+/// Other feeds that a notice names; the webhook's body holds all of them.
+const MAX_NAMED: usize = 20;
+
 /// An event that is no alert, in words; not yet clean.
 #[derive(Debug)]
 pub(in crate::notify) struct Trouble {
@@ -49,36 +52,41 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
         ),
         None => format!("Feed {name} has never been read: {polls} failed in a row"),
     };
+    let mut facts = vec![
+        ("Reason", event.reason.clone()),
+        ("Error", event.error.clone()),
+        ("Last read", last_read(event.last_success, timezone)),
+        ("URL", event.url.clone()),
+        (
+            "Meaning",
+            "stories that come and go meanwhile are missed; polling goes on".to_owned(),
+        ),
+    ];
+    facts.extend(also(&event.also));
     Trouble {
-        sentence,
+        sentence: with_others(sentence, &event.also, ["fails", "fail"]),
         feed: Some(name.clone()),
         url: Some(event.url.clone()),
-        facts: vec![
-            ("Reason", event.reason.clone()),
-            ("Error", event.error.clone()),
-            ("Last read", last_read(event.last_success, timezone)),
-            ("URL", event.url.clone()),
-            (
-                "Meaning",
-                "stories that come and go meanwhile are missed; polling goes on".to_owned(),
-            ),
-        ],
+        facts,
     }
 }
 
 fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     let name = &event.feed;
+    let sentence = format!(
+        "Feed {name} is read again, after {}",
+        count(event.failures, "failed poll")
+    );
+    let mut facts = vec![
+        ("Last read", last_read(event.last_success, timezone)),
+        ("URL", event.url.clone()),
+    ];
+    facts.extend(also(&event.also));
     Trouble {
-        sentence: format!(
-            "Feed {name} is read again, after {}",
-            count(event.failures, "failed poll")
-        ),
+        sentence: with_others(sentence, &event.also, ["is read again", "are read again"]),
         feed: Some(name.clone()),
         url: Some(event.url.clone()),
-        facts: vec![
-            ("Last read", last_read(event.last_success, timezone)),
-            ("URL", event.url.clone()),
-        ],
+        facts,
     }
 }
 
@@ -149,6 +157,26 @@ fn test_ping(event: &TestPing) -> Trouble {
     }
 }
 
+/// The sentence, with how many other feeds it holds for.
+fn with_others(sentence: String, also: &[String], [one, many]: [&str; 2]) -> String {
+    match also.len() {
+        0 => sentence,
+        1 => format!("{sentence}; 1 more feed of its host {one} too"),
+        more => format!("{sentence}; {more} more feeds of its host {many} too"),
+    }
+}
+
+/// The other feeds by name, as many as a person reads.
+fn also(also: &[String]) -> Option<(&'static str, String)> {
+    let named = also.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>();
+    let named = named.join(", ");
+    match also.len().saturating_sub(MAX_NAMED) {
+        _ if also.is_empty() => None,
+        0 => Some(("Also", named)),
+        more => Some(("Also", format!("{named} and {more} more"))),
+    }
+}
+
 fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {
     time.map_or_else(|| "never".to_owned(), |time| at(time, timezone))
 }
@@ -157,5 +185,20 @@ pub(super) fn count(number: u32, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         number => format!("{number} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_names_twenty_more_feeds_and_counts_the_rest() {
+        let names: Vec<String> = (1..=21).map(|number| format!("f{number}")).collect();
+        let shown = |count: usize| also(&names[..count]).map(|(_, text)| text);
+        assert_eq!(shown(0), None);
+        assert_eq!(shown(2).as_deref(), Some("f1, f2"));
+        assert!(shown(20).expect("named").ends_with(", f20"));
+        assert!(shown(21).expect("named").ends_with(", f20 and 1 more"));
     }
 }

@@ -254,6 +254,7 @@ async fn failures_count_until_a_good_poll() {
         error: "no answer in 30 s".into(),
         last_success: Some(at(0)),
         failures: 2,
+        also: vec![],
     });
     let notice = NewDelivery {
         receiver: "desk".into(),

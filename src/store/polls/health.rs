@@ -1,0 +1,91 @@
+//! What a feed's health is, beside its failures, and that of the other feeds of its origin.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{FeedId, OriginId},
+    store::{
+        Store, StoreError,
+        engine::{Row, Tx, values},
+    },
+};
+
+/// What the polls of a feed say of its health; its failures stand in columns of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Health {
+    /// A feed that was told failing reads again, and that is still to be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
+}
+
+/// The end of a row of failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The first good poll.
+    pub at: Timestamp,
+    /// The last good poll before the failures.
+    pub last_success: Option<Timestamp>,
+    /// Failed polls in a row.
+    pub failures: u32,
+}
+
+/// Another feed of the same origin, that fails or was told failing; one that is gone is asked no
+/// more and does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Row id.
+    pub id: FeedId,
+    /// The name in the config.
+    pub name: String,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// Whether receivers were told that it fails, and not yet that it reads again.
+    pub told_failing: bool,
+}
+
+pub(in crate::store) const NEIGHBOURS: &str = "
+    SELECT id, name, failures, told_failing FROM feed
+     WHERE origin = ?1 AND id <> ?2 AND active = 1 AND gone = 0 AND (failures > 0 OR told_failing = 1)
+     ORDER BY name";
+
+impl Store {
+    /// The other feeds of the origin that fail or were told failing, by name. While its claim is
+    /// held, no poll changes them.
+    pub async fn troubled_neighbours(
+        &self,
+        origin: OriginId,
+        feed: FeedId,
+    ) -> Result<Vec<Neighbour>, StoreError> {
+        self.read(move |tx| {
+            let rows = tx.rows(NEIGHBOURS, values![origin, feed])?.into_iter();
+            rows.map(neighbour).collect()
+        })
+        .await
+    }
+}
+
+fn neighbour(mut row: Row) -> Result<Neighbour, StoreError> {
+    Ok(Neighbour {
+        id: row.take(0)?,
+        name: row.take(1)?,
+        failures: row.take(2)?,
+        told_failing: row.take(3)?,
+    })
+}
+
+/// What is told of a feed is told of these with it.
+pub(super) fn tell_with(
+    tx: &mut dyn Tx,
+    feeds: &[FeedId],
+    told_failing: bool,
+) -> Result<(), StoreError> {
+    for &feed in feeds {
+        tx.exec(
+            "UPDATE feed SET told_failing = ?2 WHERE id = ?1",
+            values![feed, told_failing],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Blindness is told: once per change of state, once per origin, and never for a blip.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::{
+    servers::{
+        http::Answer,
+        site::{Site, document, feed, status},
+        webhook::WebhookServer,
+    },
+    world::World,
+};
+
+/// Some feeds on one site, all asked every ten minutes, and a hook for the notices.
+struct Ward {
+    site: Site,
+    hook: WebhookServer,
+    world: World,
+    names: Vec<String>,
+}
+
+impl Ward {
+    async fn open(feeds: u32, health: &str) -> Self {
+        let (site, hook) = (Site::start().await, WebhookServer::start().await);
+        let names: Vec<String> = (1..=feeds).map(|number| format!("f{number:02}")).collect();
+        let mut config = "[poll]\nper_host = \"1s\"\nevery = \"10m\"\n[feed]\n".to_owned();
+        for name in &names {
+            let url = site.url(&format!("/{name}"));
+            writeln!(config, "{name} = \"{url}\"").expect("a String");
+        }
+        let url = hook.url();
+        writeln!(
+            config,
+            "[watch]\nw = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{url}\"\n[health]\n{health}"
+        )
+        .expect("a String");
+        let ward = Self {
+            site,
+            hook,
+            world: World::open(&config).await,
+            names,
+        };
+        ward.answer_all(&good());
+        ward.minutes(20).await;
+        ward
+    }
+
+    fn answer(&self, name: &str, answer: &Answer) {
+        self.site.put(&format!("/{name}"), answer.clone());
+    }
+
+    fn answer_all(&self, answer: &Answer) {
+        for name in &self.names {
+            self.answer(name, answer);
+        }
+    }
+
+    /// Lets time pass, minute by minute; the origin's pause is over between two rounds.
+    async fn minutes(&self, minutes: u32) {
+        for _ in 0..minutes {
+            self.world.advance(1);
+            self.world.round().await;
+        }
+    }
+
+    /// The type of every notice so far, with its feed and the others it names.
+    fn told(&self) -> Vec<(String, String, usize)> {
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let told = self.hook.requests().into_iter().map(|request| {
+            let body = request.json();
+            let also = body["data"]["also"].as_array().map_or(0, Vec::len);
+            (text(&body["type"]), text(&body["data"]["feed"]), also)
+        });
+        told.collect()
+    }
+
+    fn kinds(&self) -> Vec<(String, usize)> {
+        let told = self.told().into_iter();
+        told.map(|(kind, _, also)| (kind, also)).collect()
+    }
+}
+
+fn good() -> Answer {
+    document(feed(&[1..=3], None), &[])
+}
+
+fn kind(kind: &str, also: usize) -> (String, usize) {
+    (kind.to_owned(), also)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twelve_feeds_of_one_origin_that_fail_at_once_are_one_notice_and_so_is_their_recovery() {
+    let ward = Ward::open(12, "failing = \"2h\"").await;
+    ward.answer_all(&status(500, &[]));
+    ward.minutes(8 * 60).await;
+    assert_eq!(ward.kinds(), [kind("feed.failing", 11)]);
+
+    ward.answer_all(&good());
+    ward.minutes(24 * 60).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.failing", 11), kind("feed.recovered", 11)]
+    );
+
+    ward.answer_all(&status(500, &[]));
+    ward.minutes(8 * 60).await;
+    assert_eq!(ward.kinds().len(), 3, "the next time is told again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_stays_dead_holds_up_the_recovery_of_the_others_for_an_hour_at_most() {
+    let ward = Ward::open(3, "failing = \"1h\"").await;
+    ward.answer_all(&status(500, &[]));
+    ward.minutes(4 * 60).await;
+    assert_eq!(ward.kinds(), [kind("feed.failing", 2)]);
+
+    for name in ["f01", "f02"] {
+        ward.answer(name, &good());
+    }
+    ward.minutes(12 * 60).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.failing", 2), kind("feed.recovered", 1)]
+    );
+    ward.answer("f03", &good());
+    ward.minutes(24 * 60).await;
+    let told = ward.told();
+    assert_eq!(told[2..], [("feed.recovered".into(), "f03".into(), 0)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blip_tells_nobody_and_is_not_named_beside_others() {
+    let ward = Ward::open(2, "failing = \"1h\"").await;
+    for _ in 0..12 {
+        ward.answer("f02", &status(500, &[]));
+        ward.minutes(10).await;
+        ward.answer("f02", &good());
+        ward.minutes(20).await;
+    }
+    assert_eq!(ward.kinds(), []);
+
+    // Asked ever less often, f01 is due to be told at one of its polls after an hour.
+    ward.answer("f01", &status(500, &[]));
+    for _ in 0..300 {
+        ward.minutes(1).await;
+        if !ward.kinds().is_empty() {
+            break;
+        }
+        let other = ward.world.app().store().feed("f02").await;
+        let is_blip = other.expect("read").expect("there").failures > 0;
+        ward.answer("f02", &if is_blip { good() } else { status(500, &[]) });
+    }
+    assert_eq!(ward.told(), [("feed.failing".into(), "f01".into(), 0)]);
+}
