@@ -10,14 +10,14 @@ use super::{
     files::reason,
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
-    rhythm::{Every, read_every, read_respect},
+    rhythm::{Every, read_every, read_respect, read_silent},
     section::Section,
     value::{Text, Value},
     watches::read_receiver_names,
 };
 use crate::{
     http::{self, HttpOptions},
-    model::{Proxy, Wish},
+    model::{Proxy, Silent, Wish},
     store::StoreOptions,
     suggest::closest,
 };
@@ -46,6 +46,8 @@ pub struct HealthOptions {
     pub notify: Vec<String>,
     /// How long a feed may fail before someone is told.
     pub failing: Duration,
+    /// When the silence is told of a feed that does not say.
+    pub silent: Silent,
 }
 
 impl Default for PollOptions {
@@ -176,6 +178,7 @@ pub(super) fn read_health(
     notify: Option<&[String]>,
 ) -> HealthOptions {
     let failing = section.and_then(|section| section.duration("failing", &FAILING));
+    let silent = section.and_then(read_silent);
     let named = section
         .and_then(|section| section.get("notify"))
         .and_then(|value| read_receiver_names(value, receivers));
@@ -183,6 +186,7 @@ pub(super) fn read_health(
     HealthOptions {
         notify: named.unwrap_or_else(|| notify.map_or_else(everyone, <[String]>::to_vec)),
         failing: failing.unwrap_or(HealthOptions::FAILING),
+        silent: silent.unwrap_or_default(),
     }
 }
 

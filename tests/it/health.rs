@@ -149,3 +149,81 @@ async fn a_blip_tells_nobody_and_is_not_named_beside_others() {
     }
     assert_eq!(ward.told(), [("feed.failing".into(), "f01".into(), 0)]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_brings_nothing_new_for_longer_than_configured_is_told_once() {
+    let ward = Ward::open(1, "silent = \"3h\"").await;
+    ward.minutes(2 * 60).await;
+    assert_eq!(ward.kinds(), []);
+    ward.minutes(24 * 60).await;
+    assert_eq!(ward.kinds(), [kind("feed.silent", 0)]);
+    let data = ward.hook.requests()[0].json()["data"].clone();
+    assert_eq!(data["learned"], false);
+
+    ward.answer("f01", &document(feed(&[1..=4], None), &[]));
+    ward.minutes(20).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.silent", 0), kind("feed.recovered", 0)]
+    );
+    assert_eq!(ward.hook.requests()[1].json()["data"]["was"], "silent");
+}
+
+/// One item every three hours for 15 days.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_falls_out_of_its_own_rhythm_is_told_once_and_so_is_its_next_item() {
+    let ward = Ward::open(1, "").await;
+    let hours = |hours: u32| {
+        let ward = &ward;
+        async move {
+            for _ in 0..2 * hours {
+                ward.world.advance(30);
+                ward.world.round().await;
+            }
+        }
+    };
+    for number in 4..=123 {
+        ward.answer("f01", &document(feed(&[number - 3..=number], None), &[]));
+        hours(3).await;
+    }
+    hours(30).await;
+    assert_eq!(ward.kinds(), [], "twelve are not yet missing");
+    hours(12).await;
+    assert_eq!(ward.kinds(), [kind("feed.silent", 0)]);
+    let data = ward.hook.requests()[0].json()["data"].clone();
+    assert_eq!(data["learned"], true);
+    hours(48).await;
+    ward.answer("f01", &document(feed(&[121..=124], None), &[]));
+    hours(1).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.silent", 0), kind("feed.recovered", 0)]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_lost_its_items_is_told_after_three_polls_and_more_than_an_hour() {
+    let ward = Ward::open(1, "").await;
+    let none = document(feed(&[], None), &[]);
+    ward.answer("f01", &none);
+    ward.minutes(60).await;
+    assert_eq!(ward.kinds(), [], "six polls within an hour");
+    ward.minutes(25).await;
+    assert_eq!(ward.kinds(), [kind("feed.empty", 0)]);
+    ward.minutes(12 * 60).await;
+    ward.answer("f01", &good());
+    ward.minutes(20).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.empty", 0), kind("feed.recovered", 0)]
+    );
+    assert_eq!(ward.hook.requests()[1].json()["data"]["was"], "empty");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_of_warnings_may_be_silent_and_empty() {
+    let ward = Ward::open(1, "silent = \"never\"").await;
+    ward.answer("f01", &document(feed(&[], None), &[]));
+    ward.minutes(24 * 60).await;
+    assert_eq!(ward.kinds(), []);
+}

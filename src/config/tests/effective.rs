@@ -84,6 +84,7 @@ url = "sqlite:/tmp/x.db"
 [health]
 notify = ["mail"]
 failing = "1h"
+silent = "never"
 [[test]]
 title = "t"
 feed = "a b"
