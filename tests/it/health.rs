@@ -23,12 +23,11 @@ impl Ward {
     async fn open(feeds: u32, health: &str) -> Self {
         let (site, hook) = (Site::start().await, WebhookServer::start().await);
         let names: Vec<String> = (1..=feeds).map(|number| format!("f{number:02}")).collect();
-        let mut config = "[poll]\nper_host = \"1s\"\nevery = \"10m\"\n[feed]\n".to_owned();
-        for name in &names {
-            config += &format!("{name} = \"{}\"\n", site.url(&format!("/{name}")));
-        }
-        config += &format!(
-            "[watch]\nw = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{}\"\n[health]\n{health}\n",
+        let feed = |name: &String| format!("{name} = {:?}\n", site.url(&format!("/{name}")));
+        let config = format!(
+            "[poll]\nper_host = \"1s\"\nevery = \"10m\"\n[feed]\n{}[watch]\nw = \"Koizumi\"\n\
+             [receiver.hook]\nwebhook = \"{}\"\n[health]\n{health}\n",
+            names.iter().map(feed).collect::<String>(),
             hook.url()
         );
         let ward = Self {
