@@ -77,6 +77,7 @@ fn feed(number: u32) -> Feed {
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }

@@ -135,6 +135,7 @@ fn feed() -> Feed {
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }

@@ -104,6 +104,7 @@ impl Parts {
             health: HealthRules {
                 notify: config.health.notify.clone(),
                 failing_after: config.health.failing,
+                silent: config.health.silent,
             },
         };
         let poller = Poller::new(store.clone(), self.fetcher, Arc::clone(clock), rules);

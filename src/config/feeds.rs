@@ -9,7 +9,7 @@ use super::{
     limits::INITIAL,
     names::{Named, read_name},
     problem::Problem,
-    rhythm::{Every, check_interval, read_every, read_respect},
+    rhythm::{Every, check_interval, read_every, read_respect, read_silent},
     schema::{FEED, Kind},
     section::Section,
     settings::PollOptions,
@@ -30,6 +30,7 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
         tags: Vec::new(),
         initial: Initial::default(),
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     };
@@ -70,6 +71,7 @@ fn read_options(section: &Section<'_>, feed: &mut Feed) {
             .one_of("value of `identity`", &Identity::ALL)
             .unwrap_or_default();
     }
+    feed.silent = read_silent(section);
     feed.allow_private = section.boolean("allow_private").unwrap_or(false);
 }
 

@@ -35,6 +35,8 @@ pub const INITIAL: RangeInclusive<u64> = 1..=10_000;
 pub const KEEP: RangeInclusive<Duration> = days(1)..=days(365 * 100);
 /// How long a feed may fail before someone is told.
 pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
+/// `silent` of `[health]` and of a feed.
+pub const SILENT: RangeInclusive<Duration> = Duration::from_hours(1)..=days(365);
 
 /// `std` names no unit above the hour yet.
 const fn days(count: u64) -> Duration {

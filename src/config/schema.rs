@@ -166,6 +166,11 @@ pub const FEED: Table = Table {
             "what an item is recognised by: auto, guid, link or title; auto, which is all together, if not set",
         ),
         key(
+            "silent",
+            Kind::Duration,
+            "how long it may bring nothing new before someone is told; or auto, or never; `[health] silent` if not set",
+        ),
+        key(
             "allow_private",
             Kind::Boolean,
             "whether its name or a redirect may lead to a private address",
@@ -416,6 +421,11 @@ pub const HEALTH: Table = Table {
             "failing",
             Kind::Duration,
             "how long a feed may fail before someone is told",
+        ),
+        key(
+            "silent",
+            Kind::Duration,
+            "how long a feed that reads well may bring nothing new before someone is told; or auto, or never; auto if not set",
         ),
         key(
             "ping",

@@ -11,7 +11,7 @@ use super::{
     heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
-    rhythm::{Every, read_every, read_respect},
+    rhythm::{Every, read_every, read_respect, read_silent},
     section::Section,
     value::{Text, Value},
     watches::read_receiver_names,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     calendar::DailyTimes,
     http::{self, HttpOptions},
-    model::{Proxy, Wish},
+    model::{Proxy, Silent, Wish},
     store::StoreOptions,
     suggest::closest,
 };
@@ -53,6 +53,8 @@ pub struct HealthOptions {
     pub ping: Option<Url>,
     /// When they are told how everything is, in the config's time zone; never if there is none.
     pub report: Vec<DailyTimes>,
+    /// When the silence is told of a feed that does not say.
+    pub silent: Silent,
 }
 
 impl Default for PollOptions {
@@ -183,6 +185,7 @@ pub(super) fn read_health(
     notify: Option<&[String]>,
 ) -> HealthOptions {
     let failing = section.and_then(|section| section.duration("failing", &FAILING));
+    let silent = section.and_then(read_silent);
     let named = section
         .and_then(|section| section.get("notify"))
         .and_then(|value| read_receiver_names(value, receivers));
@@ -197,6 +200,7 @@ pub(super) fn read_health(
             .and_then(|section| section.get("report"))
             .and_then(read_report)
             .unwrap_or_default(),
+        silent: silent.unwrap_or_default(),
     }
 }
 

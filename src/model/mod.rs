@@ -21,11 +21,11 @@ pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Up
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
-pub use feed::{Feed, FeedId, Identity, Initial, OriginId};
+pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{
-    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice, ReceiverFailing,
-    TestPing,
+    Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
+    FeedSilent, Notice, ReceiverFailing, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};

@@ -15,7 +15,13 @@ pub enum Event {
     /// A feed has not been read for longer than `[health] failing`.
     #[serde(rename = "feed.failing")]
     FeedFailing(FeedFailing),
-    /// A failing feed reads again.
+    /// A feed that reads well has brought nothing new for longer than it should.
+    #[serde(rename = "feed.silent")]
+    FeedSilent(FeedSilent),
+    /// A feed that had items reads well and has none any more.
+    #[serde(rename = "feed.empty")]
+    FeedEmpty(FeedEmpty),
+    /// A feed that was told failing, silent or empty is well again.
     #[serde(rename = "feed.recovered")]
     FeedRecovered(FeedRecovered),
     /// A feed renamed its items all at once; nothing of that poll was alerted.
@@ -41,6 +47,8 @@ impl Event {
         match self {
             Self::Alert(_) => "alert.matched",
             Self::FeedFailing(_) => "feed.failing",
+            Self::FeedSilent(_) => "feed.silent",
+            Self::FeedEmpty(_) => "feed.empty",
             Self::FeedRecovered(_) => "feed.recovered",
             Self::FeedRebased(_) => "feed.rebased",
             Self::FeedItemsMissed(_) => "feed.items_missed",
@@ -80,6 +88,46 @@ pub struct FeedFailing {
     pub also: Vec<String>,
 }
 
+/// `data` of `feed.silent`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedSilent {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// The last poll that brought something new; the first of all where none has.
+    pub last_news: Timestamp,
+    /// By when something new should have come.
+    pub expected_by: Timestamp,
+    /// Whether that is the feed's own rhythm, not what the config says.
+    pub learned: bool,
+}
+
+/// `data` of `feed.empty`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedEmpty {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// The first poll that found no items.
+    pub since: Timestamp,
+    /// Such polls in a row.
+    pub polls: u32,
+}
+
+/// What a feed has recovered from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ailment {
+    /// It could not be read.
+    Failing,
+    /// It brought nothing new.
+    Silent,
+    /// It had no items.
+    Empty,
+}
+
 /// `data` of `feed.recovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedRecovered {
@@ -87,9 +135,13 @@ pub struct FeedRecovered {
     pub feed: String,
     /// The feed's URL as configured.
     pub url: String,
-    /// When it was last read well before it failed.
+    /// What it was told to be.
+    pub was: Ailment,
+    /// The first failed poll, the last one that brought something new, or the first without items.
+    pub since: Option<Timestamp>,
+    /// When it was last read well before it failed, or before this poll.
     pub last_success: Option<Timestamp>,
-    /// Failed polls in a row until then.
+    /// Failed polls in a row until then; zero where it did not fail.
     pub failures: u32,
     /// Other feeds of the same origin that are read again too, by name; they are not told again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,13 +1,19 @@
 //! The monitor's own blindness: when it is told, once per change of state.
 
+mod quiet;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::quiet::brings_news;
 use super::visit::{Answer, Failure};
 use crate::{
-    cadence,
-    model::{Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRebased, FeedRecovered},
+    cadence::{self, RHYTHM},
+    model::{
+        Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRebased, FeedRecovered,
+        Silent,
+    },
     store::{
         Continuity, FeedState, Health, Neighbour, NewDelivery, PollClaim, Recovery, Store,
         StoreError,
@@ -27,6 +33,8 @@ pub struct HealthRules {
     pub notify: Vec<String>,
     /// How long a feed may fail before it is told.
     pub failing_after: Duration,
+    /// When the silence is told of a feed that does not say.
+    pub silent: Silent,
 }
 
 /// What a feed's health needs to know beside its own state.
@@ -34,6 +42,9 @@ pub struct HealthRules {
 pub(super) struct Surroundings {
     /// The other feeds of the origin that fail or were told failing; empty where nothing is told.
     neighbours: Vec<Neighbour>,
+    /// The polls that brought something new in the weeks before a silence; `None` where nothing is
+    /// to be learned.
+    arrivals: Option<Vec<Timestamp>>,
 }
 
 /// What a poll comes to for the feed's health.
@@ -66,6 +77,7 @@ impl HealthRules {
     pub(super) async fn look(
         &self,
         store: &Store,
+        feed: &Feed,
         claim: &PollClaim,
         answer: &Answer,
         now: Timestamp,
@@ -78,6 +90,10 @@ impl HealthRules {
         let mut surroundings = Surroundings::default();
         if is_told {
             surroundings.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
+        }
+        if let Some(news_at) = self.silence_to_judge(feed, state, answer, now) {
+            let since = news_at.saturating_sub(RHYTHM).unwrap_or(Timestamp::MIN);
+            surroundings.arrivals = Some(store.arrivals(state.id, since).await?);
         }
         Ok(surroundings)
     }
@@ -109,6 +125,9 @@ impl HealthRules {
             Answer::Unchanged { .. } => {}
         }
         self.recovered(&mut checkup, feed, state, surroundings, now);
+        self.empty(&mut checkup, feed, state, answer, now);
+        let is_news = brings_news(answer);
+        self.silent(&mut checkup, feed, state, is_news, surroundings, now);
         checkup
     }
 
@@ -166,6 +185,7 @@ impl HealthRules {
         }
         let recovery = begun.unwrap_or(Recovery {
             at: now,
+            since: state.failing_since,
             last_success: state.last_success,
             failures: state.failures,
         });
@@ -179,6 +199,8 @@ impl HealthRules {
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
             url: feed.url.to_string(),
+            was: Ailment::Failing,
+            since: recovery.since,
             last_success: recovery.last_success,
             failures: recovery.failures,
             also: checkup.tell_with(surroundings, |other| {

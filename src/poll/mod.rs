@@ -174,7 +174,9 @@ impl Poller {
         started_at: Timestamp,
     ) -> Result<PollCommit, StoreError> {
         let health = &self.rules.health;
-        let surroundings = health.look(&self.store, claim, &answer, started_at).await?;
+        let surroundings = health
+            .look(&self.store, feed, claim, &answer, started_at)
+            .await?;
         let times = [started_at, self.clock.now()];
         Ok(self.conclude(feed, claim, answer, &surroundings, times))
     }

@@ -49,9 +49,9 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved, Neighbour,
-        NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult,
-        Recovery, Revision,
+        Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,
+        Neighbour, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
+        PollResult, Recovery, Revision, Silence,
     },
     prune::Pruned,
     report::ReportPlan,

@@ -78,6 +78,7 @@ pub(super) fn feed(name: &str, url: &str) -> Feed {
         tags: vec![],
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }

@@ -1,7 +1,5 @@
 //! Blindness is told: once per change of state, once per origin, and never for a blip.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
 use crate::{
@@ -25,17 +23,13 @@ impl Ward {
     async fn open(feeds: u32, health: &str) -> Self {
         let (site, hook) = (Site::start().await, WebhookServer::start().await);
         let names: Vec<String> = (1..=feeds).map(|number| format!("f{number:02}")).collect();
-        let mut config = "[poll]\nper_host = \"1s\"\nevery = \"10m\"\n[feed]\n".to_owned();
-        for name in &names {
-            let url = site.url(&format!("/{name}"));
-            writeln!(config, "{name} = \"{url}\"").expect("a String");
-        }
-        let url = hook.url();
-        writeln!(
-            config,
-            "[watch]\nw = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{url}\"\n[health]\n{health}"
-        )
-        .expect("a String");
+        let feed = |name: &String| format!("{name} = {:?}\n", site.url(&format!("/{name}")));
+        let config = format!(
+            "[poll]\nper_host = \"1s\"\nevery = \"10m\"\n[feed]\n{}[watch]\nw = \"Koizumi\"\n\
+             [receiver.hook]\nwebhook = \"{}\"\n[health]\n{health}\n",
+            names.iter().map(feed).collect::<String>(),
+            hook.url()
+        );
         let ward = Self {
             site,
             hook,
@@ -153,4 +147,82 @@ async fn a_blip_tells_nobody_and_is_not_named_beside_others() {
         ward.answer("f02", &if is_blip { good() } else { status(500, &[]) });
     }
     assert_eq!(ward.told(), [("feed.failing".into(), "f01".into(), 0)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_brings_nothing_new_for_longer_than_configured_is_told_once() {
+    let ward = Ward::open(1, "silent = \"3h\"").await;
+    ward.minutes(2 * 60).await;
+    assert_eq!(ward.kinds(), []);
+    ward.minutes(24 * 60).await;
+    assert_eq!(ward.kinds(), [kind("feed.silent", 0)]);
+    let data = ward.hook.requests()[0].json()["data"].clone();
+    assert_eq!(data["learned"], false);
+
+    ward.answer("f01", &document(feed(&[1..=4], None), &[]));
+    ward.minutes(20).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.silent", 0), kind("feed.recovered", 0)]
+    );
+    assert_eq!(ward.hook.requests()[1].json()["data"]["was"], "silent");
+}
+
+/// One item every three hours for 15 days.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_falls_out_of_its_own_rhythm_is_told_once_and_so_is_its_next_item() {
+    let ward = Ward::open(1, "").await;
+    let hours = |hours: u32| {
+        let ward = &ward;
+        async move {
+            for _ in 0..2 * hours {
+                ward.world.advance(30);
+                ward.world.round().await;
+            }
+        }
+    };
+    for number in 4..=123 {
+        ward.answer("f01", &document(feed(&[number - 3..=number], None), &[]));
+        hours(3).await;
+    }
+    hours(30).await;
+    assert_eq!(ward.kinds(), [], "twelve are not yet missing");
+    hours(12).await;
+    assert_eq!(ward.kinds(), [kind("feed.silent", 0)]);
+    let data = ward.hook.requests()[0].json()["data"].clone();
+    assert_eq!(data["learned"], true);
+    hours(48).await;
+    ward.answer("f01", &document(feed(&[121..=124], None), &[]));
+    hours(1).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.silent", 0), kind("feed.recovered", 0)]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_lost_its_items_is_told_after_three_polls_and_more_than_an_hour() {
+    let ward = Ward::open(1, "").await;
+    let none = document(feed(&[], None), &[]);
+    ward.answer("f01", &none);
+    ward.minutes(60).await;
+    assert_eq!(ward.kinds(), [], "six polls within an hour");
+    ward.minutes(25).await;
+    assert_eq!(ward.kinds(), [kind("feed.empty", 0)]);
+    ward.minutes(12 * 60).await;
+    ward.answer("f01", &good());
+    ward.minutes(20).await;
+    assert_eq!(
+        ward.kinds(),
+        [kind("feed.empty", 0), kind("feed.recovered", 0)]
+    );
+    assert_eq!(ward.hook.requests()[1].json()["data"]["was"], "empty");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_of_warnings_may_be_silent_and_empty() {
+    let ward = Ward::open(1, "silent = \"never\"").await;
+    ward.answer("f01", &document(feed(&[], None), &[]));
+    ward.minutes(24 * 60).await;
+    assert_eq!(ward.kinds(), []);
 }

@@ -139,6 +139,7 @@ fn feed(name: &str) -> Feed {
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }

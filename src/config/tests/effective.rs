@@ -85,6 +85,7 @@ url = "sqlite:/tmp/x.db"
 notify = ["mail"]
 failing = "1h"
 report = ["Mon 09:00", "17:30"]
+silent = "never"
 [[test]]
 title = "t"
 feed = "a b"

@@ -4,7 +4,8 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{report::report_ready, sheet::at};
 use crate::model::{
-    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
+    Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
+    FeedSilent, ReceiverFailing, TestPing,
 };
 
 /// Other feeds that a notice names; the webhook's body holds all of them.
@@ -33,6 +34,8 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
             facts: Vec::new(),
         },
         Event::FeedFailing(failing) => feed_failing(failing, timezone),
+        Event::FeedSilent(silent) => feed_silent(silent, timezone),
+        Event::FeedEmpty(empty) => feed_empty(empty, timezone),
         Event::FeedRecovered(recovered) => feed_recovered(recovered, timezone),
         Event::FeedRebased(rebased) => feed_rebased(rebased),
         Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
@@ -71,12 +74,63 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
     }
 }
 
+fn feed_silent(event: &FeedSilent, timezone: &TimeZone) -> Trouble {
+    let rule = if event.learned {
+        "its own rhythm"
+    } else {
+        "`silent` in the config"
+    };
+    let expected_by = at(event.expected_by, timezone);
+    Trouble {
+        sentence: format!(
+            "Feed {} has brought nothing new since {}",
+            event.feed,
+            at(event.last_news, timezone)
+        ),
+        feed: Some(event.feed.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![
+            ("Expected by", format!("{expected_by}, after {rule}")),
+            ("URL", event.url.clone()),
+            (
+                "Meaning",
+                "it is read well; it may have moved, or its publisher may have stopped".to_owned(),
+            ),
+        ],
+    }
+}
+
+fn feed_empty(event: &FeedEmpty, timezone: &TimeZone) -> Trouble {
+    Trouble {
+        sentence: format!(
+            "Feed {} has had no items since {}: {} in a row found none",
+            event.feed,
+            at(event.since, timezone),
+            count(event.polls, "poll")
+        ),
+        feed: Some(event.feed.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![
+            ("URL", event.url.clone()),
+            (
+                "Meaning",
+                "it is read well, but what it held is gone; polling goes on".to_owned(),
+            ),
+        ],
+    }
+}
+
 fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     let name = &event.feed;
-    let sentence = format!(
-        "Feed {name} is read again, after {}",
-        count(event.failures, "failed poll")
-    );
+    let since = last_read(event.since, timezone);
+    let sentence = match event.was {
+        Ailment::Failing => format!(
+            "Feed {name} is read again, after {}",
+            count(event.failures, "failed poll")
+        ),
+        Ailment::Silent => format!("Feed {name} brings something new, the first since {since}"),
+        Ailment::Empty => format!("Feed {name} has items again, the first since {since}"),
+    };
     let mut facts = vec![
         ("Last read", last_read(event.last_success, timezone)),
         ("URL", event.url.clone()),
@@ -194,11 +248,11 @@ mod tests {
 
     #[test]
     fn a_notice_names_twenty_more_feeds_and_counts_the_rest() {
-        let names: Vec<String> = (1..=21).map(|number| format!("f{number}")).collect();
-        let shown = |count: usize| also(&names[..count]).map(|(_, text)| text);
-        assert_eq!(shown(0), None);
-        assert_eq!(shown(2).as_deref(), Some("f1, f2"));
-        assert!(shown(20).expect("named").ends_with(", f20"));
-        assert!(shown(21).expect("named").ends_with(", f20 and 1 more"));
+        let feeds: Vec<String> = (1..=21).map(|number| format!("f{number}")).collect();
+        let named = |count: usize| also(&feeds[..count]).map(|(_, text)| text);
+        assert_eq!(named(0), None);
+        assert_eq!(named(2).as_deref(), Some("f1, f2"));
+        assert!(named(20).expect("named").ends_with(", f20"));
+        assert!(named(21).expect("named").ends_with(", f20 and 1 more"));
     }
 }

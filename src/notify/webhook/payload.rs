@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    Alert, Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice,
-    ReceiverFailing, ReportReady, TestPing,
+    Alert, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
+    Notice, ReceiverFailing, ReportReady, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -32,6 +32,8 @@ struct Payload<'a> {
 enum Data<'a> {
     Alert(&'a Alert),
     FeedFailing(&'a FeedFailing),
+    FeedSilent(&'a FeedSilent),
+    FeedEmpty(&'a FeedEmpty),
     FeedRecovered(&'a FeedRecovered),
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
@@ -45,6 +47,8 @@ impl<'a> Data<'a> {
         match event {
             Event::Alert(data) => Self::Alert(data),
             Event::FeedFailing(data) => Self::FeedFailing(data),
+            Event::FeedSilent(data) => Self::FeedSilent(data),
+            Event::FeedEmpty(data) => Self::FeedEmpty(data),
             Event::FeedRecovered(data) => Self::FeedRecovered(data),
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),

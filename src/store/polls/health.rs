@@ -18,6 +18,40 @@ pub struct Health {
     /// A feed that was told failing reads again, and that is still to be told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
+    /// What its rhythm lets expect of the silence that goes on; `None` until that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+    /// Whether receivers were told that it is silent.
+    #[serde(skip_serializing_if = "is_false")]
+    pub told_silent: bool,
+    /// It reads well, had items and has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empty: Option<Empty>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A silence, judged by the feed's rhythm before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// The last poll that brought something new.
+    pub news_at: Timestamp,
+    /// When it becomes surprising; `None` where the rhythm is not known.
+    pub surprising_at: Option<Timestamp>,
+}
+
+/// Polls in a row that found no items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Empty {
+    /// The first of them.
+    pub since: Timestamp,
+    /// How many.
+    pub polls: u32,
+    /// Whether receivers were told.
+    pub told: bool,
 }
 
 /// The end of a row of failures.
@@ -25,6 +59,8 @@ pub struct Health {
 pub struct Recovery {
     /// The first good poll.
     pub at: Timestamp,
+    /// The first failed poll.
+    pub since: Option<Timestamp>,
     /// The last good poll before the failures.
     pub last_success: Option<Timestamp>,
     /// Failed polls in a row.
@@ -50,7 +86,24 @@ pub(in crate::store) const NEIGHBOURS: &str = "
      WHERE origin = ?1 AND id <> ?2 AND active = 1 AND gone = 0 AND (failures > 0 OR told_failing = 1)
      ORDER BY name";
 
+/// The index on items answers it alone.
+pub(in crate::store) const ARRIVALS: &str = "
+    SELECT DISTINCT seen_at FROM item WHERE feed = ?1 AND seen_at >= ?2 ORDER BY seen_at";
+
 impl Store {
+    /// When polls of the feed brought something new, from `since` on, as far as items are kept.
+    pub async fn arrivals(
+        &self,
+        feed: FeedId,
+        since: Timestamp,
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        self.read(move |tx| {
+            let rows = tx.rows(ARRIVALS, values![feed, since])?.into_iter();
+            rows.map(|mut row| row.take(0)).collect()
+        })
+        .await
+    }
+
     /// The other feeds of the origin that fail or were told failing, by name. While its claim is
     /// held, no poll changes them.
     pub async fn troubled_neighbours(

@@ -25,7 +25,7 @@ pub use self::ask::{Asked, PollReport};
 
 pub use self::{
     continuity::{Continuity, Fill},
-    health::{Health, Neighbour, Recovery},
+    health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
 };
 
@@ -33,7 +33,7 @@ pub use self::{
 pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
     commit::COOL_DOMAIN,
-    health::NEIGHBOURS,
+    health::{ARRIVALS, NEIGHBOURS},
     known::{KNOWN, REFRESH},
 };
 
@@ -79,7 +79,7 @@ pub struct FeedState {
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
-    /// Whether it reads again after failures that were told.
+    /// Whether it is silent or empty, or reads again after failures that were told.
     pub health: Health,
     /// Whether anything was missed between the polls so far.
     pub continuity: Continuity,

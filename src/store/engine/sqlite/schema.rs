@@ -36,6 +36,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (polls::NEXT_DUE, 0),
         (polls::COOL_DOMAIN, 2),
         (polls::NEIGHBOURS, 2),
+        (polls::ARRIVALS, 2),
         (polls::KNOWN, 33),
         (polls::REFRESH, 35),
         (items::PAGE, 4),
