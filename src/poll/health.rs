@@ -155,7 +155,6 @@ impl HealthRules {
             return;
         }
         checkup.told_failing = true;
-        let is_failing = |other: &Neighbour| !other.told_failing && other.failures >= NO_BLIP;
         let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
             url: feed.url.to_string(),
@@ -163,7 +162,7 @@ impl HealthRules {
             error: failure.message.clone(),
             last_success: state.last_success,
             failures: state.failures.saturating_add(1),
-            also: checkup.tell_with(surroundings, is_failing),
+            also: checkup.tell_with(surroundings, fails_too),
         });
         checkup.notices.extend(self.tell(&event));
     }
@@ -250,5 +249,28 @@ impl HealthRules {
             event: event.clone(),
         };
         self.notify.iter().map(tell).collect()
+    }
+}
+
+/// Whether a feed is named beside another of its origin that is told failing.
+const fn fails_too(other: &Neighbour) -> bool {
+    !other.told_failing && other.failures >= NO_BLIP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blip_is_not_named_beside_another_feed_nor_is_what_was_told() {
+        let other = |failures, told_failing| Neighbour {
+            id: FeedId(2),
+            name: "wire".to_owned(),
+            failures,
+            told_failing,
+        };
+        assert!(!fails_too(&other(1, false)));
+        assert!(fails_too(&other(2, false)));
+        assert!(!fails_too(&other(2, true)));
     }
 }
