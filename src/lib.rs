@@ -35,6 +35,7 @@ pub mod model;
 pub mod notify;
 pub mod opml;
 pub mod parse;
+pub mod policy;
 pub mod poll;
 pub mod scheduler;
 pub mod store;
