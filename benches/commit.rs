@@ -10,7 +10,8 @@ use fivebells::{
     cadence::Learned,
     model::{Access, Feed, Identity, IdentityKey, Initial, Item, TextHash},
     store::{
-        NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store, StoreOptions,
+        Health, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store,
+        StoreOptions,
     },
 };
 use jiff::Timestamp;
@@ -76,6 +77,7 @@ fn feed(number: u32) -> Feed {
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }
@@ -119,6 +121,8 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         cools_domain: false,
         refusals: 0,
         notices: Vec::new(),
+        told_with: Vec::new(),
+        health: Health::default(),
         continuity: None,
         moved: None,
         result: PollResult::Read(Box::new(PollRead {

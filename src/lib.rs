@@ -17,12 +17,13 @@
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
 //!                  discover  opml
 //!               ─► http          one client: limits, capped decoding, address guard
-//!               ─► clock  cadence  text  suggest  unwind   facts: no I/O, no loops
+//!               ─► clock  cadence  calendar  text  suggest  unwind   facts: no I/O, no loops
 //!               ─► model
 //! ```
 
 pub mod app;
 pub mod cadence;
+pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod config;

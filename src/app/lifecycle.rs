@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{App, AppError, status};
+use super::{App, AppError, heartbeat::Heartbeat, status, systemd::tell};
 use crate::config::Loaded;
 
 /// How long running steps may take to end; systemd's own limit is 90 s.
@@ -40,13 +40,13 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
         env!("CARGO_PKG_VERSION"),
         status::config_in_words(&app.config())
     );
-    tell(&[NotifyState::Ready]);
+    tell(&[NotifyState::Ready]).await;
     let background = tokio::spawn(watch(Arc::clone(&app), soft.clone()));
     while let Wish::Reload = signals.next().await {
         reload_config(&app, reload).await;
     }
     info!("stopping: waiting for what is under way");
-    tell(&[NotifyState::Stopping]);
+    tell(&[NotifyState::Stopping]).await;
     soft.cancel();
     tokio::select! {
         _ = work => {}
@@ -63,7 +63,7 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
 async fn reload_config(app: &App, reload: &Reload) {
     info!("reloading");
     match NotifyState::monotonic_usec_now() {
-        Ok(now) => tell(&[NotifyState::Reloading, now]),
+        Ok(now) => tell(&[NotifyState::Reloading, now]).await,
         Err(error) => warn!("no monotonic clock for systemd: {error}"),
     }
     let outcome = match reload() {
@@ -74,10 +74,11 @@ async fn reload_config(app: &App, reload: &Reload) {
         Ok(()) => info!("reloaded: {}", status::config_in_words(&app.config())),
         Err(report) => error!("not reloaded, the old config stays in force:\n{report}"),
     }
-    tell(&[NotifyState::Ready]);
+    tell(&[NotifyState::Ready]).await;
 }
 
-/// Tells STATUS, feeds the watchdog and shows the progress of the first polls.
+/// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute and
+/// reports when it is time.
 async fn watch(app: Arc<App>, stop: CancellationToken) {
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
@@ -89,24 +90,24 @@ async fn watch(app: Arc<App>, stop: CancellationToken) {
                 .is_some()
             {
                 if let Some(line) = status::line(&app).await {
-                    tell(&[NotifyState::Status(&line)]);
+                    tell(&[NotifyState::Status(&line)]).await;
                 }
                 if watchdog.is_some() && status::is_alive(&app).await {
-                    tell(&[NotifyState::Watchdog]);
+                    tell(&[NotifyState::Watchdog]).await;
                 }
             }
         },
         async {
             stop.run_until_cancelled(status::first_polls(&app)).await;
+        },
+        async {
+            stop.run_until_cancelled(Heartbeat::default().run(&app))
+                .await;
+        },
+        async {
+            stop.run_until_cancelled(app.report_regularly()).await;
         }
     );
-}
-
-/// Tells systemd; without it, does nothing.
-fn tell(states: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(states) {
-        warn!("cannot tell systemd: {error}");
-    }
 }
 
 /// What a signal asks for.

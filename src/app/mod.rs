@@ -1,8 +1,11 @@
 //! Wiring: a config becomes a running program.
 
+mod heartbeat;
 mod lifecycle;
+mod report;
 mod setup;
 mod status;
+mod systemd;
 
 use std::{
     collections::HashMap,
@@ -14,11 +17,13 @@ use crate::{
     cadence::{self, LastPoll, Rhythm},
     clock::Clock,
     config::{Config, Loaded},
+    http::Http,
     model::Feed,
     scheduler::{PollTally, Scheduler},
     store::{Store, StoreError},
 };
 
+pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, run};
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::config_in_words;
@@ -29,7 +34,14 @@ pub struct App {
     store: Store,
     clock: Arc<dyn Clock>,
     scheduler: Scheduler,
-    config: RwLock<Arc<Config>>,
+    in_force: RwLock<InForce>,
+}
+
+/// What a reload swaps, beside the scheduler's work.
+#[derive(Debug, Clone)]
+struct InForce {
+    config: Arc<Config>,
+    http: Http,
 }
 
 /// The program cannot start, or cannot go on.
@@ -56,10 +68,12 @@ impl App {
         let (parts, config) = setup::Parts::build(loaded, &clock)?;
         let store = Store::open(&config.store, clock.now()).await?;
         sync(&store, &config, clock.as_ref()).await?;
+        let http = parts.http();
         let work = parts.into_work(&config, &store, &clock);
+        let config = Arc::new(config);
         Ok(Self {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
-            config: RwLock::new(Arc::new(config)),
+            in_force: RwLock::new(InForce { config, http }),
             store,
             clock,
         })
@@ -73,16 +87,26 @@ impl App {
         let (parts, mut config) = setup::Parts::build(loaded, &self.clock)?;
         // The store stays the one that is open: another path takes a restart.
         config.store.path.clone_from(&self.config().store.path);
+        let http = parts.http();
         let work = parts.into_work(&config, &self.store, &self.clock);
         let ready = sync(&self.store, &config, self.clock.as_ref());
         self.scheduler.swap(ready, work).await?;
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+        let config = Arc::new(config);
+        *self
+            .in_force
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = InForce { config, http };
         Ok(())
     }
 
     /// The config in force.
     pub fn config(&self) -> Arc<Config> {
-        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+        self.in_force().config
+    }
+
+    fn in_force(&self) -> InForce {
+        let in_force = self.in_force.read();
+        in_force.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The store.

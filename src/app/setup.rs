@@ -51,6 +51,7 @@ fn lines(errors: &[WatchError]) -> String {
 
 /// Everything that can fail to be built, built; no store needed.
 pub(super) struct Parts {
+    http: Http,
     matcher: Matcher,
     fetcher: Fetcher,
     receivers: BTreeMap<String, Box<dyn Notifier>>,
@@ -79,11 +80,17 @@ impl Parts {
             .map(|receiver| Ok((receiver.name.clone(), notify::build(receiver, &context)?)))
             .collect::<Result<_, BuildError>>()?;
         let parts = Self {
+            http: http.clone(),
             matcher,
             fetcher: Fetcher::new(http, FetchOptions::default()),
             receivers,
         };
         Ok((parts, config))
+    }
+
+    /// The client they share.
+    pub(super) fn http(&self) -> Http {
+        self.http.clone()
     }
 
     /// Joins the parts to a store.
@@ -97,6 +104,7 @@ impl Parts {
             health: HealthRules {
                 notify: config.health.notify.clone(),
                 failing_after: config.health.failing,
+                silent: config.health.silent,
             },
         };
         let poller = Poller::new(store.clone(), self.fetcher, Arc::clone(clock), rules);

@@ -5,7 +5,11 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::App;
-use crate::{cadence, config::Config, store::Summary};
+use crate::{
+    cadence,
+    config::Config,
+    store::{StoreError, Summary},
+};
 
 /// The poll loop comes round every five seconds; this late it is stuck.
 const STUCK_AFTER: Duration = Duration::from_mins(1);
@@ -47,6 +51,12 @@ pub(super) async fn line(app: &App) -> Option<String> {
 
 /// Whether both the poll loop and the store's writer still answer.
 pub(super) async fn is_alive(app: &App) -> bool {
+    // A failing disk is told elsewhere and is no reason to be killed: only silence is.
+    polls_come_round(app) && store_answer(app).await.is_some()
+}
+
+/// Whether the poll loop came round in the last minute.
+pub(super) fn polls_come_round(app: &App) -> bool {
     let silent_for = cadence::elapsed(app.scheduler.last_beat_at(), app.clock.now());
     if silent_for > STUCK_AFTER {
         warn!(
@@ -55,14 +65,16 @@ pub(super) async fn is_alive(app: &App) -> bool {
         );
         return false;
     }
-    // A failing disk is told elsewhere and is no reason to be killed: only silence is.
-    let answered = tokio::time::timeout(PING_LIMIT, app.store.ping())
-        .await
-        .is_ok();
-    if !answered {
+    true
+}
+
+/// What the store's writer answers to a ping; `None` where it does not answer.
+pub(super) async fn store_answer(app: &App) -> Option<Result<(), StoreError>> {
+    let answer = tokio::time::timeout(PING_LIMIT, app.store.ping()).await;
+    if answer.is_err() {
         warn!("the store has not answered for {} s", PING_LIMIT.as_secs());
     }
-    answered
+    answer.ok()
 }
 
 /// Logs how far the first polls are, while they take long.

@@ -4,6 +4,7 @@ mod pace;
 mod plan;
 mod retry;
 mod rhythm;
+mod silence;
 mod wishes;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub use self::{
     plan::{Candidate, DueReason, LastPoll, MAX_BACK_OFF, Plan, plan},
     retry::{BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, retry_delay},
     rhythm::{MIN_INTERVAL, Rhythm},
+    silence::{RHYTHM, SHORTEST_SILENCE, surprising_at},
     wishes::{Learned, Skips, Wishes},
 };
 

@@ -61,6 +61,11 @@ impl Pace {
         }
     }
 
+    /// The last poll that brought something new; the first poll where none has.
+    pub const fn news_at(self) -> Option<Timestamp> {
+        self.news_at
+    }
+
     /// The usual gap between two arrivals at `now`: at least the silence so far. `None` before the
     /// first poll.
     pub fn gap(self, now: Timestamp) -> Option<Duration> {

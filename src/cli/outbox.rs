@@ -284,10 +284,14 @@ fn title(delivery: &DeliveryStatus) -> String {
     match &notice.event {
         Event::Alert(alert) => alert.item.title.clone(),
         Event::FeedFailing(data) => format!("feed {} fails", data.feed),
-        Event::FeedRecovered(data) => format!("feed {} reads again", data.feed),
+        Event::FeedSilent(data) => format!("feed {} brings nothing new", data.feed),
+        Event::FeedEmpty(data) => format!("feed {} is empty", data.feed),
+        Event::FeedRecovered(data) => format!("feed {} is well again", data.feed),
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
+        Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
+        Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),
     }
 }

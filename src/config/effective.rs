@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use super::{
     Config, ConfigTest,
+    heartbeat::as_written,
     units::{duration_text, size_text},
 };
 use crate::{
     http::HttpOptions,
     matcher::Entity,
-    model::{Access, Feed, Initial, Login, Proxy, Secret, Watch},
+    model::{Access, Feed, Initial, Login, Proxy, Secret, Silent, Watch},
     notify::{MailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
 };
 
@@ -90,6 +91,14 @@ impl Writer {
         self.string(name, &value.to_string_lossy());
     }
 
+    fn silent(&mut self, silent: Silent) {
+        match silent {
+            Silent::Auto => self.string("silent", "auto"),
+            Silent::After(length) => self.duration("silent", length),
+            Silent::Never => self.string("silent", "never"),
+        }
+    }
+
     fn feed(&mut self, feed: &Feed) {
         self.header("feed", &feed.name);
         self.string("url", feed.url.as_str());
@@ -102,6 +111,9 @@ impl Writer {
             Initial::Newest(count) => self.value("initial", &count.to_string()),
         }
         self.string("identity", feed.identity.as_str());
+        if let Some(silent) = feed.silent {
+            self.silent(silent);
+        }
         self.value("allow_private", &feed.allow_private.to_string());
         if feed.url.scheme() != "file" {
             self.access(&feed.access);
@@ -237,6 +249,14 @@ impl Writer {
         self.line("\n[health]");
         self.strings("notify", config.health.notify.iter().map(String::as_str));
         self.duration("failing", config.health.failing);
+        self.silent(config.health.silent);
+        if config.health.ping.is_some() {
+            self.string("ping", Secret::HIDDEN);
+        }
+        if !config.health.report.is_empty() {
+            let times: Vec<String> = config.health.report.iter().flat_map(as_written).collect();
+            self.strings("report", times.iter().map(String::as_str));
+        }
         self.line("\n[keep]");
         self.duration("items", config.store.keep_items);
         self.duration("alerts", config.store.keep_alerts);

@@ -9,10 +9,11 @@ use super::{
     limits::INITIAL,
     names::{Named, read_name},
     problem::Problem,
-    rhythm::{Every, check_interval, read_every, read_respect},
+    rhythm::{Every, check_interval, read_every, read_respect, read_silent},
     schema::{FEED, Kind},
     section::Section,
     settings::PollOptions,
+    urls::url_fault,
     value::{Text, Value},
 };
 use crate::model::{Access, Feed, Identity, Initial};
@@ -29,6 +30,7 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
         tags: Vec::new(),
         initial: Initial::default(),
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     };
@@ -69,6 +71,7 @@ fn read_options(section: &Section<'_>, feed: &mut Feed) {
             .one_of("value of `identity`", &Identity::ALL)
             .unwrap_or_default();
     }
+    feed.silent = read_silent(section);
     feed.allow_private = section.boolean("allow_private").unwrap_or(false);
 }
 
@@ -160,16 +163,6 @@ fn url_help(written: &str) -> String {
             )
         }
         None => "a feed's URL begins with http:, https: or file:".to_owned(),
-    }
-}
-
-/// The library's words, but for the fault that is the most common.
-pub(super) fn url_fault(error: url::ParseError) -> String {
-    match error {
-        url::ParseError::RelativeUrlWithoutBase => {
-            "it does not begin with https:// or the like".to_owned()
-        }
-        _ => error.to_string(),
     }
 }
 

@@ -28,13 +28,15 @@ pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration:
 /// A feed's body after decoding.
 pub const MAX_SIZE: RangeInclusive<u64> = 1024..=1024 * 1024 * 1024;
 /// Polls at once.
-pub const PARALLEL: RangeInclusive<u64> = 1..=256;
+pub const PARALLEL: RangeInclusive<u64> = 1..=4096;
 /// Items of the first poll that are matched.
 pub const INITIAL: RangeInclusive<u64> = 1..=10_000;
 /// How long something is kept.
 pub const KEEP: RangeInclusive<Duration> = days(1)..=days(365 * 100);
 /// How long a feed may fail before someone is told.
 pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
+/// `silent` of `[health]` and of a feed.
+pub const SILENT: RangeInclusive<Duration> = Duration::from_hours(1)..=days(365);
 
 /// `std` names no unit above the hour yet.
 const fn days(count: u64) -> Duration {

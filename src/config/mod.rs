@@ -22,6 +22,7 @@ mod expressions;
 mod feeds;
 mod files;
 mod headers;
+mod heartbeat;
 pub mod limits;
 mod mail;
 mod merge;
@@ -40,6 +41,7 @@ mod settings;
 mod strings;
 mod syntax;
 mod units;
+mod urls;
 mod value;
 mod watches;
 

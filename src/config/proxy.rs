@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{feeds::url_fault, schema::Kind, value::Value};
+use super::{schema::Kind, urls::url_fault, value::Value};
 use crate::model::Proxy;
 
 /// Reads a feed's proxy; `"none"` is none.

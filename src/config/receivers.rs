@@ -6,13 +6,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
 use super::{
-    feeds::url_fault,
     headers::read_headers,
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     names::read_name,
     problem::Problem,
     schema::{Kind, RECEIVER},
     section::Section,
+    urls::url_fault,
     value::{Text, Value},
 };
 use crate::{

@@ -1,9 +1,15 @@
-//! When feeds are polled: `every` and `respect`, of `[poll]` and of a feed.
+//! When feeds are polled, and expected to speak: `every` and `respect`, of `[poll]` and of a feed,
+//! `silent`, of `[health]` and of a feed.
 
 use std::time::Duration;
 
-use super::{limits::EVERY, schema::EVERY_TABLE, section::Section, units::duration_text};
-use crate::model::Wish;
+use super::{
+    limits::{EVERY, SILENT},
+    schema::EVERY_TABLE,
+    section::Section,
+    units::duration_text,
+};
+use crate::model::{Silent, Wish};
 
 /// What `every` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +64,27 @@ pub(super) fn read_respect(section: &Section<'_>) -> Option<Vec<Wish>> {
             .filter(|wish| named.contains(wish))
             .collect(),
     )
+}
+
+/// Reads `silent`.
+pub(super) fn read_silent(section: &Section<'_>) -> Option<Silent> {
+    let value = section.get("silent")?;
+    if value.is_string() {
+        match value.string()?.text {
+            "auto" => return Some(Silent::Auto),
+            "never" => return Some(Silent::Never),
+            text if !text
+                .trim_start()
+                .starts_with(|sign: char| sign.is_ascii_digit()) =>
+            {
+                let help = "write \"auto\", \"never\" or a duration such as \"3d\"";
+                value.error_with(format!("`silent` cannot be {text:?}"), help);
+                return None;
+            }
+            _ => {}
+        }
+    }
+    value.duration(&SILENT).map(Silent::After)
 }
 
 /// Reports an interval that the longest wait would cut short.

@@ -8,16 +8,18 @@ use url::Url;
 use super::{
     context::Context,
     files::reason,
+    heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     proxy::read_proxy,
-    rhythm::{Every, read_every, read_respect},
+    rhythm::{Every, read_every, read_respect, read_silent},
     section::Section,
     value::{Text, Value},
     watches::read_receiver_names,
 };
 use crate::{
+    calendar::DailyTimes,
     http::{self, HttpOptions},
-    model::{Proxy, Wish},
+    model::{Proxy, Silent, Wish},
     store::StoreOptions,
     suggest::closest,
 };
@@ -29,11 +31,12 @@ pub struct PollOptions {
     pub every: Every,
     /// The publisher's wishes that are followed for a feed that does not say.
     pub respect: Vec<Wish>,
-    /// The pause between two requests to one origin.
+    /// The pause between the end of one request to an origin and the next.
     pub per_host: Duration,
     /// The longest wait that a server can ask for.
     pub max_interval: Duration,
-    /// Polls at once.
+    /// Polls at once. One that waits for an answer costs little, and a dead host keeps it waiting
+    /// for up to a minute: there must be room for all dead hosts and the healthy ones beside.
     pub parallel: u32,
     /// The proxy of a feed that does not say.
     pub proxy: Option<Proxy>,
@@ -46,6 +49,12 @@ pub struct HealthOptions {
     pub notify: Vec<String>,
     /// How long a feed may fail before someone is told.
     pub failing: Duration,
+    /// Where each good minute is told. A secret: whoever knows it can tell them too.
+    pub ping: Option<Url>,
+    /// When they are told how everything is, in the config's time zone; never if there is none.
+    pub report: Vec<DailyTimes>,
+    /// When the silence is told of a feed that does not say.
+    pub silent: Silent,
 }
 
 impl Default for PollOptions {
@@ -55,7 +64,7 @@ impl Default for PollOptions {
             respect: Wish::ALL.to_vec(),
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
-            parallel: 16,
+            parallel: 256,
             proxy: None,
         }
     }
@@ -176,6 +185,7 @@ pub(super) fn read_health(
     notify: Option<&[String]>,
 ) -> HealthOptions {
     let failing = section.and_then(|section| section.duration("failing", &FAILING));
+    let silent = section.and_then(read_silent);
     let named = section
         .and_then(|section| section.get("notify"))
         .and_then(|value| read_receiver_names(value, receivers));
@@ -183,6 +193,14 @@ pub(super) fn read_health(
     HealthOptions {
         notify: named.unwrap_or_else(|| notify.map_or_else(everyone, <[String]>::to_vec)),
         failing: failing.unwrap_or(HealthOptions::FAILING),
+        ping: section
+            .and_then(|section| section.get("ping"))
+            .and_then(read_ping),
+        report: section
+            .and_then(|section| section.get("report"))
+            .and_then(read_report)
+            .unwrap_or_default(),
+        silent: silent.unwrap_or_default(),
     }
 }
 

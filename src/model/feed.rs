@@ -61,6 +61,18 @@ impl fmt::Display for Identity {
     }
 }
 
+/// How long a feed that reads well may bring nothing new before that is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Silent {
+    /// Longer than its own rhythm lets expect.
+    #[default]
+    Auto,
+    /// So long.
+    After(Duration),
+    /// For ever; nor is it told that it holds no items.
+    Never,
+}
+
 /// A URL we read, with what the config says about it. State (validators, due times) is the store's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
@@ -81,6 +93,8 @@ pub struct Feed {
     pub initial: Initial,
     /// What its items are recognised by.
     pub identity: Identity,
+    /// When its silence is told; `None` as `[health]` says.
+    pub silent: Option<Silent>,
     /// Whether an address that a stranger chose may be private.
     pub allow_private: bool,
     /// How it is reached, and what is shown there.

@@ -11,6 +11,7 @@ mod item;
 mod notice;
 mod origin;
 mod priority;
+mod report;
 mod secret;
 mod watch;
 mod wish;
@@ -20,14 +21,15 @@ pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Up
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
-pub use feed::{Feed, FeedId, Identity, Initial, OriginId};
+pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{
-    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice, ReceiverFailing,
-    TestPing,
+    Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
+    FeedSilent, Notice, ReceiverFailing, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
+pub use report::{ReportReady, ReportedFeed, ReportedReceiver};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
 pub use wish::Wish;

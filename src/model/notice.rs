@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, Priority};
+use super::{Alert, DeliveryKey, Priority, ReportReady};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,13 @@ pub enum Event {
     /// A feed has not been read for longer than `[health] failing`.
     #[serde(rename = "feed.failing")]
     FeedFailing(FeedFailing),
-    /// A failing feed reads again.
+    /// A feed that reads well has brought nothing new for longer than it should.
+    #[serde(rename = "feed.silent")]
+    FeedSilent(FeedSilent),
+    /// A feed that had items reads well and has none any more.
+    #[serde(rename = "feed.empty")]
+    FeedEmpty(FeedEmpty),
+    /// A feed that was told failing, silent or empty is well again.
     #[serde(rename = "feed.recovered")]
     FeedRecovered(FeedRecovered),
     /// A feed renamed its items all at once; nothing of that poll was alerted.
@@ -27,6 +33,9 @@ pub enum Event {
     /// A receiver takes nothing; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
+    /// A regular report of how everything is: `[health] report`.
+    #[serde(rename = "report.ready")]
+    ReportReady(Box<ReportReady>),
     /// `fivebells send`.
     #[serde(rename = "test.ping")]
     TestPing(TestPing),
@@ -38,19 +47,22 @@ impl Event {
         match self {
             Self::Alert(_) => "alert.matched",
             Self::FeedFailing(_) => "feed.failing",
+            Self::FeedSilent(_) => "feed.silent",
+            Self::FeedEmpty(_) => "feed.empty",
             Self::FeedRecovered(_) => "feed.recovered",
             Self::FeedRebased(_) => "feed.rebased",
             Self::FeedItemsMissed(_) => "feed.items_missed",
             Self::ReceiverFailing(_) => "receiver.failing",
+            Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }
     }
 
-    /// The alert's own priority; the monitor's own troubles are urgent.
+    /// The alert's own priority; the monitor's own troubles are urgent, a report is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,
-            Self::TestPing(_) => Priority::Routine,
+            Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
             _ => Priority::Urgent,
         }
     }
@@ -71,6 +83,49 @@ pub struct FeedFailing {
     pub last_success: Option<Timestamp>,
     /// Failed polls in a row.
     pub failures: u32,
+    /// Other feeds of the same origin that fail too, by name; they are not told again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+}
+
+/// `data` of `feed.silent`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedSilent {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// The last poll that brought something new; the first of all where none has.
+    pub last_news: Timestamp,
+    /// By when something new should have come.
+    pub expected_by: Timestamp,
+    /// Whether that is the feed's own rhythm, not what the config says.
+    pub learned: bool,
+}
+
+/// `data` of `feed.empty`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedEmpty {
+    /// The feed's name.
+    pub feed: String,
+    /// The feed's URL as configured.
+    pub url: String,
+    /// The first poll that found no items.
+    pub since: Timestamp,
+    /// Such polls in a row.
+    pub polls: u32,
+}
+
+/// What a feed has recovered from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ailment {
+    /// It could not be read.
+    Failing,
+    /// It brought nothing new.
+    Silent,
+    /// It had no items.
+    Empty,
 }
 
 /// `data` of `feed.recovered`.
@@ -80,10 +135,17 @@ pub struct FeedRecovered {
     pub feed: String,
     /// The feed's URL as configured.
     pub url: String,
-    /// When it was last read well before this poll.
+    /// What it was told to be.
+    pub was: Ailment,
+    /// The first failed poll, the last one that brought something new, or the first without items.
+    pub since: Option<Timestamp>,
+    /// When it was last read well before it failed, or before this poll.
     pub last_success: Option<Timestamp>,
-    /// Failed polls in a row until now.
+    /// Failed polls in a row until then; zero where it did not fail.
     pub failures: u32,
+    /// Other feeds of the same origin that are read again too, by name; they are not told again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// `data` of `feed.rebased`.

@@ -101,14 +101,44 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
 pub(super) fn every_kind() -> Vec<Notice> {
-    use crate::model::{
-        FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
-    };
+    use crate::model::{ReceiverFailing, TestPing};
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
+    let mut troubles = troubles_of_feeds(now, yesterday);
+    troubles.extend([
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+        }),
+        Event::TestPing(TestPing {
+            receiver: "desk".into(),
+            message: "This is a test of receiver desk".into(),
+        }),
+    ]);
+    let mut notices = vec![sample_notice(now)];
+    for event in troubles.into_iter().chain(reports(yesterday)) {
+        notices.push(Notice {
+            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
+            timestamp: now,
+            event,
+            accepted: Vec::new(),
+        });
+    }
+    notices
+}
+
+#[cfg(test)]
+fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
+    use crate::model::{
+        Ailment, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
+    };
+
     let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
-    let troubles = [
+    vec![
         Event::FeedFailing(FeedFailing {
             feed: feed.into(),
             url: url.into(),
@@ -116,12 +146,38 @@ pub(super) fn every_kind() -> Vec<Notice> {
             error: "no answer within 60 s".into(),
             last_success: Some(yesterday),
             failures: 12,
+            also: vec!["nhk-world".into(), "nhk-politics".into()],
         }),
         Event::FeedRecovered(FeedRecovered {
             feed: feed.into(),
             url: url.into(),
+            was: Ailment::Failing,
+            since: Some(yesterday),
             last_success: None,
             failures: 1,
+            also: vec!["nhk-world".into()],
+        }),
+        Event::FeedSilent(FeedSilent {
+            feed: feed.into(),
+            url: url.into(),
+            last_news: yesterday,
+            expected_by: now,
+            learned: true,
+        }),
+        Event::FeedEmpty(FeedEmpty {
+            feed: feed.into(),
+            url: url.into(),
+            since: yesterday,
+            polls: 3,
+        }),
+        Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: url.into(),
+            was: Ailment::Silent,
+            since: Some(yesterday),
+            last_success: Some(now),
+            failures: 0,
+            also: vec![],
         }),
         Event::FeedRebased(FeedRebased {
             feed: feed.into(),
@@ -134,28 +190,56 @@ pub(super) fn every_kind() -> Vec<Notice> {
             since: Some(yesterday),
             archive_error: Some("status 404 Not Found".into()),
         }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "desk".into(),
-            reason: "auth".into(),
-            error: "535 5.7.8 authentication failed".into(),
-            since: yesterday,
-            waiting: 14,
-        }),
-        Event::TestPing(TestPing {
-            receiver: "desk".into(),
-            message: "This is a test of receiver desk".into(),
-        }),
-    ];
-    let mut notices = vec![sample_notice(now)];
-    for event in troubles {
-        notices.push(Notice {
-            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
-            timestamp: now,
-            event,
-            accepted: Vec::new(),
-        });
-    }
-    notices
+    ]
+}
+
+/// A report of each kind: all is well, and nearly nothing is.
+#[cfg(test)]
+fn reports(since: Timestamp) -> [Event; 2] {
+    use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+
+    [
+        Event::ReportReady(Box::new(ReportReady {
+            since,
+            feeds: 40,
+            feeds_failing: 0,
+            feeds_unpolled: 0,
+            feeds_missed: 0,
+            items: 1204,
+            alerts: 12,
+            failing: Vec::new(),
+            outbox: Vec::new(),
+        })),
+        Event::ReportReady(Box::new(ReportReady {
+            since,
+            feeds: 40,
+            feeds_failing: 2,
+            feeds_unpolled: 3,
+            feeds_missed: 1,
+            items: 1,
+            alerts: 1,
+            failing: vec![ReportedFeed {
+                feed: "nhk".into(),
+                since: Some(since),
+                reason: Some("timeout".into()),
+                error: Some("no answer within 60 s".into()),
+            }],
+            outbox: vec![
+                ReportedReceiver {
+                    receiver: "board".into(),
+                    failing_since: None,
+                    waiting: 1,
+                    died: 2,
+                },
+                ReportedReceiver {
+                    receiver: "desk".into(),
+                    failing_since: Some(since),
+                    waiting: 14,
+                    died: 0,
+                },
+            ],
+        })),
+    ]
 }
 
 #[cfg(test)]

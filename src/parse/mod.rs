@@ -22,6 +22,7 @@ mod guard;
 mod head;
 mod identity;
 mod json;
+mod pieces;
 mod raw;
 mod repair;
 mod second;
@@ -43,6 +44,7 @@ use crate::model::Item;
 pub use error::{ParseError, ParseReason};
 pub use head::{Relations, Schedule};
 pub use identity::{ItemKeys, Judgement, judge, judge_by};
+pub use pieces::{MAX_PIECES, Pieces};
 pub use warning::{Warning, WarningKind};
 
 use guard::MAX_ITEMS;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Poller, alerts,
     cooling::{self, Cooling},
+    health::Surroundings,
     language::Languages,
     missed, moved,
     recognise::{Recognised, Record},
@@ -27,8 +28,8 @@ impl Poller {
         feed: &Feed,
         claim: &PollClaim,
         answer: Answer,
-        polled_at: Timestamp,
-        committed_at: Timestamp,
+        surroundings: &Surroundings,
+        [polled_at, committed_at]: [Timestamp; 2],
     ) -> PollCommit {
         let state = &claim.feed;
         let mut last = schedule::last_poll(&answer, state, polled_at);
@@ -41,49 +42,40 @@ impl Poller {
         last.learned.shorten = known.pace;
         let (next_due_at, due_reason) = self.next_due(feed, state, known, &last);
         let health = &self.rules.health;
+        let mut checkup = health.check(feed, state, &answer, surroundings, polled_at);
         let missed = health.items_missed(feed, state, known, None);
+        checkup.notices.extend(missed);
         let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
-        let (result, mut notices) = match answer {
+        let result = match answer {
             Answer::Unchanged {
                 status,
                 etag,
                 last_modified,
                 by_validators,
                 ..
-            } => {
-                let result = PollResult::Unchanged {
-                    status,
-                    etag,
-                    last_modified,
-                    by_validators,
-                };
-                (result, health.recovered(feed, state))
-            }
-            Answer::Read(reading) => {
-                let mut notices = health.recovered(feed, state);
-                notices.extend(health.rebased(feed, reading.recognised.judgement.renamed));
-                let result = self.result(feed, state, *reading, committed_at);
-                (result, notices)
-            }
-            Answer::Failed(failure) => {
-                let notices = health.failing(feed, state, &failure, polled_at);
-                let result = PollResult::Failed {
-                    reason: failure.reason.to_owned(),
-                    error: failure.message,
-                    status: failure.status,
-                    told_failing: state.told_failing || !notices.is_empty(),
-                    gone: failure.gone,
-                };
-                (result, notices)
-            }
+            } => PollResult::Unchanged {
+                status,
+                etag,
+                last_modified,
+                by_validators,
+            },
+            Answer::Read(reading) => self.result(feed, state, *reading, committed_at),
+            Answer::Failed(failure) => PollResult::Failed {
+                reason: failure.reason.to_owned(),
+                error: failure.message,
+                status: failure.status,
+                told_failing: checkup.told_failing,
+                gone: failure.gone,
+            },
         };
-        notices.extend(missed);
         PollCommit {
             committed_at,
             next_due_at,
             due_reason: due_reason.as_str().to_owned(),
             learned: last.learned,
-            notices,
+            notices: checkup.notices,
+            told_with: checkup.told_with,
+            health: checkup.health,
             // A gap is filled where it was found.
             moved: moved.filter(|_| known.fill.is_none()),
             continuity,
@@ -115,6 +107,8 @@ impl Poller {
             refusals: cooling.refusals,
             result,
             notices: Vec::new(),
+            told_with: Vec::new(),
+            health: claim.feed.health,
             continuity: None,
             moved: None,
         }
@@ -152,13 +146,17 @@ impl Poller {
             document,
             mut parsed,
             recognised,
+            ..
         } = reading;
         let title = parsed.title.clone().filter(|title| !title.is_empty());
         let source = alerts::source(feed, title.as_deref());
-        let items_total = u32::try_from(parsed.items.len()).unwrap_or(u32::MAX);
+        let items = parsed.items.len() + recognised.unread.len();
+        let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
         let alerted = alerts::allowed(feed, state, &parsed, &recognised.judgement);
-        let Recognised { judgement, records } = recognised;
+        let Recognised {
+            judgement, records, ..
+        } = recognised;
         let (mut seen, mut known, mut news) = (Vec::new(), Vec::new(), Vec::new());
         let languages = Languages::of(&parsed.items);
         let items = std::mem::take(&mut parsed.items).into_iter().zip(records);

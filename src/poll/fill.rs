@@ -98,6 +98,7 @@ impl Poller {
             Ok(Fetched::NotModified(_)) => unreachable!("no validators were sent"),
             Err(error) => return Ok(Err(Failure::fetch(&error, self.clock.now()))),
         };
+        let _room = self.room.acquire().await.expect("it is never closed");
         let now = self.clock.now();
         let read = Document {
             bytes: &document.body,

@@ -1,15 +1,30 @@
 //! The monitor's own blindness: when it is told, once per change of state.
 
+mod quiet;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::visit::Failure;
+use self::quiet::brings_news;
+use super::visit::{Answer, Failure};
 use crate::{
-    cadence,
-    model::{Event, Feed, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered},
-    store::{Continuity, FeedState, NewDelivery},
+    cadence::{self, RHYTHM},
+    model::{
+        Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRebased, FeedRecovered,
+        Silent,
+    },
+    store::{
+        Continuity, FeedState, Health, Neighbour, NewDelivery, PollClaim, Recovery, Store,
+        StoreError,
+    },
 };
+
+/// So many failed polls in a row are no blip: the feed is named beside another that is told.
+const NO_BLIP: u32 = 2;
+
+/// So long a feed that reads again waits for the others of its origin to be told with it.
+const RECOVERY_WAITS: Duration = Duration::from_hours(1);
 
 /// `[health]`: when a feed counts as failing, and who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,45 +33,180 @@ pub struct HealthRules {
     pub notify: Vec<String>,
     /// How long a feed may fail before it is told.
     pub failing_after: Duration,
+    /// When the silence is told of a feed that does not say.
+    pub silent: Silent,
+}
+
+/// What a feed's health needs to know beside its own state.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    /// The other feeds of the origin that fail or were told failing; empty where nothing is told.
+    neighbours: Vec<Neighbour>,
+    /// The polls that brought something new in the weeks before a silence; `None` where nothing is
+    /// to be learned.
+    arrivals: Option<Vec<Timestamp>>,
+}
+
+/// What a poll comes to for the feed's health.
+#[derive(Debug)]
+pub(super) struct Checkup {
+    pub(super) notices: Vec<NewDelivery>,
+    /// Other feeds that the notices tell of too.
+    pub(super) told_with: Vec<FeedId>,
+    pub(super) health: Health,
+    /// Whether receivers know by now that it fails.
+    pub(super) told_failing: bool,
+}
+
+impl Checkup {
+    /// Tells of these others too, and gives their names.
+    fn tell_with(
+        &mut self,
+        surroundings: &Surroundings,
+        is_told: impl Fn(&Neighbour) -> bool,
+    ) -> Vec<String> {
+        let others = surroundings.neighbours.iter();
+        let others: Vec<&Neighbour> = others.filter(|other| is_told(other)).collect();
+        self.told_with.extend(others.iter().map(|other| other.id));
+        others.iter().map(|other| other.name.clone()).collect()
+    }
 }
 
 impl HealthRules {
-    /// A notice where the feed has failed for long enough, or for good, and nobody was told yet.
-    pub(super) fn failing(
+    /// Asks for what a notice would have to name, where one is due.
+    pub(super) async fn look(
+        &self,
+        store: &Store,
+        feed: &Feed,
+        claim: &PollClaim,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<Surroundings, StoreError> {
+        let state = &claim.feed;
+        let is_told = match answer.failure() {
+            Some(failure) => self.tells_failing(state, failure, now),
+            None => state.told_failing,
+        };
+        let mut surroundings = Surroundings::default();
+        if is_told {
+            surroundings.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
+        }
+        if let Some(news_at) = self.silence_to_judge(feed, state, answer, now) {
+            let since = news_at.saturating_sub(RHYTHM).unwrap_or(Timestamp::MIN);
+            surroundings.arrivals = Some(store.arrivals(state.id, since).await?);
+        }
+        Ok(surroundings)
+    }
+
+    /// What this answer says of the feed's health, and what is told of it.
+    pub(super) fn check(
         &self,
         feed: &Feed,
         state: &FeedState,
-        failure: &Failure,
+        answer: &Answer,
+        surroundings: &Surroundings,
         now: Timestamp,
-    ) -> Vec<NewDelivery> {
+    ) -> Checkup {
+        let mut checkup = Checkup {
+            notices: Vec::new(),
+            told_with: Vec::new(),
+            health: state.health,
+            told_failing: state.told_failing,
+        };
+        match answer {
+            Answer::Failed(failure) => {
+                self.failing(&mut checkup, feed, state, failure, surroundings, now);
+                return checkup;
+            }
+            Answer::Read(reading) => {
+                let renamed = reading.recognised.judgement.renamed;
+                checkup.notices.extend(self.rebased(feed, renamed));
+            }
+            Answer::Unchanged { .. } => {}
+        }
+        self.recovered(&mut checkup, feed, state, surroundings, now);
+        self.empty(&mut checkup, feed, state, answer, now);
+        let is_news = brings_news(answer);
+        self.silent(&mut checkup, feed, state, is_news, surroundings, now);
+        checkup
+    }
+
+    /// Whether the feed has failed for long enough, or for good, and nobody was told yet.
+    fn tells_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
         let failing_for = state
             .failing_since
             .map(|since| cadence::elapsed(since, now));
         let too_long = failing_for.is_some_and(|length| length >= self.failing_after);
-        if state.told_failing || !(too_long || failure.gone) {
-            return Vec::new();
+        !state.told_failing && (too_long || failure.gone)
+    }
+
+    /// One notice tells of all feeds of the origin that fail, except by a blip.
+    fn failing(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        failure: &Failure,
+        surroundings: &Surroundings,
+        now: Timestamp,
+    ) {
+        checkup.health.recovery = None;
+        if !self.tells_failing(state, failure, now) {
+            return;
         }
-        self.tell(&Event::FeedFailing(FeedFailing {
+        checkup.told_failing = true;
+        let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
             url: feed.url.to_string(),
             reason: failure.reason.to_owned(),
             error: failure.message.clone(),
             last_success: state.last_success,
             failures: state.failures.saturating_add(1),
-        }))
+            also: checkup.tell_with(surroundings, fails_too),
+        });
+        checkup.notices.extend(self.tell(&event));
     }
 
-    /// A notice where a feed that was told failing reads again.
-    pub(super) fn recovered(&self, feed: &Feed, state: &FeedState) -> Vec<NewDelivery> {
+    /// One notice tells of all feeds of the origin that were told failing and read again: when the
+    /// last of them does, or after [`RECOVERY_WAITS`], so that one that stays dead holds up no other.
+    fn recovered(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        surroundings: &Surroundings,
+        now: Timestamp,
+    ) {
+        // One that another feed's notice told of has nothing left to tell.
+        let begun = checkup.health.recovery.take();
         if !state.told_failing {
-            return Vec::new();
+            return;
         }
-        self.tell(&Event::FeedRecovered(FeedRecovered {
-            feed: feed.name.clone(),
-            url: feed.url.to_string(),
+        let recovery = begun.unwrap_or(Recovery {
+            at: now,
+            since: state.failing_since,
             last_success: state.last_success,
             failures: state.failures,
-        }))
+        });
+        let mut told = surroundings.neighbours.iter();
+        let is_alone = !told.any(|other| other.told_failing && other.failures > 0);
+        if !is_alone && cadence::elapsed(recovery.at, now) < RECOVERY_WAITS {
+            checkup.health.recovery = Some(recovery);
+            return;
+        }
+        checkup.told_failing = false;
+        let event = Event::FeedRecovered(FeedRecovered {
+            feed: feed.name.clone(),
+            url: feed.url.to_string(),
+            was: Ailment::Failing,
+            since: recovery.since,
+            last_success: recovery.last_success,
+            failures: recovery.failures,
+            also: checkup.tell_with(surroundings, |other| {
+                other.told_failing && other.failures == 0
+            }),
+        });
+        checkup.notices.extend(self.tell(&event));
     }
 
     /// A notice where a feed renamed its items: a new baseline, not a hundred alerts.
@@ -99,5 +249,28 @@ impl HealthRules {
             event: event.clone(),
         };
         self.notify.iter().map(tell).collect()
+    }
+}
+
+/// Whether a feed is named beside another of its origin that is told failing.
+const fn fails_too(other: &Neighbour) -> bool {
+    !other.told_failing && other.failures >= NO_BLIP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blip_is_not_named_beside_another_feed_nor_is_what_was_told() {
+        let other = |failures, told_failing| Neighbour {
+            id: FeedId(2),
+            name: "wire".to_owned(),
+            failures,
+            told_failing,
+        };
+        assert!(!fails_too(&other(1, false)));
+        assert!(fails_too(&other(2, false)));
+        assert!(!fails_too(&other(2, true)));
     }
 }

@@ -87,7 +87,8 @@ fn after_document(
 ) -> Continuity {
     let before = &state.continuity;
     let judged = &reading.recognised;
-    let shown: Vec<ItemId> = judged.records.iter().filter_map(|item| item.id).collect();
+    let read = judged.records.iter().filter_map(|item| item.id);
+    let shown: Vec<ItemId> = judged.unread.iter().copied().chain(read).collect();
     let news = judged.judgement.new.iter().filter(|new| **new).count();
     let join = join(&before.window, &shown, news);
     let next = Continuity {

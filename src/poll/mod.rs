@@ -15,10 +15,12 @@ mod moved;
 mod recognise;
 mod schedule;
 mod visit;
+mod window;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span, warn};
 
 use crate::{
@@ -30,9 +32,14 @@ use crate::{
     store::{PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
     unwind,
 };
-use visit::{Answer, Failure, visit};
+use visit::{Answer, Failure, Pending, visit};
+use window::Windows;
 
 pub use health::HealthRules;
+
+/// Documents that are in memory, parsed, at the same time: as many as are committed together. The
+/// polls that wait for an answer may be many more, those cost little.
+const MAX_PARSED: usize = 64;
 
 /// What the config says about polling.
 #[derive(Debug)]
@@ -45,7 +52,7 @@ pub struct PollRules {
     pub matcher: Matcher,
     /// The longest a server's wish is followed.
     pub max_interval: Duration,
-    /// The pause between two requests to one origin.
+    /// The pause between the end of one request to an origin and the next.
     pub gap: Duration,
     /// When the monitor's own blindness is told, and to whom.
     pub health: HealthRules,
@@ -59,6 +66,8 @@ pub struct Poller {
     clock: Arc<dyn Clock>,
     rules: PollRules,
     feeds: HashMap<String, usize>,
+    windows: Windows,
+    room: Arc<Semaphore>,
 }
 
 /// What a poll came to.
@@ -97,6 +106,8 @@ impl Poller {
             clock,
             rules,
             feeds,
+            windows: Windows::default(),
+            room: Arc::new(Semaphore::new(MAX_PARSED)),
         }
     }
 
@@ -115,11 +126,12 @@ impl Poller {
 
     async fn poll_feed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
         let started_at = self.clock.now();
-        let commit = match unwind::catch(self.visit(feed, &claim, started_at)).await {
-            Ok(commit) => commit?,
+        let (commit, pending) = match unwind::catch(self.visit(feed, &claim, started_at)).await {
+            Ok(visited) => visited?,
             Err(message) => {
                 let failed = Answer::Failed(Failure::panicked(message));
-                self.conclude(feed, &claim, failed, started_at, self.clock.now())
+                let settled = self.settle(feed, &claim, failed, started_at).await?;
+                (settled, None)
             }
         };
         log(feed, &commit, started_at);
@@ -127,7 +139,13 @@ impl Poller {
         let outcome = summarize(&commit.result);
         Ok(match self.store.commit_poll(commit).await? {
             PollCommitted::Fenced => PollOutcome::Superseded,
-            PollCommitted::Done { alerts, receivers } => outcome.telling(alerts.len(), receivers),
+            PollCommitted::Done { alerts, receivers } => {
+                if matches!(outcome, PollOutcome::Read { .. }) {
+                    let window = pending.and_then(|pending| pending.window);
+                    self.windows.put(claim.feed.id, window);
+                }
+                outcome.telling(alerts.len(), receivers)
+            }
         })
     }
 
@@ -136,19 +154,31 @@ impl Poller {
         feed: &Feed,
         claim: &PollClaim,
         started_at: Timestamp,
-    ) -> Result<PollCommit, StoreError> {
+    ) -> Result<(PollCommit, Option<Pending>), StoreError> {
         if let Some(fill) = &claim.feed.continuity.fill {
-            return self.visit_archive(feed, claim, fill, started_at).await;
+            let commit = self.visit_archive(feed, claim, fill, started_at).await?;
+            return Ok((commit, None));
         }
-        let answer = visit(
-            &self.fetcher,
-            &self.store,
-            feed,
-            &claim.feed,
-            self.clock.as_ref(),
-        )
-        .await?;
-        Ok(self.conclude(feed, claim, answer, started_at, self.clock.now()))
+        let mut answer = visit(self, feed, &claim.feed).await?;
+        let pending = answer.take_pending();
+        let commit = self.settle(feed, claim, answer, started_at).await?;
+        Ok((commit, pending))
+    }
+
+    /// The commit of an answer, with what the feed's health needs to know beside it.
+    async fn settle(
+        &self,
+        feed: &Feed,
+        claim: &PollClaim,
+        answer: Answer,
+        started_at: Timestamp,
+    ) -> Result<PollCommit, StoreError> {
+        let health = &self.rules.health;
+        let surroundings = health
+            .look(&self.store, feed, claim, &answer, started_at)
+            .await?;
+        let times = [started_at, self.clock.now()];
+        Ok(self.conclude(feed, claim, answer, &surroundings, times))
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Recognised {
     pub(super) judgement: Judgement,
     /// One for each item.
     pub(super) records: Vec<Record>,
+    /// Known items that stand in the document too and were not read.
+    pub(super) unread: Vec<ItemId>,
 }
 
 /// One item's share of it.
@@ -56,6 +58,36 @@ pub(super) async fn recognise(
     Ok(recognised)
 }
 
+/// The same for a feed of which nothing is on record yet, without asking.
+pub(super) fn recognise_first(identity: Identity, items: &[ParsedItem]) -> Recognised {
+    compare(items, &HashMap::new(), identity)
+}
+
+/// The same where all the items are new, and others of the document, which was not read whole, are
+/// known by `unread`. `None` where one of the items might not be new.
+pub(super) async fn recognise_new(
+    store: &Store,
+    feed: FeedId,
+    identity: Identity,
+    items: &[ParsedItem],
+    unread: &[IdentityKey],
+) -> Result<Option<Recognised>, StoreError> {
+    let keys = items.iter().flat_map(|item| item.keys.all_by(identity));
+    let keys: Vec<IdentityKey> = keys.collect();
+    let known = store.known(feed, [unread, &keys].concat()).await?;
+    if keys.iter().any(|key| known.contains_key(key)) {
+        return Ok(None);
+    }
+    let recognised = compare(items, &known, identity);
+    let all_new = recognised.judgement.new.iter().all(|new| *new);
+    let rows = unread.iter().map(|key| Some(known.get(key)?.item));
+    let unread = rows.collect::<Option<_>>().filter(|_| all_new);
+    Ok(unread.map(|unread| Recognised {
+        unread,
+        ..recognised
+    }))
+}
+
 /// The judgement, and for every known item its row and what of it is not on record.
 fn compare(
     items: &[ParsedItem],
@@ -88,7 +120,11 @@ fn compare(
         }
     };
     let records = items.iter().zip(&judgement.new).map(record).collect();
-    Recognised { judgement, records }
+    Recognised {
+        judgement,
+        records,
+        unread: Vec::new(),
+    }
 }
 
 /// The first 16 bytes of SHA-256 over title, summary and content, each behind its length.

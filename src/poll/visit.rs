@@ -1,21 +1,22 @@
 //! From a feed to its new items: fetched, parsed, judged.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use super::{
-    moved,
-    recognise::{Recognised, recognise},
+    Poller, moved,
+    recognise::{Recognised, recognise, recognise_first},
+    window::Window,
 };
 use crate::{
     cadence,
-    clock::Clock,
-    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher, Grant},
+    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
     model::Feed,
     parse::{self, Document, ParseError, ParseReason, ParsedFeed, WarningKind},
-    store::{FeedState, Store, StoreError},
+    store::{FeedState, StoreError},
 };
 
 /// After this long of nothing but 304 one GET goes out without validators, in case the server's
@@ -44,6 +45,14 @@ impl Answer {
             _ => None,
         }
     }
+
+    /// What is to be done and let go of when the commit is done.
+    pub(super) fn take_pending(&mut self) -> Option<Pending> {
+        match self {
+            Self::Read(reading) => reading.pending.take(),
+            Self::Unchanged { .. } | Self::Failed(_) => None,
+        }
+    }
 }
 
 /// A document that was read.
@@ -51,6 +60,17 @@ pub(super) struct Reading {
     pub(super) document: FetchedDocument,
     pub(super) parsed: ParsedFeed,
     pub(super) recognised: Recognised,
+    pub(super) pending: Option<Pending>,
+}
+
+/// What a document that was read leaves to do when its commit is done.
+#[derive(Debug)]
+pub(super) struct Pending {
+    /// To be remembered once the items are in the store.
+    pub(super) window: Option<Window>,
+    /// Of the documents that may be in memory, parsed, at the same time.
+    #[expect(dead_code, reason = "held until it is dropped")]
+    room: OwnedSemaphorePermit,
 }
 
 /// Why a feed could not be read.
@@ -65,15 +85,14 @@ pub(super) struct Failure {
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
 pub(super) async fn visit(
-    fetcher: &Fetcher,
-    store: &Store,
+    poller: &Poller,
     feed: &Feed,
     state: &FeedState,
-    clock: &dyn Clock,
 ) -> Result<Answer, StoreError> {
+    let clock = poller.clock.as_ref();
     let now = clock.now();
     let url = moved::in_use(feed, state);
-    let mut document = match fetcher.fetch(&request(feed, &url, state, now)).await {
+    let document = match poller.fetcher.fetch(&request(feed, &url, state, now)).await {
         Err(error) => {
             let mut failure = Failure::fetch(&error, clock.now());
             // What is gone is where the feed had moved, not the feed.
@@ -103,20 +122,53 @@ pub(super) async fn visit(
             freshness: document.page.freshness,
         });
     }
-    let parsed = match parse::parse(&as_document(&document), now) {
+    read(poller, feed, state, document, now).await
+}
+
+/// Reads what is new of a document, or where that cannot be told the whole.
+async fn read(
+    poller: &Poller,
+    feed: &Feed,
+    state: &FeedState,
+    mut document: FetchedDocument,
+    now: Timestamp,
+) -> Result<Answer, StoreError> {
+    let room = Arc::clone(&poller.room).acquire_owned().await;
+    let room = room.expect("it is never closed");
+    let (store, windows) = (&poller.store, &poller.windows);
+    let shown = as_document(&document);
+    let news = windows.read_news(store, state.id, feed.identity, &shown, now);
+    if let Some(news) = news.await? {
+        return Ok(Answer::Read(Box::new(Reading {
+            document,
+            parsed: news.parsed,
+            recognised: news.recognised,
+            pending: Some(Pending {
+                window: Some(news.window),
+                room,
+            }),
+        })));
+    }
+    let parsed = match parse::parse(&shown, now) {
         Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
         Ok(parsed) => parsed,
     };
+    let window = windows.of_whole(&shown, feed.identity, &parsed, now);
     if is_cut(&parsed) {
         // With the validators of half a document, the server would keep the rest from us.
         document.page.etag = None;
         document.page.last_modified = None;
     }
-    let recognised = recognise(store, state.id, feed.identity, &parsed.items).await?;
+    let recognised = if state.baseline_done {
+        recognise(store, state.id, feed.identity, &parsed.items).await?
+    } else {
+        recognise_first(feed.identity, &parsed.items)
+    };
     Ok(Answer::Read(Box::new(Reading {
         document,
         parsed,
         recognised,
+        pending: Some(Pending { window, room }),
     })))
 }
 

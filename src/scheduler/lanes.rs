@@ -1,6 +1,12 @@
 //! One lane per receiver.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -44,6 +50,7 @@ impl Scheduler {
                     clock: Arc::clone(&self.clock),
                     work: Arc::clone(&work),
                     receiver,
+                    refusals: Arc::clone(&self.refusals),
                 };
                 lanes.spawn(lane.run(stop.clone()));
             }
@@ -74,6 +81,7 @@ struct Lane {
     clock: Arc<dyn Clock>,
     work: Arc<Work>,
     receiver: String,
+    refusals: Arc<AtomicU64>,
 }
 
 impl Lane {
@@ -89,6 +97,7 @@ impl Lane {
                 Err(error) => Err(error),
             };
             let pause = pause.unwrap_or_else(|error| {
+                self.refusals.fetch_add(1, Ordering::Relaxed);
                 warn!(
                     "receiver {:?}: cannot ask what is due: {error}",
                     self.receiver

@@ -11,7 +11,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -80,6 +80,8 @@ pub struct Scheduler {
     /// Held while origins are claimed, and while the work is swapped.
     claims: Mutex<()>,
     beat_ms: AtomicI64,
+    /// How often the store refused what a loop asked of it.
+    refusals: Arc<AtomicU64>,
 }
 
 impl Scheduler {
@@ -87,6 +89,7 @@ impl Scheduler {
     pub fn new(store: Store, clock: Arc<dyn Clock>, work: Work) -> Self {
         Self {
             beat_ms: AtomicI64::new(clock.now().as_millisecond()),
+            refusals: Arc::default(),
             work: watch::Sender::new(Arc::new(work)),
             claims: Mutex::new(()),
             store,
@@ -129,6 +132,11 @@ impl Scheduler {
     /// When the poll loop last came round: it does so at least every five seconds.
     pub fn last_beat_at(&self) -> Timestamp {
         Timestamp::from_millisecond(self.beat_ms.load(Ordering::Relaxed)).unwrap_or(Timestamp::MIN)
+    }
+
+    /// How often, since the start, the store refused what the poll loop or a lane asked of it.
+    pub fn store_refusals(&self) -> u64 {
+        self.refusals.load(Ordering::Relaxed)
     }
 
     fn beat(&self) {

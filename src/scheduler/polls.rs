@@ -1,6 +1,10 @@
 //! The poll loop.
 
-use std::{ops::AddAssign, sync::Arc, time::Duration};
+use std::{
+    ops::AddAssign,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -70,6 +74,9 @@ impl Scheduler {
                 Some(polled) => tally.count(&self.ended(polled)?),
                 None => return Ok(tally),
             }
+            while let Some(polled) = polls.try_join_next() {
+                tally.count(&self.ended(polled)?);
+            }
         }
     }
 
@@ -123,6 +130,7 @@ impl Scheduler {
             self.beat();
             changes.mark_unchanged();
             let pause = self.start_due(&mut polls).await.unwrap_or_else(|error| {
+                self.refusals.fetch_add(1, Ordering::Relaxed);
                 warn!("cannot ask which feeds are due: {error}");
                 STORE_PAUSE
             });
@@ -130,8 +138,10 @@ impl Scheduler {
                 () = soft.cancelled() => {}
                 _ = changes.changed() => {}
                 Some(polled) = polls.join_next() => {
-                    if let Err(error) = self.ended(polled) {
-                        warn!("a poll was not committed, it will be repeated: {error}");
+                    self.ended_in_service(polled);
+                    // Polls are committed in groups, so they end in groups.
+                    while let Some(polled) = polls.try_join_next() {
+                        self.ended_in_service(polled);
                     }
                 }
                 () = tokio::time::sleep(pause) => {}
@@ -149,10 +159,6 @@ impl Scheduler {
         if room == 0 {
             return Ok(MAX_SLEEP);
         }
-        let pause = until(self.clock.as_ref(), self.store.next_poll_due().await?);
-        if !pause.is_zero() {
-            return Ok(pause);
-        }
         let limit = u32::try_from(room).unwrap_or(u32::MAX);
         let claims = self
             .store
@@ -166,6 +172,13 @@ impl Scheduler {
             self.clock.as_ref(),
             self.store.next_poll_due().await?,
         ))
+    }
+
+    fn ended_in_service(&self, polled: Result<Polled, tokio::task::JoinError>) {
+        if let Err(error) = self.ended(polled) {
+            self.refusals.fetch_add(1, Ordering::Relaxed);
+            warn!("a poll was not committed, it will be repeated: {error}");
+        }
     }
 
     /// Takes a step that ended and wakes the lanes it has work for.

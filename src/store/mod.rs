@@ -25,6 +25,7 @@ mod outbox;
 mod polls;
 mod prune;
 mod recover;
+mod report;
 mod schedule;
 mod summary;
 mod sync;
@@ -48,10 +49,12 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, FeedState, Fill, KnownItem, KnownKey, Move, Moved, NewAlert, NewItem,
-        PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult, Revision,
+        Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,
+        Neighbour, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
+        PollResult, Recovery, Revision, Silence,
     },
     prune::Pruned,
+    report::ReportPlan,
     summary::Summary,
 };
 

@@ -129,7 +129,7 @@ fn move_to(
         "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
                 gone = 0, etag = NULL, last_modified = NULL, body_hash = NULL,
                 not_modified_since = NULL, last_items = '[]', fill = NULL, learned = '{}',
-                moved_to = NULL, moving = NULL
+                moved_to = NULL, moving = NULL, health = '{}'
           WHERE id = ?1",
         values![id, feed.url.as_str(), origin, now],
     )

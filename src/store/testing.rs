@@ -7,8 +7,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::{
-    DeliveryClaim, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted, PollRead,
-    PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
+    DeliveryClaim, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted,
+    PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions,
+    engine::values,
 };
 use crate::{
     cadence::Learned,
@@ -77,6 +78,7 @@ pub(super) fn feed(name: &str, url: &str) -> Feed {
         tags: vec![],
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }
@@ -211,6 +213,8 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         refusals: 0,
         result,
         notices: vec![],
+        told_with: vec![],
+        health: Health::default(),
         continuity: None,
         moved: None,
     }

@@ -9,7 +9,7 @@ use std::{
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
 const LAYERS: [&[&str]; 9] = [
     &["model"],
-    &["clock", "cadence", "text", "suggest", "unwind"],
+    &["clock", "cadence", "calendar", "text", "suggest", "unwind"],
     &["http"],
     &[
         "fetch", "parse", "matcher", "notify", "store", "discover", "opml",

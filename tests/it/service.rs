@@ -21,6 +21,11 @@ struct Daemon {
 
 impl Daemon {
     fn start(config: &str) -> Self {
+        Self::start_with(config, |_| {})
+    }
+
+    /// The same, with something done to systemd's socket before.
+    fn start_with(config: &str, before: impl FnOnce(&Path)) -> Self {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("fivebells.toml");
         std::fs::write(&path, config).expect("a config file");
@@ -29,6 +34,7 @@ impl Daemon {
         systemd
             .set_read_timeout(Some(Duration::from_secs(20)))
             .expect("a timeout");
+        before(&socket);
         let child = Command::new(env!("CARGO_BIN_EXE_fivebells"))
             .args(["-c".as_ref(), path.as_os_str(), "run".as_ref()])
             .env("NOTIFY_SOCKET", &socket)
@@ -103,6 +109,27 @@ async fn systemd_hears_ready_status_watchdog_and_stopping_and_sigterm_exits_0() 
         lines.last().is_some_and(|line| line.contains("stopped")),
         "{lines:#?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_systemd_that_does_not_read_holds_neither_the_start_nor_the_end_up() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let mut daemon = Daemon::start_with(&config(&feed, &hook), |systemd| {
+        let filler = UnixDatagram::unbound().expect("a socket");
+        filler.set_nonblocking(true).expect("not blocking");
+        while filler.send_to(b"STATUS=full", systemd).is_ok() {}
+    });
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while feed.requests().is_empty() {
+        assert!(Instant::now() < deadline, "nothing is polled");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    daemon.signal("-TERM");
+    while daemon.child.try_wait().expect("a child").is_none() {
+        assert!(Instant::now() < deadline, "the daemon does not end");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(daemon.end().0, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

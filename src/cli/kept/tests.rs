@@ -11,7 +11,7 @@ use crate::{
         Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
         Watch,
     },
-    store::{NewItem, PollCommit, PollRead, PollResult, StoreOptions},
+    store::{Health, NewItem, PollCommit, PollRead, PollResult, StoreOptions},
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -94,6 +94,8 @@ impl Desk {
                     continuity: None,
                     moved: None,
                     notices: Vec::new(),
+                    told_with: Vec::new(),
+                    health: Health::default(),
                     result: read(own),
                 };
                 self.store.commit_poll(poll).await.expect("committed");
@@ -137,6 +139,7 @@ fn feed(name: &str) -> Feed {
         tags: Vec::new(),
         initial: Initial::Baseline,
         identity: Identity::Auto,
+        silent: None,
         allow_private: false,
         access: Access::default(),
     }

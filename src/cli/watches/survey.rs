@@ -18,7 +18,7 @@ use crate::{
     store::{KeptItem, WatchRecord},
 };
 
-/// Near misses explained in one survey, each for about as much as matching a thousand items.
+/// Near misses explained in one survey: ten thousand watches may each have thousands.
 pub(super) const MAX_EXPLAINED: usize = 1_000;
 
 /// How near misses are looked into.

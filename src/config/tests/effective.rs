@@ -84,6 +84,8 @@ url = "sqlite:/tmp/x.db"
 [health]
 notify = ["mail"]
 failing = "1h"
+report = ["Mon 09:00", "17:30"]
+silent = "never"
 [[test]]
 title = "t"
 feed = "a b"
@@ -111,7 +113,8 @@ fn no_secret_is_shown() {
     let directory = Directory::with(format!(
         "[feed]\na = \"https://example.org/a\"\n[watch]\nb = \"B\"\n[receiver.c]\n\
          webhook = \"https://example.org/c?token={MARKER}\"\nsecret = {{ env = \"SIEM_KEY\" }}\n\
-         headers = {{ X-Key = \"{MARKER}\", X-Other = {{ env = \"SIEM_TOKEN\" }} }}\n"
+         headers = {{ X-Key = \"{MARKER}\", X-Other = {{ env = \"SIEM_TOKEN\" }} }}\n\
+         [health]\nping = \"https://hc-ping.com/{MARKER}\"\n"
     ));
     let inline = directory.load().expect("a config").config;
     for config in [inline, example("config/fivebells.toml")] {

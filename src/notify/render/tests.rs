@@ -31,6 +31,12 @@ fn the_html_of_an_alert() {
 }
 
 #[test]
+fn the_html_of_a_report() {
+    let report = every_kind().pop().expect("the last is a report");
+    insta::assert_snapshot!(mail(&report, &tokyo()).html);
+}
+
+#[test]
 fn every_kind_as_text() {
     let texts: Vec<String> = every_kind()
         .iter()

@@ -2,10 +2,14 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::sheet::at;
+use super::{report::report_ready, sheet::at};
 use crate::model::{
-    Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, ReceiverFailing, TestPing,
+    Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
+    FeedSilent, ReceiverFailing, TestPing,
 };
+
+/// Other feeds that a notice names; the webhook's body holds all of them.
+const MAX_NAMED: usize = 20;
 
 /// An event that is no alert, in words; not yet clean.
 #[derive(Debug)]
@@ -30,10 +34,13 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
             facts: Vec::new(),
         },
         Event::FeedFailing(failing) => feed_failing(failing, timezone),
+        Event::FeedSilent(silent) => feed_silent(silent, timezone),
+        Event::FeedEmpty(empty) => feed_empty(empty, timezone),
         Event::FeedRecovered(recovered) => feed_recovered(recovered, timezone),
         Event::FeedRebased(rebased) => feed_rebased(rebased),
         Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
+        Event::ReportReady(report) => report_ready(report, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }
 }
@@ -48,18 +55,66 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
         ),
         None => format!("Feed {name} has never been read: {polls} failed in a row"),
     };
+    let mut facts = vec![
+        ("Reason", event.reason.clone()),
+        ("Error", event.error.clone()),
+        ("Last read", last_read(event.last_success, timezone)),
+        ("URL", event.url.clone()),
+        (
+            "Meaning",
+            "stories that come and go meanwhile are missed; polling goes on".to_owned(),
+        ),
+    ];
+    facts.extend(also(&event.also));
     Trouble {
-        sentence,
+        sentence: with_others(sentence, &event.also, ["fails", "fail"]),
         feed: Some(name.clone()),
         url: Some(event.url.clone()),
+        facts,
+    }
+}
+
+fn feed_silent(event: &FeedSilent, timezone: &TimeZone) -> Trouble {
+    let rule = if event.learned {
+        "its own rhythm"
+    } else {
+        "`silent` in the config"
+    };
+    let expected_by = at(event.expected_by, timezone);
+    Trouble {
+        sentence: format!(
+            "Feed {} has brought nothing new since {}",
+            event.feed,
+            at(event.last_news, timezone)
+        ),
+        feed: Some(event.feed.clone()),
+        url: Some(event.url.clone()),
         facts: vec![
-            ("Reason", event.reason.clone()),
-            ("Error", event.error.clone()),
-            ("Last read", last_read(event.last_success, timezone)),
+            ("Expected by", format!("{expected_by}, after {rule}")),
             ("URL", event.url.clone()),
             (
                 "Meaning",
-                "stories that come and go meanwhile are missed; polling goes on".to_owned(),
+                "it is read well; it may have moved, or its publisher may have stopped".to_owned(),
+            ),
+        ],
+    }
+}
+
+fn feed_empty(event: &FeedEmpty, timezone: &TimeZone) -> Trouble {
+    Trouble {
+        sentence: format!(
+            "Feed {} has had no items since {}: {} in a row found none",
+            event.feed,
+            at(event.since, timezone),
+            count(event.polls, "poll")
+        ),
+        feed: Some(event.feed.clone()),
+        url: Some(event.url.clone()),
+        facts: vec![
+            ("URL", event.url.clone()),
+            (
+                "Meaning",
+                "it is read well, but what it held is gone; polling goes on".to_owned(),
             ),
         ],
     }
@@ -67,17 +122,25 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
 
 fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     let name = &event.feed;
-    Trouble {
-        sentence: format!(
+    let since = last_read(event.since, timezone);
+    let sentence = match event.was {
+        Ailment::Failing => format!(
             "Feed {name} is read again, after {}",
             count(event.failures, "failed poll")
         ),
+        Ailment::Silent => format!("Feed {name} brings something new, the first since {since}"),
+        Ailment::Empty => format!("Feed {name} has items again, the first since {since}"),
+    };
+    let mut facts = vec![
+        ("Last read", last_read(event.last_success, timezone)),
+        ("URL", event.url.clone()),
+    ];
+    facts.extend(also(&event.also));
+    Trouble {
+        sentence: with_others(sentence, &event.also, ["is read again", "are read again"]),
         feed: Some(name.clone()),
         url: Some(event.url.clone()),
-        facts: vec![
-            ("Last read", last_read(event.last_success, timezone)),
-            ("URL", event.url.clone()),
-        ],
+        facts,
     }
 }
 
@@ -148,13 +211,48 @@ fn test_ping(event: &TestPing) -> Trouble {
     }
 }
 
+/// The sentence, with how many other feeds it holds for.
+fn with_others(sentence: String, also: &[String], [one, many]: [&str; 2]) -> String {
+    match also.len() {
+        0 => sentence,
+        1 => format!("{sentence}; 1 more feed of its host {one} too"),
+        more => format!("{sentence}; {more} more feeds of its host {many} too"),
+    }
+}
+
+/// The other feeds by name, as many as a person reads.
+fn also(also: &[String]) -> Option<(&'static str, String)> {
+    let named = also.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>();
+    let named = named.join(", ");
+    match also.len().saturating_sub(MAX_NAMED) {
+        _ if also.is_empty() => None,
+        0 => Some(("Also", named)),
+        more => Some(("Also", format!("{named} and {more} more"))),
+    }
+}
+
 fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {
     time.map_or_else(|| "never".to_owned(), |time| at(time, timezone))
 }
 
-fn count(number: u32, noun: &str) -> String {
+pub(super) fn count(number: u32, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
         number => format!("{number} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_names_twenty_more_feeds_and_counts_the_rest() {
+        let feeds: Vec<String> = (1..=21).map(|number| format!("f{number}")).collect();
+        let named = |count: usize| also(&feeds[..count]).map(|(_, text)| text);
+        assert_eq!(named(0), None);
+        assert_eq!(named(2).as_deref(), Some("f1, f2"));
+        assert!(named(20).expect("named").ends_with(", f20"));
+        assert!(named(21).expect("named").ends_with(", f20 and 1 more"));
     }
 }

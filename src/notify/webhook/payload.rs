@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    Alert, Event, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, Notice,
-    ReceiverFailing, TestPing,
+    Alert, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
+    Notice, ReceiverFailing, ReportReady, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -32,10 +32,13 @@ struct Payload<'a> {
 enum Data<'a> {
     Alert(&'a Alert),
     FeedFailing(&'a FeedFailing),
+    FeedSilent(&'a FeedSilent),
+    FeedEmpty(&'a FeedEmpty),
     FeedRecovered(&'a FeedRecovered),
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
     ReceiverFailing(&'a ReceiverFailing),
+    ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
 
@@ -44,10 +47,13 @@ impl<'a> Data<'a> {
         match event {
             Event::Alert(data) => Self::Alert(data),
             Event::FeedFailing(data) => Self::FeedFailing(data),
+            Event::FeedSilent(data) => Self::FeedSilent(data),
+            Event::FeedEmpty(data) => Self::FeedEmpty(data),
             Event::FeedRecovered(data) => Self::FeedRecovered(data),
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }
     }

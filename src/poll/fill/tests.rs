@@ -35,6 +35,7 @@ fn picked(items: &[(i64, &str)], known: &[i64]) -> (Vec<i64>, bool) {
         .flat_map(|index| keys[index].all())
         .collect();
     let recognised = Recognised {
+        unread: Vec::new(),
         judgement: judge_by(&keys, &seen, Identity::Auto),
         records: (0..keys.len())
             .map(|index| Record::of(is_known(index).then_some(ItemId(items[index].0))))

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     cadence::Learned,
     model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, OriginId, TextHash},
-    store::StoreError,
+    store::{Health, StoreError},
 };
 
 /// One parameter or column.
@@ -135,6 +135,13 @@ impl FromValue for Learned {
     }
 }
 
+/// As JSON: nothing in SQL reads it.
+impl FromValue for Health {
+    fn from_value(value: Value) -> Option<Self> {
+        serde_json::from_str(&String::from_value(value)?).ok()
+    }
+}
+
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
@@ -207,6 +214,12 @@ impl From<TextHash> for Value {
 impl From<Learned> for Value {
     fn from(learned: Learned) -> Self {
         Self::Text(serde_json::to_string(&learned).expect("plain data serializes"))
+    }
+}
+
+impl From<Health> for Value {
+    fn from(health: Health) -> Self {
+        Self::Text(serde_json::to_string(&health).expect("plain data serializes"))
     }
 }
 

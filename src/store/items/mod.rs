@@ -99,19 +99,11 @@ macro_rules! select {
     };
 }
 
-/// From ?1 on, before (?2, ?3), at most ?4, the newest first. Each is found by an index on its
-/// time, so a page costs what it holds.
-pub(super) const PAGE: &str = select!(
-    "WHERE i.seen_at >= ?1 AND (i.seen_at, i.id) < (?2, ?3)
-     ORDER BY i.seen_at DESC, i.id DESC LIMIT ?4"
-);
+// Behind the macros, which it uses.
+mod page;
 
-/// The same of the feed ?5.
-pub(super) const PAGE_OF_FEED: &str = select!(
-    "WHERE i.seen_at >= ?1 AND (i.seen_at, i.id) < (?2, ?3)
-       AND i.feed = (SELECT id FROM feed WHERE name = ?5)
-     ORDER BY i.seen_at DESC, i.id DESC LIMIT ?4"
-);
+#[cfg(test)]
+pub(super) use page::{EARLIER, EARLIER_OF_FEED, MOMENT, MOMENT_OF_FEED};
 
 impl KeptItem {
     /// Where a page goes on whose last item this is.
@@ -124,28 +116,6 @@ impl KeptItem {
 }
 
 impl Store {
-    /// A page of kept items, the newest first: those before the cursor, at most `limit`.
-    pub async fn item_page(
-        &self,
-        filter: &ItemFilter,
-        before: Option<ItemCursor>,
-        limit: u32,
-    ) -> Result<Vec<KeptItem>, StoreError> {
-        let ItemFilter { since, feed } = filter.clone();
-        self.read(move |tx| {
-            let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
-            let (seen_at, id) = before.map_or((i64::MAX, i64::MAX), |before| {
-                (before.seen_at.as_millisecond(), before.id.0)
-            });
-            let rows = match feed {
-                None => tx.rows(PAGE, values![since, seen_at, id, limit])?,
-                Some(feed) => tx.rows(PAGE_OF_FEED, values![since, seen_at, id, limit, feed])?,
-            };
-            rows.into_iter().map(|row| kept(tx, row)).collect()
-        })
-        .await
-    }
-
     /// How many items a filter lets through.
     pub async fn count_items(&self, filter: &ItemFilter) -> Result<ItemCount, StoreError> {
         let ItemFilter { since, feed } = filter.clone();

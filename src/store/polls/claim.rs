@@ -98,7 +98,7 @@ pub(super) fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, Store
             "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
                     failing_since, told_failing, succeeded_at, not_modified_since, items_total,
                     last_items, missed, missed_at, told_missed, fill, moved_to, moving,
-                    learned
+                    learned, health
                FROM feed WHERE id = ?1",
             values![id],
         )?
@@ -118,6 +118,7 @@ pub(super) fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, Store
         last_success: row.take(9)?,
         not_modified_since: row.take(10)?,
         items_total: row.take(11)?,
+        health: row.take(20)?,
         continuity: Continuity {
             pace: learned.shorten,
             ..continuity::read(&mut row, 12)?

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    PollCommit, PollCommitted, PollRead, PollResult, continuity, known, moved, news, revise,
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, health, known, moved, news, revise,
 };
 use crate::{
     model::AlertId,
@@ -36,6 +36,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     }
     let mut told = Told::default();
     let mut shown = Vec::new();
+    let failed = matches!(poll.result, PollResult::Failed { .. });
     match poll.result {
         PollResult::Read(read) => {
             known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
@@ -65,6 +66,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     if let Some(moved) = &poll.moved {
         moved::write(tx, poll.feed, moved, poll.committed_at)?;
     }
+    health::tell_with(tx, &poll.told_with, failed)?;
     for notice in &poll.notices {
         outbox::insert(tx, notice, None, poll.committed_at)?;
         told.receivers.insert(notice.receiver.clone());
@@ -85,8 +87,10 @@ pub(super) struct Told {
 
 /// The fence: false, and nothing written, if the origin was claimed again since.
 fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
+    // From the end: from its beginning, a request that took its time on the way would bring the
+    // next one too near, as the origin sees it.
     let paused = poll
-        .polled_at
+        .committed_at
         .saturating_add(poll.gap)
         .expect("a duration is always in units that add");
     let not_before = poll
@@ -126,6 +130,8 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     last_modified.as_deref(),
                     *by_validators,
                     poll.learned,
+                    poll.health,
+                    poll.health.recovery.is_some(),
                 ],
             ),
         )?,
@@ -148,6 +154,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     *told_failing,
                     *gone,
                     poll.learned,
+                    poll.health,
                 ],
             ),
         )?,
@@ -159,8 +166,8 @@ const UNCHANGED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, succeeded_at = ?5, status = ?6,
            etag = ?7, last_modified = ?8,
            not_modified_since = CASE WHEN ?9 = 1 THEN coalesce(not_modified_since, ?5) END,
-           failures = 0, failing_since = NULL, told_failing = 0, gone = 0,
-           reason = NULL, error = NULL, learned = ?10
+           failures = 0, failing_since = NULL, told_failing = ?12, gone = 0,
+           reason = NULL, error = NULL, learned = ?10, health = ?11
      WHERE id = ?1 AND url = ?2";
 
 const READ: &str = "
@@ -169,8 +176,8 @@ const READ: &str = "
            body_hash = ?9, title = ?10, link = ?11, language = ?12, format = ?13,
            items_total = ?14, warnings = ?15, changed_at = ?16,
            baseline_at = CASE WHEN ?17 = 1 THEN ?16 ELSE coalesce(baseline_at, ?16) END,
-           failures = 0, failing_since = NULL, told_failing = 0, gone = 0,
-           reason = NULL, error = NULL, learned = ?18
+           failures = 0, failing_since = NULL, told_failing = ?20, gone = 0,
+           reason = NULL, error = NULL, learned = ?18, health = ?19
      WHERE id = ?1 AND url = ?2";
 
 const FILLED: &str = "
@@ -180,7 +187,8 @@ const FILLED: &str = "
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
            failures = failures + 1, failing_since = coalesce(failing_since, ?5),
-           reason = ?7, error = ?8, told_failing = ?9, gone = ?10, learned = ?11
+           reason = ?7, error = ?8, told_failing = ?9, gone = ?10, learned = ?11,
+           health = ?12
      WHERE id = ?1 AND url = ?2";
 
 /// The parameters ?1 to ?5, which the statements share, and the rest.
@@ -197,7 +205,7 @@ fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     params
 }
 
-fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 13] {
+fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 15] {
     [
         read.status.into(),
         read.etag.as_deref().into(),
@@ -212,5 +220,7 @@ fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 13] {
         poll.committed_at.into(),
         read.baseline.into(),
         poll.learned.into(),
+        poll.health.into(),
+        poll.health.recovery.is_some().into(),
     ]
 }

@@ -1,6 +1,6 @@
 //! The set of everything ever seen.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -88,14 +88,31 @@ pub(super) fn insert(
     item: ItemId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for key in keys {
-        tx.exec(
-            "INSERT INTO seen (feed, key, item, seen_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (feed, key) DO UPDATE SET seen_at = excluded.seen_at",
-            values![feed, *key, item, now],
-        )?;
+    // PostgreSQL takes no row twice in one statement.
+    let keys: Vec<IdentityKey> = keys
+        .iter()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    for chunk in keys.chunks(CHUNK) {
+        let mut params = values![feed, item, now].to_vec();
+        params.extend(chunk.iter().map(|key| Value::from(*key)));
+        tx.exec(&insert_sql(chunk.len()), &params)?;
     }
     Ok(())
+}
+
+/// One statement for all keys of an item.
+fn insert_sql(keys: usize) -> String {
+    let rows: Vec<String> = (0..keys)
+        .map(|key| format!("(?1, ?{}, ?2, ?3)", key + 4))
+        .collect();
+    let rows = rows.join(", ");
+    format!(
+        "INSERT INTO seen (feed, key, item, seen_at) VALUES {rows}
+         ON CONFLICT (feed, key) DO UPDATE SET seen_at = excluded.seen_at"
+    )
 }
 
 fn chunk_of(feed: FeedId, keys: &[IdentityKey]) -> Vec<Value> {

@@ -4,6 +4,7 @@ mod ask;
 mod claim;
 mod commit;
 mod continuity;
+mod health;
 mod known;
 mod moved;
 mod news;
@@ -24,6 +25,7 @@ pub use self::ask::{Asked, PollReport};
 
 pub use self::{
     continuity::{Continuity, Fill},
+    health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
 };
 
@@ -31,6 +33,7 @@ pub use self::{
 pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
     commit::COOL_DOMAIN,
+    health::{ARRIVALS, NEIGHBOURS},
     known::{KNOWN, REFRESH},
 };
 
@@ -76,6 +79,8 @@ pub struct FeedState {
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
+    /// Whether it is silent or empty, or reads again after failures that were told.
+    pub health: Health,
     /// Whether anything was missed between the polls so far.
     pub continuity: Continuity,
     /// Where it lives, if that is not the URL in the config.
@@ -106,7 +111,7 @@ pub struct PollCommit {
     pub due_reason: String,
     /// What the due time was worked out from; replaces what was learned before.
     pub learned: Learned,
-    /// The pause between polls of the origin, from `polled_at`.
+    /// The pause between polls of the origin, from `committed_at`.
     pub gap: Duration,
     /// Until when the origin cools. A pause that is longer already stays.
     pub origin_not_before: Option<Timestamp>,
@@ -118,6 +123,11 @@ pub struct PollCommit {
     pub result: PollResult,
     /// What is told beside the alerts.
     pub notices: Vec<NewDelivery>,
+    /// Other feeds of the origin that the notices tell of too: that they fail where this poll
+    /// failed, that they read again where it did not.
+    pub told_with: Vec<FeedId>,
+    /// Replaces the one before.
+    pub health: Health,
     /// Replaces the one before; `None` leaves it. The window of a document that was read is
     /// completed with its new items.
     pub continuity: Option<Continuity>,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{NewAlert, NewItem, commit::Told, known};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, ItemId},
+    model::{Alert, AlertId, Event, FeedId, Item, ItemId, TextHash},
     store::{
         StoreError,
         engine::{Tx, values},
@@ -22,7 +22,7 @@ pub(super) fn insert(
     now: Timestamp,
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
-    let item = insert_item(tx, feed, &new, now)?;
+    let item = insert_item(tx, feed, new.item, new.text_hash, now)?;
     known::insert(tx, feed, &new.keys, item, now)?;
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
@@ -33,10 +33,10 @@ pub(super) fn insert(
 fn insert_item(
     tx: &mut dyn Tx,
     feed: FeedId,
-    new: &NewItem,
+    item: Item,
+    text_hash: TextHash,
     now: Timestamp,
 ) -> Result<ItemId, StoreError> {
-    let item = &new.item;
     let mut row = tx
         .row(
             "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
@@ -45,18 +45,18 @@ fn insert_item(
              RETURNING id",
             values![
                 feed,
-                new.text_hash,
-                item.guid.as_deref(),
-                item.title.as_str(),
-                item.link.as_deref(),
+                text_hash,
+                item.guid,
+                item.title,
+                item.link,
                 outbox::list(&item.authors),
                 outbox::list(&item.categories),
                 item.published,
                 item.updated,
-                item.date_text.as_deref(),
-                item.summary.as_str(),
-                item.content.as_str(),
-                item.language.as_deref(),
+                item.date_text,
+                item.summary,
+                item.content,
+                item.language,
                 now,
             ],
         )?

@@ -178,13 +178,13 @@ async fn an_origin_polls_one_feed_after_the_other_with_a_pause() {
     done(&store, slow).await;
     assert_eq!(
         store.next_poll_due().await.expect("read"),
-        Some(at(10)),
-        "from its start"
+        Some(at(13)),
+        "from its end"
     );
-    assert!(claim(&store, at(9)).await.is_empty());
-    let second = claim_one(&store, at(10)).await;
+    assert!(claim(&store, at(12)).await.is_empty());
+    let second = claim_one(&store, at(13)).await;
     assert_eq!(second.feed.name, "a");
-    done(&store, poll(&second, at(10), read(vec![]))).await;
+    done(&store, poll(&second, at(13), read(vec![]))).await;
     assert_eq!(store.next_poll_due().await.expect("read"), Some(at(900)));
 }
 
@@ -254,6 +254,7 @@ async fn failures_count_until_a_good_poll() {
         error: "no answer in 30 s".into(),
         last_success: Some(at(0)),
         failures: 2,
+        also: vec![],
     });
     let notice = NewDelivery {
         receiver: "desk".into(),

@@ -1,5 +1,6 @@
 -- Schema 1. Frozen: a change is a new file, never an edit of this one.
--- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays, `learned` a JSON object.
+-- Times are milliseconds since 1970, flags 0 or 1, lists JSON arrays, `learned` and `health` JSON
+-- objects.
 -- Ids that receivers or `--follow` remember are AUTOINCREMENT: pruning the highest row must not
 -- let its id be given twice.
 
@@ -50,6 +51,7 @@ CREATE TABLE feed (
   failures           INTEGER NOT NULL DEFAULT 0,
   failing_since      INTEGER,
   told_failing       INTEGER NOT NULL DEFAULT 0,
+  health             TEXT    NOT NULL DEFAULT '{}',
   reason             TEXT,
   error              TEXT,
   items_total        INTEGER NOT NULL DEFAULT 0,
@@ -63,6 +65,7 @@ CREATE TABLE feed (
   moving             TEXT
 ) STRICT;
 CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
+CREATE INDEX feed_troubled ON feed (origin, name) WHERE failures > 0 OR told_failing = 1;
 
 -- As the feed shows it now. `text_hash` stands before the long texts: it is read at every poll.
 CREATE TABLE item (

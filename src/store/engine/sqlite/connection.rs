@@ -3,7 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use rusqlite::{
-    ErrorCode, OpenFlags, params_from_iter,
+    ErrorCode, OpenFlags,
+    config::DbConfig,
+    params_from_iter,
     types::{ToSqlOutput, ValueRef},
 };
 
@@ -54,6 +56,9 @@ impl Connection {
         let connection = rusqlite::Connection::open_with_flags(path, flags)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        // Else a statement whose plan could depend on a parameter's value is prepared anew with
+        // every value, as claims were.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // The first to read the file: what is no database is found out here.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -35,10 +35,14 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (polls::MOST_OVERDUE, 1),
         (polls::NEXT_DUE, 0),
         (polls::COOL_DOMAIN, 2),
+        (polls::NEIGHBOURS, 2),
+        (polls::ARRIVALS, 2),
         (polls::KNOWN, 33),
         (polls::REFRESH, 35),
-        (items::PAGE, 4),
-        (items::PAGE_OF_FEED, 5),
+        (items::MOMENT, 3),
+        (items::EARLIER, 3),
+        (items::MOMENT_OF_FEED, 4),
+        (items::EARLIER_OF_FEED, 4),
         (outbox::LANE, 2),
         (outbox::CLAIM, 4),
         (outbox::NEXT_DUE, 1),
@@ -55,5 +59,16 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
             !plan.is_empty() && !plan.iter().any(slow),
             "{sql}\n{plan:#?}"
         );
+    }
+}
+
+/// A first poll gives thousands of items one moment: a page within it must be found by its item.
+#[test]
+fn a_page_within_a_moment_is_found_to_the_row() {
+    let (_directory, mut connection) = fresh();
+    for (sql, params) in [(items::MOMENT, 3), (items::MOMENT_OF_FEED, 4)] {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let plan = texts(&mut connection, &sql, &vec![Value::Null; params], 3).join("\n");
+        assert!(plan.contains("seen_at=? AND rowid<?"), "{plan}");
     }
 }

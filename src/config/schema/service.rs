@@ -1,0 +1,111 @@
+//! How the service runs: `[poll]`, `[health]`, `[keep]`, `[store]`.
+
+use super::{Kind, Table, key};
+
+/// `[poll]`.
+pub const POLL: Table = Table {
+    header: "poll",
+    keys: &[
+        key(
+            "every",
+            Kind::Every,
+            "between two polls of a feed that does not say",
+        ),
+        key(
+            "respect",
+            Kind::Strings,
+            "wishes of publishers that are followed: max-age, ttl, update-period, skip-hours, skip-days; all if not set",
+        ),
+        key(
+            "per_host",
+            Kind::Duration,
+            "pause between the end of one request to a host and the next",
+        ),
+        key(
+            "max_interval",
+            Kind::Duration,
+            "the longest that a publisher's wish is followed",
+        ),
+        key(
+            "parallel",
+            Kind::Integer,
+            "hosts that are polled at the same time, dead ones included",
+        ),
+        key(
+            "timeout",
+            Kind::Duration,
+            "for one request, first byte to last",
+        ),
+        key("max_size", Kind::Size, "the largest feed, unpacked"),
+        key(
+            "contact",
+            Kind::String,
+            "mail address or URL in the User-Agent, so that a publisher can reach you",
+        ),
+        key(
+            "ca_file",
+            Kind::Path,
+            "PEM file with extra certificate authorities, for feeds and webhooks",
+        ),
+        key(
+            "proxy",
+            Kind::StringOrSecret,
+            "URL of a proxy for feeds that do not say: http, https, socks5 or socks5h",
+        ),
+    ],
+};
+
+/// `[health]`.
+pub const HEALTH: Table = Table {
+    header: "health",
+    keys: &[
+        key(
+            "notify",
+            Kind::Strings,
+            "receivers of notices about trouble; the top-level `notify` if not set, else all",
+        ),
+        key(
+            "failing",
+            Kind::Duration,
+            "how long a feed may fail before someone is told",
+        ),
+        key(
+            "silent",
+            Kind::Duration,
+            "how long a feed that reads well may bring nothing new before someone is told; or auto, or never; auto if not set",
+        ),
+        key(
+            "ping",
+            Kind::StringOrSecret,
+            "URL that is asked after every good minute; the service behind it alerts on silence",
+        ),
+        key(
+            "report",
+            Kind::Strings,
+            "when to tell that all is well, or what is not, such as `Mon 09:00`; never if not set",
+        ),
+    ],
+};
+
+/// `[keep]`.
+pub const KEEP: Table = Table {
+    header: "keep",
+    keys: &[
+        key("items", Kind::Duration, "items without an alert"),
+        key(
+            "alerts",
+            Kind::Duration,
+            "alerts, their items and finished deliveries",
+        ),
+    ],
+};
+
+/// `[store]`.
+pub const STORE: Table = Table {
+    header: "store",
+    keys: &[key(
+        "url",
+        Kind::String,
+        "`sqlite:PATH`; `fivebells.db` in the state directory, else beside this file, if not set",
+    )],
+};

@@ -1,0 +1,62 @@
+//! The regular report: how everything is.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// `data` of `report.ready`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportReady {
+    /// What it counts from: the last report, or when reports were switched on.
+    pub since: Timestamp,
+    /// Feeds in the config.
+    pub feeds: u32,
+    /// Those whose last poll failed.
+    pub feeds_failing: u32,
+    /// Those that were not polled yet.
+    pub feeds_unpolled: u32,
+    /// Those where items may have been missed.
+    pub feeds_missed: u32,
+    /// Items that were not seen before.
+    pub items: u32,
+    /// Items that satisfied a watch.
+    pub alerts: u32,
+    /// Some of the failing feeds by name, those that fail longest first.
+    pub failing: Vec<ReportedFeed>,
+    /// Receivers for which something waits or died, or that take nothing.
+    pub outbox: Vec<ReportedReceiver>,
+}
+
+impl ReportReady {
+    /// Whether nothing in it asks for someone to look. What waits for a receiver that takes
+    /// deliveries is on its way.
+    pub fn is_well(&self) -> bool {
+        let in_trouble = |it: &ReportedReceiver| it.died > 0 || it.failing_since.is_some();
+        self.feeds_failing == 0 && self.feeds_missed == 0 && !self.outbox.iter().any(in_trouble)
+    }
+}
+
+/// A feed whose last poll failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedFeed {
+    /// The feed's name.
+    pub feed: String,
+    /// The first of the failed polls in a row.
+    pub since: Option<Timestamp>,
+    /// The last failure's closed reason.
+    pub reason: Option<String>,
+    /// The last failure in words.
+    pub error: Option<String>,
+}
+
+/// What is in the outbox for a receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedReceiver {
+    /// The receiver's name.
+    pub receiver: String,
+    /// Since when it takes nothing; `None` where it does.
+    pub failing_since: Option<Timestamp>,
+    /// Deliveries still to be made.
+    pub waiting: u32,
+    /// Deliveries given up since the last report.
+    pub died: u32,
+}

@@ -1,0 +1,108 @@
+//! The regular report in words.
+
+use jiff::tz::TimeZone;
+
+use super::{
+    sheet::at,
+    trouble::{Trouble, count},
+};
+use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+
+pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble {
+    let mut facts = vec![
+        ("Since", at(report.since, timezone)),
+        ("Feeds", feeds(report)),
+        ("Items", format!("{} new", report.items)),
+        ("Alerts", report.alerts.to_string()),
+    ];
+    let named = report.failing.iter();
+    facts.extend(named.map(|feed| ("Failing", failing(feed, timezone))));
+    let named = u32::try_from(report.failing.len()).unwrap_or(u32::MAX);
+    match report.feeds_failing.saturating_sub(named) {
+        0 => {}
+        more => facts.push(("Failing", format!("and {}", count(more, "other feed")))),
+    }
+    if report.outbox.is_empty() {
+        facts.push(("Outbox", "nothing waits, nothing died".to_owned()));
+    }
+    let outbox = report.outbox.iter();
+    facts.extend(outbox.map(|receiver| ("Outbox", receiver_line(receiver, timezone))));
+    Trouble {
+        sentence: sentence(report),
+        feed: None,
+        url: None,
+        facts,
+    }
+}
+
+fn sentence(report: &ReportReady) -> String {
+    let (items, alerts) = (report.items, count(report.alerts, "alert"));
+    let read = format!(
+        "{} in {}",
+        count(items, "new item"),
+        count(report.feeds, "feed")
+    );
+    if report.is_well() {
+        return format!("Report: all is well, {read}, {alerts}");
+    }
+    let mut faults = Vec::new();
+    if report.feeds_failing > 0 {
+        faults.push(format!("{} failing", count(report.feeds_failing, "feed")));
+    }
+    if report.feeds_missed > 0 {
+        let feeds = count(report.feeds_missed, "feed");
+        faults.push(format!("items may have been missed in {feeds}"));
+    }
+    let stuck = report.outbox.iter().filter(|it| it.failing_since.is_some());
+    for receiver in stuck {
+        faults.push(format!("receiver {} takes nothing", receiver.receiver));
+    }
+    match report.outbox.iter().map(|it| it.died).sum() {
+        0 => {}
+        died => faults.push(format!("{} died", count(died, "notice"))),
+    }
+    format!("Report: {}; {read}, {alerts}", faults.join(", "))
+}
+
+fn feeds(report: &ReportReady) -> String {
+    let unread = report.feeds_failing + report.feeds_unpolled;
+    let mut parts = vec![
+        format!("{} ok", report.feeds.saturating_sub(unread)),
+        format!("{} failing", report.feeds_failing),
+    ];
+    if report.feeds_unpolled > 0 {
+        parts.push(format!("{} not polled yet", report.feeds_unpolled));
+    }
+    if report.feeds_missed > 0 {
+        parts.push(format!("{} may have missed items", report.feeds_missed));
+    }
+    parts.join(", ")
+}
+
+fn failing(feed: &ReportedFeed, timezone: &TimeZone) -> String {
+    let since = feed
+        .since
+        .map(|since| format!(" since {}", at(since, timezone)));
+    let why = feed.error.as_ref().or(feed.reason.as_ref());
+    let why = why.map(|why| format!(": {why}"));
+    [
+        feed.feed.clone(),
+        since.unwrap_or_default(),
+        why.unwrap_or_default(),
+    ]
+    .concat()
+}
+
+fn receiver_line(receiver: &ReportedReceiver, timezone: &TimeZone) -> String {
+    let ReportedReceiver { waiting, died, .. } = receiver;
+    let wait = if *waiting == 1 { "waits" } else { "wait" };
+    let trouble = receiver.failing_since.map(|since| {
+        let since = at(since, timezone);
+        format!("; takes nothing since {since}")
+    });
+    let trouble = trouble.unwrap_or_default();
+    format!(
+        "{}: {waiting} {wait}, {died} died{trouble}",
+        receiver.receiver
+    )
+}

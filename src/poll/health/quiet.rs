@@ -1,0 +1,163 @@
+//! Feeds that read well and say nothing: nothing new for too long, or nothing at all.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Checkup, HealthRules, Surroundings};
+use crate::{
+    cadence::{self, SHORTEST_SILENCE},
+    model::{Ailment, Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, Silent},
+    poll::visit::Answer,
+    store::{Empty, FeedState, Silence},
+};
+
+/// So many polls in a row find no items before that is told ...
+const EMPTY_POLLS: u32 = 3;
+
+/// ... and over more than this: a publisher that rebuilds its site shows an empty feed meanwhile.
+const EMPTY_FOR: Duration = Duration::from_hours(1);
+
+/// Whether there is an item that was not seen before.
+pub(super) fn brings_news(answer: &Answer) -> bool {
+    match answer {
+        Answer::Read(reading) => reading.recognised.judgement.new.contains(&true),
+        _ => false,
+    }
+}
+
+impl HealthRules {
+    /// Since when a feed is silent whose rhythm is not yet known to say how long it may be. Asked
+    /// once a silence, and of none that is short, so a busy feed never costs a look at its items.
+    pub(super) fn silence_to_judge(
+        &self,
+        feed: &Feed,
+        state: &FeedState,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let news_at = state.learned.pace.news_at()?;
+        let is_judged = |silence: Silence| silence.news_at == news_at;
+        let asks = self.silence_of(feed) == Silent::Auto
+            && !state.health.told_silent
+            && !state.health.silence.is_some_and(is_judged)
+            && cadence::elapsed(news_at, now) >= SHORTEST_SILENCE;
+        let is_silent = answer.failure().is_none() && !brings_news(answer);
+        (asks && is_silent).then_some(news_at)
+    }
+
+    /// A notice where a feed has been silent for too long, and one where it speaks again.
+    pub(super) fn silent(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        is_news: bool,
+        surroundings: &Surroundings,
+        now: Timestamp,
+    ) {
+        let Some(news_at) = state.learned.pace.news_at() else {
+            return;
+        };
+        if is_news {
+            checkup.health.silence = None;
+            if std::mem::take(&mut checkup.health.told_silent) {
+                self.well_again(checkup, feed, state, Ailment::Silent, news_at);
+            }
+            return;
+        }
+        if let Some(arrivals) = &surroundings.arrivals {
+            checkup.health.silence = Some(Silence {
+                news_at,
+                surprising_at: cadence::surprising_at(arrivals, news_at),
+            });
+        }
+        let judged = checkup.health.silence;
+        let judged = judged.filter(|silence| silence.news_at == news_at);
+        let (expected_by, learned) = match self.silence_of(feed) {
+            Silent::Auto => (judged.and_then(|silence| silence.surprising_at), true),
+            Silent::After(length) => (Some(cadence::add(news_at, length)), false),
+            Silent::Never => (None, false),
+        };
+        let is_told = checkup.health.told_silent || checkup.health.empty.is_some_and(|it| it.told);
+        let Some(expected_by) = expected_by.filter(|at| *at <= now && !is_told) else {
+            return;
+        };
+        checkup.health.told_silent = true;
+        let event = Event::FeedSilent(FeedSilent {
+            feed: feed.name.clone(),
+            url: feed.url.to_string(),
+            last_news: news_at,
+            expected_by,
+            learned,
+        });
+        checkup.notices.extend(self.tell(&event));
+    }
+
+    /// A notice where a feed that had items has none any more, and one where it has some again.
+    pub(super) fn empty(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        answer: &Answer,
+        now: Timestamp,
+    ) {
+        let before = checkup.health.empty.take();
+        let is_empty = match answer {
+            Answer::Read(reading) => reading.parsed.items.is_empty(),
+            _ => before.is_some(),
+        };
+        if !is_empty {
+            if let Some(empty) = before.filter(|empty| empty.told) {
+                self.well_again(checkup, feed, state, Ailment::Empty, empty.since);
+            }
+            return;
+        }
+        if before.is_none() && state.items_total == 0 {
+            return;
+        }
+        let mut empty = before.unwrap_or(Empty {
+            since: now,
+            polls: 0,
+            told: false,
+        });
+        empty.polls = empty.polls.saturating_add(1);
+        let is_long = empty.polls >= EMPTY_POLLS && cadence::elapsed(empty.since, now) > EMPTY_FOR;
+        if is_long && !empty.told && self.silence_of(feed) != Silent::Never {
+            empty.told = true;
+            let event = Event::FeedEmpty(FeedEmpty {
+                feed: feed.name.clone(),
+                url: feed.url.to_string(),
+                since: empty.since,
+                polls: empty.polls,
+            });
+            checkup.notices.extend(self.tell(&event));
+        }
+        checkup.health.empty = Some(empty);
+    }
+
+    fn well_again(
+        &self,
+        checkup: &mut Checkup,
+        feed: &Feed,
+        state: &FeedState,
+        was: Ailment,
+        since: Timestamp,
+    ) {
+        let event = Event::FeedRecovered(FeedRecovered {
+            feed: feed.name.clone(),
+            url: feed.url.to_string(),
+            was,
+            since: Some(since),
+            last_success: state.last_success,
+            failures: 0,
+            also: Vec::new(),
+        });
+        checkup.notices.extend(self.tell(&event));
+    }
+
+    fn silence_of(&self, feed: &Feed) -> Silent {
+        feed.silent.unwrap_or(self.silent)
+    }
+}

@@ -1,0 +1,126 @@
+use jiff::SignedDuration;
+
+use super::*;
+
+const FEED: FeedId = FeedId(1);
+
+fn now() -> Timestamp {
+    "2026-11-22T07:00:00Z".parse().expect("a time")
+}
+
+fn item(number: u32) -> String {
+    format!("<item><guid>{number}</guid><title>Story {number}</title></item>")
+}
+
+fn feed(items: &[String]) -> String {
+    format!(
+        "<rss version=\"2.0\"><channel><title>T</title><language>en</language>{}</channel></rss>",
+        items.concat()
+    )
+}
+
+fn ten() -> Vec<String> {
+    (0..10).map(item).collect()
+}
+
+/// The windows after this document was read whole, if it was plain.
+fn after(xml: &str) -> Windows {
+    let windows = Windows::default();
+    let window = with(xml, |document| {
+        let parsed = parse::parse(document, now()).expect("a feed");
+        windows.of_whole(document, Identity::Auto, &parsed, now())
+    });
+    windows.put(FEED, window);
+    windows
+}
+
+fn with<T>(xml: &str, read: impl FnOnce(&Document<'_>) -> T) -> T {
+    let url = "https://e.org/feed".parse().expect("a URL");
+    read(&Document {
+        bytes: xml.as_bytes(),
+        content_type: None,
+        url: &url,
+    })
+}
+
+/// The titles that are read of a document, so many hours after the one before; `None` where it is
+/// to be read whole.
+fn titles(windows: &Windows, xml: &str, hours: i64) -> Option<Vec<String>> {
+    let later = now() + SignedDuration::from_hours(hours);
+    let (parsed, marks, _) = with(xml, |document| windows.parse_news(FEED, document, later))?;
+    let news = marks.iter().filter(|(_, key)| key.is_none()).count();
+    assert_eq!(news, parsed.items.len());
+    Some(parsed.items.into_iter().map(|it| it.item.title).collect())
+}
+
+#[test]
+fn only_what_was_not_there_before_is_read() {
+    let windows = after(&feed(&ten()));
+    let mut next = ten();
+    next.pop();
+    next.insert(0, item(77));
+    assert_eq!(
+        titles(&windows, &feed(&next), 1),
+        Some(vec!["Story 77".into()])
+    );
+    assert_eq!(titles(&windows, &feed(&ten()), 1), Some(vec![]));
+}
+
+#[test]
+fn an_item_of_which_a_byte_has_changed_is_read() {
+    let windows = after(&feed(&ten()));
+    let mut next = ten();
+    next[4] = next[4].replace("Story", "story");
+    assert_eq!(
+        titles(&windows, &feed(&next), 1),
+        Some(vec!["story 4".into()])
+    );
+}
+
+#[test]
+fn a_document_that_is_mostly_new_is_read_whole() {
+    let windows = after(&feed(&ten()));
+    let document = |new: usize| {
+        let old = ten().into_iter().skip(new);
+        let new = (0..new).map(|number| item(100 + u32::try_from(number).expect("small")));
+        feed(&new.chain(old).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        titles(&windows, &document(5), 1).map(|it| it.len()),
+        Some(5)
+    );
+    assert_eq!(titles(&windows, &document(6), 1), None);
+}
+
+#[test]
+fn a_document_is_read_whole_when_the_last_whole_one_is_half_a_day_old() {
+    let windows = after(&feed(&ten()));
+    assert!(titles(&windows, &feed(&ten()), 11).is_some());
+    assert_eq!(titles(&windows, &feed(&ten()), 12), None);
+}
+
+#[test]
+fn what_needs_repair_is_read_whole_before_and_after() {
+    let broken = feed(&[item(1), item(2), item(3).replace("Story", "AT&T")]);
+    assert_eq!(titles(&after(&broken), &broken, 1), None);
+    let whole = feed(&ten());
+    let mut next = ten();
+    next[0] = item(9).replace("Story", "AT&T");
+    assert_eq!(titles(&after(&whole), &feed(&next), 1), None);
+}
+
+#[test]
+fn nothing_is_remembered_of_a_feed_whose_last_document_was_not_plain() {
+    let windows = after(&feed(&ten()));
+    windows.put(FEED, None);
+    assert_eq!(titles(&windows, &feed(&ten()), 1), None);
+}
+
+#[test]
+fn where_the_language_is_to_be_told_from_all_headlines_the_whole_is_read() {
+    let undeclared = |items: &[String]| feed(items).replace("<language>en</language>", "");
+    let windows = after(&undeclared(&ten()));
+    let mut next = ten();
+    next.insert(0, item(10));
+    assert_eq!(titles(&windows, &undeclared(&next), 1), None);
+}

@@ -1,0 +1,192 @@
+//! The regular report: when it is due, and what it says.
+
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    engine::{Tx, values},
+    outbox::{self, NewDelivery},
+};
+use crate::model::{Event, ReportReady, ReportedFeed, ReportedReceiver};
+
+/// Failing feeds that a report names; those that fail longest.
+const MAX_NAMED_FEEDS: u32 = 20;
+
+/// When the next report is due, in `meta`.
+const DUE: &str = "report_due";
+
+/// Since when the next report counts, in `meta`.
+const SINCE: &str = "report_since";
+
+/// The next report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportPlan {
+    /// When.
+    pub due: Timestamp,
+    /// What it counts from: the last report, or when the first one was planned.
+    pub since: Timestamp,
+}
+
+impl Store {
+    /// The next report, where one is planned.
+    pub async fn report_plan(&self) -> Result<Option<ReportPlan>, StoreError> {
+        self.read(|tx| plan(tx)).await
+    }
+
+    /// Plans the next report, or none. It counts from where the planned one did, else from `now`.
+    pub async fn plan_report(
+        &self,
+        due: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |tx| match (due, plan(tx)?) {
+            (Some(due), Some(plan)) => write_plan(tx, ReportPlan { due, ..plan }),
+            (Some(due), None) => write_plan(tx, ReportPlan { due, since: now }),
+            (None, _) => tx
+                .exec(
+                    "DELETE FROM meta WHERE key = ?1 OR key = ?2",
+                    values![DUE, SINCE],
+                )
+                .map(drop),
+        })
+        .await
+    }
+
+    /// Puts the report that `planned` is into the outbox for each receiver and plans the next, in
+    /// one transaction. False, and nothing written, if another plan is in force.
+    pub async fn report(
+        &self,
+        planned: ReportPlan,
+        next_due: Timestamp,
+        receivers: Vec<String>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            if plan(tx)? != Some(planned) {
+                return Ok(false);
+            }
+            let event = Event::ReportReady(Box::new(compile(tx, planned.since)?));
+            for receiver in receivers {
+                let event = event.clone();
+                outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
+            }
+            write_plan(
+                tx,
+                ReportPlan {
+                    due: next_due,
+                    since: now,
+                },
+            )?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn plan(tx: &mut dyn Tx) -> Result<Option<ReportPlan>, StoreError> {
+    let (Some(due), Some(since)) = (time(tx, DUE)?, time(tx, SINCE)?) else {
+        return Ok(None);
+    };
+    Ok(Some(ReportPlan { due, since }))
+}
+
+fn write_plan(tx: &mut dyn Tx, plan: ReportPlan) -> Result<(), StoreError> {
+    for (key, time) in [(DUE, plan.due), (SINCE, plan.since)] {
+        tx.exec(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            values![key, time.as_millisecond().to_string()],
+        )?;
+    }
+    Ok(())
+}
+
+/// A time in `meta`, which holds milliseconds as text.
+fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    let text: String = row.take(0)?;
+    let time = text.parse().ok();
+    time.and_then(|millis| Timestamp::from_millisecond(millis).ok())
+        .map(Some)
+        .ok_or_else(|| StoreError::Unreadable {
+            what: "the time of a report",
+            detail: format!("{text:?} is no time"),
+        })
+}
+
+fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError> {
+    let mut row = tx
+        .row(
+            "SELECT (SELECT count(*) FROM feed WHERE active = 1),
+                    (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0),
+                    (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NULL),
+                    (SELECT count(*) FROM feed WHERE active = 1 AND missed_at > ?1),
+                    (SELECT count(*) FROM item WHERE seen_at > ?1),
+                    (SELECT count(*) FROM alert WHERE created_at > ?1)",
+            values![since],
+        )?
+        .expect("a row of sub-selects is one row");
+    Ok(ReportReady {
+        since,
+        feeds: row.take(0)?,
+        feeds_failing: row.take(1)?,
+        feeds_unpolled: row.take(2)?,
+        feeds_missed: row.take(3)?,
+        items: row.take(4)?,
+        alerts: row.take(5)?,
+        failing: failing(tx)?,
+        outbox: receivers(tx, since)?,
+    })
+}
+
+fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
+    tx.rows(
+        "SELECT name, failing_since, reason, error FROM feed
+          WHERE active = 1 AND failures > 0 ORDER BY failing_since, name LIMIT ?1",
+        values![MAX_NAMED_FEEDS],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        Ok(ReportedFeed {
+            feed: row.take(0)?,
+            since: row.take(1)?,
+            reason: row.take(2)?,
+            error: row.take(3)?,
+        })
+    })
+    .collect()
+}
+
+/// The receivers with something to say of. One that the config no longer names is in no trouble,
+/// but what waits for it is kept.
+fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>, StoreError> {
+    let all: Result<Vec<_>, StoreError> = tx
+        .rows(
+            "SELECT r.name, CASE WHEN r.active = 1 THEN r.failing_since END,
+                    (SELECT count(*) FROM delivery d
+                      WHERE d.receiver = r.id AND d.state = 'pending'),
+                    (SELECT count(*) FROM delivery d
+                      WHERE d.receiver = r.id AND d.state = 'dead' AND d.settled_at > ?1)
+               FROM receiver r ORDER BY r.name",
+            values![since],
+        )?
+        .into_iter()
+        .map(|mut row| {
+            Ok(ReportedReceiver {
+                receiver: row.take(0)?,
+                failing_since: row.take(1)?,
+                waiting: row.take(2)?,
+                died: row.take(3)?,
+            })
+        })
+        .collect();
+    let mut all = all?;
+    all.retain(|it| it.waiting > 0 || it.died > 0 || it.failing_since.is_some());
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests;

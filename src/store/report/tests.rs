@@ -1,0 +1,130 @@
+use super::*;
+use crate::{
+    model::TestPing,
+    store::{
+        DeliveryState, OutboxFilter,
+        testing::{Place, at, feed, one_feed},
+    },
+};
+
+fn ping(receiver: &str) -> NewDelivery {
+    NewDelivery {
+        receiver: receiver.into(),
+        event: Event::TestPing(TestPing {
+            receiver: receiver.into(),
+            message: "hello".into(),
+        }),
+    }
+}
+
+/// The reports in the outbox, the newest first.
+async fn reports(store: &Store) -> Vec<ReportReady> {
+    let filter = OutboxFilter {
+        receiver: None,
+        state: Some(DeliveryState::Pending),
+        limit: 100,
+    };
+    let rows = store.outbox(filter).await.expect("rows").into_iter();
+    rows.filter_map(|row| match row.notice?.event {
+        Event::ReportReady(report) => Some(*report),
+        _ => None,
+    })
+    .collect()
+}
+
+async fn exec(store: &Store, sql: &'static str) {
+    let done = store.write(move |tx| tx.exec(sql, &[])).await;
+    done.expect("run");
+}
+
+#[tokio::test]
+async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    assert_eq!(store.report_plan().await.unwrap(), None);
+    store.plan_report(Some(at(100)), at(1)).await.unwrap();
+    store.plan_report(Some(at(200)), at(2)).await.unwrap();
+    let plan = ReportPlan {
+        due: at(200),
+        since: at(1),
+    };
+    assert_eq!(store.report_plan().await.unwrap(), Some(plan));
+    let reopened = place.crash().open(at(3)).await;
+    assert_eq!(reopened.report_plan().await.unwrap(), Some(plan));
+    store.plan_report(None, at(4)).await.unwrap();
+    assert_eq!(store.report_plan().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    store.plan_report(Some(at(100)), at(0)).await.unwrap();
+    let plan = store.report_plan().await.unwrap().expect("a plan");
+    let told = || vec!["desk".to_owned(), "phone".to_owned()];
+    assert!(store.report(plan, at(200), told(), at(101)).await.unwrap());
+    assert!(!store.report(plan, at(200), told(), at(101)).await.unwrap());
+    let next = ReportPlan {
+        due: at(200),
+        since: at(101),
+    };
+    assert_eq!(store.report_plan().await.unwrap(), Some(next));
+    assert_eq!(reports(&store).await.len(), 2);
+}
+
+#[tokio::test]
+async fn it_counts_from_the_last_report_and_names_what_fails() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let names: Vec<String> = (0..=MAX_NAMED_FEEDS).map(|n| format!("f{n:02}")).collect();
+    let url = |name: &String| format!("https://{name}.example/feed");
+    let mut feeds: Vec<_> = names.iter().map(|name| feed(name, &url(name))).collect();
+    feeds.push(feed("fine", "https://fine.example/feed"));
+    let receivers = ["desk".to_owned(), "phone".to_owned(), "quiet".to_owned()];
+    store.sync(&feeds, &receivers, at(0)).await.unwrap();
+    // Each fails since a time of its own, the last one longest.
+    exec(
+        &store,
+        "UPDATE feed SET polled_at = 1795000000000, failures = 3, reason = 'timeout',
+                failing_since = 1795000000000 - id, error = 'no answer' WHERE name LIKE 'f__'",
+    )
+    .await;
+    exec(
+        &store,
+        "UPDATE feed SET missed_at = 1795000200000 WHERE name = 'fine'",
+    )
+    .await;
+    let pings = vec![ping("desk"), ping("desk"), ping("phone"), ping("phone")];
+    store.enqueue(pings, at(1)).await.unwrap();
+    // One died before the last report, one since.
+    exec(
+        &store,
+        "UPDATE delivery SET state = 'dead', settled_at = 1795000000000 + id * 50000
+          WHERE receiver = (SELECT id FROM receiver WHERE name = 'phone')",
+    )
+    .await;
+    // The config no longer names this one, which failed to the last.
+    exec(
+        &store,
+        "INSERT INTO receiver (name, active, due, failing_since) VALUES ('old', 0, 0, 1)",
+    )
+    .await;
+    store.plan_report(Some(at(300)), at(150)).await.unwrap();
+    let plan = store.report_plan().await.unwrap().expect("a plan");
+    let told = vec!["desk".to_owned()];
+    assert!(store.report(plan, at(600), told, at(300)).await.unwrap());
+    let report = reports(&store).await.remove(0);
+    assert_eq!(report.since, at(150));
+    assert_eq!((report.feeds, report.feeds_failing), (22, 21));
+    assert_eq!((report.feeds_unpolled, report.feeds_missed), (1, 1));
+    assert_eq!(report.failing.len(), 20);
+    assert_eq!(report.failing[0].feed, "f20", "the longest first");
+    assert_eq!(report.failing[0].error.as_deref(), Some("no answer"));
+    let outbox: Vec<_> = report
+        .outbox
+        .iter()
+        .map(|it| (it.receiver.as_str(), it.waiting, it.died))
+        .collect();
+    assert_eq!(outbox, [("desk", 2, 0), ("phone", 0, 1)]);
+    assert!(!report.is_well());
+}
