@@ -283,6 +283,10 @@ fn title(delivery: &DeliveryStatus) -> String {
     };
     match &notice.event {
         Event::Alert(alert) => alert.item.title.clone(),
+        Event::DigestReady(digest) => {
+            let first = digest.alerts.first().map_or("", |alert| &alert.item.title);
+            format!("{} alerts: {first}", digest.count)
+        }
         Event::FeedFailing(data) => format!("feed {} fails", data.feed),
         Event::FeedSilent(data) => format!("feed {} brings nothing new", data.feed),
         Event::FeedEmpty(data) => format!("feed {} is empty", data.feed),

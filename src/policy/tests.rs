@@ -1,7 +1,13 @@
-use jiff::civil::{Time, Weekday, time};
+use std::time::Duration;
+
+use jiff::{
+    civil::{Time, Weekday, time},
+    tz::TimeZone,
+};
 use proptest::prelude::*;
 
 use super::*;
+use crate::calendar::{DailyTimes, Weekdays, Window};
 
 fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).expect("compiled in")
@@ -27,7 +33,7 @@ fn alert(id: i64, priority: Priority, since: Timestamp) -> Waiting {
         id: DeliveryId(id),
         priority,
         since,
-        is_alert: true,
+        can_fold: true,
     }
 }
 
@@ -37,18 +43,19 @@ fn window(days: Weekdays, from: Time, to: Time) -> Window {
 
 fn night() -> Quiet {
     Quiet {
-        windows: vec![window(Weekdays::ALL, time(22, 30, 0, 0), time(6, 30, 0, 0))],
+        hours: vec![window(Weekdays::ALL, time(22, 30, 0, 0), time(6, 30, 0, 0))],
         passes: Priority::Bulletin,
     }
 }
 
 fn morning_and_evening() -> Digest {
     Digest {
-        when: DigestWhen::At(DailyTimes {
+        times: vec![DailyTimes {
             days: Weekdays::ALL,
             times: vec![time(8, 0, 0, 0), time(18, 0, 0, 0)],
-        }),
-        at_count: None,
+        }],
+        every: None,
+        count: None,
         passes: Priority::Flash,
     }
 }
@@ -113,7 +120,7 @@ fn quiet_hours_hold_notices_about_trouble_but_never_fold_them() {
         ..policy()
     };
     let trouble = Waiting {
-        is_alert: false,
+        can_fold: false,
         ..alert(1, Priority::Urgent, berlin("2026-11-22T01:00"))
     };
     let late = alert(2, Priority::Routine, berlin("2026-11-22T01:00"));
@@ -132,7 +139,7 @@ fn quiet_windows_that_follow_on_one_another_are_one() {
         time(23, 59, 0, 0),
     );
     let quiet = Quiet {
-        windows: vec![weekend, night().windows[0]],
+        hours: vec![weekend, night().hours[0]],
         ..night()
     };
     let policy = Policy {
@@ -183,11 +190,11 @@ fn a_digest_is_early_when_enough_waits_and_late_when_the_hours_are_quiet() {
         .collect();
     let policy = Policy {
         digest: Some(Digest {
-            at_count: Some(3),
+            count: Some(3),
             ..morning_and_evening()
         }),
         quiet: Some(Quiet {
-            windows: vec![window(Weekdays::ALL, time(17, 0, 0, 0), time(19, 0, 0, 0))],
+            hours: vec![window(Weekdays::ALL, time(17, 0, 0, 0), time(19, 0, 0, 0))],
             passes: Priority::Bulletin,
         }),
         ..policy()
@@ -211,7 +218,8 @@ fn a_digest_is_early_when_enough_waits_and_late_when_the_hours_are_quiet() {
 fn a_digest_every_two_hours_counts_from_its_first_alert() {
     let policy = Policy {
         digest: Some(Digest {
-            when: DigestWhen::After(Duration::from_hours(2)),
+            times: vec![],
+            every: Some(Duration::from_hours(2)),
             ..morning_and_evening()
         }),
         ..policy()
@@ -226,45 +234,132 @@ fn a_digest_every_two_hours_counts_from_its_first_alert() {
     assert_eq!(policy.next(due, &held, &[]), fold(&[1, 2], Hold::Digest));
 }
 
-#[test]
-fn at_most_lets_so_many_through_and_tells_the_rest_in_one_summary() {
-    let policy = Policy {
+fn twice_an_hour() -> Policy {
+    Policy {
         at_most: Some(Rate {
             count: 2,
             per: Duration::from_hours(1),
             passes: Priority::Flash,
         }),
         ..policy()
-    };
+    }
+}
+
+#[test]
+fn at_most_lets_so_many_through_and_the_last_takes_the_rest_along() {
+    let policy = twice_an_hour();
     let start = berlin("2026-11-22T09:00");
     let waiting: Vec<_> = (1..=4)
         .map(|id| alert(id, Priority::Urgent, start))
         .collect();
     assert_eq!(policy.memory(), 2);
-    let one = [start];
-    assert_eq!(
-        policy.next(start, &waiting[1..], &one),
-        Step::Send(DeliveryId(2))
-    );
-    let told = [start, berlin("2026-11-22T09:01")];
+    let first = policy.next(start, &waiting, &[]);
+    assert_eq!(first, Step::Send(DeliveryId(1)));
+    let second = policy.next(start, &waiting[1..], &[start]);
+    assert_eq!(second, fold(&[2, 3, 4], Hold::AtMost));
+    // Alone it needs no summary.
+    let alone = policy.next(start, &waiting[1..2], &[start]);
+    assert_eq!(alone, Step::Send(DeliveryId(2)));
+    // An hour later it is not the last.
+    let later = berlin("2026-11-22T10:00");
+    let fresh = [
+        alert(5, Priority::Urgent, later),
+        alert(6, Priority::Urgent, later),
+    ];
+    let step = policy.next(later, &fresh, &[start]);
+    assert_eq!(step, Step::Send(DeliveryId(5)));
+}
+
+#[test]
+fn what_comes_above_the_rate_waits_for_its_place_and_is_told_together() {
+    let policy = twice_an_hour();
+    let told = ["2026-11-22T09:00", "2026-11-22T09:01"].map(berlin);
     let now = berlin("2026-11-22T09:02");
+    let waiting = [3, 4].map(|id| alert(id, Priority::Urgent, now));
     let free = berlin("2026-11-22T10:00");
-    assert_eq!(
-        policy.next(now, &waiting[2..], &told),
-        wait(free, Hold::Rate)
-    );
-    assert_eq!(
-        policy.next(free, &waiting[2..], &told),
-        fold(&[3, 4], Hold::Rate)
-    );
+    assert_eq!(policy.next(now, &waiting, &told), wait(free, Hold::AtMost));
+    // Also where it is asked late, and the rate would let each through.
+    for at in [free, berlin("2026-11-22T10:30")] {
+        let step = policy.next(at, &waiting, &told);
+        assert_eq!(step, fold(&[3, 4], Hold::AtMost));
+    }
     let flash = alert(5, Priority::Flash, now);
     assert_eq!(policy.next(now, &[flash], &told), Step::Send(DeliveryId(5)));
     // Long after, nothing is held.
     let late = alert(6, Priority::Urgent, berlin("2026-11-22T12:00"));
+    let step = policy.next(late.since, &[late], &told);
+    assert_eq!(step, Step::Send(DeliveryId(6)));
+}
+
+#[test]
+fn a_clock_that_was_set_back_holds_nobody_for_the_time_it_was_wrong() {
+    let policy = twice_an_hour();
+    let now = berlin("2026-11-22T09:00");
+    let wrong = ["2027-11-22T09:00", "2027-11-22T09:01"].map(berlin);
+    let step = policy.next(now, &[alert(1, Priority::Urgent, now)], &wrong);
+    assert_eq!(step, Step::Send(DeliveryId(1)));
+    // A step of some seconds does not make the rate forget.
+    let just = ["2026-11-22T08:59", "2026-11-22T09:00:05"].map(berlin);
+    let until = berlin("2026-11-22T09:59");
+    let step = policy.next(now, &[alert(1, Priority::Urgent, now)], &just);
+    assert_eq!(step, wait(until, Hold::AtMost));
+}
+
+#[test]
+fn what_a_broken_receiver_missed_by_day_is_not_told_at_night() {
+    let policy = Policy {
+        quiet: Some(night()),
+        ..policy()
+    };
+    let missed = alert(1, Priority::Routine, berlin("2026-11-21T05:00"));
+    let next_night = berlin("2026-11-22T02:00");
+    let end = berlin("2026-11-22T06:30");
     assert_eq!(
-        policy.next(late.since, &[late], &told),
-        Step::Send(DeliveryId(6))
+        policy.next(next_night, &[missed], &[]),
+        wait(end, Hold::Quiet)
     );
+}
+
+#[test]
+fn what_was_attempted_waits_for_no_digest_and_no_company() {
+    let policy = Policy {
+        digest: Some(morning_and_evening()),
+        group_wait: Some(Duration::from_mins(5)),
+        quiet: Some(night()),
+        ..policy()
+    };
+    let noon = berlin("2026-11-22T12:00");
+    let attempted = Waiting {
+        can_fold: false,
+        ..alert(1, Priority::Routine, noon)
+    };
+    let held = alert(2, Priority::Routine, noon);
+    let step = policy.next(noon, &[attempted, held], &[]);
+    assert_eq!(step, Step::Send(DeliveryId(1)));
+    let night = berlin("2026-11-23T01:00");
+    let step = policy.next(night, &[attempted], &[]);
+    assert_eq!(step, wait(berlin("2026-11-23T06:30"), Hold::Quiet));
+}
+
+#[test]
+fn a_summary_that_was_made_goes_before_the_next_is_made() {
+    let policy = Policy {
+        digest: Some(morning_and_evening()),
+        ..policy()
+    };
+    let evening = berlin("2026-11-22T18:00");
+    let noon = berlin("2026-11-22T12:00");
+    let made = Waiting {
+        can_fold: false,
+        ..alert(9, Priority::Routine, evening)
+    };
+    let rest = alert(1, Priority::Routine, noon);
+    let step = policy.next(evening, &[rest, made], &[]);
+    assert_eq!(step, Step::Send(DeliveryId(9)));
+    // But not before what is more urgent.
+    let urgent = alert(2, Priority::Urgent, noon);
+    let step = policy.next(evening, &[urgent, rest, made], &[]);
+    assert_eq!(step, fold(&[2, 1], Hold::Digest));
 }
 
 #[test]
@@ -279,8 +374,11 @@ fn a_burst_is_folded_after_the_group_wait() {
         alert(1, Priority::Routine, start),
         alert(2, Priority::Routine, moment("2026-11-22T09:00:20Z")),
     ];
-    assert_eq!(policy.next(start, &burst, &[]), wait(end, Hold::Group));
-    assert_eq!(policy.next(end, &burst, &[]), fold(&[1, 2], Hold::Group));
+    assert_eq!(policy.next(start, &burst, &[]), wait(end, Hold::GroupWait));
+    assert_eq!(
+        policy.next(end, &burst, &[]),
+        fold(&[1, 2], Hold::GroupWait)
+    );
     assert_eq!(
         policy.next(end, &burst[..1], &[]),
         Step::Send(DeliveryId(1))
@@ -310,77 +408,12 @@ fn a_summary_holds_no_more_than_its_bound_and_the_rest_follows() {
     );
 }
 
-#[test]
-fn when_clocks_go_forward_a_skipped_time_comes_as_much_later() {
-    let times = DailyTimes {
-        days: Weekdays::ALL,
-        times: vec![time(2, 30, 0, 0)],
-    };
-    let berlin_zone = zone("Europe/Berlin");
-    let evening = berlin("2026-03-28T20:00");
-    // 02:30 does not exist on the 29th; 03:30 summer time is 01:30 UTC.
-    assert_eq!(
-        times.next(evening, &berlin_zone),
-        moment("2026-03-29T01:30:00Z")
-    );
-    let night = night().windows[0];
-    let inside = berlin("2026-03-28T23:00");
-    let end = night.end_around(inside, &berlin_zone).expect("inside");
-    assert_eq!(end, moment("2026-03-29T04:30:00Z"), "06:30 summer time");
-}
-
-#[test]
-fn when_clocks_go_back_a_time_that_comes_twice_counts_once() {
-    let times = DailyTimes {
-        days: Weekdays::ALL,
-        times: vec![time(2, 30, 0, 0)],
-    };
-    let berlin_zone = zone("Europe/Berlin");
-    let first = moment("2026-10-25T00:30:00Z");
-    assert_eq!(times.next(berlin("2026-10-24T20:00"), &berlin_zone), first);
-    let after = first + Duration::from_secs(1);
-    let tomorrow = moment("2026-10-26T01:30:00Z");
-    assert_eq!(
-        times.next(after, &berlin_zone),
-        tomorrow,
-        "not again at the second 02:30"
-    );
-    let night = night().windows[0];
-    let end = night.end_around(berlin("2026-10-24T23:00"), &berlin_zone);
-    assert_eq!(
-        end,
-        Some(moment("2026-10-25T05:30:00Z")),
-        "06:30 winter time"
-    );
-}
-
-#[test]
-fn days_of_the_week_are_those_on_which_hours_begin() {
-    let days = Weekdays::of([Weekday::Friday]);
-    let night = window(days, time(22, 0, 0, 0), time(6, 0, 0, 0));
-    let zone = zone("Europe/Berlin");
-    let saturday = berlin("2026-11-21T05:00");
-    assert_eq!(
-        night.end_around(saturday, &zone),
-        Some(berlin("2026-11-21T06:00"))
-    );
-    assert_eq!(night.end_around(berlin("2026-11-21T23:00"), &zone), None);
-    assert_eq!(night.end_around(berlin("2026-11-21T06:00"), &zone), None);
-    let weekly = DailyTimes {
-        days,
-        times: vec![time(9, 0, 0, 0)],
-    };
-    let next = weekly.next(berlin("2026-11-20T09:01"), &zone);
-    assert_eq!(next, berlin("2026-11-27T09:00"));
-    assert_eq!(days.days().collect::<Vec<_>>(), [Weekday::Friday]);
-}
-
 fn any_policy() -> impl Strategy<Value = Policy> {
     let quiet = proptest::option::of((0i8..24, 0i8..24)).prop_map(|hours| {
         hours
             .filter(|(from, to)| from != to)
             .map(|(from, to)| Quiet {
-                windows: vec![window(
+                hours: vec![window(
                     Weekdays::ALL,
                     time(from, 0, 0, 0),
                     time(to, 0, 0, 0),
@@ -388,22 +421,18 @@ fn any_policy() -> impl Strategy<Value = Policy> {
                 passes: Priority::Bulletin,
             })
     });
-    let digest = proptest::option::of((0i8..24, proptest::option::of(1usize..9), 0i8..2)).prop_map(
-        |digest| {
-            digest.map(|(hour, at_count, kind)| Digest {
-                when: if kind == 0 {
-                    DigestWhen::After(Duration::from_mins(10 * u64::from(hour.unsigned_abs())))
-                } else {
-                    DigestWhen::At(DailyTimes {
-                        days: Weekdays::ALL,
-                        times: vec![time(hour, 15, 0, 0)],
-                    })
-                },
-                at_count,
-                passes: Priority::Flash,
-            })
-        },
-    );
+    let digest = (0i8..24, proptest::option::of(1usize..9), 0i8..3);
+    let digest = proptest::option::of(digest).prop_map(|digest| {
+        digest.map(|(hour, count, kind)| Digest {
+            times: Vec::from_iter((kind != 0).then(|| DailyTimes {
+                days: Weekdays::ALL,
+                times: vec![time(hour, 15, 0, 0)],
+            })),
+            every: (kind != 1).then(|| Duration::from_mins(10 * u64::from(hour.unsigned_abs()))),
+            count,
+            passes: Priority::Flash,
+        })
+    });
     let rate = proptest::option::of(1usize..6).prop_map(|count| {
         count.map(|count| Rate {
             count,
@@ -413,8 +442,8 @@ fn any_policy() -> impl Strategy<Value = Policy> {
     });
     let group = proptest::option::of((0u64..120).prop_map(Duration::from_secs));
     (quiet, digest, rate, group).prop_map(|(quiet, digest, at_most, group_wait)| Policy {
-        quiet,
         digest,
+        quiet,
         at_most,
         group_wait,
         ..policy()
@@ -486,7 +515,7 @@ proptest! {
         for (at, some) in &told {
             let highest = some.iter().map(|one| one.priority).max().expect("not empty");
             if let Some(quiet) = &policy.quiet && highest < quiet.passes {
-                let inside = quiet.windows[0].end_around(*at, &policy.zone);
+                let inside = quiet.hours[0].end_around(*at, &policy.zone);
                 prop_assert_eq!(inside, None, "told in quiet hours: {:?}", some);
             }
             if highest == Priority::Flash {
