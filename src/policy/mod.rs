@@ -22,8 +22,9 @@ pub use rules::{Digest, Policy, Quiet, Rate};
 
 use crate::model::{DeliveryId, Hold, Priority};
 
-/// The most alerts in one summary; what is left goes into the next.
-pub const MAX_FOLD: usize = 200;
+/// The most alerts in one summary; what is left goes into the next. A mail of so many, of
+/// usual length, stays below the 102 KB at which Gmail cuts a message off.
+pub const MAX_FOLD: usize = 100;
 
 /// Something that waits for a receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

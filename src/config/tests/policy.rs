@@ -66,8 +66,8 @@ fn bounds_hold() {
     };
     for (within, beyond) in [
         (
-            "digest = [\"08:00\", \"200 alerts\"]",
-            "digest = [\"08:00\", \"201 alerts\"]",
+            "digest = [\"08:00\", \"100 alerts\"]",
+            "digest = [\"08:00\", \"101 alerts\"]",
         ),
         (
             "digest = [\"08:00\", \"2 alerts\"]",

@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     model::{Alert, Event, Field, Priority, Update},
     notify::sample::{every_kind, sample_digest, sample_notice},
+    policy::MAX_FOLD,
 };
 
 fn tokyo() -> TimeZone {
@@ -70,6 +71,24 @@ fn a_digest_counts_all_and_stands_by_watch_the_most_urgent_first() {
     assert_eq!(
         subject,
         "[1 alert] Pentagon: Hegseth to visit Manila after Tokyo"
+    );
+}
+
+/// Gmail shows the first 102 KB of a message and hides the rest behind a link.
+#[test]
+fn a_mail_of_as_many_alerts_as_are_folded_is_shown_whole() {
+    let mut notice = sample_digest("2026-11-22T06:41:07Z".parse().unwrap());
+    let Event::DigestReady(digest) = &mut notice.event else {
+        panic!("a digest");
+    };
+    let mixed = digest.alerts.clone().into_iter().cycle();
+    digest.alerts = mixed.take(MAX_FOLD).collect();
+    let html = mail(&notice, &tokyo()).html;
+    assert!(html.len() < 102_000, "{} bytes", html.len());
+    assert_eq!(
+        html.matches("<br>").count(),
+        167,
+        "a source each, and a sentence of two in three"
     );
 }
 
