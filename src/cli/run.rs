@@ -69,7 +69,7 @@ async fn once(app: App) -> Result<(), CliError> {
     );
     for (receiver, held) in app.held().await? {
         let Held { count, hold, until } = held;
-        info!("receiver {receiver:?}: {count} held by {hold} until {until}");
+        info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
     }
     app.close().await;
     Ok(())

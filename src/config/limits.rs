@@ -45,8 +45,8 @@ pub const DIGEST_EVERY: RangeInclusive<Duration> = Duration::from_mins(1)..=days
 pub const MAX_QUIET_HOURS: usize = 20;
 /// Notices that `at_most` allows: the times of so many are read before each.
 pub const AT_MOST: RangeInclusive<u64> = 1..=1_000;
-/// The span that `at_most` counts in.
-pub const AT_MOST_PER: RangeInclusive<Duration> = Duration::from_secs(1)..=days(7);
+/// The span that `at_most` counts in; deliveries are kept at least as long as the longest.
+pub const AT_MOST_PER: RangeInclusive<Duration> = Duration::from_secs(1)..=days(1);
 /// How long a first alert waits for others.
 pub const GROUP_WAIT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(1);
 

@@ -60,17 +60,6 @@ pub struct Rate {
 }
 
 impl Policy {
-    /// Tells everything at once.
-    pub const fn immediate(zone: TimeZone) -> Self {
-        Self {
-            zone,
-            digest: None,
-            quiet: None,
-            at_most: None,
-            group_wait: None,
-        }
-    }
-
     /// Whether it never holds anything.
     pub const fn is_immediate(&self) -> bool {
         self.digest.is_none()
@@ -84,7 +73,7 @@ impl Policy {
         self.at_most.map_or(0, |rate| rate.count)
     }
 
-    /// When an alert that others may join is told, if the first of them came at `first`.
+    /// When the alerts that others may join are told; `None` where there are none.
     pub(super) fn grouped_at(&self, waiting: &[Waiting]) -> Option<Timestamp> {
         let wait = self.group_wait?;
         let first = waiting.iter().filter(|one| groups(one));

@@ -25,7 +25,13 @@ fn berlin(text: &str) -> Timestamp {
 }
 
 fn policy() -> Policy {
-    Policy::immediate(zone("Europe/Berlin"))
+    Policy {
+        zone: zone("Europe/Berlin"),
+        digest: None,
+        quiet: None,
+        at_most: None,
+        group_wait: None,
+    }
 }
 
 fn alert(id: i64, priority: Priority, since: Timestamp) -> Waiting {

@@ -10,7 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     desk::{Desk, code, json, stderr, stdout},
-    servers::{feed::FeedServer, http::Answer, webhook::WebhookServer},
+    servers::{
+        feed::FeedServer,
+        http::Answer,
+        smtp::{Script, Security, SmtpServer},
+        webhook::WebhookServer,
+    },
     world::World,
 };
 
@@ -389,6 +394,41 @@ async fn one_receivers_policy_holds_nobody_else() {
     assert_eq!(counts["slow"], 1, "what is held still waits");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_is_one_mail_with_every_story() {
+    let feed = FeedServer::start().await;
+    let mail = SmtpServer::start(Script::new(Security::Plain)).await;
+    let world = World::open(&format!(
+        "timezone = \"UTC\"\n[feed]\nwire = {{ url = \"{}\", initial = \"all\" }}\n\
+         [watch]\nk = \"Koizumi\"\n\
+         [receiver.brief]\nemail = [\"chief@example.org\"]\ndigest = \"08:00\"\n\
+         [mail]\nserver = \"{}\"\nfrom = \"bells@example.org\"\n",
+        feed.url(),
+        mail.address()
+    ))
+    .await;
+    feed.publish("Koizumi one");
+    feed.publish("Koizumi two");
+    world.round().await;
+    assert!(mail.mails().is_empty());
+    world.advance(60);
+    assert_eq!(world.deliver().await, 1);
+    let mails = mail.mails();
+    assert_eq!(mails.len(), 1);
+    let text = String::from_utf8_lossy(&mails[0].data).into_owned();
+    assert!(
+        text.contains("Subject: [2 alerts] Koizumi one, and 1 more"),
+        "{text}"
+    );
+    for part in [
+        "https://news.example.org/1",
+        "https://news.example.org/2",
+        "*Koizumi* one",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
 #[test]
 fn a_round_for_cron_ends_and_says_what_is_held_and_the_outbox_says_why() {
     let desk = Desk::new(
@@ -401,7 +441,7 @@ fn a_round_for_cron_ends_and_says_what_is_held_and_the_outbox_says_why() {
     assert_eq!(stdout(&once), "");
     let said = stderr(&once);
     assert!(
-        said.contains("receiver \"screen\": 1 held by digest until "),
+        said.contains("receiver \"screen\": 1 waiting, held by digest until "),
         "{said}"
     );
 
@@ -441,5 +481,32 @@ fn a_preview_shows_a_digest_whatever_the_policy() {
     assert_eq!(
         code(&desk.run(&["preview", "screen", "--digest", "--alert", "1"])),
         2
+    );
+}
+
+#[test]
+fn the_outbox_says_which_digest_told_a_folded_alert() {
+    let desk = Desk::new(
+        "[feed]\nsample = { url = \"file:sample.xml\", initial = \"all\" }\n\
+         [watch]\nany = \"Koizumi OR Weather\"\n[receiver]\n\
+         screen = { stdout = true, digest = [\"every 1d\", \"2 alerts\"] }\n",
+    );
+    let once = stdout(&desk.run(&["run", "--once"]));
+    assert!(
+        once.contains("2 alerts") && once.contains("Weather"),
+        "{once}"
+    );
+    let told = json(&desk.run(&["--format", "json", "outbox", "--state", "delivered"]));
+    assert_eq!(told[0]["type"], "digest.ready");
+    let folded = json(&desk.run(&["--format", "json", "outbox", "--state", "folded"]));
+    assert_eq!(folded.len(), 2);
+    for line in &folded {
+        assert_eq!(line["folded_into"], told[0]["id"]);
+        assert_eq!(line["held"], serde_json::Value::Null);
+    }
+    let table = stdout(&desk.run(&["outbox", "--state", "folded"]));
+    assert!(
+        table.contains(&format!("told by {}", told[0]["id"])),
+        "{table}"
     );
 }

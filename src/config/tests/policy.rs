@@ -78,7 +78,7 @@ fn bounds_hold() {
         (&hours(20), &hours(21)),
         ("at_most = \"1000/h\"", "at_most = \"1001/h\""),
         ("at_most = \"1/s\"", "at_most = \"1/999ms\""),
-        ("at_most = \"1/7d\"", "at_most = \"1/8d\""),
+        ("at_most = \"1/d\"", "at_most = \"1/25h\""),
         ("group_wait = \"1s\"", "group_wait = \"999ms\""),
         ("group_wait = \"1h\"", "group_wait = \"61m\""),
     ] {
