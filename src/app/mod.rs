@@ -17,6 +17,7 @@ use crate::{
     cadence::{self, LastPoll, Rhythm},
     clock::Clock,
     config::{Config, Loaded},
+    deliver::Held,
     http::Http,
     model::Feed,
     scheduler::{PollTally, Scheduler},
@@ -137,6 +138,20 @@ impl App {
     /// The store's first.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
         self.scheduler.deliver_due().await
+    }
+
+    /// What the receivers' policies hold back now, by receiver.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn held(&self) -> Result<Vec<(String, Held)>, StoreError> {
+        let work = self.scheduler.work();
+        let mut held = Vec::new();
+        for receiver in work.deliverer().names() {
+            let of_receiver = work.deliverer().held(receiver).await?;
+            held.extend(of_receiver.map(|of_receiver| (receiver.to_owned(), of_receiver)));
+        }
+        Ok(held)
     }
 
     /// Writes everything out and closes the store.

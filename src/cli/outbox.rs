@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    model::{DeliveryId, Event, SendReason},
+    config::Config,
+    deliver::releases,
+    model::{DeliveryId, Event, Hold, SendReason},
+    policy::Release,
     store::{DeliveryState, DeliveryStatus, OutboxFilter, Selection, Store},
 };
 
@@ -34,7 +37,7 @@ struct List {
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only in this state: pending, delivered, dead, dropped; without it, pending and dead.
+    /// Only in this state: pending, delivered, dead, dropped, folded; without it, pending and dead.
     #[arg(long)]
     state: Option<DeliveryState>,
 
@@ -85,9 +88,18 @@ struct DeliveryLine<'a> {
     created: Timestamp,
     settled: Option<Timestamp>,
     next_due: Option<Timestamp>,
+    held: Option<HeldLine>,
+    folded_into: Option<i64>,
     reason: Option<&'a str>,
     detail: Option<&'a str>,
     attempts: Vec<AttemptLine<'a>>,
+}
+
+/// What a receiver's policy holds back.
+#[derive(Serialize)]
+struct HeldLine {
+    by: Option<Hold>,
+    until: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -110,7 +122,7 @@ impl Outbox {
         let config = config::load(path)?.config;
         let store = Store::open_beside(&config.store).await?;
         let answer = match &self.action {
-            None => self.list.run(&store, output).await,
+            None => self.list.run(&config, &store, output).await,
             Some(Action::Retry(which)) => {
                 let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
                 done(deliveries, "due now", output)
@@ -128,16 +140,18 @@ impl Outbox {
 }
 
 impl List {
-    async fn run(&self, store: &Store, output: &Output) -> Answer {
+    async fn run(&self, config: &Config, store: &Store, output: &Output) -> Answer {
         let now = SystemClock.now();
         let mut rows = Vec::new();
-        for delivery in self.deliveries(store).await? {
+        let deliveries = self.deliveries(store).await?;
+        let releases = releases(store, &config.policies, &deliveries, now).await?;
+        for (delivery, release) in deliveries.iter().zip(releases) {
             if output.is_json() {
-                output.print(&DeliveryLine::of(&delivery), |_| String::new())?;
+                output.print(&DeliveryLine::of(delivery, release), |_| String::new())?;
             } else {
-                rows.push(row(&delivery, now));
+                rows.push(row(delivery, release, now));
                 if self.attempts {
-                    rows.extend(attempts(&delivery));
+                    rows.extend(attempts(delivery));
                 }
             }
         }
@@ -188,7 +202,11 @@ impl Which {
 }
 
 impl<'a> DeliveryLine<'a> {
-    fn of(delivery: &'a DeliveryStatus) -> Self {
+    fn of(delivery: &'a DeliveryStatus, release: Option<Release>) -> Self {
+        let held = release.map(|release| HeldLine {
+            by: release.hold,
+            until: release.at,
+        });
         let attempts = delivery.attempts.iter().map(|attempt| AttemptLine {
             number: attempt.number,
             started: attempt.started_at,
@@ -208,6 +226,8 @@ impl<'a> DeliveryLine<'a> {
             created: delivery.created_at,
             settled: delivery.settled_at,
             next_due: delivery.due,
+            held,
+            folded_into: delivery.folded_into.map(|into| into.0),
             reason: delivery.reason.as_deref(),
             detail: delivery.detail.as_deref(),
             attempts: attempts.collect(),
@@ -215,16 +235,20 @@ impl<'a> DeliveryLine<'a> {
     }
 }
 
-fn row(delivery: &DeliveryStatus, now: Timestamp) -> Vec<String> {
-    let next = delivery
-        .due
+fn row(delivery: &DeliveryStatus, release: Option<Release>, now: Timestamp) -> Vec<String> {
+    let next = release
+        .map(|release| release.at)
+        .or(delivery.due)
         .map(|due| when::relative(due.max(now), now))
         .unwrap_or_default();
-    let answer = delivery
-        .detail
-        .as_deref()
-        .map(|detail| one_line(detail, 80))
-        .unwrap_or_default();
+    let answer = match (
+        release.and_then(|release| release.hold),
+        delivery.folded_into,
+    ) {
+        (Some(hold), _) => format!("held: {hold}"),
+        (None, Some(into)) => format!("told by {}", into.0),
+        (None, None) => one_line(delivery.detail.as_deref().unwrap_or_default(), 80),
+    };
     vec![
         delivery.id.0.to_string(),
         delivery.receiver.clone(),
@@ -283,6 +307,10 @@ fn title(delivery: &DeliveryStatus) -> String {
     };
     match &notice.event {
         Event::Alert(alert) => alert.item.title.clone(),
+        Event::DigestReady(digest) => {
+            let first = digest.alerts.first().map_or("", |alert| &alert.item.title);
+            format!("{} alerts: {first}", digest.count)
+        }
         Event::FeedFailing(data) => format!("feed {} fails", data.feed),
         Event::FeedSilent(data) => format!("feed {} brings nothing new", data.feed),
         Event::FeedEmpty(data) => format!("feed {} is empty", data.feed),

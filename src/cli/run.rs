@@ -10,6 +10,7 @@ use crate::{
     app::{self, App},
     cadence,
     clock::{Clock, SystemClock},
+    deliver::Held,
     scheduler::PollTally,
 };
 
@@ -66,6 +67,10 @@ async fn once(app: App) -> Result<(), CliError> {
     info!(
         "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
     );
+    for (receiver, held) in app.held().await? {
+        let Held { count, hold, until } = held;
+        info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
+    }
     app.close().await;
     Ok(())
 }

@@ -6,6 +6,7 @@
 mod access;
 mod alert;
 mod delivery;
+mod digest;
 mod feed;
 mod item;
 mod notice;
@@ -21,6 +22,7 @@ pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Up
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
+pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{

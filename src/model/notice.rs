@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, Priority, ReportReady};
+use super::{Alert, DeliveryKey, DigestReady, Priority, ReportReady};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub enum Event {
     /// A watch matched an item.
     #[serde(rename = "alert.matched")]
     Alert(Box<Alert>),
+    /// Alerts that a receiver's policy held, together.
+    #[serde(rename = "digest.ready")]
+    DigestReady(Box<DigestReady>),
     /// A feed has not been read for longer than `[health] failing`.
     #[serde(rename = "feed.failing")]
     FeedFailing(FeedFailing),
@@ -46,6 +49,7 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Alert(_) => "alert.matched",
+            Self::DigestReady(_) => "digest.ready",
             Self::FeedFailing(_) => "feed.failing",
             Self::FeedSilent(_) => "feed.silent",
             Self::FeedEmpty(_) => "feed.empty",
@@ -58,10 +62,11 @@ impl Event {
         }
     }
 
-    /// The alert's own priority; the monitor's own troubles are urgent, a report is not.
+    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a report is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,
+            Self::DigestReady(digest) => digest.priority,
             Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
             _ => Priority::Urgent,
         }

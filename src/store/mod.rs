@@ -10,6 +10,8 @@
 //!   [`claim_deliveries`](Store::claim_deliveries) move the due time on and give out a `turn`;
 //!   [`commit_poll`](Store::commit_poll) and [`settle`](Store::settle) write only if the turn is
 //!   still the same. Whoever comes late writes nothing.
+//! - Alerts that [`fold`](Store::fold) into one delivery are either all folded and it is there, or
+//!   none and it is not.
 //! - After a crash, [`open`](Store::open) makes due again what the dead daemon had claimed. What
 //!   it had sent without recording how that went is sent again, under the same key.
 //!
@@ -44,9 +46,9 @@ pub use self::{
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     options::StoreOptions,
     outbox::{
-        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, NewDelivery, OutboxFilter,
-        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Selection,
-        SettleTo, Settlement,
+        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, NewDelivery,
+        OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate,
+        Selection, SettleTo, Settlement,
     },
     polls::{
         Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,

@@ -25,7 +25,7 @@ pub struct Pruned {
     pub seen: u64,
     /// Alerts whose deliveries are all gone.
     pub alerts: u64,
-    /// Settled deliveries: delivered, dead or dropped.
+    /// Settled deliveries: delivered, dead, dropped or folded.
     pub deliveries: u64,
     /// Their attempts.
     pub attempts: u64,

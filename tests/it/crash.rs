@@ -36,13 +36,47 @@ const DEADLINE: Duration = Duration::from_secs(50);
 const SETTLED_WITHIN: Duration = Duration::from_secs(40);
 /// One receiver, one notice at a time: so many may be under way when the kill comes.
 const IN_FLIGHT: usize = 1;
+/// As many as [`ITEMS`] go into a digest at once, so none is left to wait a minute.
+const DIGESTS: &str = "digest = [\"every 1m\", \"10 alerts\"]\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_at_any_instant_loses_no_alert_and_changes_no_id() {
+    let Campaign { accepted, summary } = campaign("").await;
+    println!("{summary}");
+    let stories: BTreeSet<&String> = accepted.iter().map(|(_, story)| story).collect();
+    let ids: BTreeSet<&String> = accepted.iter().map(|(id, _)| id).collect();
+    assert_eq!(stories.len(), FEEDS * ITEMS, "every item was alerted");
+    assert_eq!(ids.len(), FEEDS * ITEMS, "and each under one id");
+}
+
+/// Also between the fold of alerts into a digest and its sending: a feed's first poll brings as many
+/// as a digest takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn kill_at_any_instant_tells_each_alert_in_one_notice() {
+    let Campaign { accepted, summary } = campaign(DIGESTS).await;
+    println!("{summary}");
+    let told: BTreeSet<&(String, String)> = accepted.iter().collect();
+    assert_eq!(
+        told.len(),
+        FEEDS * ITEMS,
+        "every item was told under one id"
+    );
+    let ids: BTreeSet<&String> = accepted.iter().map(|(id, _)| id).collect();
+    assert!(ids.len() <= FEEDS, "and in digests only: {}", ids.len());
+}
+
+struct Campaign {
+    /// Webhook ids and the stories they brought, in order.
+    accepted: Vec<(String, String)>,
+    summary: String,
+}
+
+/// Kills the daemon again and again, then lets it finish.
+async fn campaign(policy: &str) -> Campaign {
     let feeds = feeds().await;
     let hook = flaky_hook().await;
     let folder = tempfile::TempDir::new().expect("a folder");
-    write_config(folder.path(), &feeds, &hook);
+    write_config(folder.path(), &feeds, &hook, policy);
 
     let mut random = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     for _ in 0..KILLS {
@@ -58,15 +92,15 @@ async fn kill_at_any_instant_loses_no_alert_and_changes_no_id() {
     daemon.kill().expect("killed");
     daemon.wait().expect("reaped");
 
-    let accepted = accepted(&hook);
-    let stories: BTreeSet<&String> = accepted.iter().map(|(_, story)| story).collect();
-    let ids: BTreeSet<&String> = accepted.iter().map(|(id, _)| id).collect();
-    assert_eq!(stories.len(), FEEDS * ITEMS, "every item was alerted");
-    assert_eq!(ids.len(), FEEDS * ITEMS, "and each under one id");
-    let repeats = accepted.len() - ids.len();
+    let notices = accepted_requests(&hook);
+    let ids: BTreeSet<String> = notices.iter().map(id).collect();
+    let repeats = notices.len() - ids.len();
     let lost = attempts_cut_off(folder.path()).await;
-    println!("{KILLS} kills: {lost} attempts cut off, {repeats} repeats");
     assert!(repeats <= lost && lost <= KILLS * IN_FLIGHT);
+    Campaign {
+        accepted: accepted(&hook),
+        summary: format!("{KILLS} kills: {lost} attempts cut off, {repeats} repeats"),
+    }
 }
 
 /// How many attempts the store knows to have ended with the daemon.
@@ -110,11 +144,25 @@ async fn outbox(folder: &Path, state: Option<DeliveryState>) -> Vec<DeliveryStat
 
 /// What was accepted, in order: webhook ids and the stories they brought.
 fn accepted(hook: &HttpServer) -> Vec<(String, String)> {
+    let mut accepted = Vec::new();
+    for request in accepted_requests(hook) {
+        let data = &request.json()["data"];
+        let alerts = data["alerts"]
+            .as_array()
+            .map_or(std::slice::from_ref(data), Vec::as_slice);
+        let stories = alerts
+            .iter()
+            .map(|alert| alert["item"]["title"].to_string());
+        accepted.extend(stories.map(|story| (id(&request), story)));
+    }
+    accepted
+}
+
+fn accepted_requests(hook: &HttpServer) -> Vec<Request> {
     let mut asked = HashSet::new();
-    let requests = hook.requests();
-    let taken = requests.iter().filter(|request| takes(&mut asked, request));
-    let story = |request: &Request| request.json()["data"]["item"]["title"].to_string();
-    taken.map(|request| (id(request), story(request))).collect()
+    let mut requests = hook.requests();
+    requests.retain(|request| takes(&mut asked, request));
+    requests
 }
 
 async fn feeds() -> Vec<FeedServer> {
@@ -154,9 +202,9 @@ fn id(request: &Request) -> String {
     request.header("webhook-id").expect("an id").to_owned()
 }
 
-fn write_config(folder: &Path, feeds: &[FeedServer], hook: &HttpServer) {
+fn write_config(folder: &Path, feeds: &[FeedServer], hook: &HttpServer, policy: &str) {
     let mut config = format!(
-        "[watch]\nkoizumi = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{}\"\n[poll]\nper_host = \"0s\"\n[feed]\n",
+        "[watch]\nkoizumi = \"Koizumi\"\n[receiver.hook]\nwebhook = \"{}\"\n{policy}[poll]\nper_host = \"0s\"\n[feed]\n",
         hook.url("/hook")
     );
     for (number, feed) in feeds.iter().enumerate() {

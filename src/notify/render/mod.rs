@@ -5,6 +5,7 @@
 //! script of a feed's own gets through.
 
 pub(super) mod clean;
+mod digest;
 mod html;
 mod report;
 mod runs;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    Alert, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    Notice, ReceiverFailing, ReportReady, TestPing,
+    Alert, DigestReady, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
+    FeedSilent, Notice, ReceiverFailing, ReportReady, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -31,6 +31,7 @@ struct Payload<'a> {
 #[serde(untagged)]
 enum Data<'a> {
     Alert(&'a Alert),
+    DigestReady(&'a DigestReady),
     FeedFailing(&'a FeedFailing),
     FeedSilent(&'a FeedSilent),
     FeedEmpty(&'a FeedEmpty),
@@ -46,6 +47,7 @@ impl<'a> Data<'a> {
     fn of(event: &'a Event) -> Self {
         match event {
             Event::Alert(data) => Self::Alert(data),
+            Event::DigestReady(data) => Self::DigestReady(data),
             Event::FeedFailing(data) => Self::FeedFailing(data),
             Event::FeedSilent(data) => Self::FeedSilent(data),
             Event::FeedEmpty(data) => Self::FeedEmpty(data),

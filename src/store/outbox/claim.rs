@@ -27,6 +27,14 @@ pub(in crate::store) const CLAIM: &str = "
        AND due <= ?2
     RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
 
+/// Claims this one. Of what a policy held, the time of attempts begins now: it must not die of an
+/// age at which nobody had tried.
+pub(in crate::store) const CLAIM_ONE: &str = "
+    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1,
+           waiting_since = CASE WHEN attempts = 0 THEN ?2 ELSE waiting_since END
+     WHERE id = ?1 AND state = 'pending' AND due <= ?2 AND receiver = ?4
+    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
     SELECT r.due, (SELECT min(d.due) FROM delivery d WHERE d.receiver = r.id AND d.state = 'pending')
@@ -63,6 +71,29 @@ impl Store {
         .await
     }
 
+    /// Claims this delivery of a receiver; `None` where it is not due any more, or the receiver
+    /// backs off, is off or is not in the config. Its attempt is on record when this answers.
+    pub async fn claim_delivery(
+        &self,
+        receiver: &str,
+        delivery: DeliveryId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<DeliveryClaim>, StoreError> {
+        let receiver = receiver.to_owned();
+        let store = Arc::clone(&self.identity);
+        self.write(move |tx| {
+            let Some((id, state)) = lane(tx, receiver, now)? else {
+                return Ok(None);
+            };
+            match tx.row(CLAIM_ONE, values![delivery, now, millis(lease), id])? {
+                Some(mut row) => begin(tx, &store, &state, &mut row, now),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
     /// When a receiver's next delivery may be attempted; `None` while nothing is pending, or it is
     /// off or not in the config.
     pub async fn next_delivery_due(&self, receiver: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -78,7 +109,7 @@ impl Store {
     }
 }
 
-fn lane(
+pub(super) fn lane(
     tx: &mut dyn Tx,
     name: String,
     now: Timestamp,
@@ -141,7 +172,7 @@ fn failures(tx: &mut dyn Tx, id: DeliveryId) -> Result<u32, StoreError> {
     row.map_or(Ok(0), |mut row| row.take(0))
 }
 
-fn bury(
+pub(super) fn bury(
     tx: &mut dyn Tx,
     id: DeliveryId,
     error: &StoreError,

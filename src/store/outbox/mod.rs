@@ -1,6 +1,8 @@
 //! The outbox: notices on their way to receivers.
 
 mod claim;
+mod fold;
+mod lineup;
 mod manage;
 mod payload;
 mod settle;
@@ -16,8 +18,12 @@ use super::{
 };
 use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, Priority, SendReason};
 
+pub use self::lineup::{LinedUp, Lineup};
 #[cfg(test)]
-pub(super) use self::claim::{CLAIM, LANE, NEXT_DUE};
+pub(super) use self::{
+    claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE},
+    lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
+};
 pub(super) use self::{
     payload::{insert, list, parse_list},
     settle::close_lost,
@@ -43,8 +49,8 @@ pub struct DeliveryClaim {
     pub attempt: u32,
     /// How many attempts before this one failed; not those that ended with the daemon.
     pub failures: u32,
-    /// Since when it waits: its creation, or the last `outbox retry`. What gives up by age counts
-    /// from here.
+    /// Since when it waits: its creation, its first attempt under a policy, or the last
+    /// `outbox retry`. What gives up by age counts from here.
     pub waiting_since: Timestamp,
     /// How its receiver has fared.
     pub receiver: ReceiverState,
@@ -142,11 +148,19 @@ pub enum DeliveryState {
     Dead,
     /// Someone said that it need not be sent.
     Dropped,
+    /// Told as part of another delivery.
+    Folded,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Dead, Self::Dropped];
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Delivered,
+        Self::Dead,
+        Self::Dropped,
+        Self::Folded,
+    ];
 
     /// The name as stored and shown.
     pub const fn as_str(self) -> &'static str {
@@ -155,6 +169,7 @@ impl DeliveryState {
             Self::Delivered => "delivered",
             Self::Dead => "dead",
             Self::Dropped => "dropped",
+            Self::Folded => "folded",
         }
     }
 }
@@ -167,7 +182,7 @@ impl fmt::Display for DeliveryState {
 
 /// A name that is no state of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a state (pending, delivered, dead, dropped)")]
+#[error("{0:?} is not a state (pending, delivered, dead, dropped, folded)")]
 pub struct ParseDeliveryStateError(pub String);
 
 impl FromStr for DeliveryState {
@@ -227,9 +242,14 @@ pub struct DeliveryStatus {
     pub state: DeliveryState,
     /// Pending: the next attempt, or while one runs the end of its lease.
     pub due: Option<Timestamp>,
+    /// Folded: the delivery that tells it.
+    pub folded_into: Option<DeliveryId>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was delivered, given up or dropped.
+    /// Since when it waits: its creation, its first attempt under a policy, or the last
+    /// `outbox retry`.
+    pub waiting_since: Timestamp,
+    /// When it was delivered, given up, dropped or folded.
     pub settled_at: Option<Timestamp>,
     /// The last failure's reason, by [`SendReason::as_str`].
     pub reason: Option<String>,

@@ -17,7 +17,8 @@ use crate::{
 /// `CAST` tells PostgreSQL the type of a placeholder that may be NULL.
 const OUTBOX: &str = "
     SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
-           d.reason, d.detail, d.accepted, d.payload, d.kind
+           d.reason, d.detail, d.accepted, d.payload, d.kind,
+           d.folded_into, d.waiting_since
       FROM delivery d JOIN receiver r ON r.id = d.receiver
      WHERE (CAST(?1 AS TEXT) IS NULL OR r.name = ?1)
        AND (CAST(?2 AS TEXT) IS NULL OR d.state = ?2)
@@ -108,7 +109,9 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
             DeliveryState::Pending => Some(row.take(5)?),
             _ => None,
         },
+        folded_into: row.take(13)?,
         created_at: row.take(6)?,
+        waiting_since: row.take(14)?,
         settled_at: row.take(7)?,
         reason: row.take(8)?,
         detail: row.take(9)?,

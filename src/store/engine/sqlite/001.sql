@@ -144,13 +144,15 @@ CREATE TABLE receiver (
   error         TEXT
 ) STRICT;
 
+-- `folded_into` is the delivery that tells a folded one; no foreign key, for either may be pruned
+-- before the other.
 CREATE TABLE delivery (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   receiver      INTEGER NOT NULL REFERENCES receiver (id),
   alert         INTEGER REFERENCES alert (id),
   kind          TEXT    NOT NULL,
   priority      INTEGER NOT NULL,
-  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped')),
+  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped', 'folded')),
   due           INTEGER NOT NULL,
   turn          INTEGER NOT NULL DEFAULT 0,
   attempts      INTEGER NOT NULL DEFAULT 0,
@@ -160,11 +162,12 @@ CREATE TABLE delivery (
   reason        TEXT,
   detail        TEXT,
   accepted      TEXT    NOT NULL DEFAULT '[]',
+  folded_into   INTEGER,
   payload       TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (receiver, due) WHERE state = 'pending';
 CREATE INDEX delivery_next ON delivery (receiver, priority DESC, id, due) WHERE state = 'pending';
-CREATE INDEX delivery_state ON delivery (state, receiver);
+CREATE INDEX delivery_state ON delivery (state, receiver, settled_at);
 CREATE INDEX delivery_settled ON delivery (settled_at, id) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert);
 

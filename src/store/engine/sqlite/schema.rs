@@ -46,6 +46,10 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (outbox::LANE, 2),
         (outbox::CLAIM, 4),
         (outbox::NEXT_DUE, 1),
+        (outbox::CLAIM_ONE, 4),
+        (outbox::WAITING, 4),
+        (outbox::TOLD, 2),
+        (outbox::NEXT_DUE_AFTER, 2),
     ] {
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         let plan = texts(&mut connection, &sql, &vec![Value::Null; params], 3);
