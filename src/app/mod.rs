@@ -2,6 +2,7 @@
 
 mod heartbeat;
 mod lifecycle;
+mod mutes;
 mod report;
 mod setup;
 mod status;

@@ -8,12 +8,13 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError, config,
+    mute::{Mutes, mention},
     output::{self, Output, one_line},
     when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    model::{DeliveryId, Event, SendReason},
+    model::{DeliveryId, Event, MuteId, SendReason},
     store::{DeliveryState, DeliveryStatus, OutboxFilter, Selection, Store},
 };
 
@@ -34,7 +35,7 @@ struct List {
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only in this state: pending, delivered, dead, dropped; without it, pending and dead.
+    /// Only in this state: pending, delivered, dead, dropped, muted; without it, pending and dead.
     #[arg(long)]
     state: Option<DeliveryState>,
 
@@ -69,6 +70,14 @@ struct Which {
     /// All that failed for this reason.
     #[arg(long, value_parser = reason)]
     reason: Option<SendReason>,
+
+    /// All that mutes held.
+    #[arg(long)]
+    muted: bool,
+
+    /// All that this mute held, by the number that `mute` shows.
+    #[arg(long, value_name = "NUMBER")]
+    mute: Option<i64>,
 }
 
 /// A delivery on the wire.
@@ -110,7 +119,12 @@ impl Outbox {
         let config = config::load(path)?.config;
         let store = Store::open_beside(&config.store).await?;
         let answer = match &self.action {
-            None => self.list.run(&store, output).await,
+            None => {
+                self.list.run(&store, output).await?;
+                let mutes = Mutes::in_force(&store, SystemClock.now()).await?;
+                mention(&mutes, &config.timezone, output)?;
+                Ok(true)
+            }
             Some(Action::Retry(which)) => {
                 let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
                 done(deliveries, "due now", output)
@@ -183,6 +197,8 @@ impl Which {
             receiver: self.receiver.clone(),
             reason: self.reason,
             dead_only: false,
+            muted_only: self.muted,
+            mute: self.mute.map(MuteId),
         }
     }
 }
@@ -290,6 +306,7 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
+        Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

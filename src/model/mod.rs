@@ -8,6 +8,7 @@ mod alert;
 mod delivery;
 mod feed;
 mod item;
+mod mute;
 mod notice;
 mod origin;
 mod priority;
@@ -23,6 +24,7 @@ pub use delivery::{
 };
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
+pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
     FeedSilent, Notice, ReceiverFailing, TestPing,

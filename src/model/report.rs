@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ReportedMute;
+
 /// `data` of `report.ready`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportReady {
@@ -24,6 +26,9 @@ pub struct ReportReady {
     pub failing: Vec<ReportedFeed>,
     /// Receivers for which something waits or died, or that take nothing.
     pub outbox: Vec<ReportedReceiver>,
+    /// Some of the mutes in force, those that end first.
+    #[serde(default)]
+    pub mutes: Vec<ReportedMute>,
 }
 
 impl ReportReady {

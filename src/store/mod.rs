@@ -20,6 +20,7 @@ mod error;
 mod history;
 mod identity;
 mod items;
+mod mutes;
 mod options;
 mod outbox;
 mod polls;
@@ -42,6 +43,7 @@ pub use self::{
     error::StoreError,
     history::{AlertFilter, FeedStatus, Order},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
+    mutes::{MuteStatus, Muted, NewMute, Unmuted},
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, NewDelivery, OutboxFilter,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Tx, values},
+    mutes,
     outbox::{self, NewDelivery},
 };
 use crate::model::{Event, ReportReady, ReportedFeed, ReportedReceiver};
@@ -65,7 +66,7 @@ impl Store {
             if plan(tx)? != Some(planned) {
                 return Ok(false);
             }
-            let event = Event::ReportReady(Box::new(compile(tx, planned.since)?));
+            let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
             for receiver in receivers {
                 let event = event.clone();
                 outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
@@ -117,7 +118,7 @@ fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
         })
 }
 
-fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError> {
+fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportReady, StoreError> {
     let mut row = tx
         .row(
             "SELECT (SELECT count(*) FROM feed WHERE active = 1),
@@ -139,6 +140,7 @@ fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError>
         alerts: row.take(5)?,
         failing: failing(tx)?,
         outbox: receivers(tx, since)?,
+        mutes: mutes::report(tx, now)?,
     })
 }
 

@@ -124,6 +124,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
             event: Event::Alert(Box::new(alert.clone())),
         };
         NewAlert {
+            priorities: vec![Priority::Urgent; watches.len()],
             deliveries: receivers.iter().map(told).collect(),
             alert,
         }

@@ -6,6 +6,7 @@
 
 pub(super) mod clean;
 mod html;
+mod mute;
 mod report;
 mod runs;
 mod sheet;

@@ -6,7 +6,7 @@ use super::{
     sheet::at,
     trouble::{Trouble, count},
 };
-use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+use crate::model::{ReportReady, ReportedFeed, ReportedMute, ReportedReceiver};
 
 pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble {
     let mut facts = vec![
@@ -27,6 +27,8 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
     }
     let outbox = report.outbox.iter();
     facts.extend(outbox.map(|receiver| ("Outbox", receiver_line(receiver, timezone))));
+    let mutes = report.mutes.iter();
+    facts.extend(mutes.map(|mute| ("Muted", muted(mute, timezone))));
     Trouble {
         sentence: sentence(report),
         feed: None,
@@ -91,6 +93,15 @@ fn failing(feed: &ReportedFeed, timezone: &TimeZone) -> String {
         why.unwrap_or_default(),
     ]
     .concat()
+}
+
+fn muted(mute: &ReportedMute, timezone: &TimeZone) -> String {
+    let (kind, name) = (mute.kind, &mute.name);
+    let held = count(mute.alerts, "alert");
+    format!(
+        "{kind} {name} until {}, {held} held",
+        at(mute.until, timezone)
+    )
 }
 
 fn receiver_line(receiver: &ReportedReceiver, timezone: &TimeZone) -> String {

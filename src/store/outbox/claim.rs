@@ -10,6 +10,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        mutes,
     },
 };
 
@@ -34,7 +35,8 @@ pub(in crate::store) const NEXT_DUE: &str = "
 
 impl Store {
     /// Claims up to `limit` deliveries of a receiver that are due, the most urgent first, then the
-    /// oldest; none while the receiver backs off, is off or is not in the config. Each one's
+    /// oldest; none while the receiver backs off, is off or is not in the config, and of one that is
+    /// muted only what someone asked for. Each one's
     /// attempt is on record when this answers, before any byte leaves.
     pub async fn claim_deliveries(
         &self,
@@ -49,6 +51,7 @@ impl Store {
             let Some((id, state)) = lane(tx, receiver, now)? else {
                 return Ok(Vec::new());
             };
+            mutes::hold_due(tx, &state.name, now)?;
             let mut rows = tx.rows(CLAIM, values![id, now, millis(lease), limit])?;
             let mut claims = Vec::with_capacity(rows.len());
             for row in &mut rows {

@@ -14,11 +14,12 @@ use super::{
     StoreError,
     engine::{Tx, values},
 };
-use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, Priority, SendReason};
+use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
 #[cfg(test)]
 pub(super) use self::claim::{CLAIM, LANE, NEXT_DUE};
 pub(super) use self::{
+    manage::retry,
     payload::{insert, list, parse_list},
     settle::close_lost,
 };
@@ -142,11 +143,19 @@ pub enum DeliveryState {
     Dead,
     /// Someone said that it need not be sent.
     Dropped,
+    /// A mute held it; kept, and sent only if someone asks for it.
+    Muted,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Dead, Self::Dropped];
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Delivered,
+        Self::Dead,
+        Self::Dropped,
+        Self::Muted,
+    ];
 
     /// The name as stored and shown.
     pub const fn as_str(self) -> &'static str {
@@ -155,6 +164,7 @@ impl DeliveryState {
             Self::Delivered => "delivered",
             Self::Dead => "dead",
             Self::Dropped => "dropped",
+            Self::Muted => "muted",
         }
     }
 }
@@ -167,7 +177,7 @@ impl fmt::Display for DeliveryState {
 
 /// A name that is no state of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a state (pending, delivered, dead, dropped)")]
+#[error("{0:?} is not a state (pending, delivered, dead, dropped, muted)")]
 pub struct ParseDeliveryStateError(pub String);
 
 impl FromStr for DeliveryState {
@@ -193,7 +203,8 @@ pub struct OutboxFilter {
 }
 
 /// Which deliveries to retry or drop: those that meet everything given. The default selects
-/// nothing; one that is delivered or dropped is never selected.
+/// nothing; one that is delivered or dropped is never selected, one that is muted only by its number or
+/// its mute.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Only these.
@@ -204,6 +215,10 @@ pub struct Selection {
     pub reason: Option<SendReason>,
     /// Only dead ones; alone, all dead ones.
     pub dead_only: bool,
+    /// Only muted ones; alone, all of them.
+    pub muted_only: bool,
+    /// Only those that this mute holds.
+    pub mute: Option<MuteId>,
 }
 
 /// A delivery as the outbox shows it.
@@ -229,7 +244,7 @@ pub struct DeliveryStatus {
     pub due: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was delivered, given up or dropped.
+    /// When it was delivered, given up, dropped or muted.
     pub settled_at: Option<Timestamp>,
     /// The last failure's reason, by [`SendReason::as_str`].
     pub reason: Option<String>,

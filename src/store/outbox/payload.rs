@@ -9,6 +9,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Tx, values},
+        mutes,
     },
 };
 
@@ -37,7 +38,7 @@ impl Store {
     }
 }
 
-/// Puts one notice into the outbox, due now.
+/// Puts one notice into the outbox, due now; a mute in force holds it there.
 pub(in crate::store) fn insert(
     tx: &mut dyn Tx,
     new: &NewDelivery,
@@ -60,7 +61,9 @@ pub(in crate::store) fn insert(
             ],
         )?
         .expect("an insert returns its row");
-    row.take(0)
+    let id = row.take(0)?;
+    mutes::hold(tx, id, new, now)?;
+    Ok(id)
 }
 
 fn freeze(event: &Event, now: Timestamp) -> String {

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::{
     cadence::Learned,
-    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash},
+    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, Priority, TextHash},
 };
 
 pub use self::ask::{Asked, PollReport};
@@ -251,6 +251,8 @@ pub struct KnownKey {
 pub struct NewAlert {
     /// The alert; its id and its item's id are filled in here.
     pub alert: Alert,
+    /// Of each of its watches, in their order.
+    pub priorities: Vec<Priority>,
     /// One a receiver; an [`Event::Alert`](crate::model::Event::Alert) gets the ids too.
     pub deliveries: Vec<NewDelivery>,
 }

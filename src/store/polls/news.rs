@@ -1,16 +1,18 @@
 //! New items, their keys, their alerts and the deliveries of those.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::{NewAlert, NewItem, commit::Told, known};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, Item, ItemId, TextHash},
+    model::{Alert, AlertId, Event, FeedId, Item, ItemId, Priority, TextHash},
     store::{
         StoreError,
         engine::{Tx, values},
-        items, outbox,
+        items,
+        mutes::Mutes,
+        outbox,
     },
 };
 
@@ -76,21 +78,26 @@ pub(super) fn insert_alert(
 ) -> Result<(), StoreError> {
     let NewAlert {
         mut alert,
+        priorities,
         deliveries,
     } = new;
+    let priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let done = items::alerted(tx, item)?;
-    keep_new(&mut alert, &done);
+    keep(&mut alert, &priorities, |watch| !done.contains(watch));
     if alert.watches.is_empty() {
         return Ok(());
     }
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     told.alerts.push(id);
+    let mutes = Mutes::in_force(tx, now)?;
     for mut delivery in deliveries {
         if let Event::Alert(copy) = &mut delivery.event {
-            keep_new(copy, &done);
+            keep(copy, &priorities, |watch| !done.contains(watch));
             if copy.watches.is_empty() {
                 continue;
             }
+            let all = copy.clone();
+            keep(copy, &priorities, |watch| !mutes.leaves_out(&all, watch));
             copy.id.clone_from(&alert.id);
             copy.item.id.clone_from(&alert.item.id);
         }
@@ -132,11 +139,17 @@ fn insert_row(
     Ok(id)
 }
 
-/// Removes the watches that are done, and doubles.
-fn keep_new(alert: &mut Alert, done: &HashSet<String>) {
+/// Removes the other watches, and doubles.
+fn keep(
+    alert: &mut Alert,
+    priorities: &HashMap<String, Priority>,
+    is_wanted: impl Fn(&str) -> bool,
+) {
     let mut named = HashSet::new();
     alert
         .watches
-        .retain(|watch| !done.contains(watch) && named.insert(watch.clone()));
-    alert.matches.retain(|hit| !done.contains(&hit.watch));
+        .retain(|watch| is_wanted(watch) && named.insert(watch.clone()));
+    alert.matches.retain(|hit| is_wanted(&hit.watch));
+    let priorities = alert.watches.iter().filter_map(|it| priorities.get(it));
+    alert.priority = priorities.max().copied().unwrap_or(alert.priority);
 }

@@ -143,13 +143,28 @@ CREATE TABLE receiver (
   error         TEXT
 ) STRICT;
 
+-- What is not told for a while. One of a name at a time is open: `ended_at` is set when it was
+-- lifted, or was told that it ran out.
+CREATE TABLE mute (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind     TEXT    NOT NULL CHECK (kind IN ('watch', 'feed', 'receiver')),
+  name     TEXT    NOT NULL,
+  since    INTEGER NOT NULL,
+  until    INTEGER NOT NULL,
+  comment  TEXT,
+  ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX mute_open ON mute (kind, name) WHERE ended_at IS NULL;
+
+-- `mute` is what held it, also after it was sent all the same.
 CREATE TABLE delivery (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   receiver      INTEGER NOT NULL REFERENCES receiver (id),
   alert         INTEGER REFERENCES alert (id),
   kind          TEXT    NOT NULL,
   priority      INTEGER NOT NULL,
-  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped')),
+  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped',
+                                                   'muted')),
   due           INTEGER NOT NULL,
   turn          INTEGER NOT NULL DEFAULT 0,
   attempts      INTEGER NOT NULL DEFAULT 0,
@@ -158,6 +173,7 @@ CREATE TABLE delivery (
   settled_at    INTEGER,
   reason        TEXT,
   detail        TEXT,
+  mute          INTEGER REFERENCES mute (id),
   accepted      TEXT    NOT NULL DEFAULT '[]',
   payload       TEXT    NOT NULL
 ) STRICT;
@@ -166,6 +182,7 @@ CREATE INDEX delivery_next ON delivery (receiver, priority DESC, id, due) WHERE 
 CREATE INDEX delivery_state ON delivery (state, receiver);
 CREATE INDEX delivery_settled ON delivery (settled_at, id) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert);
+CREATE INDEX delivery_mute ON delivery (mute) WHERE mute IS NOT NULL;
 
 CREATE TABLE attempt (
   delivery   INTEGER NOT NULL REFERENCES delivery (id),
