@@ -82,7 +82,7 @@ struct Which {
 
 /// A delivery on the wire.
 #[derive(Serialize)]
-struct DeliveryLine<'a> {
+pub(super) struct DeliveryLine<'a> {
     id: i64,
     key: &'a str,
     receiver: &'a str,
@@ -204,7 +204,7 @@ impl Which {
 }
 
 impl<'a> DeliveryLine<'a> {
-    fn of(delivery: &'a DeliveryStatus) -> Self {
+    pub(super) fn of(delivery: &'a DeliveryStatus) -> Self {
         let attempts = delivery.attempts.iter().map(|attempt| AttemptLine {
             number: attempt.number,
             started: attempt.started_at,

@@ -25,6 +25,7 @@ mod options;
 mod outbox;
 mod polls;
 mod prune;
+mod record;
 mod recover;
 mod report;
 mod schedule;
@@ -56,6 +57,7 @@ pub use self::{
         PollResult, Recovery, Revision, Silence,
     },
     prune::Pruned,
+    record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     summary::Summary,
 };

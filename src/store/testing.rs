@@ -133,6 +133,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         item,
         text_hash: TextHash([n; 16]),
         keys: vec![key(n)],
+        is_baseline: false,
         alert,
     }
 }

@@ -11,6 +11,7 @@ mod crowd;
 mod delivery;
 mod desk;
 mod docs;
+mod explain;
 mod finding;
 mod health;
 mod language;

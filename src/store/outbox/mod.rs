@@ -22,6 +22,7 @@ pub(super) use self::{
     manage::retry,
     payload::{insert, list, parse_list},
     settle::close_lost,
+    show::of_alert,
 };
 
 /// An event for a receiver.

@@ -211,6 +211,8 @@ pub struct NewItem {
     pub text_hash: TextHash,
     /// By what it will be known again.
     pub keys: Vec<IdentityKey>,
+    /// Whether it is only remembered: no watch was asked.
+    pub is_baseline: bool,
     /// What it set off.
     pub alert: Option<NewAlert>,
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{NewAlert, NewItem, commit::Told, known};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, Item, ItemId, Priority, TextHash},
+    model::{Alert, AlertId, Event, FeedId, ItemId, Priority},
     store::{
         StoreError,
         engine::{Tx, values},
@@ -24,7 +24,7 @@ pub(super) fn insert(
     now: Timestamp,
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
-    let item = insert_item(tx, feed, new.item, new.text_hash, now)?;
+    let item = insert_item(tx, feed, &new, now)?;
     known::insert(tx, feed, &new.keys, item, now)?;
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
@@ -35,31 +35,33 @@ pub(super) fn insert(
 fn insert_item(
     tx: &mut dyn Tx,
     feed: FeedId,
-    item: Item,
-    text_hash: TextHash,
+    new: &NewItem,
     now: Timestamp,
 ) -> Result<ItemId, StoreError> {
+    let item = &new.item;
     let mut row = tx
         .row(
             "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
-                               updated, date_text, summary, content, language, seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                               updated, date_text, summary, content, language, seen_at,
+                               baseline)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
              RETURNING id",
             values![
                 feed,
-                text_hash,
-                item.guid,
-                item.title,
-                item.link,
+                new.text_hash,
+                item.guid.as_deref(),
+                item.title.as_str(),
+                item.link.as_deref(),
                 outbox::list(&item.authors),
                 outbox::list(&item.categories),
                 item.published,
                 item.updated,
-                item.date_text,
-                item.summary,
-                item.content,
-                item.language,
+                item.date_text.as_deref(),
+                item.summary.as_str(),
+                item.content.as_str(),
+                item.language.as_deref(),
                 now,
+                new.is_baseline,
             ],
         )?
         .expect("an insert returns its row");

@@ -68,6 +68,7 @@ CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 CREATE INDEX feed_troubled ON feed (origin, name) WHERE failures > 0 OR told_failing = 1;
 
 -- As the feed shows it now. `text_hash` stands before the long texts: it is read at every poll.
+-- `baseline` says that no watch was asked about it when it came.
 CREATE TABLE item (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   feed       INTEGER NOT NULL REFERENCES feed (id),
@@ -83,7 +84,8 @@ CREATE TABLE item (
   summary    TEXT    NOT NULL,
   content    TEXT    NOT NULL,
   language   TEXT,
-  seen_at    INTEGER NOT NULL
+  seen_at    INTEGER NOT NULL,
+  baseline   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX item_feed ON item (feed, seen_at);
 CREATE INDEX item_seen ON item (seen_at);
@@ -106,6 +108,13 @@ CREATE TABLE seen (
   item    INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   PRIMARY KEY (feed, key)
+) STRICT, WITHOUT ROWID;
+
+-- What each watch asks, and since when: it was not asked before.
+CREATE TABLE watch (
+  name       TEXT    PRIMARY KEY,
+  definition TEXT    NOT NULL,
+  since      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE alert (
