@@ -7,7 +7,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::{
-    desk::{code, json, run, stderr, stdout},
+    desk::{Desk, code, json, run, stderr, stdout},
     servers::{feed::FeedServer, http::Answer, webhook::WebhookServer},
     world::World,
 };
@@ -120,6 +120,20 @@ async fn what_was_never_seen_says_who_should_have_shown_it() {
         "seen",
         "Never seen",
     );
+}
+
+#[test]
+fn at_most_twenty_feeds_are_named() {
+    let feeds: Vec<String> = (1..=21)
+        .map(|n| format!("f{n} = \"file:none-{n}.xml\"\n"))
+        .collect();
+    let feeds = feeds.concat();
+    let desk = Desk::new(&format!(
+        "[feed]\n{feeds}[watch]\nk = \"K\"\n[receiver]\nscreen = {{ stdout = true }}\n"
+    ));
+    assert_eq!(code(&desk.run(&["poll", "f1"])), 1);
+    let unseen = json(&desk.run(&["--format", "json", "explain", "https://e.org/"]));
+    assert_eq!(unseen[0]["feeds"].as_array().expect("a list").len(), 20);
 }
 
 #[tokio::test(flavor = "multi_thread")]

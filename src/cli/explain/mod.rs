@@ -115,10 +115,8 @@ impl Explain {
         }
         let mut items = store.items_called(&self.item, MAX_ITEMS).await?;
         if items.is_empty() {
-            for seen in store
-                .seen_under(parse::keys_of_name(&self.item).to_vec())
-                .await?
-            {
+            let seen = store.seen_under(parse::keys_of_name(&self.item).to_vec());
+            for seen in seen.await?.into_iter().take(MAX_ITEMS as usize) {
                 items.extend(store.kept_item(seen.item).await?);
             }
         }

@@ -65,11 +65,11 @@ impl<'a> Told<'a> {
         let mut lines = Vec::new();
         for delivery in &self.deliveries {
             lines.push(in_words(delivery, facts));
-            let left_out = delivery.attempts.len().saturating_sub(MAX_ATTEMPTS);
+            let (left_out, attempts) = latest(&delivery.attempts);
             if left_out > 0 {
                 lines.push(format!("  {left_out} attempts before"));
             }
-            let attempts = delivery.attempts.iter().skip(left_out);
+            let attempts = attempts.iter();
             lines.extend(attempts.map(|attempt| format!("  {}", attempt_line(attempt, facts))));
         }
         lines
@@ -122,6 +122,12 @@ fn pending(delivery: &DeliveryStatus, because: &str, facts: &Facts<'_>) -> Strin
     }
 }
 
+/// How many are left out, and the others.
+fn latest(attempts: &[AttemptStatus]) -> (usize, &[AttemptStatus]) {
+    let left_out = attempts.len().saturating_sub(MAX_ATTEMPTS);
+    (left_out, &attempts[left_out..])
+}
+
 fn attempt_line(attempt: &AttemptStatus, facts: &Facts<'_>) -> String {
     let AttemptStatus {
         number,
@@ -143,4 +149,24 @@ fn attempt_line(attempt: &AttemptStatus, facts: &Facts<'_>) -> String {
     let answer = answer.map(|text| format!(": {text}")).unwrap_or_default();
     let at = when::at(*started_at, facts.zone());
     format!("attempt {number}, {at}, {took}{reason}{answer}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_five_attempts_are_shown() {
+        let attempt = |number| AttemptStatus {
+            number,
+            started_at: Timestamp::UNIX_EPOCH,
+            ended_at: None,
+            reason: None,
+            detail: None,
+        };
+        let attempts: Vec<AttemptStatus> = (1..=6).map(attempt).collect();
+        assert_eq!(latest(&attempts[..5]), (0, &attempts[..5]));
+        assert_eq!(latest(&attempts), (1, &attempts[1..]));
+        assert_eq!(latest(&[]), (0, &[][..]));
+    }
 }

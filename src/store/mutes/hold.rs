@@ -8,7 +8,6 @@ use crate::{
     store::{
         NewDelivery, StoreError,
         engine::{Row, Tx, values},
-        outbox,
     },
 };
 
@@ -21,6 +20,7 @@ struct Mute {
     id: MuteId,
     kind: MuteKind,
     name: String,
+    since: Timestamp,
     until: Timestamp,
     comment: Option<String>,
 }
@@ -28,7 +28,7 @@ struct Mute {
 impl Mutes {
     pub(in crate::store) fn in_force(tx: &mut dyn Tx, now: Timestamp) -> Result<Self, StoreError> {
         let rows = tx.rows(
-            "SELECT id, kind, name, until, comment FROM mute
+            "SELECT id, kind, name, since, until, comment FROM mute
               WHERE ended_at IS NULL AND until > ?1 ORDER BY id",
             values![now],
         )?;
@@ -37,8 +37,9 @@ impl Mutes {
                 id: row.take(0)?,
                 kind: kind(&row.take::<String>(1)?)?,
                 name: row.take(2)?,
-                until: row.take(3)?,
-                comment: row.take(4)?,
+                since: row.take(3)?,
+                until: row.take(4)?,
+                comment: row.take(5)?,
             })
         };
         rows.into_iter()
@@ -113,80 +114,63 @@ pub(in crate::store) fn hold(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mutes = Mutes::in_force(tx, now)?;
-    let Some(mute) = mutes.holding(new) else {
-        return Ok(());
-    };
-    tx.exec(
-        "UPDATE delivery SET state = 'muted', mute = ?2, settled_at = ?3, reason = 'muted',
-                detail = ?4
-          WHERE id = ?1",
-        values![id, mute.id, now, mute.in_words()],
-    )
-    .map(drop)
+    match mutes.holding(new) {
+        Some(mute) => mute.hold(tx, id, now),
+        None => Ok(()),
+    }
 }
 
-/// Holds those pending deliveries of a receiver for which a condition holds.
-macro_rules! pending {
-    ($condition:literal) => {
-        concat!(
-            "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
-                    reason = 'muted', detail = ?4
-              WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'
-                AND ",
-            $condition,
-            " RETURNING id"
-        )
-    };
-}
 /// Holds what waits for a receiver that was just muted, but not what is being sent.
 pub(super) fn hold_waiting(
     tx: &mut dyn Tx,
     receiver: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    hold_pending(
-        tx,
-        receiver,
-        now,
-        pending!(
-            "NOT EXISTS (SELECT 1 FROM attempt a
-                          WHERE a.delivery = delivery.id AND a.ended_at IS NULL)"
-        ),
-    )
-}
-
-/// Holds what was being sent when its receiver was muted, and is due again. What someone asked for
-/// since then is sent.
-pub(in crate::store) fn hold_due(
-    tx: &mut dyn Tx,
-    receiver: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    hold_pending(
-        tx,
-        receiver,
-        now,
-        pending!("due <= ?3 AND waiting_since <= (SELECT since FROM mute WHERE id = ?2)"),
-    )
-}
-
-fn hold_pending(
-    tx: &mut dyn Tx,
-    receiver: &str,
-    now: Timestamp,
-    sql: &str,
-) -> Result<(), StoreError> {
     let mutes = Mutes::in_force(tx, now)?;
     let Some(mute) = mutes.of(MuteKind::Receiver, receiver) else {
         return Ok(());
     };
-    for mut row in tx.rows(sql, values![receiver, mute.id, now, mute.in_words()])? {
-        outbox::close_lost(tx, Some(row.take(0)?), now)?;
+    let waiting = tx.rows(
+        "SELECT d.id FROM delivery d
+          WHERE d.receiver = (SELECT id FROM receiver WHERE name = ?1) AND d.state = 'pending'
+            AND NOT EXISTS (
+              SELECT 1 FROM attempt a WHERE a.delivery = d.id AND a.ended_at IS NULL)",
+        values![receiver],
+    )?;
+    for mut row in waiting {
+        mute.hold(tx, row.take(0)?, now)?;
     }
     Ok(())
 }
 
+/// Holds what was being sent when its receiver was muted, failed, and would be sent again; says
+/// whether it did. What someone asked for since then is sent.
+pub(in crate::store) fn hold_again(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    receiver: &str,
+    waiting_since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mutes = Mutes::in_force(tx, now)?;
+    let mute = mutes.of(MuteKind::Receiver, receiver);
+    let Some(mute) = mute.filter(|mute| waiting_since <= mute.since) else {
+        return Ok(false);
+    };
+    mute.hold(tx, id, now).map(|()| true)
+}
+
 impl Mute {
+    fn hold(&self, tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
+        tx.exec(
+            "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
+                    reason = 'muted', detail = ?4
+              WHERE id = ?1",
+            values![id, self.id, now, self.in_words()],
+        )
+        .map(drop)
+    }
+
     /// Who muted it, as `outbox` shows it.
     fn in_words(&self) -> String {
         let comment = self.comment.as_ref().map(|comment| format!(": {comment}"));

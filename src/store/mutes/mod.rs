@@ -21,7 +21,7 @@ use super::{
 };
 use crate::model::{MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 
-pub(super) use hold::{Mutes, hold, hold_due};
+pub(super) use hold::{Mutes, hold, hold_again};
 
 /// Mutes that a report names.
 const MAX_REPORTED: u32 = 20;

@@ -433,3 +433,24 @@ async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
     assert_eq!((pruned.deliveries, pruned.mutes), (1, 1));
     assert!(store.mutes().await.expect("read").is_empty());
 }
+
+#[tokio::test]
+async fn a_report_names_the_twenty_mutes_that_end_first() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Watch, "over", 5, 0).await;
+    for number in 0..=i64::from(MAX_REPORTED) {
+        mute(
+            &store,
+            MuteKind::Watch,
+            &format!("w{number:02}"),
+            600 - number,
+            0,
+        )
+        .await;
+    }
+    let named = store.read(|tx| report(tx, at(5))).await.expect("read");
+    assert_eq!(named.len(), 20);
+    assert_eq!((named[0].name.as_str(), named[0].until), ("w20", at(580)));
+    assert_eq!(named[19].name, "w01", "w00 ends last");
+}

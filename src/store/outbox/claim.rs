@@ -51,7 +51,6 @@ impl Store {
             let Some((id, state)) = lane(tx, receiver, now)? else {
                 return Ok(Vec::new());
             };
-            mutes::hold_due(tx, &state.name, now)?;
             let mut rows = tx.rows(CLAIM, values![id, now, millis(lease), limit])?;
             let mut claims = Vec::with_capacity(rows.len());
             for row in &mut rows {
@@ -98,8 +97,8 @@ fn lane(
     Ok(Some((row.take(0)?, state)))
 }
 
-/// Records the attempt. A delivery that cannot be read is given up instead: it must not stop the
-/// lane.
+/// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
+/// for is held: neither must stop the lane.
 fn begin(
     tx: &mut dyn Tx,
     store: &str,
@@ -111,6 +110,10 @@ fn begin(
     let attempt: u32 = row.take(2)?;
     // Of an attempt whose lease ran out nobody will hear again.
     close_lost(tx, Some(id), now)?;
+    let waiting_since = row.take(3)?;
+    if mutes::hold_again(tx, id, &receiver.name, waiting_since, now)? {
+        return Ok(None);
+    }
     let (accepted, payload): (String, String) = (row.take(4)?, row.take(5)?);
     let notice = match thaw(store, id, &payload, &accepted) {
         Ok(notice) => notice,
@@ -129,7 +132,7 @@ fn begin(
         turn: row.take(1)?,
         attempt,
         failures,
-        waiting_since: row.take(3)?,
+        waiting_since,
         receiver: receiver.clone(),
         notice,
     }))
