@@ -165,7 +165,10 @@ impl Facts<'_> {
 
     fn decide_told(&self, alert: &AlertRecord, watch: &Watch) -> Decision {
         let told = Told::of(alert, &watch.name);
-        let is_left_out = told.deliveries.is_empty() && !alert.deliveries.is_empty();
+        // What its receiver was told names every other watch that matched.
+        let mut others = alert.deliveries.iter();
+        let is_left_out = told.deliveries.is_empty()
+            && others.any(|delivery| watch.notify.contains(&delivery.receiver));
         let (stage, outcome, why) = if is_left_out {
             let why = format!("{} was muted; it was told for other watches", watch.name);
             (Stage::Mute, "Alerted, but not told", why)

@@ -11,6 +11,10 @@ use crate::{
     },
 };
 
+/// Asked at every insert: the index has only those that are open.
+pub(in crate::store) const IN_FORCE: &str = "
+    SELECT id, kind, name, since, until, comment FROM mute WHERE ended_at IS NULL AND until > ?1";
+
 /// The mutes in force at one moment; mostly none.
 #[derive(Debug)]
 pub(in crate::store) struct Mutes(Vec<Mute>);
@@ -27,11 +31,7 @@ struct Mute {
 
 impl Mutes {
     pub(in crate::store) fn in_force(tx: &mut dyn Tx, now: Timestamp) -> Result<Self, StoreError> {
-        let rows = tx.rows(
-            "SELECT id, kind, name, since, until, comment FROM mute
-              WHERE ended_at IS NULL AND until > ?1 ORDER BY id",
-            values![now],
-        )?;
+        let rows = tx.rows(IN_FORCE, values![now])?;
         let mute = |mut row: Row| {
             Ok(Mute {
                 id: row.take(0)?,

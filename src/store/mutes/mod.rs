@@ -21,6 +21,8 @@ use super::{
 };
 use crate::model::{MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 
+#[cfg(test)]
+pub(super) use hold::IN_FORCE;
 pub(super) use hold::{Mutes, hold, hold_again};
 
 /// Mutes that a report names.
