@@ -77,8 +77,8 @@ async fn reload_config(app: &App, reload: &Reload) {
     tell(&[NotifyState::Ready]).await;
 }
 
-/// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute and
-/// reports when it is time.
+/// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
+/// reports when it is time and tells which mutes ended.
 async fn watch(app: Arc<App>, stop: CancellationToken) {
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
@@ -106,6 +106,9 @@ async fn watch(app: Arc<App>, stop: CancellationToken) {
         },
         async {
             stop.run_until_cancelled(app.report_regularly()).await;
+        },
+        async {
+            stop.run_until_cancelled(app.end_mutes_regularly()).await;
         }
     );
 }

@@ -1,7 +1,9 @@
 //! Wiring: a config becomes a running program.
 
+mod definition;
 mod heartbeat;
 mod lifecycle;
+mod mutes;
 mod report;
 mod setup;
 mod status;
@@ -24,6 +26,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
+pub use definition::definition;
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, run};
 pub use setup::{SetupError, fetcher, matcher, notifier};
@@ -164,7 +167,7 @@ impl App {
     }
 }
 
-/// Makes the store's feeds and receivers those of the config, and its due times no later than the
+/// Makes the store's feeds, receivers and watches those of the config, and its due times no later than the
 /// config asks for.
 async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), StoreError> {
     let receivers: Vec<String> = config
@@ -174,6 +177,9 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .collect();
     let now = clock.now();
     store.sync(&config.feeds, &receivers, now).await?;
+    let watches = config.watches.iter();
+    let definitions = watches.map(|it| (it.name.clone(), definition(it, &config.entities)));
+    store.sync_watches(definitions.collect(), now).await?;
     let feeds = config.feeds.iter();
     let feeds: HashMap<String, Feed> = feeds.map(|it| (it.name.clone(), it.clone())).collect();
     let longest = config.poll.max_interval;

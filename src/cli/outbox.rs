@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError, config,
+    mute::{Mutes, mention},
     output::{self, Output, one_line},
     when,
 };
@@ -15,7 +16,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     deliver::releases,
-    model::{DeliveryId, Event, Hold, SendReason},
+    model::{DeliveryId, Event, Hold, MuteId, SendReason},
     policy::Release,
     store::{DeliveryState, DeliveryStatus, OutboxFilter, Selection, Store},
 };
@@ -37,7 +38,8 @@ struct List {
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only in this state: pending, delivered, dead, dropped, folded; without it, pending and dead.
+    /// Only in this state: pending, delivered, dead, dropped, folded, muted; without it,
+    /// pending and dead.
     #[arg(long)]
     state: Option<DeliveryState>,
 
@@ -72,11 +74,19 @@ struct Which {
     /// All that failed for this reason.
     #[arg(long, value_parser = reason)]
     reason: Option<SendReason>,
+
+    /// All that mutes held.
+    #[arg(long)]
+    muted: bool,
+
+    /// All that this mute held, by the number that `mute` shows.
+    #[arg(long, value_name = "NUMBER")]
+    mute: Option<i64>,
 }
 
 /// A delivery on the wire.
 #[derive(Serialize)]
-struct DeliveryLine<'a> {
+pub(super) struct DeliveryLine<'a> {
     id: i64,
     key: &'a str,
     receiver: &'a str,
@@ -122,7 +132,12 @@ impl Outbox {
         let config = config::load(path)?.config;
         let store = Store::open_beside(&config.store).await?;
         let answer = match &self.action {
-            None => self.list.run(&config, &store, output).await,
+            None => {
+                self.list.run(&config, &store, output).await?;
+                let mutes = Mutes::in_force(&store, SystemClock.now()).await?;
+                mention(&mutes, &config.timezone, output)?;
+                Ok(true)
+            }
             Some(Action::Retry(which)) => {
                 let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
                 done(deliveries, "due now", output)
@@ -197,12 +212,14 @@ impl Which {
             receiver: self.receiver.clone(),
             reason: self.reason,
             dead_only: false,
+            muted_only: self.muted,
+            mute: self.mute.map(MuteId),
         }
     }
 }
 
 impl<'a> DeliveryLine<'a> {
-    fn of(delivery: &'a DeliveryStatus, release: Option<Release>) -> Self {
+    pub(super) fn of(delivery: &'a DeliveryStatus, release: Option<Release>) -> Self {
         let held = release.map(|release| HeldLine {
             by: release.hold,
             until: release.at,
@@ -318,6 +335,7 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
+        Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

@@ -57,6 +57,7 @@ async fn once(app: App) -> Result<(), CliError> {
         }
         tokio::time::sleep(pause).await;
     }
+    app.end_mutes().await?;
     let delivered = app.deliver_due().await?;
     let PollTally {
         good,

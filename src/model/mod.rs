@@ -9,6 +9,7 @@ mod delivery;
 mod digest;
 mod feed;
 mod item;
+mod mute;
 mod notice;
 mod origin;
 mod priority;
@@ -25,6 +26,7 @@ pub use delivery::{
 pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
+pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
     FeedSilent, Notice, ReceiverFailing, TestPing,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, DigestReady, Priority, ReportReady};
+use super::{Alert, DeliveryKey, DigestReady, MuteEnded, Priority, ReportReady};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,9 @@ pub enum Event {
     /// A receiver takes nothing; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
+    /// A mute ran out by itself, and something was held.
+    #[serde(rename = "mute.ended")]
+    MuteEnded(MuteEnded),
     /// A regular report of how everything is: `[health] report`.
     #[serde(rename = "report.ready")]
     ReportReady(Box<ReportReady>),
@@ -57,17 +60,19 @@ impl Event {
             Self::FeedRebased(_) => "feed.rebased",
             Self::FeedItemsMissed(_) => "feed.items_missed",
             Self::ReceiverFailing(_) => "receiver.failing",
+            Self::MuteEnded(_) => "mute.ended",
             Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }
     }
 
-    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a report is not.
+    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a
+    /// report or the end of a mute is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,
             Self::DigestReady(digest) => digest.priority,
-            Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
+            Self::MuteEnded(_) | Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
             _ => Priority::Urgent,
         }
     }

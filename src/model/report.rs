@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Ailment;
+use super::{Ailment, ReportedMute};
 
 /// `data` of `report.ready`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct ReportReady {
     pub silent: Vec<ReportedSilence>,
     /// Receivers for which something waits or died, or that take nothing.
     pub outbox: Vec<ReportedReceiver>,
+    /// Some of the mutes in force, those that end first.
+    #[serde(default)]
+    pub mutes: Vec<ReportedMute>,
 }
 
 impl ReportReady {

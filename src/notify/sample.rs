@@ -149,7 +149,7 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
 pub(super) fn every_kind() -> Vec<Notice> {
-    use crate::model::{ReceiverFailing, TestPing};
+    use crate::model::{MuteEnded, MuteKind, ReceiverFailing, TestPing};
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
@@ -161,6 +161,16 @@ pub(super) fn every_kind() -> Vec<Notice> {
             error: "535 5.7.8 authentication failed".into(),
             since: yesterday,
             waiting: 14,
+        }),
+        Event::MuteEnded(MuteEnded {
+            id: "3".into(),
+            kind: MuteKind::Watch,
+            name: "koizumi".into(),
+            since: yesterday,
+            until: now,
+            comment: Some("election night, the desk reads it all".into()),
+            alerts: 12,
+            notices: 1,
         }),
         Event::TestPing(TestPing {
             receiver: "desk".into(),
@@ -245,7 +255,10 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
 /// A report of each kind: all is well, and nearly nothing is.
 #[cfg(test)]
 fn reports(since: Timestamp) -> [Event; 2] {
-    use crate::model::{Ailment, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
+    use crate::model::{
+        Ailment, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
+        ReportedSilence,
+    };
 
     [
         Event::ReportReady(Box::new(ReportReady {
@@ -260,6 +273,7 @@ fn reports(since: Timestamp) -> [Event; 2] {
             failing: Vec::new(),
             silent: Vec::new(),
             outbox: Vec::new(),
+            mutes: Vec::new(),
         })),
         Event::ReportReady(Box::new(ReportReady {
             since,
@@ -295,6 +309,12 @@ fn reports(since: Timestamp) -> [Event; 2] {
                     died: 0,
                 },
             ],
+            mutes: vec![ReportedMute {
+                kind: MuteKind::Feed,
+                name: "nhk".into(),
+                until: since,
+                alerts: 1,
+            }],
         })),
     ]
 }

@@ -85,6 +85,8 @@ pub struct AlertFilter {
     pub watch: Option<String>,
     /// Only those of this feed.
     pub feed: Option<String>,
+    /// Only those that a mute holds from a receiver.
+    pub muted: bool,
     /// Which come first, and so which are left out at the limit.
     pub order: Order,
     /// No more than this.
@@ -109,6 +111,8 @@ macro_rules! alerts {
                 AND (CAST(?2 AS TEXT) IS NULL OR EXISTS (
                       SELECT 1 FROM alert_watch w WHERE w.alert = a.id AND w.watch = ?2))
                 AND (CAST(?3 AS TEXT) IS NULL OR a.feed = (SELECT id FROM feed WHERE name = ?3))
+                AND (?5 = 0 OR EXISTS (
+                      SELECT 1 FROM delivery d WHERE d.alert = a.id AND d.state = 'muted'))
               ORDER BY a.id ",
             $order,
             " LIMIT ?4"
@@ -160,7 +164,7 @@ impl Store {
                 Order::NewestFirst => alerts!("DESC"),
             };
             let after = filter.after.unwrap_or(AlertId(0));
-            let params = values![after, filter.watch, filter.feed, filter.limit];
+            let params = values![after, filter.watch, filter.feed, filter.limit, filter.muted];
             tx.rows(sql, params)?.into_iter().map(alert).collect()
         })
         .await
@@ -239,6 +243,7 @@ mod tests {
             after: None,
             watch: None,
             feed: None,
+            muted: false,
             order: Order::OldestFirst,
             limit,
         }

@@ -22,10 +22,12 @@ mod error;
 mod history;
 mod identity;
 mod items;
+mod mutes;
 mod options;
 mod outbox;
 mod polls;
 mod prune;
+mod record;
 mod recover;
 mod report;
 mod schedule;
@@ -44,6 +46,7 @@ pub use self::{
     error::StoreError,
     history::{AlertFilter, FeedStatus, Order},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
+    mutes::{MuteStatus, Muted, NewMute, Unmuted},
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, NewDelivery,
@@ -56,6 +59,7 @@ pub use self::{
         PollResult, Recovery, Revision, Silence,
     },
     prune::Pruned,
+    record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     summary::Summary,
 };

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     Health, Store, StoreError,
     engine::{Tx, values},
+    mutes,
     outbox::{self, NewDelivery},
 };
 use crate::{
@@ -68,7 +69,7 @@ impl Store {
             if plan(tx)? != Some(planned) {
                 return Ok(false);
             }
-            let event = Event::ReportReady(Box::new(compile(tx, planned.since)?));
+            let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
             for receiver in receivers {
                 let event = event.clone();
                 outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
@@ -120,7 +121,7 @@ fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
         })
 }
 
-fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError> {
+fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportReady, StoreError> {
     let mut row = tx
         .row(
             "SELECT (SELECT count(*) FROM feed WHERE active = 1),
@@ -145,6 +146,7 @@ fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError>
         failing: failing(tx)?,
         silent,
         outbox: receivers(tx, since)?,
+        mutes: mutes::report(tx, now)?,
     })
 }
 

@@ -7,6 +7,7 @@
 pub(super) mod clean;
 mod digest;
 mod html;
+mod mute;
 mod report;
 mod runs;
 mod sheet;

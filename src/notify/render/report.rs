@@ -6,7 +6,9 @@ use super::{
     sheet::at,
     trouble::{Trouble, count},
 };
-use crate::model::{Ailment, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
+use crate::model::{
+    Ailment, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
+};
 
 pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble {
     let mut facts = vec![
@@ -34,6 +36,8 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
     }
     let outbox = report.outbox.iter();
     facts.extend(outbox.map(|receiver| ("Outbox", receiver_line(receiver, timezone))));
+    let mutes = report.mutes.iter();
+    facts.extend(mutes.map(|mute| ("Muted", muted(mute, timezone))));
     Trouble {
         sentence: sentence(report),
         feed: None,
@@ -116,6 +120,15 @@ fn failing(feed: &ReportedFeed, timezone: &TimeZone) -> String {
         why.unwrap_or_default(),
     ]
     .concat()
+}
+
+fn muted(mute: &ReportedMute, timezone: &TimeZone) -> String {
+    let (kind, name) = (mute.kind, &mute.name);
+    let held = count(mute.alerts, "alert");
+    format!(
+        "{kind} {name} until {}, {held} held",
+        at(mute.until, timezone)
+    )
 }
 
 fn receiver_line(receiver: &ReportedReceiver, timezone: &TimeZone) -> String {

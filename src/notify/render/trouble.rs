@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{digest::digest_ready, report::report_ready, sheet::at};
+use super::{digest::digest_ready, mute::mute_ended, report::report_ready, sheet::at};
 use crate::model::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
     FeedSilent, ReceiverFailing, TestPing,
@@ -41,6 +41,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::FeedRebased(rebased) => feed_rebased(rebased),
         Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
+        Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::ReportReady(report) => report_ready(report, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }

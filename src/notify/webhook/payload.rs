@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::{
     Alert, DigestReady, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, Notice, ReceiverFailing, ReportReady, TestPing,
+    FeedSilent, MuteEnded, Notice, ReceiverFailing, ReportReady, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -39,6 +39,7 @@ enum Data<'a> {
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
     ReceiverFailing(&'a ReceiverFailing),
+    MuteEnded(&'a MuteEnded),
     ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
@@ -55,6 +56,7 @@ impl<'a> Data<'a> {
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }

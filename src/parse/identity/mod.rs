@@ -11,6 +11,7 @@
 
 mod chosen;
 mod link;
+mod name;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -22,6 +23,7 @@ use ring::digest::{SHA256, digest};
 use crate::model::{IdentityKey, Item};
 
 pub use chosen::judge_by;
+pub use name::keys_of_name;
 
 /// The ways to recognise one item, made with the whole document in view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

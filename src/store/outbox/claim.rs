@@ -10,6 +10,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        mutes,
     },
 };
 
@@ -42,7 +43,8 @@ pub(in crate::store) const NEXT_DUE: &str = "
 
 impl Store {
     /// Claims up to `limit` deliveries of a receiver that are due, the most urgent first, then the
-    /// oldest; none while the receiver backs off, is off or is not in the config. Each one's
+    /// oldest; none while the receiver backs off, is off or is not in the config, and of one that is
+    /// muted only what someone asked for. Each one's
     /// attempt is on record when this answers, before any byte leaves.
     pub async fn claim_deliveries(
         &self,
@@ -126,8 +128,8 @@ pub(super) fn lane(
     Ok(Some((row.take(0)?, state)))
 }
 
-/// Records the attempt. A delivery that cannot be read is given up instead: it must not stop the
-/// lane.
+/// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
+/// for is held: neither must stop the lane.
 fn begin(
     tx: &mut dyn Tx,
     store: &str,
@@ -139,6 +141,10 @@ fn begin(
     let attempt: u32 = row.take(2)?;
     // Of an attempt whose lease ran out nobody will hear again.
     close_lost(tx, Some(id), now)?;
+    let waiting_since = row.take(3)?;
+    if mutes::hold_again(tx, id, &receiver.name, waiting_since, now)? {
+        return Ok(None);
+    }
     let (accepted, payload): (String, String) = (row.take(4)?, row.take(5)?);
     let notice = match thaw(store, id, &payload, &accepted) {
         Ok(notice) => notice,
@@ -157,7 +163,7 @@ fn begin(
         turn: row.take(1)?,
         attempt,
         failures,
-        waiting_since: row.take(3)?,
+        waiting_since,
         receiver: receiver.clone(),
         notice,
     }))

@@ -16,7 +16,7 @@ use super::{
     StoreError,
     engine::{Tx, values},
 };
-use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, Priority, SendReason};
+use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
 pub use self::lineup::{LinedUp, Lineup};
 #[cfg(test)]
@@ -25,8 +25,10 @@ pub(super) use self::{
     lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
 };
 pub(super) use self::{
+    manage::retry,
     payload::{insert, list, parse_list},
     settle::close_lost,
+    show::of_alert,
 };
 
 /// An event for a receiver.
@@ -150,16 +152,19 @@ pub enum DeliveryState {
     Dropped,
     /// Told as part of another delivery.
     Folded,
+    /// A mute held it; kept, and sent only if someone asks for it.
+    Muted,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Delivered,
         Self::Dead,
         Self::Dropped,
         Self::Folded,
+        Self::Muted,
     ];
 
     /// The name as stored and shown.
@@ -170,6 +175,7 @@ impl DeliveryState {
             Self::Dead => "dead",
             Self::Dropped => "dropped",
             Self::Folded => "folded",
+            Self::Muted => "muted",
         }
     }
 }
@@ -182,7 +188,7 @@ impl fmt::Display for DeliveryState {
 
 /// A name that is no state of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a state (pending, delivered, dead, dropped, folded)")]
+#[error("{0:?} is not a state (pending, delivered, dead, dropped, folded, muted)")]
 pub struct ParseDeliveryStateError(pub String);
 
 impl FromStr for DeliveryState {
@@ -208,7 +214,8 @@ pub struct OutboxFilter {
 }
 
 /// Which deliveries to retry or drop: those that meet everything given. The default selects
-/// nothing; one that is delivered or dropped is never selected.
+/// nothing; one that is delivered or dropped is never selected, one that is muted only by its number or
+/// its mute.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Only these.
@@ -219,6 +226,10 @@ pub struct Selection {
     pub reason: Option<SendReason>,
     /// Only dead ones; alone, all dead ones.
     pub dead_only: bool,
+    /// Only muted ones; alone, all of them.
+    pub muted_only: bool,
+    /// Only those that this mute holds.
+    pub mute: Option<MuteId>,
 }
 
 /// A delivery as the outbox shows it.
@@ -249,7 +260,7 @@ pub struct DeliveryStatus {
     /// Since when it waits: its creation, its first attempt under a policy, or the last
     /// `outbox retry`.
     pub waiting_since: Timestamp,
-    /// When it was delivered, given up, dropped or folded.
+    /// When it was delivered, given up, dropped, folded or muted.
     pub settled_at: Option<Timestamp>,
     /// The last failure's reason, by [`SendReason::as_str`].
     pub reason: Option<String>,

@@ -9,6 +9,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Tx, values},
+        mutes,
     },
 };
 
@@ -37,7 +38,7 @@ impl Store {
     }
 }
 
-/// Puts one notice into the outbox, due now.
+/// Puts one notice into the outbox, due now; a mute in force holds it there.
 pub(in crate::store) fn insert(
     tx: &mut dyn Tx,
     new: &NewDelivery,
@@ -58,7 +59,9 @@ pub(in crate::store) fn insert(
             freeze(&new.event, now),
         ],
     )?;
-    Ok(DeliveryId(id))
+    let id = DeliveryId(id);
+    mutes::hold(tx, id, new, now)?;
+    Ok(id)
 }
 
 fn freeze(event: &Event, now: Timestamp) -> String {

@@ -1,16 +1,18 @@
 //! New items, their keys, their alerts and the deliveries of those.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
 use super::{NewAlert, NewItem, commit::Told, known::NewKeys};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, Item, ItemId, TextHash},
+    model::{Alert, AlertId, Event, FeedId, Item, ItemId, Priority, TextHash},
     store::{
         StoreError,
         engine::{Tx, values},
-        items, outbox,
+        items,
+        mutes::Mutes,
+        outbox,
     },
 };
 
@@ -24,7 +26,7 @@ pub(super) fn insert(
     keys: &mut NewKeys,
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
-    let item = insert_item(tx, feed, new.item, new.text_hash, now)?;
+    let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
     keys.add(item, &new.keys);
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
@@ -37,12 +39,14 @@ fn insert_item(
     feed: FeedId,
     item: Item,
     text_hash: TextHash,
+    is_baseline: bool,
     now: Timestamp,
 ) -> Result<ItemId, StoreError> {
     let id = tx.insert(
         "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
-                               updated, date_text, summary, content, language, seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                               updated, date_text, summary, content, language, seen_at,
+                               baseline)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         values![
             feed,
             text_hash,
@@ -58,6 +62,7 @@ fn insert_item(
             item.content,
             item.language,
             now,
+            is_baseline,
         ],
     )?;
     Ok(ItemId(id))
@@ -75,21 +80,26 @@ pub(super) fn insert_alert(
 ) -> Result<(), StoreError> {
     let NewAlert {
         mut alert,
+        priorities,
         deliveries,
     } = new;
+    let priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let done = items::alerted(tx, item)?;
-    keep_new(&mut alert, &done);
+    keep(&mut alert, &priorities, |watch| !done.contains(watch));
     if alert.watches.is_empty() {
         return Ok(());
     }
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     told.alerts.push(id);
+    let mutes = Mutes::in_force(tx, now)?;
     for mut delivery in deliveries {
         if let Event::Alert(copy) = &mut delivery.event {
-            keep_new(copy, &done);
+            keep(copy, &priorities, |watch| !done.contains(watch));
             if copy.watches.is_empty() {
                 continue;
             }
+            let all = copy.clone();
+            keep(copy, &priorities, |watch| !mutes.leaves_out(&all, watch));
             copy.id.clone_from(&alert.id);
             copy.item.id.clone_from(&alert.item.id);
         }
@@ -128,11 +138,17 @@ fn insert_row(
     Ok(id)
 }
 
-/// Removes the watches that are done, and doubles.
-fn keep_new(alert: &mut Alert, done: &HashSet<String>) {
+/// Removes the other watches, and doubles.
+fn keep(
+    alert: &mut Alert,
+    priorities: &HashMap<String, Priority>,
+    is_wanted: impl Fn(&str) -> bool,
+) {
     let mut named = HashSet::new();
     alert
         .watches
-        .retain(|watch| !done.contains(watch) && named.insert(watch.clone()));
-    alert.matches.retain(|hit| !done.contains(&hit.watch));
+        .retain(|watch| is_wanted(watch) && named.insert(watch.clone()));
+    alert.matches.retain(|hit| is_wanted(&hit.watch));
+    let priorities = alert.watches.iter().filter_map(|it| priorities.get(it));
+    alert.priority = priorities.max().copied().unwrap_or(alert.priority);
 }

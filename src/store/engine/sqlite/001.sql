@@ -68,6 +68,7 @@ CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 CREATE INDEX feed_troubled ON feed (origin, name) WHERE failures > 0 OR told_failing = 1;
 
 -- As the feed shows it now. `text_hash` stands before the long texts: it is read at every poll.
+-- `baseline` says that no watch was asked about it when it came.
 CREATE TABLE item (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   feed       INTEGER NOT NULL REFERENCES feed (id),
@@ -83,7 +84,8 @@ CREATE TABLE item (
   summary    TEXT    NOT NULL,
   content    TEXT    NOT NULL,
   language   TEXT,
-  seen_at    INTEGER NOT NULL
+  seen_at    INTEGER NOT NULL,
+  baseline   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX item_feed ON item (feed, seen_at);
 CREATE INDEX item_seen ON item (seen_at);
@@ -107,6 +109,13 @@ CREATE TABLE seen (
   item    INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   PRIMARY KEY (feed, key)
+) STRICT, WITHOUT ROWID;
+
+-- What each watch asks, and since when: it was not asked before.
+CREATE TABLE watch (
+  name       TEXT    PRIMARY KEY,
+  definition TEXT    NOT NULL,
+  since      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE alert (
@@ -144,6 +153,20 @@ CREATE TABLE receiver (
   error         TEXT
 ) STRICT;
 
+-- What is not told for a while. One of a name at a time is open: `ended_at` is set when it was
+-- lifted, or was told that it ran out.
+CREATE TABLE mute (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind     TEXT    NOT NULL CHECK (kind IN ('watch', 'feed', 'receiver')),
+  name     TEXT    NOT NULL,
+  since    INTEGER NOT NULL,
+  until    INTEGER NOT NULL,
+  comment  TEXT,
+  ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX mute_open ON mute (kind, name) WHERE ended_at IS NULL;
+
+-- `mute` is what held it, also after it was sent all the same.
 -- `folded_into` is the delivery that tells a folded one; no foreign key, for either may be pruned
 -- before the other.
 CREATE TABLE delivery (
@@ -152,7 +175,8 @@ CREATE TABLE delivery (
   alert         INTEGER REFERENCES alert (id),
   kind          TEXT    NOT NULL,
   priority      INTEGER NOT NULL,
-  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped', 'folded')),
+  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped',
+                                                   'folded', 'muted')),
   due           INTEGER NOT NULL,
   turn          INTEGER NOT NULL DEFAULT 0,
   attempts      INTEGER NOT NULL DEFAULT 0,
@@ -161,6 +185,7 @@ CREATE TABLE delivery (
   settled_at    INTEGER,
   reason        TEXT,
   detail        TEXT,
+  mute          INTEGER REFERENCES mute (id),
   accepted      TEXT    NOT NULL DEFAULT '[]',
   folded_into   INTEGER,
   payload       TEXT    NOT NULL
@@ -170,6 +195,7 @@ CREATE INDEX delivery_next ON delivery (receiver, priority DESC, id, due) WHERE 
 CREATE INDEX delivery_state ON delivery (state, receiver, settled_at);
 CREATE INDEX delivery_settled ON delivery (settled_at, id) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert);
+CREATE INDEX delivery_mute ON delivery (mute) WHERE mute IS NOT NULL;
 
 CREATE TABLE attempt (
   delivery   INTEGER NOT NULL REFERENCES delivery (id),
