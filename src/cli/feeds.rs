@@ -15,6 +15,7 @@ use super::{
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
+    model::Ailment,
     store::{FeedStatus, Store},
 };
 
@@ -63,6 +64,8 @@ struct FeedLine<'a> {
 enum State {
     Ok,
     Failing,
+    Silent,
+    Empty,
     Gone,
     New,
 }
@@ -73,7 +76,11 @@ impl State {
             feed if feed.gone => Self::Gone,
             feed if feed.failures > 0 => Self::Failing,
             feed if feed.polled_at.is_none() => Self::New,
-            _ => Self::Ok,
+            feed => match feed.health.told(&feed.learned) {
+                Some((Ailment::Empty, _)) => Self::Empty,
+                Some(_) => Self::Silent,
+                None => Self::Ok,
+            },
         }
     }
 
@@ -81,6 +88,8 @@ impl State {
         match self {
             Self::Ok => "ok",
             Self::Failing => "failing",
+            Self::Silent => "silent",
+            Self::Empty => "empty",
             Self::Gone => "gone",
             Self::New => "new",
         }
@@ -174,19 +183,31 @@ fn row(feed: &FeedStatus, now: Timestamp) -> Vec<String> {
         next(feed, now),
         feed.items.to_string(),
         feed.alerts.to_string(),
-        remark(feed),
+        remark(feed, now),
     ]
 }
 
 /// What is wrong with it, or could be better.
-fn remark(feed: &FeedStatus) -> String {
+fn remark(feed: &FeedStatus, now: Timestamp) -> String {
     let error = feed.error.as_deref().map(|error| one_line(error, 100));
+    let silence = || silence(feed, |at| when::relative(at, now));
     let moved = || {
         feed.moved_to
             .as_deref()
             .map(|url| format!("moved to {}", moved(url)))
     };
-    error.or_else(moved).unwrap_or_default()
+    error.or_else(silence).or_else(moved).unwrap_or_default()
+}
+
+/// What receivers were told of a feed that reads well.
+fn silence(feed: &FeedStatus, moment: impl Fn(Timestamp) -> String) -> Option<String> {
+    let (ailment, since) = feed.health.told(&feed.learned)?;
+    let what = match ailment {
+        Ailment::Empty => "no items since",
+        _ => "nothing new since",
+    };
+    let since = since.map_or_else(|| "its first poll".to_owned(), moment);
+    Some(format!("{what} {since}"))
 }
 
 fn moved(url: &str) -> String {
@@ -245,6 +266,8 @@ fn sheet(feed: &FeedStatus, now: Timestamp, config: &Config) -> String {
         ));
         lines.push(("error", optional(&feed.error)));
     }
+    let silence = silence(feed, |at| moment(Some(at)));
+    lines.extend(silence.map(|silence| (State::of(feed).as_str(), silence)));
     if feed.missed > 0 {
         lines.push(("missed", missed(feed, &moment(feed.missed_at))));
     }

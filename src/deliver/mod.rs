@@ -8,7 +8,7 @@
 mod hold;
 mod verdict;
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, pin::pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tracing::{Instrument as _, debug, error, info_span, warn};
@@ -203,7 +203,7 @@ impl Deliverer {
 async fn send(notifier: &dyn Notifier, notice: &Notice) -> Outcome {
     let limit = notifier.timeout();
     let attempt = tokio::time::timeout(limit, notifier.send(notice));
-    let (reason, detail) = match unwind::catch(attempt).await {
+    let (reason, detail) = match unwind::catch(pin!(attempt)).await {
         Ok(Ok(outcome)) => return outcome,
         Ok(Err(_)) => (
             SendReason::Timeout,

@@ -31,7 +31,7 @@ pub use notice::{
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
-pub use report::{ReportReady, ReportedFeed, ReportedReceiver};
+pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
 pub use secret::Secret;
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
 pub use wish::Wish;

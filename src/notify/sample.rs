@@ -245,7 +245,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
 /// A report of each kind: all is well, and nearly nothing is.
 #[cfg(test)]
 fn reports(since: Timestamp) -> [Event; 2] {
-    use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+    use crate::model::{Ailment, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
 
     [
         Event::ReportReady(Box::new(ReportReady {
@@ -253,10 +253,12 @@ fn reports(since: Timestamp) -> [Event; 2] {
             feeds: 40,
             feeds_failing: 0,
             feeds_unpolled: 0,
+            feeds_silent: 0,
             feeds_missed: 0,
             items: 1204,
             alerts: 12,
             failing: Vec::new(),
+            silent: Vec::new(),
             outbox: Vec::new(),
         })),
         Event::ReportReady(Box::new(ReportReady {
@@ -264,6 +266,7 @@ fn reports(since: Timestamp) -> [Event; 2] {
             feeds: 40,
             feeds_failing: 2,
             feeds_unpolled: 3,
+            feeds_silent: 2,
             feeds_missed: 1,
             items: 1,
             alerts: 1,
@@ -272,6 +275,11 @@ fn reports(since: Timestamp) -> [Event; 2] {
                 since: Some(since),
                 reason: Some("timeout".into()),
                 error: Some("no answer within 60 s".into()),
+            }],
+            silent: vec![ReportedSilence {
+                feed: "diplomat".into(),
+                state: Ailment::Silent,
+                since: Some(since),
             }],
             outbox: vec![
                 ReportedReceiver {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
+    Health, Store, StoreError,
     engine::{Row, values},
 };
 use crate::{
@@ -72,6 +72,8 @@ pub struct FeedStatus {
     pub missed_at: Option<Timestamp>,
     /// The URL that is asked in the place of the configured one: the feed has moved for good.
     pub moved_to: Option<String>,
+    /// Whether it is silent or empty, beside its failures.
+    pub health: Health,
 }
 
 /// Which alerts to show.
@@ -123,7 +125,7 @@ macro_rules! feeds {
                     f.warnings, f.learned, o.not_before,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id),
                     (SELECT count(*) FROM alert a WHERE a.feed = f.id),
-                    f.missed, f.missed_at, f.moved_to
+                    f.missed, f.missed_at, f.moved_to, f.health
                FROM feed f JOIN origin o ON o.id = f.origin ",
             $rest
         )
@@ -223,6 +225,7 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         missed: row.take(26)?,
         missed_at: row.take(27)?,
         moved_to: row.take(28)?,
+        health: row.take(29)?,
     })
 }
 

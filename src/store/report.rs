@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
+    Health, Store, StoreError,
     engine::{Tx, values},
     outbox::{self, NewDelivery},
 };
-use crate::model::{Event, ReportReady, ReportedFeed, ReportedReceiver};
+use crate::{
+    cadence::Learned,
+    model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence},
+};
 
 /// Failing feeds that a report names; those that fail longest.
 const MAX_NAMED_FEEDS: u32 = 20;
@@ -129,15 +132,18 @@ fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError>
             values![since],
         )?
         .expect("a row of sub-selects is one row");
+    let (feeds_silent, silent) = silent(tx)?;
     Ok(ReportReady {
         since,
         feeds: row.take(0)?,
         feeds_failing: row.take(1)?,
         feeds_unpolled: row.take(2)?,
+        feeds_silent,
         feeds_missed: row.take(3)?,
         items: row.take(4)?,
         alerts: row.take(5)?,
         failing: failing(tx)?,
+        silent,
         outbox: receivers(tx, since)?,
     })
 }
@@ -158,6 +164,28 @@ fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
         })
     })
     .collect()
+}
+
+/// How many feeds are told silent or empty, and the first of them.
+fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
+    let rows = tx.rows(
+        "SELECT name, health, learned FROM feed
+          WHERE active = 1 AND failures = 0 AND health <> '{}' ORDER BY name",
+        &[],
+    )?;
+    let (mut count, mut named) = (0, Vec::new());
+    for mut row in rows {
+        let (health, learned): (Health, Learned) = (row.take(1)?, row.take(2)?);
+        let Some((state, since)) = health.told(&learned) else {
+            continue;
+        };
+        count += 1;
+        if count <= MAX_NAMED_FEEDS {
+            let feed = row.take(0)?;
+            named.push(ReportedSilence { feed, state, since });
+        }
+    }
+    Ok((count, named))
 }
 
 /// The receivers with something to say of. One that the config no longer names is in no trouble,

@@ -169,6 +169,13 @@ pub enum PollResult {
     },
 }
 
+impl PollResult {
+    /// Whether the feed is not polled any more.
+    pub(super) const fn is_gone(&self) -> bool {
+        matches!(self, Self::Failed { gone: true, .. })
+    }
+}
+
 /// A body that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollRead {

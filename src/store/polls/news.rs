@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::{NewAlert, NewItem, commit::Told, known};
+use super::{NewAlert, NewItem, commit::Told, known::NewKeys};
 use crate::{
     model::{Alert, AlertId, Event, FeedId, Item, ItemId, TextHash},
     store::{
@@ -14,16 +14,18 @@ use crate::{
     },
 };
 
-/// Writes one new item and all that hangs on it; gives its row.
+/// Writes one new item and what hangs on it, but for its keys, which are added to `keys`; gives
+/// its row.
 pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     new: NewItem,
     now: Timestamp,
+    keys: &mut NewKeys,
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, new.item, new.text_hash, now)?;
-    known::insert(tx, feed, &new.keys, item, now)?;
+    keys.add(item, &new.keys);
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
     }
@@ -37,31 +39,28 @@ fn insert_item(
     text_hash: TextHash,
     now: Timestamp,
 ) -> Result<ItemId, StoreError> {
-    let mut row = tx
-        .row(
-            "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
+    let id = tx.insert(
+        "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
                                updated, date_text, summary, content, language, seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-             RETURNING id",
-            values![
-                feed,
-                text_hash,
-                item.guid,
-                item.title,
-                item.link,
-                outbox::list(&item.authors),
-                outbox::list(&item.categories),
-                item.published,
-                item.updated,
-                item.date_text,
-                item.summary,
-                item.content,
-                item.language,
-                now,
-            ],
-        )?
-        .expect("an insert returns its row");
-    row.take(0)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        values![
+            feed,
+            text_hash,
+            item.guid,
+            item.title,
+            item.link,
+            outbox::list(&item.authors),
+            outbox::list(&item.categories),
+            item.published,
+            item.updated,
+            item.date_text,
+            item.summary,
+            item.content,
+            item.language,
+            now,
+        ],
+    )?;
+    Ok(ItemId(id))
 }
 
 /// Writes an alert for those of its watches that have none for this item yet; for none of them,
@@ -108,14 +107,11 @@ fn insert_row(
     alert: &mut Alert,
     now: Timestamp,
 ) -> Result<AlertId, StoreError> {
-    let mut row = tx
-        .row(
-            "INSERT INTO alert (item, feed, priority, created_at, data)
-             VALUES (?1, ?2, ?3, ?4, '') RETURNING id",
-            values![item, feed, alert.priority.rank(), now],
-        )?
-        .expect("an insert returns its row");
-    let id: AlertId = row.take(0)?;
+    let id = AlertId(tx.insert(
+        "INSERT INTO alert (item, feed, priority, created_at, data)
+         VALUES (?1, ?2, ?3, ?4, '')",
+        values![item, feed, alert.priority.rank(), now],
+    )?);
     alert.id = id.0.to_string();
     alert.item.id = item.0.to_string();
     let data = serde_json::to_string(alert).expect("an alert has string keys only");

@@ -99,9 +99,10 @@ CREATE TABLE revision (
 ) STRICT;
 CREATE INDEX revision_item ON revision (item, id);
 
--- Every identity a feed ever showed. Keys outlive their items, so `item` is no foreign key.
+-- Every identity a feed ever showed. Keys outlive their items, so `item` is no foreign key; nor is
+-- `feed`: no feed is ever deleted, and there are hundreds of keys to check in a first poll.
 CREATE TABLE seen (
-  feed    INTEGER NOT NULL REFERENCES feed (id),
+  feed    INTEGER NOT NULL,
   key     BLOB    NOT NULL,
   item    INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
