@@ -104,17 +104,16 @@ pub async fn releases(
     deliveries: &[DeliveryStatus],
     now: Timestamp,
 ) -> Result<Vec<Option<Release>>, StoreError> {
-    let mut lineups = BTreeMap::new();
+    let mut outlooks = BTreeMap::new();
     for (receiver, policy) in policies {
         if let Some(lineup) = lineup(store, receiver, policy, now).await? {
-            lineups.insert(receiver.as_str(), (policy, lineup));
+            let outlook = policy.outlook(now, &waiting(&lineup), &lineup.told);
+            outlooks.insert(receiver.as_str(), outlook);
         }
     }
     let release = |delivery: &DeliveryStatus| {
         let is_due = delivery.due.is_some_and(|due| due <= now);
-        let (policy, lineup) = lineups.get(delivery.receiver.as_str())?;
-        let outlook = policy.outlook(now, &waiting(lineup), &lineup.told);
-        let release = outlook.of(&one(delivery));
+        let release = outlooks.get(delivery.receiver.as_str())?.of(&one(delivery));
         let is_held = delivery.state == DeliveryState::Pending && is_due && release.at > now;
         is_held.then_some(release)
     };

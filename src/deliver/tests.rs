@@ -196,6 +196,16 @@ fn check(policy: &Policy, arrivals: &[Arrival], told: &[(Timestamp, Notice)]) {
                 "told in quiet hours: {at}"
             );
         }
+        // A digest is what nothing held any more when it was made; later it has its own priority.
+        if let Some(quiet) = &policy.quiet
+            && let Event::DigestReady(digest) = &notice.event
+            && quiet.covers(digest.until, &policy.zone)
+        {
+            let held = alerts(notice)
+                .into_iter()
+                .filter(|(_, it)| *it < quiet.passes);
+            assert_eq!(held.count(), 0, "folded in quiet hours: {}", digest.until);
+        }
         if let Some(rate) = policy.at_most
             && priority < rate.passes
         {
