@@ -6,7 +6,6 @@ mod architecture;
 mod asked;
 mod cli;
 mod cooling;
-mod crash;
 mod crowd;
 mod delivery;
 mod desk;
