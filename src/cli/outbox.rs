@@ -290,6 +290,8 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
+        Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
+        Event::StoreRecovered(_) => "store well again".to_owned(),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

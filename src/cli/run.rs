@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::{Answer, CliError, config};
 use crate::{
-    app::{self, App},
+    app::{self, App, StoreGuard, StoreState},
     cadence,
     clock::{Clock, SystemClock},
     scheduler::PollTally,
@@ -39,33 +39,45 @@ impl Run {
     }
 }
 
-/// One round: what is due now, with the pauses that origins are owed.
+/// One round: what is due now. With the store's disk in trouble only deliveries.
 async fn once(app: App) -> Result<(), CliError> {
+    let state = StoreGuard::default().look(&app).await;
+    let PollTally {
+        good,
+        failed,
+        news,
+        alerts,
+    } = match state {
+        StoreState::Well => poll(&app).await?,
+        _ => PollTally::default(),
+    };
+    let delivered = app.deliver_due().await?;
+    info!(
+        "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
+    );
+    app.close().await;
+    if state != StoreState::Well {
+        let message = "no feed was polled: the store's disk is in trouble";
+        return Err(CliError::Failed(message.to_owned()));
+    }
+    Ok(())
+}
+
+/// Polls what is due now, with the pauses that origins are owed.
+async fn poll(app: &App) -> Result<PollTally, CliError> {
     let started_at = SystemClock.now();
     let mut tally = PollTally::default();
     loop {
         tally += app.poll_due().await?;
         let overdue = app.store().overdue_feeds(started_at).await?;
         let Some(due) = app.store().next_poll_due().await?.filter(|_| overdue > 0) else {
-            break;
+            return Ok(tally);
         };
         let pause = cadence::elapsed(SystemClock.now(), due);
         if pause > LONGEST_PAUSE {
             warn!("{overdue} feeds not polled: their servers asked to wait");
-            break;
+            return Ok(tally);
         }
         tokio::time::sleep(pause).await;
     }
-    let delivered = app.deliver_due().await?;
-    let PollTally {
-        good,
-        failed,
-        news,
-        alerts,
-    } = tally;
-    info!(
-        "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
-    );
-    app.close().await;
-    Ok(())
 }

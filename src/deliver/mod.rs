@@ -82,6 +82,14 @@ impl Deliverer {
         self.receivers.get(receiver).map(AsRef::as_ref)
     }
 
+    /// Sends a notice that no store holds, once: for when the store itself is what has failed.
+    pub async fn tell(&self, receiver: &str, notice: &Notice) -> Option<Outcome> {
+        let notifier = self.notifier(receiver)?;
+        let outcome = send(notifier, notice).await;
+        notifier.rest().await;
+        Some(outcome)
+    }
+
     /// Sends one due notice of a receiver, once: the most urgent, then the oldest.
     ///
     /// # Errors
@@ -96,6 +104,7 @@ impl Deliverer {
             .claim_deliveries(receiver, self.clock.now(), lease, 1)
             .await?;
         let Some(claim) = claims.into_iter().next() else {
+            notifier.rest().await;
             return Ok(DeliverOutcome::Idle);
         };
         let (delivery, attempt) = (&claim.notice.key, claim.attempt);

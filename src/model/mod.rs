@@ -13,6 +13,7 @@ mod origin;
 mod priority;
 mod report;
 mod secret;
+mod trouble;
 mod watch;
 mod wish;
 
@@ -31,5 +32,6 @@ pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver};
 pub use secret::Secret;
+pub use trouble::{StoreFailing, StoreReason, StoreRecovered};
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
 pub use wish::Wish;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, Priority, ReportReady};
+use super::{Alert, DeliveryKey, Priority, ReportReady, StoreFailing, StoreRecovered};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,12 @@ pub enum Event {
     /// A receiver takes nothing; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
+    /// The store's disk is nearly full, full, or refuses; polling pauses.
+    #[serde(rename = "store.failing")]
+    StoreFailing(StoreFailing),
+    /// The store's disk is well again; polling goes on.
+    #[serde(rename = "store.recovered")]
+    StoreRecovered(StoreRecovered),
     /// A regular report of how everything is: `[health] report`.
     #[serde(rename = "report.ready")]
     ReportReady(Box<ReportReady>),
@@ -53,6 +59,8 @@ impl Event {
             Self::FeedRebased(_) => "feed.rebased",
             Self::FeedItemsMissed(_) => "feed.items_missed",
             Self::ReceiverFailing(_) => "receiver.failing",
+            Self::StoreFailing(_) => "store.failing",
+            Self::StoreRecovered(_) => "store.recovered",
             Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }

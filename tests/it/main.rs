@@ -9,6 +9,7 @@ mod cooling;
 mod crowd;
 mod delivery;
 mod desk;
+mod disk;
 mod docs;
 mod finding;
 mod health;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::{
     Alert, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    Notice, ReceiverFailing, ReportReady, TestPing,
+    Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -38,6 +38,8 @@ enum Data<'a> {
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
     ReceiverFailing(&'a ReceiverFailing),
+    StoreFailing(&'a StoreFailing),
+    StoreRecovered(&'a StoreRecovered),
     ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
@@ -53,6 +55,8 @@ impl<'a> Data<'a> {
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::StoreFailing(data) => Self::StoreFailing(data),
+            Event::StoreRecovered(data) => Self::StoreRecovered(data),
             Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }
