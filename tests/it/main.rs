@@ -18,6 +18,7 @@ mod missed;
 mod moved;
 mod patience;
 mod pipeline;
+mod postfix;
 mod reload;
 mod report;
 mod request;

@@ -3,6 +3,7 @@
 pub(crate) mod feed;
 #[expect(dead_code, reason = "the kill campaign uses the rest")]
 pub(crate) mod http;
+pub(crate) mod postfix;
 pub(crate) mod secure;
 pub(crate) mod site;
 #[expect(dead_code, reason = "the mail notifier's own tests use the rest")]
