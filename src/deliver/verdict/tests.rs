@@ -80,7 +80,7 @@ fn the_breaker_opens_at_the_third_failure_in_a_row() {
         verdict.receiver.due.map(|due| seconds(due, 60))
     };
     assert_eq!([0, 1].map(probe), [None, None], "others are still tried");
-    assert_eq!([2, 3, 4, 5, 99].map(probe), [5, 15, 30, 60, 60].map(Some));
+    assert_eq!([2, 3, 4, 5, 99].map(probe), [5, 15, 30, 50, 50].map(Some));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_delivery_has_its_own_back_off_so_that_one_bad_notice_blocks_no_other() {
             60,
         )
     };
-    assert_eq!([1, 2, 3, 4, 40].map(wait), [5, 15, 30, 60, 60]);
+    assert_eq!([1, 2, 3, 4, 40].map(wait), [5, 15, 30, 50, 50]);
 }
 
 #[test]
