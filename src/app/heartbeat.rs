@@ -77,7 +77,8 @@ impl Heartbeat {
         let answers = matches!(status::store_answer(app).await, Some(Ok(())));
         let refusals = app.scheduler.store_refusals();
         let before = std::mem::replace(&mut self.refusals, refusals);
-        status::polls_come_round(app) && answers && refusals == before
+        let polls = status::polls_come_round(app) && !app.scheduler.polls_are_paused();
+        polls && answers && refusals == before
     }
 
     /// Says once that pings fail, and once that they work again.

@@ -11,8 +11,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{App, AppError, heartbeat::Heartbeat, status, systemd::tell};
-use crate::config::Loaded;
+use super::{App, AppError, StoreGuard, heartbeat::Heartbeat, status, systemd::tell};
+use crate::{config::Loaded, store::StoreError};
 
 /// How long running steps may take to end; systemd's own limit is 90 s.
 const GRACE: Duration = Duration::from_secs(45);
@@ -26,7 +26,8 @@ pub type Reload = dyn Fn() -> Result<Loaded, String> + Send + Sync;
 /// Runs the service until a signal ends it. Returns after everything is written.
 ///
 /// # Errors
-/// Only where signals cannot be had; troubles of feeds, receivers and store do not end it.
+/// Where signals cannot be had, and where the store's file is no longer the one that was opened:
+/// what would be written then, nobody would find. No other trouble ends it.
 pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
     let mut signals = Signals::new().map_err(AppError::Signals)?;
     let app = Arc::new(app);
@@ -41,8 +42,9 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
         status::config_in_words(&app.config())
     );
     tell(&[NotifyState::Ready]).await;
-    let background = tokio::spawn(watch(Arc::clone(&app), soft.clone()));
-    while let Wish::Reload = signals.next().await {
+    let gone = CancellationToken::new();
+    let background = tokio::spawn(watch(Arc::clone(&app), soft.clone(), gone.clone()));
+    while let Some(Wish::Reload) = gone.run_until_cancelled(signals.next()).await {
         reload_config(&app, reload).await;
     }
     info!("stopping: waiting for what is under way");
@@ -57,6 +59,10 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
     let _ = background.await;
     app.store.clone().close().await;
     info!("stopped");
+    if gone.is_cancelled() {
+        let path = app.store.path().to_owned();
+        return Err(StoreError::Gone { path }.into());
+    }
     Ok(())
 }
 
@@ -78,8 +84,9 @@ async fn reload_config(app: &App, reload: &Reload) {
 }
 
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
-/// reports when it is time and tells which mutes ended.
-async fn watch(app: Arc<App>, stop: CancellationToken) {
+/// reports when it is time, tells which mutes ended, and looks after the store; says so if its file
+/// is `gone`.
+async fn watch(app: Arc<App>, stop: CancellationToken, gone: CancellationToken) {
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
     tokio::join!(
@@ -109,6 +116,12 @@ async fn watch(app: Arc<App>, stop: CancellationToken) {
         },
         async {
             stop.run_until_cancelled(app.end_mutes_regularly()).await;
+        },
+        async {
+            let until_gone = StoreGuard::default().run(&app);
+            if stop.run_until_cancelled(until_gone).await.is_some() {
+                gone.cancel();
+            }
         }
     );
 }

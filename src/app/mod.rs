@@ -1,6 +1,7 @@
 //! Wiring: a config becomes a running program.
 
 mod definition;
+mod guard;
 mod heartbeat;
 mod lifecycle;
 mod mutes;
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use definition::definition;
+pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, run};
 pub use setup::{SetupError, fetcher, matcher, notifier};
@@ -70,7 +72,9 @@ impl App {
     pub async fn open(loaded: Loaded, clock: Arc<dyn Clock>) -> Result<Self, AppError> {
         // Everything that can be wrong with the config is found before the store is touched.
         let (parts, config) = setup::Parts::build(loaded, &clock)?;
+        guard::outlive_file_limits().map_err(AppError::Signals)?;
         let store = Store::open(&config.store, clock.now()).await?;
+        guard::keep_time(&store, clock.now(), Duration::ZERO).await?;
         sync(&store, &config, clock.as_ref()).await?;
         let http = parts.http();
         let work = parts.into_work(&config, &store, &clock);

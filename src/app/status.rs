@@ -44,8 +44,13 @@ pub(super) async fn line(app: &App) -> Option<String> {
         dead,
         ..
     } = app.store.summary().await.ok()?;
+    let paused = if app.scheduler.polls_are_paused() {
+        "the store's disk is in trouble, no feed is polled; "
+    } else {
+        ""
+    };
     Some(format!(
-        "feeds {feeds} (failing {failing}), alerts {alerts}, deliveries waiting {waiting}, dead {dead}"
+        "{paused}feeds {feeds} (failing {failing}), alerts {alerts}, deliveries waiting {waiting}, dead {dead}"
     ))
 }
 

@@ -16,7 +16,8 @@ const RETRY_STEPS: [Duration; 4] = [
     Duration::from_secs(5),
     Duration::from_secs(15),
     Duration::from_secs(30),
-    Duration::from_mins(1),
+    // With its ±20 % a receiver that is back is noticed within a minute.
+    Duration::from_secs(50),
 ];
 
 /// From when on a dead receiver is probed only every [`RETRY_CALM`].
@@ -46,10 +47,10 @@ mod tests {
         let delay = |failures, failing_for| retry_delay(failures, failing_for, 0.5).as_secs();
         assert_eq!(
             [1, 2, 3, 4, 99].map(|n| delay(n, Duration::ZERO)),
-            [5, 15, 30, 60, 60]
+            [5, 15, 30, 50, 50]
         );
         assert_eq!(delay(80, Duration::from_hours(2)), 300);
-        assert_eq!(retry_delay(4, Duration::ZERO, 0.0), Duration::from_secs(48));
-        assert_eq!(retry_delay(4, Duration::ZERO, 1.0), Duration::from_secs(72));
+        assert_eq!(retry_delay(4, Duration::ZERO, 0.0), Duration::from_secs(40));
+        assert_eq!(retry_delay(4, Duration::ZERO, 1.0), Duration::from_mins(1));
     }
 }

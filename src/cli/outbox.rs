@@ -336,6 +336,8 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
+        Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
+        Event::StoreRecovered(_) => "store well again".to_owned(),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

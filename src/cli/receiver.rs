@@ -93,6 +93,7 @@ impl Send {
             accepted: Vec::new(),
         };
         let outcome = notifier.send(&notice).await;
+        notifier.rest().await;
         let (reason, answer) = match &outcome {
             Ok(receipt) => (None, receipt.answer.as_str()),
             Err(error) => (Some(error.reason.as_str()), error.detail.as_str()),

@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::{Answer, CliError, config};
 use crate::{
-    app::{self, App},
+    app::{self, App, StoreGuard, StoreState},
     cadence,
     clock::{Clock, SystemClock},
     deliver::Held,
@@ -40,31 +40,20 @@ impl Run {
     }
 }
 
-/// One round: what is due now, with the pauses that origins are owed.
+/// One round: what is due now. With the store's disk in trouble only deliveries.
 async fn once(app: App) -> Result<(), CliError> {
-    let started_at = SystemClock.now();
-    let mut tally = PollTally::default();
-    loop {
-        tally += app.poll_due().await?;
-        let overdue = app.store().overdue_feeds(started_at).await?;
-        let Some(due) = app.store().next_poll_due().await?.filter(|_| overdue > 0) else {
-            break;
-        };
-        let pause = cadence::elapsed(SystemClock.now(), due);
-        if pause > LONGEST_PAUSE {
-            warn!("{overdue} feeds not polled: their servers asked to wait");
-            break;
-        }
-        tokio::time::sleep(pause).await;
-    }
-    app.end_mutes().await?;
-    let delivered = app.deliver_due().await?;
+    let state = StoreGuard::default().look(&app).await;
     let PollTally {
         good,
         failed,
         news,
         alerts,
-    } = tally;
+    } = match state {
+        StoreState::Well => poll(&app).await?,
+        _ => PollTally::default(),
+    };
+    app.end_mutes().await?;
+    let delivered = app.deliver_due().await?;
     info!(
         "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
     );
@@ -73,5 +62,28 @@ async fn once(app: App) -> Result<(), CliError> {
         info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
     }
     app.close().await;
+    if state != StoreState::Well {
+        let message = "no feed was polled: the store's disk is in trouble";
+        return Err(CliError::Failed(message.to_owned()));
+    }
     Ok(())
+}
+
+/// Polls what is due now, with the pauses that origins are owed.
+async fn poll(app: &App) -> Result<PollTally, CliError> {
+    let started_at = SystemClock.now();
+    let mut tally = PollTally::default();
+    loop {
+        tally += app.poll_due().await?;
+        let overdue = app.store().overdue_feeds(started_at).await?;
+        let Some(due) = app.store().next_poll_due().await?.filter(|_| overdue > 0) else {
+            return Ok(tally);
+        };
+        let pause = cadence::elapsed(SystemClock.now(), due);
+        if pause > LONGEST_PAUSE {
+            warn!("{overdue} feeds not polled: their servers asked to wait");
+            return Ok(tally);
+        }
+        tokio::time::sleep(pause).await;
+    }
 }

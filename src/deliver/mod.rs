@@ -98,6 +98,14 @@ impl Deliverer {
         self.receivers.get(receiver).map(AsRef::as_ref)
     }
 
+    /// Sends a notice that no store holds, once: for when the store itself is what has failed.
+    pub async fn tell(&self, receiver: &str, notice: &Notice) -> Option<Outcome> {
+        let notifier = self.notifier(receiver)?;
+        let outcome = send(notifier, notice).await;
+        notifier.rest().await;
+        Some(outcome)
+    }
+
     /// Sends one due notice of a receiver, once: the most urgent, then the oldest, if the
     /// receiver's policy lets it pass.
     ///
@@ -113,11 +121,15 @@ impl Deliverer {
             Some(policy) => match self.turn(receiver, policy, lease).await? {
                 Turn::Idle => None,
                 Turn::Folded => return Ok(DeliverOutcome::Folded),
-                Turn::Held { until } => return Ok(DeliverOutcome::Held { until }),
+                Turn::Held { until } => {
+                    notifier.rest().await;
+                    return Ok(DeliverOutcome::Held { until });
+                }
                 Turn::Send(claim) => Some(*claim),
             },
         };
         let Some(claim) = claim else {
+            notifier.rest().await;
             return Ok(DeliverOutcome::Idle);
         };
         let (delivery, attempt) = (&claim.notice.key, claim.attempt);

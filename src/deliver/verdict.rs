@@ -13,6 +13,9 @@ use crate::{
 /// How long a receiver may fail before the others are told.
 const TOLD_AFTER: Duration = Duration::from_mins(15);
 
+/// How long a receiver may refuse every notice for good before the others are told.
+const REFUSED_FOR: Duration = Duration::from_hours(24);
+
 /// How often a broken receiver (login refused, unknown CA) is probed: someone must act first.
 const BROKEN_PROBE: Duration = Duration::from_mins(5);
 
@@ -45,15 +48,7 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
         Err(error) => error,
     };
     match error.retry {
-        Retry::Never => Verdict {
-            to: SettleTo::Dead {
-                reason: error.reason,
-                detail: error.detail,
-            },
-            // It answered: nothing is wrong with the receiver itself.
-            receiver: ReceiverUpdate::default(),
-            tell: None,
-        },
+        Retry::Never => never(claim, error, now),
         Retry::Later { after } => later(claim, error, after, now, jitter),
         Retry::ReceiverBroken => broken(claim, error, now),
     }
@@ -75,6 +70,37 @@ fn delivered(receipt: &Receipt) -> Verdict {
     }
 }
 
+/// Gives the notice up. The receiver answered, so the next one may be taken; but one that has
+/// refused everything for a day, such as a webhook whose path is gone, is broken all the same.
+fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
+    let receiver = &claim.receiver;
+    let is_refusal = error.reason == SendReason::Refused;
+    // With failures, `failing_since` is of another trouble, which this answer has ended.
+    let before = receiver.failing_since.filter(|_| receiver.failures == 0);
+    let since = before.unwrap_or(now);
+    let knew = before.is_some() && receiver.told_failing;
+    let tell = is_refusal && !knew && cadence::elapsed(since, now) >= REFUSED_FOR;
+    let update = ReceiverUpdate {
+        failing_since: Some(since),
+        told_failing: knew || tell,
+        reason: Some(error.reason),
+        error: Some(error.detail.clone()),
+        ..ReceiverUpdate::default()
+    };
+    Verdict {
+        tell: tell.then(|| trouble(&error, since)),
+        receiver: if is_refusal {
+            update
+        } else {
+            ReceiverUpdate::default()
+        },
+        to: SettleTo::Dead {
+            reason: error.reason,
+            detail: error.detail,
+        },
+    }
+}
+
 fn later(
     claim: &DeliveryClaim,
     error: SendError,
@@ -84,7 +110,9 @@ fn later(
 ) -> Verdict {
     let receiver = &claim.receiver;
     let failures = receiver.failures.saturating_add(1);
-    let since = receiver.failing_since.unwrap_or(now);
+    // Without failures it is the first refusal's time, see `never`.
+    let since = receiver.failing_since.filter(|_| receiver.failures > 0);
+    let since = since.unwrap_or(now);
     let failing_for = cadence::elapsed(since, now);
     let asked = after.unwrap_or_default().min(MAX_RETRY_AFTER);
     let open = failures >= BREAKER_OPENS_AFTER || after.is_some();

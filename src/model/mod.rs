@@ -15,6 +15,7 @@ mod origin;
 mod priority;
 mod report;
 mod secret;
+mod trouble;
 mod watch;
 mod wish;
 
@@ -35,5 +36,6 @@ pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
 pub use secret::Secret;
+pub use trouble::{StoreFailing, StoreReason, StoreRecovered};
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
 pub use wish::Wish;

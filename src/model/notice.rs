@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, DigestReady, MuteEnded, Priority, ReportReady};
+use super::{
+    Alert, DeliveryKey, DigestReady, MuteEnded, Priority, ReportReady, StoreFailing, StoreRecovered,
+};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,12 @@ pub enum Event {
     /// A mute ran out by itself, and something was held.
     #[serde(rename = "mute.ended")]
     MuteEnded(MuteEnded),
+    /// The store's disk is nearly full, full, or refuses; polling pauses.
+    #[serde(rename = "store.failing")]
+    StoreFailing(StoreFailing),
+    /// The store's disk is well again; polling goes on.
+    #[serde(rename = "store.recovered")]
+    StoreRecovered(StoreRecovered),
     /// A regular report of how everything is: `[health] report`.
     #[serde(rename = "report.ready")]
     ReportReady(Box<ReportReady>),
@@ -61,6 +69,8 @@ impl Event {
             Self::FeedItemsMissed(_) => "feed.items_missed",
             Self::ReceiverFailing(_) => "receiver.failing",
             Self::MuteEnded(_) => "mute.ended",
+            Self::StoreFailing(_) => "store.failing",
+            Self::StoreRecovered(_) => "store.recovered",
             Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }

@@ -44,6 +44,11 @@ pub trait Notifier: Send + Sync {
     /// knows how it went.
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a>;
 
+    /// Ends what a send has left open for the next one: there is none for now.
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// What would be sent, in labelled parts.
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError>;
 

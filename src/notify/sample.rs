@@ -149,7 +149,9 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
 pub(super) fn every_kind() -> Vec<Notice> {
-    use crate::model::{MuteEnded, MuteKind, ReceiverFailing, TestPing};
+    use crate::model::{
+        MuteEnded, MuteKind, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+    };
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
@@ -175,6 +177,16 @@ pub(super) fn every_kind() -> Vec<Notice> {
         Event::TestPing(TestPing {
             receiver: "desk".into(),
             message: "This is a test of receiver desk".into(),
+        }),
+        Event::StoreFailing(StoreFailing {
+            reason: StoreReason::Low,
+            error: "less than 64 MiB are free".into(),
+            since: yesterday,
+            free_bytes: Some(63 << 20),
+        }),
+        Event::StoreRecovered(StoreRecovered {
+            since: yesterday,
+            free_bytes: Some(2048 << 20),
         }),
     ]);
     let mut notices = vec![sample_notice(now)];

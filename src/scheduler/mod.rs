@@ -11,7 +11,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -82,6 +82,7 @@ pub struct Scheduler {
     beat_ms: AtomicI64,
     /// How often the store refused what a loop asked of it.
     refusals: Arc<AtomicU64>,
+    polls_paused: AtomicBool,
 }
 
 impl Scheduler {
@@ -90,6 +91,7 @@ impl Scheduler {
         Self {
             beat_ms: AtomicI64::new(clock.now().as_millisecond()),
             refusals: Arc::default(),
+            polls_paused: AtomicBool::new(false),
             work: watch::Sender::new(Arc::new(work)),
             claims: Mutex::new(()),
             store,
@@ -137,6 +139,16 @@ impl Scheduler {
     /// How often, since the start, the store refused what the poll loop or a lane asked of it.
     pub fn store_refusals(&self) -> u64 {
         self.refusals.load(Ordering::Relaxed)
+    }
+
+    /// From now on no poll starts, or polls start again; those that run go on, and so do the lanes.
+    pub fn pause_polls(&self, paused: bool) {
+        self.polls_paused.store(paused, Ordering::Relaxed);
+    }
+
+    /// Whether no poll starts.
+    pub fn polls_are_paused(&self) -> bool {
+        self.polls_paused.load(Ordering::Relaxed)
     }
 
     fn beat(&self) {

@@ -165,7 +165,7 @@ impl Scheduler {
         let _no_swap = self.claims.lock().await;
         let work = self.work();
         let room = work.parallel.saturating_sub(polls.len());
-        if room == 0 {
+        if room == 0 || self.polls_are_paused() {
             return Ok(MAX_SLEEP);
         }
         let limit = u32::try_from(room).unwrap_or(u32::MAX);

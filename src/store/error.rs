@@ -2,6 +2,10 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use rusqlite::ErrorCode;
+
+use crate::model::StoreReason;
+
 /// The store did not do what it was asked; nothing of the call was written.
 ///
 /// `Clone`, because every call of one group commit gets the same answer.
@@ -57,6 +61,20 @@ pub enum StoreError {
     /// No space left to write.
     #[error("the disk of the store is full")]
     Full,
+    /// Nothing may be written.
+    #[error(
+        "the store can only be read; help: its disk is mounted read-only, or its files are another user's"
+    )]
+    ReadOnly,
+    /// Its file is no longer the one that was opened.
+    #[error(
+        "{} was deleted, moved or replaced under the running service; help: what it held is beside it, under a name that ends in .rescued-1 or higher",
+        path.display()
+    )]
+    Gone {
+        /// The store's file.
+        path: PathBuf,
+    },
     /// A file or thread of the store could not be had.
     #[error("cannot {action} {}: {cause}", path.display())]
     Io {
@@ -102,6 +120,21 @@ impl StoreError {
         }
     }
 
+    /// What is wrong with the disk; `None` where it is not the disk that refused.
+    ///
+    /// SQLite says "full" only where the disk does: a quota that is used up, or a limit on the
+    /// size of files (`EDQUOT`, `EFBIG`), is an I/O error to it.
+    pub fn disk_reason(&self) -> Option<StoreReason> {
+        match self {
+            _ if self.is_full() => Some(StoreReason::Full),
+            Self::ReadOnly => Some(StoreReason::ReadOnly),
+            Self::Io { .. } => Some(StoreReason::Io),
+            Self::Sqlite(error) => (error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure))
+                .then_some(StoreReason::Io),
+            _ => None,
+        }
+    }
+
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
         Self::Io {
             action,
@@ -114,8 +147,32 @@ impl StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             _ => Self::Sqlite(Arc::new(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn a_disk_that_refuses_has_a_reason_and_a_mistake_has_none() {
+        let sqlite = |code| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            StoreError::from(error).disk_reason()
+        };
+        assert_eq!(sqlite(ffi::SQLITE_FULL), Some(StoreReason::Full));
+        assert_eq!(sqlite(ffi::SQLITE_IOERR_WRITE), Some(StoreReason::Io));
+        assert_eq!(sqlite(ffi::SQLITE_READONLY), Some(StoreReason::ReadOnly));
+        assert_eq!(sqlite(ffi::SQLITE_CONSTRAINT), None);
+        assert_eq!(sqlite(ffi::SQLITE_BUSY), None);
+        let quota = StoreError::io("write", "x", io::ErrorKind::QuotaExceeded.into());
+        assert_eq!(quota.disk_reason(), Some(StoreReason::Full));
+        assert_eq!(StoreError::Closed.disk_reason(), None);
     }
 }

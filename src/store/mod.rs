@@ -17,11 +17,13 @@
 //!
 //! The database engine is behind the two methods of `engine::Tx`; all other SQL is portable.
 
+mod disk;
 mod engine;
 mod error;
 mod history;
 mod identity;
 mod items;
+mod meta;
 mod mutes;
 mod options;
 mod outbox;
@@ -31,18 +33,25 @@ mod record;
 mod recover;
 mod report;
 mod schedule;
+mod step_back;
 mod summary;
 mod sync;
 #[cfg(test)]
 mod testing;
+mod trouble;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use self::engine::{Tx, sqlite::Sqlite};
+use self::{
+    disk::FileId,
+    engine::{Tx, sqlite::Sqlite},
+};
+use crate::model::DeliveryKey;
 
 pub use self::{
+    disk::BALLAST_BYTES,
     error::StoreError,
     history::{AlertFilter, FeedStatus, Order},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
@@ -71,6 +80,8 @@ pub struct Store {
     options: Arc<StoreOptions>,
     /// This store's part of every delivery key.
     identity: Arc<str>,
+    /// The file that was opened.
+    file: Option<FileId>,
 }
 
 impl Store {
@@ -81,7 +92,12 @@ impl Store {
     /// [`Locked`](StoreError::Locked), [`Newer`](StoreError::Newer),
     /// [`NotOurs`](StoreError::NotOurs): the file was not touched.
     pub async fn open(options: &StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
-        let store = Self::start(options, |options| Sqlite::open(&options.path)).await?;
+        let open = || Self::start(options, |options| Sqlite::open(&options.path));
+        let store = match open().await {
+            // Opening writes, and that is what the reserve is for.
+            Err(error) if error.is_full() && disk::drop_beside(&options.path) => open().await?,
+            opened => opened?,
+        };
         store.write(move |tx| recover::recover(tx, now)).await?;
         Ok(store)
     }
@@ -110,10 +126,16 @@ impl Store {
             None => engine.write(identity::create).await?,
         };
         Ok(Self {
+            file: FileId::of(&options.path),
             engine,
             options,
             identity: identity.into(),
         })
+    }
+
+    /// The id under which receivers know something of this store that is no delivery.
+    pub fn key(&self, name: &str) -> DeliveryKey {
+        DeliveryKey(format!("{}-{name}", self.identity))
     }
 
     /// Answers once the writer thread has come to it: it lives. Writes nothing, so a full disk,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Health, Store, StoreError,
     engine::{Tx, values},
-    mutes,
+    meta, mutes,
     outbox::{self, NewDelivery},
 };
 use crate::{
@@ -88,37 +88,15 @@ impl Store {
 }
 
 fn plan(tx: &mut dyn Tx) -> Result<Option<ReportPlan>, StoreError> {
-    let (Some(due), Some(since)) = (time(tx, DUE)?, time(tx, SINCE)?) else {
+    let (Some(due), Some(since)) = (meta::time(tx, DUE)?, meta::time(tx, SINCE)?) else {
         return Ok(None);
     };
     Ok(Some(ReportPlan { due, since }))
 }
 
 fn write_plan(tx: &mut dyn Tx, plan: ReportPlan) -> Result<(), StoreError> {
-    for (key, time) in [(DUE, plan.due), (SINCE, plan.since)] {
-        tx.exec(
-            "INSERT INTO meta (key, value) VALUES (?1, ?2)
-             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            values![key, time.as_millisecond().to_string()],
-        )?;
-    }
-    Ok(())
-}
-
-/// A time in `meta`, which holds milliseconds as text.
-fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
-    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
-    let Some(mut row) = row else {
-        return Ok(None);
-    };
-    let text: String = row.take(0)?;
-    let time = text.parse().ok();
-    time.and_then(|millis| Timestamp::from_millisecond(millis).ok())
-        .map(Some)
-        .ok_or_else(|| StoreError::Unreadable {
-            what: "the time of a report",
-            detail: format!("{text:?} is no time"),
-        })
+    meta::set_time(tx, DUE, plan.due)?;
+    meta::set_time(tx, SINCE, plan.since)
 }
 
 fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportReady, StoreError> {

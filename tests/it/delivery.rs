@@ -247,3 +247,36 @@ fn everything() -> OutboxFilter {
         limit: 100,
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_was_down_for_up_to_an_hour_has_its_first_notice_within_a_minute() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let world = World::open(&format!(
+        "[feed]\nwire = {{ url = \"{}\", initial = \"all\" }}\n[watch]\nk = \"Koizumi\"\n\
+         [receiver.hook]\nwebhook = \"{}\"\n[health]\nnotify = []\n",
+        feed.url(),
+        hook.url()
+    ))
+    .await;
+    feed.publish("Koizumi speaks");
+    let second = jiff::SignedDuration::from_secs(1);
+    for down in [10, 100, 1000, 3600] {
+        hook.answer_with(Answer::status(503));
+        world.advance(60);
+        feed.publish("Koizumi speaks again");
+        world.poll().await;
+        for _ in 0..down {
+            world.deliver().await;
+            world.clock.advance(second);
+        }
+        hook.answer_with(Answer::status(204));
+        let tries = hook.requests().len();
+        let mut waited = 0;
+        while hook.requests().len() == tries {
+            assert!(waited < 60, "down for {down} s");
+            world.clock.advance(second);
+            world.deliver().await;
+            waited += 1;
+        }
+    }
+}

@@ -80,7 +80,7 @@ fn the_breaker_opens_at_the_third_failure_in_a_row() {
         verdict.receiver.due.map(|due| seconds(due, 60))
     };
     assert_eq!([0, 1].map(probe), [None, None], "others are still tried");
-    assert_eq!([2, 3, 4, 5, 99].map(probe), [5, 15, 30, 60, 60].map(Some));
+    assert_eq!([2, 3, 4, 5, 99].map(probe), [5, 15, 30, 50, 50].map(Some));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_delivery_has_its_own_back_off_so_that_one_bad_notice_blocks_no_other() {
             60,
         )
     };
-    assert_eq!([1, 2, 3, 4, 40].map(wait), [5, 15, 30, 60, 60]);
+    assert_eq!([1, 2, 3, 4, 40].map(wait), [5, 15, 30, 50, 50]);
 }
 
 #[test]
@@ -125,7 +125,45 @@ fn a_refusal_kills_the_notice_and_clears_the_receiver() {
             ..
         }
     ));
-    assert_eq!(verdict.receiver, ReceiverUpdate::default());
+    let ReceiverUpdate {
+        due,
+        failures,
+        failing_since,
+        told_failing,
+        ..
+    } = verdict.receiver;
+    let cleared = (due, failures, failing_since, told_failing);
+    assert_eq!(cleared, (None, 0, Some(at(60)), false), "its first refusal");
+    assert!(verdict.tell.is_none());
+}
+
+#[test]
+fn a_receiver_that_refuses_everything_for_a_day_is_told_once() {
+    let day = 24 * 60 * 60;
+    let refused = || failed(SendReason::Refused, Retry::Never);
+    let verdict = |told, now| {
+        let mut claim = claim(1, 0, Some(0));
+        claim.receiver.told_failing = told;
+        of(&claim, refused(), at(now), MIDDLE)
+    };
+    assert!(verdict(false, day - 1).tell.is_none());
+    let told = verdict(false, day);
+    assert_eq!(told.tell.expect("told").since, at(0));
+    assert!(told.receiver.told_failing);
+    assert!(verdict(true, 2 * day).tell.is_none());
+    let template = failed(SendReason::Render, Retry::Never);
+    let verdict = of(&claim(1, 0, Some(0)), template, at(day), MIDDLE);
+    assert!(
+        verdict.tell.is_none(),
+        "our own fault is not the receiver's"
+    );
+}
+
+#[test]
+fn a_failure_after_refusals_counts_from_itself() {
+    let verdict = of(&claim(1, 0, Some(0)), busy(None), at(7200), MIDDLE);
+    assert_eq!(verdict.receiver.failing_since, Some(at(7200)));
+    assert!(verdict.tell.is_none());
 }
 
 #[test]

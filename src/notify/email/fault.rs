@@ -83,6 +83,16 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// Whether a session that took mails before was closed, or is to be: nothing of this mail but
+    /// its sender was said.
+    pub(super) fn is_of_a_stale_session(&self) -> bool {
+        match self {
+            Self::Lost { phase, .. } => *phase == Phase::Mail,
+            Self::Refused { phase, reply } => *phase == Phase::Mail && reply.code == 421,
+            _ => false,
+        }
+    }
+
     /// A TLS handshake that failed: rustls's own verdict, or a connection that broke.
     pub(super) fn handshake(error: io::Error) -> Self {
         let verdict = error

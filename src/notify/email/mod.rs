@@ -9,7 +9,11 @@ mod server;
 mod session;
 mod wire;
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::tz::TimeZone;
 use lettre::{Address, message::Mailbox};
@@ -18,7 +22,7 @@ use self::{
     fault::Fault,
     message::Addressing,
     server::mailbox,
-    session::{Delivery, QUIT_TIMEOUT, Verdict},
+    session::{Delivery, QUIT_TIMEOUT, Session, Verdict},
 };
 use super::{
     BuildError, EmailOptions, Notifier, NotifyContext, PartKind, PreviewPart, RenderError, Sending,
@@ -29,8 +33,12 @@ use crate::model::{Notice, Outcome, Receipt, Refusal, Retry, SendError, SendReas
 pub use server::{MailServer, MailServerError};
 
 /// The most round trips of a session beside one per recipient: lookup, connect, TLS, greeting,
-/// EHLO twice, STARTTLS, AUTH with three challenges, MAIL, DATA, the message itself.
-const MAX_STEPS: u32 = 14;
+/// EHLO twice, STARTTLS, AUTH with three challenges, MAIL twice (over a session that turns out to be
+/// closed, then over a new one), DATA, the message itself.
+const MAX_STEPS: u32 = 15;
+
+/// Mails in one session: many servers end it after 100 or 1,000.
+const MAX_MAILS: u32 = 100;
 
 /// An address as the config writes it, and as it goes on the wire.
 struct Recipient {
@@ -43,6 +51,14 @@ pub(super) struct Email {
     server: MailServer,
     to: Vec<Recipient>,
     timezone: TimeZone,
+    /// The session of the last mail, until [`rest`](Notifier::rest): a backlog goes out in one.
+    idle: Mutex<Option<Kept>>,
+}
+
+/// A session between two mails.
+struct Kept {
+    session: Session,
+    mails: u32,
 }
 
 impl Email {
@@ -73,6 +89,7 @@ impl Email {
             server,
             to,
             timezone: context.timezone.clone(),
+            idle: Mutex::new(None),
         })
     }
 
@@ -115,10 +132,39 @@ impl Email {
     async fn deliver(&self, left: &[&Recipient], message: &[u8]) -> Result<Delivery, Fault> {
         let server = &self.server.0;
         let to: Vec<Address> = left.iter().map(|one| one.mailbox.email.clone()).collect();
-        let mut session = server.open().await?;
-        let delivery = session.deliver(&server.from.email, &to, message).await?;
-        session.quit().await;
+        if let Some(kept) = self.take() {
+            match self.over(kept, &to, message).await {
+                // The server had closed it meanwhile; it has seen nothing of this mail.
+                Err(fault) if fault.is_of_a_stale_session() => {}
+                outcome => return outcome,
+            }
+        }
+        let session = server.open().await?;
+        self.over(Kept { session, mails: 0 }, &to, message).await
+    }
+
+    /// Hands the mail over in this session, and keeps it for the next or ends it.
+    async fn over(
+        &self,
+        mut kept: Kept,
+        to: &[Address],
+        message: &[u8],
+    ) -> Result<Delivery, Fault> {
+        let from = &self.server.0.from.email;
+        let delivery = kept.session.deliver(from, to, message).await?;
+        kept.mails += 1;
+        // Without a mail taken the transaction is still open.
+        if delivery.taken.is_some() && kept.mails < MAX_MAILS {
+            *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        } else {
+            kept.session.quit().await;
+        }
         Ok(delivery)
+    }
+
+    fn take(&self) -> Option<Kept> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.take()
     }
 }
 
@@ -169,6 +215,14 @@ fn conclude(left: &[&Recipient], delivery: Delivery, has_accepted: bool) -> Outc
 impl Notifier for Email {
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a> {
         Box::pin(self.mail(notice))
+    }
+
+    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {
+            if let Some(kept) = self.take() {
+                kept.session.quit().await;
+            }
+        })
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {

@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{digest::digest_ready, mute::mute_ended, report::report_ready, sheet::at};
 use crate::model::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, ReceiverFailing, TestPing,
+    FeedSilent, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
 };
 
 /// Other feeds that a notice names; the webhook's body holds all of them.
@@ -42,6 +42,8 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
         Event::MuteEnded(ended) => mute_ended(ended, timezone),
+        Event::StoreFailing(failing) => store_failing(failing, timezone),
+        Event::StoreRecovered(recovered) => store_recovered(recovered, timezone),
         Event::ReportReady(report) => report_ready(report, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }
@@ -202,6 +204,61 @@ fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
             ("Meaning", "nothing is lost; it is all kept".to_owned()),
         ],
     }
+}
+
+fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
+    let (what, meaning) = match event.reason {
+        StoreReason::Low => (
+            "has little room left",
+            "no feed is polled until there is room; deliveries go on, nothing is lost",
+        ),
+        StoreReason::Full => (
+            "is full",
+            "no feed is polled until there is room; deliveries go on as far as they can be recorded",
+        ),
+        StoreReason::ReadOnly => (
+            "can only be read",
+            "nothing is polled or delivered until it can be written again; nothing is lost",
+        ),
+        StoreReason::Io => (
+            "refuses to be written",
+            "nothing is polled or delivered until it can be written again",
+        ),
+        StoreReason::Gone => (
+            "has lost the store's file",
+            "the service ends, so that it starts on the file that stands there then",
+        ),
+    };
+    let since = at(event.since, timezone);
+    let mut facts = vec![
+        ("Reason", event.reason.as_str().to_owned()),
+        ("Error", event.error.clone()),
+    ];
+    facts.extend(room(event.free_bytes));
+    facts.push(("Meaning", meaning.to_owned()));
+    Trouble {
+        sentence: format!("The disk of the store {what}, since {since}"),
+        feed: None,
+        url: None,
+        facts,
+    }
+}
+
+fn store_recovered(event: &StoreRecovered, timezone: &TimeZone) -> Trouble {
+    let since = at(event.since, timezone);
+    Trouble {
+        sentence: format!("The disk of the store is well again, after trouble since {since}"),
+        feed: None,
+        url: None,
+        facts: room(event.free_bytes)
+            .into_iter()
+            .chain([("Meaning", "feeds are polled again".to_owned())])
+            .collect(),
+    }
+}
+
+fn room(free_bytes: Option<u64>) -> Option<(&'static str, String)> {
+    free_bytes.map(|bytes| ("Room", format!("{} MiB", bytes >> 20)))
 }
 
 fn test_ping(event: &TestPing) -> Trouble {

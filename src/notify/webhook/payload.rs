@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::model::{
     Alert, DigestReady, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, MuteEnded, Notice, ReceiverFailing, ReportReady, TestPing,
+    FeedSilent, MuteEnded, Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered,
+    TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -40,6 +41,8 @@ enum Data<'a> {
     FeedItemsMissed(&'a FeedItemsMissed),
     ReceiverFailing(&'a ReceiverFailing),
     MuteEnded(&'a MuteEnded),
+    StoreFailing(&'a StoreFailing),
+    StoreRecovered(&'a StoreRecovered),
     ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
@@ -57,6 +60,8 @@ impl<'a> Data<'a> {
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
             Event::MuteEnded(data) => Self::MuteEnded(data),
+            Event::StoreFailing(data) => Self::StoreFailing(data),
+            Event::StoreRecovered(data) => Self::StoreRecovered(data),
             Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }

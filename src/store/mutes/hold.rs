@@ -97,6 +97,8 @@ fn feeds(event: &Event) -> Vec<&str> {
         Event::FeedItemsMissed(data) => (&data.feed, &[][..]),
         Event::DigestReady(_)
         | Event::ReceiverFailing(_)
+        | Event::StoreFailing(_)
+        | Event::StoreRecovered(_)
         | Event::MuteEnded(_)
         | Event::ReportReady(_)
         | Event::TestPing(_) => return Vec::new(),

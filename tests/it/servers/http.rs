@@ -1,6 +1,9 @@
 //! A small HTTP/1.1 server that answers what a closure says and remembers what was asked.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use tokio::{
     io::{
@@ -62,23 +65,36 @@ impl Answer {
 pub(crate) struct HttpServer {
     pub(crate) address: std::net::SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    open: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
 impl HttpServer {
     pub(crate) async fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::start_on("127.0.0.1", answer).await
+    }
+
+    /// The same on this address; `0.0.0.0` is every address of 127.0.0.0/8 too.
+    pub(crate) async fn start_on(
+        address: &str,
+        answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
+        let open = Arc::<AtomicUsize>::default();
         let answer = Arc::new(answer);
         let task = tokio::spawn({
-            let requests = Arc::clone(&requests);
+            let (requests, open) = (Arc::clone(&requests), Arc::clone(&open));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
                     let _ = stream.set_nodelay(true);
                     let (requests, answer) = (Arc::clone(&requests), Arc::clone(&answer));
+                    let open = Arc::clone(&open);
+                    open.fetch_add(1, Ordering::SeqCst);
                     tokio::spawn(async move {
                         let _ = serve(BufReader::new(stream), &requests, answer.as_ref()).await;
+                        open.fetch_sub(1, Ordering::SeqCst);
                     });
                 }
             }
@@ -86,8 +102,14 @@ impl HttpServer {
         Self {
             address,
             requests,
+            open,
             task,
         }
+    }
+
+    /// Connections that were accepted and have not ended.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

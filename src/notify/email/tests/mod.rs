@@ -1,4 +1,5 @@
 //! Sessions against a scripted server; the mail itself as a snapshot.
 
 mod message;
+mod reuse;
 mod session;

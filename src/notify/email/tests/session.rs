@@ -11,7 +11,9 @@ use crate::{
     model::{Notice, Outcome, Retry, Secret, SendError, SendReason},
     notify::{
         EmailOptions, MailLogin, MailOptions, MailSecurity, MailServer, Notifier, NotifyContext,
-        ReceiverKind, ReceiverOptions, Screen, build, sample_notice,
+        ReceiverKind, ReceiverOptions, Screen, build,
+        email::session::QUIT_TIMEOUT,
+        sample_notice,
         smtp_server::{Answer, Script, Security, SmtpServer, Step},
     },
 };
@@ -21,15 +23,15 @@ const LATER: Retry = Retry::Later { after: None };
 const IMPATIENT: Duration = Duration::from_millis(300);
 
 /// A server, and a receiver that sends to it.
-struct Post {
-    server: SmtpServer,
-    options: MailOptions,
+pub(super) struct Post {
+    pub(super) server: SmtpServer,
+    pub(super) options: MailOptions,
     to: Vec<String>,
     _ca_file: NamedTempFile,
 }
 
 impl Post {
-    async fn new(script: Script) -> Self {
+    pub(super) async fn new(script: Script) -> Self {
         let security = match script.security {
             Security::Plain => MailSecurity::Plain,
             Security::StartTls => MailSecurity::StartTls,
@@ -75,7 +77,7 @@ impl Post {
         self
     }
 
-    fn notifier(&self) -> Box<dyn Notifier> {
+    pub(super) fn notifier(&self) -> Box<dyn Notifier> {
         let context = NotifyContext {
             http: Http::new(&HttpOptions::default()).unwrap(),
             mail: Some(MailServer::new(&self.options, "mon.example.org").unwrap()),
@@ -103,11 +105,11 @@ impl Post {
     }
 }
 
-fn notice() -> Notice {
+pub(super) fn notice() -> Notice {
     sample_notice("2026-11-22T06:41:07Z".parse().unwrap())
 }
 
-fn plain() -> Script {
+pub(super) fn plain() -> Script {
     Script::new(Security::Plain)
 }
 
@@ -201,7 +203,10 @@ async fn silence_after_the_final_dot_is_a_timeout_of_its_own() {
 #[tokio::test]
 async fn silence_after_quit_delays_nothing_for_long() {
     let post = Post::new(plain().at(Step::Quit, Answer::Mute)).await;
-    assert!(post.send(&notice()).await.is_ok());
+    let desk = post.notifier();
+    assert!(desk.send(&notice()).await.is_ok());
+    let rest = tokio::time::timeout(2 * QUIT_TIMEOUT, desk.rest());
+    rest.await.expect("it ends");
 }
 
 #[tokio::test]
@@ -489,7 +494,7 @@ async fn the_lease_outlasts_the_slowest_session() {
     let limits = (post.options.timeout, post.options.data_timeout);
     assert_eq!(
         post.notifier().timeout(),
-        limits.0 * 16 + limits.1 + Duration::from_secs(2)
+        limits.0 * 17 + limits.1 + Duration::from_secs(2)
     );
 }
 

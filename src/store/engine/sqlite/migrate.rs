@@ -33,7 +33,7 @@ pub(super) fn migrate(
         return Ok(());
     }
     if found > 0 {
-        copy(connection, path, found)?;
+        copy(connection, &beside(path, &format!(".schema-{found}")))?;
     }
     connection.begin()?;
     let missing = migrations.iter().zip(1..).filter(|(_, to)| *to > found);
@@ -82,11 +82,9 @@ fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     }
 }
 
-/// Copies the file to `<path>.schema-<found>`, whole or not at all: it is written under another
-/// name first.
-fn copy(connection: &mut Connection, path: &Path, found: i64) -> Result<(), StoreError> {
-    let to = beside(path, &format!(".schema-{found}"));
-    let half = beside(&to, ".part");
+/// Copies the open file, whole or not at all: the copy is written under another name first.
+pub(super) fn copy(connection: &mut Connection, to: &Path) -> Result<(), StoreError> {
+    let half = beside(to, ".part");
     if half.exists() {
         std::fs::remove_file(&half).map_err(|cause| StoreError::io("remove", &half, cause))?;
     }
@@ -95,7 +93,7 @@ fn copy(connection: &mut Connection, path: &Path, found: i64) -> Result<(), Stor
     std::fs::File::open(&half)
         .and_then(|file| file.sync_all())
         .map_err(|cause| StoreError::io("write", &half, cause))?;
-    std::fs::rename(&half, &to).map_err(|cause| StoreError::io("write", &to, cause))
+    std::fs::rename(&half, to).map_err(|cause| StoreError::io("write", to, cause))
 }
 
 #[cfg(test)]

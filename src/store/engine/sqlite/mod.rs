@@ -28,6 +28,7 @@ use self::{
     connection::{Access, Connection},
     job::{Job, Task},
     lock::Lock,
+    writer::Place,
 };
 use super::Tx;
 use crate::store::StoreError;
@@ -99,7 +100,8 @@ impl Sqlite {
             let run = move || reader::run(connection, &queue);
             threads.push(spawn("store-reader", path, run)?);
         }
-        let run = move || writer::run(writer, write_queue, lock);
+        let place = lock.map(|lock| Place::of(path, lock));
+        let run = move || writer::run(writer, write_queue, place);
         threads.push(spawn("store-writer", path, run)?);
         Ok(Self {
             writer: write,

@@ -1,15 +1,37 @@
 //! The one thread that writes, with group commit.
 
-use tokio::sync::mpsc::Receiver;
+use std::path::{Path, PathBuf};
 
-use super::{Message, connection::Connection, job::Job, lock::Lock};
-use crate::store::StoreError;
+use tokio::sync::mpsc::Receiver;
+use tracing::{error, warn};
+
+use super::{Message, beside, connection::Connection, job::Job, lock::Lock, migrate};
+use crate::store::{StoreError, disk::FileId};
 
 /// Calls committed together at most. More gains nothing that was measured and lets the first wait.
 const BATCH: usize = 64;
 
+/// Where the daemon's file is.
+#[derive(Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    file: Option<FileId>,
+    _lock: Lock,
+}
+
+impl Place {
+    /// The file that is open under this name.
+    pub(super) fn of(path: &Path, lock: Lock) -> Self {
+        Self {
+            path: path.into(),
+            file: FileId::of(path),
+            _lock: lock,
+        }
+    }
+}
+
 /// Runs until the queue is closed and empty. Holds the lock as long as it can write.
-pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, lock: Option<Lock>) {
+pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, place: Option<Place>) {
     let mut inbox = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut inbox, BATCH) > 0 {
         let mut jobs = Vec::with_capacity(inbox.len());
@@ -28,8 +50,26 @@ pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, lock
     }
     // Without it the log is read back at the next open.
     let _ = connection.checkpoint();
+    if let Some(place) = &place {
+        rescue(&mut connection, place);
+    }
     drop(connection);
-    drop(lock);
+    drop(place);
+}
+
+/// Copies a file that has lost its name: with the connection its content would be gone too.
+fn rescue(connection: &mut Connection, place: &Place) {
+    if FileId::of(&place.path) == place.file {
+        return;
+    }
+    let names = (1_u32..).map(|number| beside(&place.path, &format!(".rescued-{number}")));
+    let Some(free) = names.into_iter().find(|name| !name.exists()) else {
+        return;
+    };
+    match migrate::copy(connection, &free) {
+        Ok(()) => warn!("what the lost store held is kept in {}", free.display()),
+        Err(error) => error!("what the lost store held could not be copied: {error}"),
+    }
 }
 
 /// Runs the jobs in one transaction, each behind its own savepoint: one that fails is undone

@@ -1,0 +1,55 @@
+//! Trouble with what everything is kept in.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why the store is in trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreReason {
+    /// Its disk has little room left; everything can still be written.
+    Low,
+    /// Its disk, or what this program may use of it, is full.
+    Full,
+    /// Its disk can only be read.
+    ReadOnly,
+    /// Its disk refuses for a reason of its own.
+    Io,
+    /// Its file was deleted, moved or replaced.
+    Gone,
+}
+
+impl StoreReason {
+    /// The name on the wire and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Full => "full",
+            Self::ReadOnly => "read_only",
+            Self::Io => "io",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// `data` of `store.failing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFailing {
+    /// The closed reason.
+    pub reason: StoreReason,
+    /// What the store answered, or what was found, in words.
+    pub error: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Room on its disk for this program, in bytes; `None` where nobody knows.
+    pub free_bytes: Option<u64>,
+}
+
+/// `data` of `store.recovered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreRecovered {
+    /// Since when it was in trouble.
+    pub since: Timestamp,
+    /// Room on its disk now.
+    pub free_bytes: Option<u64>,
+}

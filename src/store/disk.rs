@@ -1,0 +1,113 @@
+//! The disk under the store: its room, a reserve of it, and whether our file is still on it.
+//!
+//! On a full disk SQLite loses nothing, but it cannot delete or record anything either: a sent
+//! notice could not be marked as sent. So a file of 16 MiB lies beside the store, really written,
+//! and is deleted when the disk is full. What that frees lasts for some ten thousand records of
+//! deliveries.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use super::{Store, StoreError};
+
+/// The size of the reserve.
+pub const BALLAST_BYTES: usize = 16 << 20;
+
+/// Written at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Which file it is, whatever its name: device and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileId(u64, u64);
+
+impl FileId {
+    /// `None` where there is no file, or nobody may look.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let data = fs::metadata(path).ok()?;
+        Some(Self(data.dev(), data.ino()))
+    }
+}
+
+impl Store {
+    /// The store's file.
+    pub fn path(&self) -> &Path {
+        &self.options.path
+    }
+
+    /// Whether the file that is open still stands under its name.
+    pub fn is_in_place(&self) -> bool {
+        FileId::of(self.path()) == self.file
+    }
+
+    /// The room on the disk that this program may use, in bytes; `None` where it cannot be asked.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(folder(self.path())).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
+    /// Lays the reserve beside the store, where it does not lie there. Blocks for as long as the
+    /// disk takes to write it.
+    ///
+    /// # Errors
+    /// The disk's; nothing is left of the reserve then.
+    pub async fn lay_ballast(&self) -> Result<(), StoreError> {
+        let path = ballast(self.path());
+        tokio::task::spawn_blocking(move || {
+            lay(&path).map_err(|cause| StoreError::io("write", &path, cause))
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Gives the reserve to the disk; says whether there was one.
+    pub fn drop_ballast(&self) -> bool {
+        drop_beside(self.path())
+    }
+}
+
+/// Deletes the reserve of the store at this path; says whether there was one.
+pub(super) fn drop_beside(store: &Path) -> bool {
+    fs::remove_file(ballast(store)).is_ok()
+}
+
+fn ballast(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".ballast");
+    name.into()
+}
+
+fn folder(path: &Path) -> &Path {
+    let parent = path.parent();
+    parent
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+fn lay(path: &Path) -> io::Result<()> {
+    let lies = fs::metadata(path).is_ok_and(|data| data.len() == BALLAST_BYTES as u64);
+    if lies {
+        return Ok(());
+    }
+    write(path).inspect_err(|_| {
+        let _ = fs::remove_file(path);
+    })
+}
+
+fn write(path: &Path) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    // A file system that compresses would make nothing of anything regular.
+    let mut random = fastrand::Rng::with_seed(BALLAST_BYTES as u64);
+    let mut chunk = vec![0; CHUNK_BYTES];
+    for _ in 0..BALLAST_BYTES / CHUNK_BYTES {
+        random.fill(&mut chunk);
+        file.write_all(&chunk)?;
+    }
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

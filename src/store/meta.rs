@@ -1,0 +1,40 @@
+//! Single values about the whole store.
+
+use jiff::Timestamp;
+
+use super::{
+    StoreError,
+    engine::{Tx, values},
+};
+
+/// A time that is kept under this key, as milliseconds in text.
+pub(super) fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    let text: String = row.take(0)?;
+    let time = text.parse().ok();
+    time.and_then(|millis| Timestamp::from_millisecond(millis).ok())
+        .map(Some)
+        .ok_or_else(|| StoreError::Unreadable {
+            what: "a time",
+            detail: format!("{key} is {text:?}"),
+        })
+}
+
+/// Keeps a time under this key.
+pub(super) fn set_time(tx: &mut dyn Tx, key: &str, time: Timestamp) -> Result<(), StoreError> {
+    tx.exec(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        values![key, time.as_millisecond().to_string()],
+    )
+    .map(drop)
+}
+
+/// Forgets what is kept under this key.
+pub(super) fn forget(tx: &mut dyn Tx, key: &str) -> Result<(), StoreError> {
+    tx.exec("DELETE FROM meta WHERE key = ?1", values![key])
+        .map(drop)
+}
