@@ -99,6 +99,7 @@ fn item(serial: u64, number: u32) -> NewItem {
             summary: "The ministers met for two hours and agreed to meet again. ".repeat(10),
             ..Item::default()
         },
+        is_baseline: false,
         text_hash: TextHash([0; 16]),
         keys: (0..4).map(|kind| key(serial, number, kind)).collect(),
         alert: None,

@@ -207,6 +207,7 @@ fn item(random: &mut StdRng, number: u64) -> NewItem {
             authors: vec!["A. Reporter".to_owned()],
             ..Item::default()
         },
+        is_baseline: false,
         text_hash: TextHash([0; 16]),
         keys: vec![IdentityKey(u128::from(number).to_be_bytes())],
         alert: None,

@@ -77,7 +77,7 @@ pub struct Window {
     pub days: Weekdays,
     /// When they begin.
     pub from: Time,
-    /// When they end; not the same as [`from`](Self::from).
+    /// When they end; a day later where that is the same as [`from`](Self::from).
     pub to: Time,
 }
 

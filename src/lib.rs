@@ -17,6 +17,7 @@
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
 //!                  discover  opml
 //!               ─► http          one client: limits, capped decoding, address guard
+//!               ─► policy        when a receiver is told
 //!               ─► clock  cadence  calendar  text  suggest  unwind   facts: no I/O, no loops
 //!               ─► model
 //! ```
@@ -36,6 +37,7 @@ pub mod model;
 pub mod notify;
 pub mod opml;
 pub mod parse;
+pub mod policy;
 pub mod poll;
 pub mod scheduler;
 pub mod store;

@@ -8,11 +8,12 @@ use std::{
     task::Poll,
 };
 
-/// Runs `future` to its end or its panic, whose message it gives.
+/// Runs `future` to its end or its panic, whose message it gives. A large one is better pinned
+/// (`pin!`) by the caller: what is handed over by value is kept twice.
 ///
 /// # Errors
-/// The message of the panic. The future is dropped; nothing of it is used again, which is what
-/// makes asserting unwind safety sound.
+/// The message of the panic. Nothing of the future is used again, which is what makes
+/// asserting unwind safety sound.
 pub async fn catch<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
     poll_fn(

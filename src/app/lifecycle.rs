@@ -84,7 +84,8 @@ async fn reload_config(app: &App, reload: &Reload) {
 }
 
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
-/// reports when it is time, and looks after the store; says so if its file is `gone`.
+/// reports when it is time, tells which mutes ended, and looks after the store; says so if its file
+/// is `gone`.
 async fn watch(app: Arc<App>, stop: CancellationToken, gone: CancellationToken) {
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
@@ -112,6 +113,9 @@ async fn watch(app: Arc<App>, stop: CancellationToken, gone: CancellationToken) 
         },
         async {
             stop.run_until_cancelled(app.report_regularly()).await;
+        },
+        async {
+            stop.run_until_cancelled(app.end_mutes_regularly()).await;
         },
         async {
             let until_gone = StoreGuard::default().run(&app);

@@ -1,8 +1,10 @@
 //! Wiring: a config becomes a running program.
 
+mod definition;
 mod guard;
 mod heartbeat;
 mod lifecycle;
+mod mutes;
 mod report;
 mod setup;
 mod status;
@@ -18,12 +20,14 @@ use crate::{
     cadence::{self, LastPoll, Rhythm},
     clock::Clock,
     config::{Config, Loaded},
+    deliver::Held,
     http::Http,
     model::Feed,
     scheduler::{PollTally, Scheduler},
     store::{Store, StoreError},
 };
 
+pub use definition::definition;
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, run};
@@ -143,6 +147,20 @@ impl App {
         self.scheduler.deliver_due().await
     }
 
+    /// What the receivers' policies hold back now, by receiver.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn held(&self) -> Result<Vec<(String, Held)>, StoreError> {
+        let work = self.scheduler.work();
+        let mut held = Vec::new();
+        for receiver in work.deliverer().names() {
+            let of_receiver = work.deliverer().held(receiver).await?;
+            held.extend(of_receiver.map(|of_receiver| (receiver.to_owned(), of_receiver)));
+        }
+        Ok(held)
+    }
+
     /// Writes everything out and closes the store.
     pub async fn close(self) {
         let Self {
@@ -153,7 +171,7 @@ impl App {
     }
 }
 
-/// Makes the store's feeds and receivers those of the config, and its due times no later than the
+/// Makes the store's feeds, receivers and watches those of the config, and its due times no later than the
 /// config asks for.
 async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), StoreError> {
     let receivers: Vec<String> = config
@@ -163,6 +181,9 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .collect();
     let now = clock.now();
     store.sync(&config.feeds, &receivers, now).await?;
+    let watches = config.watches.iter();
+    let definitions = watches.map(|it| (it.name.clone(), definition(it, &config.entities)));
+    store.sync_watches(definitions.collect(), now).await?;
     let feeds = config.feeds.iter();
     let feeds: HashMap<String, Feed> = feeds.map(|it| (it.name.clone(), it.clone())).collect();
     let longest = config.poll.max_interval;

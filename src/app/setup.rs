@@ -109,7 +109,9 @@ impl Parts {
         };
         let poller = Poller::new(store.clone(), self.fetcher, Arc::clone(clock), rules);
         let told = config.health.notify.clone();
-        let deliverer = Deliverer::new(store.clone(), Arc::clone(clock), self.receivers, told);
+        let (store, clock) = (store.clone(), Arc::clone(clock));
+        let policies = config.policies.clone();
+        let deliverer = Deliverer::new(store, clock, self.receivers, told, policies);
         let parallel = usize::try_from(config.poll.parallel).unwrap_or(usize::MAX);
         Work::new(poller, deliverer, parallel)
     }

@@ -36,6 +36,10 @@ pub(super) struct Alerts {
     /// Only of this feed.
     #[arg(long, value_name = "NAME")]
     feed: Option<String>,
+
+    /// Only those that a mute holds from a receiver.
+    #[arg(long)]
+    muted: bool,
 }
 
 impl Alerts {
@@ -83,6 +87,7 @@ impl Alerts {
             after,
             watch: self.watch.clone(),
             feed: self.feed.clone(),
+            muted: self.muted,
             order,
             limit,
         }

@@ -9,12 +9,14 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     due::{self, RuleLine, Why},
+    mute::Mutes,
     output::{self, Output, one_line},
     repairs, when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
+    model::{Ailment, MuteKind},
     store::{FeedStatus, Store},
 };
 
@@ -54,6 +56,7 @@ struct FeedLine<'a> {
     missed: u32,
     missed_at: Option<Timestamp>,
     moved_to: Option<&'a str>,
+    muted_until: Option<Timestamp>,
     warnings: serde_json::Value,
 }
 
@@ -63,6 +66,8 @@ struct FeedLine<'a> {
 enum State {
     Ok,
     Failing,
+    Silent,
+    Empty,
     Gone,
     New,
 }
@@ -73,7 +78,11 @@ impl State {
             feed if feed.gone => Self::Gone,
             feed if feed.failures > 0 => Self::Failing,
             feed if feed.polled_at.is_none() => Self::New,
-            _ => Self::Ok,
+            feed => match feed.health.told(&feed.learned) {
+                Some((Ailment::Empty, _)) => Self::Empty,
+                Some(_) => Self::Silent,
+                None => Self::Ok,
+            },
         }
     }
 
@@ -81,6 +90,8 @@ impl State {
         match self {
             Self::Ok => "ok",
             Self::Failing => "failing",
+            Self::Silent => "silent",
+            Self::Empty => "empty",
             Self::Gone => "gone",
             Self::New => "new",
         }
@@ -91,7 +102,9 @@ impl Feeds {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let config = config::load(path)?.config;
         let store = Store::open_beside(&config.store).await?;
+        let now = SystemClock.now();
         let feeds = store.feeds().await?;
+        let mutes = Mutes::in_force(&store, now).await?;
         store.close().await;
         let feeds: Vec<FeedStatus> = feeds
             .into_iter()
@@ -102,17 +115,16 @@ impl Feeds {
                 "there is no feed {name:?}, or it was never polled"
             )));
         }
-        let now = SystemClock.now();
         if output.is_json() {
             for feed in &feeds {
-                output.print(&FeedLine::of(feed, &config, now), |_| String::new())?;
+                output.print(&FeedLine::of(feed, &mutes, &config, now), |_| String::new())?;
             }
         } else if self.name.is_some() {
             for feed in &feeds {
-                output::line(&sheet(feed, now, &config))?;
+                output::line(&sheet(feed, &mutes, now, &config))?;
             }
         } else {
-            let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, now)).collect();
+            let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, &mutes, now)).collect();
             output::table(
                 &[
                     "feed", "state", "polled", "next", "items", "alerts", "remark",
@@ -129,7 +141,7 @@ impl Feeds {
 }
 
 impl<'a> FeedLine<'a> {
-    fn of(feed: &'a FeedStatus, config: &Config, now: Timestamp) -> Self {
+    fn of(feed: &'a FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> Self {
         let (next_due, due_reason) = due::next(feed);
         let why = Why::of(feed, config, now);
         Self {
@@ -158,12 +170,15 @@ impl<'a> FeedLine<'a> {
             missed: feed.missed,
             missed_at: feed.missed_at,
             moved_to: feed.moved_to.as_deref(),
+            muted_until: mutes
+                .of(MuteKind::Feed, &feed.name)
+                .map(|mute| when::to_second(mute.until)),
             warnings: serde_json::from_str(&feed.warnings).unwrap_or_default(),
         }
     }
 }
 
-fn row(feed: &FeedStatus, now: Timestamp) -> Vec<String> {
+fn row(feed: &FeedStatus, mutes: &Mutes, now: Timestamp) -> Vec<String> {
     let polled = feed
         .polled_at
         .map_or_else(|| "never".to_owned(), |at| when::relative(at, now));
@@ -174,19 +189,34 @@ fn row(feed: &FeedStatus, now: Timestamp) -> Vec<String> {
         next(feed, now),
         feed.items.to_string(),
         feed.alerts.to_string(),
-        remark(feed),
+        remark(feed, mutes, now),
     ]
 }
 
 /// What is wrong with it, or could be better.
-fn remark(feed: &FeedStatus) -> String {
+fn remark(feed: &FeedStatus, mutes: &Mutes, now: Timestamp) -> String {
     let error = feed.error.as_deref().map(|error| one_line(error, 100));
+    let silence = || silence(feed, |at| when::relative(at, now));
     let moved = || {
         feed.moved_to
             .as_deref()
             .map(|url| format!("moved to {}", moved(url)))
     };
-    error.or_else(moved).unwrap_or_default()
+    let until = mutes.remark(MuteKind::Feed, &feed.name, now);
+    let trouble = error.or_else(silence).or_else(moved);
+    let remarks: Vec<String> = until.into_iter().chain(trouble).collect();
+    remarks.join("; ")
+}
+
+/// What receivers were told of a feed that reads well.
+fn silence(feed: &FeedStatus, moment: impl Fn(Timestamp) -> String) -> Option<String> {
+    let (ailment, since) = feed.health.told(&feed.learned)?;
+    let what = match ailment {
+        Ailment::Empty => "no items since",
+        _ => "nothing new since",
+    };
+    let since = since.map_or_else(|| "its first poll".to_owned(), moment);
+    Some(format!("{what} {since}"))
 }
 
 fn moved(url: &str) -> String {
@@ -206,7 +236,7 @@ fn next(feed: &FeedStatus, now: Timestamp) -> String {
     }
 }
 
-fn sheet(feed: &FeedStatus, now: Timestamp, config: &Config) -> String {
+fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> String {
     let moment = |at| moment(at, now, &config.timezone);
     let optional = |text: &Option<String>| one_line(text.as_deref().unwrap_or("unknown"), 200);
     let (next, reason) = due::next(feed);
@@ -223,6 +253,12 @@ fn sheet(feed: &FeedStatus, now: Timestamp, config: &Config) -> String {
         ("format", optional(&feed.format)),
         ("language", optional(&feed.language)),
         ("state", State::of(feed).as_str().to_owned()),
+        (
+            "muted",
+            mutes
+                .fact(MuteKind::Feed, &feed.name, &config.timezone)
+                .unwrap_or_default(),
+        ),
         ("polled", moment(feed.polled_at)),
         ("read well", moment(feed.succeeded_at)),
         ("changed", moment(feed.changed_at)),
@@ -233,7 +269,7 @@ fn sheet(feed: &FeedStatus, now: Timestamp, config: &Config) -> String {
     lines.push(("in the feed", format!("{} items", feed.items_total)));
     let kept = format!("{} items, {} alerts", feed.items, feed.alerts);
     lines.push(("kept", kept));
-    lines.retain(|(name, value)| *name != "moved to" || !value.is_empty());
+    lines.retain(|(name, value)| !["moved to", "muted"].contains(name) || !value.is_empty());
     if feed.failures > 0 {
         lines.push((
             "failing",
@@ -245,6 +281,8 @@ fn sheet(feed: &FeedStatus, now: Timestamp, config: &Config) -> String {
         ));
         lines.push(("error", optional(&feed.error)));
     }
+    let silence = silence(feed, |at| moment(Some(at)));
+    lines.extend(silence.map(|silence| (State::of(feed).as_str(), silence)));
     if feed.missed > 0 {
         lines.push(("missed", missed(feed, &moment(feed.missed_at))));
     }

@@ -16,6 +16,7 @@ mod generate;
 mod kept;
 mod lists;
 mod logging;
+mod mute;
 mod outbox;
 mod outline;
 mod output;
@@ -123,6 +124,11 @@ enum Command {
     Alerts(alerts::Alerts),
     /// Show what waits to be delivered, and what died.
     Outbox(outbox::Outbox),
+    /// Keep back what a watch, feed or receiver would tell, for a while; alone, show what is.
+    #[command(visible_alias = "mutes")]
+    Mute(mute::Mute),
+    /// Tell it again from now on, and say what was kept back.
+    Unmute(mute::Unmute),
     /// Show what a receiver would get.
     Preview(receiver::Preview),
     /// Send a receiver a test notice.
@@ -220,6 +226,8 @@ impl Command {
             Self::Feeds(feeds) => feeds.run(config, output).await,
             Self::Alerts(alerts) => alerts.run(config, output).await,
             Self::Outbox(outbox) => outbox.run(config, output).await,
+            Self::Mute(mute) => mute.run(config, output).await,
+            Self::Unmute(unmute) => unmute.run(config, output).await,
             Self::Preview(preview) => preview.run(config, output).await,
             Self::Send(send) => send.run(config, output).await,
             Self::Completions(completions) => {

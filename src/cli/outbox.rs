@@ -8,12 +8,16 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError, config,
+    mute::{Mutes, mention},
     output::{self, Output, one_line},
     when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    model::{DeliveryId, Event, SendReason},
+    config::Config,
+    deliver::releases,
+    model::{DeliveryId, Event, Hold, MuteId, SendReason},
+    policy::Release,
     store::{DeliveryState, DeliveryStatus, OutboxFilter, Selection, Store},
 };
 
@@ -34,7 +38,8 @@ struct List {
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only in this state: pending, delivered, dead, dropped; without it, pending and dead.
+    /// Only in this state: pending, delivered, dead, dropped, folded, muted; without it,
+    /// pending and dead.
     #[arg(long)]
     state: Option<DeliveryState>,
 
@@ -69,11 +74,19 @@ struct Which {
     /// All that failed for this reason.
     #[arg(long, value_parser = reason)]
     reason: Option<SendReason>,
+
+    /// All that mutes held.
+    #[arg(long)]
+    muted: bool,
+
+    /// All that this mute held, by the number that `mute` shows.
+    #[arg(long, value_name = "NUMBER")]
+    mute: Option<i64>,
 }
 
 /// A delivery on the wire.
 #[derive(Serialize)]
-struct DeliveryLine<'a> {
+pub(super) struct DeliveryLine<'a> {
     id: i64,
     key: &'a str,
     receiver: &'a str,
@@ -85,9 +98,18 @@ struct DeliveryLine<'a> {
     created: Timestamp,
     settled: Option<Timestamp>,
     next_due: Option<Timestamp>,
+    held: Option<HeldLine>,
+    folded_into: Option<i64>,
     reason: Option<&'a str>,
     detail: Option<&'a str>,
     attempts: Vec<AttemptLine<'a>>,
+}
+
+/// What a receiver's policy holds back.
+#[derive(Serialize)]
+struct HeldLine {
+    by: Option<Hold>,
+    until: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -110,7 +132,12 @@ impl Outbox {
         let config = config::load(path)?.config;
         let store = Store::open_beside(&config.store).await?;
         let answer = match &self.action {
-            None => self.list.run(&store, output).await,
+            None => {
+                self.list.run(&config, &store, output).await?;
+                let mutes = Mutes::in_force(&store, SystemClock.now()).await?;
+                mention(&mutes, &config.timezone, output)?;
+                Ok(true)
+            }
             Some(Action::Retry(which)) => {
                 let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
                 done(deliveries, "due now", output)
@@ -128,16 +155,18 @@ impl Outbox {
 }
 
 impl List {
-    async fn run(&self, store: &Store, output: &Output) -> Answer {
+    async fn run(&self, config: &Config, store: &Store, output: &Output) -> Answer {
         let now = SystemClock.now();
         let mut rows = Vec::new();
-        for delivery in self.deliveries(store).await? {
+        let deliveries = self.deliveries(store).await?;
+        let releases = releases(store, &config.policies, &deliveries, now).await?;
+        for (delivery, release) in deliveries.iter().zip(releases) {
             if output.is_json() {
-                output.print(&DeliveryLine::of(&delivery), |_| String::new())?;
+                output.print(&DeliveryLine::of(delivery, release), |_| String::new())?;
             } else {
-                rows.push(row(&delivery, now));
+                rows.push(row(delivery, release, now));
                 if self.attempts {
-                    rows.extend(attempts(&delivery));
+                    rows.extend(attempts(delivery));
                 }
             }
         }
@@ -183,12 +212,18 @@ impl Which {
             receiver: self.receiver.clone(),
             reason: self.reason,
             dead_only: false,
+            muted_only: self.muted,
+            mute: self.mute.map(MuteId),
         }
     }
 }
 
 impl<'a> DeliveryLine<'a> {
-    fn of(delivery: &'a DeliveryStatus) -> Self {
+    pub(super) fn of(delivery: &'a DeliveryStatus, release: Option<Release>) -> Self {
+        let held = release.map(|release| HeldLine {
+            by: release.hold,
+            until: release.at,
+        });
         let attempts = delivery.attempts.iter().map(|attempt| AttemptLine {
             number: attempt.number,
             started: attempt.started_at,
@@ -208,6 +243,8 @@ impl<'a> DeliveryLine<'a> {
             created: delivery.created_at,
             settled: delivery.settled_at,
             next_due: delivery.due,
+            held,
+            folded_into: delivery.folded_into.map(|into| into.0),
             reason: delivery.reason.as_deref(),
             detail: delivery.detail.as_deref(),
             attempts: attempts.collect(),
@@ -215,16 +252,20 @@ impl<'a> DeliveryLine<'a> {
     }
 }
 
-fn row(delivery: &DeliveryStatus, now: Timestamp) -> Vec<String> {
-    let next = delivery
-        .due
+fn row(delivery: &DeliveryStatus, release: Option<Release>, now: Timestamp) -> Vec<String> {
+    let next = release
+        .map(|release| release.at)
+        .or(delivery.due)
         .map(|due| when::relative(due.max(now), now))
         .unwrap_or_default();
-    let answer = delivery
-        .detail
-        .as_deref()
-        .map(|detail| one_line(detail, 80))
-        .unwrap_or_default();
+    let answer = match (
+        release.and_then(|release| release.hold),
+        delivery.folded_into,
+    ) {
+        (Some(hold), _) => format!("held: {hold}"),
+        (None, Some(into)) => format!("told by {}", into.0),
+        (None, None) => one_line(delivery.detail.as_deref().unwrap_or_default(), 80),
+    };
     vec![
         delivery.id.0.to_string(),
         delivery.receiver.clone(),
@@ -283,6 +324,10 @@ fn title(delivery: &DeliveryStatus) -> String {
     };
     match &notice.event {
         Event::Alert(alert) => alert.item.title.clone(),
+        Event::DigestReady(digest) => {
+            let first = digest.alerts.first().map_or("", |alert| &alert.item.title);
+            format!("{} alerts: {first}", digest.count)
+        }
         Event::FeedFailing(data) => format!("feed {} fails", data.feed),
         Event::FeedSilent(data) => format!("feed {} brings nothing new", data.feed),
         Event::FeedEmpty(data) => format!("feed {} is empty", data.feed),
@@ -292,6 +337,7 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
         Event::StoreRecovered(_) => "store well again".to_owned(),
+        Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

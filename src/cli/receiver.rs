@@ -24,6 +24,10 @@ pub(super) struct Preview {
     /// Of this stored alert; without it, of a made-up one.
     #[arg(long, value_name = "ID")]
     alert: Option<i64>,
+
+    /// Of a made-up digest.
+    #[arg(long, conflicts_with = "alert")]
+    digest: bool,
 }
 
 /// Send a receiver a test notice, past the outbox, and print its answer.
@@ -55,6 +59,7 @@ impl Preview {
         let notifier = notifier(&config, &self.receiver)?;
         let notice = match self.alert {
             Some(id) => alerts::notice(stored(&config, id).await?),
+            None if self.digest => notify::sample_digest(SystemClock.now()),
             None => notify::sample_notice(SystemClock.now()),
         };
         let parts = notifier

@@ -10,6 +10,7 @@ use crate::{
     app::{self, App, StoreGuard, StoreState},
     cadence,
     clock::{Clock, SystemClock},
+    deliver::Held,
     scheduler::PollTally,
 };
 
@@ -51,10 +52,15 @@ async fn once(app: App) -> Result<(), CliError> {
         StoreState::Well => poll(&app).await?,
         _ => PollTally::default(),
     };
+    app.end_mutes().await?;
     let delivered = app.deliver_due().await?;
     info!(
         "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
     );
+    for (receiver, held) in app.held().await? {
+        let Held { count, hold, until } = held;
+        info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
+    }
     app.close().await;
     if state != StoreState::Well {
         let message = "no feed was polled: the store's disk is in trouble";

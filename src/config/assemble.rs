@@ -1,6 +1,6 @@
 //! All files of a config, read as one.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
@@ -13,6 +13,7 @@ use super::{
     mail::read_mail,
     merge::Files,
     names::{Named, report_doubles},
+    policy::read_policy,
     problem::{Place, Problem},
     receivers::read_receiver,
     rhythm::check_interval,
@@ -31,6 +32,7 @@ use crate::{
     matcher::{Entity, Matcher},
     model::{Feed, OnUpdate, Watch},
     notify::{MailOptions, ReceiverKind, ReceiverOptions},
+    policy::Policy,
 };
 
 /// Reads a config; `None` where there are errors, which stand in `context` then.
@@ -45,8 +47,9 @@ pub(super) fn read<'a>(
     if let Some(section) = &poll_section {
         check_interval(section, poll.every, poll.max_interval);
     }
-    let time_zone = read_zone(&files);
+    let timezone = read_zone(&files).unwrap_or_else(TimeZone::system);
     let (receivers, mail) = read_receivers(&files);
+    let policies = read_policies(&files, &timezone);
     let receiver_names = names(&files.entries("receiver"));
     let notify = read_notify(&files, &receiver_names);
     let health_section = files.section("health", &HEALTH);
@@ -81,11 +84,12 @@ pub(super) fn read<'a>(
     let (matcher, watches) = compile(&watches, &entities)?;
     let config = Config {
         path: main_path(context).to_owned(),
-        timezone: time_zone.unwrap_or_else(TimeZone::system),
+        timezone,
         feeds,
         entities,
         watches,
         receivers,
+        policies,
         mail,
         http,
         store,
@@ -128,6 +132,14 @@ fn read_receivers(files: &Files<'_>) -> (Vec<ReceiverOptions>, Option<MailOption
         receivers.push(receiver);
     }
     (receivers, mail)
+}
+
+fn read_policies(files: &Files<'_>, zone: &TimeZone) -> BTreeMap<String, Policy> {
+    let entries = files.entries("receiver").into_iter();
+    let policies = entries.map(|entry| (entry.name().to_owned(), read_policy(entry, zone)));
+    policies
+        .filter_map(|(name, policy)| Some((name, policy?)))
+        .collect()
 }
 
 /// The top-level `notify`; without it the only receiver there is.

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::{
     Config, ConfigTest,
-    heartbeat::as_written,
+    policy::as_written,
+    times::daily_texts,
     units::{duration_text, size_text},
 };
 use crate::{
@@ -36,6 +37,15 @@ pub fn effective(config: &Config) -> String {
     }
     for receiver in &config.receivers {
         writer.receiver(receiver);
+        for (name, value) in config
+            .policies
+            .get(&receiver.name)
+            .iter()
+            .copied()
+            .flat_map(as_written)
+        {
+            writer.value(name, &value);
+        }
     }
     if let Some(mail) = &config.mail {
         writer.mail(mail);
@@ -254,7 +264,7 @@ impl Writer {
             self.string("ping", Secret::HIDDEN);
         }
         if !config.health.report.is_empty() {
-            let times: Vec<String> = config.health.report.iter().flat_map(as_written).collect();
+            let times: Vec<String> = config.health.report.iter().flat_map(daily_texts).collect();
             self.strings("report", times.iter().map(String::as_str));
         }
         self.line("\n[keep]");

@@ -1,25 +1,14 @@
 //! `[health]`'s signs of life.
 
-use jiff::civil::{Time, Weekday};
 use url::Url;
 
 use super::{
     schema::Kind,
+    times::parse_daily,
     urls::url_fault,
     value::{Text, Value},
 };
-use crate::calendar::{DailyTimes, Weekdays};
-
-/// The days as they are written.
-const DAYS: [(&str, Weekday); 7] = [
-    ("Mon", Weekday::Monday),
-    ("Tue", Weekday::Tuesday),
-    ("Wed", Weekday::Wednesday),
-    ("Thu", Weekday::Thursday),
-    ("Fri", Weekday::Friday),
-    ("Sat", Weekday::Saturday),
-    ("Sun", Weekday::Sunday),
-];
+use crate::calendar::DailyTimes;
 
 /// Reads `ping`: a URL, or a secret that is one. It is a secret either way, so no message shows it.
 pub(super) fn read_ping(value: Value<'_>) -> Option<Url> {
@@ -50,39 +39,12 @@ pub(super) fn read_report(value: Value<'_>) -> Option<Vec<DailyTimes>> {
 }
 
 fn read_time(text: Text<'_>) -> Option<DailyTimes> {
-    let (day, clock) = match text.text.trim().split_once(' ') {
-        Some((day, clock)) => (Some(day), clock.trim_start()),
-        None => (None, text.text.trim()),
-    };
-    let days = match day {
-        None => Some(Weekdays::ALL),
-        Some(day) => {
-            let known = DAYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(day));
-            known.map(|(_, day)| Weekdays::of([*day]))
-        }
-    };
-    let time = Time::strptime("%H:%M", clock).ok();
-    let (Some(days), Some(time)) = (days, time) else {
+    let times = parse_daily(text.text);
+    if times.is_none() {
         text.error_with(
             format!("{:?} is no time of a day or a week", text.text),
-            "write \"09:00\" for every day, or a day before it: Mon, Tue, Wed, Thu, Fri, Sat, Sun",
+            "write \"09:00\" for every day, or days before it: \"Mon 09:00\", \"Mon-Fri 09:00\"",
         );
-        return None;
-    };
-    let times = vec![time];
-    Some(DailyTimes { days, times })
-}
-
-/// The times as [`read_report`] reads them.
-pub(super) fn as_written(times: &DailyTimes) -> Vec<String> {
-    let clocks = times
-        .times
-        .iter()
-        .map(|time| time.strftime("%H:%M").to_string());
-    if times.days == Weekdays::ALL {
-        return clocks.collect();
     }
-    let days = DAYS.iter().filter(|(_, day)| times.days.has(*day));
-    days.flat_map(|(day, _)| clocks.clone().map(move |clock| format!("{day} {clock}")))
-        .collect()
+    times
 }

@@ -37,6 +37,18 @@ pub const KEEP: RangeInclusive<Duration> = days(1)..=days(365 * 100);
 pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
 /// `silent` of `[health]` and of a feed.
 pub const SILENT: RangeInclusive<Duration> = Duration::from_hours(1)..=days(365);
+/// Alerts at which a digest is made early: no more than go into one.
+pub const DIGEST_COUNT: RangeInclusive<usize> = 2..=crate::policy::MAX_FOLD;
+/// `every` of a digest.
+pub const DIGEST_EVERY: RangeInclusive<Duration> = Duration::from_mins(1)..=days(7);
+/// Entries of `quiet`.
+pub const MAX_QUIET_HOURS: usize = 20;
+/// Notices that `at_most` allows: the times of so many are read before each.
+pub const AT_MOST: RangeInclusive<u64> = 1..=1_000;
+/// The span that `at_most` counts in; deliveries are kept at least as long as the longest.
+pub const AT_MOST_PER: RangeInclusive<Duration> = Duration::from_secs(1)..=days(1);
+/// How long a first alert waits for others.
+pub const GROUP_WAIT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(1);
 
 /// `std` names no unit above the hour yet.
 const fn days(count: u64) -> Duration {

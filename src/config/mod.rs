@@ -27,6 +27,7 @@ pub mod limits;
 mod mail;
 mod merge;
 mod names;
+mod policy;
 mod problem;
 mod propose;
 mod proxy;
@@ -40,6 +41,7 @@ mod section;
 mod settings;
 mod strings;
 mod syntax;
+mod times;
 mod units;
 mod urls;
 mod value;
@@ -48,7 +50,10 @@ mod watches;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use jiff::tz::TimeZone;
 
@@ -57,6 +62,7 @@ use crate::{
     matcher::{Entity, Matcher},
     model::{Feed, Watch},
     notify::{MailOptions, ReceiverOptions},
+    policy::Policy,
     store::StoreOptions,
 };
 
@@ -87,6 +93,8 @@ pub struct Config {
     pub watches: Vec<Watch>,
     /// In the order they are written; not empty.
     pub receivers: Vec<ReceiverOptions>,
+    /// When each receiver is told, by name; one that is not here is told everything at once.
+    pub policies: BTreeMap<String, Policy>,
     /// There where any receiver gets mail.
     pub mail: Option<MailOptions>,
     /// The one HTTP client.

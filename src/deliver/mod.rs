@@ -5,9 +5,10 @@
 //! counts as lost and the delivery, with the same id and the same payload, is due again: at least
 //! once, never silently dropped. A step: no loop, no spawn.
 
+mod hold;
 mod verdict;
 
-use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, pin::pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tracing::{Instrument as _, debug, error, info_span, warn};
@@ -17,10 +18,14 @@ use crate::{
     clock::Clock,
     model::{Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason},
     notify::Notifier,
+    policy::Policy,
     store::{DeliveryClaim, NewDelivery, SettleTo, Settlement, Store, StoreError},
     unwind,
 };
+use hold::Turn;
 use verdict::Verdict;
+
+pub use hold::{Held, releases};
 
 /// On top of a send's own time limit, so that a lease never ends under a send that still runs.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
@@ -31,6 +36,7 @@ pub struct Deliverer {
     clock: Arc<dyn Clock>,
     receivers: BTreeMap<String, Box<dyn Notifier>>,
     told: Vec<String>,
+    policies: BTreeMap<String, Policy>,
 }
 
 impl fmt::Debug for Deliverer {
@@ -47,6 +53,13 @@ impl fmt::Debug for Deliverer {
 pub enum DeliverOutcome {
     /// Nothing is due.
     Idle,
+    /// What is due waits for the receiver's policy.
+    Held {
+        /// When to ask again.
+        until: Timestamp,
+    },
+    /// Alerts became one delivery, which is due now.
+    Folded,
     /// The receiver took it.
     Delivered,
     /// Not this time; receivers that were told about it have something to do now.
@@ -57,18 +70,21 @@ pub enum DeliverOutcome {
 }
 
 impl Deliverer {
-    /// A deliverer to these receivers. `told` are those that hear when another one fails.
+    /// A deliverer to these receivers. `told` are those that hear when another one fails; a
+    /// receiver without a policy is told everything at once.
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
         receivers: BTreeMap<String, Box<dyn Notifier>>,
         told: Vec<String>,
+        policies: BTreeMap<String, Policy>,
     ) -> Self {
         Self {
             store,
             clock,
             receivers,
             told,
+            policies,
         }
     }
 
@@ -90,7 +106,8 @@ impl Deliverer {
         Some(outcome)
     }
 
-    /// Sends one due notice of a receiver, once: the most urgent, then the oldest.
+    /// Sends one due notice of a receiver, once: the most urgent, then the oldest, if the
+    /// receiver's policy lets it pass.
     ///
     /// # Errors
     /// Only the store's: the lease then ends by itself and the delivery is due again.
@@ -99,17 +116,35 @@ impl Deliverer {
             return Ok(DeliverOutcome::Idle);
         };
         let lease = notifier.timeout() + LEASE_MARGIN;
-        let claims = self
-            .store
-            .claim_deliveries(receiver, self.clock.now(), lease, 1)
-            .await?;
-        let Some(claim) = claims.into_iter().next() else {
+        let claim = match self.policies.get(receiver) {
+            None => self.claim(receiver, lease).await?,
+            Some(policy) => match self.turn(receiver, policy, lease).await? {
+                Turn::Idle => None,
+                Turn::Folded => return Ok(DeliverOutcome::Folded),
+                Turn::Held { until } => {
+                    notifier.rest().await;
+                    return Ok(DeliverOutcome::Held { until });
+                }
+                Turn::Send(claim) => Some(*claim),
+            },
+        };
+        let Some(claim) = claim else {
             notifier.rest().await;
             return Ok(DeliverOutcome::Idle);
         };
         let (delivery, attempt) = (&claim.notice.key, claim.attempt);
         let span = info_span!("deliver", receiver, %delivery, attempt);
         self.attempt(notifier, claim).instrument(span).await
+    }
+
+    async fn claim(
+        &self,
+        receiver: &str,
+        lease: Duration,
+    ) -> Result<Option<DeliveryClaim>, StoreError> {
+        let now = self.clock.now();
+        let claims = self.store.claim_deliveries(receiver, now, lease, 1).await?;
+        Ok(claims.into_iter().next())
     }
 
     async fn attempt(
@@ -180,7 +215,7 @@ impl Deliverer {
 async fn send(notifier: &dyn Notifier, notice: &Notice) -> Outcome {
     let limit = notifier.timeout();
     let attempt = tokio::time::timeout(limit, notifier.send(notice));
-    let (reason, detail) = match unwind::catch(attempt).await {
+    let (reason, detail) = match unwind::catch(pin!(attempt)).await {
         Ok(Ok(outcome)) => return outcome,
         Ok(Err(_)) => (
             SendReason::Timeout,
@@ -223,3 +258,6 @@ fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

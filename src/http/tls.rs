@@ -6,9 +6,9 @@ use std::{
 };
 
 use rustls::{
-    ClientConfig, ConfigBuilder,
+    CipherSuite, ClientConfig, ConfigBuilder,
     client::{Resumption, WantsClientCert},
-    crypto::ring,
+    crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
 use rustls_platform_verifier::Verifier;
@@ -117,6 +117,17 @@ pub fn check_authorities(file: &Path) -> Result<(), TlsSetupError> {
     Ok(())
 }
 
+/// ring, asking for AES-128 first, as browsers do: its handshake hashes with SHA-256, for which
+/// processors have instructions; that of AES-256 hashes with SHA-384.
+fn provider() -> CryptoProvider {
+    let mut provider = ring::default_provider();
+    let first = CipherSuite::TLS13_AES_128_GCM_SHA256;
+    provider
+        .cipher_suites
+        .sort_by_key(|suite| suite.suite() != first);
+    provider
+}
+
 type Builder = ConfigBuilder<ClientConfig, WantsClientCert>;
 
 fn verified(ca_files: &[impl AsRef<Path>]) -> Result<Builder, TlsSetupError> {
@@ -124,7 +135,7 @@ fn verified(ca_files: &[impl AsRef<Path>]) -> Result<Builder, TlsSetupError> {
     for file in ca_files {
         extra.extend(authorities(file.as_ref())?);
     }
-    let provider = Arc::new(ring::default_provider());
+    let provider = Arc::new(provider());
     let verifier = Verifier::new_with_extra_roots(extra.clone(), Arc::clone(&provider))
         .or_else(|error| {
             warn!("this system has no certificate authorities ({error}), built-in ones are used");

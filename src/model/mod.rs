@@ -6,8 +6,10 @@
 mod access;
 mod alert;
 mod delivery;
+mod digest;
 mod feed;
 mod item;
+mod mute;
 mod notice;
 mod origin;
 mod priority;
@@ -22,15 +24,17 @@ pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Up
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
+pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
+pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
     FeedSilent, Notice, ReceiverFailing, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
-pub use report::{ReportReady, ReportedFeed, ReportedReceiver};
+pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
 pub use secret::Secret;
 pub use trouble::{StoreFailing, StoreReason, StoreRecovered};
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, DeliveryKey, Priority, ReportReady, StoreFailing, StoreRecovered};
+use super::{
+    Alert, DeliveryKey, DigestReady, MuteEnded, Priority, ReportReady, StoreFailing, StoreRecovered,
+};
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +14,9 @@ pub enum Event {
     /// A watch matched an item.
     #[serde(rename = "alert.matched")]
     Alert(Box<Alert>),
+    /// Alerts that a receiver's policy held, together.
+    #[serde(rename = "digest.ready")]
+    DigestReady(Box<DigestReady>),
     /// A feed has not been read for longer than `[health] failing`.
     #[serde(rename = "feed.failing")]
     FeedFailing(FeedFailing),
@@ -39,6 +44,9 @@ pub enum Event {
     /// The store's disk is well again; polling goes on.
     #[serde(rename = "store.recovered")]
     StoreRecovered(StoreRecovered),
+    /// A mute ran out by itself, and something was held.
+    #[serde(rename = "mute.ended")]
+    MuteEnded(MuteEnded),
     /// A regular report of how everything is: `[health] report`.
     #[serde(rename = "report.ready")]
     ReportReady(Box<ReportReady>),
@@ -52,6 +60,7 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Alert(_) => "alert.matched",
+            Self::DigestReady(_) => "digest.ready",
             Self::FeedFailing(_) => "feed.failing",
             Self::FeedSilent(_) => "feed.silent",
             Self::FeedEmpty(_) => "feed.empty",
@@ -61,16 +70,19 @@ impl Event {
             Self::ReceiverFailing(_) => "receiver.failing",
             Self::StoreFailing(_) => "store.failing",
             Self::StoreRecovered(_) => "store.recovered",
+            Self::MuteEnded(_) => "mute.ended",
             Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }
     }
 
-    /// The alert's own priority; the monitor's own troubles are urgent, a report is not.
+    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a
+    /// report or the end of a mute is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,
-            Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
+            Self::DigestReady(digest) => digest.priority,
+            Self::MuteEnded(_) | Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
             _ => Priority::Urgent,
         }
     }

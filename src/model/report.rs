@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::{Ailment, ReportedMute};
+
 /// `data` of `report.ready`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportReady {
@@ -14,6 +16,9 @@ pub struct ReportReady {
     pub feeds_failing: u32,
     /// Those that were not polled yet.
     pub feeds_unpolled: u32,
+    /// Those that read well and are told silent or empty.
+    #[serde(default)]
+    pub feeds_silent: u32,
     /// Those where items may have been missed.
     pub feeds_missed: u32,
     /// Items that were not seen before.
@@ -22,8 +27,14 @@ pub struct ReportReady {
     pub alerts: u32,
     /// Some of the failing feeds by name, those that fail longest first.
     pub failing: Vec<ReportedFeed>,
+    /// Some of the silent and empty feeds, by name.
+    #[serde(default)]
+    pub silent: Vec<ReportedSilence>,
     /// Receivers for which something waits or died, or that take nothing.
     pub outbox: Vec<ReportedReceiver>,
+    /// Some of the mutes in force, those that end first.
+    #[serde(default)]
+    pub mutes: Vec<ReportedMute>,
 }
 
 impl ReportReady {
@@ -31,7 +42,8 @@ impl ReportReady {
     /// deliveries is on its way.
     pub fn is_well(&self) -> bool {
         let in_trouble = |it: &ReportedReceiver| it.died > 0 || it.failing_since.is_some();
-        self.feeds_failing == 0 && self.feeds_missed == 0 && !self.outbox.iter().any(in_trouble)
+        let feeds = self.feeds_failing + self.feeds_silent + self.feeds_missed;
+        feeds == 0 && !self.outbox.iter().any(in_trouble)
     }
 }
 
@@ -46,6 +58,17 @@ pub struct ReportedFeed {
     pub reason: Option<String>,
     /// The last failure in words.
     pub error: Option<String>,
+}
+
+/// A feed that reads well and brings nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedSilence {
+    /// The feed's name.
+    pub feed: String,
+    /// Silent or empty.
+    pub state: Ailment,
+    /// The last poll that brought something new, or the first that found no items.
+    pub since: Option<Timestamp>,
 }
 
 /// What is in the outbox for a receiver.

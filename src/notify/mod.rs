@@ -32,7 +32,7 @@ pub use options::{
     EmailOptions, MailLogin, MailOptions, MailSecurity, ReceiverKind, ReceiverOptions,
     WebhookOptions,
 };
-pub use sample::sample_notice;
+pub use sample::{sample_digest, sample_notice};
 pub use terminal::Screen;
 pub use webhook::{TemplateError, WebhookError, check_template};
 

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, Event, Field, Match, Notice,
-    Priority, Update,
+    Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, DigestReady, Event, Field, Hold,
+    Match, Notice, Priority, Update,
 };
 
 // Quotes of both kinds, markup, Japanese, and longer than a subject line.
@@ -20,52 +20,100 @@ const SUMMARY: &str = concat!(
 
 /// An alert of two watches, `koizumi` and `hegseth`, as if it had happened at `now`.
 pub fn sample_notice(now: Timestamp) -> Notice {
-    let seen = Timestamp::from_second(now.as_second()).expect("a whole second of a valid time");
+    notice(now, Event::Alert(Box::new(alert(now))))
+}
+
+fn notice(now: Timestamp, event: Event) -> Notice {
+    Notice {
+        key: DeliveryKey("sample-1".to_owned()),
+        timestamp: whole_second(now),
+        event,
+        accepted: Vec::new(),
+    }
+}
+
+fn whole_second(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second()).expect("a whole second of a valid time")
+}
+
+fn alert(now: Timestamp) -> Alert {
+    let seen = whole_second(now);
     let before = |minutes| {
         seen.saturating_sub(SignedDuration::from_mins(minutes))
             .expect("a signed duration is always in units that subtract")
     };
-    Notice {
-        key: DeliveryKey("sample-1".to_owned()),
-        timestamp: seen,
-        event: Event::Alert(Box::new(Alert {
-            id: "1842".to_owned(),
-            priority: Priority::Urgent,
-            watches: vec!["koizumi".to_owned(), "hegseth".to_owned()],
-            matches: vec![
-                hit("koizumi", "Koizumi", Field::Title, TITLE),
-                hit("koizumi", "小泉進次郎", Field::Summary, SUMMARY),
-                hit("koizumi", "Koizumi", Field::Summary, SUMMARY),
-                hit("hegseth", "Hegseth", Field::Title, TITLE),
-            ],
-            item: AlertItem {
-                id: "48121".to_owned(),
-                guid: Some("https://thediplomat.com/?p=301842".to_owned()),
-                title: TITLE.to_owned(),
-                link: Some("https://thediplomat.com/2026/11/koizumi-hegseth/?ref=rss&a=b".into()),
-                authors: vec!["Takahashi Kosuke".to_owned()],
-                categories: vec!["Security".to_owned(), "Japan".to_owned()],
-                published: Some(before(11)),
-                updated: None,
-                seen,
-                summary: SUMMARY.to_owned(),
-                language: Some("en".to_owned()),
-            },
-            feed: AlertFeed {
-                name: "diplomat".to_owned(),
-                title: "The Diplomat".to_owned(),
-                url: "https://thediplomat.com/feed/".to_owned(),
-                tags: vec!["japan".to_owned()],
-            },
-            also: vec![AlsoIn {
-                feed: "japantimes".to_owned(),
-                link: Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
-                title: "Koizumi and Hegseth meet in Tokyo".to_owned(),
-            }],
-            update: None,
-        })),
-        accepted: Vec::new(),
+    Alert {
+        id: "1842".to_owned(),
+        priority: Priority::Urgent,
+        watches: vec!["koizumi".to_owned(), "hegseth".to_owned()],
+        matches: vec![
+            hit("koizumi", "Koizumi", Field::Title, TITLE),
+            hit("koizumi", "小泉進次郎", Field::Summary, SUMMARY),
+            hit("koizumi", "Koizumi", Field::Summary, SUMMARY),
+            hit("hegseth", "Hegseth", Field::Title, TITLE),
+        ],
+        item: AlertItem {
+            id: "48121".to_owned(),
+            guid: Some("https://thediplomat.com/?p=301842".to_owned()),
+            title: TITLE.to_owned(),
+            link: Some("https://thediplomat.com/2026/11/koizumi-hegseth/?ref=rss&a=b".into()),
+            authors: vec!["Takahashi Kosuke".to_owned()],
+            categories: vec!["Security".to_owned(), "Japan".to_owned()],
+            published: Some(before(11)),
+            updated: None,
+            seen,
+            summary: SUMMARY.to_owned(),
+            language: Some("en".to_owned()),
+        },
+        feed: AlertFeed {
+            name: "diplomat".to_owned(),
+            title: "The Diplomat".to_owned(),
+            url: "https://thediplomat.com/feed/".to_owned(),
+            tags: vec!["japan".to_owned()],
+        },
+        also: vec![AlsoIn {
+            feed: "japantimes".to_owned(),
+            link: Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
+            title: "Koizumi and Hegseth meet in Tokyo".to_owned(),
+        }],
+        update: None,
     }
+}
+
+/// A digest of three such alerts, as if it had happened at `now`.
+pub fn sample_digest(now: Timestamp) -> Notice {
+    let mut first = alert(now);
+    let mut second = Alert {
+        id: "1843".to_owned(),
+        priority: Priority::Routine,
+        watches: vec!["hegseth".to_owned()],
+        ..alert(now)
+    };
+    second.item.title = "Pentagon: Hegseth to visit Manila after Tokyo".into();
+    second.item.link = Some("https://wire.example.org/2026/11/manila".to_owned());
+    second.feed.title = "Sample Wire".into();
+    second.matches = vec![hit("hegseth", "Hegseth", Field::Title, &second.item.title)];
+    let mut third = Alert {
+        id: "1844".to_owned(),
+        priority: Priority::Routine,
+        watches: vec!["koizumi".to_owned()],
+        ..alert(now)
+    };
+    third.item.title = "防衛相、共同訓練を視察".into();
+    third.item.published = None;
+    third.matches.retain(|hit| hit.field == Field::Summary);
+    for alert in [&mut first, &mut second, &mut third] {
+        alert.shorten();
+    }
+    let digest = DigestReady {
+        hold: Hold::Digest,
+        since: first.item.published.unwrap_or(first.item.seen),
+        until: first.item.seen,
+        priority: first.priority,
+        count: 3,
+        alerts: vec![first, second, third],
+    };
+    notice(now, Event::DigestReady(Box::new(digest)))
 }
 
 /// The same as an update: its title was another, and its summary.
@@ -101,7 +149,9 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
 pub(super) fn every_kind() -> Vec<Notice> {
-    use crate::model::{ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing};
+    use crate::model::{
+        MuteEnded, MuteKind, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+    };
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
@@ -113,6 +163,16 @@ pub(super) fn every_kind() -> Vec<Notice> {
             error: "535 5.7.8 authentication failed".into(),
             since: yesterday,
             waiting: 14,
+        }),
+        Event::MuteEnded(MuteEnded {
+            id: "3".into(),
+            kind: MuteKind::Watch,
+            name: "koizumi".into(),
+            since: yesterday,
+            until: now,
+            comment: Some("election night, the desk reads it all".into()),
+            alerts: 12,
+            notices: 1,
         }),
         Event::TestPing(TestPing {
             receiver: "desk".into(),
@@ -130,6 +190,7 @@ pub(super) fn every_kind() -> Vec<Notice> {
         }),
     ]);
     let mut notices = vec![sample_notice(now)];
+    troubles.push(sample_digest(now).event);
     for event in troubles.into_iter().chain(reports(yesterday)) {
         notices.push(Notice {
             key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
@@ -206,7 +267,10 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
 /// A report of each kind: all is well, and nearly nothing is.
 #[cfg(test)]
 fn reports(since: Timestamp) -> [Event; 2] {
-    use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+    use crate::model::{
+        Ailment, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
+        ReportedSilence,
+    };
 
     [
         Event::ReportReady(Box::new(ReportReady {
@@ -214,17 +278,21 @@ fn reports(since: Timestamp) -> [Event; 2] {
             feeds: 40,
             feeds_failing: 0,
             feeds_unpolled: 0,
+            feeds_silent: 0,
             feeds_missed: 0,
             items: 1204,
             alerts: 12,
             failing: Vec::new(),
+            silent: Vec::new(),
             outbox: Vec::new(),
+            mutes: Vec::new(),
         })),
         Event::ReportReady(Box::new(ReportReady {
             since,
             feeds: 40,
             feeds_failing: 2,
             feeds_unpolled: 3,
+            feeds_silent: 2,
             feeds_missed: 1,
             items: 1,
             alerts: 1,
@@ -233,6 +301,11 @@ fn reports(since: Timestamp) -> [Event; 2] {
                 since: Some(since),
                 reason: Some("timeout".into()),
                 error: Some("no answer within 60 s".into()),
+            }],
+            silent: vec![ReportedSilence {
+                feed: "diplomat".into(),
+                state: Ailment::Silent,
+                since: Some(since),
             }],
             outbox: vec![
                 ReportedReceiver {
@@ -248,6 +321,12 @@ fn reports(since: Timestamp) -> [Event; 2] {
                     died: 0,
                 },
             ],
+            mutes: vec![ReportedMute {
+                kind: MuteKind::Feed,
+                name: "nhk".into(),
+                until: since,
+                alerts: 1,
+            }],
         })),
     ]
 }

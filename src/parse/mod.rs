@@ -43,7 +43,7 @@ use crate::model::Item;
 
 pub use error::{ParseError, ParseReason};
 pub use head::{Relations, Schedule};
-pub use identity::{ItemKeys, Judgement, judge, judge_by};
+pub use identity::{ItemKeys, Judgement, judge, judge_by, keys_of_name};
 pub use pieces::{MAX_PIECES, Pieces};
 pub use warning::{Warning, WarningKind};
 

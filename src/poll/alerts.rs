@@ -113,6 +113,7 @@ fn raise(
         .collect();
     Some(NewAlert {
         alert: everyone,
+        priorities: hits.iter().map(|hit| hit.watch.priority).collect(),
         deliveries,
     })
 }

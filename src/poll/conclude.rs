@@ -153,14 +153,14 @@ impl Poller {
         let items = parsed.items.len() + recognised.unread.len();
         let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
-        let alerted = alerts::allowed(feed, state, &parsed, &recognised.judgement);
+        let asked = alerts::allowed(feed, state, &parsed, &recognised.judgement);
         let Recognised {
             judgement, records, ..
         } = recognised;
         let (mut seen, mut known, mut news) = (Vec::new(), Vec::new(), Vec::new());
         let languages = Languages::of(&parsed.items);
         let items = std::mem::take(&mut parsed.items).into_iter().zip(records);
-        for (((mut item, record), new), alerted) in items.zip(judgement.new).zip(alerted) {
+        for (((mut item, record), new), is_asked) in items.zip(judgement.new).zip(asked) {
             let keys = item.keys.all_by(feed.identity);
             if new || record.before.is_some() {
                 languages.settle(&mut item.item);
@@ -170,13 +170,14 @@ impl Poller {
                 known.extend(self.known_item(&source, item.item, record));
                 continue;
             }
-            let alert = alerted
+            let alert = is_asked
                 .then(|| alerts::find(&self.rules, &source, &item.item, seen_at))
                 .flatten();
             news.push(NewItem {
                 keys,
                 text_hash: record.text_hash,
                 item: item.item,
+                is_baseline: !is_asked,
                 alert,
             });
         }

@@ -121,6 +121,7 @@ impl Poller {
                 text_hash: record.text_hash,
                 alert: alerts::find(&self.rules, &source, &item.item, now),
                 item: item.item,
+                is_baseline: false,
             });
         let mut missed: Vec<NewItem> = missed.collect();
         alerts::in_order_of_events(&mut missed);

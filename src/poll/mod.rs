@@ -17,7 +17,7 @@ mod schedule;
 mod visit;
 mod window;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -126,14 +126,15 @@ impl Poller {
 
     async fn poll_feed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
         let started_at = self.clock.now();
-        let (commit, pending) = match unwind::catch(self.visit(feed, &claim, started_at)).await {
-            Ok(visited) => visited?,
-            Err(message) => {
-                let failed = Answer::Failed(Failure::panicked(message));
-                let settled = self.settle(feed, &claim, failed, started_at).await?;
-                (settled, None)
-            }
-        };
+        let (commit, pending) =
+            match unwind::catch(pin!(self.visit(feed, &claim, started_at))).await {
+                Ok(visited) => visited?,
+                Err(message) => {
+                    let failed = Answer::Failed(Failure::panicked(message));
+                    let settled = self.settle(feed, &claim, failed, started_at).await?;
+                    (settled, None)
+                }
+            };
         log(feed, &commit, started_at);
         moved::log(feed, &claim.feed, &commit);
         let outcome = summarize(&commit.result);

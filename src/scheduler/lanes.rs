@@ -68,9 +68,9 @@ async fn drain(work: &Work, receiver: &str) -> Result<usize, StoreError> {
     let mut delivered = 0;
     loop {
         match work.deliverer.deliver(receiver).await? {
-            DeliverOutcome::Idle => return Ok(delivered),
+            DeliverOutcome::Idle | DeliverOutcome::Held { .. } => return Ok(delivered),
             DeliverOutcome::Delivered => delivered += 1,
-            DeliverOutcome::Failed { .. } => {}
+            DeliverOutcome::Folded | DeliverOutcome::Failed { .. } => {}
         }
     }
 }
@@ -88,12 +88,13 @@ impl Lane {
     async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let pause = match self.work.deliverer.deliver(&self.receiver).await {
-                Ok(DeliverOutcome::Delivered) => continue,
+                Ok(DeliverOutcome::Delivered | DeliverOutcome::Folded) => continue,
                 Ok(DeliverOutcome::Failed { receivers }) => {
                     self.work.wake(&receivers);
                     continue;
                 }
                 Ok(DeliverOutcome::Idle) => self.until_due().await,
+                Ok(DeliverOutcome::Held { until: at }) => Ok(until(self.clock.as_ref(), Some(at))),
                 Err(error) => Err(error),
             };
             let pause = pause.unwrap_or_else(|error| {

@@ -2,6 +2,7 @@
 
 use std::{
     ops::AddAssign,
+    pin::Pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -11,8 +12,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, until};
-use crate::{cadence, poll::PollOutcome, store::StoreError};
+use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, Work, until};
+use crate::{
+    cadence,
+    poll::PollOutcome,
+    store::{PollClaim, StoreError},
+};
 
 /// How long an origin is ours: longer than a fetch with all its redirects may take.
 const LEASE: Duration = Duration::from_mins(12);
@@ -22,6 +27,11 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(200);
 
 /// A step that ended, or the store's error.
 type Polled = Result<PollOutcome, StoreError>;
+
+/// A step, boxed: several kilobytes that the runtime would move each time it starts or ends one.
+fn poll(work: Arc<Work>, claim: PollClaim) -> Pin<Box<dyn Future<Output = Polled> + Send>> {
+    Box::pin(async move { work.poller.poll(claim).await })
+}
 
 /// What a round of polls came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -117,8 +127,7 @@ impl Scheduler {
         let room = work.parallel.saturating_sub(polls.len());
         let limit = u32::try_from(room).unwrap_or(u32::MAX);
         for claim in self.store.claim_asked(now, LEASE, limit).await? {
-            let work = Arc::clone(&work);
-            polls.spawn(async move { work.poller.poll(claim).await });
+            polls.spawn(poll(Arc::clone(&work), claim));
         }
         Ok(())
     }
@@ -165,8 +174,7 @@ impl Scheduler {
             .claim_origins(self.clock.now(), LEASE, limit)
             .await?;
         for claim in claims {
-            let work = Arc::clone(&work);
-            polls.spawn(async move { work.poller.poll(claim).await });
+            polls.spawn(poll(Arc::clone(&work), claim));
         }
         Ok(until(
             self.clock.as_ref(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
+    Health, Store, StoreError,
     engine::{Row, values},
 };
 use crate::{
@@ -72,6 +72,8 @@ pub struct FeedStatus {
     pub missed_at: Option<Timestamp>,
     /// The URL that is asked in the place of the configured one: the feed has moved for good.
     pub moved_to: Option<String>,
+    /// Whether it is silent or empty, beside its failures.
+    pub health: Health,
 }
 
 /// Which alerts to show.
@@ -83,6 +85,8 @@ pub struct AlertFilter {
     pub watch: Option<String>,
     /// Only those of this feed.
     pub feed: Option<String>,
+    /// Only those that a mute holds from a receiver.
+    pub muted: bool,
     /// Which come first, and so which are left out at the limit.
     pub order: Order,
     /// No more than this.
@@ -107,6 +111,8 @@ macro_rules! alerts {
                 AND (CAST(?2 AS TEXT) IS NULL OR EXISTS (
                       SELECT 1 FROM alert_watch w WHERE w.alert = a.id AND w.watch = ?2))
                 AND (CAST(?3 AS TEXT) IS NULL OR a.feed = (SELECT id FROM feed WHERE name = ?3))
+                AND (?5 = 0 OR EXISTS (
+                      SELECT 1 FROM delivery d WHERE d.alert = a.id AND d.state = 'muted'))
               ORDER BY a.id ",
             $order,
             " LIMIT ?4"
@@ -123,7 +129,7 @@ macro_rules! feeds {
                     f.warnings, f.learned, o.not_before,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id),
                     (SELECT count(*) FROM alert a WHERE a.feed = f.id),
-                    f.missed, f.missed_at, f.moved_to
+                    f.missed, f.missed_at, f.moved_to, f.health
                FROM feed f JOIN origin o ON o.id = f.origin ",
             $rest
         )
@@ -158,7 +164,7 @@ impl Store {
                 Order::NewestFirst => alerts!("DESC"),
             };
             let after = filter.after.unwrap_or(AlertId(0));
-            let params = values![after, filter.watch, filter.feed, filter.limit];
+            let params = values![after, filter.watch, filter.feed, filter.limit, filter.muted];
             tx.rows(sql, params)?.into_iter().map(alert).collect()
         })
         .await
@@ -223,6 +229,7 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         missed: row.take(26)?,
         missed_at: row.take(27)?,
         moved_to: row.take(28)?,
+        health: row.take(29)?,
     })
 }
 
@@ -236,6 +243,7 @@ mod tests {
             after: None,
             watch: None,
             feed: None,
+            muted: false,
             order: Order::OldestFirst,
             limit,
         }

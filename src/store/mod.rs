@@ -10,6 +10,8 @@
 //!   [`claim_deliveries`](Store::claim_deliveries) move the due time on and give out a `turn`;
 //!   [`commit_poll`](Store::commit_poll) and [`settle`](Store::settle) write only if the turn is
 //!   still the same. Whoever comes late writes nothing.
+//! - Alerts that [`fold`](Store::fold) into one delivery are either all folded and it is there, or
+//!   none and it is not.
 //! - After a crash, [`open`](Store::open) makes due again what the dead daemon had claimed. What
 //!   it had sent without recording how that went is sent again, under the same key.
 //!
@@ -22,10 +24,12 @@ mod history;
 mod identity;
 mod items;
 mod meta;
+mod mutes;
 mod options;
 mod outbox;
 mod polls;
 mod prune;
+mod record;
 mod recover;
 mod report;
 mod schedule;
@@ -51,11 +55,12 @@ pub use self::{
     error::StoreError,
     history::{AlertFilter, FeedStatus, Order},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
+    mutes::{MuteStatus, Muted, NewMute, Unmuted},
     options::StoreOptions,
     outbox::{
-        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, NewDelivery, OutboxFilter,
-        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Selection,
-        SettleTo, Settlement,
+        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, NewDelivery,
+        OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate,
+        Selection, SettleTo, Settlement,
     },
     polls::{
         Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,
@@ -63,6 +68,7 @@ pub use self::{
         PollResult, Recovery, Revision, Silence,
     },
     prune::Pruned,
+    record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     summary::Summary,
 };

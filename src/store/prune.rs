@@ -25,10 +25,12 @@ pub struct Pruned {
     pub seen: u64,
     /// Alerts whose deliveries are all gone.
     pub alerts: u64,
-    /// Settled deliveries: delivered, dead or dropped.
+    /// Settled deliveries: delivered, dead, dropped, folded or muted.
     pub deliveries: u64,
     /// Their attempts.
     pub attempts: u64,
+    /// Mutes that ended and hold nothing.
+    pub mutes: u64,
 }
 
 impl AddAssign for Pruned {
@@ -38,6 +40,7 @@ impl AddAssign for Pruned {
         self.alerts += other.alerts;
         self.deliveries += other.deliveries;
         self.attempts += other.attempts;
+        self.mutes += other.mutes;
     }
 }
 
@@ -53,6 +56,7 @@ impl Store {
         let mut pruned = Pruned::default();
         // In this order: an alert goes after its deliveries, an item after its alerts.
         pruned += self.repeat(move |tx| deliveries(tx, alerts_before)).await?;
+        pruned += self.repeat(move |tx| mutes(tx, alerts_before)).await?;
         pruned += self.repeat(move |tx| alerts(tx, alerts_before)).await?;
         pruned += self.repeat(move |tx| items(tx, items_before)).await?;
         for (feed, changed_at) in self.read(read_feeds).await? {
@@ -93,6 +97,21 @@ fn deliveries(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
         )?,
         deliveries: tx.exec(
             concat!("DELETE FROM delivery WHERE id IN ", settled!()),
+            values![before, BATCH],
+        )?,
+        ..Pruned::default()
+    })
+}
+
+/// Mutes that no delivery names any more.
+fn mutes(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
+    Ok(Pruned {
+        mutes: tx.exec(
+            "DELETE FROM mute WHERE id IN (
+               SELECT m.id FROM mute m
+                WHERE m.ended_at < ?1
+                  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mute = m.id)
+                ORDER BY m.id LIMIT ?2)",
             values![before, BATCH],
         )?,
         ..Pruned::default()

@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
+    Health, Store, StoreError,
     engine::{Tx, values},
-    meta,
+    meta, mutes,
     outbox::{self, NewDelivery},
 };
-use crate::model::{Event, ReportReady, ReportedFeed, ReportedReceiver};
+use crate::{
+    cadence::Learned,
+    model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence},
+};
 
 /// Failing feeds that a report names; those that fail longest.
 const MAX_NAMED_FEEDS: u32 = 20;
@@ -66,7 +69,7 @@ impl Store {
             if plan(tx)? != Some(planned) {
                 return Ok(false);
             }
-            let event = Event::ReportReady(Box::new(compile(tx, planned.since)?));
+            let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
             for receiver in receivers {
                 let event = event.clone();
                 outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
@@ -96,7 +99,7 @@ fn write_plan(tx: &mut dyn Tx, plan: ReportPlan) -> Result<(), StoreError> {
     meta::set_time(tx, SINCE, plan.since)
 }
 
-fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError> {
+fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportReady, StoreError> {
     let mut row = tx
         .row(
             "SELECT (SELECT count(*) FROM feed WHERE active = 1),
@@ -108,16 +111,20 @@ fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError>
             values![since],
         )?
         .expect("a row of sub-selects is one row");
+    let (feeds_silent, silent) = silent(tx)?;
     Ok(ReportReady {
         since,
         feeds: row.take(0)?,
         feeds_failing: row.take(1)?,
         feeds_unpolled: row.take(2)?,
+        feeds_silent,
         feeds_missed: row.take(3)?,
         items: row.take(4)?,
         alerts: row.take(5)?,
         failing: failing(tx)?,
+        silent,
         outbox: receivers(tx, since)?,
+        mutes: mutes::report(tx, now)?,
     })
 }
 
@@ -137,6 +144,28 @@ fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
         })
     })
     .collect()
+}
+
+/// How many feeds are told silent or empty, and the first of them.
+fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
+    let rows = tx.rows(
+        "SELECT name, health, learned FROM feed
+          WHERE active = 1 AND failures = 0 AND health <> '{}' ORDER BY name",
+        &[],
+    )?;
+    let (mut count, mut named) = (0, Vec::new());
+    for mut row in rows {
+        let (health, learned): (Health, Learned) = (row.take(1)?, row.take(2)?);
+        let Some((state, since)) = health.told(&learned) else {
+            continue;
+        };
+        count += 1;
+        if count <= MAX_NAMED_FEEDS {
+            let feed = row.take(0)?;
+            named.push(ReportedSilence { feed, state, since });
+        }
+    }
+    Ok((count, named))
 }
 
 /// The receivers with something to say of. One that the config no longer names is in no trouble,

@@ -6,7 +6,7 @@ use super::{
     StoreError,
     engine::{Tx, values},
 };
-use crate::model::OriginId;
+use crate::model::{FeedId, OriginId};
 
 /// The due time of an origin without a feed to poll.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -26,6 +26,56 @@ macro_rules! reschedule {
         )
     };
 }
+
+/// How the poll of an origin's feed ended.
+#[derive(Debug)]
+pub(super) struct TurnEnd {
+    /// From the claim.
+    pub(super) turn: i64,
+    /// No request to the origin before; a later time that stands there already is kept, for
+    /// another host of the domain may have cooled this one meanwhile.
+    pub(super) not_before: Timestamp,
+    /// Refusals in a row.
+    pub(super) refusals: u32,
+    /// The feed that was polled.
+    pub(super) feed: FeedId,
+    /// When it is due again.
+    pub(super) feed_due_at: Timestamp,
+}
+
+/// Frees a claimed origin and sets its due time, with that of the polled feed as it will stand;
+/// false, and nothing written, if the origin was claimed again since.
+pub(super) fn end_turn(
+    tx: &mut dyn Tx,
+    origin: OriginId,
+    end: &TurnEnd,
+) -> Result<bool, StoreError> {
+    let ended = tx.exec(
+        END_TURN,
+        values![
+            origin,
+            end.turn,
+            end.not_before,
+            end.refusals,
+            end.feed,
+            end.feed_due_at
+        ],
+    )?;
+    Ok(ended == 1)
+}
+
+/// Sees the pause as it was before, so it is worked out twice.
+pub(super) const END_TURN: &str = "
+    UPDATE origin SET turn = turn + 1, refusals = ?4, leased_until = 0,
+           not_before = CASE WHEN not_before > ?3 THEN not_before ELSE ?3 END,
+           due = (SELECT CASE WHEN next.due > origin.not_before AND next.due > ?3 THEN next.due
+                              WHEN origin.not_before > ?3 THEN origin.not_before
+                              ELSE ?3 END
+                    FROM (SELECT CASE WHEN min(f.due) < ?6 THEN min(f.due) ELSE ?6 END AS due
+                            FROM feed f
+                           WHERE f.origin = ?1 AND f.id <> ?5 AND f.active = 1 AND f.gone = 0
+                         ) AS next)
+     WHERE id = ?1 AND turn = ?2";
 
 /// Frees one origin and sets its due time.
 pub(super) fn free(tx: &mut dyn Tx, origin: OriginId) -> Result<(), StoreError> {

@@ -124,6 +124,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
             event: Event::Alert(Box::new(alert.clone())),
         };
         NewAlert {
+            priorities: vec![Priority::Urgent; watches.len()],
             deliveries: receivers.iter().map(told).collect(),
             alert,
         }
@@ -132,6 +133,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         item,
         text_hash: TextHash([n; 16]),
         keys: vec![key(n)],
+        is_baseline: false,
         alert,
     }
 }

@@ -134,11 +134,12 @@ fn is_ruled_out(tag: &str, letters: Letters) -> bool {
 
 /// The letters of two thirds of the text; `None` where it is short or mixed.
 fn letters(text: &str) -> Option<Letters> {
-    let (mut counts, mut all, mut kana) = ([0_usize; WRITTEN_IN.len()], 0, 0);
-    for c in text.chars() {
-        let Some(letters) = letters_of(c) else {
-            continue;
-        };
+    let ascii = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let (mut counts, mut all, mut kana) = ([0_usize; WRITTEN_IN.len()], ascii, 0);
+    counts[Letters::Latin as usize] = ascii;
+    // Most text is ASCII for the most part; only the rest is worth a look at each character.
+    let starts = (0..text.len()).filter(|at| text.as_bytes()[*at] >= 0xc0);
+    for letters in starts.filter_map(|at| letters_of(text[at..].chars().next()?)) {
         let weight = match letters {
             Letters::Han | Letters::Japanese | Letters::Hangul => WEIGHT,
             _ => 1,

@@ -7,9 +7,10 @@ use std::{
 };
 
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["model"],
     &["clock", "cadence", "calendar", "text", "suggest", "unwind"],
+    &["policy"],
     &["http"],
     &[
         "fetch", "parse", "matcher", "notify", "store", "discover", "opml",

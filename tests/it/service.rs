@@ -111,6 +111,34 @@ async fn systemd_hears_ready_status_watchdog_and_stopping_and_sigterm_exits_0() 
     );
 }
 
+/// A lane sleeps until its receiver's policy lets something pass, and no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lane_wakes_when_what_it_held_may_be_told() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    feed.publish("Koizumi one");
+    feed.publish("Koizumi two");
+    let url = feed.url();
+    let config = config(&feed, &hook) + "group_wait = \"1s\"\n";
+    let entry = format!("wire = {{ url = \"{url}\", initial = \"all\" }}");
+    let daemon = Daemon::start(&config.replace(&format!("wire = \"{url}\""), &entry));
+    daemon.expect("READY=1");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while hook.requests().is_empty() {
+        assert!(Instant::now() < deadline, "nothing is told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let data = &hook.requests()[0].json()["data"];
+    assert_eq!(data["count"], 2);
+    let [since, until] = ["since", "until"].map(|key| {
+        let moment: jiff::Timestamp = data[key].as_str().expect("text").parse().expect("a time");
+        moment.as_second()
+    });
+    // Whoever asks every five seconds only would be later.
+    assert!((1..=3).contains(&(until - since)), "{data:#}");
+    daemon.signal("-TERM");
+    daemon.end();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_systemd_that_does_not_read_holds_neither_the_start_nor_the_end_up() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);

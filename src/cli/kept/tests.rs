@@ -149,6 +149,7 @@ fn read(items: Vec<Item>) -> PollResult {
     let new = |item: Item| NewItem {
         keys: vec![IdentityKey(item_key(&item.title))],
         text_hash: TextHash([0; 16]),
+        is_baseline: false,
         alert: None,
         item,
     };

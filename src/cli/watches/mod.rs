@@ -12,11 +12,13 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     kept::{Items, Since, kept_since, since, warn_of_gaps},
+    mute::Mutes,
     output::{self, Output, fit},
     when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
+    model::MuteKind,
     store::{ItemFilter, Store},
 };
 use remark::{Remark, remarks};
@@ -52,6 +54,7 @@ struct WatchLine<'a> {
     alerts: u64,
     alerts_kept: u64,
     last_alert: Option<Timestamp>,
+    muted_until: Option<Timestamp>,
     remarks: &'a [Remark],
     nearly: u64,
     near_misses: &'a [NearItem],
@@ -89,6 +92,7 @@ impl Watches {
         let view = View {
             remarks: remarks(&survey, &config.entities),
             since: items.complete_since,
+            mutes: Mutes::in_force(&store, now).await?,
             survey,
             now,
             zone: &config.timezone,
@@ -104,6 +108,7 @@ struct View<'a> {
     survey: Survey<'a>,
     remarks: Vec<Vec<Remark>>,
     since: Option<Timestamp>,
+    mutes: Mutes,
     now: Timestamp,
     zone: &'a TimeZone,
 }
@@ -206,6 +211,10 @@ impl View<'_> {
                 .record
                 .as_ref()
                 .map(|record| when::to_second(record.last_at)),
+            muted_until: self
+                .mutes
+                .of(MuteKind::Watch, &it.watch.name)
+                .map(|mute| when::to_second(mute.until)),
             remarks,
             nearly: it.nearly,
             near_misses: &it.examples,
@@ -222,8 +231,16 @@ impl View<'_> {
             per_day.unwrap_or_else(|| "–".to_owned()),
             line.alerts.to_string(),
             last.map_or_else(|| "never".to_owned(), |at| when::relative(at, self.now)),
-            in_words(remarks),
+            self.remarks(it, remarks),
         ]
+    }
+
+    /// What needs care, and that it is muted.
+    fn remarks(&self, it: &Surveyed<'_>, remarks: &[Remark]) -> String {
+        let muted = self.mutes.remark(MuteKind::Watch, &it.watch.name, self.now);
+        let remarks = remarks.iter().map(ToString::to_string);
+        let remarks: Vec<String> = muted.into_iter().chain(remarks).collect();
+        remarks.join("; ")
     }
 
     fn sheet(&self, it: &Surveyed<'_>, remarks: &[Remark], output: &Output) -> String {
@@ -257,6 +274,8 @@ impl View<'_> {
             ),
             ("last alert", last),
         ];
+        let muted = self.mutes.fact(MuteKind::Watch, line.watch, self.zone);
+        lines.extend(muted.map(|muted| ("muted", muted)));
         if !remarks.is_empty() {
             lines.push(("remarks", in_words(remarks)));
         }

@@ -7,7 +7,7 @@ mod watching;
 
 pub use self::{
     service::{HEALTH, KEEP, POLL, STORE},
-    telling::{MAIL, RECEIVER},
+    telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
 
@@ -21,7 +21,7 @@ pub struct Table {
 }
 
 /// A key of a table.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     /// As it is written.
     pub name: &'static str,
@@ -160,7 +160,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 13] = [
+pub const TABLES: [&Table; 16] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -174,4 +174,7 @@ pub const TABLES: [&Table; 13] = [
     &TEST,
     &SECRET,
     &EVERY_TABLE,
+    &DIGEST_TABLE,
+    &QUIET_TABLE,
+    &AT_MOST_TABLE,
 ];

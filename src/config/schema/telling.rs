@@ -34,6 +34,65 @@ pub const RECEIVER: Table = Table {
             Kind::Duration,
             "to the end of the webhook's answer",
         ),
+        key(
+            "digest",
+            Kind::StringsOrTable,
+            "alerts are collected and told together then",
+        ),
+        key(
+            "quiet",
+            Kind::StringsOrTable,
+            "hours in which nothing is told that can wait",
+        ),
+        key(
+            "at_most",
+            Kind::StringOrTable,
+            "how often it is told; the rest comes as one summary",
+        ),
+        key(
+            "group_wait",
+            Kind::Duration,
+            "how long a first alert waits for others to go with it",
+        ),
+    ],
+};
+
+/// The long form of `digest`.
+pub const DIGEST_TABLE: Table = Table {
+    header: "a digest",
+    keys: &[
+        key(
+            "when",
+            Kind::Strings,
+            "times of day, `every 2h` after the first alert, or at `50 alerts`",
+        ),
+        key(
+            "passes",
+            Kind::String,
+            "urgent, bulletin or flash: what does not wait; bulletin for `quiet`, else flash",
+        ),
+    ],
+};
+
+/// The long form of `quiet`.
+pub const QUIET_TABLE: Table = Table {
+    header: "quiet hours",
+    keys: &[
+        key("hours", Kind::Strings, "from when to when, on what days"),
+        DIGEST_TABLE.keys[1],
+    ],
+};
+
+/// The long form of `at_most`.
+pub const AT_MOST_TABLE: Table = Table {
+    header: "a rate",
+    keys: &[
+        key(
+            "rate",
+            Kind::String,
+            "how many in what time, such as `20/h`",
+        ),
+        DIGEST_TABLE.keys[1],
     ],
 };
 

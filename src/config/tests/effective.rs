@@ -61,8 +61,15 @@ body = '''
 '''
 allow_private = true
 timeout = "5s"
+digest = { when = ["Mon-Fri 08:00", "18:30", "every 2h", "50 alerts"], passes = "bulletin" }
+quiet = { hours = ["22:30-06:30", "Sat,Sun 00:00-24:00"], passes = "flash" }
+at_most = { rate = "20/90m", passes = "urgent" }
 [receiver.mail]
 email = ["a@example.org"]
+digest = "every 1d"
+quiet = "Fri 22:30-06:30"
+at_most = "5/h"
+group_wait = "30s"
 [mail]
 server = "[::1]:2525"
 from = "Bells <b@example.org>"

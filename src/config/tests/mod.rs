@@ -4,6 +4,7 @@ mod access;
 mod effective;
 mod examples;
 mod faults;
+mod policy;
 mod robust;
 
 use std::{fs, path::PathBuf};

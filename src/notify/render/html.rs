@@ -6,6 +6,7 @@
 //! near-black (`#121212`), and the mark brings its own background.
 
 use super::{
+    digest::{Story, Topic},
     runs::Run,
     sheet::{Also, Quote, Sheet},
 };
@@ -31,6 +32,15 @@ const HEADLINE: &str =
     "<h1 style=\"margin:0 0 6px;font-size:22px;line-height:1.3;font-weight:600;\">";
 const SOURCE: &str = "<p style=\"margin:0 0 20px;font-size:14px;color:#7a7a7a;\">";
 const UPDATE: &str = "<p style=\"margin:0 0 20px;font-size:14px;\"><strong>Update</strong>: ";
+const TOPIC: &str = concat!(
+    "<h2 style=\"margin:24px 0 10px;padding-bottom:4px;border-bottom:1px solid #8a8a8a55;",
+    "font-size:16px;line-height:1.3;font-weight:600;\">"
+);
+const STORY: &str = "<p style=\"margin:0 0 14px;font-size:15px;line-height:1.4;\">";
+const DETAIL: &str = "<br><span style=\"font-size:13px;color:#7a7a7a;\">";
+const STORY_UPDATE: &str = "<br><span style=\"font-size:13px;\"><strong>Update</strong>: ";
+const STORY_QUOTE: &str = "<br><span style=\"font-size:14px;\">";
+const PRIORITY: &str = "<strong style=\"color:#e0392e;\">";
 const LINK_STYLE: &str = "\" style=\"color:#1a73e8;text-decoration:none;\">";
 const QUOTE: &str = concat!(
     "<blockquote style=\"margin:0 0 14px;padding:2px 0 2px 14px;",
@@ -62,6 +72,9 @@ pub(super) fn html(sheet: &Sheet) -> String {
     let mut page = Page(String::from(HEAD));
     tags(&mut page, sheet);
     headline(&mut page, sheet);
+    for of_watch in sheet.several.iter().flat_map(|several| &several.topics) {
+        topic(&mut page, of_watch);
+    }
     for quote in &sheet.quotes {
         sentence(&mut page, quote);
     }
@@ -120,7 +133,8 @@ impl Page {
 fn tags(page: &mut Page, sheet: &Sheet) {
     page.markup(TAGS).text(&sheet.tags.join(", "));
     if sheet.priority > Priority::Routine {
-        page.markup(" · <strong style=\"color:#e0392e;\">")
+        page.markup(" · ")
+            .markup(PRIORITY)
             .text(sheet.priority.as_str())
             .markup("</strong>");
     }
@@ -151,6 +165,32 @@ fn sentence(page: &mut Page, quote: &Quote) {
         .markup(FIELD)
         .text(quote.field.as_str())
         .markup("</span></blockquote>\n");
+}
+
+fn topic(page: &mut Page, topic: &Topic) {
+    page.markup(TOPIC).text(&topic.name).markup("</h2>\n");
+    for of_topic in &topic.stories {
+        story(page, of_topic);
+    }
+}
+
+fn story(page: &mut Page, story: &Story) {
+    page.markup(STORY).linked(story.link.as_deref(), |page| {
+        page.runs(&story.headline);
+    });
+    page.markup(DETAIL).text(&story.source);
+    if story.priority > Priority::Routine {
+        page.markup(" · ").markup(PRIORITY);
+        page.text(story.priority.as_str()).markup("</strong>");
+    }
+    page.markup("</span>");
+    if let Some(update) = &story.update {
+        page.markup(STORY_UPDATE).text(update).markup("</span>");
+    }
+    if let Some(quote) = &story.quote {
+        page.markup(STORY_QUOTE).runs(&quote.runs).markup("</span>");
+    }
+    page.markup("</p>\n");
 }
 
 fn facts(page: &mut Page, sheet: &Sheet) {

@@ -5,7 +5,9 @@
 //! script of a feed's own gets through.
 
 pub(super) mod clean;
+mod digest;
 mod html;
+mod mute;
 mod report;
 mod runs;
 mod sheet;

@@ -6,7 +6,9 @@ use super::{
     sheet::at,
     trouble::{Trouble, count},
 };
-use crate::model::{ReportReady, ReportedFeed, ReportedReceiver};
+use crate::model::{
+    Ailment, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
+};
 
 pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble {
     let mut facts = vec![
@@ -22,11 +24,20 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
         0 => {}
         more => facts.push(("Failing", format!("and {}", count(more, "other feed")))),
     }
+    let silent = report.silent.iter();
+    facts.extend(silent.map(|feed| silence(feed, timezone)));
+    let named = u32::try_from(report.silent.len()).unwrap_or(u32::MAX);
+    match report.feeds_silent.saturating_sub(named) {
+        0 => {}
+        more => facts.push(("Silent", format!("and {}", count(more, "other feed")))),
+    }
     if report.outbox.is_empty() {
         facts.push(("Outbox", "nothing waits, nothing died".to_owned()));
     }
     let outbox = report.outbox.iter();
     facts.extend(outbox.map(|receiver| ("Outbox", receiver_line(receiver, timezone))));
+    let mutes = report.mutes.iter();
+    facts.extend(mutes.map(|mute| ("Muted", muted(mute, timezone))));
     Trouble {
         sentence: sentence(report),
         feed: None,
@@ -49,6 +60,9 @@ fn sentence(report: &ReportReady) -> String {
     if report.feeds_failing > 0 {
         faults.push(format!("{} failing", count(report.feeds_failing, "feed")));
     }
+    if report.feeds_silent > 0 {
+        faults.push(format!("{} silent", count(report.feeds_silent, "feed")));
+    }
     if report.feeds_missed > 0 {
         let feeds = count(report.feeds_missed, "feed");
         faults.push(format!("items may have been missed in {feeds}"));
@@ -65,10 +79,11 @@ fn sentence(report: &ReportReady) -> String {
 }
 
 fn feeds(report: &ReportReady) -> String {
-    let unread = report.feeds_failing + report.feeds_unpolled;
+    let unread = report.feeds_failing + report.feeds_silent + report.feeds_unpolled;
     let mut parts = vec![
         format!("{} ok", report.feeds.saturating_sub(unread)),
         format!("{} failing", report.feeds_failing),
+        format!("{} silent", report.feeds_silent),
     ];
     if report.feeds_unpolled > 0 {
         parts.push(format!("{} not polled yet", report.feeds_unpolled));
@@ -77,6 +92,20 @@ fn feeds(report: &ReportReady) -> String {
         parts.push(format!("{} may have missed items", report.feeds_missed));
     }
     parts.join(", ")
+}
+
+fn silence(feed: &ReportedSilence, timezone: &TimeZone) -> (&'static str, String) {
+    let name = match feed.state {
+        Ailment::Empty => "Empty",
+        _ => "Silent",
+    };
+    let since = feed
+        .since
+        .map(|since| format!(" since {}", at(since, timezone)));
+    (
+        name,
+        [feed.feed.clone(), since.unwrap_or_default()].concat(),
+    )
 }
 
 fn failing(feed: &ReportedFeed, timezone: &TimeZone) -> String {
@@ -91,6 +120,15 @@ fn failing(feed: &ReportedFeed, timezone: &TimeZone) -> String {
         why.unwrap_or_default(),
     ]
     .concat()
+}
+
+fn muted(mute: &ReportedMute, timezone: &TimeZone) -> String {
+    let (kind, name) = (mute.kind, &mute.name);
+    let held = count(mute.alerts, "alert");
+    format!(
+        "{kind} {name} until {}, {held} held",
+        at(mute.until, timezone)
+    )
 }
 
 fn receiver_line(receiver: &ReportedReceiver, timezone: &TimeZone) -> String {

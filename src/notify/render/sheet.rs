@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     clean,
+    digest::{Several, of_digest},
     runs::{Run, runs},
     trouble,
 };
@@ -46,6 +47,8 @@ pub(super) struct Sheet {
     pub(super) facts: Vec<(&'static str, String)>,
     /// The same story elsewhere.
     pub(super) also: Vec<Also>,
+    /// The stories, where there are several.
+    pub(super) several: Option<Several>,
     /// What to quote when someone asks about this notice.
     pub(super) footer: String,
 }
@@ -70,6 +73,7 @@ impl Sheet {
     pub(super) fn of(notice: &Notice, timezone: &TimeZone) -> Self {
         match &notice.event {
             Event::Alert(alert) => Self::of_alert(notice, alert, timezone),
+            Event::DigestReady(digest) => of_digest(notice, digest, timezone),
             event => Self::of_trouble(notice, event, timezone),
         }
     }
@@ -87,6 +91,7 @@ impl Sheet {
             quotes: quotes(&alert.matches),
             facts: facts(alert, published, timezone),
             also: alert.also.iter().take(MAX_ALSO).map(also).collect(),
+            several: None,
             footer: format!("Alert {}, notice {}", clean::line(&alert.id), notice.key),
         }
     }
@@ -104,6 +109,7 @@ impl Sheet {
             quotes: Vec::new(),
             facts: shown(trouble.facts),
             also: Vec::new(),
+            several: None,
             footer: format!("{}, notice {}", event.kind(), notice.key),
         }
     }
@@ -117,14 +123,14 @@ pub(super) fn at(time: Timestamp, timezone: &TimeZone) -> String {
 }
 
 /// The URL in its normal form if a click on it does no more than open a page.
-fn web_link(link: &str) -> Option<String> {
+pub(super) fn web_link(link: &str) -> Option<String> {
     let url = Url::parse(link).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https");
     (is_web && url.as_str().len() <= MAX_LINK_BYTES).then(|| url.to_string())
 }
 
 /// The title with its hits; a story without one is named by what it has.
-fn headline(alert: &Alert) -> Vec<Run> {
+pub(super) fn headline(alert: &Alert) -> Vec<Run> {
     let item = &alert.item;
     if !item.title.trim().is_empty() {
         let hits: Vec<[usize; 2]> = alert
@@ -144,7 +150,7 @@ fn headline(alert: &Alert) -> Vec<Run> {
 }
 
 /// What was edited, in a sentence's part: `title was “Agenda”; summary changed`.
-fn update(update: &Update) -> String {
+pub(super) fn update(update: &Update) -> String {
     let title = update.title_before.as_deref().map(clean::line);
     let title = title.map(|title| match title.trim() {
         "" => "there was no title".to_owned(),
@@ -161,7 +167,7 @@ fn update(update: &Update) -> String {
 }
 
 /// One quote per sentence, with every hit in it; the title is the headline already.
-fn quotes(matches: &[Match]) -> Vec<Quote> {
+pub(super) fn quotes(matches: &[Match]) -> Vec<Quote> {
     let mut sentences: Vec<(Field, &str, Vec<[usize; 2]>)> = Vec::new();
     for hit in matches.iter().filter(|hit| hit.field != Field::Title) {
         let same = |(field, text, _): &&mut (Field, &str, Vec<[usize; 2]>)| {

@@ -9,8 +9,12 @@ const MAX_TITLE_CHARS: usize = 160;
 /// The longest feed title, in characters.
 const MAX_SOURCE_CHARS: usize = 60;
 
-/// `[koizumi, hegseth] Title — Feed title`, on one line.
+/// `[koizumi, hegseth] Title — Feed title` or `[5 alerts] Title, and 4 more`, on one line.
 pub(super) fn subject(sheet: &Sheet) -> String {
+    if let Some(several) = &sheet.several {
+        let [count, first] = &several.lead;
+        return format!("[{count}] {first}");
+    }
     let tags = clean::cut(&clean::squeezed(&sheet.tags.join(", ")), MAX_TAGS_CHARS);
     let title = clean::cut(
         &clean::squeezed(&runs::plain(&sheet.headline)),

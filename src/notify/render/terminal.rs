@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::{
-    runs::{marked, plain},
+    digest::Story,
+    runs::{Run, marked, plain},
     sheet::Sheet,
 };
 use crate::model::Priority;
@@ -30,7 +31,7 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
             writeln!(out, "{} {} {tags}", bells(priority), style.bold(&name))?;
         }
     }
-    writeln!(out, "{}", style.headline(sheet))?;
+    writeln!(out, "{}", style.title(&sheet.headline))?;
     if let Some(source) = &sheet.source {
         match &sheet.published {
             Some(published) => writeln!(out, "{}", style.dim(&format!("{source}, {published}")))?,
@@ -42,6 +43,12 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
     }
     if let Some(update) = &sheet.update {
         writeln!(out, "update: {update}")?;
+    }
+    for topic in sheet.several.iter().flat_map(|several| &several.topics) {
+        writeln!(out, "{}:", style.bold(&topic.name))?;
+        for story in &topic.stories {
+            write_story(out, story, style)?;
+        }
     }
     for quote in &sheet.quotes {
         let (open, close) = style.hit();
@@ -57,6 +64,24 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
         writeln!(out, "also in {}: {link}", also.feed)?;
     }
     writeln!(out)
+}
+
+fn write_story(out: &mut String, story: &Story, style: &Style) -> fmt::Result {
+    let headline = style.title(&story.headline);
+    writeln!(out, "  {} {headline}", bells(story.priority))?;
+    writeln!(out, "    {}", style.dim(&story.source))?;
+    if let Some(link) = &story.link {
+        writeln!(out, "    {link}")?;
+    }
+    if let Some(update) = &story.update {
+        writeln!(out, "    update: {update}")?;
+    }
+    if let Some(quote) = &story.quote {
+        let (open, close) = style.hit();
+        let runs = marked(&quote.runs, open, close);
+        writeln!(out, "    {}: {runs}", quote.field)?;
+    }
+    Ok(())
 }
 
 /// As many marks as the teleprinter rang bells: urgent three, bulletin five, flash ten.
@@ -95,14 +120,11 @@ impl Style {
     }
 
     /// Bold all through: the reset after a hit must not end it.
-    fn headline(&self, sheet: &Sheet) -> String {
+    fn title(&self, runs: &[Run]) -> String {
         if !self.colour {
-            return plain(&sheet.headline);
+            return plain(runs);
         }
-        sheet
-            .headline
-            .iter()
-            .map(|run| self.wrap(if run.is_hit { HIT } else { BOLD }, &run.text))
-            .collect()
+        let run = |run: &Run| self.wrap(if run.is_hit { HIT } else { BOLD }, &run.text);
+        runs.iter().map(run).collect()
     }
 }

@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::{
     model::{Alert, Event, Field, Priority, Update},
-    notify::sample::{every_kind, sample_notice},
+    notify::sample::{every_kind, sample_digest, sample_notice},
+    policy::MAX_FOLD,
 };
 
 fn tokyo() -> TimeZone {
@@ -34,6 +35,61 @@ fn the_html_of_an_alert() {
 fn the_html_of_a_report() {
     let report = every_kind().pop().expect("the last is a report");
     insta::assert_snapshot!(mail(&report, &tokyo()).html);
+}
+
+#[test]
+fn the_html_of_a_digest() {
+    let digest = sample_digest("2026-11-22T06:41:07Z".parse().unwrap());
+    insta::assert_snapshot!(mail(&digest, &tokyo()).html);
+}
+
+#[test]
+fn a_digest_counts_all_and_stands_by_watch_the_most_urgent_first() {
+    let mut notice = sample_digest("2026-11-22T06:41:07Z".parse().unwrap());
+    let Event::DigestReady(digest) = &mut notice.event else {
+        panic!("a digest");
+    };
+    digest.alerts[0].item.title = "学".repeat(121);
+    let second = digest.alerts[1].clone();
+    digest.alerts.push(second);
+    digest.count = 4;
+    let content = mail(&notice, &tokyo());
+    let cut = "学".repeat(119);
+    assert_eq!(content.subject, format!("[4 alerts] {cut}…, and 3 more"));
+    let topics = ["koizumi, hegseth\n===", "\nhegseth\n===", "\nkoizumi\n==="];
+    let places = topics.map(|topic| content.text.find(topic).expect(topic));
+    assert!(places.is_sorted(), "{}", content.text);
+    let stories = content.text.matches("Pentagon: *Hegseth* to visit").count();
+    assert_eq!(stories, 2);
+    // One alone counts nobody else.
+    let Event::DigestReady(digest) = &mut notice.event else {
+        panic!("a digest");
+    };
+    digest.alerts.drain(..3);
+    digest.count = 1;
+    let subject = mail(&notice, &tokyo()).subject;
+    assert_eq!(
+        subject,
+        "[1 alert] Pentagon: Hegseth to visit Manila after Tokyo"
+    );
+}
+
+/// Gmail shows the first 102 KB of a message and hides the rest behind a link.
+#[test]
+fn a_mail_of_as_many_alerts_as_are_folded_is_shown_whole() {
+    let mut notice = sample_digest("2026-11-22T06:41:07Z".parse().unwrap());
+    let Event::DigestReady(digest) = &mut notice.event else {
+        panic!("a digest");
+    };
+    let mixed = digest.alerts.clone().into_iter().cycle();
+    digest.alerts = mixed.take(MAX_FOLD).collect();
+    let html = mail(&notice, &tokyo()).html;
+    assert!(html.len() < 102_000, "{} bytes", html.len());
+    assert_eq!(
+        html.matches("<br>").count(),
+        167,
+        "a source each, and a sentence of two in three"
+    );
 }
 
 #[test]

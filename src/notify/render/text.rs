@@ -3,9 +3,11 @@
 use std::fmt::{self, Write as _};
 
 use super::{
+    digest::{Story, Topic},
     runs::{marked, plain},
     sheet::Sheet,
 };
+use crate::model::Priority;
 
 /// Headline, link, sentences with `*hits*`, facts in two columns, other sources.
 pub(super) fn text(sheet: &Sheet) -> String {
@@ -21,6 +23,9 @@ fn write(out: &mut String, sheet: &Sheet) -> fmt::Result {
     }
     if let Some(update) = &sheet.update {
         writeln!(out, "Update: {update}")?;
+    }
+    for topic in sheet.several.iter().flat_map(|several| &several.topics) {
+        write_topic(out, topic)?;
     }
     for quote in &sheet.quotes {
         writeln!(out, "\n{}: {}", quote.field, marked(&quote.runs, "*", "*"))?;
@@ -41,4 +46,32 @@ fn write(out: &mut String, sheet: &Sheet) -> fmt::Result {
     }
     // "-- " alone on a line starts a signature: programs fold it away (RFC 3676 §4.3).
     writeln!(out, "\n-- \nFivebells. {}", sheet.footer)
+}
+
+/// The name, underlined, and below it each story.
+fn write_topic(out: &mut String, topic: &Topic) -> fmt::Result {
+    let name = &topic.name;
+    writeln!(out, "\n\n{name}\n{}", "=".repeat(name.chars().count()))?;
+    topic
+        .stories
+        .iter()
+        .try_for_each(|story| write_story(out, story))
+}
+
+fn write_story(out: &mut String, story: &Story) -> fmt::Result {
+    writeln!(out, "\n{}", marked(&story.headline, "*", "*"))?;
+    if let Some(link) = &story.link {
+        writeln!(out, "{link}")?;
+    }
+    match story.priority {
+        Priority::Routine => writeln!(out, "{}", story.source)?,
+        priority => writeln!(out, "{} ({priority})", story.source)?,
+    }
+    if let Some(update) = &story.update {
+        writeln!(out, "Update: {update}")?;
+    }
+    if let Some(quote) = &story.quote {
+        writeln!(out, "{}: {}", quote.field, marked(&quote.runs, "*", "*"))?;
+    }
+    Ok(())
 }

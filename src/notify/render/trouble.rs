@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{report::report_ready, sheet::at};
+use super::{digest::digest_ready, mute::mute_ended, report::report_ready, sheet::at};
 use crate::model::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
     FeedSilent, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
@@ -33,6 +33,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
             url: Some(alert.feed.url.clone()),
             facts: Vec::new(),
         },
+        Event::DigestReady(digest) => digest_ready(digest, timezone),
         Event::FeedFailing(failing) => feed_failing(failing, timezone),
         Event::FeedSilent(silent) => feed_silent(silent, timezone),
         Event::FeedEmpty(empty) => feed_empty(empty, timezone),
@@ -42,6 +43,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
         Event::StoreFailing(failing) => store_failing(failing, timezone),
         Event::StoreRecovered(recovered) => store_recovered(recovered, timezone),
+        Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::ReportReady(report) => report_ready(report, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }

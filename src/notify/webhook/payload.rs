@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    Alert, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered, TestPing,
+    Alert, DigestReady, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
+    FeedSilent, MuteEnded, Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered,
+    TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -31,6 +32,7 @@ struct Payload<'a> {
 #[serde(untagged)]
 enum Data<'a> {
     Alert(&'a Alert),
+    DigestReady(&'a DigestReady),
     FeedFailing(&'a FeedFailing),
     FeedSilent(&'a FeedSilent),
     FeedEmpty(&'a FeedEmpty),
@@ -40,6 +42,7 @@ enum Data<'a> {
     ReceiverFailing(&'a ReceiverFailing),
     StoreFailing(&'a StoreFailing),
     StoreRecovered(&'a StoreRecovered),
+    MuteEnded(&'a MuteEnded),
     ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
@@ -48,6 +51,7 @@ impl<'a> Data<'a> {
     fn of(event: &'a Event) -> Self {
         match event {
             Event::Alert(data) => Self::Alert(data),
+            Event::DigestReady(data) => Self::DigestReady(data),
             Event::FeedFailing(data) => Self::FeedFailing(data),
             Event::FeedSilent(data) => Self::FeedSilent(data),
             Event::FeedEmpty(data) => Self::FeedEmpty(data),
@@ -57,6 +61,7 @@ impl<'a> Data<'a> {
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
             Event::StoreFailing(data) => Self::StoreFailing(data),
             Event::StoreRecovered(data) => Self::StoreRecovered(data),
+            Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }

@@ -8,7 +8,8 @@
 //! The monitor's own events (`feed.failing`, `receiver.failing`, …) have no item, but a board that
 //! takes cards should show them too. A template therefore sees a stand-in with the same names:
 //! `item.title` is the event's sentence, `item.summary` its facts, `item.link` and `feed.url` the
-//! feed's URL, `feed.name` the feed, `watches` is `["fivebells"]` and `matches` is empty.
+//! feed's URL, `feed.name` the feed, `watches` is `["fivebells"]` and `matches` is empty. A digest
+//! looks the same, with a line for each story in `item.summary`; `alerts` holds them all.
 
 use std::{io, ops::Range};
 
@@ -20,7 +21,7 @@ use crate::{
     model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, TestPing, Update},
     notify::{
         render::trouble,
-        sample::{sample_notice, sample_update},
+        sample::{sample_digest, sample_notice, sample_update},
     },
 };
 
@@ -44,7 +45,7 @@ pub struct TemplateError {
 }
 
 /// Tries a `body` template: compiles it, and renders it for an alert whose text is full of quotes
-/// and markup, for an update, and for an event that has no item. With `is_json`
+/// and markup, for an update, for a digest, and for an event that has no item. With `is_json`
 /// ([`WebhookOptions::is_json`](super::super::WebhookOptions::is_json)) what it renders must be
 /// JSON.
 ///
@@ -60,7 +61,8 @@ pub fn check_template(body: &str, is_json: bool) -> Result<(), TemplateError> {
         }),
         ..alert.clone()
     };
-    for notice in [alert, sample_update(Timestamp::UNIX_EPOCH), ping] {
+    let start = Timestamp::UNIX_EPOCH;
+    for notice in [alert, sample_update(start), ping, sample_digest(start)] {
         let kind = notice.event.kind();
         let rendered = template
             .render(&notice, &TimeZone::UTC)
@@ -117,6 +119,10 @@ impl Template {
             kind: notice.event.kind(),
             timestamp: notice.timestamp,
             update: alert.update.as_ref(),
+            alerts: match &notice.event {
+                Event::DigestReady(digest) => &digest.alerts,
+                _ => &[],
+            },
             alert,
         };
         let mut body = Body(Vec::new());
@@ -135,6 +141,8 @@ struct Names<'a> {
     timestamp: Timestamp,
     /// Left out on the wire where there is none; here a name that is missing would be an error.
     update: Option<&'a Update>,
+    /// Those of a digest; of anything else there are none.
+    alerts: &'a [Alert],
     #[serde(flatten)]
     alert: &'a Alert,
 }

@@ -11,17 +11,19 @@
 
 mod chosen;
 mod link;
+mod name;
 
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
 };
 
-use ring::digest::{Context, SHA256};
+use ring::digest::{SHA256, digest};
 
 use crate::model::{IdentityKey, Item};
 
 pub use chosen::judge_by;
+pub use name::keys_of_name;
 
 /// The ways to recognise one item, made with the whole document in view.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -161,47 +163,44 @@ pub(super) fn keys<'a>(
     let parts: Vec<Parts> = items
         .map(|(item, link)| Parts::of(item, link, site.as_deref()))
         .collect();
-    let names_of_link = distinct(&parts, |part| Some((part.link.clone()?, part.name)));
+    let names_of_link = distinct(&parts, |part| Some((part.link()?, part.name)));
     let stories_of_guid = distinct(&parts, |part| {
-        Some((part.guid.clone()?, (part.link.clone(), part.name)))
+        Some((part.guid()?, (part.link(), part.name)))
     });
     let names_of_guid_and_link = distinct(&parts, |part| {
-        Some(((part.guid.clone()?, part.link.clone()), part.name))
+        Some(((part.guid()?, part.link()), part.name))
     });
     parts
         .iter()
         .map(|part| {
-            let is_own = |link: &&String| names_of_link.get(*link) == Some(&1);
-            let link = part.link.as_ref().filter(is_own).filter(|_| !part.is_site);
-            let rank = match &part.guid {
+            let is_own = |link: &&str| names_of_link.get(link) == Some(&1);
+            let link = part.link().filter(is_own).filter(|_| !part.is_site);
+            let rank = match part.guid() {
                 None => GuidRank::None,
                 Some(guid) if stories_of_guid.get(guid) == Some(&1) => GuidRank::Alone,
-                Some(guid)
-                    if names_of_guid_and_link.get(&(guid.clone(), part.link.clone()))
-                        == Some(&1) =>
-                {
+                Some(guid) if names_of_guid_and_link.get(&(guid, part.link())) == Some(&1) => {
                     GuidRank::WithLink
                 }
                 Some(_) => GuidRank::WithLinkAndName,
             };
-            part.keys(link.map(String::as_str), rank)
+            part.keys(link, rank)
         })
         .collect()
 }
 
 /// How many different values each key comes with.
-fn distinct<'p, 'i: 'p, K: Eq + Hash, V: Eq + Hash>(
+fn distinct<'p, 'i: 'p, K: Copy + Ord + Hash, V: Ord>(
     parts: &'p [Parts<'i>],
     pair: impl Fn(&'p Parts<'i>) -> Option<(K, V)>,
 ) -> HashMap<K, usize> {
-    let mut values: HashMap<K, HashSet<V>> = HashMap::new();
-    for (key, value) in parts.iter().filter_map(pair) {
-        values.entry(key).or_default().insert(value);
+    let mut pairs: Vec<(K, V)> = parts.iter().filter_map(pair).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut counts = HashMap::with_capacity(pairs.len());
+    for (key, _) in pairs {
+        *counts.entry(key).or_default() += 1;
     }
-    values
-        .into_iter()
-        .map(|(key, values)| (key, values.len()))
-        .collect()
+    counts
 }
 
 /// What an item's keys are made of.
@@ -238,9 +237,17 @@ impl<'a> Parts<'a> {
         }
     }
 
+    fn guid(&self) -> Option<&str> {
+        self.guid.as_deref()
+    }
+
+    fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
     fn keys(&self, own_link: Option<&str>, guid_rank: GuidRank) -> ItemKeys {
-        let guid = self.guid.as_deref();
-        let link = self.link.as_deref().unwrap_or_default();
+        let guid = self.guid();
+        let link = self.link().unwrap_or_default();
         let title = Some(self.title).filter(|title| !title.is_empty());
         let date = self.date.as_deref();
         ItemKeys {
@@ -284,13 +291,12 @@ enum Kind {
 
 /// The first 16 bytes of SHA-256 over the kind and the parts, each behind its length.
 fn key(kind: Kind, parts: &[&str]) -> IdentityKey {
-    let mut context = Context::new(&SHA256);
-    context.update(&[kind as u8]);
+    let mut text = vec![kind as u8];
     for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
+        text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        text.extend_from_slice(part.as_bytes());
     }
-    let digest = context.finish();
+    let digest = digest(&SHA256, &text);
     let (first, _) = digest
         .as_ref()
         .split_first_chunk()

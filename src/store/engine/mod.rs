@@ -3,7 +3,7 @@
 //! Every query of the store is written once, in the subset that SQLite and PostgreSQL share:
 //! `?N` placeholders, BIGINT milliseconds, TEXT, BLOB, `ON CONFLICT`, `UPDATE … RETURNING`,
 //! `CAST` where a placeholder's type cannot be seen from its place. It reaches an engine through
-//! the two methods of [`Tx`]; definitions, settings and transactions are the engine's own.
+//! the methods of [`Tx`]; definitions, settings and transactions are the engine's own.
 
 pub(super) mod sqlite;
 mod value;
@@ -19,6 +19,9 @@ pub(super) trait Tx {
 
     /// Runs a statement and returns how many rows it changed.
     fn exec(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
+
+    /// Runs an `INSERT` of one row into a table with an `id` and returns that id.
+    fn insert(&mut self, sql: &str, params: &[Value]) -> Result<i64, StoreError>;
 
     /// The first row of a statement.
     fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     cadence::Learned,
-    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, OriginId, TextHash},
+    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, TextHash},
     store::{Health, StoreError},
 };
 
@@ -245,7 +245,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AlertId, DeliveryId, FeedId, ItemId, OriginId);
+ids!(AlertId, DeliveryId, FeedId, ItemId, MuteId, OriginId);
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        mutes,
     },
 };
 
@@ -27,6 +28,14 @@ pub(in crate::store) const CLAIM: &str = "
        AND due <= ?2
     RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
 
+/// Claims this one. Of what a policy held, the time of attempts begins now: it must not die of an
+/// age at which nobody had tried.
+pub(in crate::store) const CLAIM_ONE: &str = "
+    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1,
+           waiting_since = CASE WHEN attempts = 0 THEN ?2 ELSE waiting_since END
+     WHERE id = ?1 AND state = 'pending' AND due <= ?2 AND receiver = ?4
+    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
     SELECT r.due, (SELECT min(d.due) FROM delivery d WHERE d.receiver = r.id AND d.state = 'pending')
@@ -34,7 +43,8 @@ pub(in crate::store) const NEXT_DUE: &str = "
 
 impl Store {
     /// Claims up to `limit` deliveries of a receiver that are due, the most urgent first, then the
-    /// oldest; none while the receiver backs off, is off or is not in the config. Each one's
+    /// oldest; none while the receiver backs off, is off or is not in the config, and of one that is
+    /// muted only what someone asked for. Each one's
     /// attempt is on record when this answers, before any byte leaves.
     pub async fn claim_deliveries(
         &self,
@@ -63,6 +73,29 @@ impl Store {
         .await
     }
 
+    /// Claims this delivery of a receiver; `None` where it is not due any more, or the receiver
+    /// backs off, is off or is not in the config. Its attempt is on record when this answers.
+    pub async fn claim_delivery(
+        &self,
+        receiver: &str,
+        delivery: DeliveryId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<DeliveryClaim>, StoreError> {
+        let receiver = receiver.to_owned();
+        let store = Arc::clone(&self.identity);
+        self.write(move |tx| {
+            let Some((id, state)) = lane(tx, receiver, now)? else {
+                return Ok(None);
+            };
+            match tx.row(CLAIM_ONE, values![delivery, now, millis(lease), id])? {
+                Some(mut row) => begin(tx, &store, &state, &mut row, now),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
     /// When a receiver's next delivery may be attempted; `None` while nothing is pending, or it is
     /// off or not in the config.
     pub async fn next_delivery_due(&self, receiver: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -78,7 +111,7 @@ impl Store {
     }
 }
 
-fn lane(
+pub(super) fn lane(
     tx: &mut dyn Tx,
     name: String,
     now: Timestamp,
@@ -95,8 +128,8 @@ fn lane(
     Ok(Some((row.take(0)?, state)))
 }
 
-/// Records the attempt. A delivery that cannot be read is given up instead: it must not stop the
-/// lane.
+/// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
+/// for is held: neither must stop the lane.
 fn begin(
     tx: &mut dyn Tx,
     store: &str,
@@ -108,6 +141,10 @@ fn begin(
     let attempt: u32 = row.take(2)?;
     // Of an attempt whose lease ran out nobody will hear again.
     close_lost(tx, Some(id), now)?;
+    let waiting_since = row.take(3)?;
+    if mutes::hold_again(tx, id, &receiver.name, waiting_since, now)? {
+        return Ok(None);
+    }
     let (accepted, payload): (String, String) = (row.take(4)?, row.take(5)?);
     let notice = match thaw(store, id, &payload, &accepted) {
         Ok(notice) => notice,
@@ -126,7 +163,7 @@ fn begin(
         turn: row.take(1)?,
         attempt,
         failures,
-        waiting_since: row.take(3)?,
+        waiting_since,
         receiver: receiver.clone(),
         notice,
     }))
@@ -141,7 +178,7 @@ fn failures(tx: &mut dyn Tx, id: DeliveryId) -> Result<u32, StoreError> {
     row.map_or(Ok(0), |mut row| row.take(0))
 }
 
-fn bury(
+pub(super) fn bury(
     tx: &mut dyn Tx,
     id: DeliveryId,
     error: &StoreError,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Selection, settle::close_lost};
 use crate::{
-    model::{DeliveryId, SendReason},
+    model::{DeliveryId, MuteId, SendReason},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -17,28 +17,7 @@ impl Store {
     /// Makes the selected deliveries due now, dead ones too, and ends their receivers' back-off.
     /// One that is being attempted is left to that. Returns how many.
     pub async fn retry(&self, selection: Selection, now: Timestamp) -> Result<u64, StoreError> {
-        self.write(move |tx| {
-            let mut receivers = BTreeSet::new();
-            let mut retried = 0;
-            for (id, receiver) in select(tx, &selection)? {
-                retried += tx.exec(
-                    "UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2,
-                            waiting_since = ?2, settled_at = NULL
-                      WHERE id = ?1 AND NOT EXISTS (
-                        SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)",
-                    values![id, now],
-                )?;
-                receivers.insert(receiver);
-            }
-            for receiver in receivers {
-                tx.exec(
-                    "UPDATE receiver SET due = ?2, off = 0 WHERE id = ?1",
-                    values![receiver, now],
-                )?;
-            }
-            Ok(retried)
-        })
-        .await
+        self.write(move |tx| retry(tx, &selection, now)).await
     }
 
     /// Takes the selected deliveries out: they are kept, and not sent. Of one that is being
@@ -64,7 +43,33 @@ impl Store {
     }
 }
 
-/// The pending and dead deliveries that meet all of the selection, with their receivers.
+pub(in crate::store) fn retry(
+    tx: &mut dyn Tx,
+    selection: &Selection,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut receivers = BTreeSet::new();
+    let mut retried = 0;
+    for (id, receiver) in select(tx, selection)? {
+        retried += tx.exec(
+            "UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2,
+                    waiting_since = ?2, settled_at = NULL
+              WHERE id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)",
+            values![id, now],
+        )?;
+        receivers.insert(receiver);
+    }
+    for receiver in receivers {
+        tx.exec(
+            "UPDATE receiver SET due = ?2, off = 0 WHERE id = ?1",
+            values![receiver, now],
+        )?;
+    }
+    Ok(retried)
+}
+
+/// The pending, dead and muted deliveries that meet all of the selection, with their receivers.
 pub(super) fn select(
     tx: &mut dyn Tx,
     selection: &Selection,
@@ -73,24 +78,36 @@ pub(super) fn select(
         return Ok(Vec::new());
     }
     if selection.ids.is_empty() {
+        let [first, second] = if selection.is_of_mutes() {
+            ["muted", "muted"]
+        } else {
+            ["pending", "dead"]
+        };
         let rows = tx.rows(
-            "SELECT d.id, d.receiver, d.state, d.reason, r.name
+            "SELECT d.id, d.receiver, d.state, d.reason, r.name, d.mute
                FROM delivery d JOIN receiver r ON r.id = d.receiver
-              WHERE d.state IN ('pending', 'dead') ORDER BY d.id",
-            &[],
+              WHERE d.state IN (?1, ?2) ORDER BY d.id",
+            values![first, second],
         )?;
         return matching(rows, selection);
     }
     let mut rows = Vec::with_capacity(selection.ids.len());
     for id in selection.ids.iter().collect::<BTreeSet<_>>() {
         rows.extend(tx.row(
-            "SELECT d.id, d.receiver, d.state, d.reason, r.name
+            "SELECT d.id, d.receiver, d.state, d.reason, r.name, d.mute
                FROM delivery d JOIN receiver r ON r.id = d.receiver
-              WHERE d.id = ?1 AND d.state IN ('pending', 'dead')",
+              WHERE d.id = ?1 AND d.state IN ('pending', 'dead', 'muted')",
             values![*id],
         )?);
     }
     matching(rows, selection)
+}
+
+impl Selection {
+    /// Whether it is of muted deliveries only.
+    const fn is_of_mutes(&self) -> bool {
+        self.muted_only || self.mute.is_some()
+    }
 }
 
 fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
@@ -99,8 +116,11 @@ fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<(DeliveryId, i6
         let state: String = row.take(2)?;
         let reason: Option<String> = row.take(3)?;
         let name: String = row.take(4)?;
+        let mute: Option<MuteId> = row.take(5)?;
         let wanted = selection.reason.map(SendReason::as_str);
         if (!selection.dead_only || state == "dead")
+            && (!selection.is_of_mutes() || state == "muted")
+            && (selection.mute.is_none() || selection.mute == mute)
             && (wanted.is_none() || wanted == reason.as_deref())
             && selection.receiver.as_ref().is_none_or(|it| *it == name)
         {

@@ -1,6 +1,8 @@
 //! The outbox: notices on their way to receivers.
 
 mod claim;
+mod fold;
+mod lineup;
 mod manage;
 mod payload;
 mod settle;
@@ -14,13 +16,19 @@ use super::{
     StoreError,
     engine::{Tx, values},
 };
-use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, Priority, SendReason};
+use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
+pub use self::lineup::{LinedUp, Lineup};
 #[cfg(test)]
-pub(super) use self::claim::{CLAIM, LANE, NEXT_DUE};
 pub(super) use self::{
+    claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE},
+    lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
+};
+pub(super) use self::{
+    manage::retry,
     payload::{insert, list, parse_list},
     settle::close_lost,
+    show::of_alert,
 };
 
 /// An event for a receiver.
@@ -43,8 +51,8 @@ pub struct DeliveryClaim {
     pub attempt: u32,
     /// How many attempts before this one failed; not those that ended with the daemon.
     pub failures: u32,
-    /// Since when it waits: its creation, or the last `outbox retry`. What gives up by age counts
-    /// from here.
+    /// Since when it waits: its creation, its first attempt under a policy, or the last
+    /// `outbox retry`. What gives up by age counts from here.
     pub waiting_since: Timestamp,
     /// How its receiver has fared.
     pub receiver: ReceiverState,
@@ -142,11 +150,22 @@ pub enum DeliveryState {
     Dead,
     /// Someone said that it need not be sent.
     Dropped,
+    /// Told as part of another delivery.
+    Folded,
+    /// A mute held it; kept, and sent only if someone asks for it.
+    Muted,
 }
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Dead, Self::Dropped];
+    pub const ALL: [Self; 6] = [
+        Self::Pending,
+        Self::Delivered,
+        Self::Dead,
+        Self::Dropped,
+        Self::Folded,
+        Self::Muted,
+    ];
 
     /// The name as stored and shown.
     pub const fn as_str(self) -> &'static str {
@@ -155,6 +174,8 @@ impl DeliveryState {
             Self::Delivered => "delivered",
             Self::Dead => "dead",
             Self::Dropped => "dropped",
+            Self::Folded => "folded",
+            Self::Muted => "muted",
         }
     }
 }
@@ -167,7 +188,7 @@ impl fmt::Display for DeliveryState {
 
 /// A name that is no state of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a state (pending, delivered, dead, dropped)")]
+#[error("{0:?} is not a state (pending, delivered, dead, dropped, folded, muted)")]
 pub struct ParseDeliveryStateError(pub String);
 
 impl FromStr for DeliveryState {
@@ -193,7 +214,8 @@ pub struct OutboxFilter {
 }
 
 /// Which deliveries to retry or drop: those that meet everything given. The default selects
-/// nothing; one that is delivered or dropped is never selected.
+/// nothing; one that is delivered or dropped is never selected, one that is muted only by its number or
+/// its mute.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Only these.
@@ -204,6 +226,10 @@ pub struct Selection {
     pub reason: Option<SendReason>,
     /// Only dead ones; alone, all dead ones.
     pub dead_only: bool,
+    /// Only muted ones; alone, all of them.
+    pub muted_only: bool,
+    /// Only those that this mute holds.
+    pub mute: Option<MuteId>,
 }
 
 /// A delivery as the outbox shows it.
@@ -227,9 +253,14 @@ pub struct DeliveryStatus {
     pub state: DeliveryState,
     /// Pending: the next attempt, or while one runs the end of its lease.
     pub due: Option<Timestamp>,
+    /// Folded: the delivery that tells it.
+    pub folded_into: Option<DeliveryId>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was delivered, given up or dropped.
+    /// Since when it waits: its creation, its first attempt under a policy, or the last
+    /// `outbox retry`.
+    pub waiting_since: Timestamp,
+    /// When it was delivered, given up, dropped, folded or muted.
     pub settled_at: Option<Timestamp>,
     /// The last failure's reason, by [`SendReason::as_str`].
     pub reason: Option<String>,
@@ -285,12 +316,10 @@ fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, Store
     if let Some(mut row) = tx.row("SELECT id FROM receiver WHERE name = ?1", values![name])? {
         return row.take(0);
     }
-    tx.row(
-        "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2) RETURNING id",
+    tx.insert(
+        "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2)",
         values![name, now],
-    )?
-    .expect("an insert returns its row")
-    .take(0)
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Tx, values},
+        mutes,
     },
 };
 
@@ -37,7 +38,7 @@ impl Store {
     }
 }
 
-/// Puts one notice into the outbox, due now.
+/// Puts one notice into the outbox, due now; a mute in force holds it there.
 pub(in crate::store) fn insert(
     tx: &mut dyn Tx,
     new: &NewDelivery,
@@ -45,22 +46,22 @@ pub(in crate::store) fn insert(
     now: Timestamp,
 ) -> Result<DeliveryId, StoreError> {
     let receiver = receiver_id(tx, &new.receiver, now)?;
-    let mut row = tx
-        .row(
-            "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at,
+    let id = tx.insert(
+        "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at,
                                    waiting_since, payload)
-             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?5, ?6) RETURNING id",
-            values![
-                receiver,
-                alert,
-                new.event.kind(),
-                new.event.priority().rank(),
-                now,
-                freeze(&new.event, now),
-            ],
-        )?
-        .expect("an insert returns its row");
-    row.take(0)
+             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?5, ?6)",
+        values![
+            receiver,
+            alert,
+            new.event.kind(),
+            new.event.priority().rank(),
+            now,
+            freeze(&new.event, now),
+        ],
+    )?;
+    let id = DeliveryId(id);
+    mutes::hold(tx, id, new, now)?;
+    Ok(id)
 }
 
 fn freeze(event: &Event, now: Timestamp) -> String {

@@ -7,22 +7,32 @@ use super::{
     payload::{key, thaw},
 };
 use crate::{
-    model::{DeliveryId, Priority},
+    model::{AlertId, DeliveryId, Priority},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
     },
 };
 
+macro_rules! deliveries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
+                    d.reason, d.detail, d.accepted, d.payload, d.kind, d.folded_into,
+                    d.waiting_since
+               FROM delivery d JOIN receiver r ON r.id = d.receiver ",
+            $rest
+        )
+    };
+}
+
 /// `CAST` tells PostgreSQL the type of a placeholder that may be NULL.
-const OUTBOX: &str = "
-    SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
-           d.reason, d.detail, d.accepted, d.payload, d.kind
-      FROM delivery d JOIN receiver r ON r.id = d.receiver
-     WHERE (CAST(?1 AS TEXT) IS NULL OR r.name = ?1)
+const OUTBOX: &str = deliveries!(
+    "WHERE (CAST(?1 AS TEXT) IS NULL OR r.name = ?1)
        AND (CAST(?2 AS TEXT) IS NULL OR d.state = ?2)
        AND (CAST(?3 AS BIGINT) IS NULL OR d.id = ?3)
-     ORDER BY d.id DESC LIMIT ?4";
+     ORDER BY d.id DESC LIMIT ?4"
+);
 
 impl Store {
     /// Deliveries with their attempts, the newest first.
@@ -87,6 +97,19 @@ impl Store {
     }
 }
 
+/// The deliveries of an alert with their attempts, the oldest first.
+pub(in crate::store) fn of_alert(
+    tx: &mut dyn Tx,
+    store: &str,
+    alert: AlertId,
+) -> Result<Vec<DeliveryStatus>, StoreError> {
+    let rows = tx.rows(
+        deliveries!("WHERE d.alert = ?1 ORDER BY d.id"),
+        values![alert],
+    )?;
+    rows.into_iter().map(|row| status(tx, store, row)).collect()
+}
+
 fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, StoreError> {
     let id: DeliveryId = row.take(0)?;
     let state: String = row.take(4)?;
@@ -108,7 +131,9 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
             DeliveryState::Pending => Some(row.take(5)?),
             _ => None,
         },
+        folded_into: row.take(13)?,
         created_at: row.take(6)?,
+        waiting_since: row.take(14)?,
         settled_at: row.take(7)?,
         reason: row.take(8)?,
         detail: row.take(9)?,

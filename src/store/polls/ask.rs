@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{PollClaim, claim::feed_state};
+use super::{PollClaim, claim};
 use crate::{
-    model::{FeedId, OriginId},
+    model::OriginId,
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
@@ -144,15 +144,8 @@ fn claim_asked(
     for mut row in tx.rows(CLAIM_ASKED, values![now, millis(lease), limit])? {
         let (origin, turn): (OriginId, i64) = (row.take(0)?, row.take(1)?);
         let refusals = row.take(2)?;
-        let feed: FeedId = tx
-            .row(
-                "SELECT id FROM feed WHERE origin = ?1 AND active = 1 AND due_reason = 'asked'
-                  ORDER BY due, id LIMIT 1",
-                values![origin],
-            )?
-            .expect("it made the origin claimed in this transaction")
-            .take(0)?;
-        let feed = feed_state(tx, feed)?;
+        let (_, feed) = claim::feed(tx, claim::ASKED_FOR, origin)?
+            .expect("it made the origin claimed in this transaction");
         claims.push(PollClaim {
             origin,
             turn,

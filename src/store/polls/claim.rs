@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use super::{Continuity, FeedState, PollClaim, continuity, moved};
 use crate::{
     cadence::Learned,
-    model::{FeedId, OriginId},
+    model::OriginId,
     store::{
         Store, StoreError,
-        engine::{Tx, millis, values},
+        engine::{Row, Tx, millis, values},
         schedule,
     },
 };
@@ -21,10 +21,25 @@ pub(in crate::store) const CLAIM: &str = "
      WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
     RETURNING id, turn, refusals";
 
+/// What a poll needs to know of a feed. `due` stands first.
+macro_rules! feed {
+    ($which:literal) => {
+        concat!(
+            "SELECT due, id, name, url, etag, last_modified, body_hash, baseline_at, failures,
+                    failing_since, told_failing, succeeded_at, not_modified_since, items_total,
+                    last_items, missed, missed_at, told_missed, fill, moved_to, moving, learned,
+                    health
+               FROM feed WHERE origin = ?1 AND active = 1 AND ",
+            $which
+        )
+    };
+}
+
 /// The feed an origin's poll is for.
-pub(in crate::store) const MOST_OVERDUE: &str = "
-    SELECT id, due FROM feed WHERE origin = ?1 AND active = 1 AND gone = 0
-     ORDER BY due LIMIT 1";
+pub(in crate::store) const MOST_OVERDUE: &str = feed!("gone = 0 ORDER BY due LIMIT 1");
+
+/// The feed of an origin that someone asked for.
+pub(super) const ASKED_FOR: &str = feed!("due_reason = 'asked' ORDER BY due, id LIMIT 1");
 
 /// The first due time of all origins, leases included.
 pub(in crate::store) const NEXT_DUE: &str = "SELECT min(due) FROM origin";
@@ -64,9 +79,8 @@ fn claim_origins(
     for mut row in tx.rows(CLAIM, values![now, millis(lease), limit])? {
         let (origin, turn): (OriginId, i64) = (row.take(0)?, row.take(1)?);
         let refusals = row.take(2)?;
-        match most_overdue(tx, origin)? {
-            Some((feed, due)) if due <= now => {
-                let feed = feed_state(tx, feed)?;
+        match feed(tx, MOST_OVERDUE, origin)? {
+            Some((due, feed)) if due <= now => {
                 let claim = PollClaim {
                     origin,
                     turn,
@@ -83,47 +97,39 @@ fn claim_origins(
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
 
-fn most_overdue(
+/// A feed of an origin, and since when it is due.
+pub(super) fn feed(
     tx: &mut dyn Tx,
+    which: &str,
     origin: OriginId,
-) -> Result<Option<(FeedId, Timestamp)>, StoreError> {
-    tx.row(MOST_OVERDUE, values![origin])?
-        .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+) -> Result<Option<(Timestamp, FeedState)>, StoreError> {
+    let row = tx.row(which, values![origin])?;
+    row.map(|mut row| Ok((row.take(0)?, feed_state(&mut row)?)))
         .transpose()
 }
 
-pub(super) fn feed_state(tx: &mut dyn Tx, id: FeedId) -> Result<FeedState, StoreError> {
-    let mut row = tx
-        .row(
-            "SELECT name, url, etag, last_modified, body_hash, baseline_at, failures,
-                    failing_since, told_failing, succeeded_at, not_modified_since, items_total,
-                    last_items, missed, missed_at, told_missed, fill, moved_to, moving,
-                    learned, health
-               FROM feed WHERE id = ?1",
-            values![id],
-        )?
-        .expect("its id was read in this transaction");
-    let learned: Learned = row.take(19)?;
+fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
+    let learned: Learned = row.take(21)?;
     Ok(FeedState {
-        id,
-        name: row.take(0)?,
-        url: row.take(1)?,
-        etag: row.take(2)?,
-        last_modified: row.take(3)?,
-        body_hash: row.take(4)?,
-        baseline_done: row.take::<Option<Timestamp>>(5)?.is_some(),
-        failures: row.take(6)?,
-        failing_since: row.take(7)?,
-        told_failing: row.take(8)?,
-        last_success: row.take(9)?,
-        not_modified_since: row.take(10)?,
-        items_total: row.take(11)?,
-        health: row.take(20)?,
+        id: row.take(1)?,
+        name: row.take(2)?,
+        url: row.take(3)?,
+        etag: row.take(4)?,
+        last_modified: row.take(5)?,
+        body_hash: row.take(6)?,
+        baseline_done: row.take::<Option<Timestamp>>(7)?.is_some(),
+        failures: row.take(8)?,
+        failing_since: row.take(9)?,
+        told_failing: row.take(10)?,
+        last_success: row.take(11)?,
+        not_modified_since: row.take(12)?,
+        items_total: row.take(13)?,
+        health: row.take(22)?,
         continuity: Continuity {
             pace: learned.shorten,
-            ..continuity::read(&mut row, 12)?
+            ..continuity::read(row, 14)?
         },
-        moved: moved::read(&mut row, 17)?,
+        moved: moved::read(row, 19)?,
         learned,
     })
 }

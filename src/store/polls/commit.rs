@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use super::{
-    PollCommit, PollCommitted, PollRead, PollResult, continuity, health, known, moved, news, revise,
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
+    known::{self, NewKeys},
+    moved, news, revise,
 };
 use crate::{
-    model::AlertId,
+    model::{AlertId, FeedId, ItemId},
     store::{
         Store, StoreError,
         engine::{Tx, Value, values},
@@ -34,32 +38,9 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
     }
-    let mut told = Told::default();
-    let mut shown = Vec::new();
     let failed = matches!(poll.result, PollResult::Failed { .. });
-    match poll.result {
-        PollResult::Read(read) => {
-            known::refresh(tx, poll.feed, &read.seen, poll.committed_at)?;
-            for item in read.known {
-                revise::write(tx, poll.feed, item, poll.committed_at, &mut told)?;
-            }
-            for new in read.news {
-                shown.push(news::insert(
-                    tx,
-                    poll.feed,
-                    new,
-                    poll.committed_at,
-                    &mut told,
-                )?);
-            }
-        }
-        PollResult::Filled(missed) => {
-            for new in missed {
-                news::insert(tx, poll.feed, new, poll.committed_at, &mut told)?;
-            }
-        }
-        PollResult::Unchanged { .. } | PollResult::Failed { .. } => {}
-    }
+    let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
+    let (mut told, shown) = write_items(tx, poll.feed, poll.result, poll.committed_at)?;
     if let Some(continuity) = poll.continuity {
         continuity::write(tx, poll.feed, continuity, shown)?;
     }
@@ -71,11 +52,42 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         outbox::insert(tx, notice, None, poll.committed_at)?;
         told.receivers.insert(notice.receiver.clone());
     }
-    schedule::free(tx, poll.origin)?;
+    if leaves_origin {
+        schedule::free(tx, poll.origin)?;
+    }
     Ok(PollCommitted::Done {
         alerts: told.alerts,
         receivers: told.receivers.into_iter().collect(),
     })
+}
+
+/// Writes the items that were read; gives the rows of the new ones that the feed shows now.
+fn write_items(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    result: PollResult,
+    now: Timestamp,
+) -> Result<(Told, Vec<ItemId>), StoreError> {
+    let (mut told, mut keys, mut shown) = (Told::default(), NewKeys::default(), Vec::new());
+    match result {
+        PollResult::Read(read) => {
+            known::refresh(tx, feed, &read.seen, now)?;
+            for item in read.known {
+                revise::write(tx, feed, item, now, &mut keys, &mut told)?;
+            }
+            for new in read.news {
+                shown.push(news::insert(tx, feed, new, now, &mut keys, &mut told)?);
+            }
+        }
+        PollResult::Filled(missed) => {
+            for new in missed {
+                news::insert(tx, feed, new, now, &mut keys, &mut told)?;
+            }
+        }
+        PollResult::Unchanged { .. } | PollResult::Failed { .. } => {}
+    }
+    keys.write(tx, feed, now)?;
+    Ok((told, shown))
 }
 
 /// What [`PollCommitted::Done`] will say.
@@ -85,7 +97,8 @@ pub(super) struct Told {
     pub(super) receivers: BTreeSet<String>,
 }
 
-/// The fence: false, and nothing written, if the origin was claimed again since.
+/// The fence: false, and nothing written, if the origin was claimed again since. Frees the origin,
+/// with the feed due when the poll says.
 fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     // From the end: from its beginning, a request that took its time on the way would bring the
     // next one too near, as the origin sees it.
@@ -96,14 +109,17 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     let not_before = poll
         .origin_not_before
         .map_or(paused, |asked| asked.max(paused));
-    // Another host of the domain may have cooled this one meanwhile.
-    let ours = tx.exec(
-        "UPDATE origin SET turn = turn + 1, refusals = ?4,
-                not_before = CASE WHEN not_before > ?3 THEN not_before ELSE ?3 END
-          WHERE id = ?1 AND turn = ?2",
-        values![poll.origin, poll.turn, not_before, poll.refusals],
-    )?;
-    Ok(ours == 1)
+    schedule::end_turn(
+        tx,
+        poll.origin,
+        &schedule::TurnEnd {
+            turn: poll.turn,
+            not_before,
+            refusals: poll.refusals,
+            feed: poll.feed,
+            feed_due_at: poll.next_due_at,
+        },
+    )
 }
 
 /// Nothing is asked of any host of the origin's domain until then.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    model::{FeedId, OriginId},
+    cadence::Learned,
+    model::{Ailment, FeedId, OriginId},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -27,6 +28,17 @@ pub struct Health {
     /// It reads well, had items and has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
+}
+
+impl Health {
+    /// What receivers were told of a feed that reads well, and since when it is so.
+    pub fn told(&self, learned: &Learned) -> Option<(Ailment, Option<Timestamp>)> {
+        match self.empty {
+            Some(empty) if empty.told => Some((Ailment::Empty, Some(empty.since))),
+            _ if self.told_silent => Some((Ailment::Silent, learned.pace.news_at())),
+            _ => None,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]

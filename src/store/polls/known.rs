@@ -1,6 +1,9 @@
 //! The set of everything ever seen.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -80,33 +83,47 @@ pub(super) fn refresh(
     Ok(())
 }
 
-/// Adds keys of an item. One that another item of the feed has already stays that item's.
-pub(super) fn insert(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    keys: &[IdentityKey],
-    item: ItemId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    // PostgreSQL takes no row twice in one statement.
-    let keys: Vec<IdentityKey> = keys
-        .iter()
-        .copied()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    for chunk in keys.chunks(CHUNK) {
-        let mut params = values![feed, item, now].to_vec();
-        params.extend(chunk.iter().map(|key| Value::from(*key)));
-        tx.exec(&insert_sql(chunk.len()), &params)?;
+/// Keys that a poll adds, each with the item that had it first.
+#[derive(Debug, Default)]
+pub(super) struct NewKeys(BTreeMap<IdentityKey, ItemId>);
+
+impl NewKeys {
+    /// Adds keys of an item. One that another item had before stays that item's.
+    pub(super) fn add(&mut self, item: ItemId, keys: &[IdentityKey]) {
+        for key in keys {
+            self.0.entry(*key).or_insert(item);
+        }
     }
-    Ok(())
+
+    /// Writes them, many in a statement and in the order of the table. One that another item of
+    /// the feed has already stays that item's.
+    pub(super) fn write(
+        self,
+        tx: &mut dyn Tx,
+        feed: FeedId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut keys = self.0.into_iter();
+        for (rows, sql) in INSERT.iter() {
+            while keys.len() >= *rows {
+                let mut params = values![feed, now].to_vec();
+                for (key, item) in keys.by_ref().take(*rows) {
+                    params.extend([Value::from(key), Value::from(item)]);
+                }
+                tx.exec(sql, &params)?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// One statement for all keys of an item.
-fn insert_sql(keys: usize) -> String {
-    let rows: Vec<String> = (0..keys)
-        .map(|key| format!("(?1, ?{}, ?2, ?3)", key + 4))
+/// Statements for so many rows.
+static INSERT: LazyLock<[(usize, String); 3]> =
+    LazyLock::new(|| [CHUNK, 8, 1].map(|rows| (rows, insert_sql(rows))));
+
+fn insert_sql(rows: usize) -> String {
+    let rows: Vec<String> = (0..rows)
+        .map(|row| format!("(?1, ?{}, ?{}, ?2)", 2 * row + 3, 2 * row + 4))
         .collect();
     let rows = rows.join(", ");
     format!(

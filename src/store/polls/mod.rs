@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::{
     cadence::Learned,
-    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, TextHash},
+    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, Priority, TextHash},
 };
 
 pub use self::ask::{Asked, PollReport};
@@ -169,6 +169,13 @@ pub enum PollResult {
     },
 }
 
+impl PollResult {
+    /// Whether the feed is not polled any more.
+    pub(super) const fn is_gone(&self) -> bool {
+        matches!(self, Self::Failed { gone: true, .. })
+    }
+}
+
 /// A body that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollRead {
@@ -211,6 +218,8 @@ pub struct NewItem {
     pub text_hash: TextHash,
     /// By what it will be known again.
     pub keys: Vec<IdentityKey>,
+    /// Whether it is only remembered: no watch was asked.
+    pub is_baseline: bool,
     /// What it set off.
     pub alert: Option<NewAlert>,
 }
@@ -251,6 +260,8 @@ pub struct KnownKey {
 pub struct NewAlert {
     /// The alert; its id and its item's id are filled in here.
     pub alert: Alert,
+    /// Of each of its watches, in their order.
+    pub priorities: Vec<Priority>,
     /// One a receiver; an [`Event::Alert`](crate::model::Event::Alert) gets the ids too.
     pub deliveries: Vec<NewDelivery>,
 }

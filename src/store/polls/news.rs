@@ -1,29 +1,33 @@
 //! New items, their keys, their alerts and the deliveries of those.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{NewAlert, NewItem, commit::Told, known};
+use super::{NewAlert, NewItem, commit::Told, known::NewKeys};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, Item, ItemId, TextHash},
+    model::{Alert, AlertId, Event, FeedId, Item, ItemId, Priority, TextHash},
     store::{
         StoreError,
         engine::{Tx, values},
-        items, outbox,
+        items,
+        mutes::Mutes,
+        outbox,
     },
 };
 
-/// Writes one new item and all that hangs on it; gives its row.
+/// Writes one new item and what hangs on it, but for its keys, which are added to `keys`; gives
+/// its row.
 pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     new: NewItem,
     now: Timestamp,
+    keys: &mut NewKeys,
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
-    let item = insert_item(tx, feed, new.item, new.text_hash, now)?;
-    known::insert(tx, feed, &new.keys, item, now)?;
+    let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
+    keys.add(item, &new.keys);
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
     }
@@ -35,33 +39,33 @@ fn insert_item(
     feed: FeedId,
     item: Item,
     text_hash: TextHash,
+    is_baseline: bool,
     now: Timestamp,
 ) -> Result<ItemId, StoreError> {
-    let mut row = tx
-        .row(
-            "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
-                               updated, date_text, summary, content, language, seen_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-             RETURNING id",
-            values![
-                feed,
-                text_hash,
-                item.guid,
-                item.title,
-                item.link,
-                outbox::list(&item.authors),
-                outbox::list(&item.categories),
-                item.published,
-                item.updated,
-                item.date_text,
-                item.summary,
-                item.content,
-                item.language,
-                now,
-            ],
-        )?
-        .expect("an insert returns its row");
-    row.take(0)
+    let id = tx.insert(
+        "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
+                               updated, date_text, summary, content, language, seen_at,
+                               baseline)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        values![
+            feed,
+            text_hash,
+            item.guid,
+            item.title,
+            item.link,
+            outbox::list(&item.authors),
+            outbox::list(&item.categories),
+            item.published,
+            item.updated,
+            item.date_text,
+            item.summary,
+            item.content,
+            item.language,
+            now,
+            is_baseline,
+        ],
+    )?;
+    Ok(ItemId(id))
 }
 
 /// Writes an alert for those of its watches that have none for this item yet; for none of them,
@@ -76,21 +80,26 @@ pub(super) fn insert_alert(
 ) -> Result<(), StoreError> {
     let NewAlert {
         mut alert,
+        priorities,
         deliveries,
     } = new;
+    let priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let done = items::alerted(tx, item)?;
-    keep_new(&mut alert, &done);
+    keep(&mut alert, &priorities, |watch| !done.contains(watch));
     if alert.watches.is_empty() {
         return Ok(());
     }
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     told.alerts.push(id);
+    let mutes = Mutes::in_force(tx, now)?;
     for mut delivery in deliveries {
         if let Event::Alert(copy) = &mut delivery.event {
-            keep_new(copy, &done);
+            keep(copy, &priorities, |watch| !done.contains(watch));
             if copy.watches.is_empty() {
                 continue;
             }
+            let all = copy.clone();
+            keep(copy, &priorities, |watch| !mutes.leaves_out(&all, watch));
             copy.id.clone_from(&alert.id);
             copy.item.id.clone_from(&alert.item.id);
         }
@@ -108,14 +117,11 @@ fn insert_row(
     alert: &mut Alert,
     now: Timestamp,
 ) -> Result<AlertId, StoreError> {
-    let mut row = tx
-        .row(
-            "INSERT INTO alert (item, feed, priority, created_at, data)
-             VALUES (?1, ?2, ?3, ?4, '') RETURNING id",
-            values![item, feed, alert.priority.rank(), now],
-        )?
-        .expect("an insert returns its row");
-    let id: AlertId = row.take(0)?;
+    let id = AlertId(tx.insert(
+        "INSERT INTO alert (item, feed, priority, created_at, data)
+         VALUES (?1, ?2, ?3, ?4, '')",
+        values![item, feed, alert.priority.rank(), now],
+    )?);
     alert.id = id.0.to_string();
     alert.item.id = item.0.to_string();
     let data = serde_json::to_string(alert).expect("an alert has string keys only");
@@ -132,11 +138,17 @@ fn insert_row(
     Ok(id)
 }
 
-/// Removes the watches that are done, and doubles.
-fn keep_new(alert: &mut Alert, done: &HashSet<String>) {
+/// Removes the other watches, and doubles.
+fn keep(
+    alert: &mut Alert,
+    priorities: &HashMap<String, Priority>,
+    is_wanted: impl Fn(&str) -> bool,
+) {
     let mut named = HashSet::new();
     alert
         .watches
-        .retain(|watch| !done.contains(watch) && named.insert(watch.clone()));
-    alert.matches.retain(|hit| !done.contains(&hit.watch));
+        .retain(|watch| is_wanted(watch) && named.insert(watch.clone()));
+    alert.matches.retain(|hit| is_wanted(&hit.watch));
+    let priorities = alert.watches.iter().filter_map(|it| priorities.get(it));
+    alert.priority = priorities.max().copied().unwrap_or(alert.priority);
 }

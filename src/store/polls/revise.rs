@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{KnownItem, Revision, commit::Told, known, news};
+use super::{KnownItem, Revision, commit::Told, known::NewKeys, news};
 use crate::{
     model::{FeedId, ItemId},
     store::{
@@ -15,15 +15,17 @@ use crate::{
 /// So many earlier texts of an item are kept: a live blog changes at every poll.
 const MAX_REVISIONS: u32 = 20;
 
-/// Writes what is new of a known item: its keys, its text, and what the edit set off.
+/// Writes what is new of a known item, its text and what the edit set off, but for its keys, which
+/// are added to `keys`.
 pub(super) fn write(
     tx: &mut dyn Tx,
     feed: FeedId,
     known: KnownItem,
     now: Timestamp,
+    keys: &mut NewKeys,
     told: &mut Told,
 ) -> Result<(), StoreError> {
-    known::insert(tx, feed, &known.keys, known.id, now)?;
+    keys.add(known.id, &known.keys);
     let Some(revision) = known.revision else {
         return Ok(());
     };

@@ -24,6 +24,7 @@ async fn alerts(store: &Store) -> Vec<Alert> {
         after: None,
         watch: None,
         feed: None,
+        muted: false,
         order: Order::OldestFirst,
         limit: 100,
     };

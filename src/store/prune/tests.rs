@@ -121,7 +121,7 @@ async fn a_pending_delivery_keeps_all_that_it_tells() {
         alerts: 1,
         deliveries: 1,
         attempts: 1,
-        seen: 0,
+        ..Pruned::default()
     };
     assert_eq!(pruned, all);
     assert_eq!(count(&store, "alert_watch").await, 0);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    model::TestPing,
+    model::{Ailment, TestPing},
     store::{
         DeliveryState, OutboxFilter,
         testing::{Place, at, feed, one_feed},
@@ -127,4 +127,48 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
         .collect();
     assert_eq!(outbox, [("desk", 2, 0), ("phone", 0, 1)]);
     assert!(!report.is_well());
+}
+
+#[tokio::test]
+async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let feeds = ["calm", "empty", "failing", "silent"];
+    let feeds = feeds.map(|name| feed(name, &format!("https://{name}.example/feed")));
+    store
+        .sync(&feeds, &["desk".to_owned()], at(0))
+        .await
+        .unwrap();
+    for sql in [
+        "UPDATE feed SET polled_at = 1795000000000, health = '{\"told_silent\":true}'",
+        "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":9,\"told\":true}}'
+          WHERE name = 'empty'",
+        // Not told yet.
+        "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":1,\"told\":false}}'
+          WHERE name = 'calm'",
+        "UPDATE feed SET failures = 3, error = 'no answer' WHERE name = 'failing'",
+    ] {
+        exec(&store, sql).await;
+    }
+    store.plan_report(Some(at(300)), at(150)).await.unwrap();
+    let plan = store.report_plan().await.unwrap().expect("a plan");
+    let told = vec!["desk".to_owned()];
+    assert!(store.report(plan, at(600), told, at(300)).await.unwrap());
+    let report = reports(&store).await.remove(0);
+    assert_eq!((report.feeds_failing, report.feeds_silent), (1, 2));
+    let named = report.silent.iter();
+    let named: Vec<_> = named.map(|it| (it.feed.as_str(), it.state)).collect();
+    assert_eq!(
+        named,
+        [("empty", Ailment::Empty), ("silent", Ailment::Silent)]
+    );
+    let since = report.silent[0]
+        .since
+        .expect("the first poll without items");
+    assert_eq!(since.to_string(), "2026-11-18T11:06:40Z");
+    let silent_alone = ReportReady {
+        feeds_failing: 0,
+        ..report
+    };
+    assert!(!silent_alone.is_well());
 }

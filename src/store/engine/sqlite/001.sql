@@ -68,6 +68,7 @@ CREATE INDEX feed_due ON feed (origin, due) WHERE active = 1 AND gone = 0;
 CREATE INDEX feed_troubled ON feed (origin, name) WHERE failures > 0 OR told_failing = 1;
 
 -- As the feed shows it now. `text_hash` stands before the long texts: it is read at every poll.
+-- `baseline` says that no watch was asked about it when it came.
 CREATE TABLE item (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   feed       INTEGER NOT NULL REFERENCES feed (id),
@@ -83,7 +84,8 @@ CREATE TABLE item (
   summary    TEXT    NOT NULL,
   content    TEXT    NOT NULL,
   language   TEXT,
-  seen_at    INTEGER NOT NULL
+  seen_at    INTEGER NOT NULL,
+  baseline   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX item_feed ON item (feed, seen_at);
 CREATE INDEX item_seen ON item (seen_at);
@@ -99,13 +101,21 @@ CREATE TABLE revision (
 ) STRICT;
 CREATE INDEX revision_item ON revision (item, id);
 
--- Every identity a feed ever showed. Keys outlive their items, so `item` is no foreign key.
+-- Every identity a feed ever showed. Keys outlive their items, so `item` is no foreign key; nor is
+-- `feed`: no feed is ever deleted, and there are hundreds of keys to check in a first poll.
 CREATE TABLE seen (
-  feed    INTEGER NOT NULL REFERENCES feed (id),
+  feed    INTEGER NOT NULL,
   key     BLOB    NOT NULL,
   item    INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   PRIMARY KEY (feed, key)
+) STRICT, WITHOUT ROWID;
+
+-- What each watch asks, and since when: it was not asked before.
+CREATE TABLE watch (
+  name       TEXT    PRIMARY KEY,
+  definition TEXT    NOT NULL,
+  since      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE alert (
@@ -143,13 +153,30 @@ CREATE TABLE receiver (
   error         TEXT
 ) STRICT;
 
+-- What is not told for a while. One of a name at a time is open: `ended_at` is set when it was
+-- lifted, or was told that it ran out.
+CREATE TABLE mute (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind     TEXT    NOT NULL CHECK (kind IN ('watch', 'feed', 'receiver')),
+  name     TEXT    NOT NULL,
+  since    INTEGER NOT NULL,
+  until    INTEGER NOT NULL,
+  comment  TEXT,
+  ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX mute_open ON mute (kind, name) WHERE ended_at IS NULL;
+
+-- `mute` is what held it, also after it was sent all the same.
+-- `folded_into` is the delivery that tells a folded one; no foreign key, for either may be pruned
+-- before the other.
 CREATE TABLE delivery (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   receiver      INTEGER NOT NULL REFERENCES receiver (id),
   alert         INTEGER REFERENCES alert (id),
   kind          TEXT    NOT NULL,
   priority      INTEGER NOT NULL,
-  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped')),
+  state         TEXT    NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'dropped',
+                                                   'folded', 'muted')),
   due           INTEGER NOT NULL,
   turn          INTEGER NOT NULL DEFAULT 0,
   attempts      INTEGER NOT NULL DEFAULT 0,
@@ -158,14 +185,17 @@ CREATE TABLE delivery (
   settled_at    INTEGER,
   reason        TEXT,
   detail        TEXT,
+  mute          INTEGER REFERENCES mute (id),
   accepted      TEXT    NOT NULL DEFAULT '[]',
+  folded_into   INTEGER,
   payload       TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (receiver, due) WHERE state = 'pending';
 CREATE INDEX delivery_next ON delivery (receiver, priority DESC, id, due) WHERE state = 'pending';
-CREATE INDEX delivery_state ON delivery (state, receiver);
+CREATE INDEX delivery_state ON delivery (state, receiver, settled_at);
 CREATE INDEX delivery_settled ON delivery (settled_at, id) WHERE settled_at IS NOT NULL;
 CREATE INDEX delivery_alert ON delivery (alert);
+CREATE INDEX delivery_mute ON delivery (mute) WHERE mute IS NOT NULL;
 
 CREATE TABLE attempt (
   delivery   INTEGER NOT NULL REFERENCES delivery (id),

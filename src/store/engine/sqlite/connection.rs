@@ -159,6 +159,12 @@ impl Tx for Connection {
         let mut statement = self.0.prepare_cached(sql)?;
         Ok(statement.execute(params_from_iter(params))? as u64)
     }
+
+    /// Without `RETURNING`, for which SQLite fills and empties a table of its own.
+    fn insert(&mut self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        Ok(statement.insert(params_from_iter(params))?)
+    }
 }
 
 fn value(column: ValueRef<'_>) -> rusqlite::Result<Value> {

@@ -1,7 +1,7 @@
 //! The schema is frozen, and its due times are found without reading whole tables.
 
 use super::{super::Tx, super::Value, connection::Access, connection::Connection, migrate};
-use crate::store::{items, outbox, polls};
+use crate::store::{items, mutes, outbox, polls};
 
 fn fresh() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -46,6 +46,10 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (outbox::LANE, 2),
         (outbox::CLAIM, 4),
         (outbox::NEXT_DUE, 1),
+        (outbox::CLAIM_ONE, 4),
+        (outbox::WAITING, 4),
+        (outbox::TOLD, 2),
+        (outbox::NEXT_DUE_AFTER, 2),
     ] {
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         let plan = texts(&mut connection, &sql, &vec![Value::Null; params], 3);
@@ -71,4 +75,13 @@ fn a_page_within_a_moment_is_found_to_the_row() {
         let plan = texts(&mut connection, &sql, &vec![Value::Null; params], 3).join("\n");
         assert!(plan.contains("seen_at=? AND rowid<?"), "{plan}");
     }
+}
+
+/// Ended mutes are kept for long, and every insert of a delivery asks for those in force.
+#[test]
+fn mutes_that_ended_are_not_read() {
+    let (_directory, mut connection) = fresh();
+    let sql = format!("EXPLAIN QUERY PLAN {}", mutes::IN_FORCE);
+    let plan = texts(&mut connection, &sql, &[Value::Null], 3).join("\n");
+    assert!(plan.contains("USING INDEX mute_open"), "{plan}");
 }

@@ -1,0 +1,271 @@
+//! `explain`: why an item alerted, or did not: every stage it came by, and the one that decided.
+
+mod texts;
+mod told;
+mod trace;
+mod unseen;
+
+use std::{collections::HashMap, path::Path};
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    Answer, CliError, config,
+    outbox::DeliveryLine,
+    output::{self, Output, fit, width},
+    story::{Story, Style},
+    walk::ClauseLine,
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::{Config, Loaded},
+    matcher::{Clause, ItemLists},
+    model::{Field, ItemId, Watch},
+    parse,
+    store::{KeptItem, MuteStatus, Store, WatchInForce},
+};
+use texts::Texts;
+use told::{Told, Ways};
+use trace::{Decision, Facts, Stage, Step};
+
+/// Items of one link that are explained: it may stand in several feeds.
+const MAX_ITEMS: u32 = 10;
+
+/// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The item: its number, as `search` and alerts show it, or its link.
+    #[arg(value_name = "ITEM")]
+    item: String,
+
+    /// The watch; without it, all of them, in a line each.
+    #[arg(value_name = "WATCH")]
+    watch: Option<String>,
+}
+
+/// An item against a watch, on the wire.
+#[derive(Serialize)]
+struct Explanation<'a> {
+    item: String,
+    feed: &'a str,
+    watch: &'a str,
+    matched: bool,
+    alerted: bool,
+    /// Whether a receiver has it or will have it.
+    reaches: bool,
+    /// The stage that decided.
+    decided: Stage,
+    verdict: String,
+    fields: &'a [Field],
+    feeds: Option<&'a [String]>,
+    stages: Vec<Step>,
+    /// Only where one watch was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deliveries: Vec<DeliveryLine<'a>>,
+    /// Only where one watch was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clause: Option<ClauseLine>,
+}
+
+/// What is the same for every item.
+struct Room<'a> {
+    loaded: &'a Loaded,
+    mutes: Vec<MuteStatus>,
+    in_force: HashMap<String, WatchInForce>,
+    now: Timestamp,
+}
+
+impl Explain {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let loaded = config::load(path)?;
+        let config = &loaded.config;
+        let name = self.watch.as_deref();
+        let watch = name.map(|name| config::watch(config, name)).transpose()?;
+        let store = Store::open_beside(&config.store).await?;
+        let items = self.items(&store).await?;
+        let now = SystemClock.now();
+        let room = Room {
+            loaded: &loaded,
+            mutes: store.mutes().await?,
+            in_force: store.watches_in_force().await?,
+            now,
+        };
+        let mut reaches = false;
+        for kept in &items {
+            reaches |= self.explain(kept, watch, &room, &store, output).await?;
+        }
+        if items.is_empty() {
+            unseen::answer(&self.item, self.number(), &store, config, now, output).await?;
+        }
+        store.close().await;
+        Ok(reaches)
+    }
+
+    fn number(&self) -> Option<ItemId> {
+        let number = self.item.strip_prefix('#').unwrap_or(&self.item);
+        number.parse().ok().map(ItemId)
+    }
+
+    /// The kept items that bear the name now, or else did when a feed first showed them.
+    async fn items(&self, store: &Store) -> Result<Vec<KeptItem>, CliError> {
+        if let Some(number) = self.number() {
+            return Ok(store.kept_item(number).await?.into_iter().collect());
+        }
+        let mut items = store.items_called(&self.item, MAX_ITEMS).await?;
+        if items.is_empty() {
+            let seen = store.seen_under(parse::keys_of_name(&self.item).to_vec());
+            for seen in seen.await?.into_iter().take(MAX_ITEMS as usize) {
+                items.extend(store.kept_item(seen.item).await?);
+            }
+        }
+        Ok(items)
+    }
+
+    async fn explain(
+        &self,
+        kept: &KeptItem,
+        watch: Option<&Watch>,
+        room: &Room<'_>,
+        store: &Store,
+        output: &Output,
+    ) -> Answer {
+        let Some(record) = store.item_record(kept.stored.id).await? else {
+            return Ok(false);
+        };
+        let item = &kept.stored.item;
+        let is_its = [&item.link, &item.guid].contains(&&Some(self.item.clone()));
+        let ways = Ways::of(&record, store, &room.loaded.config, room.now).await?;
+        let facts = Facts {
+            ways,
+            asked: (self.number().is_none() && !is_its).then_some(self.item.as_str()),
+            texts: Texts::of(kept, &record, &room.loaded.matcher),
+            feed: store.feed(&kept.feed).await?,
+            mutes: &room.mutes,
+            in_force: &room.in_force,
+            config: &room.loaded.config,
+            now: room.now,
+            record: &record,
+            kept,
+        };
+        let style = Style::new(output, facts.zone());
+        if !output.is_json() {
+            output::line(&head(kept, style))?;
+        }
+        let answer = match watch {
+            Some(watch) => one(&facts, watch, style, output),
+            None => all(&facts, style, output),
+        };
+        if !output.is_json() {
+            output::line("")?;
+        }
+        answer
+    }
+}
+
+fn head(kept: &KeptItem, style: Style<'_>) -> String {
+    let story = Story::new(kept, Vec::new());
+    let link = story.link().map(|link| format!("\n  {link}"));
+    let (headline, source) = (story.headline(style, 0), story.source(style));
+    format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
+}
+
+/// One watch, stage by stage.
+fn one(facts: &Facts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> Answer {
+    let mut watches = facts.config.watches.iter();
+    let position = watches
+        .position(|it| it.name == watch.name)
+        .expect("the watch was found there");
+    let (explanation, decision) = explain(facts, position, true);
+    output.print(&explanation, |it| it.sheet(watch, &decision, style))?;
+    Ok(decision.reaches)
+}
+
+/// Every watch in a line.
+fn all(facts: &Facts<'_>, style: Style<'_>, output: &Output) -> Answer {
+    let names = facts.config.watches.iter().map(|watch| width(&watch.name));
+    let widest = names.max().unwrap_or_default();
+    let mut reaches = false;
+    for position in 0..facts.config.watches.len() {
+        let (explanation, decision) = explain(facts, position, false);
+        reaches |= decision.reaches;
+        output.print(&explanation, |it| it.row(widest, &decision, output, style))?;
+    }
+    Ok(reaches)
+}
+
+/// In full with its clauses and deliveries.
+fn explain<'a>(
+    facts: &'a Facts<'_>,
+    position: usize,
+    in_full: bool,
+) -> (Explanation<'a>, Decision) {
+    let config: &Config = facts.config;
+    let watch = &config.watches[position];
+    let item = &facts.kept.stored.item;
+    let lists = ItemLists::of(item);
+    let text = lists.text(&facts.kept.feed, item);
+    let clause = Clause::explain(watch, &config.entities, &text)
+        .expect("a config with a wrong expression is not loaded");
+    let decision = facts.decide(position, &clause);
+    let deliveries = facts.alert(&watch.name).filter(|_| in_full);
+    let deliveries = deliveries.map(|alert| Told::of(alert, &watch.name).deliveries);
+    let deliveries = deliveries.unwrap_or_default().into_iter();
+    let explanation = Explanation {
+        item: facts.kept.stored.id.0.to_string(),
+        feed: &facts.kept.feed,
+        watch: &watch.name,
+        matched: clause.matched,
+        alerted: facts.alert(&watch.name).is_some(),
+        reaches: decision.reaches,
+        decided: decision.stage,
+        verdict: format!("{}: {}", decision.outcome, decision.why),
+        fields: &watch.fields,
+        feeds: watch.feeds.as_deref(),
+        stages: facts.steps(position, &clause),
+        deliveries: deliveries
+            .map(|it| DeliveryLine::of(it, facts.ways.release(it)))
+            .collect(),
+        clause: in_full.then(|| ClauseLine::of(&clause, &watch.name, &text)),
+    };
+    (explanation, decision)
+}
+
+impl Explanation<'_> {
+    /// The watch, the answer, and every stage with what it did.
+    fn sheet(&self, watch: &Watch, decision: &Decision, style: Style<'_>) -> String {
+        let outcome = style.verdict(decision.reaches, decision.outcome);
+        let mut lines = vec![
+            format!("watch {}: {}", self.watch, watch.expression),
+            format!("{outcome}: {}", decision.why),
+            String::new(),
+        ];
+        for step in &self.stages {
+            let mark = if step.stage == self.decided { ">" } else { " " };
+            let name = step.stage.as_str();
+            lines.push(format!("{mark} {name:<10}  {}", step.text));
+            let tree = self
+                .clause
+                .as_ref()
+                .filter(|_| step.stage == Stage::Expression);
+            let tree = tree.map(|clause| clause.tree(style)).unwrap_or_default();
+            let more = tree.lines().chain(step.lines.iter().map(String::as_str));
+            lines.extend(more.map(|line| format!("{:14}{line}", "")));
+        }
+        lines.join("\n")
+    }
+
+    fn row(&self, widest: usize, decision: &Decision, output: &Output, style: Style<'_>) -> String {
+        let mark = style.verdict(decision.reaches, if decision.reaches { "✓" } else { "✗" });
+        let space = " ".repeat(widest - width(self.watch));
+        let room = output
+            .columns
+            .map(|columns| columns.saturating_sub(widest + 4));
+        let why = match decision.outcome {
+            "Not alerted" => decision.why.clone(),
+            outcome => format!("{}: {}", outcome.to_lowercase(), decision.why),
+        };
+        format!("{mark} {}{space}  {}", self.watch, fit(&why, room))
+    }
+}

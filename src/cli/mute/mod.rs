@@ -1,0 +1,259 @@
+//! `mute` and `unmute`: what is kept back for a while.
+
+mod words;
+
+use std::{path::Path, time::Duration};
+
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+use super::{
+    Answer, CliError, config,
+    output::{self, Output},
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::{Config, parse_duration},
+    model::MuteKind,
+    store::{MuteStatus, NewMute, Store},
+    suggest::closest,
+};
+use words::{MuteLine, held, lifted, row};
+
+pub(super) use words::{Mutes, mention};
+
+/// The longest comment, in characters.
+const MAX_COMMENT_CHARS: usize = 500;
+
+/// Keep back what a watch, feed or receiver would tell, for a while; alone, show what is.
+#[derive(Debug, Args)]
+pub(super) struct Mute {
+    /// What to mute.
+    #[arg(value_name = "WHAT", value_parser = kinds(), requires = "name")]
+    kind: Option<MuteKind>,
+
+    /// Its name in the config.
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+
+    /// For so long, such as 2d or 12h.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration,
+          requires = "kind", conflicts_with = "until")]
+    length: Option<Duration>,
+
+    /// Until the beginning of a day, such as 2026-12-01, or a time of it: 2026-12-01T08:00.
+    #[arg(long, value_name = "TIME", value_parser = until, requires = "kind")]
+    until: Option<Until>,
+
+    /// Why: stands in `mute` and in the notice at its end.
+    #[arg(long, value_name = "TEXT", value_parser = comment, requires = "kind")]
+    comment: Option<String>,
+}
+
+/// Tell it again from now on, and say what was kept back.
+#[derive(Debug, Args)]
+pub(super) struct Unmute {
+    /// What is muted.
+    #[arg(value_name = "WHAT", value_parser = kinds())]
+    kind: MuteKind,
+
+    /// Its name.
+    #[arg(value_name = "NAME")]
+    name: String,
+
+    /// Send what was kept back, now.
+    #[arg(long)]
+    send: bool,
+}
+
+/// A moment to come, as people type it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// With its own offset.
+    Moment(Timestamp),
+    /// In the config's time zone.
+    Local(DateTime),
+}
+
+impl Mute {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let now = SystemClock.now();
+        let (Some(kind), Some(name)) = (self.kind, &self.name) else {
+            return list(&config, now, output).await;
+        };
+        check_name(&config, kind, name)?;
+        let new = NewMute {
+            kind,
+            name: name.clone(),
+            until: self.until(now, &config.timezone)?,
+            comment: self.comment.clone(),
+        };
+        let store = Store::open_beside(&config.store).await?;
+        let muted = store.mute(new, now).await?;
+        store.close().await;
+        let line = MuteLine::of(&muted.mute, now);
+        output.print(&line, |_| words::muted(&muted, &config.timezone))?;
+        Ok(true)
+    }
+
+    fn until(&self, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, CliError> {
+        let until = match (self.length, self.until) {
+            (Some(length), _) => now.checked_add(length).ok(),
+            (None, Some(Until::Moment(moment))) => Some(moment),
+            (None, Some(Until::Local(time))) => zone.to_timestamp(time).ok(),
+            (None, None) => {
+                return Err(CliError::Usage(
+                    "for how long? --for 2d, or --until 2026-12-01".to_owned(),
+                ));
+            }
+        };
+        let until = until.ok_or_else(|| CliError::Usage("that is too far away".to_owned()))?;
+        if until <= now {
+            return Err(CliError::Usage(format!(
+                "{} is past",
+                super::when::at(until, zone)
+            )));
+        }
+        Ok(until)
+    }
+}
+
+impl Unmute {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let now = SystemClock.now();
+        let store = Store::open_beside(&config.store).await?;
+        let unmuted = store.unmute(self.kind, &self.name, self.send, now).await?;
+        let Some(unmuted) = unmuted else {
+            let mutes = store.mutes().await?;
+            store.close().await;
+            check_name(&config, self.kind, &self.name)?;
+            return Err(CliError::Failed(self.not_muted(&mutes)));
+        };
+        store.close().await;
+        let line = MuteLine::lifted(&unmuted, now);
+        output.print(&line, |_| lifted(&unmuted))?;
+        Ok(true)
+    }
+
+    /// That it is not, and what the last mute of it still holds.
+    fn not_muted(&self, mutes: &[MuteStatus]) -> String {
+        let Self { kind, name, .. } = self;
+        let is_this =
+            |mute: &&MuteStatus| mute.kind == *kind && mute.name == *name && !mute.is_empty();
+        let last = mutes.iter().rfind(is_this).map(|mute| {
+            format!(
+                "; a mute that has ended holds {}: `fivebells outbox retry --mute {}` sends it",
+                held(mute),
+                mute.id.0
+            )
+        });
+        format!("{kind} {name:?} is not muted{}", last.unwrap_or_default())
+    }
+}
+
+/// Those in force, and those that ended and still hold something.
+async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
+    let store = Store::open_beside(&config.store).await?;
+    let mut mutes = store.mutes().await?;
+    store.close().await;
+    mutes.retain(|mute| mute.is_in_force(now) || !mute.is_empty());
+    if output.is_json() {
+        for mute in &mutes {
+            output.print(&MuteLine::of(mute, now), |_| String::new())?;
+        }
+        return Ok(true);
+    }
+    if mutes.is_empty() {
+        output::line("nothing is muted")?;
+        return Ok(true);
+    }
+    let rows: Vec<Vec<String>> = mutes.iter().map(|mute| row(mute, config, now)).collect();
+    output::table(
+        &["mute", "what", "until", "held", "since", "comment"],
+        &rows,
+    )?;
+    Ok(true)
+}
+
+/// A name that the config does not have would mute nothing.
+fn check_name(config: &Config, kind: MuteKind, name: &str) -> Result<(), CliError> {
+    let names = names(config, kind);
+    if names.contains(&name) {
+        return Ok(());
+    }
+    let meant = closest(name, names).map(|meant| format!(", did you mean {meant:?}?"));
+    let meant = meant.unwrap_or_default();
+    Err(CliError::Failed(format!(
+        "there is no {kind} {name:?}{meant}"
+    )))
+}
+
+fn names(config: &Config, kind: MuteKind) -> Vec<&str> {
+    match kind {
+        MuteKind::Watch => config.watches.iter().map(|it| it.name.as_str()).collect(),
+        MuteKind::Feed => config.feeds.iter().map(|it| it.name.as_str()).collect(),
+        MuteKind::Receiver => config.receivers.iter().map(|it| it.name.as_str()).collect(),
+    }
+}
+
+fn kinds() -> impl TypedValueParser<Value = MuteKind> {
+    let names = MuteKind::ALL.map(MuteKind::as_str);
+    PossibleValuesParser::new(names).map(|name| name.parse().expect("one of their names"))
+}
+
+/// A text that names no moment.
+#[derive(Debug, thiserror::Error)]
+#[error("expected a day, such as 2026-12-01, or a time, such as 2026-12-01T08:00")]
+struct NoMoment;
+
+fn until(text: &str) -> Result<Until, NoMoment> {
+    let local = || text.parse().map(Until::Local).map_err(|_| NoMoment);
+    text.parse().map(Until::Moment).or_else(|_| local())
+}
+
+fn comment(text: &str) -> Result<String, String> {
+    let text = output::one_line(text, usize::MAX);
+    match text.chars().count() {
+        0 => Err("it is empty".to_owned()),
+        1..=MAX_COMMENT_CHARS => Ok(text),
+        length => Err(format!(
+            "it has {length} characters, at most {MAX_COMMENT_CHARS} are kept"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_one_line_of_at_most_500_characters() {
+        assert_eq!(comment(" two\nlines ").as_deref(), Ok("two lines"));
+        assert!(comment(&"é".repeat(MAX_COMMENT_CHARS)).is_ok());
+        assert!(comment(&"é".repeat(MAX_COMMENT_CHARS + 1)).is_err());
+        assert!(comment(" \n").is_err());
+    }
+
+    #[test]
+    fn an_end_is_a_day_a_time_or_a_moment() {
+        let local = |text: &str| Until::Local(text.parse().expect("a time"));
+        for (text, wanted) in [
+            ("2026-12-01", local("2026-12-01T00:00")),
+            ("2026-12-01T08:00", local("2026-12-01T08:00")),
+            ("2026-12-01 08:00:30", local("2026-12-01T08:00:30")),
+            (
+                "2026-12-01T08:00+09:00",
+                Until::Moment("2026-11-30T23:00:00Z".parse().expect("a time")),
+            ),
+        ] {
+            assert_eq!(until(text).expect("an end"), wanted, "{text}");
+        }
+        assert!(until("tomorrow").is_err());
+        assert!(until("2026-13-01").is_err());
+    }
+}

@@ -1,0 +1,153 @@
+//! What a receiver's policy makes of what waits for it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::Timestamp;
+use tracing::debug;
+
+use super::Deliverer;
+use crate::{
+    model::Hold,
+    policy::{MAX_FOLD, Policy, Release, Step, Waiting},
+    store::{DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Store, StoreError},
+};
+
+/// What the policy asks for now.
+pub(super) enum Turn {
+    /// Nothing is due, or the receiver is not to be sent to.
+    Idle,
+    /// Some alerts are one delivery now: ask again.
+    Folded,
+    /// Nothing before then.
+    Held {
+        /// When to ask again.
+        until: Timestamp,
+    },
+    /// Send this.
+    Send(Box<DeliveryClaim>),
+}
+
+/// What waits for a receiver and may not be told yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// How many.
+    pub count: u32,
+    /// What holds the first of them that will be told.
+    pub hold: Hold,
+    /// When that is.
+    pub until: Timestamp,
+}
+
+impl Deliverer {
+    /// Asks a receiver's policy, and does what it says up to the claim.
+    pub(super) async fn turn(
+        &self,
+        receiver: &str,
+        policy: &Policy,
+        lease: Duration,
+    ) -> Result<Turn, StoreError> {
+        let now = self.clock.now();
+        let Some(lineup) = lineup(&self.store, receiver, policy, now).await? else {
+            return Ok(Turn::Idle);
+        };
+        Ok(match next(policy, &lineup, now) {
+            Step::Idle => Turn::Idle,
+            Step::Wait { until, .. } => Turn::Held {
+                // What is not due yet may pass the policy when it is.
+                until: lineup.next_due.map_or(until, |due| due.min(until)),
+            },
+            Step::Send(id) => {
+                let claim = self.store.claim_delivery(receiver, id, now, lease).await?;
+                claim.map_or(Turn::Idle, |claim| Turn::Send(Box::new(claim)))
+            }
+            Step::Fold { ids, hold } => {
+                let alerts = ids.len();
+                let into = self.store.fold(receiver, ids, hold, now).await?;
+                debug!(
+                    ?into,
+                    "receiver {receiver:?}: {alerts} alerts folded ({hold})"
+                );
+                Turn::Folded
+            }
+        })
+    }
+
+    /// What a receiver's policy holds back now; `None` where nothing waits, or something that
+    /// waits may be told.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn held(&self, receiver: &str) -> Result<Option<Held>, StoreError> {
+        let Some(policy) = self.policies.get(receiver) else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let Some(lineup) = lineup(&self.store, receiver, policy, now).await? else {
+            return Ok(None);
+        };
+        let Step::Wait { until, hold } = next(policy, &lineup, now) else {
+            return Ok(None);
+        };
+        let count = self.store.waiting(receiver).await?;
+        Ok(Some(Held { count, hold, until }))
+    }
+}
+
+/// For each of these deliveries that a policy holds back now: until when, and why. By the same
+/// function as the lanes.
+///
+/// # Errors
+/// The store's.
+pub async fn releases(
+    store: &Store,
+    policies: &BTreeMap<String, Policy>,
+    deliveries: &[DeliveryStatus],
+    now: Timestamp,
+) -> Result<Vec<Option<Release>>, StoreError> {
+    let mut outlooks = BTreeMap::new();
+    for (receiver, policy) in policies {
+        if let Some(lineup) = lineup(store, receiver, policy, now).await? {
+            let outlook = policy.outlook(now, &waiting(&lineup), &lineup.told);
+            outlooks.insert(receiver.as_str(), outlook);
+        }
+    }
+    let release = |delivery: &DeliveryStatus| {
+        let is_due = delivery.due.is_some_and(|due| due <= now);
+        let release = outlooks.get(delivery.receiver.as_str())?.of(&one(delivery));
+        let is_held = delivery.state == DeliveryState::Pending && is_due && release.at > now;
+        is_held.then_some(release)
+    };
+    Ok(deliveries.iter().map(release).collect())
+}
+
+async fn lineup(
+    store: &Store,
+    receiver: &str,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Option<Lineup>, StoreError> {
+    store.lineup(receiver, MAX_FOLD, policy.memory(), now).await
+}
+
+fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Step {
+    policy.next(now, &waiting(lineup), &lineup.told)
+}
+
+fn waiting(lineup: &Lineup) -> Vec<Waiting> {
+    let waiting = |one: &LinedUp| Waiting {
+        id: one.id,
+        priority: one.priority,
+        since: one.since,
+        can_fold: one.is_fresh_alert,
+    };
+    lineup.waiting.iter().map(waiting).collect()
+}
+
+fn one(delivery: &DeliveryStatus) -> Waiting {
+    Waiting {
+        id: delivery.id,
+        priority: delivery.priority,
+        since: delivery.waiting_since,
+        can_fold: delivery.kind == "alert.matched" && delivery.attempts.is_empty(),
+    }
+}

@@ -1,0 +1,151 @@
+//! Several alerts in one notice, in words.
+
+use jiff::tz::TimeZone;
+
+use super::{
+    clean,
+    runs::{Run, plain, runs},
+    sheet::{self, Quote, Sheet, at},
+    trouble::{Trouble, count},
+};
+use crate::model::{Alert, DigestReady, Hold, Notice, Priority};
+
+/// The longest title in a subject that counts others, in characters.
+const MAX_LEAD_CHARS: usize = 120;
+/// The most watches named above a digest; each stands above its stories too.
+const MAX_TAGS: usize = 10;
+
+/// What a notice of several alerts says beside its own headline.
+#[derive(Debug)]
+pub(super) struct Several {
+    /// How many, and the first title; for the subject.
+    pub(super) lead: [String; 2],
+    /// The stories by watch, that of the most urgent one first.
+    pub(super) topics: Vec<Topic>,
+}
+
+/// The stories of a watch.
+#[derive(Debug)]
+pub(super) struct Topic {
+    /// The watch, or all those that the stories have in common.
+    pub(super) name: String,
+    /// The most urgent first, then the oldest.
+    pub(super) stories: Vec<Story>,
+}
+
+/// One story among others.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) priority: Priority,
+    pub(super) headline: Vec<Run>,
+    pub(super) link: Option<String>,
+    /// The feed's title and when the story was published, or seen.
+    pub(super) source: String,
+    pub(super) update: Option<String>,
+    /// The first sentence with a hit, beside the title.
+    pub(super) quote: Option<Quote>,
+}
+
+pub(super) fn of_digest(notice: &Notice, digest: &DigestReady, timezone: &TimeZone) -> Sheet {
+    let watches = digest.alerts.iter().flat_map(|alert| &alert.watches);
+    let mut tags: Vec<String> = Vec::new();
+    for watch in watches.map(|name| clean::line(name)) {
+        if !tags.contains(&watch) && tags.len() < MAX_TAGS {
+            tags.push(watch);
+        }
+    }
+    Sheet {
+        tags,
+        priority: digest.priority,
+        headline: runs(&count(digest.count, "alert"), &[]),
+        link: None,
+        source: None,
+        published: None,
+        update: None,
+        quotes: Vec::new(),
+        facts: facts(digest, timezone),
+        also: Vec::new(),
+        several: Some(Several {
+            lead: [count(digest.count, "alert"), lead(digest)],
+            topics: topics(digest, timezone),
+        }),
+        footer: format!("{}, notice {}", notice.event.kind(), notice.key),
+    }
+}
+
+/// The digest as one event, for a template that knows no lists.
+pub(super) fn digest_ready(digest: &DigestReady, timezone: &TimeZone) -> Trouble {
+    let story = |alert: &Alert| {
+        let story = story(alert, timezone);
+        let link = story
+            .link
+            .map_or_else(String::new, |link| format!(" {link}"));
+        (
+            "Alert",
+            format!("{} ({}){link}", plain(&story.headline), story.source),
+        )
+    };
+    Trouble {
+        sentence: format!("{}: {}", count(digest.count, "alert"), lead(digest)),
+        feed: None,
+        url: None,
+        facts: digest.alerts.iter().map(story).collect(),
+    }
+}
+
+/// `Title, and 4 more`.
+fn lead(digest: &DigestReady) -> String {
+    let first = digest.alerts.first().map(sheet::headline);
+    let first = clean::squeezed(&plain(&first.unwrap_or_default()));
+    let first = clean::cut(&first, MAX_LEAD_CHARS);
+    match digest.count.saturating_sub(1) {
+        0 => first,
+        more => format!("{first}, and {more} more"),
+    }
+}
+
+fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static str, String)> {
+    let held = match digest.hold {
+        Hold::Digest => "collected for the digest",
+        Hold::Quiet => "held in quiet hours",
+        Hold::AtMost => "more than may be told one by one (at_most)",
+        Hold::GroupWait => "came together (group_wait)",
+    };
+    vec![
+        ("Why", held.to_owned()),
+        ("From", at(digest.since, timezone)),
+        ("To", at(digest.until, timezone)),
+    ]
+}
+
+/// The stories by what watches they share; the order of the first of each is that of the topics.
+fn topics(digest: &DigestReady, timezone: &TimeZone) -> Vec<Topic> {
+    let mut topics: Vec<Topic> = Vec::new();
+    for alert in &digest.alerts {
+        let name = clean::line(&alert.watches.join(", "));
+        let story = story(alert, timezone);
+        match topics.iter_mut().find(|topic| topic.name == name) {
+            Some(topic) => topic.stories.push(story),
+            None => topics.push(Topic {
+                name,
+                stories: vec![story],
+            }),
+        }
+    }
+    topics
+}
+
+fn story(alert: &Alert, timezone: &TimeZone) -> Story {
+    let time = match alert.item.published {
+        Some(published) => at(published, timezone),
+        None => format!("seen {}", at(alert.item.seen, timezone)),
+    };
+    Story {
+        priority: alert.priority,
+        headline: sheet::headline(alert),
+        link: alert.item.link.as_deref().and_then(sheet::web_link),
+        source: format!("{}, {time}", clean::line(&alert.feed.title)),
+        update: alert.update.as_ref().map(sheet::update),
+        quote: sheet::quotes(&alert.matches).into_iter().next(),
+    }
+}

@@ -1,0 +1,103 @@
+//! From when on each thing that waits may be told.
+
+use jiff::Timestamp;
+
+use super::{Policy, Waiting, rules::groups};
+use crate::model::Hold;
+
+/// What holds at one moment for all that waits for a receiver.
+#[derive(Debug, Clone, Copy)]
+pub struct Outlook<'a> {
+    policy: &'a Policy,
+    now: Timestamp,
+    /// When the digest is told.
+    collected_at: Option<Timestamp>,
+    /// When the group is told.
+    grouped_at: Option<Timestamp>,
+    /// When the rate allows one more.
+    free_at: Option<Timestamp>,
+    /// Whether the rate allows one and no other.
+    is_last: bool,
+}
+
+/// From when on something may be told, and what held it until then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Release {
+    /// From then on: now or later.
+    pub at: Timestamp,
+    /// What holds or has held it; it is told with others that were held.
+    pub hold: Option<Hold>,
+}
+
+impl Policy {
+    /// The outlook at `now`, of what [`next`](Self::next) is given.
+    pub fn outlook(&self, now: Timestamp, waiting: &[Waiting], told: &[Timestamp]) -> Outlook<'_> {
+        let digest = self.digest.as_ref();
+        Outlook {
+            policy: self,
+            now,
+            collected_at: digest.and_then(|digest| digest.due(now, waiting, &self.zone)),
+            grouped_at: self.grouped_at(waiting),
+            free_at: self.at_most.and_then(|rate| rate.free_at(now, told)),
+            is_last: self.at_most.is_some_and(|rate| rate.is_last(now, told)),
+        }
+    }
+}
+
+impl Outlook<'_> {
+    /// From when on one may be told; it need not be among those that the outlook was made of.
+    pub fn of(&self, one: &Waiting) -> Release {
+        let mut release = Release {
+            at: self.now,
+            hold: None,
+        };
+        let digest = self.policy.digest.as_ref();
+        if digest.is_some_and(|digest| digest.holds(one)) {
+            release.delay(self.collected_at, Hold::Digest);
+        } else if groups(one) {
+            release.delay(self.grouped_at, Hold::GroupWait);
+        }
+        self.delay_for_rate(&mut release, one);
+        self.delay_for_quiet(&mut release, one);
+        release
+    }
+
+    fn delay_for_rate(&self, release: &mut Release, one: &Waiting) {
+        let Some(rate) = self.policy.at_most else {
+            return;
+        };
+        if one.priority >= rate.passes {
+            return;
+        }
+        if self.free_at.is_some_and(|free| free > one.since) {
+            release.delay(self.free_at, Hold::AtMost);
+        } else if self.is_last {
+            release.delay(Some(self.now), Hold::AtMost);
+        }
+    }
+
+    fn delay_for_quiet(&self, release: &mut Release, one: &Waiting) {
+        let Some(quiet) = &self.policy.quiet else {
+            return;
+        };
+        if one.priority >= quiet.passes {
+            return;
+        }
+        let zone = &self.policy.zone;
+        let end = quiet.end(release.at, zone);
+        if end > release.at || quiet.covers(one.since, zone) {
+            release.delay(Some(end), Hold::Quiet);
+        }
+    }
+}
+
+impl Release {
+    /// What waits for a digest is told as one, whatever else delays it.
+    fn delay(&mut self, until: Option<Timestamp>, hold: Hold) {
+        let Some(until) = until else { return };
+        self.at = self.at.max(until);
+        if self.hold != Some(Hold::Digest) {
+            self.hold = Some(hold);
+        }
+    }
+}

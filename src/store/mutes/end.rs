@@ -1,0 +1,113 @@
+//! The end of a mute.
+
+use jiff::Timestamp;
+
+use super::{MuteStatus, mutes, status};
+use crate::{
+    model::{Event, MuteEnded, MuteKind},
+    store::{
+        Health, NewDelivery, StoreError,
+        engine::{Tx, values},
+        outbox,
+    },
+};
+
+/// Ends what has run out, and tells it.
+pub(super) fn end_due(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
+    let sql = mutes!("WHERE m.ended_at IS NULL AND m.until <= ?1 ORDER BY m.until, m.id");
+    let rows = tx.rows(sql, values![now])?.into_iter();
+    let ended: Vec<MuteStatus> = rows.map(status).collect::<Result<_, _>>()?;
+    for mute in &ended {
+        end(tx, mute, mute.until)?;
+        tell(tx, mute, now)?;
+    }
+    Ok(ended)
+}
+
+/// Ends one mute.
+pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE mute SET ended_at = ?2 WHERE id = ?1",
+        values![mute.id, at],
+    )?;
+    match mute.kind {
+        MuteKind::Feed => forget_told(tx, mute),
+        MuteKind::Watch | MuteKind::Receiver => Ok(()),
+    }
+}
+
+/// Tells the receivers that the config has how much was held from each.
+fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreError> {
+    let held = tx.rows(
+        "SELECT r.name, count(DISTINCT d.alert), count(*) - count(d.alert)
+           FROM delivery d JOIN receiver r ON r.id = d.receiver
+          WHERE d.mute = ?1 AND d.state = 'muted' AND r.active = 1
+          GROUP BY r.name ORDER BY r.name",
+        values![mute.id],
+    )?;
+    for mut row in held {
+        let event = Event::MuteEnded(MuteEnded {
+            id: mute.id.0.to_string(),
+            kind: mute.kind,
+            name: mute.name.clone(),
+            since: to_second(mute.since),
+            until: to_second(mute.until),
+            comment: mute.comment.clone(),
+            alerts: row.take(1)?,
+            notices: row.take(2)?,
+        });
+        let receiver = row.take(0)?;
+        outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
+    }
+    Ok(())
+}
+
+fn to_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).expect("a time cut to its second")
+}
+
+/// A trouble of the feed that was told into the mute and still lasts is to be told again: nobody
+/// has heard of it.
+fn forget_told(tx: &mut dyn Tx, mute: &MuteStatus) -> Result<(), StoreError> {
+    let rows = tx.rows(
+        "SELECT DISTINCT kind FROM delivery WHERE mute = ?1 AND alert IS NULL",
+        values![mute.id],
+    )?;
+    for mut row in rows {
+        match row.take::<String>(0)?.as_str() {
+            "feed.failing" => tx
+                .exec(
+                    "UPDATE feed SET told_failing = 0 WHERE name = ?1 AND failures > 0",
+                    values![mute.name.as_str()],
+                )
+                .map(drop)?,
+            "feed.silent" => change_health(tx, mute, |health| health.told_silent = false)?,
+            "feed.empty" => change_health(tx, mute, |health| {
+                if let Some(empty) = &mut health.empty {
+                    empty.told = false;
+                }
+            })?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn change_health(
+    tx: &mut dyn Tx,
+    mute: &MuteStatus,
+    change: impl FnOnce(&mut Health),
+) -> Result<(), StoreError> {
+    let name = mute.name.as_str();
+    let row = tx.row("SELECT health FROM feed WHERE name = ?1", values![name])?;
+    let Some(mut row) = row else {
+        return Ok(());
+    };
+    let mut health: Health = row.take(0)?;
+    change(&mut health);
+    tx.exec(
+        "UPDATE feed SET health = ?2 WHERE name = ?1",
+        values![name, health],
+    )
+    .map(drop)
+}

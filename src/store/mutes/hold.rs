@@ -1,0 +1,187 @@
+//! What mutes hold.
+
+use jiff::Timestamp;
+
+use super::kind;
+use crate::{
+    model::{Alert, DeliveryId, Event, MuteId, MuteKind},
+    store::{
+        NewDelivery, StoreError,
+        engine::{Row, Tx, values},
+    },
+};
+
+/// Asked at every insert: the index has only those that are open.
+pub(in crate::store) const IN_FORCE: &str = "
+    SELECT id, kind, name, since, until, comment FROM mute WHERE ended_at IS NULL AND until > ?1";
+
+/// The mutes in force at one moment; mostly none.
+#[derive(Debug)]
+pub(in crate::store) struct Mutes(Vec<Mute>);
+
+#[derive(Debug)]
+struct Mute {
+    id: MuteId,
+    kind: MuteKind,
+    name: String,
+    since: Timestamp,
+    until: Timestamp,
+    comment: Option<String>,
+}
+
+impl Mutes {
+    pub(in crate::store) fn in_force(tx: &mut dyn Tx, now: Timestamp) -> Result<Self, StoreError> {
+        let rows = tx.rows(IN_FORCE, values![now])?;
+        let mute = |mut row: Row| {
+            Ok(Mute {
+                id: row.take(0)?,
+                kind: kind(&row.take::<String>(1)?)?,
+                name: row.take(2)?,
+                since: row.take(3)?,
+                until: row.take(4)?,
+                comment: row.take(5)?,
+            })
+        };
+        rows.into_iter()
+            .map(mute)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Whether a watch of this alert is muted while another is not: that one tells it alone.
+    pub(in crate::store) fn leaves_out(&self, alert: &Alert, watch: &str) -> bool {
+        let is_muted = |watch: &str| self.of(MuteKind::Watch, watch).is_some();
+        is_muted(watch) && !alert.watches.iter().all(|watch| is_muted(watch))
+    }
+
+    /// The mute that holds this from its receiver.
+    fn holding(&self, new: &NewDelivery) -> Option<&Mute> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let watches = match &new.event {
+            Event::Alert(alert) => alert.watches.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let holders = [
+            self.of(MuteKind::Receiver, &new.receiver),
+            self.of_all(MuteKind::Feed, &feeds(&new.event)),
+            self.of_all(MuteKind::Watch, &watches),
+        ];
+        let holders = holders.into_iter().flatten();
+        holders.max_by_key(|mute| mute.until)
+    }
+
+    fn of(&self, kind: MuteKind, name: &str) -> Option<&Mute> {
+        let mut mutes = self.0.iter();
+        mutes.find(|mute| mute.kind == kind && mute.name == name)
+    }
+
+    /// Where all of these are muted, the mute that ends last.
+    fn of_all(&self, kind: MuteKind, names: &[&str]) -> Option<&Mute> {
+        let mutes: Option<Vec<&Mute>> = names.iter().map(|name| self.of(kind, name)).collect();
+        mutes?.into_iter().max_by_key(|mute| mute.until)
+    }
+}
+
+/// The feeds that an event tells of: one notice may stand for several of an origin, and is held
+/// only where all of them are muted.
+fn feeds(event: &Event) -> Vec<&str> {
+    let (feed, also) = match event {
+        Event::Alert(data) => (&data.feed.name, &[][..]),
+        Event::FeedFailing(data) => (&data.feed, &data.also[..]),
+        Event::FeedRecovered(data) => (&data.feed, &data.also[..]),
+        Event::FeedSilent(data) => (&data.feed, &[][..]),
+        Event::FeedEmpty(data) => (&data.feed, &[][..]),
+        Event::FeedRebased(data) => (&data.feed, &[][..]),
+        Event::FeedItemsMissed(data) => (&data.feed, &[][..]),
+        Event::DigestReady(_)
+        | Event::ReceiverFailing(_)
+        | Event::StoreFailing(_)
+        | Event::StoreRecovered(_)
+        | Event::MuteEnded(_)
+        | Event::ReportReady(_)
+        | Event::TestPing(_) => return Vec::new(),
+    };
+    std::iter::once(feed)
+        .chain(also)
+        .map(String::as_str)
+        .collect()
+}
+
+/// Holds a delivery that was just made, if a mute asks for it.
+pub(in crate::store) fn hold(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    new: &NewDelivery,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mutes = Mutes::in_force(tx, now)?;
+    match mutes.holding(new) {
+        Some(mute) => mute.hold(tx, id, now),
+        None => Ok(()),
+    }
+}
+
+/// Holds what waits for a receiver that was just muted, but not what is being sent.
+pub(super) fn hold_waiting(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mutes = Mutes::in_force(tx, now)?;
+    let Some(mute) = mutes.of(MuteKind::Receiver, receiver) else {
+        return Ok(());
+    };
+    let waiting = tx.rows(
+        "SELECT d.id FROM delivery d
+          WHERE d.receiver = (SELECT id FROM receiver WHERE name = ?1) AND d.state = 'pending'
+            AND NOT EXISTS (
+              SELECT 1 FROM attempt a WHERE a.delivery = d.id AND a.ended_at IS NULL)",
+        values![receiver],
+    )?;
+    for mut row in waiting {
+        mute.hold(tx, row.take(0)?, now)?;
+    }
+    Ok(())
+}
+
+/// Holds what was being sent when its receiver was muted, failed, and would be sent again; says
+/// whether it did. What someone asked for since then is sent.
+pub(in crate::store) fn hold_again(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    receiver: &str,
+    waiting_since: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mutes = Mutes::in_force(tx, now)?;
+    let mute = mutes.of(MuteKind::Receiver, receiver);
+    let Some(mute) = mute.filter(|mute| waiting_since <= mute.since) else {
+        return Ok(false);
+    };
+    mute.hold(tx, id, now).map(|()| true)
+}
+
+impl Mute {
+    fn hold(&self, tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
+        tx.exec(
+            "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
+                    reason = 'muted', detail = ?4
+              WHERE id = ?1",
+            values![id, self.id, now, self.in_words()],
+        )
+        .map(drop)
+    }
+
+    /// Who muted it, as `outbox` shows it.
+    fn in_words(&self) -> String {
+        let comment = self.comment.as_ref().map(|comment| format!(": {comment}"));
+        format!(
+            "{} {} was muted{}",
+            self.kind,
+            self.name,
+            comment.unwrap_or_default()
+        )
+    }
+}

@@ -1,0 +1,257 @@
+//! What is not told for a while: a watch, a feed or a receiver that someone muted.
+//!
+//! The contract:
+//! - A mute holds what is made while it is in force, in the transaction that makes it: whoever
+//!   mutes needs tell nobody, and nothing slips through.
+//! - What is held is kept, as a delivery in the state `muted` that names its mute. It is sent only
+//!   if someone asks for it; at the end of a mute nothing goes out by itself but one notice to each
+//!   receiver that something was held from.
+//! - Where several mutes hold one, it counts for the one that ends last.
+//! - A mute ends at its time, also while no daemon runs; [`Store::end_mutes`] only tells it.
+
+mod end;
+mod hold;
+
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    engine::{Row, Tx, values},
+    outbox::{self, Selection},
+};
+use crate::model::{MuteId, MuteKind, ParseMuteKindError, ReportedMute};
+
+#[cfg(test)]
+pub(super) use hold::IN_FORCE;
+pub(super) use hold::{Mutes, hold, hold_again};
+
+/// Mutes that a report names.
+const MAX_REPORTED: u32 = 20;
+
+/// What someone wants muted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMute {
+    /// What.
+    pub kind: MuteKind,
+    /// Its name in the config; who calls has looked whether there is one.
+    pub name: String,
+    /// Until when; later than now.
+    pub until: Timestamp,
+    /// Why.
+    pub comment: Option<String>,
+}
+
+/// A mute and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MuteStatus {
+    /// Row id.
+    pub id: MuteId,
+    /// What is muted.
+    pub kind: MuteKind,
+    /// Its name; the config may not have it any more.
+    pub name: String,
+    /// From when.
+    pub since: Timestamp,
+    /// Until when, unless it was lifted.
+    pub until: Timestamp,
+    /// Why.
+    pub comment: Option<String>,
+    /// When it was lifted, or ran out and that was told.
+    pub ended_at: Option<Timestamp>,
+    /// Alerts held, each counted once however many receivers it was held from.
+    pub alerts: u32,
+    /// Other notices held.
+    pub notices: u32,
+}
+
+/// What muting came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Muted {
+    /// The mute, with what it holds already.
+    pub mute: MuteStatus,
+    /// Until when it was muted before, where it was.
+    pub before: Option<Timestamp>,
+}
+
+/// What lifting a mute came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmuted {
+    /// The mute, with what it held.
+    pub mute: MuteStatus,
+    /// Deliveries that are due now, because they were to be sent.
+    pub sent: u64,
+}
+
+impl MuteStatus {
+    /// Whether it holds what is made at `now`.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && self.until > now
+    }
+
+    /// Whether it was in force at that moment.
+    pub fn was_in_force(&self, at: Timestamp) -> bool {
+        let end = self.ended_at.unwrap_or(self.until).min(self.until);
+        self.since <= at && at < end
+    }
+
+    /// Whether it holds nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.alerts == 0 && self.notices == 0
+    }
+}
+
+/// The columns of a mute, as [`status`] takes them.
+macro_rules! mutes {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at,
+                    (SELECT count(DISTINCT d.alert) FROM delivery d
+                      WHERE d.mute = m.id AND d.state = 'muted'),
+                    (SELECT count(*) FROM delivery d
+                      WHERE d.mute = m.id AND d.state = 'muted' AND d.alert IS NULL)
+               FROM mute m ",
+            $rest
+        )
+    };
+}
+use mutes;
+
+impl Store {
+    /// Mutes, from now on; one that is muted gets the new end, and the new comment if there is one.
+    /// What waits for a receiver is held too, except what is being sent at this moment.
+    pub async fn mute(&self, new: NewMute, now: Timestamp) -> Result<Muted, StoreError> {
+        self.write(move |tx| {
+            end::end_due(tx, now)?;
+            let before = open(tx, new.kind, &new.name)?;
+            let id = match &before {
+                Some(mute) => change(tx, mute.id, &new)?,
+                None => insert(tx, &new, now)?,
+            };
+            if new.kind == MuteKind::Receiver {
+                hold::hold_waiting(tx, &new.name, now)?;
+            }
+            Ok(Muted {
+                mute: by_id(tx, id)?,
+                before: before.map(|mute| mute.until),
+            })
+        })
+        .await
+    }
+
+    /// Lifts a mute; `is_sent` makes due what it held. `None` if there is none in force.
+    pub async fn unmute(
+        &self,
+        kind: MuteKind,
+        name: &str,
+        is_sent: bool,
+        now: Timestamp,
+    ) -> Result<Option<Unmuted>, StoreError> {
+        let name = name.to_owned();
+        self.write(move |tx| {
+            end::end_due(tx, now)?;
+            let Some(mute) = open(tx, kind, &name)? else {
+                return Ok(None);
+            };
+            end::end(tx, &mute, now)?;
+            let mut sent = 0;
+            if is_sent {
+                let held = Selection {
+                    mute: Some(mute.id),
+                    ..Selection::default()
+                };
+                sent = outbox::retry(tx, &held, now)?;
+            }
+            Ok(Some(Unmuted { mute, sent }))
+        })
+        .await
+    }
+
+    /// Every mute that is in force, and those that ended and are still on record, the newest last.
+    pub async fn mutes(&self) -> Result<Vec<MuteStatus>, StoreError> {
+        self.read(|tx| {
+            let rows = tx.rows(mutes!("ORDER BY m.id"), &[])?;
+            rows.into_iter().map(status).collect()
+        })
+        .await
+    }
+
+    /// Ends the mutes whose time has come, and tells the receivers that something was held from.
+    pub async fn end_mutes(&self, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
+        self.write(move |tx| end::end_due(tx, now)).await
+    }
+}
+
+/// The mutes in force that a report names, those that end first.
+pub(super) fn report(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<ReportedMute>, StoreError> {
+    let sql = mutes!("WHERE m.ended_at IS NULL AND m.until > ?1 ORDER BY m.until, m.id LIMIT ?2");
+    let rows = tx.rows(sql, values![now, MAX_REPORTED])?;
+    let reported = |row| {
+        status(row).map(|mute| ReportedMute {
+            kind: mute.kind,
+            name: mute.name,
+            until: mute.until,
+            alerts: mute.alerts,
+        })
+    };
+    rows.into_iter().map(reported).collect()
+}
+
+fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, StoreError> {
+    tx.row(
+        "INSERT INTO mute (kind, name, since, until, comment) VALUES (?1, ?2, ?3, ?4, ?5)
+         RETURNING id",
+        values![
+            new.kind.as_str(),
+            new.name.as_str(),
+            now,
+            new.until,
+            new.comment.as_deref()
+        ],
+    )?
+    .expect("an insert returns its row")
+    .take(0)
+}
+
+fn change(tx: &mut dyn Tx, id: MuteId, new: &NewMute) -> Result<MuteId, StoreError> {
+    tx.exec(
+        "UPDATE mute SET until = ?2, comment = coalesce(?3, comment) WHERE id = ?1",
+        values![id, new.until, new.comment.as_deref()],
+    )?;
+    Ok(id)
+}
+
+fn open(tx: &mut dyn Tx, kind: MuteKind, name: &str) -> Result<Option<MuteStatus>, StoreError> {
+    let sql = mutes!("WHERE m.kind = ?1 AND m.name = ?2 AND m.ended_at IS NULL");
+    let row = tx.row(sql, values![kind.as_str(), name])?;
+    row.map(status).transpose()
+}
+
+fn by_id(tx: &mut dyn Tx, id: MuteId) -> Result<MuteStatus, StoreError> {
+    let row = tx.row(mutes!("WHERE m.id = ?1"), values![id])?;
+    status(row.expect("it was just written"))
+}
+
+fn status(mut row: Row) -> Result<MuteStatus, StoreError> {
+    Ok(MuteStatus {
+        id: row.take(0)?,
+        kind: kind(&row.take::<String>(1)?)?,
+        name: row.take(2)?,
+        since: row.take(3)?,
+        until: row.take(4)?,
+        comment: row.take(5)?,
+        ended_at: row.take(6)?,
+        alerts: row.take(7)?,
+        notices: row.take(8)?,
+    })
+}
+
+fn kind(name: &str) -> Result<MuteKind, StoreError> {
+    name.parse()
+        .map_err(|error: ParseMuteKindError| StoreError::Unreadable {
+            what: "a mute",
+            detail: error.to_string(),
+        })
+}
+
+#[cfg(test)]
+mod tests;

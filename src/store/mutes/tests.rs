@@ -1,0 +1,456 @@
+use std::collections::HashMap;
+
+use super::*;
+use crate::{
+    model::{
+        Ailment, Event, FeedFailing, FeedRecovered, FeedSilent, MuteEnded, Priority, SendReason,
+    },
+    store::{
+        Health, NewDelivery, OutboxFilter, PollCommitted, SettleTo,
+        outbox::{DeliveryState, DeliveryStatus},
+        testing::*,
+    },
+};
+
+fn new(kind: MuteKind, name: &str, until: i64) -> NewMute {
+    NewMute {
+        kind,
+        name: name.into(),
+        until: at(until),
+        comment: Some("exercise".into()),
+    }
+}
+
+async fn mute(store: &Store, kind: MuteKind, name: &str, until: i64, now: i64) -> Muted {
+    let muted = store.mute(new(kind, name, until), at(now)).await;
+    muted.expect("muted")
+}
+
+/// Deliveries, the oldest first.
+async fn outbox(store: &Store) -> Vec<DeliveryStatus> {
+    let filter = OutboxFilter {
+        receiver: None,
+        state: None,
+        limit: 100,
+    };
+    let mut rows = store.outbox(filter).await.expect("read");
+    rows.reverse();
+    rows
+}
+
+/// Each delivery's receiver, state and, where it is held, by what.
+async fn states(store: &Store) -> Vec<(String, DeliveryState, Option<String>)> {
+    let rows = outbox(store).await.into_iter();
+    rows.map(|row| {
+        let held = row.reason.filter(|reason| reason == "muted");
+        (row.receiver, row.state, held.and(row.detail))
+    })
+    .collect()
+}
+
+/// The watches and the priority of what a receiver is told.
+fn told(row: &DeliveryStatus) -> (Vec<String>, Priority) {
+    match &row.notice.as_ref().expect("readable").event {
+        Event::Alert(alert) => (alert.watches.clone(), alert.priority),
+        _ => (Vec::new(), row.priority),
+    }
+}
+
+fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
+    let ended = |row: &DeliveryStatus| match &row.notice.as_ref()?.event {
+        Event::MuteEnded(ended) => Some((row.receiver.clone(), ended.clone())),
+        _ => None,
+    };
+    rows.iter().filter_map(ended).collect()
+}
+
+fn failing(feed: &str, also: &[&str]) -> NewDelivery {
+    NewDelivery {
+        receiver: "desk".into(),
+        event: Event::FeedFailing(FeedFailing {
+            feed: feed.into(),
+            url: "https://mofa.example/feed".into(),
+            reason: "timeout".into(),
+            error: "no answer".into(),
+            last_success: None,
+            failures: 3,
+            also: also.iter().map(|&name| name.to_owned()).collect(),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Watch, "a", 60, 0).await;
+    let mut both = news(1, &["a", "b"], &["desk"]);
+    both.alert.as_mut().expect("an alert").priorities = vec![Priority::Flash, Priority::Routine];
+    poll_news(&store, vec![both, news(2, &["a"], &["desk", "phone"])]).await;
+
+    let rows = outbox(&store).await;
+    assert_eq!(told(&rows[0]), (vec!["b".to_owned()], Priority::Routine));
+    assert_eq!(rows[0].priority, Priority::Routine, "not as urgent as a");
+    assert_eq!(rows[0].state, DeliveryState::Pending);
+    for row in &rows[1..] {
+        assert_eq!(row.state, DeliveryState::Muted);
+        assert_eq!(row.settled_at, Some(at(0)));
+        assert_eq!(row.detail.as_deref(), Some("watch a was muted: exercise"));
+        assert_eq!(told(row).0, ["a"], "kept whole");
+    }
+    assert_eq!(count(&store, "alert_watch").await, 3, "all are on record");
+    let held = store.mutes().await.expect("read").remove(0);
+    assert_eq!(
+        (held.alerts, held.notices),
+        (1, 0),
+        "once, not per receiver"
+    );
+    assert_eq!(claim_for(&store, "desk", at(1)).await.len(), 1);
+    assert!(claim_for(&store, "phone", at(1)).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_mute_holds_until_its_moment_and_not_at_it() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
+    let last = at(60) - std::time::Duration::from_millis(1);
+    store.enqueue(vec![ping("desk")], last).await.expect("kept");
+    store
+        .enqueue(vec![ping("desk")], at(60))
+        .await
+        .expect("kept");
+    let states = states(&store).await;
+    assert_eq!(states[0].1, DeliveryState::Muted);
+    assert_eq!(states[1].1, DeliveryState::Pending);
+}
+
+#[tokio::test]
+async fn a_receivers_mute_holds_what_waits_and_what_was_being_sent_and_failed() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    store
+        .enqueue(vec![ping("desk"), ping("desk"), ping("phone")], at(0))
+        .await
+        .expect("kept");
+    let sending = store
+        .claim_deliveries("desk", at(0), LEASE, 1)
+        .await
+        .expect("claimed");
+    let muted = mute(&store, MuteKind::Receiver, "desk", 9_000, 1).await;
+    assert_eq!(muted.mute.notices, 1, "not what is being sent");
+    let states = states(&store).await;
+    assert_eq!(states[0].1, DeliveryState::Pending);
+    assert_eq!(states[1].1, DeliveryState::Muted);
+    assert_eq!(states[2].1, DeliveryState::Pending, "another receiver's");
+
+    let later = SettleTo::Later {
+        due: at(30),
+        reason: SendReason::Busy,
+        detail: "503".into(),
+        accepted: vec![],
+    };
+    assert!(
+        store
+            .settle(settlement(&sending[0], at(2), later))
+            .await
+            .expect("done")
+    );
+    assert!(
+        claim_for(&store, "desk", at(30)).await.is_empty(),
+        "held now"
+    );
+    assert_eq!(store.mutes().await.expect("read")[0].notices, 2);
+}
+
+/// The daemon died while it sent to a receiver that was muted meanwhile.
+#[tokio::test]
+async fn a_crash_lets_nothing_through_to_a_muted_receiver() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    store
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("kept");
+    assert_eq!(claim_for(&store, "desk", at(0)).await.len(), 1);
+    mute(&store, MuteKind::Receiver, "desk", 9_000, 1).await;
+    let store = place.crash().open(at(2)).await;
+    assert!(claim_for(&store, "desk", at(2)).await.is_empty());
+    let row = outbox(&store).await.remove(0);
+    assert_eq!(row.state, DeliveryState::Muted);
+    assert_eq!(row.attempts[0].reason.as_deref(), Some("lost"));
+}
+
+#[tokio::test]
+async fn what_someone_asks_for_is_sent_also_to_a_muted_receiver() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Receiver, "desk", 9_000, 0).await;
+    let ids = store
+        .enqueue(vec![ping("desk"), ping("desk")], at(1))
+        .await
+        .expect("kept");
+    let this = Selection {
+        ids: vec![ids[0]],
+        ..Selection::default()
+    };
+    assert_eq!(store.retry(this, at(2)).await.expect("done"), 1);
+    let claims = claim_for(&store, "desk", at(2)).await;
+    assert_eq!(claims.iter().map(|it| it.id).collect::<Vec<_>>(), [ids[0]]);
+}
+
+#[tokio::test]
+async fn a_feeds_mute_holds_its_alerts_and_its_health_but_not_that_of_others() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
+    poll_news(&store, vec![news(1, &["a"], &["desk"])]).await;
+    let notices = vec![
+        failing("mofa", &[]),
+        failing("mofa", &["nhk"]),
+        failing("nhk", &["mofa"]),
+    ];
+    store.enqueue(notices, at(1)).await.expect("kept");
+    let states: Vec<_> = states(&store).await.into_iter().map(|row| row.1).collect();
+    let (muted, pending) = (DeliveryState::Muted, DeliveryState::Pending);
+    assert_eq!(states, [muted, muted, pending, pending]);
+    mute(&store, MuteKind::Feed, "nhk", 60, 2).await;
+    store
+        .enqueue(vec![failing("mofa", &["nhk"])], at(3))
+        .await
+        .expect("kept");
+    assert_eq!(
+        outbox(&store).await[4].state,
+        muted,
+        "all of them are muted"
+    );
+}
+
+#[tokio::test]
+async fn of_several_mutes_the_one_that_ends_last_counts() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
+    mute(&store, MuteKind::Watch, "a", 300, 0).await;
+    mute(&store, MuteKind::Watch, "b", 200, 0).await;
+    mute(&store, MuteKind::Feed, "mofa", 250, 0).await;
+    poll_news(&store, vec![news(1, &["b", "a"], &["desk"])]).await;
+    let held = states(&store).await.remove(0).2;
+    assert_eq!(held.as_deref(), Some("watch a was muted: exercise"));
+}
+
+#[tokio::test]
+async fn a_mute_that_runs_out_is_told_once_and_only_to_whom_it_held_something_from() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Watch, "a", 60, 0).await;
+    mute(&store, MuteKind::Watch, "idle", 60, 0).await;
+    poll_news(
+        &store,
+        vec![news(1, &["a"], &["desk"]), news(2, &["a"], &["desk"])],
+    )
+    .await;
+    assert!(store.end_mutes(at(59)).await.expect("done").is_empty());
+    // The daemon was down at that time, for a day.
+    let store = place.crash().open(at(DAY)).await;
+    assert_eq!(store.end_mutes(at(DAY)).await.expect("done").len(), 2);
+    assert!(store.end_mutes(at(DAY)).await.expect("done").is_empty());
+    let rows = outbox(&store).await;
+    let ends = ends(&rows);
+    assert_eq!((rows.len(), ends.len()), (3, 1), "one notice, no flood");
+    let ended = &ends["desk"];
+    assert_eq!((ended.since, ended.until), (at(0), at(60)));
+    assert_eq!(
+        (ended.alerts, ended.notices, ended.id.as_str()),
+        (2, 0, "1")
+    );
+    assert_eq!(ended.comment.as_deref(), Some("exercise"));
+    assert_eq!(rows[0].state, DeliveryState::Muted, "and it is still held");
+}
+
+#[tokio::test]
+async fn lifting_a_mute_says_what_it_held_and_sends_only_that() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Watch, "a", 600, 0).await;
+    mute(&store, MuteKind::Watch, "b", 600, 0).await;
+    poll_news(
+        &store,
+        vec![news(1, &["a"], &["desk"]), news(2, &["b"], &["desk"])],
+    )
+    .await;
+    let unmute = async |name: &'static str, send| {
+        let lifted = store.unmute(MuteKind::Watch, name, send, at(1)).await;
+        lifted.expect("done")
+    };
+    let lifted = unmute("a", true).await.expect("was muted");
+    assert_eq!((lifted.mute.alerts, lifted.sent), (1, 1));
+    assert_eq!(claim_for(&store, "desk", at(1)).await.len(), 1);
+    let lifted = unmute("b", false).await.expect("was muted");
+    assert_eq!((lifted.mute.alerts, lifted.sent), (1, 0));
+    assert_eq!(unmute("b", true).await, None, "no longer");
+    assert!(claim_for(&store, "desk", at(1)).await.is_empty());
+    let held = Selection {
+        muted_only: true,
+        ..Selection::default()
+    };
+    assert_eq!(store.retry(held.clone(), at(2)).await.expect("done"), 1);
+    assert_eq!(store.retry(held, at(2)).await.expect("done"), 0);
+    assert!(ends(&outbox(&store).await).is_empty(), "who lifts it knows");
+}
+
+#[tokio::test]
+async fn retry_leaves_the_muted_alone_unless_it_is_told() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
+    store
+        .enqueue(vec![ping("desk")], at(1))
+        .await
+        .expect("kept");
+    let all_of_desk = Selection {
+        receiver: Some("desk".into()),
+        ..Selection::default()
+    };
+    assert_eq!(
+        store.retry(all_of_desk.clone(), at(2)).await.expect("done"),
+        0
+    );
+    let muted = Selection {
+        muted_only: true,
+        ..all_of_desk
+    };
+    assert_eq!(store.drop_deliveries(muted, at(2)).await.expect("done"), 1);
+    assert_eq!(outbox(&store).await[0].state, DeliveryState::Dropped);
+}
+
+#[tokio::test]
+async fn to_mute_again_moves_the_end() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let first = mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
+    assert_eq!(first.before, None);
+    let again = NewMute {
+        comment: None,
+        ..new(MuteKind::Feed, "mofa", 90)
+    };
+    let again = store.mute(again, at(10)).await.expect("muted");
+    assert_eq!(again.before, Some(at(60)));
+    assert_eq!((again.mute.id, again.mute.since), (first.mute.id, at(0)));
+    assert_eq!(again.mute.comment.as_deref(), Some("exercise"), "stays");
+    // One that ran out is another one, whether or not that was told.
+    let third = mute(&store, MuteKind::Feed, "mofa", 900, 100).await;
+    assert_eq!((third.before, third.mute.since), (None, at(100)));
+    assert_ne!(third.mute.id, first.mute.id);
+}
+
+/// A failure that was told into the mute would never be heard of.
+#[tokio::test]
+async fn what_still_ails_a_feed_after_its_mute_is_told_again() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
+    let silent = Event::FeedSilent(FeedSilent {
+        feed: "mofa".into(),
+        url: "https://mofa.example/feed".into(),
+        last_news: at(0),
+        expected_by: at(0),
+        learned: true,
+    });
+    let receiver = "desk".to_owned();
+    let claimed = claim_one(&store, at(0)).await;
+    let mut poll = poll(&claimed, at(0), failed());
+    poll.notices = vec![
+        failing("mofa", &[]),
+        NewDelivery {
+            receiver,
+            event: silent,
+        },
+    ];
+    poll.health.told_silent = true;
+    let committed = store.commit_poll(poll).await.expect("committed");
+    assert!(matches!(committed, PollCommitted::Done { .. }));
+    tamper(&store, "UPDATE feed SET told_failing = 1").await;
+    store.end_mutes(at(60)).await.expect("done");
+    let state = claim_one(&store, at(900)).await.feed;
+    assert!(!state.told_failing && !state.health.told_silent);
+    assert_eq!(state.health, Health::default());
+    assert_eq!(ends(&outbox(&store).await)["desk"].notices, 2);
+}
+
+/// It recovered within the mute: there is nothing left to tell.
+#[tokio::test]
+async fn a_feed_that_is_well_again_is_not_told_anew() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
+    let recovered = Event::FeedRecovered(FeedRecovered {
+        feed: "mofa".into(),
+        url: "https://mofa.example/feed".into(),
+        was: Ailment::Failing,
+        since: None,
+        last_success: None,
+        failures: 3,
+        also: vec![],
+    });
+    let receiver = "desk".to_owned();
+    let notices = vec![
+        failing("mofa", &[]),
+        NewDelivery {
+            receiver,
+            event: recovered,
+        },
+    ];
+    store.enqueue(notices, at(1)).await.expect("kept");
+    tamper(&store, "UPDATE feed SET told_failing = 1").await;
+    store.end_mutes(at(60)).await.expect("done");
+    assert!(
+        claim_one(&store, at(60)).await.feed.told_failing,
+        "as it was"
+    );
+}
+
+#[tokio::test]
+async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
+    const ALERTS: i64 = 90 * DAY;
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Watch, "a", 60, 0).await;
+    poll_news(&store, vec![news(1, &["a"], &["desk"])]).await;
+    store.end_mutes(at(60)).await.expect("done");
+    let told = claim_for(&store, "desk", at(60)).await.remove(0);
+    assert!(
+        store
+            .settle(settlement(&told, at(60), delivered()))
+            .await
+            .expect("done")
+    );
+    let pruned = store.prune(at(ALERTS)).await.expect("pruned");
+    assert_eq!((pruned.deliveries, pruned.mutes), (0, 0));
+    let pruned = store.prune(at(ALERTS + 1)).await.expect("pruned");
+    assert_eq!((pruned.deliveries, pruned.alerts, pruned.mutes), (1, 1, 0));
+    let pruned = store.prune(at(ALERTS + 61)).await.expect("pruned");
+    assert_eq!((pruned.deliveries, pruned.mutes), (1, 1));
+    assert!(store.mutes().await.expect("read").is_empty());
+}
+
+#[tokio::test]
+async fn a_report_names_the_twenty_mutes_that_end_first() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    mute(&store, MuteKind::Watch, "over", 5, 0).await;
+    for number in 0..=i64::from(MAX_REPORTED) {
+        mute(
+            &store,
+            MuteKind::Watch,
+            &format!("w{number:02}"),
+            600 - number,
+            0,
+        )
+        .await;
+    }
+    let named = store.read(|tx| report(tx, at(5))).await.expect("read");
+    assert_eq!(named.len(), 20);
+    assert_eq!((named[0].name.as_str(), named[0].until), ("w20", at(580)));
+    assert_eq!(named[19].name, "w01", "w00 ends last");
+}

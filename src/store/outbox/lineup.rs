@@ -1,0 +1,122 @@
+//! What waits for a receiver, as its policy wants to know it.
+
+use jiff::Timestamp;
+
+use super::claim::lane;
+use crate::{
+    model::{DeliveryId, Priority},
+    store::{
+        Store, StoreError,
+        engine::{Row, Tx, values},
+    },
+};
+
+/// The first of one priority that are due. By priority, so that no number of urgent ones hides
+/// the routine one that has waited longest. `+` keeps the index that is in this order in use.
+pub(in crate::store) const WAITING: &str = "
+    SELECT id, waiting_since, kind, attempts FROM delivery
+     WHERE receiver = ?1 AND state = 'pending' AND priority = ?2 AND +due <= ?3
+     ORDER BY id LIMIT ?4";
+
+/// When the last deliveries were taken, the latest first.
+pub(in crate::store) const TOLD: &str = "
+    SELECT settled_at FROM delivery
+     WHERE state = 'delivered' AND receiver = ?1 ORDER BY settled_at DESC LIMIT ?2";
+
+/// Attempts under way count as told: a reload may start a lane beside one that still sends.
+const UNDER_WAY: &str = "
+    SELECT a.started_at FROM attempt a JOIN delivery d ON d.id = a.delivery
+     WHERE a.ended_at IS NULL AND d.receiver = ?1 ORDER BY a.started_at DESC LIMIT ?2";
+
+/// When the first of those that are not due yet is: of a back-off, or of a lease.
+pub(in crate::store) const NEXT_DUE_AFTER: &str = "
+    SELECT min(due) FROM delivery WHERE receiver = ?1 AND state = 'pending' AND due > ?2";
+
+/// What waits for a receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lineup {
+    /// The first of each priority that are due, the most urgent first, then the oldest.
+    pub waiting: Vec<LinedUp>,
+    /// When the receiver was told last, the oldest first.
+    pub told: Vec<Timestamp>,
+    /// When the next of those that are not due yet will be.
+    pub next_due: Option<Timestamp>,
+}
+
+/// A delivery that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinedUp {
+    /// Row id.
+    pub id: DeliveryId,
+    /// Its priority.
+    pub priority: Priority,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// Whether it is an alert that was never attempted.
+    pub is_fresh_alert: bool,
+}
+
+impl Store {
+    /// What waits for a receiver: up to `limit` due deliveries of each priority, and up to
+    /// `memory` times at which it was told. `None` while it backs off, is off or is not in the
+    /// config.
+    pub async fn lineup(
+        &self,
+        receiver: &str,
+        limit: usize,
+        memory: usize,
+        now: Timestamp,
+    ) -> Result<Option<Lineup>, StoreError> {
+        let receiver = receiver.to_owned();
+        self.read(move |tx| {
+            let Some((id, _)) = lane(tx, receiver, now)? else {
+                return Ok(None);
+            };
+            let (limit, memory) = (bound(limit), bound(memory));
+            let mut waiting = Vec::new();
+            for priority in Priority::ALL.into_iter().rev() {
+                let rows = tx.rows(WAITING, values![id, priority.rank(), now, limit])?;
+                for row in rows {
+                    waiting.push(lined_up(row, priority)?);
+                }
+            }
+            let mut row = tx.row(NEXT_DUE_AFTER, values![id, now])?;
+            let row = row.as_mut().expect("an aggregate has a row");
+            Ok(Some(Lineup {
+                waiting,
+                told: told(tx, id, memory)?,
+                next_due: row.take(0)?,
+            }))
+        })
+        .await
+    }
+}
+
+fn bound(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
+    let (kind, attempts): (String, u32) = (row.take(2)?, row.take(3)?);
+    Ok(LinedUp {
+        id: row.take(0)?,
+        priority,
+        since: row.take(1)?,
+        is_fresh_alert: attempts == 0 && kind == "alert.matched",
+    })
+}
+
+fn told(tx: &mut dyn Tx, receiver: i64, memory: i64) -> Result<Vec<Timestamp>, StoreError> {
+    if memory == 0 {
+        return Ok(Vec::new());
+    }
+    let mut times = Vec::new();
+    for sql in [TOLD, UNDER_WAY] {
+        for mut row in tx.rows(sql, values![receiver, memory])? {
+            times.push(row.take(0)?);
+        }
+    }
+    times.sort_unstable();
+    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+    Ok(times.split_off(times.len().saturating_sub(memory)))
+}

@@ -1,0 +1,240 @@
+//! What is on record of one item, for those who ask why it alerted or did not.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{
+    DeliveryStatus, Store, StoreError,
+    engine::{Row, Tx, values},
+    outbox,
+};
+use crate::model::{AlertId, IdentityKey, ItemId, Priority};
+
+/// What an item came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRecord {
+    /// Whether it was the feed's baseline: remembered, and shown to no watch.
+    pub is_baseline: bool,
+    /// What it said before it was edited, the oldest first; the latest 20.
+    pub earlier: Vec<EarlierText>,
+    /// Its alerts, the oldest first.
+    pub alerts: Vec<AlertRecord>,
+}
+
+/// What an item said until it was edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierText {
+    /// Plain text.
+    pub title: String,
+    /// Plain text.
+    pub summary: String,
+    /// Plain text.
+    pub content: String,
+    /// When the edit was read.
+    pub replaced_at: Timestamp,
+}
+
+/// An alert and its way to its receivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertRecord {
+    /// Row id.
+    pub id: AlertId,
+    /// Watches that it counts for.
+    pub watches: Vec<String>,
+    /// Its grade.
+    pub priority: Priority,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// One a receiver, with all attempts.
+    pub deliveries: Vec<DeliveryStatus>,
+}
+
+/// An item by a name it was shown under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenItem {
+    /// Its feed's name.
+    pub feed: String,
+    /// Its row, which may be gone.
+    pub item: ItemId,
+    /// When the feed last showed it, to a day.
+    pub seen_at: Timestamp,
+    /// Whether the item is still kept.
+    pub is_kept: bool,
+}
+
+/// A watch as the service runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchInForce {
+    /// What it asks, in the words of whoever wrote it here.
+    pub definition: String,
+    /// Since when it has asked that.
+    pub since: Timestamp,
+}
+
+/// Items under the names their feeds showed.
+macro_rules! seen {
+    ($join:literal) => {
+        concat!(
+            "SELECT f.name, s.item, s.seen_at,
+                    CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END
+               FROM feed ",
+            $join,
+            " ORDER BY f.name"
+        )
+    };
+}
+impl Store {
+    /// What is on record of an item; `None` where it is not kept.
+    pub async fn item_record(&self, item: ItemId) -> Result<Option<ItemRecord>, StoreError> {
+        let store = Arc::clone(&self.identity);
+        self.read(move |tx| {
+            let row = tx.row("SELECT baseline FROM item WHERE id = ?1", values![item])?;
+            let Some(mut row) = row else {
+                return Ok(None);
+            };
+            Ok(Some(ItemRecord {
+                is_baseline: row.take(0)?,
+                earlier: earlier(tx, item)?,
+                alerts: alerts(tx, &store, item)?,
+            }))
+        })
+        .await
+    }
+
+    /// The items that feeds showed under any of these keys, by feed.
+    pub async fn seen_under(&self, keys: Vec<IdentityKey>) -> Result<Vec<SeenItem>, StoreError> {
+        self.read(move |tx| {
+            let mut found = Vec::new();
+            for key in keys {
+                let rows = tx.rows(
+                    seen!("f JOIN seen s ON s.feed = f.id AND s.key = ?1"),
+                    values![key],
+                )?;
+                for row in rows {
+                    let item = seen_item(row)?;
+                    if found.iter().all(|other: &SeenItem| other.item != item.item) {
+                        found.push(item);
+                    }
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// The item of this number, if any feed ever showed it. Reads all keys: no index is kept for
+    /// what only people ask.
+    pub async fn seen_as(&self, item: ItemId) -> Result<Option<SeenItem>, StoreError> {
+        self.read(move |tx| {
+            let row = tx.row(
+                seen!("f JOIN seen s ON s.feed = f.id AND s.item = ?1"),
+                values![item],
+            )?;
+            row.map(seen_item).transpose()
+        })
+        .await
+    }
+
+    /// Notes what each watch of the config asks, each under its name. One that asks something else
+    /// than before does so since `now`.
+    pub async fn sync_watches(
+        &self,
+        definitions: Vec<(String, String)>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            let mut gone = watches(tx)?;
+            for (name, definition) in definitions {
+                if gone
+                    .remove(&name)
+                    .is_some_and(|it| it.definition == definition)
+                {
+                    continue;
+                }
+                tx.exec(
+                    "INSERT INTO watch (name, definition, since) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (name) DO UPDATE SET definition = excluded.definition,
+                       since = excluded.since",
+                    values![name, definition, now],
+                )?;
+            }
+            for name in gone.into_keys() {
+                tx.exec("DELETE FROM watch WHERE name = ?1", values![name])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The watches that the service runs, by name.
+    pub async fn watches_in_force(&self) -> Result<HashMap<String, WatchInForce>, StoreError> {
+        self.read(|tx| watches(tx)).await
+    }
+}
+
+fn seen_item(mut row: Row) -> Result<SeenItem, StoreError> {
+    Ok(SeenItem {
+        feed: row.take(0)?,
+        item: row.take(1)?,
+        seen_at: row.take(2)?,
+        is_kept: row.take(3)?,
+    })
+}
+
+fn earlier(tx: &mut dyn Tx, item: ItemId) -> Result<Vec<EarlierText>, StoreError> {
+    let rows = tx.rows(
+        "SELECT title, summary, content, replaced_at FROM revision WHERE item = ?1 ORDER BY id",
+        values![item],
+    )?;
+    let text = |mut row: Row| {
+        Ok(EarlierText {
+            title: row.take(0)?,
+            summary: row.take(1)?,
+            content: row.take(2)?,
+            replaced_at: row.take(3)?,
+        })
+    };
+    rows.into_iter().map(text).collect()
+}
+
+fn alerts(tx: &mut dyn Tx, store: &str, item: ItemId) -> Result<Vec<AlertRecord>, StoreError> {
+    let rows = tx.rows(
+        "SELECT id, priority, created_at FROM alert WHERE item = ?1 ORDER BY id",
+        values![item],
+    )?;
+    let mut alerts = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let id = row.take(0)?;
+        alerts.push(AlertRecord {
+            id,
+            watches: tx
+                .rows(
+                    "SELECT watch FROM alert_watch WHERE alert = ?1 ORDER BY watch",
+                    values![id],
+                )?
+                .into_iter()
+                .map(|mut row| row.take(0))
+                .collect::<Result<_, _>>()?,
+            priority: Priority::from_rank(row.take(1)?),
+            created_at: row.take(2)?,
+            deliveries: outbox::of_alert(tx, store, id)?,
+        });
+    }
+    Ok(alerts)
+}
+
+fn watches(tx: &mut dyn Tx) -> Result<HashMap<String, WatchInForce>, StoreError> {
+    let rows = tx.rows("SELECT name, definition, since FROM watch", &[])?;
+    let watch = |mut row: Row| {
+        let in_force = WatchInForce {
+            definition: row.take(1)?,
+            since: row.take(2)?,
+        };
+        Ok((row.take(0)?, in_force))
+    };
+    rows.into_iter().map(watch).collect()
+}
+
+#[cfg(test)]
+mod tests;
