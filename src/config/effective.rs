@@ -1,5 +1,7 @@
 //! The config in effect, as TOML.
 
+mod presets;
+
 use std::fmt::Write;
 
 use super::{
@@ -33,6 +35,9 @@ pub fn effective(config: &Config) -> String {
     }
     for watch in &config.watches {
         writer.watch(watch);
+    }
+    for preset in &config.presets {
+        writer.preset(preset);
     }
     for receiver in &config.receivers {
         writer.receiver(receiver);
@@ -190,6 +195,7 @@ impl Writer {
                 self.strings("email", email.to.iter().map(String::as_str));
             }
             ReceiverKind::Webhook(webhook) => self.webhook(webhook),
+            ReceiverKind::Preset(preset) => self.service(preset),
         }
     }
 
@@ -201,6 +207,7 @@ impl Writer {
             (false, Some(_)) => self.string("webhook", &format!("{url}?{}", Secret::HIDDEN)),
             (false, None) => self.string("webhook", url.as_str()),
         }
+        self.string("method", webhook.method.as_str());
         if !webhook.secrets.is_empty() {
             self.strings("secret", webhook.secrets.iter().map(|_| Secret::HIDDEN));
         }

@@ -27,6 +27,7 @@ pub mod limits;
 mod mail;
 mod merge;
 mod names;
+mod presets;
 mod problem;
 mod propose;
 mod proxy;
@@ -37,18 +38,24 @@ mod sample;
 pub mod schema;
 mod secrets;
 mod section;
+mod services;
 mod settings;
 mod strings;
 mod syntax;
+mod templates;
 mod units;
 mod urls;
 mod value;
 mod watches;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::tz::TimeZone;
 
@@ -56,7 +63,7 @@ use crate::{
     http::HttpOptions,
     matcher::{Entity, Matcher},
     model::{Feed, Watch},
-    notify::{MailOptions, ReceiverOptions},
+    notify::{MailOptions, Preset, ReceiverOptions},
     store::StoreOptions,
 };
 
@@ -85,6 +92,8 @@ pub struct Config {
     pub entities: Vec<Entity>,
     /// In the order they are written; not empty.
     pub watches: Vec<Watch>,
+    /// The presets that the config itself defines, in the order they are written.
+    pub presets: Vec<Arc<Preset>>,
     /// In the order they are written; not empty.
     pub receivers: Vec<ReceiverOptions>,
     /// There where any receiver gets mail.

@@ -8,7 +8,10 @@
 //! [`Notifier::timeout`] is the sum of them.
 
 mod email;
+mod engine;
+mod hook;
 mod options;
+mod preset;
 mod render;
 mod sample;
 #[cfg(test)]
@@ -28,13 +31,20 @@ use crate::{
 };
 
 pub use email::{MailServer, MailServerError};
+pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, MailLogin, MailOptions, MailSecurity, ReceiverKind, ReceiverOptions,
-    WebhookOptions,
+    EmailOptions, HookMethod, MailLogin, MailOptions, MailSecurity, PresetOptions, PresetValue,
+    ReceiverKind, ReceiverOptions, WebhookOptions,
 };
+pub use preset::{
+    BUILTIN_PRESETS, Grade, Limits, Markup, Parameter, Preset, PresetError, PresetPart, Unit,
+    check_preset,
+};
+#[cfg(test)]
+pub(crate) use sample::every_kind;
 pub use sample::sample_notice;
 pub use terminal::Screen;
-pub use webhook::{TemplateError, WebhookError, check_template};
+pub use webhook::{WebhookError, check_template};
 
 /// One way to reach one receiver.
 pub trait Notifier: Send + Sync {
@@ -81,9 +91,12 @@ pub enum PartKind {
 /// A notice could not be put into the receiver's form.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The receiver's own `body` template failed.
+    /// The receiver's own template failed.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A template of the receiver's preset failed.
+    #[error(transparent)]
+    Preset(#[from] PresetError),
     /// The mail could not be put together.
     #[error("mail cannot be built")]
     Mail(#[from] lettre::error::Error),
@@ -127,6 +140,15 @@ pub enum BuildError {
         #[source]
         error: WebhookError,
     },
+    /// A preset does not work with what it is given.
+    #[error("receiver {receiver:?}: {error}")]
+    Preset {
+        /// The receiver's name.
+        receiver: String,
+        /// What is wrong.
+        #[source]
+        error: PresetError,
+    },
 }
 
 /// A stranger's text on one line, without anything that acts on a terminal, and with `open` and
@@ -159,6 +181,12 @@ pub fn build(
                 }
             })?)
         }
+        ReceiverKind::Preset(preset) => Box::new(preset::Service::new(preset, context).map_err(
+            |error| BuildError::Preset {
+                receiver: name.clone(),
+                error,
+            },
+        )?),
         ReceiverKind::Terminal => Box::new(terminal::Terminal::new(context)),
     })
 }

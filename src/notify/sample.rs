@@ -100,7 +100,7 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
-pub(super) fn every_kind() -> Vec<Notice> {
+pub(crate) fn every_kind() -> Vec<Notice> {
     use crate::model::{ReceiverFailing, TestPing};
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");

@@ -46,7 +46,15 @@ fn both_examples_load_without_a_problem() {
 fn the_long_example_has_every_key() {
     let example = read("config/fivebells.toml");
     for table in TABLES.into_iter().filter(|table| !table.header.is_empty()) {
-        if ["a secret", "an interval"].contains(&table.header) {
+        if [
+            "a secret",
+            "an interval",
+            "a parameter",
+            "a limit",
+            "grades",
+        ]
+        .contains(&table.header)
+        {
             continue;
         }
         let lines = lines_of(&example, table);

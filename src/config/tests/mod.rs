@@ -5,6 +5,7 @@ mod effective;
 mod examples;
 mod faults;
 mod robust;
+mod services;
 
 use std::{fs, path::PathBuf};
 

@@ -6,6 +6,7 @@
 
 pub(super) mod clean;
 mod html;
+mod message;
 mod report;
 mod runs;
 mod sheet;
@@ -16,6 +17,7 @@ pub(super) mod trouble;
 
 use jiff::tz::TimeZone;
 
+pub(super) use self::message::{Line, Message, Span};
 use self::sheet::Sheet;
 use crate::model::Notice;
 
@@ -38,6 +40,11 @@ pub(super) fn mail(notice: &Notice, timezone: &TimeZone) -> MailContent {
         text: text::text(&sheet),
         html: html::html(&sheet),
     }
+}
+
+/// What a chat or push service shows.
+pub(super) fn message(notice: &Notice, timezone: &TimeZone) -> Message {
+    message::message(Sheet::of(notice, timezone))
 }
 
 /// What a terminal shows: lines ended by LF, a blank one last. With `colour` hits stand out by
