@@ -194,6 +194,10 @@ impl Writer {
             ReceiverKind::Email(email) => {
                 self.strings("email", email.to.iter().map(String::as_str));
             }
+            ReceiverKind::Exec(exec) => {
+                self.strings("exec", exec.command.iter().map(String::as_str));
+                self.duration("timeout", exec.timeout);
+            }
             ReceiverKind::Webhook(webhook) => self.webhook(webhook),
             ReceiverKind::Preset(preset) => self.service(preset),
         }

@@ -18,6 +18,7 @@ mod context;
 mod effective;
 mod entities;
 mod environment;
+mod exec;
 mod expressions;
 mod feeds;
 mod files;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{
-    names::read_name, presets::Presets, problem::Problem, schema::RECEIVER, section::Section,
-    services::read_service, value::Value, webhooks::read_webhook,
+    exec::read_exec, names::read_name, presets::Presets, problem::Problem, schema::RECEIVER,
+    section::Section, services::read_service, value::Value, webhooks::read_webhook,
 };
 use crate::notify::{EmailOptions, ReceiverKind, ReceiverOptions};
 
@@ -30,26 +30,27 @@ pub(super) fn read_receiver(entry: Value<'_>, presets: &Presets) -> Option<Recei
     let title = format!("[receiver.{name}]");
     let own: Vec<&str> = presets.own_names().collect();
     let section = entry.section_with(title, &RECEIVER, &own)?;
-    let plain = ["email", "webhook", "stdout"].map(|key| section.get(key));
+    let plain = ["email", "webhook", "exec", "stdout"].map(|key| section.get(key));
     let services: Vec<_> = presets
         .names()
         .filter_map(|name| section.get_named(name))
         .collect();
     let kind = match (plain, &services[..]) {
-        ([Some(email), None, None], []) => read_email(email).map(ReceiverKind::Email),
-        ([None, Some(webhook), None], []) => read_webhook(&section, webhook),
-        ([None, None, Some(stdout)], []) => read_stdout(stdout),
-        ([None, None, None], [value]) => {
+        ([Some(email), None, None, None], []) => read_email(email).map(ReceiverKind::Email),
+        ([None, Some(webhook), None, None], []) => read_webhook(&section, webhook),
+        ([None, None, Some(exec), None], []) => read_exec(&section, exec),
+        ([None, None, None, Some(stdout)], []) => read_stdout(stdout),
+        ([None, None, None, None], [value]) => {
             // One that could not be read is told where it stands.
             read_service(&section, presets.get(value.name())?, *value)
         }
-        ([None, None, None], []) => {
+        ([None, None, None, None], []) => {
             report_nowhere(&section);
             return None;
         }
         _ => {
             let message = format!(
-                "{} takes exactly one of email, webhook, stdout or a service",
+                "{} takes exactly one of email, webhook, exec, stdout or a service",
                 section.title
             );
             section.error_with(message, "make each a receiver of its own");
@@ -64,7 +65,8 @@ pub(super) fn read_receiver(entry: Value<'_>, presets: &Presets) -> Option<Recei
 }
 
 fn report_nowhere(section: &Section<'_>) {
-    let help = "add email = [\"you@example.org\"], webhook = \"https://…\", stdout = true \
+    let help = "add email = [\"you@example.org\"], webhook = \"https://…\", exec = [\"/path\"], \
+                stdout = true \
                 or a service such as ntfy = \"https://ntfy.sh/…\"";
     let message = format!("{} does not say where to send", section.title);
     let problem = Problem::error(section.place.clone(), message).help(help);
@@ -85,7 +87,8 @@ fn report_useless_keys(section: &Section<'_>, kind: &ReceiverKind) {
     };
     useless(&WEBHOOK_KEYS, is_webhook, "a webhook");
     useless(&HTTP_KEYS, is_http, "a webhook or a service");
-    useless(&["timeout"], is_http, "a webhook or a service");
+    let has_end = is_http || matches!(kind, ReceiverKind::Exec(_));
+    useless(&["timeout"], has_end, "a webhook, a service or a program");
 }
 
 fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {

@@ -9,6 +9,7 @@
 
 mod email;
 mod engine;
+mod exec;
 mod hook;
 mod options;
 mod preset;
@@ -33,8 +34,8 @@ use crate::{
 pub use email::{MailServer, MailServerError};
 pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, HookMethod, MailLogin, MailOptions, MailSecurity, PresetOptions, PresetValue,
-    ReceiverKind, ReceiverOptions, WebhookOptions,
+    EmailOptions, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity, PresetOptions,
+    PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
 };
 pub use preset::{
     BUILTIN_PRESETS, Grade, Limits, Markup, Parameter, Preset, PresetError, PresetPart, Unit,
@@ -187,6 +188,7 @@ pub fn build(
                 error,
             },
         )?),
+        ReceiverKind::Exec(exec) => Box::new(exec::Exec::new(exec)),
         ReceiverKind::Terminal => Box::new(terminal::Terminal::new(context)),
     })
 }

@@ -1,6 +1,6 @@
 //! `[receiver]` and `[mail]`: where notices go.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsString, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use url::Url;
 
@@ -25,6 +25,8 @@ pub enum ReceiverKind {
     Webhook(WebhookOptions),
     /// A service whose requests and answers a preset describes.
     Preset(PresetOptions),
+    /// A program that is started for each notice.
+    Exec(ExecOptions),
     /// A readable block on standard output.
     Terminal,
 }
@@ -101,6 +103,24 @@ impl From<HookMethod> for Method {
             HookMethod::Get => Self::GET,
         }
     }
+}
+
+/// `exec = ["…"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecOptions {
+    /// The program as written, and its arguments; never empty.
+    pub command: Vec<String>,
+    /// Where the program is: an absolute path.
+    pub program: PathBuf,
+    /// Its whole environment, but for the variables that are the notice's.
+    pub environment: Vec<(String, OsString)>,
+    /// From its start to its end.
+    pub timeout: Duration,
+}
+
+impl ExecOptions {
+    /// The default of [`timeout`](Self::timeout).
+    pub const TIMEOUT: Duration = Duration::from_secs(30);
 }
 
 /// A receiver of a [`Preset`].

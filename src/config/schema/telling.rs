@@ -2,7 +2,7 @@
 
 use super::{Kind, Table, key};
 
-/// `[receiver.NAME]`: exactly one of `email`, `webhook`, `stdout` and the services.
+/// `[receiver.NAME]`: exactly one of `email`, `webhook`, `exec`, `stdout` and the services.
 pub const RECEIVER: Table = Table {
     header: "receiver.NAME",
     keys: &[
@@ -11,6 +11,11 @@ pub const RECEIVER: Table = Table {
             "webhook",
             Kind::StringOrSecret,
             "URL that is sent a request",
+        ),
+        key(
+            "exec",
+            Kind::Strings,
+            "a program and its arguments, started for each notice; no shell",
         ),
         key("stdout", Kind::Boolean, "`true` prints a readable block"),
         key(
@@ -70,7 +75,11 @@ pub const RECEIVER: Table = Table {
             Kind::Boolean,
             "whether the name of its host may lead to a private address",
         ),
-        key("timeout", Kind::Duration, "to the end of the answer"),
+        key(
+            "timeout",
+            Kind::Duration,
+            "to the end of the answer, or of the program",
+        ),
     ],
 };
 
