@@ -193,6 +193,16 @@ impl Writer {
             ReceiverKind::Terminal => self.value("stdout", "true"),
             ReceiverKind::Email(email) => {
                 self.strings("email", email.to.iter().map(String::as_str));
+                let templates = &email.templates;
+                for (name, template) in [
+                    ("subject", &templates.subject),
+                    ("text", &templates.text),
+                    ("html", &templates.html),
+                ] {
+                    if let Some(template) = template {
+                        self.string(name, template);
+                    }
+                }
             }
             ReceiverKind::Exec(exec) => {
                 self.strings("exec", exec.command.iter().map(String::as_str));

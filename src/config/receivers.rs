@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::{
     exec::read_exec, names::read_name, presets::Presets, problem::Problem, schema::RECEIVER,
-    section::Section, services::read_service, value::Value, webhooks::read_webhook,
+    section::Section, services::read_service, templates::report_template, value::Value,
+    webhooks::read_webhook,
 };
-use crate::notify::{EmailOptions, ReceiverKind, ReceiverOptions};
+use crate::notify::{self, EmailOptions, MailPart, MailTemplates, ReceiverKind, ReceiverOptions};
 
 /// Headers that are ours to set: who we are, how long the body is, and the signature.
 const OWN_HEADERS: [&str; 8] = [
@@ -19,6 +20,8 @@ const OWN_HEADERS: [&str; 8] = [
     "webhook-signature",
     "webhook-timestamp",
 ];
+/// Keys that only a receiver of mail has.
+const MAIL_KEYS: [&str; 3] = ["subject", "text", "html"];
 /// Keys that only a webhook has.
 const WEBHOOK_KEYS: [&str; 3] = ["method", "secret", "body"];
 /// Keys that only what is reached by HTTP has.
@@ -36,7 +39,9 @@ pub(super) fn read_receiver(entry: Value<'_>, presets: &Presets) -> Option<Recei
         .filter_map(|name| section.get_named(name))
         .collect();
     let kind = match (plain, &services[..]) {
-        ([Some(email), None, None, None], []) => read_email(email).map(ReceiverKind::Email),
+        ([Some(email), None, None, None], []) => {
+            read_email(&section, email).map(ReceiverKind::Email)
+        }
         ([None, Some(webhook), None, None], []) => read_webhook(&section, webhook),
         ([None, None, Some(exec), None], []) => read_exec(&section, exec),
         ([None, None, None, Some(stdout)], []) => read_stdout(stdout),
@@ -85,6 +90,8 @@ fn report_useless_keys(section: &Section<'_>, kind: &ReceiverKind) {
             section.context.report(problem);
         }
     };
+    let is_mail = matches!(kind, ReceiverKind::Email(_));
+    useless(&MAIL_KEYS, is_mail, "a receiver of mail");
     useless(&WEBHOOK_KEYS, is_webhook, "a webhook");
     useless(&HTTP_KEYS, is_http, "a webhook or a service");
     let has_end = is_http || matches!(kind, ReceiverKind::Exec(_));
@@ -102,7 +109,12 @@ fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {
     None
 }
 
-fn read_email(value: Value<'_>) -> Option<EmailOptions> {
+fn read_email(section: &Section<'_>, value: Value<'_>) -> Option<EmailOptions> {
+    let templates = MailTemplates {
+        subject: read_mail_template(section, "subject", MailPart::Subject),
+        text: read_mail_template(section, "text", MailPart::Text),
+        html: read_mail_template(section, "html", MailPart::Html),
+    };
     let mut seen = HashSet::new();
     let mut to = Vec::new();
     for text in value.strings()? {
@@ -119,7 +131,15 @@ fn read_email(value: Value<'_>) -> Option<EmailOptions> {
     if value.elements().next().is_none() {
         value.error("there is no address");
     }
-    Some(EmailOptions { to })
+    Some(EmailOptions { to, templates })
+}
+
+fn read_mail_template(section: &Section<'_>, key: &'static str, part: MailPart) -> Option<String> {
+    let template = section.string(key)?;
+    if let Err(fault) = notify::check_mail_template(part, template.text) {
+        report_template(&template, &fault);
+    }
+    Some(template.text.to_owned())
 }
 
 /// Why a receiver's requests do not take this header, in lower case.

@@ -33,6 +33,8 @@ pub struct TemplateError {
 pub(super) enum Escape {
     /// They stand as they are; `| tojson` and `| urlencode` are the template's to write.
     Nothing,
+    /// They are text in HTML.
+    Html,
 }
 
 /// A compiled template. A name that does not exist is an error, not an empty string.
@@ -54,6 +56,7 @@ impl Engine {
         });
         environment.set_auto_escape_callback(move |_| match escape {
             Escape::Nothing => AutoEscape::None,
+            Escape::Html => AutoEscape::Html,
         });
         environment
             .add_template_owned(NAME, source.to_owned())

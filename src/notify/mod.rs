@@ -31,11 +31,11 @@ use crate::{
     model::{Notice, Outcome},
 };
 
-pub use email::{MailServer, MailServerError};
+pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
 pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity, PresetOptions,
-    PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
+    EmailOptions, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity, MailTemplates,
+    PresetOptions, PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
 };
 pub use preset::{
     BUILTIN_PRESETS, Grade, Limits, Markup, Parameter, Preset, PresetError, PresetPart, Unit,
@@ -131,6 +131,15 @@ pub enum BuildError {
         receiver: String,
         /// The address as written.
         address: String,
+    },
+    /// A template of a mail does not compile.
+    #[error("receiver {receiver:?}: {error}")]
+    Template {
+        /// The receiver's name.
+        receiver: String,
+        /// What is wrong with it.
+        #[source]
+        error: TemplateError,
     },
     /// A webhook option is unusable.
     #[error("receiver {receiver:?}: {error}")]

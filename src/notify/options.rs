@@ -36,6 +36,19 @@ pub enum ReceiverKind {
 pub struct EmailOptions {
     /// Addresses, each with its own verdict; never empty.
     pub to: Vec<String>,
+    /// What its mails say, where that is not the program's to say.
+    pub templates: MailTemplates,
+}
+
+/// Templates of a mail's parts; without one, a part is as the program makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailTemplates {
+    /// Of the subject.
+    pub subject: Option<String>,
+    /// Of the plain text.
+    pub text: Option<String>,
+    /// Of the HTML, in which values are escaped.
+    pub html: Option<String>,
 }
 
 /// `webhook = "…"`.

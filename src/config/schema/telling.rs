@@ -8,6 +8,21 @@ pub const RECEIVER: Table = Table {
     keys: &[
         key("email", Kind::Strings, "mail addresses; needs `[mail]`"),
         key(
+            "subject",
+            Kind::String,
+            "template of the mail's subject; the program's own if not set",
+        ),
+        key(
+            "text",
+            Kind::String,
+            "template of the mail's text; the program's own if not set",
+        ),
+        key(
+            "html",
+            Kind::String,
+            "template of the mail's HTML, values escaped; the program's own if not set",
+        ),
+        key(
             "webhook",
             Kind::StringOrSecret,
             "URL that is sent a request",

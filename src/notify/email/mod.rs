@@ -7,6 +7,7 @@ mod fault;
 mod message;
 mod server;
 mod session;
+mod templates;
 mod wire;
 
 use std::time::Duration;
@@ -19,14 +20,15 @@ use self::{
     message::Addressing,
     server::mailbox,
     session::{Delivery, QUIT_TIMEOUT, Verdict},
+    templates::Compiled,
 };
 use super::{
     BuildError, EmailOptions, Notifier, NotifyContext, PartKind, PreviewPart, RenderError, Sending,
-    render,
 };
 use crate::model::{Notice, Outcome, Receipt, Refusal, Retry, SendError, SendReason};
 
 pub use server::{MailServer, MailServerError};
+pub use templates::{MailPart, check_mail_template};
 
 /// The most round trips of a session beside one per recipient: lookup, connect, TLS, greeting,
 /// EHLO twice, STARTTLS, AUTH with three challenges, MAIL, DATA, the message itself.
@@ -42,6 +44,7 @@ struct Recipient {
 pub(super) struct Email {
     server: MailServer,
     to: Vec<Recipient>,
+    templates: Compiled,
     timezone: TimeZone,
 }
 
@@ -69,9 +72,15 @@ impl Email {
                 })
             })
             .collect::<Result<_, _>>()?;
+        let templates =
+            Compiled::new(&options.templates).map_err(|error| BuildError::Template {
+                receiver: name.to_owned(),
+                error,
+            })?;
         Ok(Self {
             server,
             to,
+            templates,
             timezone: context.timezone.clone(),
         })
     }
@@ -82,9 +91,9 @@ impl Email {
             from: &self.server.0.from,
             to: &to,
             host: &self.server.0.hostname,
-            timezone: &self.timezone,
         };
-        Ok(message::message(notice, &addressing)?.formatted())
+        let content = self.templates.content(notice, &self.timezone);
+        Ok(message::message(notice, content, &addressing)?.formatted())
     }
 
     async fn mail(&self, notice: &Notice) -> Outcome {
@@ -177,7 +186,7 @@ impl Notifier for Email {
             .windows(4)
             .position(|window| window == b"\r\n\r\n")
             .map_or(&message[..], |end| &message[..end]);
-        let content = render::mail(notice, &self.timezone);
+        let content = self.templates.content(notice, &self.timezone);
         let part = |label, content, kind| PreviewPart {
             label,
             content,

@@ -97,16 +97,9 @@ struct Names<'a> {
     /// The watches that matched, as many as [`MAX_TAGS_LENGTH`] holds.
     tags: Vec<&'a str>,
     /// The message as lines of spans, for services that take structure and no markup.
-    lines: Vec<Vec<Piece>>,
+    lines: Vec<Line>,
     #[serde(flatten)]
     values: &'a Values<'a>,
-}
-
-#[derive(Serialize)]
-struct Piece {
-    text: String,
-    bold: bool,
-    link: Option<String>,
 }
 
 impl Templates {
@@ -252,7 +245,7 @@ fn names<'a>(
         plain: Markup::Plain.lines(&whole(bare)),
         link,
         tags: tags(&message.tags, room.min(MAX_TAGS_LENGTH), preset.unit),
-        lines: whole(None).into_iter().map(pieces).collect(),
+        lines: whole(None).into_iter().map(spoken).collect(),
         values,
     }
 }
@@ -266,14 +259,11 @@ fn tags(tags: &[String], mut room: usize, unit: Unit) -> Vec<&str> {
     fitting.collect()
 }
 
-fn pieces(line: Line) -> Vec<Piece> {
-    let spans = line.into_iter().filter(|span| !span.text.is_empty());
-    let pieces = spans.map(|span| Piece {
-        text: span.text,
-        bold: span.is_bold,
-        link: span.link,
-    });
-    pieces.collect()
+/// A line without spans that say nothing, which some services refuse.
+fn spoken(line: Line) -> Line {
+    line.into_iter()
+        .filter(|span| !span.text.is_empty())
+        .collect()
 }
 
 fn headline(title: &str, link: Option<&str>, is_bold: bool) -> Line {

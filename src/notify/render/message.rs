@@ -3,6 +3,8 @@
 //! This is the one form between what happens and what a service gets: a new kind of event needs
 //! words ([`super::trouble`]) and nothing else, and no service knows of events.
 
+use serde::Serialize;
+
 use super::{
     runs::{Run, plain},
     sheet::{Also, Quote, Sheet},
@@ -10,11 +12,12 @@ use super::{
 use crate::model::Priority;
 
 /// A stretch of text of one look.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::notify) struct Span {
     /// Clean: one line, nothing that acts; not yet escaped.
     pub(in crate::notify) text: String,
     /// Whether it is a hit or a headline.
+    #[serde(rename = "bold")]
     pub(in crate::notify) is_bold: bool,
     /// Where it leads; only `http` or `https`.
     pub(in crate::notify) link: Option<String>,
