@@ -14,6 +14,7 @@ use super::{
     merge::Files,
     names::{Named, report_doubles},
     policy::read_policy,
+    presets::Presets,
     problem::{Place, Problem},
     receivers::read_receiver,
     rhythm::check_interval,
@@ -48,7 +49,8 @@ pub(super) fn read<'a>(
         check_interval(section, poll.every, poll.max_interval);
     }
     let timezone = read_zone(&files).unwrap_or_else(TimeZone::system);
-    let (receivers, mail) = read_receivers(&files);
+    let presets = Presets::read(files.entries("preset"));
+    let (receivers, mail) = read_receivers(&files, &presets);
     let policies = read_policies(&files, &timezone);
     let receiver_names = names(&files.entries("receiver"));
     let notify = read_notify(&files, &receiver_names);
@@ -88,6 +90,7 @@ pub(super) fn read<'a>(
         feeds,
         entities,
         watches,
+        presets: presets.into_own(),
         receivers,
         policies,
         mail,
@@ -113,14 +116,17 @@ fn names<'a>(entries: &[Value<'a>]) -> Vec<&'a str> {
     entries.iter().map(Value::name).collect()
 }
 
-fn read_receivers(files: &Files<'_>) -> (Vec<ReceiverOptions>, Option<MailOptions>) {
+fn read_receivers(
+    files: &Files<'_>,
+    presets: &Presets,
+) -> (Vec<ReceiverOptions>, Option<MailOptions>) {
     let entries = files.entries("receiver");
     report_doubles("receivers", &entries);
     let mail_section = files.section("mail", &MAIL);
     let mail = mail_section.as_ref().and_then(read_mail);
     let mut receivers = Vec::new();
     for entry in entries {
-        let Some(receiver) = read_receiver(entry) else {
+        let Some(receiver) = read_receiver(entry, presets) else {
             continue;
         };
         if matches!(receiver.kind, ReceiverKind::Email(_)) && mail_section.is_none() {

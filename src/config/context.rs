@@ -30,7 +30,7 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// The file that was asked for, not included.
-    pub(super) const MAIN: FileId = FileId(0);
+    pub(super) const MAIN: FileId = FileId::FIRST;
 
     pub(super) fn new(sources: &'a Sources, environment: &'a Environment) -> Self {
         Self {

@@ -1,5 +1,7 @@
 //! The config in effect, as TOML.
 
+mod presets;
+
 use std::fmt::Write;
 
 use super::{
@@ -34,6 +36,9 @@ pub fn effective(config: &Config) -> String {
     }
     for watch in &config.watches {
         writer.watch(watch);
+    }
+    for preset in &config.presets {
+        writer.preset(preset);
     }
     for receiver in &config.receivers {
         writer.receiver(receiver);
@@ -198,8 +203,23 @@ impl Writer {
             ReceiverKind::Terminal => self.value("stdout", "true"),
             ReceiverKind::Email(email) => {
                 self.strings("email", email.to.iter().map(String::as_str));
+                let templates = &email.templates;
+                for (name, template) in [
+                    ("subject", &templates.subject),
+                    ("text", &templates.text),
+                    ("html", &templates.html),
+                ] {
+                    if let Some(template) = template {
+                        self.string(name, template);
+                    }
+                }
+            }
+            ReceiverKind::Exec(exec) => {
+                self.strings("exec", exec.command.iter().map(String::as_str));
+                self.duration("timeout", exec.timeout);
             }
             ReceiverKind::Webhook(webhook) => self.webhook(webhook),
+            ReceiverKind::Preset(preset) => self.service(preset),
         }
     }
 
@@ -211,6 +231,7 @@ impl Writer {
             (false, Some(_)) => self.string("webhook", &format!("{url}?{}", Secret::HIDDEN)),
             (false, None) => self.string("webhook", url.as_str()),
         }
+        self.string("method", webhook.method.as_str());
         if !webhook.secrets.is_empty() {
             self.strings("secret", webhook.secrets.iter().map(|_| Secret::HIDDEN));
         }

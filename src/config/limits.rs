@@ -33,6 +33,10 @@ pub const PARALLEL: RangeInclusive<u64> = 1..=4096;
 pub const INITIAL: RangeInclusive<u64> = 1..=10_000;
 /// How long something is kept.
 pub const KEEP: RangeInclusive<Duration> = days(1)..=days(365 * 100);
+/// The longest part of a preset's request.
+pub const MAX_PRESET_LENGTH: usize = 1024 * 1024;
+/// A limit of a preset: with less, nothing is said.
+pub const PRESET_LENGTH: RangeInclusive<u64> = 16..=MAX_PRESET_LENGTH as u64;
 /// How long a feed may fail before someone is told.
 pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
 /// `silent` of `[health]` and of a feed.

@@ -72,7 +72,7 @@ impl<'a> Files<'a> {
         let settings = TOP.keys.iter().filter(|key| {
             !matches!(
                 key.name,
-                "include" | "feed" | "entity" | "watch" | "receiver" | "test"
+                "include" | "feed" | "entity" | "watch" | "receiver" | "preset" | "test"
             )
         });
         for key in settings {

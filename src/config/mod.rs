@@ -18,6 +18,7 @@ mod context;
 mod effective;
 mod entities;
 mod environment;
+mod exec;
 mod expressions;
 mod feeds;
 mod files;
@@ -28,6 +29,7 @@ mod mail;
 mod merge;
 mod names;
 mod policy;
+mod presets;
 mod problem;
 mod propose;
 mod proxy;
@@ -38,14 +40,17 @@ mod sample;
 pub mod schema;
 mod secrets;
 mod section;
+mod services;
 mod settings;
 mod strings;
 mod syntax;
+mod templates;
 mod times;
 mod units;
 mod urls;
 mod value;
 mod watches;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +58,7 @@ mod tests;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::tz::TimeZone;
@@ -61,7 +67,7 @@ use crate::{
     http::HttpOptions,
     matcher::{Entity, Matcher},
     model::{Feed, Watch},
-    notify::{MailOptions, ReceiverOptions},
+    notify::{MailOptions, Preset, ReceiverOptions},
     policy::Policy,
     store::StoreOptions,
 };
@@ -91,6 +97,8 @@ pub struct Config {
     pub entities: Vec<Entity>,
     /// In the order they are written; not empty.
     pub watches: Vec<Watch>,
+    /// The presets that the config itself defines, in the order they are written.
+    pub presets: Vec<Arc<Preset>>,
     /// In the order they are written; not empty.
     pub receivers: Vec<ReceiverOptions>,
     /// When each receiver is told, by name; one that is not here is told everything at once.

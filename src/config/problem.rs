@@ -6,6 +6,11 @@ use std::{ops::Range, path::PathBuf};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) usize);
 
+impl FileId {
+    /// The only file there is, or the main one.
+    pub(super) const FIRST: Self = Self(0);
+}
+
 /// A file of the config as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

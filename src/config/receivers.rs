@@ -2,23 +2,12 @@
 
 use std::collections::HashSet;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use url::Url;
-
 use super::{
-    headers::read_headers,
-    limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
-    names::read_name,
-    problem::Problem,
-    schema::{Kind, RECEIVER},
-    section::Section,
-    urls::url_fault,
-    value::{Text, Value},
+    exec::read_exec, names::read_name, presets::Presets, problem::Problem, schema::RECEIVER,
+    section::Section, services::read_service, templates::report_template, value::Value,
+    webhooks::read_webhook,
 };
-use crate::{
-    model::Secret,
-    notify::{self, EmailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
-};
+use crate::notify::{self, EmailOptions, MailPart, MailTemplates, ReceiverKind, ReceiverOptions};
 
 /// Headers that are ours to set: who we are, how long the body is, and the signature.
 const OWN_HEADERS: [&str; 8] = [
@@ -31,47 +20,82 @@ const OWN_HEADERS: [&str; 8] = [
     "webhook-signature",
     "webhook-timestamp",
 ];
+/// Keys that only a receiver of mail has.
+const MAIL_KEYS: [&str; 3] = ["subject", "text", "html"];
 /// Keys that only a webhook has.
-const WEBHOOK_KEYS: [&str; 5] = ["secret", "body", "headers", "allow_private", "timeout"];
+const WEBHOOK_KEYS: [&str; 3] = ["method", "secret", "body"];
+/// Keys that only what is reached by HTTP has.
+const HTTP_KEYS: [&str; 2] = ["headers", "allow_private"];
 
 /// Reads one entry of `[receiver]`.
-pub(super) fn read_receiver(entry: Value<'_>) -> Option<ReceiverOptions> {
+pub(super) fn read_receiver(entry: Value<'_>, presets: &Presets) -> Option<ReceiverOptions> {
     let name = read_name(entry, "receiver")?;
-    let section = entry.section(format!("[receiver.{name}]"), &RECEIVER)?;
-    let kind = match ["email", "webhook", "stdout"].map(|key| section.get(key)) {
-        [Some(email), None, None] => read_email(email).map(ReceiverKind::Email),
-        [None, Some(webhook), None] => read_webhook(&section, webhook),
-        [None, None, Some(stdout)] => read_stdout(stdout),
-        [None, None, None] => {
-            let help =
-                "add email = [\"you@example.org\"], webhook = \"https://…\" or stdout = true";
-            let message = format!("[receiver.{name}] does not say where to send");
-            let problem = Problem::error(section.place.clone(), message).help(help);
-            section.context.report_absence(problem);
-            None
+    let title = format!("[receiver.{name}]");
+    let own: Vec<&str> = presets.own_names().collect();
+    let section = entry.section_with(title, &RECEIVER, &own)?;
+    let plain = ["email", "webhook", "exec", "stdout"].map(|key| section.get(key));
+    let services: Vec<_> = presets
+        .names()
+        .filter_map(|name| section.get_named(name))
+        .collect();
+    let kind = match (plain, &services[..]) {
+        ([Some(email), None, None, None], []) => {
+            read_email(&section, email).map(ReceiverKind::Email)
+        }
+        ([None, Some(webhook), None, None], []) => read_webhook(&section, webhook),
+        ([None, None, Some(exec), None], []) => read_exec(&section, exec),
+        ([None, None, None, Some(stdout)], []) => read_stdout(stdout),
+        ([None, None, None, None], [value]) => {
+            // One that could not be read is told where it stands.
+            read_service(&section, presets.get(value.name())?, *value)
+        }
+        ([None, None, None, None], []) => {
+            report_nowhere(&section);
+            return None;
         }
         _ => {
-            let message = format!("[receiver.{name}] takes exactly one of email, webhook, stdout");
+            let message = format!(
+                "{} takes exactly one of email, webhook, exec, stdout or a service",
+                section.title
+            );
             section.error_with(message, "make each a receiver of its own");
-            None
+            return None;
         }
-    };
-    if section.get("webhook").is_none() && kind.is_some() {
-        report_webhook_keys(&section);
-    }
+    }?;
+    report_useless_keys(&section, &kind);
     Some(ReceiverOptions {
         name: name.to_owned(),
-        kind: kind?,
+        kind,
     })
 }
 
-fn report_webhook_keys(section: &Section<'_>) {
-    for value in WEBHOOK_KEYS.into_iter().filter_map(|key| section.get(key)) {
-        let message = format!("`{}` is of use to a webhook only", value.name());
-        section
-            .context
-            .report(Problem::error(value.key_place(), message));
-    }
+fn report_nowhere(section: &Section<'_>) {
+    let help = "add email = [\"you@example.org\"], webhook = \"https://…\", exec = [\"/path\"], \
+                stdout = true \
+                or a service such as ntfy = \"https://ntfy.sh/…\"";
+    let message = format!("{} does not say where to send", section.title);
+    let problem = Problem::error(section.place.clone(), message).help(help);
+    section.context.report_absence(problem);
+}
+
+/// Keys that do nothing for this kind of receiver.
+fn report_useless_keys(section: &Section<'_>, kind: &ReceiverKind) {
+    let is_webhook = matches!(kind, ReceiverKind::Webhook(_));
+    let is_http = is_webhook || matches!(kind, ReceiverKind::Preset(_));
+    let useless = |keys: &'static [&'static str], is_useful: bool, who: &str| {
+        let found = keys.iter().filter_map(|key| section.get(key));
+        for value in found.filter(|_| !is_useful) {
+            let message = format!("`{}` is of use to {who} only", value.name());
+            let problem = Problem::error(value.key_place(), message);
+            section.context.report(problem);
+        }
+    };
+    let is_mail = matches!(kind, ReceiverKind::Email(_));
+    useless(&MAIL_KEYS, is_mail, "a receiver of mail");
+    useless(&WEBHOOK_KEYS, is_webhook, "a webhook");
+    useless(&HTTP_KEYS, is_http, "a webhook or a service");
+    let has_end = is_http || matches!(kind, ReceiverKind::Exec(_));
+    useless(&["timeout"], has_end, "a webhook, a service or a program");
 }
 
 fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {
@@ -85,7 +109,12 @@ fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {
     None
 }
 
-fn read_email(value: Value<'_>) -> Option<EmailOptions> {
+fn read_email(section: &Section<'_>, value: Value<'_>) -> Option<EmailOptions> {
+    let templates = MailTemplates {
+        subject: read_mail_template(section, "subject", MailPart::Subject),
+        text: read_mail_template(section, "text", MailPart::Text),
+        html: read_mail_template(section, "html", MailPart::Html),
+    };
     let mut seen = HashSet::new();
     let mut to = Vec::new();
     for text in value.strings()? {
@@ -102,137 +131,19 @@ fn read_email(value: Value<'_>) -> Option<EmailOptions> {
     if value.elements().next().is_none() {
         value.error("there is no address");
     }
-    Some(EmailOptions { to })
+    Some(EmailOptions { to, templates })
 }
 
-fn read_webhook(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
-    let secrets = section.get("secret").and_then(read_signing_keys);
-    let body = section.get("body").and_then(Value::string);
-    let headers = section
-        .get("headers")
-        .and_then(|headers| read_headers(headers, own_header));
-    let allow_private = section.boolean("allow_private");
-    let timeout = section.duration("timeout", &TIMEOUT);
-    let url = read_webhook_url(value);
-    let options = WebhookOptions {
-        url: url?,
-        url_is_secret: !value.is_string(),
-        secrets: secrets.unwrap_or_default(),
-        body: body.as_ref().map(|body| body.text.to_owned()),
-        headers: headers.unwrap_or_default(),
-        allow_private: allow_private.unwrap_or(false),
-        timeout: timeout.unwrap_or(WebhookOptions::TIMEOUT),
-    };
-    if let Some(body) = body {
-        check_body(&body, options.is_json());
+fn read_mail_template(section: &Section<'_>, key: &'static str, part: MailPart) -> Option<String> {
+    let template = section.string(key)?;
+    if let Err(fault) = notify::check_mail_template(part, template.text) {
+        report_template(&template, &fault);
     }
-    Some(ReceiverKind::Webhook(options))
+    Some(template.text.to_owned())
 }
 
-fn read_webhook_url(value: Value<'_>) -> Option<Url> {
-    let (shown, url) = if value.is_string() {
-        let text = value.string()?;
-        (format!("{:?}", text.text), Url::parse(text.text))
-    } else if value.is_table() {
-        let secret = value.secret()?;
-        ("the secret".to_owned(), Url::parse(secret.expose().trim()))
-    } else {
-        return value.mismatch(Kind::StringOrSecret);
-    };
-    match url {
-        Err(error) => value.error(format!("{shown} is not a URL: {}", url_fault(error))),
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            value.error(format!("{shown} is not an http: or https: URL"));
-        }
-        Ok(url) if value.is_string() && has_login(&url) => {
-            let help = "write webhook = { env = \"NAME\" } with the whole URL in the variable";
-            let message = "the URL holds a user name or password, which is a secret";
-            value.error_concealed(message, help);
-        }
-        Ok(url) => return Some(url),
-    }
-    None
-}
-
-fn has_login(url: &Url) -> bool {
-    !url.username().is_empty() || url.password().is_some()
-}
-
-fn read_signing_keys(value: Value<'_>) -> Option<Vec<Secret>> {
-    let elements: Vec<_> = value.elements().collect();
-    if elements.is_empty() || elements.len() > MAX_WEBHOOK_SECRETS {
-        let message = format!("`secret` takes one key, or {MAX_WEBHOOK_SECRETS} while they rotate");
-        value.error(message);
-        return None;
-    }
-    elements.into_iter().map(read_signing_key).collect()
-}
-
-fn read_signing_key(value: Value<'_>) -> Option<Secret> {
-    let secret = value.secret()?;
-    let fault = match secret
-        .expose()
-        .strip_prefix("whsec_")
-        .map(|key| STANDARD.decode(key))
-    {
-        None => "it does not begin with whsec_".to_owned(),
-        Some(Err(_)) => "what follows whsec_ is not base64".to_owned(),
-        Some(Ok(key)) if !WEBHOOK_KEY_BYTES.contains(&key.len()) => format!(
-            "it has {} bytes, not {} to {}",
-            key.len(),
-            WEBHOOK_KEY_BYTES.start(),
-            WEBHOOK_KEY_BYTES.end()
-        ),
-        Some(Ok(_)) => return Some(secret),
-    };
-    let help = "make a key with: echo whsec_$(openssl rand -base64 32)";
-    value.error_with(format!("this is no Standard Webhooks key: {fault}"), help);
-    None
-}
-
-/// A template that does not work is found out here, not by an alert that is lost.
-fn check_body(body: &Text<'_>, is_json: bool) {
-    let Err(fault) = notify::check_template(body.text, is_json) else {
-        return;
-    };
-    let place = match (&fault.range, fault.line) {
-        (Some(range), _) => body.place_of(range),
-        (None, Some(line)) => body.place_of(&line_of(body.text, line)),
-        (None, None) => body.place(),
-    };
-    let message = format!("the template is wrong: {fault}");
-    body.value.context.report(Problem::error(place, message));
-}
-
-/// The bytes of a line of `text`, counted from 1, without the space around it.
-fn line_of(text: &str, line: usize) -> std::ops::Range<usize> {
-    let start = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let line = text[start..].lines().next().unwrap_or("");
-    let start = start + line.len() - line.trim_start().len();
-    start..start + line.trim().len()
-}
-
-fn own_header(name: &str) -> Option<&'static str> {
+/// Why a receiver's requests do not take this header, in lower case.
+pub(super) fn own_header(name: &str) -> Option<&'static str> {
     let is_own = OWN_HEADERS.contains(&name);
     is_own.then_some("Fivebells itself sets it")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::line_of;
-
-    #[test]
-    fn a_line_without_the_space_around_it() {
-        let text = "{\n  {{ a }}\r\n\n}";
-        assert_eq!(&text[line_of(text, 1)], "{");
-        assert_eq!(&text[line_of(text, 2)], "{{ a }}");
-        assert_eq!(&text[line_of(text, 3)], "");
-        assert_eq!(&text[line_of(text, 4)], "}");
-        assert_eq!(&text[line_of(text, 9)], "");
-        assert_eq!(&text[line_of(text, 0)], "{");
-    }
 }

@@ -32,6 +32,18 @@ impl<'a> Section<'a> {
         table: &'a DeTable<'a>,
         schema: &'static Table,
     ) -> Self {
+        Self::with(context, title, place, table, schema, &[])
+    }
+
+    /// With keys beside those of the schema, which the config itself defines.
+    pub(super) fn with(
+        context: &'a Context<'a>,
+        title: String,
+        place: Place,
+        table: &'a DeTable<'a>,
+        schema: &'static Table,
+        more: &[&str],
+    ) -> Self {
         let section = Self {
             context,
             title,
@@ -39,13 +51,18 @@ impl<'a> Section<'a> {
             table,
             schema,
         };
-        section.report_unknown_keys();
+        section.report_unknown_keys(more);
         section
     }
 
     /// The value of a key of the schema.
     pub(super) fn get(&self, name: &'static str) -> Option<Value<'a>> {
         debug_assert!(self.declared(name).is_some(), "{name} is not in the schema");
+        self.get_named(name)
+    }
+
+    /// The value of a key that may be one of the config's own.
+    pub(super) fn get_named(&self, name: &str) -> Option<Value<'a>> {
         let (key, node) = self.table.get_key_value(name)?;
         Some(Value::new(self.context, self.place.file, key, node))
     }
@@ -85,9 +102,9 @@ impl<'a> Section<'a> {
         self.schema.keys.iter().find(|key| key.name == name)
     }
 
-    fn report_unknown_keys(&self) {
+    fn report_unknown_keys(&self, more: &[&str]) {
         for (key, node) in self.table {
-            if self.declared(key.get_ref()).is_some() {
+            if self.declared(key.get_ref()).is_some() || more.contains(&key.get_ref().as_ref()) {
                 continue;
             }
             if self.context.is_full() {
@@ -96,6 +113,7 @@ impl<'a> Section<'a> {
             let name = key.get_ref();
             let value = Value::new(self.context, self.place.file, key, node);
             let names = self.schema.keys.iter().map(|key| key.name);
+            let names = names.chain(more.iter().copied());
             let help = match closest(name, names.clone()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!(

@@ -156,6 +156,14 @@ impl<'a> Value<'a> {
         self.bounded(value, bounds, u64::to_string)
     }
 
+    /// A whole number that may be negative; `None` where it is something else.
+    pub(super) fn whole_number(self) -> Option<i64> {
+        match self.node.get_ref() {
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        }
+    }
+
     /// A duration in `bounds`.
     pub(super) fn duration(self, bounds: &RangeInclusive<Duration>) -> Option<Duration> {
         let text = self.quantity(Kind::Duration, "\"{}m\" for minutes, \"{}s\" for seconds")?;
@@ -185,6 +193,24 @@ impl<'a> Value<'a> {
         let table = self.table()?;
         let section = Section::new(self.context, title, self.key_place(), table, schema);
         Some(section)
+    }
+
+    /// A table that holds the keys of `schema`, and `more` of the config's own.
+    pub(super) fn section_with(
+        self,
+        title: String,
+        schema: &'static Table,
+        more: &[&str],
+    ) -> Option<Section<'a>> {
+        let (table, place) = (self.table()?, self.key_place());
+        Some(Section::with(
+            self.context,
+            title,
+            place,
+            table,
+            schema,
+            more,
+        ))
     }
 
     /// A table in a list of tables.

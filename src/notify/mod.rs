@@ -8,7 +8,11 @@
 //! [`Notifier::timeout`] is the sum of them.
 
 mod email;
+mod engine;
+mod exec;
+mod hook;
 mod options;
+mod preset;
 mod render;
 mod sample;
 #[cfg(test)]
@@ -27,14 +31,21 @@ use crate::{
     model::{Notice, Outcome},
 };
 
-pub use email::{MailServer, MailServerError};
+pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
+pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, MailLogin, MailOptions, MailSecurity, ReceiverKind, ReceiverOptions,
-    WebhookOptions,
+    EmailOptions, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity, MailTemplates,
+    PresetOptions, PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
 };
+pub use preset::{
+    BUILTIN_PRESETS, Grade, Limits, Markup, Parameter, Preset, PresetError, PresetPart, Unit,
+    check_preset,
+};
+#[cfg(test)]
+pub(crate) use sample::every_kind;
 pub use sample::{sample_digest, sample_notice};
 pub use terminal::Screen;
-pub use webhook::{TemplateError, WebhookError, check_template};
+pub use webhook::{WebhookError, check_template};
 
 /// One way to reach one receiver.
 pub trait Notifier: Send + Sync {
@@ -86,9 +97,12 @@ pub enum PartKind {
 /// A notice could not be put into the receiver's form.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The receiver's own `body` template failed.
+    /// The receiver's own template failed.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A template of the receiver's preset failed.
+    #[error(transparent)]
+    Preset(#[from] PresetError),
     /// The mail could not be put together.
     #[error("mail cannot be built")]
     Mail(#[from] lettre::error::Error),
@@ -123,6 +137,15 @@ pub enum BuildError {
         /// The address as written.
         address: String,
     },
+    /// A template of a mail does not compile.
+    #[error("receiver {receiver:?}: {error}")]
+    Template {
+        /// The receiver's name.
+        receiver: String,
+        /// What is wrong with it.
+        #[source]
+        error: TemplateError,
+    },
     /// A webhook option is unusable.
     #[error("receiver {receiver:?}: {error}")]
     Webhook {
@@ -131,6 +154,15 @@ pub enum BuildError {
         /// What is wrong with it.
         #[source]
         error: WebhookError,
+    },
+    /// A preset does not work with what it is given.
+    #[error("receiver {receiver:?}: {error}")]
+    Preset {
+        /// The receiver's name.
+        receiver: String,
+        /// What is wrong.
+        #[source]
+        error: PresetError,
     },
 }
 
@@ -164,6 +196,13 @@ pub fn build(
                 }
             })?)
         }
+        ReceiverKind::Preset(preset) => Box::new(preset::Service::new(preset, context).map_err(
+            |error| BuildError::Preset {
+                receiver: name.clone(),
+                error,
+            },
+        )?),
+        ReceiverKind::Exec(exec) => Box::new(exec::Exec::new(exec)),
         ReceiverKind::Terminal => Box::new(terminal::Terminal::new(context)),
     })
 }

@@ -1,10 +1,11 @@
 //! `[receiver]` and `[mail]`: where notices go.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsString, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use url::Url;
 
-use crate::model::Secret;
+use super::preset::Preset;
+use crate::{http::Method, model::Secret};
 
 /// A named destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,12 @@ pub struct ReceiverOptions {
 pub enum ReceiverKind {
     /// Mail through `[mail]`.
     Email(EmailOptions),
-    /// An HTTP POST.
+    /// A request to a URL of the operator's.
     Webhook(WebhookOptions),
+    /// A service whose requests and answers a preset describes.
+    Preset(PresetOptions),
+    /// A program that is started for each notice.
+    Exec(ExecOptions),
     /// A readable block on standard output.
     Terminal,
 }
@@ -31,6 +36,19 @@ pub enum ReceiverKind {
 pub struct EmailOptions {
     /// Addresses, each with its own verdict; never empty.
     pub to: Vec<String>,
+    /// What its mails say, where that is not the program's to say.
+    pub templates: MailTemplates,
+}
+
+/// Templates of a mail's parts; without one, a part is as the program makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailTemplates {
+    /// Of the subject.
+    pub subject: Option<String>,
+    /// Of the plain text.
+    pub text: Option<String>,
+    /// Of the HTML, in which values are escaped.
+    pub html: Option<String>,
 }
 
 /// `webhook = "…"`.
@@ -40,6 +58,8 @@ pub struct WebhookOptions {
     pub url: Url,
     /// Whether the URL came from a secret and must not be shown at all.
     pub url_is_secret: bool,
+    /// How the body is sent.
+    pub method: HookMethod,
     /// Standard Webhooks keys (`whsec_…`): all sign while they rotate; empty is unsigned.
     pub secrets: Vec<Secret>,
     /// A minijinja template for the body; `None` sends the Standard Webhooks object.
@@ -52,19 +72,114 @@ pub struct WebhookOptions {
     pub timeout: Duration,
 }
 
+/// The method of a request to a receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HookMethod {
+    /// POST.
+    #[default]
+    Post,
+    /// PUT.
+    Put,
+    /// PATCH.
+    Patch,
+    /// GET, which has no body: all it says stands in its URL.
+    Get,
+}
+
+impl HookMethod {
+    /// Every method.
+    pub const ALL: [Self; 4] = [Self::Post, Self::Put, Self::Patch, Self::Get];
+
+    /// The name as written in the config.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Get => "GET",
+        }
+    }
+}
+
+impl fmt::Display for HookMethod {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl From<HookMethod> for Method {
+    fn from(method: HookMethod) -> Self {
+        match method {
+            HookMethod::Post => Self::POST,
+            HookMethod::Put => Self::PUT,
+            HookMethod::Patch => Self::PATCH,
+            HookMethod::Get => Self::GET,
+        }
+    }
+}
+
+/// `exec = ["…"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecOptions {
+    /// The program as written, and its arguments; never empty.
+    pub command: Vec<String>,
+    /// Where the program is: an absolute path.
+    pub program: PathBuf,
+    /// Its whole environment, but for the variables that are the notice's.
+    pub environment: Vec<(String, OsString)>,
+    /// From its start to its end.
+    pub timeout: Duration,
+}
+
+impl ExecOptions {
+    /// The default of [`timeout`](Self::timeout).
+    pub const TIMEOUT: Duration = Duration::from_secs(30);
+}
+
+/// A receiver of a [`Preset`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetOptions {
+    /// The service.
+    pub preset: Arc<Preset>,
+    /// What the preset's parameters are here, in the order it declares them. One that is not given
+    /// and has no default is left out.
+    pub values: Vec<PresetValue>,
+    /// Extra headers, in config order.
+    pub headers: Vec<(String, Secret)>,
+    /// Whether the host may resolve to a private address.
+    pub allow_private: bool,
+    /// To the last byte of the answer.
+    pub timeout: Duration,
+}
+
+/// A parameter of a preset with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetValue {
+    /// The parameter.
+    pub name: String,
+    /// What it is; shown only where it is no secret.
+    pub value: Secret,
+    /// Whether it came from a secret.
+    pub is_secret: bool,
+}
+
 impl WebhookOptions {
     /// The default of [`timeout`](Self::timeout).
     pub const TIMEOUT: Duration = Duration::from_secs(30);
 
     /// Whether the body is sent as JSON: unless a header says otherwise, it is.
     pub fn is_json(&self) -> bool {
-        let is_content_type =
-            |(name, _): &&(String, Secret)| name.eq_ignore_ascii_case("content-type");
-        match self.headers.iter().rfind(is_content_type) {
-            Some((_, value)) => value.expose().to_ascii_lowercase().contains("json"),
-            None => true,
-        }
+        let headers = self.headers.iter();
+        is_json(headers.map(|(name, value)| (name.as_str(), value.expose())))
     }
+}
+
+/// Whether a body with these headers is JSON: unless one says otherwise, it is.
+pub(super) fn is_json<'a>(headers: impl DoubleEndedIterator<Item = (&'a str, &'a str)>) -> bool {
+    let mut types = headers.filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    types
+        .next_back()
+        .is_none_or(|(_, value)| value.to_ascii_lowercase().contains("json"))
 }
 
 /// `[mail]`: the one mail server.

@@ -148,7 +148,7 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
-pub(super) fn every_kind() -> Vec<Notice> {
+pub(crate) fn every_kind() -> Vec<Notice> {
     use crate::model::{
         MuteEnded, MuteKind, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
     };

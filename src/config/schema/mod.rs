@@ -1,11 +1,13 @@
 //! Every key there is, declared once: the reader refuses all others, "did you mean" chooses among
 //! these, and a test holds the documentation to them.
 
+mod presets;
 mod service;
 mod telling;
 mod watching;
 
 pub use self::{
+    presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
     service::{HEALTH, KEEP, POLL, STORE},
     telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
@@ -56,6 +58,10 @@ pub enum Kind {
     Secrets,
     /// A string, or a secret where the text is one.
     StringOrSecret,
+    /// A string or a whole number.
+    StringOrInteger,
+    /// What a preset's receiver says: its one parameter, or all in a table.
+    Preset,
     /// The short form of an entry or the long one.
     StringOrTable,
     /// The same where the short form may be a list.
@@ -83,6 +89,8 @@ impl Kind {
             Self::Secret => "a secret",
             Self::Secrets => "a secret or a list of two",
             Self::StringOrSecret => "a string or a secret",
+            Self::StringOrInteger => "a string or a whole number",
+            Self::Preset => "a string, a secret or a table",
             Self::StringOrTable => "a string or a table",
             Self::StringsOrTable => "a list of strings or a table",
             Self::Initial => "\"baseline\", \"all\" or a number",
@@ -128,6 +136,11 @@ pub const TOP: Table = Table {
         ),
         key("watch", Kind::Table, "the watches, by name"),
         key("receiver", Kind::Table, "the receivers, by name"),
+        key(
+            "preset",
+            Kind::Table,
+            "services of one's own, by name: each is then a key of a receiver",
+        ),
         key("poll", Kind::Table, "how feeds are read"),
         key("mail", Kind::Table, "the mail server"),
         key("health", Kind::Table, "who is told about trouble"),
@@ -160,12 +173,16 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 16] = [
+pub const TABLES: [&Table; 20] = [
     &TOP,
     &FEED,
     &ENTITY,
     &WATCH,
     &RECEIVER,
+    &PRESET,
+    &PRESET_PARAMETER,
+    &PRESET_LIMIT,
+    &PRESET_PRIORITY,
     &POLL,
     &MAIL,
     &HEALTH,

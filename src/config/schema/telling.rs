@@ -2,13 +2,74 @@
 
 use super::{Kind, Table, key};
 
-/// `[receiver.NAME]`: exactly one of `email`, `webhook` and `stdout`.
+/// `[receiver.NAME]`: exactly one of `email`, `webhook`, `exec`, `stdout` and the services.
 pub const RECEIVER: Table = Table {
     header: "receiver.NAME",
     keys: &[
         key("email", Kind::Strings, "mail addresses; needs `[mail]`"),
-        key("webhook", Kind::StringOrSecret, "URL that is sent a POST"),
+        key(
+            "subject",
+            Kind::String,
+            "template of the mail's subject; the program's own if not set",
+        ),
+        key(
+            "text",
+            Kind::String,
+            "template of the mail's text; the program's own if not set",
+        ),
+        key(
+            "html",
+            Kind::String,
+            "template of the mail's HTML, values escaped; the program's own if not set",
+        ),
+        key(
+            "webhook",
+            Kind::StringOrSecret,
+            "URL that is sent a request",
+        ),
+        key(
+            "exec",
+            Kind::Strings,
+            "a program and its arguments, started for each notice; no shell",
+        ),
         key("stdout", Kind::Boolean, "`true` prints a readable block"),
+        key(
+            "apprise",
+            Kind::Preset,
+            "Apprise API, which passes it on to its own services",
+        ),
+        key(
+            "discord",
+            Kind::Preset,
+            "Discord, through a channel's webhook",
+        ),
+        key("gotify", Kind::Preset, "Gotify"),
+        key(
+            "matrix",
+            Kind::Preset,
+            "Matrix, as a user in an unencrypted room",
+        ),
+        key(
+            "mattermost",
+            Kind::Preset,
+            "Mattermost, through an incoming webhook",
+        ),
+        key(
+            "ntfy",
+            Kind::Preset,
+            "ntfy, a topic at ntfy.sh or at a server of one's own",
+        ),
+        key("pagerduty", Kind::Preset, "PagerDuty, Events API v2"),
+        key("pushover", Kind::Preset, "Pushover"),
+        key("slack", Kind::Preset, "Slack, through an incoming webhook"),
+        key("teams", Kind::Preset, "Microsoft Teams, through a workflow"),
+        key("telegram", Kind::Preset, "Telegram, through a bot"),
+        key("zulip", Kind::Preset, "Zulip, as a bot in a channel"),
+        key(
+            "method",
+            Kind::String,
+            "POST, PUT or PATCH of the webhook; POST if not set",
+        ),
         key(
             "secret",
             Kind::Secrets,
@@ -22,17 +83,17 @@ pub const RECEIVER: Table = Table {
         key(
             "headers",
             Kind::Table,
-            "more headers of the webhook, by name: strings or secrets",
+            "more headers of the webhook or service, by name: strings or secrets",
         ),
         key(
             "allow_private",
             Kind::Boolean,
-            "whether the webhook's name may lead to a private address",
+            "whether the name of its host may lead to a private address",
         ),
         key(
             "timeout",
             Kind::Duration,
-            "to the end of the webhook's answer",
+            "to the end of the answer, or of the program",
         ),
         key(
             "digest",

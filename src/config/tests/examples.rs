@@ -52,6 +52,9 @@ fn the_long_example_has_every_key() {
             "a digest",
             "quiet hours",
             "a rate",
+            "a parameter",
+            "a limit",
+            "grades",
         ]
         .contains(&table.header)
         {

@@ -5,7 +5,6 @@
 
 use std::time::SystemTime;
 
-use jiff::tz::TimeZone;
 use lettre::{
     Message,
     message::{
@@ -16,7 +15,7 @@ use lettre::{
 
 use crate::{
     model::{Event, Notice, Priority},
-    notify::render::{self, MailContent, clean},
+    notify::render::{MailContent, clean},
 };
 
 /// What a mail is addressed and dated by.
@@ -26,17 +25,16 @@ pub(super) struct Addressing<'a> {
     pub(super) to: &'a [Mailbox],
     /// The right-hand side of the ids.
     pub(super) host: &'a str,
-    pub(super) timezone: &'a TimeZone,
 }
 
 /// The mail's subject, parts and all other headers; the text part stands first, as RFC 2046 §5.1.4
 /// wants the plainest alternative to.
 pub(super) fn message(
     notice: &Notice,
+    content: MailContent,
     addressing: &Addressing<'_>,
 ) -> Result<Message, lettre::error::Error> {
     let host = addressing.host;
-    let content = render::mail(notice, addressing.timezone);
     let mut builder = Message::builder()
         .from(addressing.from.clone())
         .subject(content.subject.clone())

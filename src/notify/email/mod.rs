@@ -7,6 +7,7 @@ mod fault;
 mod message;
 mod server;
 mod session;
+mod templates;
 mod wire;
 
 use std::{
@@ -23,14 +24,15 @@ use self::{
     message::Addressing,
     server::mailbox,
     session::{Delivery, QUIT_TIMEOUT, Session, Verdict},
+    templates::Compiled,
 };
 use super::{
     BuildError, EmailOptions, Notifier, NotifyContext, PartKind, PreviewPart, RenderError, Sending,
-    render,
 };
 use crate::model::{Notice, Outcome, Receipt, Refusal, Retry, SendError, SendReason};
 
 pub use server::{MailServer, MailServerError};
+pub use templates::{MailPart, check_mail_template};
 
 /// The most round trips of a session beside one per recipient: lookup, connect, TLS, greeting,
 /// EHLO twice, STARTTLS, AUTH with three challenges, MAIL twice (over a session that turns out to be
@@ -50,6 +52,7 @@ struct Recipient {
 pub(super) struct Email {
     server: MailServer,
     to: Vec<Recipient>,
+    templates: Compiled,
     timezone: TimeZone,
     /// The session of the last mail, until [`rest`](Notifier::rest): a backlog goes out in one.
     idle: Mutex<Option<Kept>>,
@@ -85,9 +88,15 @@ impl Email {
                 })
             })
             .collect::<Result<_, _>>()?;
+        let templates =
+            Compiled::new(&options.templates).map_err(|error| BuildError::Template {
+                receiver: name.to_owned(),
+                error,
+            })?;
         Ok(Self {
             server,
             to,
+            templates,
             timezone: context.timezone.clone(),
             idle: Mutex::new(None),
         })
@@ -99,9 +108,9 @@ impl Email {
             from: &self.server.0.from,
             to: &to,
             host: &self.server.0.hostname,
-            timezone: &self.timezone,
         };
-        Ok(message::message(notice, &addressing)?.formatted())
+        let content = self.templates.content(notice, &self.timezone);
+        Ok(message::message(notice, content, &addressing)?.formatted())
     }
 
     async fn mail(&self, notice: &Notice) -> Outcome {
@@ -231,7 +240,7 @@ impl Notifier for Email {
             .windows(4)
             .position(|window| window == b"\r\n\r\n")
             .map_or(&message[..], |end| &message[..end]);
-        let content = render::mail(notice, &self.timezone);
+        let content = self.templates.content(notice, &self.timezone);
         let part = |label, content, kind| PreviewPart {
             label,
             content,

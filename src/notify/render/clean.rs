@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 /// The longest label.
 const MAX_LABEL_CHARS: usize = 63;
 
@@ -36,12 +38,21 @@ pub(in crate::notify) fn squeezed(text: &str) -> String {
     squeezed
 }
 
-/// At most `max` characters of `text`, the last one an ellipsis where it was cut.
+/// At most `max` characters of `text`, the last one an ellipsis where it was cut; never within what
+/// people see as one character (a grapheme cluster, UAX #29).
 pub(in crate::notify) fn cut(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
+    let mut room = max.saturating_sub(1);
+    let kept: String = text
+        .graphemes(true)
+        .take_while(|grapheme| {
+            let left = room.checked_sub(grapheme.chars().count());
+            room = left.unwrap_or(0);
+            left.is_some()
+        })
+        .collect();
     format!("{}…", kept.trim_end())
 }
 
@@ -99,6 +110,13 @@ mod tests {
         assert_eq!(cut("小泉進次郎", 4), "小泉進…");
         assert_eq!(cut("ab cd", 4), "ab…");
         assert_eq!(cut("ab", 0), "…");
+        // A family is one character to people and seven to Unicode.
+        let family = "👨\u{200d}👩\u{200d}👧\u{200d}👦";
+        let two = family.repeat(2);
+        assert_eq!(cut(&two, 14), two);
+        assert_eq!(cut(&two, 13), format!("{family}…"));
+        assert_eq!(cut(&two, 8), format!("{family}…"));
+        assert_eq!(cut(&two, 7), "…");
     }
 
     #[test]

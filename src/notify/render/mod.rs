@@ -7,6 +7,7 @@
 pub(super) mod clean;
 mod digest;
 mod html;
+mod message;
 mod mute;
 mod report;
 mod runs;
@@ -18,6 +19,7 @@ pub(super) mod trouble;
 
 use jiff::tz::TimeZone;
 
+pub(super) use self::message::{Line, Message, Span};
 use self::sheet::Sheet;
 use crate::model::Notice;
 
@@ -40,6 +42,11 @@ pub(super) fn mail(notice: &Notice, timezone: &TimeZone) -> MailContent {
         text: text::text(&sheet),
         html: html::html(&sheet),
     }
+}
+
+/// What a chat or push service shows.
+pub(super) fn message(notice: &Notice, timezone: &TimeZone) -> Message {
+    message::message(Sheet::of(notice, timezone))
 }
 
 /// What a terminal shows: lines ended by LF, a blank one last. With `colour` hits stand out by

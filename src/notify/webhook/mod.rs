@@ -9,9 +9,9 @@
 mod payload;
 mod sign;
 mod template;
-mod verdict;
+pub(super) mod verdict;
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use jiff::{Timestamp, tz::TimeZone};
@@ -22,20 +22,20 @@ use self::{
     template::Template,
     verdict::{Answer, verdict},
 };
-use super::{Notifier, NotifyContext, PartKind, PreviewPart, RenderError, Sending, WebhookOptions};
+use super::{
+    HookMethod, Notifier, NotifyContext, PreviewPart, RenderError, Sending, TemplateError,
+    WebhookOptions,
+    hook::{self, Call, Caller},
+};
 use crate::{
     clock::Clock,
-    http::{
-        HeaderMap, HeaderName, HeaderValue, Http, HttpError, HttpReason, HttpRequest, Method,
-        Phase, Trust, bare_url, header::CONTENT_TYPE,
-    },
-    model::{Notice, Outcome, Receipt, Retry, Secret, SendError, SendReason},
+    http::{HeaderMap, HeaderValue, bare_url, header::CONTENT_TYPE},
+    model::{Notice, Outcome, Secret},
 };
 
-pub use template::{TemplateError, check_template};
+pub(super) use payload::payload;
+pub use template::check_template;
 
-/// How much of an answer is read: it is shown, not used.
-const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 /// Headers that are ours or the transport's: a second value would break the signature or the body.
 const RESERVED: [&str; 7] = [
     "webhook-id",
@@ -68,14 +68,13 @@ pub enum WebhookError {
 }
 
 pub(super) struct Webhook {
-    http: Http,
+    caller: Caller,
+    method: HookMethod,
     url: Url,
     url_is_secret: bool,
-    trust: Trust,
     keys: Vec<SigningKey>,
     template: Option<Template>,
     headers: HeaderMap,
-    timeout: Duration,
     timezone: TimeZone,
     clock: Arc<dyn Clock>,
 }
@@ -88,45 +87,38 @@ impl Webhook {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         for (name, value) in &options.headers {
-            let (name, value) = header(name, value)?;
+            let (name, value) = hook::header(name, value, &RESERVED)
+                .ok_or_else(|| WebhookError::Header { name: name.clone() })?;
             headers.insert(name, value);
         }
         if let Some(body) = &options.body {
             check_template(body, options.is_json())?;
         }
         Ok(Self {
-            http: context.http.clone(),
+            caller: Caller::new(context, options.allow_private, options.timeout),
+            method: options.method,
             url: options.url.clone(),
             url_is_secret: options.url_is_secret,
-            trust: if options.allow_private {
-                Trust::OperatorPrivate
-            } else {
-                Trust::Operator
-            },
             keys: keys(&options.secrets)?,
             template: options.body.as_deref().map(Template::new).transpose()?,
             headers,
-            timeout: options.timeout,
             timezone: context.timezone.clone(),
             clock: Arc::clone(&context.clock),
         })
     }
 
     async fn post(&self, notice: &Notice) -> Outcome {
-        let body = self.body(notice).map_err(|error| {
-            let detail = format!("body template: {error}");
-            failure(SendReason::Render, Retry::Never, detail)
-        })?;
+        let body = self.body(notice).map_err(hook::unrendered)?;
         let now = self.clock.now();
-        let request = HttpRequest {
+        let call = Call {
+            method: self.method.into(),
+            url: self.url.clone(),
+            is_secret: self.url_is_secret,
             headers: self.headers(notice, now, &body),
             body: Some(Bytes::from(body)),
-            timeout: Some(self.timeout),
-            max_body_bytes: Some(MAX_ANSWER_BYTES),
-            ..HttpRequest::new(Method::POST, self.url.clone(), self.trust)
         };
-        match self.http.send(request).await {
-            Err(error) => self.fault(&error),
+        match self.caller.send(call).await {
+            Err(outcome) => outcome,
             Ok(response) => verdict(
                 &Answer {
                     status: response.status,
@@ -142,7 +134,7 @@ impl Webhook {
     fn body(&self, notice: &Notice) -> Result<Vec<u8>, TemplateError> {
         match &self.template {
             Some(template) => template.render(notice, &self.timezone),
-            None => Ok(payload::payload(notice)),
+            None => Ok(payload(notice)),
         }
     }
 
@@ -174,48 +166,6 @@ impl Webhook {
         }
         bare_url(&self.url)
     }
-
-    /// A request without a whole answer.
-    fn fault(&self, error: &HttpError) -> Outcome {
-        let later = Retry::Later { after: None };
-        let (reason, retry) = match (error.reason(), error) {
-            // The client reads only a 2xx to its end: it is taken, whatever its body was.
-            (HttpReason::TooLarge | HttpReason::Truncated | HttpReason::Decode, _)
-            | (
-                _,
-                HttpError::Timeout {
-                    phase: Phase::Body, ..
-                },
-            ) => return Ok(taken("success, with a body that could not be read")),
-            (HttpReason::Dns | HttpReason::Connect, _) => (SendReason::Connect, later),
-            (HttpReason::Timeout, _) => (SendReason::Timeout, later),
-            (HttpReason::Tls, _) => (SendReason::Tls, Retry::ReceiverBroken),
-            (HttpReason::Guard, _) => (SendReason::Guard, Retry::ReceiverBroken),
-            (HttpReason::Protocol, _) => (SendReason::Protocol, later),
-        };
-        let detail = if self.url_is_secret {
-            format!("{reason} (the URL is secret: details are not shown)")
-        } else {
-            error.to_string()
-        };
-        Err(failure(reason, retry, detail))
-    }
-}
-
-fn taken(answer: &str) -> Receipt {
-    Receipt {
-        answer: answer.to_owned(),
-        refused: Vec::new(),
-    }
-}
-
-fn failure(reason: SendReason, retry: Retry, detail: String) -> SendError {
-    SendError {
-        reason,
-        retry,
-        detail,
-        accepted: Vec::new(),
-    }
 }
 
 fn keys(secrets: &[Secret]) -> Result<Vec<SigningKey>, WebhookError> {
@@ -226,19 +176,6 @@ fn keys(secrets: &[Secret]) -> Result<Vec<SigningKey>, WebhookError> {
         .collect()
 }
 
-fn header(name: &str, value: &Secret) -> Result<(HeaderName, HeaderValue), WebhookError> {
-    let unusable = || WebhookError::Header {
-        name: name.to_owned(),
-    };
-    let parsed = HeaderName::try_from(name).map_err(|_| unusable())?;
-    if RESERVED.contains(&parsed.as_str()) {
-        return Err(unusable());
-    }
-    let mut value = HeaderValue::try_from(value.expose()).map_err(|_| unusable())?;
-    value.set_sensitive(true);
-    Ok((parsed, value))
-}
-
 impl Notifier for Webhook {
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a> {
         Box::pin(self.post(notice))
@@ -246,36 +183,13 @@ impl Notifier for Webhook {
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
         let body = self.body(notice)?;
-        let mut headers = format!("POST {}\n", self.shown_url());
-        for (name, value) in &self.headers(notice, self.clock.now(), &body) {
-            let value = if value.is_sensitive() {
-                Secret::HIDDEN
-            } else {
-                value.to_str().unwrap_or(Secret::HIDDEN)
-            };
-            writeln!(headers, "{name}: {value}").expect("a String takes every write");
-        }
-        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-        Ok(vec![
-            PreviewPart {
-                label: "headers",
-                content: headers,
-                kind: PartKind::Headers,
-            },
-            PreviewPart {
-                label: "body",
-                content: String::from_utf8_lossy(&body).into_owned(),
-                kind: if is_json {
-                    PartKind::Json
-                } else {
-                    PartKind::Text
-                },
-            },
-        ])
+        let mut headers = format!("{} {}\n", self.method, self.shown_url());
+        hook::show_headers(&mut headers, &self.headers(notice, self.clock.now(), &body));
+        Ok(hook::preview(headers, &body))
     }
 
     fn timeout(&self) -> Duration {
-        self.timeout
+        self.caller.timeout()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
-pub(super) fn payload(notice: &Notice) -> Vec<u8> {
+pub(in crate::notify) fn payload(notice: &Notice) -> Vec<u8> {
     let payload = Payload {
         kind: notice.event.kind(),
         timestamp: notice.timestamp,

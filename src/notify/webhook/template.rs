@@ -11,38 +11,17 @@
 //! feed's URL, `feed.name` the feed, `watches` is `["fivebells"]` and `matches` is empty. A digest
 //! looks the same, with a line for each story in `item.summary`; `alerts` holds them all.
 
-use std::{io, ops::Range};
-
 use jiff::{Timestamp, tz::TimeZone};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, value::Serde};
 use serde::Serialize;
 
 use crate::{
     model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, TestPing, Update},
     notify::{
+        engine::{Engine, Escape, TemplateError},
         render::trouble,
         sample::{sample_digest, sample_notice, sample_update},
     },
 };
-
-/// The most instructions one rendering may take: some 10 ms.
-const FUEL: u64 = 500_000;
-/// The largest body a template may make.
-const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// The name a template has in the engine.
-const NAME: &str = "body";
-
-/// A template that does not work.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct TemplateError {
-    /// What is wrong, in words.
-    pub message: String,
-    /// The line of the template, from 1, where there is one.
-    pub line: Option<usize>,
-    /// Where in the template, in bytes, if that is known.
-    pub range: Option<Range<usize>>,
-}
 
 /// Tries a `body` template: compiles it, and renders it for an alert whose text is full of quotes
 /// and markup, for an update, for a digest, and for an event that has no item. With `is_json`
@@ -84,22 +63,13 @@ pub fn check_template(body: &str, is_json: bool) -> Result<(), TemplateError> {
     Ok(())
 }
 
-/// A compiled template.
+/// A compiled `body`.
 #[derive(Debug)]
-pub(super) struct Template(Environment<'static>);
+pub(super) struct Template(Engine);
 
 impl Template {
     pub(super) fn new(body: &str) -> Result<Self, TemplateError> {
-        let mut environment = Environment::new();
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(FUEL));
-        // Errors then know their place.
-        environment.set_debug(true);
-        environment
-            .add_template_owned(NAME, body.to_owned())
-            .map_err(|error| explain(&error, body))?;
-        Ok(Self(environment))
+        Engine::new(body, Escape::Nothing).map(Self)
     }
 
     pub(super) fn render(
@@ -107,7 +77,6 @@ impl Template {
         notice: &Notice,
         timezone: &TimeZone,
     ) -> Result<Vec<u8>, TemplateError> {
-        let template = self.0.get_template(NAME).expect("`new` added it");
         let stand_in;
         let alert = if let Event::Alert(alert) = &notice.event {
             alert
@@ -115,7 +84,7 @@ impl Template {
             stand_in = stand_in_alert(notice, timezone);
             &stand_in
         };
-        let names = Names {
+        self.0.render(&Names {
             kind: notice.event.kind(),
             timestamp: notice.timestamp,
             update: alert.update.as_ref(),
@@ -124,12 +93,7 @@ impl Template {
                 _ => &[],
             },
             alert,
-        };
-        let mut body = Body(Vec::new());
-        template
-            .render_captured_to(Serde(&names), &mut body)
-            .map_err(|error| explain(&error, template.source()))?;
-        Ok(body.0)
+        })
     }
 }
 
@@ -186,45 +150,10 @@ fn stand_in_alert(notice: &Notice, timezone: &TimeZone) -> Alert {
     }
 }
 
-/// The engine's error in our words, with the piece of the template that it is about.
-fn explain(error: &minijinja::Error, source: &str) -> TemplateError {
-    let range = error.range();
-    let piece = range.clone().and_then(|range| source.get(range));
-    let mut message = error.kind().to_string();
-    if let Some(detail) = error.detail() {
-        message = format!("{message}: {detail}");
-    }
-    if let Some(piece) = piece.filter(|piece| !piece.is_empty() && !message.contains(piece)) {
-        message = format!("{message} near `{piece}`");
-    }
-    TemplateError {
-        message,
-        line: error.line(),
-        range,
-    }
-}
-
-/// A buffer that refuses to outgrow [`MAX_BODY_BYTES`].
-struct Body(Vec<u8>);
-
-impl io::Write for Body {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > MAX_BODY_BYTES {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notify::sample::every_kind;
+    use crate::notify::{engine::MAX_OUTPUT_BYTES, sample::every_kind};
 
     const CARD: &str = r#"{"name": {{ item.title | tojson }}, "url": {{ item.link | tojson }}, "feed": {{ feed.name | tojson }}, "id": {{ id | tojson }}, "of": "{{ type }} {{ timestamp }}", "labels": {{ watches | tojson }}, "desc": {{ item.summary | tojson }}}"#;
 
@@ -279,6 +208,9 @@ mod tests {
         insta::assert_snapshot!(error, @"undefined value: `item.tilte` is undefined (in a notice of type alert.matched)");
         assert_eq!((error.line, error.range), (Some(2), Some(5..15)));
 
+        let error = check_template("{\"a\": {{ item.tilte | tojson }}}", true).unwrap_err();
+        insta::assert_snapshot!(error, @"undefined value: what it is given does not exist near `tojson` (in a notice of type alert.matched)");
+
         let error = check_template("{{ item.title", false).unwrap_err();
         insta::assert_snapshot!(error, @"syntax error: unexpected end of input, expected end of variable block near `title`");
         assert_eq!(error.line, Some(1));
@@ -320,9 +252,9 @@ mod tests {
         };
         let alert = &every_kind()[0];
         assert_eq!(
-            render(&of(MAX_BODY_BYTES), alert).unwrap().len(),
-            MAX_BODY_BYTES
+            render(&of(MAX_OUTPUT_BYTES), alert).unwrap().len(),
+            MAX_OUTPUT_BYTES
         );
-        render(&of(MAX_BODY_BYTES + 1), alert).unwrap_err();
+        render(&of(MAX_OUTPUT_BYTES + 1), alert).unwrap_err();
     }
 }

@@ -13,9 +13,12 @@ use tokio::{
 use super::*;
 use crate::{
     clock::{ManualClock, SystemClock},
-    http::HttpOptions,
+    http::{Http, HttpOptions},
+    model::{Retry, SendReason},
     notify::{
-        Screen, sample_notice,
+        PartKind, Screen,
+        hook::MAX_ANSWER_BYTES,
+        sample_notice,
         smtp_server::{Script, Security, SmtpServer},
     },
 };
@@ -113,6 +116,7 @@ fn options(url: &Url) -> WebhookOptions {
     WebhookOptions {
         url: url.clone(),
         url_is_secret: false,
+        method: HookMethod::Post,
         secrets: vec![],
         body: None,
         headers: vec![],
@@ -219,6 +223,22 @@ async fn a_body_and_headers_of_the_receivers_own() {
             .body
             .starts_with("[koizumi, hegseth] Shinjirō".as_bytes())
     );
+}
+
+#[tokio::test]
+async fn the_method_is_the_receivers_own() {
+    for method in [HookMethod::Post, HookMethod::Put, HookMethod::Patch] {
+        let mut hook = Hook::status("200 OK").await;
+        let webhook = webhook(&WebhookOptions {
+            method,
+            ..options(&hook.url)
+        });
+        webhook.send(&notice()).await.unwrap();
+        let line = hook.request().await.line;
+        assert_eq!(line, format!("{method} /hooks/a?key=q HTTP/1.1"));
+        let preview = webhook.preview(&notice()).unwrap();
+        assert!(preview[0].content.starts_with(method.as_str()));
+    }
 }
 
 #[tokio::test]

@@ -12,23 +12,23 @@ use crate::{
 };
 
 /// The longest Retry-After that is honoured: nobody may silence an alert for a day.
-const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
+pub(in crate::notify) const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 /// How much of an answer's body is kept.
 const MAX_EXCERPT_CHARS: usize = 200;
 
 /// An answer as far as it matters here.
 #[derive(Debug)]
-pub(super) struct Answer<'a> {
-    pub(super) status: StatusCode,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) body: &'a [u8],
+pub(in crate::notify) struct Answer<'a> {
+    pub(in crate::notify) status: StatusCode,
+    pub(in crate::notify) headers: &'a HeaderMap,
+    pub(in crate::notify) body: &'a [u8],
     /// The URL that answered; `None` if it must not be shown.
-    pub(super) url: Option<&'a Url>,
+    pub(in crate::notify) url: Option<&'a Url>,
 }
 
 /// 2xx is taken; 408, 425, 429 and 5xx come again, not before Retry-After; 410 is gone for good;
 /// anything else, a redirect too, refuses this notice.
-pub(super) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome {
+pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome {
     let status = answer.status;
     if status.is_success() {
         return Ok(Receipt {
@@ -68,7 +68,7 @@ fn detail(answer: &Answer<'_>) -> String {
     }
 }
 
-fn status_line(status: StatusCode) -> String {
+pub(in crate::notify) fn status_line(status: StatusCode) -> String {
     match status.canonical_reason() {
         Some(reason) => format!("{} {reason}", status.as_u16()),
         None => status.as_str().to_owned(),
@@ -85,7 +85,7 @@ fn location(answer: &Answer<'_>) -> Option<String> {
     ))
 }
 
-fn excerpt(body: &[u8]) -> String {
+pub(in crate::notify) fn excerpt(body: &[u8]) -> String {
     // A character has at most four bytes; a little more for the white space that is squeezed.
     let start = &body[..body.len().min(MAX_EXCERPT_CHARS * 8)];
     let text = clean::squeezed(&String::from_utf8_lossy(start));

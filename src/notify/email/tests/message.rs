@@ -7,7 +7,10 @@ use mail_parser::{HeaderName, MessageParser};
 use super::super::message::{Addressing, message};
 use crate::{
     model::{Event, Notice, Priority},
-    notify::sample::{every_kind, sample_notice},
+    notify::{
+        render,
+        sample::{every_kind, sample_notice},
+    },
 };
 
 fn bytes(notice: &Notice) -> Vec<u8> {
@@ -20,9 +23,9 @@ fn bytes(notice: &Notice) -> Vec<u8> {
         from: &from,
         to: &to,
         host: "mon.example.org",
-        timezone: &TimeZone::get("Asia/Tokyo").unwrap(),
     };
-    message(notice, &addressing).unwrap().formatted()
+    let content = render::mail(notice, &TimeZone::get("Asia/Tokyo").unwrap());
+    message(notice, content, &addressing).unwrap().formatted()
 }
 
 fn alert() -> Notice {

@@ -89,6 +89,7 @@ impl Post {
             name: "desk".to_owned(),
             kind: ReceiverKind::Email(EmailOptions {
                 to: self.to.clone(),
+                templates: crate::notify::MailTemplates::default(),
             }),
         };
         build(&receiver, &context).unwrap()

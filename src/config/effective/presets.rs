@@ -1,0 +1,126 @@
+//! Services and their receivers in the config in effect.
+
+use url::Url;
+
+use super::{Writer, key, quoted};
+use crate::{
+    model::{Priority, Secret},
+    notify::{Grade, Limits, Parameter, Preset, PresetOptions, PresetValue},
+};
+
+impl Writer {
+    /// What a receiver says of its preset. Secrets are hidden, and so is the query of a URL.
+    pub(super) fn service(&mut self, service: &PresetOptions) {
+        let values: Vec<String> = service
+            .values
+            .iter()
+            .map(|value| format!("{} = {}", key(&value.name), quoted(&shown(value))))
+            .collect();
+        let values = format!("{{ {} }}", values.join(", "));
+        self.value(&key(&service.preset.name), &values);
+        self.hidden_table("headers", service.headers.iter().map(|(name, _)| name));
+        self.value("allow_private", &service.allow_private.to_string());
+        self.duration("timeout", service.timeout);
+    }
+
+    /// A preset of the config's own.
+    pub(super) fn preset(&mut self, preset: &Preset) {
+        self.header("preset", &preset.name);
+        self.string("about", &preset.about);
+        self.string("method", preset.method.as_str());
+        self.string("url", &preset.url);
+        let headers = preset.headers.iter();
+        self.table(
+            "headers",
+            headers.map(|(name, value)| (key(name), quoted(value))),
+        );
+        if let Some(body) = &preset.body {
+            self.string("body", body);
+        }
+        self.string("markup", preset.markup.as_str());
+        self.string("unit", preset.unit.as_str());
+        let count = if preset.is_text_only {
+            "text"
+        } else {
+            "markup"
+        };
+        self.string("count", count);
+        self.table("limit", limits(&preset.limits));
+        let priorities = Priority::ALL.iter().zip(&preset.priority);
+        self.table(
+            "priority",
+            priorities.map(|(priority, grade)| (priority.to_string(), grade_text(grade))),
+        );
+        for (name, expression) in [
+            ("success", &preset.success),
+            ("retry_after", &preset.retry_after),
+            ("broken", &preset.broken),
+        ] {
+            if let Some(expression) = expression {
+                self.string(name, expression);
+            }
+        }
+        for parameter in &preset.parameters {
+            self.parameter(parameter);
+        }
+    }
+
+    fn parameter(&mut self, parameter: &Parameter) {
+        let mut entries = vec![
+            ("about".to_owned(), quoted(&parameter.about)),
+            ("secret".to_owned(), parameter.is_secret.to_string()),
+            ("required".to_owned(), parameter.is_required.to_string()),
+        ];
+        let default = parameter.default.as_deref();
+        entries.extend(default.map(|default| ("default".to_owned(), quoted(default))));
+        self.table(
+            &format!("parameters.{}", parameter.name),
+            entries.into_iter(),
+        );
+    }
+
+    /// A table on one line, where it holds anything.
+    fn table(&mut self, name: &str, entries: impl Iterator<Item = (String, String)>) {
+        let entries: Vec<String> = entries
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        if !entries.is_empty() {
+            self.value(name, &format!("{{ {} }}", entries.join(", ")));
+        }
+    }
+}
+
+fn shown(value: &PresetValue) -> String {
+    if value.is_secret {
+        return Secret::HIDDEN.to_owned();
+    }
+    let text = value.value.expose();
+    match Url::parse(text) {
+        Ok(mut url) if url.query().is_some() => {
+            url.set_query(None);
+            format!("{url}?{}", Secret::HIDDEN)
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn limits(limits: &Limits) -> impl Iterator<Item = (String, String)> {
+    let limits = [
+        ("title", limits.title),
+        ("text", limits.text),
+        ("message", limits.message),
+        ("link", limits.link),
+        ("body", limits.body),
+    ];
+    let set = limits
+        .into_iter()
+        .filter_map(|(name, limit)| Some((name, limit?)));
+    set.map(|(name, limit)| (name.to_owned(), limit.to_string()))
+}
+
+fn grade_text(grade: &Grade) -> String {
+    match grade {
+        Grade::Number(number) => number.to_string(),
+        Grade::Word(word) => quoted(word),
+    }
+}

@@ -1,0 +1,91 @@
+//! A receiver that is a program.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Environment,
+    limits::TIMEOUT,
+    section::Section,
+    value::{Text, Value},
+};
+use crate::notify::{ExecOptions, ReceiverKind};
+
+/// What a program gets of the daemon's own environment.
+const PASSED_ON: [&str; 3] = ["PATH", "HOME", "LANG"];
+/// `PATH` where there is none.
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Reads `exec = ["…"]`.
+pub(super) fn read_exec(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
+    let timeout = section.duration("timeout", &TIMEOUT);
+    let Some(first) = value.elements().next() else {
+        value.error("there is no program");
+        return None;
+    };
+    let program = first.string()?;
+    let arguments = value.elements().skip(1);
+    let arguments = arguments.map(|argument| argument.text(super::schema::Kind::Strings));
+    let arguments: Option<Vec<Text<'_>>> = arguments.collect();
+    let environment = environment(value.context.environment);
+    let found = find(&program, path_of(&environment))?;
+    let command = [program].into_iter().chain(arguments?);
+    Some(ReceiverKind::Exec(ExecOptions {
+        command: command.map(|text| text.text.to_owned()).collect(),
+        program: found,
+        environment,
+        timeout: timeout.unwrap_or(ExecOptions::TIMEOUT),
+    }))
+}
+
+fn environment(process: &Environment) -> Vec<(String, OsString)> {
+    let passed_on = PASSED_ON.into_iter().filter_map(|name| {
+        let default = (name == "PATH").then(|| OsStr::new(DEFAULT_PATH));
+        let value = process.get(name).or(default)?;
+        Some((name.to_owned(), value.to_owned()))
+    });
+    passed_on.collect()
+}
+
+fn path_of(environment: &[(String, OsString)]) -> &OsStr {
+    let path = environment.iter().find(|(name, _)| name == "PATH");
+    path.map_or(OsStr::new(DEFAULT_PATH), |(_, value)| value)
+}
+
+/// The program's file, where it can be started.
+fn find(program: &Text<'_>, path: &OsStr) -> Option<PathBuf> {
+    let name = Path::new(program.text);
+    if name.is_absolute() {
+        if is_executable(name) {
+            return Some(name.to_owned());
+        }
+        program.error(format!(
+            "{:?} is no program that can be started",
+            program.text
+        ));
+    } else if program.text.contains('/') {
+        let help = "write an absolute path, or a name that is found in $PATH";
+        program.error_with(format!("{:?} is a relative path", program.text), help);
+    } else {
+        let mut found = std::env::split_paths(path).map(|folder| folder.join(name));
+        if let Some(found) = found.find(|file| file.is_absolute() && is_executable(file)) {
+            return Some(found);
+        }
+        let help = "no shell reads the line: write [\"program\", \"argument\", …]";
+        program.error_with(
+            format!("there is no program {:?} in $PATH", program.text),
+            help,
+        );
+    }
+    None
+}
+
+fn is_executable(file: &Path) -> bool {
+    let is_program =
+        |found: fs::Metadata| found.is_file() && found.permissions().mode() & 0o111 != 0;
+    fs::metadata(file).is_ok_and(is_program)
+}

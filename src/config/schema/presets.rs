@@ -1,0 +1,118 @@
+//! Services of one's own: `[preset.NAME]`.
+
+use super::{Kind, Table, key};
+
+/// `[preset.NAME]`.
+pub const PRESET: Table = Table {
+    header: "preset.NAME",
+    keys: &[
+        key("about", Kind::String, "the service, in one line"),
+        key(
+            "parameters",
+            Kind::Table,
+            "what a receiver has to say, by name",
+        ),
+        key(
+            "method",
+            Kind::String,
+            "POST, PUT, PATCH or GET; POST if not set",
+        ),
+        key("url", Kind::String, "template of the URL"),
+        key(
+            "headers",
+            Kind::Table,
+            "templates of headers, by name; one that comes out empty is not sent",
+        ),
+        key(
+            "body",
+            Kind::String,
+            "template of the body; JSON, unless a header says otherwise",
+        ),
+        key(
+            "markup",
+            Kind::String,
+            "plain, html, telegram, discord, mattermost or zulip; plain if not set",
+        ),
+        key(
+            "unit",
+            Kind::String,
+            "chars, utf16 or bytes: what lengths are counted in; chars if not set",
+        ),
+        key(
+            "count",
+            Kind::String,
+            "markup or text: whether markup counts as length; markup if not set",
+        ),
+        key("limit", Kind::Table, "the longest that each part may be"),
+        key(
+            "priority",
+            Kind::Table,
+            "the service's own grade for each priority",
+        ),
+        key(
+            "success",
+            Kind::String,
+            "expression that is true of a message that was taken; any 2xx if not set",
+        ),
+        key(
+            "retry_after",
+            Kind::String,
+            "expression for the seconds that the service asks to wait",
+        ),
+        key(
+            "broken",
+            Kind::String,
+            "expression that is true where the service will take nothing any more",
+        ),
+    ],
+};
+
+/// `parameters.NAME` of a preset.
+pub const PRESET_PARAMETER: Table = Table {
+    header: "a parameter",
+    keys: &[
+        key("about", Kind::String, "what it is, in one line"),
+        key(
+            "secret",
+            Kind::Boolean,
+            "whether it must be a secret; it may be one anyhow",
+        ),
+        key(
+            "required",
+            Kind::Boolean,
+            "whether it must be given; without a default it must",
+        ),
+        key("default", Kind::String, "what it is where it is not given"),
+    ],
+};
+
+/// `limit` of a preset.
+pub const PRESET_LIMIT: Table = Table {
+    header: "a limit",
+    keys: &[
+        key(
+            "title",
+            Kind::Integer,
+            "of `title`, `heading` and `headline`",
+        ),
+        key("text", Kind::Integer, "of `text`"),
+        key(
+            "message",
+            Kind::Integer,
+            "of `message`, `plain` and `lines`",
+        ),
+        key("link", Kind::Integer, "of `link`: a longer one is left out"),
+        key("body", Kind::Integer, "of the whole body, in bytes"),
+    ],
+};
+
+/// `priority` of a preset.
+pub const PRESET_PRIORITY: Table = Table {
+    header: "grades",
+    keys: &[
+        key("routine", Kind::StringOrInteger, "its grade for routine"),
+        key("urgent", Kind::StringOrInteger, "its grade for urgent"),
+        key("bulletin", Kind::StringOrInteger, "its grade for bulletin"),
+        key("flash", Kind::StringOrInteger, "its grade for flash"),
+    ],
+};

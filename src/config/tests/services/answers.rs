@@ -1,0 +1,191 @@
+//! What services answer.
+
+use std::time::Duration;
+
+use super::{Row, SECRETS, SERVICES};
+use crate::{
+    http::testing::{Reply, Server},
+    model::{Outcome, Retry, SendError, SendReason},
+    notify::sample_notice,
+};
+
+async fn answered(
+    name: &str,
+    status: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+) -> Outcome {
+    let service = SERVICES.iter().find(|row| row.name == name).expect(name);
+    let server = Server::start(move |_| Reply::new(status, headers, body.as_bytes())).await;
+    let base = server.url("").to_string();
+    let notice = sample_notice("2026-11-22T06:41:07Z".parse().expect("a time"));
+    service.at(base.trim_end_matches('/')).send(&notice).await
+}
+
+async fn refused(
+    name: &str,
+    status: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+) -> SendError {
+    let outcome = answered(name, status, headers, body).await;
+    outcome.expect_err(name)
+}
+
+const fn later(seconds: u64) -> Retry {
+    Retry::Later {
+        after: Some(Duration::from_secs(seconds)),
+    }
+}
+const NOT_NOW: Retry = Retry::Later { after: None };
+
+#[tokio::test]
+async fn a_login_page_is_no_success() {
+    // Teams answers with any 2xx and says nothing else.
+    for Row { name, .. } in SERVICES.iter().filter(|row| row.name != "teams") {
+        let (status, page) = if *name == "apprise" {
+            ("204 No Content", "")
+        } else {
+            ("200 OK", "<html>Please log in</html>")
+        };
+        let error = refused(name, status, &[], page).await;
+        assert_eq!(
+            (error.reason, error.retry),
+            (SendReason::Protocol, NOT_NOW),
+            "{name}: {error}"
+        );
+        assert!(error.detail.contains(name), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_pause_is_kept_wherever_it_stands() {
+    let busy = "429 Too Many Requests";
+    for Row { name, .. } in &SERVICES {
+        let error = refused(name, busy, &[("retry-after", "7")], "").await;
+        assert_eq!(
+            (error.reason, error.retry),
+            (SendReason::Busy, later(7)),
+            "{name}"
+        );
+        let error = refused(name, busy, &[], "not JSON").await;
+        assert_eq!(error.retry, NOT_NOW, "{name}");
+    }
+    for (name, body, seconds) in [
+        ("discord", r#"{"retry_after": 0.3, "global": false}"#, 1),
+        ("discord", r#"{"retry_after": 64.57}"#, 65),
+        ("discord", r#"{"retry_after": 86400}"#, 3600),
+        (
+            "telegram",
+            r#"{"ok": false, "parameters": {"retry_after": 35}}"#,
+            35,
+        ),
+        (
+            "matrix",
+            r#"{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500}"#,
+            3,
+        ),
+        ("zulip", r#"{"result": "error", "retry-after": 28.7}"#, 29),
+    ] {
+        let error = refused(name, busy, &[], body).await;
+        assert_eq!(error.retry, later(seconds), "{name} {body}");
+        // The longer of both.
+        let error = refused(name, busy, &[("retry-after", "3600")], body).await;
+        assert_eq!(error.retry, later(3600), "{name}");
+    }
+    for body in [
+        r#"{"retry_after": -5}"#,
+        r#"{"retry_after": "soon"}"#,
+        r#"{"retry_after": 1e300}"#,
+        r#"{"retry_after": {}}"#,
+        "[]",
+    ] {
+        let error = refused("discord", busy, &[], body).await;
+        assert_eq!(error.retry, NOT_NOW, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_is_not_a_service_that_is_gone() {
+    for Row { name, .. } in &SERVICES {
+        let error = refused(name, "400 Bad Request", &[], "invalid_payload").await;
+        assert_eq!(
+            (error.reason, error.retry),
+            (SendReason::Refused, Retry::Never),
+            "{name}"
+        );
+        let error = refused(name, "404 Not Found", &[], "").await;
+        assert_eq!(error.retry, Retry::ReceiverBroken, "{name}");
+        let error = refused(name, "503 Service Unavailable", &[], "").await;
+        assert_eq!(
+            (error.reason, error.retry),
+            (SendReason::ServerError, NOT_NOW),
+            "{name}"
+        );
+    }
+    for (name, status, body) in [
+        ("slack", "410 Gone", "channel_is_archived"),
+        (
+            "telegram",
+            "403 Forbidden",
+            r#"{"ok": false, "description": "Forbidden: bot was blocked by the user"}"#,
+        ),
+        (
+            "telegram",
+            "400 Bad Request",
+            r#"{"ok": false, "description": "Bad Request: chat not found"}"#,
+        ),
+        (
+            "pushover",
+            "400 Bad Request",
+            r#"{"token": "invalid", "status": 0}"#,
+        ),
+        (
+            "zulip",
+            "400 Bad Request",
+            r#"{"result": "error", "code": "STREAM_DOES_NOT_EXIST"}"#,
+        ),
+        ("apprise", "424 Failed Dependency", ""),
+    ] {
+        let error = refused(name, status, &[], body).await;
+        assert_eq!(error.retry, Retry::ReceiverBroken, "{name} {body}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_repeats_a_secret_does_not_show_it() {
+    let body = "bad token s3cret-token of s3cret-user";
+    for Row { name, receiver, .. } in &SERVICES {
+        let error = refused(name, "401 Unauthorized", &[], body).await;
+        let has = |secret: &str| receiver.contains(secret);
+        if has("TOKEN") {
+            assert!(!error.detail.contains("s3cret-token"), "{name}: {error}");
+            assert!(error.detail.contains("<hidden>"), "{name}: {error}");
+        }
+        assert!(
+            !has("USER") || !error.detail.contains("s3cret-user"),
+            "{name}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_not_named_where_its_url_is_secret() {
+    for service in &SERVICES {
+        let free = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let url = format!("http://{}", free.local_addr().expect("an address"));
+        drop(free);
+        let notice = sample_notice("2026-11-22T06:41:07Z".parse().expect("a time"));
+        let error = service
+            .at(&url)
+            .send(&notice)
+            .await
+            .expect_err("nobody there");
+        assert_eq!((error.reason, error.retry), (SendReason::Connect, NOT_NOW));
+        for secret in SECRETS {
+            assert!(!error.detail.contains(secret), "{}: {error}", service.name);
+        }
+    }
+}

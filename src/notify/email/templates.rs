@@ -1,0 +1,270 @@
+//! The receiver's own words in the place of a mail's subject, text and HTML.
+//!
+//! A subject is always one line without control characters, whatever a template or a feed makes of
+//! it, and in HTML every value is escaped. A template that fails after all leaves the words of the
+//! program: a mail that looks different is better than none.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{
+    model::{Event, Notice, Priority, TestPing},
+    notify::{
+        MailTemplates,
+        engine::{Engine, Escape, TemplateError},
+        render::{self, Line, MailContent, clean},
+        sample::{sample_notice, sample_update},
+    },
+};
+
+/// The longest subject, in characters.
+const MAX_SUBJECT_CHARS: usize = 300;
+
+/// A part of a mail that a template can make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailPart {
+    /// `subject`.
+    Subject,
+    /// `text`.
+    Text,
+    /// `html`.
+    Html,
+}
+
+/// The templates of a receiver, compiled.
+#[derive(Debug, Default)]
+pub(super) struct Compiled {
+    subject: Option<Engine>,
+    text: Option<Engine>,
+    html: Option<Engine>,
+}
+
+/// What a template sees.
+#[derive(Serialize)]
+struct Names<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: Timestamp,
+    time: i64,
+    priority: Priority,
+    title: &'a str,
+    link: Option<&'a str>,
+    tags: &'a [String],
+    lines: &'a [Line],
+    /// The subject that it would be without a template.
+    subject: &'a str,
+    /// The text that it would be without a template.
+    text: &'a str,
+}
+
+/// Tries a template of a mail on an alert full of quotes and markup, on an update, and on an event
+/// without an item.
+///
+/// # Errors
+/// [`TemplateError`]: what is wrong, and where.
+pub fn check_mail_template(part: MailPart, source: &str) -> Result<(), TemplateError> {
+    let engine = compile(part, source)?;
+    let alert = sample_notice(Timestamp::UNIX_EPOCH);
+    let ping = Notice {
+        event: Event::TestPing(TestPing {
+            receiver: "sample".to_owned(),
+            message: "A \"test\"".to_owned(),
+        }),
+        ..alert.clone()
+    };
+    for notice in [alert, sample_update(Timestamp::UNIX_EPOCH), ping] {
+        let content = render::mail(&notice, &TimeZone::UTC);
+        let made = rendered(&engine, &notice, &content, &TimeZone::UTC);
+        made.map_err(|error| TemplateError {
+            message: format!(
+                "{} (in a notice of type {})",
+                error.message,
+                notice.event.kind()
+            ),
+            ..error
+        })?;
+    }
+    Ok(())
+}
+
+fn compile(part: MailPart, source: &str) -> Result<Engine, TemplateError> {
+    let escape = match part {
+        MailPart::Html => Escape::Html,
+        MailPart::Subject | MailPart::Text => Escape::Nothing,
+    };
+    Engine::new(source, escape)
+}
+
+impl Compiled {
+    pub(super) fn new(templates: &MailTemplates) -> Result<Self, TemplateError> {
+        let compiled = |part, source: &Option<String>| {
+            let source = source.as_deref();
+            source.map(|source| compile(part, source)).transpose()
+        };
+        Ok(Self {
+            subject: compiled(MailPart::Subject, &templates.subject)?,
+            text: compiled(MailPart::Text, &templates.text)?,
+            html: compiled(MailPart::Html, &templates.html)?,
+        })
+    }
+
+    /// What a mail says.
+    pub(super) fn content(&self, notice: &Notice, timezone: &TimeZone) -> MailContent {
+        let content = render::mail(notice, timezone);
+        let made = |engine: &Option<Engine>| {
+            let made = rendered(engine.as_ref()?, notice, &content, timezone).ok()?;
+            (!made.trim().is_empty()).then_some(made)
+        };
+        let [subject, text, html] = [&self.subject, &self.text, &self.html].map(made);
+        MailContent {
+            subject: subject.map_or(content.subject, |subject| {
+                clean::cut(&clean::squeezed(&subject), MAX_SUBJECT_CHARS)
+            }),
+            text: text.unwrap_or(content.text),
+            html: html.unwrap_or(content.html),
+        }
+    }
+}
+
+fn rendered(
+    engine: &Engine,
+    notice: &Notice,
+    content: &MailContent,
+    timezone: &TimeZone,
+) -> Result<String, TemplateError> {
+    let message = render::message(notice, timezone);
+    let made = engine.render(&Names {
+        id: &notice.key.0,
+        kind: notice.event.kind(),
+        timestamp: notice.timestamp,
+        time: notice.timestamp.as_second(),
+        priority: message.priority,
+        title: &message.title,
+        link: message.link.as_deref(),
+        tags: &message.tags,
+        lines: &message.lines,
+        subject: &content.subject,
+        text: &content.text,
+    })?;
+    Ok(String::from_utf8_lossy(&made).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::sample::every_kind;
+
+    fn made(part: MailPart, source: &str, notice: &Notice) -> String {
+        let source = Some(source.to_owned());
+        let mut templates = MailTemplates::default();
+        match part {
+            MailPart::Subject => templates.subject = source,
+            MailPart::Text => templates.text = source,
+            MailPart::Html => templates.html = source,
+        }
+        let compiled = Compiled::new(&templates).expect("templates that compile");
+        let content = compiled.content(notice, &TimeZone::UTC);
+        match part {
+            MailPart::Subject => content.subject,
+            MailPart::Text => content.text,
+            MailPart::Html => content.html,
+        }
+    }
+
+    fn titled(title: &str) -> Notice {
+        let mut notice = every_kind().remove(0);
+        if let Event::Alert(alert) = &mut notice.event {
+            alert.matches.clear();
+            alert.item.title = title.to_owned();
+        }
+        notice
+    }
+
+    #[test]
+    fn every_event_takes_every_template() {
+        let templates = [
+            (
+                MailPart::Subject,
+                "{{ priority }} {{ tags | join(', ') }}: {{ title }}",
+            ),
+            (
+                MailPart::Text,
+                "{{ title }} {{ link or '-' }}\n{{ text }}{{ type }} {{ id }} {{ time }} {{ timestamp }}",
+            ),
+            (
+                MailPart::Html,
+                "<h1>{{ title }}</h1>{% for line in lines %}<p>{% for span in line %}{% if span.bold %}<b>{{ span.text }}</b>{% else %}{{ span.text }}{% endif %}{% endfor %}</p>{% endfor %}",
+            ),
+        ];
+        for (part, template) in templates {
+            check_mail_template(part, template).expect("a good template");
+            for notice in every_kind() {
+                let title = render::message(&notice, &TimeZone::UTC).title;
+                let start: String = title.chars().take(12).collect();
+                assert!(
+                    made(part, template, &notice).contains(&start),
+                    "{part:?} {title}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_subject_is_one_line_whatever_is_in_it() {
+        let hostile = titled("a\r\nBcc: victim@example.org\r\n\r\nbody\u{2028}x");
+        let template = "{{ title }}\r\nX-Own: 1\n{{ lines[0][0].text }}";
+        let subject = made(MailPart::Subject, template, &hostile);
+        assert!(
+            subject.starts_with("a Bcc: victim@example.org body x X-Own: 1 "),
+            "{subject}"
+        );
+        assert!(!subject.contains(char::is_control));
+        let long = titled(&"x".repeat(900));
+        let length = |template| made(MailPart::Subject, template, &long).chars().count();
+        assert_eq!(length("{{ title }}"), MAX_SUBJECT_CHARS);
+        assert_eq!(length("{{ title[:300] }}"), MAX_SUBJECT_CHARS);
+        assert_eq!(length("{{ title[:299] }}"), MAX_SUBJECT_CHARS - 1);
+    }
+
+    #[test]
+    fn html_is_escaped_and_text_is_not() {
+        let hostile = titled("<script>alert(\"x\")</script> & ' more");
+        let html = made(
+            MailPart::Html,
+            "<a title=\"{{ title }}\">{{ title }}</a>",
+            &hostile,
+        );
+        assert!(
+            !html.contains("<script") && !html.contains("(\"x"),
+            "{html}"
+        );
+        let text = made(MailPart::Text, "{{ title }}", &hostile);
+        assert_eq!(text, "<script>alert(\"x\")</script> & ' more");
+    }
+
+    #[test]
+    fn a_template_that_fails_or_says_nothing_leaves_our_words() {
+        let notice = titled("Agenda");
+        let ours = render::mail(&notice, &TimeZone::UTC);
+        for template in ["{{ lines[99][0].text }}", " {{ '' }}\n"] {
+            assert_eq!(made(MailPart::Subject, template, &notice), ours.subject);
+            assert_eq!(made(MailPart::Text, template, &notice), ours.text);
+            assert_eq!(made(MailPart::Html, template, &notice), ours.html);
+        }
+    }
+
+    #[test]
+    fn faults_have_their_place() {
+        let error = check_mail_template(MailPart::Text, "a\n{{ titel }}").expect_err("a fault");
+        assert_eq!((error.line, error.range.clone()), (Some(2), Some(5..10)));
+        assert!(
+            error
+                .message
+                .ends_with("(in a notice of type alert.matched)"),
+            "{error}"
+        );
+        let error = check_mail_template(MailPart::Subject, "{{ link | upper }} {{ link.x }}");
+        error.expect_err("a test has no link");
+    }
+}

@@ -1,0 +1,138 @@
+//! The template engine: minijinja, strict and bounded.
+
+use std::{io, ops::Range};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use minijinja::{
+    AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters,
+    value::{Kwargs, Serde},
+};
+use serde::Serialize;
+
+/// The most instructions one rendering may take: some 10 ms.
+const FUEL: u64 = 500_000;
+/// The most that a template may make.
+pub(super) const MAX_OUTPUT_BYTES: usize = 1024 * 1024;
+/// The name a template has in the engine.
+const NAME: &str = "template";
+
+/// A template that does not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TemplateError {
+    /// What is wrong, in words.
+    pub message: String,
+    /// The line of the template, from 1, where there is one.
+    pub line: Option<usize>,
+    /// Where in the template, in bytes, if that is known.
+    pub range: Option<Range<usize>>,
+}
+
+/// What is done to the values that a template writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// They stand as they are; `| tojson` and `| urlencode` are the template's to write.
+    Nothing,
+    /// They are text in HTML.
+    Html,
+}
+
+/// A compiled template. A name that does not exist is an error, not an empty string.
+#[derive(Debug)]
+pub(super) struct Engine(Environment<'static>);
+
+impl Engine {
+    pub(super) fn new(source: &str, escape: Escape) -> Result<Self, TemplateError> {
+        let mut environment = environment(UndefinedBehavior::Strict);
+        // The engine's own make `null` and nothing of a name that does not exist.
+        environment.add_filter(
+            "tojson",
+            |value: &Value, indent: Option<Value>, args: Kwargs| {
+                filters::tojson(defined(value)?, indent, args)
+            },
+        );
+        environment.add_filter("urlencode", |value: &Value| {
+            filters::urlencode(defined(value)?)
+        });
+        environment.set_auto_escape_callback(move |_| match escape {
+            Escape::Nothing => AutoEscape::None,
+            Escape::Html => AutoEscape::Html,
+        });
+        environment
+            .add_template_owned(NAME, source.to_owned())
+            .map_err(|error| explain(&error, source))?;
+        Ok(Self(environment))
+    }
+
+    pub(super) fn render(&self, names: &impl Serialize) -> Result<Vec<u8>, TemplateError> {
+        let template = self.0.get_template(NAME).expect("`new` added it");
+        let mut output = Output(Vec::new());
+        template
+            .render_captured_to(Serde(names), &mut output)
+            .map_err(|error| explain(&error, template.source()))?;
+        Ok(output.0)
+    }
+}
+
+fn defined(value: &Value) -> Result<&Value, minijinja::Error> {
+    if value.is_undefined() {
+        let fault = "what it is given does not exist";
+        return Err(minijinja::Error::new(ErrorKind::UndefinedError, fault));
+    }
+    Ok(value)
+}
+
+/// The value of an expression, such as `json.retry_after`. A name that does not exist is
+/// undefined, and so is all below it: it is asked of what a stranger answers.
+pub(super) fn evaluate(expression: &str, names: &impl Serialize) -> Result<Value, TemplateError> {
+    let environment = environment(UndefinedBehavior::Chainable);
+    environment
+        .compile_expression(expression)
+        .and_then(|compiled| compiled.eval(Serde(names)))
+        .map_err(|error| explain(&error, expression))
+}
+
+fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(undefined);
+    environment.set_fuel(Some(FUEL));
+    // Errors then know their place.
+    environment.set_debug(true);
+    environment.add_filter("base64", |text: &str| STANDARD.encode(text));
+    environment
+}
+
+/// The engine's error in our words, with the piece of the template that it is about.
+pub(super) fn explain(error: &minijinja::Error, source: &str) -> TemplateError {
+    let range = error.range();
+    let piece = range.clone().and_then(|range| source.get(range));
+    let mut message = error.kind().to_string();
+    if let Some(detail) = error.detail() {
+        message = format!("{message}: {detail}");
+    }
+    if let Some(piece) = piece.filter(|piece| !piece.is_empty() && !message.contains(piece)) {
+        message = format!("{message} near `{piece}`");
+    }
+    TemplateError {
+        message,
+        line: error.line(),
+        range,
+    }
+}
+
+/// A buffer that refuses to outgrow [`MAX_OUTPUT_BYTES`].
+struct Output(Vec<u8>);
+
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_OUTPUT_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

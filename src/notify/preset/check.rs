@@ -1,0 +1,134 @@
+//! A preset tried before it is used.
+
+use jiff::{Timestamp, tz::TimeZone};
+use minijinja::Environment;
+
+use super::{
+    PresetError, PresetPart,
+    answer::NAMES as ANSWER_NAMES,
+    data::Preset,
+    request::{NAMES, Templates, Values, url},
+};
+use crate::{
+    model::{Event, Notice, TestPing},
+    notify::{
+        engine::{TemplateError, explain},
+        options::is_json,
+        sample::{sample_notice, sample_update},
+    },
+};
+
+/// What a secret's table holds, which a table of parameters must not.
+const SECRET_KEYS: [&str; 3] = ["env", "file", "credential"];
+/// What a parameter that a receiver leaves out may be.
+const SAMPLE_VALUE: &str = "1";
+/// The same of a parameter named `url`, or one that begins the URL.
+const SAMPLE_URL: &str = "https://example.org/sample";
+
+/// Tries a preset: compiles its templates and expressions, and renders what it sends for an alert
+/// whose text is full of quotes and markup, for an update, and for an event that has no item and
+/// no link; with every parameter, and with only those that must be there.
+///
+/// # Errors
+/// [`PresetError`]: what would otherwise be found out by a lost alert.
+pub fn check_preset(preset: &Preset) -> Result<(), PresetError> {
+    for parameter in &preset.parameters {
+        let name = parameter.name.as_str();
+        if NAMES.contains(&name) || SECRET_KEYS.contains(&name) {
+            let fault = "it has a meaning of its own; choose another name";
+            return Err(PresetPart::Parameter(name.to_owned()).wrong(fault));
+        }
+    }
+    let templates = Templates::new(preset)?;
+    for notice in samples() {
+        for is_whole in [true, false] {
+            try_request(preset, &templates, &values(preset, is_whole), &notice)?;
+        }
+    }
+    for (part, expression) in [
+        (PresetPart::Success, &preset.success),
+        (PresetPart::RetryAfter, &preset.retry_after),
+        (PresetPart::Broken, &preset.broken),
+    ] {
+        if let Some(expression) = expression {
+            check_expression(expression).map_err(|error| part.failed(error))?;
+        }
+    }
+    Ok(())
+}
+
+fn samples() -> [Notice; 3] {
+    let alert = sample_notice(Timestamp::UNIX_EPOCH);
+    let ping = Notice {
+        event: Event::TestPing(TestPing {
+            receiver: "sample".to_owned(),
+            message: "A \"test\"".to_owned(),
+        }),
+        ..alert.clone()
+    };
+    [alert, sample_update(Timestamp::UNIX_EPOCH), ping]
+}
+
+fn values(preset: &Preset, is_whole: bool) -> Values<'_> {
+    let parameters = preset.parameters.iter();
+    let values = parameters.map(|parameter| {
+        let sample = match parameter.name.as_str() {
+            "url" => SAMPLE_URL,
+            _ => SAMPLE_VALUE,
+        };
+        let given = (is_whole || parameter.is_required).then_some(sample);
+        let default = parameter.default.as_deref();
+        (parameter.name.as_str(), default.or(given))
+    });
+    values.collect()
+}
+
+fn try_request(
+    preset: &Preset,
+    templates: &Templates,
+    values: &Values<'_>,
+    notice: &Notice,
+) -> Result<(), PresetError> {
+    let kind = notice.event.kind();
+    let rendered = templates.render(preset, values, notice, &TimeZone::UTC);
+    let rendered = rendered.map_err(|mut error| {
+        error.error.message = format!("{} (in a notice of type {kind})", error.error.message);
+        error
+    })?;
+    url(&rendered.url)?;
+    let headers = preset.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+    if preset.body.is_some()
+        && is_json(headers)
+        && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&rendered.body)
+    {
+        let fault = format!(
+            "does not make JSON: {error} of what it renders for {kind}; \
+             write texts as {{{{ text | tojson }}}}, without quotes around"
+        );
+        return Err(PresetPart::Body.wrong(fault));
+    }
+    Ok(())
+}
+
+fn check_expression(expression: &str) -> Result<(), TemplateError> {
+    let environment = Environment::new();
+    let fault = |message: String| TemplateError {
+        message,
+        line: None,
+        range: None,
+    };
+    let compiled = environment
+        .compile_expression(expression)
+        .map_err(|error| explain(&error, expression))?;
+    let unknown = compiled
+        .undeclared_variables(false)
+        .into_iter()
+        .find(|name| !ANSWER_NAMES.contains(&name.as_str()));
+    match unknown {
+        Some(name) => Err(fault(format!(
+            "there is no `{name}`; an answer has status, body and json"
+        ))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,245 @@
+//! Services: Slack, Telegram, ntfy and whatever else takes a message by one HTTP request.
+//!
+//! A service is data ([`Preset`]): a template for each part of the request, limits, and expressions
+//! over the answer. No code here knows a service by name but [`Markup`], which is how a service
+//! reads text, and thus how a stranger's text is kept from being read as markup or as a mention.
+//!
+//! **In:** a [`Notice`]. **Out:** the same request on every attempt. Where the service has a place
+//! for it, the notice's key goes along, so that it drops a repeat.
+
+mod answer;
+mod check;
+mod data;
+mod fit;
+mod markup;
+mod request;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use jiff::tz::TimeZone;
+
+use self::request::{Rendered, Templates, Values, url};
+use super::{
+    Notifier, NotifyContext, PresetOptions, PreviewPart, RenderError, Sending, TemplateError,
+    hook::{self, Call, Caller},
+};
+use crate::{
+    clock::Clock,
+    http::HeaderMap,
+    model::{Notice, Outcome, Secret},
+};
+
+pub use check::check_preset;
+pub use data::{BUILTIN_PRESETS, Grade, Limits, Parameter, Preset};
+pub use fit::Unit;
+pub use markup::Markup;
+
+/// Headers of a receiver's own that a preset's request does not take.
+const RESERVED: [&str; 4] = ["content-length", "transfer-encoding", "connection", "host"];
+/// A secret shorter than this could stand in an answer by chance.
+const LEAST_HIDDEN: usize = 6;
+
+/// A part of a preset that can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PresetPart {
+    /// `url`.
+    Url,
+    /// `body`.
+    Body,
+    /// One of `headers`.
+    Header(String),
+    /// One of `parameters`.
+    Parameter(String),
+    /// `success`.
+    Success,
+    /// `retry_after`.
+    RetryAfter,
+    /// `broken`.
+    Broken,
+}
+
+impl PresetPart {
+    fn failed(self, error: TemplateError) -> PresetError {
+        PresetError { part: self, error }
+    }
+
+    fn wrong(self, fault: impl Into<String>) -> PresetError {
+        self.failed(TemplateError {
+            message: fault.into(),
+            line: None,
+            range: None,
+        })
+    }
+}
+
+impl fmt::Display for PresetPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url => formatter.write_str("`url`"),
+            Self::Body => formatter.write_str("`body`"),
+            Self::Header(name) => write!(formatter, "the header {name:?}"),
+            Self::Parameter(name) => write!(formatter, "the parameter {name:?}"),
+            Self::Success => formatter.write_str("`success`"),
+            Self::RetryAfter => formatter.write_str("`retry_after`"),
+            Self::Broken => formatter.write_str("`broken`"),
+        }
+    }
+}
+
+/// A preset that does not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{part}: {error}")]
+pub struct PresetError {
+    /// Which part.
+    pub part: PresetPart,
+    /// What is wrong with it, and where in it.
+    pub error: TemplateError,
+}
+
+/// A receiver of a service.
+pub(super) struct Service {
+    preset: Arc<Preset>,
+    templates: Templates,
+    options: PresetOptions,
+    headers: HeaderMap,
+    caller: Caller,
+    timezone: TimeZone,
+    clock: Arc<dyn Clock>,
+}
+
+impl Service {
+    pub(super) fn new(
+        options: &PresetOptions,
+        context: &NotifyContext,
+    ) -> Result<Self, PresetError> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &options.headers {
+            let part = PresetPart::Header(name.clone());
+            let (name, value) = hook::header(name, value, &RESERVED)
+                .ok_or_else(|| part.wrong("it cannot be set"))?;
+            headers.insert(name, value);
+        }
+        check_preset(&options.preset)?;
+        Ok(Self {
+            preset: Arc::clone(&options.preset),
+            templates: Templates::new(&options.preset)?,
+            options: options.clone(),
+            headers,
+            caller: Caller::new(context, options.allow_private, options.timeout),
+            timezone: context.timezone.clone(),
+            clock: Arc::clone(&context.clock),
+        })
+    }
+
+    async fn post(&self, notice: &Notice) -> Outcome {
+        let rendered = self.render(notice, true).map_err(hook::unrendered)?;
+        let shown = self.render(notice, false).map_err(hook::unrendered)?;
+        let url = url(&rendered.url).map_err(hook::unrendered)?;
+        let is_secret = rendered.url != shown.url;
+        let shown_url = (!is_secret).then(|| url.clone());
+        let mut headers = rendered.headers;
+        headers.extend(self.headers.clone());
+        let call = Call {
+            method: self.preset.method.into(),
+            url,
+            is_secret,
+            headers,
+            body: (!rendered.body.is_empty()).then(|| Bytes::from(rendered.body)),
+        };
+        let outcome = match self.caller.send(call).await {
+            Err(outcome) => outcome,
+            Ok(response) => {
+                let now = self.clock.now();
+                answer::read(&self.preset, &response, shown_url.as_ref(), now)
+            }
+        };
+        outcome.map_err(|mut error| {
+            error.detail = self.without_secrets(error.detail);
+            error
+        })
+    }
+
+    /// A service may repeat in its answer what it was sent.
+    fn without_secrets(&self, text: String) -> String {
+        let secrets = self.options.values.iter().filter(|value| value.is_secret);
+        let secrets = secrets.map(|value| value.value.expose());
+        secrets
+            .filter(|secret| secret.len() >= LEAST_HIDDEN)
+            .fold(text, |text, secret| text.replace(secret, Secret::HIDDEN))
+    }
+
+    fn render(&self, notice: &Notice, is_real: bool) -> Result<Rendered, PresetError> {
+        let values = self.options.shown(is_real);
+        self.templates
+            .render(&self.preset, &values, notice, &self.timezone)
+    }
+
+    /// The headers as they are sent, the secret ones marked so.
+    fn marked_headers(&self, real: HeaderMap, shown: &HeaderMap) -> HeaderMap {
+        let mut headers = real;
+        for (name, value) in &mut headers {
+            value.set_sensitive(shown.get(name) != Some(value));
+        }
+        headers.extend(self.headers.clone());
+        headers
+    }
+}
+
+impl PresetOptions {
+    /// The URL of its requests, to see whether it is one.
+    ///
+    /// # Errors
+    /// [`PresetError`], which does not show it.
+    pub fn check_url(&self) -> Result<(), PresetError> {
+        let templates = Templates::new(&self.preset)?;
+        let notice = super::sample_notice(jiff::Timestamp::UNIX_EPOCH);
+        let rendered =
+            templates.render(&self.preset, &self.shown(true), &notice, &TimeZone::UTC)?;
+        url(&rendered.url).map(|_| ())
+    }
+
+    /// The parameters; those from secrets as they are or hidden.
+    fn shown(&self, is_real: bool) -> Values<'_> {
+        let mut values: Values<'_> = self
+            .preset
+            .parameters
+            .iter()
+            .map(|parameter| (parameter.name.as_str(), parameter.default.as_deref()))
+            .collect();
+        for given in &self.values {
+            let value = if given.is_secret && !is_real {
+                Secret::HIDDEN
+            } else {
+                given.value.expose()
+            };
+            values.insert(&given.name, Some(value));
+        }
+        values
+    }
+}
+
+impl Notifier for Service {
+    fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a> {
+        Box::pin(self.post(notice))
+    }
+
+    fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
+        let real = self.render(notice, true)?;
+        let shown = self.render(notice, false)?;
+        let url = match shown.url.as_str() {
+            "" => Secret::HIDDEN.to_owned(),
+            url => url.replace("%3Chidden%3E", Secret::HIDDEN),
+        };
+        let mut headers = format!("{} {url}\n", self.preset.method);
+        hook::show_headers(
+            &mut headers,
+            &self.marked_headers(real.headers, &shown.headers),
+        );
+        Ok(hook::preview(headers, &shown.body))
+    }
+
+    fn timeout(&self) -> Duration {
+        self.caller.timeout()
+    }
+}
