@@ -142,7 +142,7 @@ fn hint(
             .map(Cow::from)
     };
     match (error.reason, error.status) {
-        (FetchReason::Login, Some(407)) => Some("the proxy wants a login".into()),
+        (FetchReason::Proxy, Some(407)) => Some("the proxy wants a login".into()),
         (FetchReason::Login, _) => Some(of_grant().unwrap_or_else(|| {
             "the feed wants a login: set `username` and `password`, or `bearer`".into()
         })),

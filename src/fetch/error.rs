@@ -25,6 +25,8 @@ pub enum FetchReason {
     Dns,
     /// Refused, reset or unreachable.
     Connect,
+    /// The proxy cannot be reached, makes no connection or wants a login: not the feed's fault.
+    Proxy,
     /// The handshake failed or the certificate is not trusted.
     Tls,
     /// Too slow.
@@ -45,7 +47,7 @@ pub enum FetchReason {
     Gone,
     /// 429.
     TooManyRequests,
-    /// 401, or 407 from a proxy: who asks is to be said.
+    /// 401: who asks is to be said.
     Login,
     /// 403.
     Forbidden,
@@ -59,9 +61,10 @@ pub enum FetchReason {
 
 impl FetchReason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Dns,
         Self::Connect,
+        Self::Proxy,
         Self::Tls,
         Self::Timeout,
         Self::Guard,
@@ -84,6 +87,7 @@ impl FetchReason {
         match self {
             Self::Dns => "dns",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::Guard => "guard",
@@ -100,6 +104,14 @@ impl FetchReason {
             Self::Status => "status",
             Self::File => "file",
         }
+    }
+
+    /// Whether nothing was heard of the feed's server: that may be the fault of our own network.
+    pub const fn is_unreachable(self) -> bool {
+        matches!(
+            self,
+            Self::Dns | Self::Connect | Self::Proxy | Self::Tls | Self::Timeout
+        )
     }
 }
 
@@ -125,9 +137,8 @@ impl FetchError {
         let reason = match response.status {
             StatusCode::GONE => FetchReason::Gone,
             StatusCode::TOO_MANY_REQUESTS => FetchReason::TooManyRequests,
-            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                FetchReason::Login
-            }
+            StatusCode::UNAUTHORIZED => FetchReason::Login,
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => FetchReason::Proxy,
             StatusCode::FORBIDDEN => FetchReason::Forbidden,
             _ => FetchReason::Status,
         };
@@ -162,6 +173,7 @@ impl From<HttpError> for FetchError {
         let reason = match error.reason() {
             HttpReason::Dns => FetchReason::Dns,
             HttpReason::Connect => FetchReason::Connect,
+            HttpReason::Proxy => FetchReason::Proxy,
             HttpReason::Tls => FetchReason::Tls,
             HttpReason::Timeout => FetchReason::Timeout,
             HttpReason::Guard => FetchReason::Guard,

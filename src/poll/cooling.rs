@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn other_failures_cool_nothing_and_break_no_row() {
         let hour = Some(Duration::from_hours(1));
-        for status in [404, 410, 500, 502, 200] {
+        for status in [404, 407, 410, 500, 502, 200] {
             assert_eq!(cooled(4, status, hour), (4, None), "{status}");
         }
         let mute = failure(None, None);
