@@ -120,6 +120,8 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         origin_not_before: None,
         cools_domain: false,
         refusals: 0,
+        unreachable: false,
+        outage: None,
         notices: Vec::new(),
         told_with: Vec::new(),
         health: Health::default(),

@@ -164,6 +164,8 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         origin_not_before: None,
         cools_domain: false,
         refusals: 0,
+        unreachable: false,
+        outage: None,
         continuity: None,
         moved: None,
         notices: Vec::new(),

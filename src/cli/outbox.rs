@@ -289,6 +289,8 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedRecovered(data) => format!("feed {} is well again", data.feed),
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
+        Event::NetworkFailing(_) => "our own network fails".to_owned(),
+        Event::NetworkRecovered(_) => "our own network is well again".to_owned(),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),

@@ -197,4 +197,13 @@ mod tests {
         let labels: HashSet<_> = FetchReason::ALL.map(FetchReason::as_str).into();
         assert_eq!(labels.len(), FetchReason::ALL.len());
     }
+
+    #[test]
+    fn what_a_server_says_is_no_failure_of_the_network() {
+        let ours = FetchReason::ALL
+            .into_iter()
+            .filter(|it| it.is_unreachable());
+        let ours: Vec<_> = ours.map(FetchReason::as_str).collect();
+        assert_eq!(ours, ["dns", "connect", "proxy", "tls", "timeout"]);
+    }
 }

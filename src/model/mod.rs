@@ -25,7 +25,7 @@ pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, Notice, ReceiverFailing, TestPing,
+    FeedSilent, NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};

@@ -28,6 +28,8 @@ pub(super) struct Cooling {
     pub(super) until: Option<Timestamp>,
     /// Whether that goes for every host of the domain.
     pub(super) whole_domain: bool,
+    /// Whether nothing was heard of it.
+    pub(super) unreachable: bool,
 }
 
 /// After a visit that failed, or one that did not, at an origin that had refused so many before.
@@ -52,6 +54,7 @@ pub(super) fn cool(refusals: u32, failure: Option<&Failure>, now: Timestamp) -> 
         refusals,
         until,
         whole_domain: failure.status == Some(429),
+        unreachable: failure.unreachable,
     }
 }
 
@@ -77,6 +80,7 @@ mod tests {
             status,
             retry_at: retry_after.map(|wait| cadence::add(now(), wait)),
             gone: false,
+            unreachable: status.is_none(),
         }
     }
 
@@ -134,6 +138,7 @@ mod tests {
         let mute = failure(None, None);
         let cooling = cool(4, Some(&mute), now());
         assert_eq!((cooling.refusals, cooling.until), (4, None));
+        assert!(cooling.unreachable);
     }
 
     #[test]

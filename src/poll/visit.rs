@@ -81,6 +81,8 @@ pub(super) struct Failure {
     pub(super) status: Option<u16>,
     pub(super) retry_at: Option<Timestamp>,
     pub(super) gone: bool,
+    /// Nothing was heard of the feed's server: that may be the fault of our own network.
+    pub(super) unreachable: bool,
 }
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
@@ -242,6 +244,7 @@ impl Failure {
                 .retry_after
                 .map(|wish| cadence::add(now, wish.delay(now))),
             gone: error.reason == FetchReason::Gone,
+            unreachable: error.reason.is_unreachable(),
         }
     }
 
@@ -255,6 +258,7 @@ impl Failure {
             status: Some(status),
             retry_at: None,
             gone: false,
+            unreachable: false,
         }
     }
 
@@ -265,6 +269,7 @@ impl Failure {
             status: None,
             retry_at: None,
             gone: false,
+            unreachable: false,
         }
     }
 }

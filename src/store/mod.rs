@@ -20,6 +20,7 @@ mod error;
 mod history;
 mod identity;
 mod items;
+mod meta;
 mod options;
 mod outbox;
 mod polls;
@@ -50,8 +51,8 @@ pub use self::{
     },
     polls::{
         Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,
-        Neighbour, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
-        PollResult, Recovery, Revision, Silence,
+        Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
+        PollReport, PollResult, Reach, Recovery, Revision, Silence, Unreachable,
     },
     prune::Pruned,
     report::ReportPlan,

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use super::{
     Health, Store, StoreError,
     engine::{Tx, values},
+    meta,
     outbox::{self, NewDelivery},
+    polls,
 };
 use crate::{
     cadence::Learned,
@@ -87,7 +89,7 @@ impl Store {
 }
 
 fn plan(tx: &mut dyn Tx) -> Result<Option<ReportPlan>, StoreError> {
-    let (Some(due), Some(since)) = (time(tx, DUE)?, time(tx, SINCE)?) else {
+    let (Some(due), Some(since)) = (meta::time(tx, DUE)?, meta::time(tx, SINCE)?) else {
         return Ok(None);
     };
     Ok(Some(ReportPlan { due, since }))
@@ -95,29 +97,9 @@ fn plan(tx: &mut dyn Tx) -> Result<Option<ReportPlan>, StoreError> {
 
 fn write_plan(tx: &mut dyn Tx, plan: ReportPlan) -> Result<(), StoreError> {
     for (key, time) in [(DUE, plan.due), (SINCE, plan.since)] {
-        tx.exec(
-            "INSERT INTO meta (key, value) VALUES (?1, ?2)
-             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            values![key, time.as_millisecond().to_string()],
-        )?;
+        meta::set_time(tx, key, time)?;
     }
     Ok(())
-}
-
-/// A time in `meta`, which holds milliseconds as text.
-fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
-    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
-    let Some(mut row) = row else {
-        return Ok(None);
-    };
-    let text: String = row.take(0)?;
-    let time = text.parse().ok();
-    time.and_then(|millis| Timestamp::from_millisecond(millis).ok())
-        .map(Some)
-        .ok_or_else(|| StoreError::Unreadable {
-            what: "the time of a report",
-            detail: format!("{text:?} is no time"),
-        })
 }
 
 fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError> {
@@ -142,6 +124,7 @@ fn compile(tx: &mut dyn Tx, since: Timestamp) -> Result<ReportReady, StoreError>
         feeds_missed: row.take(3)?,
         items: row.take(4)?,
         alerts: row.take(5)?,
+        network_failing_since: polls::outage::since(tx)?,
         failing: failing(tx)?,
         silent,
         outbox: receivers(tx, since)?,

@@ -211,6 +211,8 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         origin_not_before: None,
         cools_domain: false,
         refusals: 0,
+        unreachable: false,
+        outage: None,
         result,
         notices: vec![],
         told_with: vec![],

@@ -16,6 +16,7 @@ mod health;
 mod language;
 mod missed;
 mod moved;
+mod outage;
 mod patience;
 mod pipeline;
 mod reload;

@@ -91,6 +91,8 @@ impl Desk {
                     origin_not_before: None,
                     cools_domain: false,
                     refusals: 0,
+                    unreachable: false,
+                    outage: None,
                     continuity: None,
                     moved: None,
                     notices: Vec::new(),

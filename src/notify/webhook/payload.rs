@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::model::{
     Alert, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    Notice, ReceiverFailing, ReportReady, TestPing,
+    NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReportReady, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -37,6 +37,8 @@ enum Data<'a> {
     FeedRecovered(&'a FeedRecovered),
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
+    NetworkFailing(&'a NetworkFailing),
+    NetworkRecovered(&'a NetworkRecovered),
     ReceiverFailing(&'a ReceiverFailing),
     ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
@@ -52,6 +54,8 @@ impl<'a> Data<'a> {
             Event::FeedRecovered(data) => Self::FeedRecovered(data),
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
+            Event::NetworkFailing(data) => Self::NetworkFailing(data),
+            Event::NetworkRecovered(data) => Self::NetworkRecovered(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
             Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
     known::{self, NewKeys},
-    moved, news, revise,
+    moved, news, outage, revise,
 };
 use crate::{
     model::{AlertId, FeedId, ItemId},
@@ -48,7 +48,9 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         moved::write(tx, poll.feed, moved, poll.committed_at)?;
     }
     health::tell_with(tx, &poll.told_with, failed)?;
-    for notice in &poll.notices {
+    let outage = poll.outage.map(|change| outage::write(tx, change));
+    let of_outage = outage.transpose()?.unwrap_or_default();
+    for notice in poll.notices.iter().chain(&of_outage) {
         outbox::insert(tx, notice, None, poll.committed_at)?;
         told.receivers.insert(notice.receiver.clone());
     }
@@ -116,6 +118,7 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
             turn: poll.turn,
             not_before,
             refusals: poll.refusals,
+            unreachable_at: poll.unreachable.then_some(poll.polled_at),
             feed: poll.feed,
             feed_due_at: poll.next_due_at,
         },

@@ -8,6 +8,7 @@ mod health;
 mod known;
 mod moved;
 mod news;
+pub(super) mod outage;
 mod replan;
 mod revise;
 
@@ -27,6 +28,7 @@ pub use self::{
     continuity::{Continuity, Fill},
     health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
+    outage::{OutageChange, Reach, Unreachable},
 };
 
 #[cfg(test)]
@@ -46,6 +48,10 @@ pub struct PollClaim {
     pub turn: i64,
     /// Answers in a row by which the origin refused us, whichever feed they were for.
     pub refusals: u32,
+    /// Since when nothing is heard of the origin; `None` where the last visit got an answer.
+    pub unreachable_since: Option<Timestamp>,
+    /// Whether an outage of our own network was told and goes on.
+    pub outage: bool,
     /// The origin's most overdue feed.
     pub feed: FeedState,
 }
@@ -119,6 +125,10 @@ pub struct PollCommit {
     pub cools_domain: bool,
     /// Refusals in a row, this answer included.
     pub refusals: u32,
+    /// Whether nothing was heard of the origin.
+    pub unreachable: bool,
+    /// That our own network fails, or does so no more.
+    pub outage: Option<OutageChange>,
     /// What was found.
     pub result: PollResult,
     /// What is told beside the alerts.

@@ -1,0 +1,39 @@
+//! Times in the table `meta`, which holds milliseconds as text.
+
+use jiff::Timestamp;
+
+use super::{
+    StoreError,
+    engine::{Tx, values},
+};
+
+/// The time under a key.
+pub(super) fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    let text: String = row.take(0)?;
+    let time = text.parse().ok();
+    time.and_then(|millis| Timestamp::from_millisecond(millis).ok())
+        .map(Some)
+        .ok_or_else(|| StoreError::Unreadable {
+            what: "a time",
+            detail: format!("{key} is {text:?}"),
+        })
+}
+
+/// Puts a time there, in the place of the one before.
+pub(super) fn set_time(tx: &mut dyn Tx, key: &str, time: Timestamp) -> Result<(), StoreError> {
+    tx.exec(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        values![key, text(time)],
+    )
+    .map(drop)
+}
+
+/// As it stands there.
+pub(super) fn text(time: Timestamp) -> String {
+    time.as_millisecond().to_string()
+}
