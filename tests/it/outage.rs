@@ -75,6 +75,16 @@ impl Desk {
         }
     }
 
+    /// Polls it soon, as `fivebells poll` does.
+    async fn ask(&self, name: &str) {
+        let (store, now) = (self.world.app().store(), self.world.clock.now());
+        let before = self.network.requests().len();
+        let asked = store.ask(vec![name.to_owned()], now).await;
+        assert_eq!(asked.expect("written"), [name]);
+        self.minutes(4).await;
+        assert!(self.network.asked_since(before).contains(&url(name)));
+    }
+
     fn told(&self) -> Vec<String> {
         let told = self.hook.requests().into_iter();
         told.map(|request| text(&request.json()["type"])).collect()
@@ -115,6 +125,11 @@ async fn an_outage_of_ours_is_one_notice_and_what_stays_dead_after_it_is_told() 
 
     desk.show(3);
     desk.cut(&desk.far[3..]);
+    while desk.told().len() == 1 {
+        desk.minutes(10).await;
+    }
+    desk.ask("far4").await;
+    assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
     desk.minutes(48 * 60).await;
     assert_eq!(
         desk.told(),
