@@ -4,9 +4,12 @@ use std::{borrow::Cow, fmt::Write, time::Duration};
 
 use url::Url;
 
-use crate::http::{
-    HeaderMap, HeaderName, HeaderValue, HttpResponse, StatusCode, bare_url,
-    header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
+use crate::{
+    http::{
+        HeaderMap, HeaderName, HeaderValue, HttpResponse, StatusCode, bare_url,
+        header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
+    },
+    model::Origin,
 };
 
 use super::{FetchError, FetchReason, FetchRequest, Hop, freshness::freshness, redirect::Trail};
@@ -122,6 +125,8 @@ fn refusal(request: &FetchRequest<'_>, trail: &Trail, response: &HttpResponse) -
     if !trail.is_at_start() {
         let place = bare_url(trail.here());
         write!(error.message, " at {place}, where it redirects to").expect("a String takes all");
+        let answered = Origin::of(trail.here());
+        error.elsewhere = (answered != Origin::of(request.url)).then_some(answered);
     }
     if let Some(hint) = hint(request, trail, &error) {
         write!(error.message, "; {hint}").expect("a String takes all");

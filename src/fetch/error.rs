@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after};
+use crate::{
+    http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after},
+    model::Origin,
+};
 
 /// The visit brought no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +17,8 @@ pub struct FetchError {
     pub status: Option<u16>,
     /// When the server wants to be asked again, whatever the status.
     pub retry_after: Option<RetryAfter>,
+    /// Who gave that answer, where a redirect led to another host than the URL's.
+    pub elsewhere: Option<Origin>,
     /// For people: no URL query, no user.
     pub message: String,
 }
@@ -128,6 +133,7 @@ impl FetchError {
             reason,
             status: None,
             retry_after: None,
+            elsewhere: None,
             message: message.into(),
         }
     }
@@ -163,6 +169,7 @@ impl FetchError {
             reason,
             status: Some(response.status.as_u16()),
             retry_after: retry_after(&response.headers),
+            elsewhere: None,
             message: message.into(),
         }
     }

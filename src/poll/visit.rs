@@ -14,7 +14,7 @@ use super::{
 use crate::{
     cadence,
     fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
-    model::Feed,
+    model::{Feed, Origin},
     parse::{self, Document, ParseError, ParseReason, ParsedFeed, WarningKind},
     store::{FeedState, StoreError},
 };
@@ -83,6 +83,8 @@ pub(super) struct Failure {
     pub(super) gone: bool,
     /// Nothing was heard of the feed's server: that may be the fault of our own network.
     pub(super) unreachable: bool,
+    /// Who answered, where a redirect led to another host.
+    pub(super) elsewhere: Option<Origin>,
 }
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
@@ -245,6 +247,7 @@ impl Failure {
                 .map(|wish| cadence::add(now, wish.delay(now))),
             gone: error.reason == FetchReason::Gone,
             unreachable: error.reason.is_unreachable(),
+            elsewhere: error.elsewhere.clone(),
         }
     }
 
@@ -259,6 +262,7 @@ impl Failure {
             retry_at: None,
             gone: false,
             unreachable: false,
+            elsewhere: None,
         }
     }
 
@@ -270,6 +274,7 @@ impl Failure {
             retry_at: None,
             gone: false,
             unreachable: false,
+            elsewhere: None,
         }
     }
 }

@@ -50,9 +50,10 @@ pub use self::{
         SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,
-        Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
-        PollReport, PollResult, Reach, Recovery, Revision, Silence, Unreachable,
+        Asked, Continuity, CoolElsewhere, Empty, FeedState, Fill, Health, KnownItem, KnownKey,
+        Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
+        PollCommitted, PollRead, PollReport, PollResult, Reach, Recovery, Revision, Silence,
+        Unreachable,
     },
     prune::Pruned,
     report::ReportPlan,
