@@ -111,6 +111,7 @@ const fn in_words(reason: HttpReason) -> &'static str {
     match reason {
         HttpReason::Dns => "its host has no address",
         HttpReason::Connect => "no connection",
+        HttpReason::Proxy => "no connection through the proxy",
         HttpReason::Tls => "no TLS connection",
         HttpReason::Timeout => "no answer in time",
         HttpReason::Guard => "its address is not allowed",

@@ -334,6 +334,8 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedRecovered(data) => format!("feed {} is well again", data.feed),
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
+        Event::NetworkFailing(_) => "our own network fails".to_owned(),
+        Event::NetworkRecovered(_) => "our own network is well again".to_owned(),
         Event::ReceiverFailing(data) => format!("receiver {} fails", data.receiver),
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),

@@ -4,9 +4,12 @@ use std::{borrow::Cow, fmt::Write, time::Duration};
 
 use url::Url;
 
-use crate::http::{
-    HeaderMap, HeaderName, HeaderValue, HttpResponse, StatusCode, bare_url,
-    header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
+use crate::{
+    http::{
+        HeaderMap, HeaderName, HeaderValue, HttpResponse, StatusCode, bare_url,
+        header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
+    },
+    model::Origin,
 };
 
 use super::{FetchError, FetchReason, FetchRequest, Hop, freshness::freshness, redirect::Trail};
@@ -122,6 +125,8 @@ fn refusal(request: &FetchRequest<'_>, trail: &Trail, response: &HttpResponse) -
     if !trail.is_at_start() {
         let place = bare_url(trail.here());
         write!(error.message, " at {place}, where it redirects to").expect("a String takes all");
+        let answered = Origin::of(trail.here());
+        error.elsewhere = (answered != Origin::of(request.url)).then_some(answered);
     }
     if let Some(hint) = hint(request, trail, &error) {
         write!(error.message, "; {hint}").expect("a String takes all");
@@ -142,7 +147,7 @@ fn hint(
             .map(Cow::from)
     };
     match (error.reason, error.status) {
-        (FetchReason::Login, Some(407)) => Some("the proxy wants a login".into()),
+        (FetchReason::Proxy, Some(407)) => Some("the proxy wants a login".into()),
         (FetchReason::Login, _) => Some(of_grant().unwrap_or_else(|| {
             "the feed wants a login: set `username` and `password`, or `bearer`".into()
         })),

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after};
+use crate::{
+    http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after},
+    model::Origin,
+};
 
 /// The visit brought no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +17,8 @@ pub struct FetchError {
     pub status: Option<u16>,
     /// When the server wants to be asked again, whatever the status.
     pub retry_after: Option<RetryAfter>,
+    /// Who gave that answer, where a redirect led to another host than the URL's.
+    pub elsewhere: Option<Origin>,
     /// For people: no URL query, no user.
     pub message: String,
 }
@@ -25,6 +30,8 @@ pub enum FetchReason {
     Dns,
     /// Refused, reset or unreachable.
     Connect,
+    /// The proxy cannot be reached, makes no connection or wants a login: not the feed's fault.
+    Proxy,
     /// The handshake failed or the certificate is not trusted.
     Tls,
     /// Too slow.
@@ -45,7 +52,7 @@ pub enum FetchReason {
     Gone,
     /// 429.
     TooManyRequests,
-    /// 401, or 407 from a proxy: who asks is to be said.
+    /// 401: who asks is to be said.
     Login,
     /// 403.
     Forbidden,
@@ -59,9 +66,10 @@ pub enum FetchReason {
 
 impl FetchReason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Dns,
         Self::Connect,
+        Self::Proxy,
         Self::Tls,
         Self::Timeout,
         Self::Guard,
@@ -84,6 +92,7 @@ impl FetchReason {
         match self {
             Self::Dns => "dns",
             Self::Connect => "connect",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Timeout => "timeout",
             Self::Guard => "guard",
@@ -101,6 +110,14 @@ impl FetchReason {
             Self::File => "file",
         }
     }
+
+    /// Whether nothing was heard of the feed's server: that may be the fault of our own network.
+    pub const fn is_unreachable(self) -> bool {
+        matches!(
+            self,
+            Self::Dns | Self::Connect | Self::Proxy | Self::Tls | Self::Timeout
+        )
+    }
 }
 
 impl fmt::Display for FetchReason {
@@ -116,6 +133,7 @@ impl FetchError {
             reason,
             status: None,
             retry_after: None,
+            elsewhere: None,
             message: message.into(),
         }
     }
@@ -125,9 +143,8 @@ impl FetchError {
         let reason = match response.status {
             StatusCode::GONE => FetchReason::Gone,
             StatusCode::TOO_MANY_REQUESTS => FetchReason::TooManyRequests,
-            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                FetchReason::Login
-            }
+            StatusCode::UNAUTHORIZED => FetchReason::Login,
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => FetchReason::Proxy,
             StatusCode::FORBIDDEN => FetchReason::Forbidden,
             _ => FetchReason::Status,
         };
@@ -152,6 +169,7 @@ impl FetchError {
             reason,
             status: Some(response.status.as_u16()),
             retry_after: retry_after(&response.headers),
+            elsewhere: None,
             message: message.into(),
         }
     }
@@ -162,6 +180,7 @@ impl From<HttpError> for FetchError {
         let reason = match error.reason() {
             HttpReason::Dns => FetchReason::Dns,
             HttpReason::Connect => FetchReason::Connect,
+            HttpReason::Proxy => FetchReason::Proxy,
             HttpReason::Tls => FetchReason::Tls,
             HttpReason::Timeout => FetchReason::Timeout,
             HttpReason::Guard => FetchReason::Guard,
@@ -184,5 +203,14 @@ mod tests {
     fn every_reason_has_its_own_label() {
         let labels: HashSet<_> = FetchReason::ALL.map(FetchReason::as_str).into();
         assert_eq!(labels.len(), FetchReason::ALL.len());
+    }
+
+    #[test]
+    fn what_a_server_says_is_no_failure_of_the_network() {
+        let ours = FetchReason::ALL
+            .into_iter()
+            .filter(|it| it.is_unreachable());
+        let ours: Vec<_> = ours.map(FetchReason::as_str).collect();
+        assert_eq!(ours, ["dns", "connect", "proxy", "tls", "timeout"]);
     }
 }

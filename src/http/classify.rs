@@ -48,7 +48,8 @@ impl Context<'_> {
             return self.timeout(Phase::Connection, self.connect_timeout);
         }
         let (host, detail) = (self.host(), root_cause(&source));
-        if source.is_dns() {
+        let is_connection = source.is_connect() || find::<io::Error>(&source).is_some();
+        if source.is_dns() && !self.is_proxys_name() {
             HttpError::Dns {
                 host,
                 detail,
@@ -60,7 +61,13 @@ impl Context<'_> {
                 detail,
                 source,
             }
-        } else if source.is_connect() || find::<io::Error>(&source).is_some() {
+        } else if is_connection && self.proxy.is_some() {
+            HttpError::Proxy {
+                host,
+                detail,
+                source,
+            }
+        } else if is_connection {
             HttpError::Connect {
                 host,
                 detail,
@@ -73,6 +80,13 @@ impl Context<'_> {
                 source,
             }
         }
+    }
+
+    /// Whether a name that does not resolve is the proxy's: an HTTP proxy resolves all others
+    /// itself. Of a SOCKS proxy's own name the library says no more than that it was not reached.
+    fn is_proxys_name(&self) -> bool {
+        let scheme = self.proxy.map(|proxy| proxy.url.scheme());
+        matches!(scheme, Some("http" | "https"))
     }
 
     /// The answer began, its body failed: broken framing (the chunk sizes), or else it stopped.

@@ -24,6 +24,8 @@ pub enum HttpReason {
     Dns,
     /// Refused, reset or unreachable.
     Connect,
+    /// The proxy cannot be reached, or makes no connection.
+    Proxy,
     /// The handshake failed or the certificate is not trusted.
     Tls,
     /// Too slow.
@@ -93,6 +95,17 @@ pub enum HttpError {
         /// The HTTP library's error, without its URL.
         source: reqwest::Error,
     },
+    /// The proxy cannot be reached, or makes no connection. Some proxies refuse what is dead behind
+    /// them, which looks the same.
+    #[error("connection to {host}: {detail}")]
+    Proxy {
+        /// The host, and by whose way.
+        host: String,
+        /// The system's words, or the tunnel's.
+        detail: String,
+        /// The HTTP library's error, without its URL.
+        source: reqwest::Error,
+    },
     /// The handshake failed or the certificate is not trusted.
     #[error("TLS with {host}: {detail}")]
     Tls {
@@ -143,6 +156,7 @@ impl HttpError {
             Self::Guard(_) => HttpReason::Guard,
             Self::Dns { .. } => HttpReason::Dns,
             Self::Connect { .. } => HttpReason::Connect,
+            Self::Proxy { .. } => HttpReason::Proxy,
             Self::Tls { .. } | Self::Setup(_) => HttpReason::Tls,
             Self::Timeout { .. } => HttpReason::Timeout,
             Self::Decode(DecodeError::TooLarge { .. }) => HttpReason::TooLarge,

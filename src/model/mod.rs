@@ -30,7 +30,7 @@ pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, Notice, ReceiverFailing, TestPing,
+    FeedSilent, NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};

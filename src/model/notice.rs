@@ -35,6 +35,12 @@ pub enum Event {
     /// Items may have come and gone between two polls of a feed.
     #[serde(rename = "feed.items_missed")]
     FeedItemsMissed(FeedItemsMissed),
+    /// Most origins cannot be reached: our own network fails, in the place of a notice for each.
+    #[serde(rename = "network.failing")]
+    NetworkFailing(NetworkFailing),
+    /// They can be reached again.
+    #[serde(rename = "network.recovered")]
+    NetworkRecovered(NetworkRecovered),
     /// A receiver takes nothing; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
@@ -67,6 +73,8 @@ impl Event {
             Self::FeedRecovered(_) => "feed.recovered",
             Self::FeedRebased(_) => "feed.rebased",
             Self::FeedItemsMissed(_) => "feed.items_missed",
+            Self::NetworkFailing(_) => "network.failing",
+            Self::NetworkRecovered(_) => "network.recovered",
             Self::ReceiverFailing(_) => "receiver.failing",
             Self::MuteEnded(_) => "mute.ended",
             Self::StoreFailing(_) => "store.failing",
@@ -190,6 +198,34 @@ pub struct FeedItemsMissed {
     pub since: Option<Timestamp>,
     /// Why the feed's own archive did not fill the gap, in words; `None` where it names none.
     pub archive_error: Option<String>,
+}
+
+/// `data` of `network.failing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkFailing {
+    /// Since when two thirds of the origins cannot be reached.
+    pub since: Timestamp,
+    /// Origins that were asked since feeds began to fail, without those known to be dead.
+    pub origins: u32,
+    /// Those of them that cannot be reached.
+    pub origins_failing: u32,
+    /// Feeds that cannot be read for it.
+    pub feeds_failing: u32,
+    /// The commonest closed reason of their failures.
+    pub reason: String,
+    /// The last failure in words.
+    pub error: String,
+    /// Some of the feeds, by name; twenty at most.
+    pub named: Vec<String>,
+}
+
+/// `data` of `network.recovered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkRecovered {
+    /// As it was told.
+    pub since: Timestamp,
+    /// The poll that showed that it is over.
+    pub until: Timestamp,
 }
 
 /// `data` of `receiver.failing`.

@@ -25,6 +25,9 @@ pub struct ReportReady {
     pub items: u32,
     /// Items that satisfied a watch.
     pub alerts: u32,
+    /// Since when our own network fails, if that was told and goes on.
+    #[serde(default)]
+    pub network_failing_since: Option<Timestamp>,
     /// Some of the failing feeds by name, those that fail longest first.
     pub failing: Vec<ReportedFeed>,
     /// Some of the silent and empty feeds, by name.
@@ -43,7 +46,7 @@ impl ReportReady {
     pub fn is_well(&self) -> bool {
         let in_trouble = |it: &ReportedReceiver| it.died > 0 || it.failing_since.is_some();
         let feeds = self.feeds_failing + self.feeds_silent + self.feeds_missed;
-        feeds == 0 && !self.outbox.iter().any(in_trouble)
+        feeds == 0 && self.network_failing_since.is_none() && !self.outbox.iter().any(in_trouble)
     }
 }
 

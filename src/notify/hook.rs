@@ -78,7 +78,9 @@ fn fault(error: &HttpError, is_secret: bool) -> Outcome {
                 phase: Phase::Body, ..
             },
         ) => return Ok(taken("success, with a body that could not be read")),
-        (HttpReason::Dns | HttpReason::Connect, _) => (SendReason::Connect, later),
+        (HttpReason::Dns | HttpReason::Connect | HttpReason::Proxy, _) => {
+            (SendReason::Connect, later)
+        }
         (HttpReason::Timeout, _) => (SendReason::Timeout, later),
         (HttpReason::Tls, _) => (SendReason::Tls, Retry::ReceiverBroken),
         (HttpReason::Guard, _) => (SendReason::Guard, Retry::ReceiverBroken),

@@ -150,13 +150,27 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 #[cfg(test)]
 pub(crate) fn every_kind() -> Vec<Notice> {
     use crate::model::{
-        MuteEnded, MuteKind, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+        MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, ReceiverFailing, StoreFailing,
+        StoreReason, StoreRecovered, TestPing,
     };
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
     let mut troubles = troubles_of_feeds(now, yesterday);
     troubles.extend([
+        Event::NetworkFailing(NetworkFailing {
+            since: yesterday,
+            origins: 21,
+            origins_failing: 20,
+            feeds_failing: 22,
+            reason: "dns".into(),
+            error: "www3.nhk.or.jp does not resolve: no answer".into(),
+            named: vec!["diplomat".into(), "nhk".into()],
+        }),
+        Event::NetworkRecovered(NetworkRecovered {
+            since: yesterday,
+            until: now,
+        }),
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "desk".into(),
             reason: "auth".into(),
@@ -282,6 +296,7 @@ fn reports(since: Timestamp) -> [Event; 2] {
             feeds_missed: 0,
             items: 1204,
             alerts: 12,
+            network_failing_since: None,
             failing: Vec::new(),
             silent: Vec::new(),
             outbox: Vec::new(),
@@ -296,6 +311,7 @@ fn reports(since: Timestamp) -> [Event; 2] {
             feeds_missed: 1,
             items: 1,
             alerts: 1,
+            network_failing_since: Some(since),
             failing: vec![ReportedFeed {
                 feed: "nhk".into(),
                 since: Some(since),

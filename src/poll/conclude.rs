@@ -75,6 +75,7 @@ impl Poller {
             learned: last.learned,
             notices: checkup.notices,
             told_with: checkup.told_with,
+            outage: surroundings.outage().cloned(),
             health: checkup.health,
             // A gap is filled where it was found.
             moved: moved.filter(|_| known.fill.is_none()),
@@ -105,6 +106,9 @@ impl Poller {
             origin_not_before: cooling.until,
             cools_domain: cooling.whole_domain,
             refusals: cooling.refusals,
+            unreachable: cooling.unreachable,
+            cools_elsewhere: cooling.elsewhere,
+            outage: None,
             result,
             notices: Vec::new(),
             told_with: Vec::new(),

@@ -3,14 +3,19 @@
 //! Retry-After with 429, 503 or 403 is obeyed for the whole origin, up to a day. A server that says
 //! 429 without it, or 403 twice in a row, is left alone for a pause that grows. Who says 429 counts
 //! requests, and mostly for all his hosts: all of the registrable domain wait. A 403 or 503 is one
-//! host's own.
+//! host's own. Where a redirect led to another host, the answer is that host's: it cools, and the
+//! feed's own origin does not.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::visit::Failure;
-use crate::cadence::{self, MAX_BACK_OFF};
+use crate::{
+    cadence::{self, MAX_BACK_OFF},
+    model::Origin,
+    store::CoolElsewhere,
+};
 
 /// The pause after the first refusal that names none; doubled with each one more.
 const FIRST_PAUSE: Duration = Duration::from_mins(5);
@@ -20,7 +25,7 @@ const FIRST_PAUSE: Duration = Duration::from_mins(5);
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// What the origin does now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Cooling {
     /// Answers of 403 and 429 in a row, whichever feed they were for.
     pub(super) refusals: u32,
@@ -28,6 +33,10 @@ pub(super) struct Cooling {
     pub(super) until: Option<Timestamp>,
     /// Whether that goes for every host of the domain.
     pub(super) whole_domain: bool,
+    /// Whether nothing was heard of it.
+    pub(super) unreachable: bool,
+    /// That another host cools in its place.
+    pub(super) elsewhere: Option<CoolElsewhere>,
 }
 
 /// After a visit that failed, or one that did not, at an origin that had refused so many before.
@@ -35,6 +44,27 @@ pub(super) fn cool(refusals: u32, failure: Option<&Failure>, now: Timestamp) -> 
     let Some(failure) = failure else {
         return Cooling::default();
     };
+    if let Some(host) = &failure.elsewhere {
+        return Cooling {
+            refusals,
+            elsewhere: cool_elsewhere(host, failure, now),
+            ..Cooling::default()
+        };
+    }
+    cool_here(refusals, failure, now)
+}
+
+/// What the answer means for the host that a redirect led to. How often it refused is not counted.
+fn cool_elsewhere(host: &Origin, failure: &Failure, now: Timestamp) -> Option<CoolElsewhere> {
+    let cooling = cool_here(0, failure, now);
+    Some(CoolElsewhere {
+        until: cooling.until?,
+        whole_domain: cooling.whole_domain,
+        origin: host.clone(),
+    })
+}
+
+fn cool_here(refusals: u32, failure: &Failure, now: Timestamp) -> Cooling {
     let refusals = match failure.status {
         Some(403 | 429) => refusals.saturating_add(1),
         _ => refusals,
@@ -52,6 +82,8 @@ pub(super) fn cool(refusals: u32, failure: Option<&Failure>, now: Timestamp) -> 
         refusals,
         until,
         whole_domain: failure.status == Some(429),
+        unreachable: failure.unreachable,
+        elsewhere: None,
     }
 }
 
@@ -77,6 +109,8 @@ mod tests {
             status,
             retry_at: retry_after.map(|wait| cadence::add(now(), wait)),
             gone: false,
+            unreachable: status.is_none(),
+            elsewhere: None,
         }
     }
 
@@ -128,12 +162,34 @@ mod tests {
     #[test]
     fn other_failures_cool_nothing_and_break_no_row() {
         let hour = Some(Duration::from_hours(1));
-        for status in [404, 410, 500, 502, 200] {
+        for status in [404, 407, 410, 500, 502, 200] {
             assert_eq!(cooled(4, status, hour), (4, None), "{status}");
         }
         let mute = failure(None, None);
         let cooling = cool(4, Some(&mute), now());
         assert_eq!((cooling.refusals, cooling.until), (4, None));
+        assert!(cooling.unreachable);
+    }
+
+    #[test]
+    fn what_another_host_says_cools_that_host_and_not_the_feeds_own() {
+        let cooled = |status, retry_after| {
+            let mut failure = failure(Some(status), retry_after);
+            let url = "https://feeds.example.com/".parse().expect("a URL");
+            failure.elsewhere = Some(Origin::of(&url));
+            let cooling = cool(4, Some(&failure), now());
+            assert_eq!((cooling.refusals, cooling.until), (4, None), "{status}");
+            let elsewhere = cooling.elsewhere?;
+            assert_eq!(elsewhere.origin.domain, "example.com");
+            let minutes = cadence::elapsed(now(), elsewhere.until).as_secs() / 60;
+            Some((minutes, elsewhere.whole_domain))
+        };
+        let hour = Some(Duration::from_hours(1));
+        assert_eq!(cooled(429, None), Some((5, true)));
+        assert_eq!(cooled(429, hour), Some((60, true)));
+        assert_eq!(cooled(503, hour), Some((60, false)));
+        assert_eq!(cooled(403, None), None);
+        assert_eq!(cooled(500, hour), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The monitor's own blindness: when it is told, once per change of state.
 
+pub(super) mod outage;
 mod quiet;
 
 use std::time::Duration;
@@ -15,8 +16,8 @@ use crate::{
         Silent,
     },
     store::{
-        Continuity, FeedState, Health, Neighbour, NewDelivery, PollClaim, Recovery, Store,
-        StoreError,
+        Continuity, FeedState, Health, Neighbour, NewDelivery, OutageChange, PollClaim, Recovery,
+        Store, StoreError,
     },
 };
 
@@ -45,6 +46,16 @@ pub(super) struct Surroundings {
     /// The polls that brought something new in the weeks before a silence; `None` where nothing is
     /// to be learned.
     arrivals: Option<Vec<Timestamp>>,
+    /// Whether the feed has failed for long enough, or for good, and not for want of a network.
+    tells_failing: bool,
+    /// What is told of our own network.
+    outage: Option<OutageChange>,
+}
+
+impl Surroundings {
+    pub(super) const fn outage(&self) -> Option<&OutageChange> {
+        self.outage.as_ref()
+    }
 }
 
 /// What a poll comes to for the feed's health.
@@ -83,11 +94,13 @@ impl HealthRules {
         now: Timestamp,
     ) -> Result<Surroundings, StoreError> {
         let state = &claim.feed;
+        let mut surroundings = Surroundings::default();
+        self.look_around(&mut surroundings, store, claim, answer, now)
+            .await?;
         let is_told = match answer.failure() {
-            Some(failure) => self.tells_failing(state, failure, now),
+            Some(_) => surroundings.tells_failing,
             None => state.told_failing,
         };
-        let mut surroundings = Surroundings::default();
         if is_told {
             surroundings.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
         }
@@ -115,7 +128,7 @@ impl HealthRules {
         };
         match answer {
             Answer::Failed(failure) => {
-                self.failing(&mut checkup, feed, state, failure, surroundings, now);
+                self.failing(&mut checkup, feed, state, failure, surroundings);
                 return checkup;
             }
             Answer::Read(reading) => {
@@ -132,7 +145,7 @@ impl HealthRules {
     }
 
     /// Whether the feed has failed for long enough, or for good, and nobody was told yet.
-    fn tells_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
+    fn is_due_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
         let failing_for = state
             .failing_since
             .map(|since| cadence::elapsed(since, now));
@@ -148,10 +161,9 @@ impl HealthRules {
         state: &FeedState,
         failure: &Failure,
         surroundings: &Surroundings,
-        now: Timestamp,
     ) {
         checkup.health.recovery = None;
-        if !self.tells_failing(state, failure, now) {
+        if !surroundings.tells_failing {
             return;
         }
         checkup.told_failing = true;

@@ -137,6 +137,9 @@ impl Poller {
             };
         log(feed, &commit, started_at);
         moved::log(feed, &claim.feed, &commit);
+        if let Some(change) = &commit.outage {
+            health::outage::log(change);
+        }
         let outcome = summarize(&commit.result);
         Ok(match self.store.commit_poll(commit).await? {
             PollCommitted::Fenced => PollOutcome::Superseded,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     cadence,
     fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
-    model::Feed,
+    model::{Feed, Origin},
     parse::{self, Document, ParseError, ParseReason, ParsedFeed, WarningKind},
     store::{FeedState, StoreError},
 };
@@ -81,6 +81,10 @@ pub(super) struct Failure {
     pub(super) status: Option<u16>,
     pub(super) retry_at: Option<Timestamp>,
     pub(super) gone: bool,
+    /// Nothing was heard of the feed's server: that may be the fault of our own network.
+    pub(super) unreachable: bool,
+    /// Who answered, where a redirect led to another host.
+    pub(super) elsewhere: Option<Origin>,
 }
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
@@ -242,6 +246,8 @@ impl Failure {
                 .retry_after
                 .map(|wish| cadence::add(now, wish.delay(now))),
             gone: error.reason == FetchReason::Gone,
+            unreachable: error.reason.is_unreachable(),
+            elsewhere: error.elsewhere.clone(),
         }
     }
 
@@ -255,6 +261,8 @@ impl Failure {
             status: Some(status),
             retry_at: None,
             gone: false,
+            unreachable: false,
+            elsewhere: None,
         }
     }
 
@@ -265,6 +273,8 @@ impl Failure {
             status: None,
             retry_at: None,
             gone: false,
+            unreachable: false,
+            elsewhere: None,
         }
     }
 }

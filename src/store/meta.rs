@@ -28,7 +28,7 @@ pub(super) fn set_time(tx: &mut dyn Tx, key: &str, time: Timestamp) -> Result<()
     tx.exec(
         "INSERT INTO meta (key, value) VALUES (?1, ?2)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        values![key, time.as_millisecond().to_string()],
+        values![key, text(time)],
     )
     .map(drop)
 }
@@ -37,4 +37,9 @@ pub(super) fn set_time(tx: &mut dyn Tx, key: &str, time: Timestamp) -> Result<()
 pub(super) fn forget(tx: &mut dyn Tx, key: &str) -> Result<(), StoreError> {
     tx.exec("DELETE FROM meta WHERE key = ?1", values![key])
         .map(drop)
+}
+
+/// As it stands there.
+pub(super) fn text(time: Timestamp) -> String {
+    time.as_millisecond().to_string()
 }

@@ -63,9 +63,10 @@ pub use self::{
         Selection, SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, Empty, FeedState, Fill, Health, KnownItem, KnownKey, Move, Moved,
-        Neighbour, NewAlert, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
-        PollResult, Recovery, Revision, Silence,
+        Asked, Continuity, CoolElsewhere, Empty, FeedState, Fill, Health, KnownItem, KnownKey,
+        Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
+        PollCommitted, PollRead, PollReport, PollResult, Reach, Recovery, Revision, Silence,
+        Unreachable,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

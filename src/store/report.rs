@@ -7,6 +7,7 @@ use super::{
     engine::{Tx, values},
     meta, mutes,
     outbox::{self, NewDelivery},
+    polls,
 };
 use crate::{
     cadence::Learned,
@@ -121,6 +122,7 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
         feeds_missed: row.take(3)?,
         items: row.take(4)?,
         alerts: row.take(5)?,
+        network_failing_since: polls::outage::since(tx)?,
         failing: failing(tx)?,
         silent,
         outbox: receivers(tx, since)?,

@@ -37,6 +37,8 @@ pub(super) struct TurnEnd {
     pub(super) not_before: Timestamp,
     /// Refusals in a row.
     pub(super) refusals: u32,
+    /// When the poll began, where nothing was heard of the origin.
+    pub(super) unreachable_at: Option<Timestamp>,
     /// The feed that was polled.
     pub(super) feed: FeedId,
     /// When it is due again.
@@ -58,7 +60,8 @@ pub(super) fn end_turn(
             end.not_before,
             end.refusals,
             end.feed,
-            end.feed_due_at
+            end.feed_due_at,
+            end.unreachable_at
         ],
     )?;
     Ok(ended == 1)
@@ -67,6 +70,9 @@ pub(super) fn end_turn(
 /// Sees the pause as it was before, so it is worked out twice.
 pub(super) const END_TURN: &str = "
     UPDATE origin SET turn = turn + 1, refusals = ?4, leased_until = 0,
+           unreachable_since = CASE WHEN CAST(?7 AS BIGINT) IS NULL THEN NULL
+                                    WHEN unreachable_since IS NULL THEN ?7
+                                    ELSE unreachable_since END,
            not_before = CASE WHEN not_before > ?3 THEN not_before ELSE ?3 END,
            due = (SELECT CASE WHEN next.due > origin.not_before AND next.due > ?3 THEN next.due
                               WHEN origin.not_before > ?3 THEN origin.not_before

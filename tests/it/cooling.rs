@@ -77,6 +77,40 @@ async fn retry_after_with_429_or_503_cools_the_whole_origin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_429_behind_a_redirect_cools_the_host_that_said_it() {
+    let (here, there) = (Site::start().await, Site::start().await);
+    let good = || document(feed(&[1..=3], None), &[]);
+    let to = there.url("/limited");
+    here.put("/a", status(302, &[("Location", &to)]));
+    here.put("/b", good());
+    there.put("/limited", status(429, &[("Retry-After", "600")]));
+    there.put("/c", good());
+    let world = World::open(&format!(
+        "[poll]\nper_host = \"1s\"\nevery = \"1m\"\n[feed]\n\
+         a = {{ url = {:?}, allow_private = true }}\nb = {:?}\n\
+         c = {{ url = {:?}, every = \"2m\" }}\n\
+         [watch]\nw = \"Koizumi\"\n[receiver]\nscreen = {{ stdout = true }}\n",
+        here.url("/a"),
+        here.url("/b"),
+        there.url("/c")
+    ))
+    .await;
+    let mut waited = 0;
+    while there.asked_since(0).iter().all(|path| path != "/limited") {
+        seconds(&world, 1).await;
+        waited += 1;
+        assert!(waited < 300, "the redirect is followed");
+    }
+    let before = [&here, &there].map(|site| site.requests().len());
+    seconds(&world, 590).await;
+    assert!(here.requests().len() >= before[0] + 8, "it goes on");
+    let asked = there.asked_since(before[1]);
+    assert_eq!(asked, [""; 0], "it is left alone");
+    seconds(&world, 200).await;
+    assert!(there.requests().len() > before[1], "and asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_429_without_retry_after_cools_the_origin_for_five_minutes() {
     let waited = cooled(status(429, &[])).await;
     assert!((299..=301).contains(&waited), "{waited} s");

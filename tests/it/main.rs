@@ -19,6 +19,7 @@ mod language;
 mod missed;
 mod moved;
 mod mute;
+mod outage;
 mod patience;
 mod pipeline;
 mod policy;

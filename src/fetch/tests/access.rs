@@ -238,7 +238,7 @@ async fn a_refused_login_says_what_to_do_and_shows_no_secret() {
         (
             "/proxy",
             &none,
-            FetchReason::Login,
+            FetchReason::Proxy,
             "the proxy wants a login",
         ),
     ] {

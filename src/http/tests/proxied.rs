@@ -220,7 +220,7 @@ async fn a_proxy_that_wants_a_login_says_so() {
     assert_eq!(
         (error.reason(), error.to_string()),
         (
-            HttpReason::Connect,
+            HttpReason::Proxy,
             format!(
                 "connection to feed.example.org through the proxy http://{}: \
                  tunnel error: proxy authorization required",
@@ -243,7 +243,7 @@ async fn a_dead_proxy_is_named_unless_its_url_is_a_secret() {
         ] {
             let error = ask(&nameless(), &way, url, Trust::Operator).await;
             let error = error.expect_err("nobody there");
-            assert_eq!(error.reason(), HttpReason::Connect, "{error}");
+            assert_eq!(error.reason(), HttpReason::Proxy, "{error}");
             let start =
                 format!("connection to feed.example.org through the proxy {scheme}://{address}: ");
             assert!(error.to_string().starts_with(&start), "{error}");
@@ -262,6 +262,27 @@ async fn a_dead_proxy_is_named_unless_its_url_is_a_secret() {
             error.starts_with("connection to feed.example.org through the proxy: "),
             "{error}"
         );
+    }
+}
+
+/// An HTTP proxy resolves feeds' names itself, for SOCKS 5 they are resolved here.
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_the_proxys_or_the_feeds() {
+    let answering = Server::start(|_| Reply::ok(b"<rss/>")).await;
+    let http_proxy = "http://proxy.example.org:3128".to_owned();
+    let socks5 = format!("socks5://{}", answering.address);
+    for (proxy, reason) in [
+        (http_proxy, HttpReason::Proxy),
+        (socks5, HttpReason::Dns),
+        (
+            "socks5h://proxy.example.org:1080".to_owned(),
+            HttpReason::Proxy,
+        ),
+    ] {
+        let url = "http://feed.example.org/";
+        let error = ask(&nameless(), &through(&proxy), url, Trust::Operator).await;
+        let error = error.expect_err("no such name");
+        assert_eq!(error.reason(), reason, "{proxy}: {error}");
     }
 }
 

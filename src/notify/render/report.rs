@@ -17,6 +17,8 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
         ("Items", format!("{} new", report.items)),
         ("Alerts", report.alerts.to_string()),
     ];
+    let network = report.network_failing_since;
+    facts.extend(network.map(|since| ("Network", format!("fails since {}", at(since, timezone)))));
     let named = report.failing.iter();
     facts.extend(named.map(|feed| ("Failing", failing(feed, timezone))));
     let named = u32::try_from(report.failing.len()).unwrap_or(u32::MAX);
@@ -57,6 +59,9 @@ fn sentence(report: &ReportReady) -> String {
         return format!("Report: all is well, {read}, {alerts}");
     }
     let mut faults = Vec::new();
+    if report.network_failing_since.is_some() {
+        faults.push("our own network fails".to_owned());
+    }
     if report.feeds_failing > 0 {
         faults.push(format!("{} failing", count(report.feeds_failing, "feed")));
     }

@@ -5,7 +5,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{digest::digest_ready, mute::mute_ended, report::report_ready, sheet::at};
 use crate::model::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+    FeedSilent, NetworkFailing, NetworkRecovered, ReceiverFailing, StoreFailing, StoreReason,
+    StoreRecovered, TestPing,
 };
 
 /// Other feeds that a notice names; the webhook's body holds all of them.
@@ -40,6 +41,8 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::FeedRecovered(recovered) => feed_recovered(recovered, timezone),
         Event::FeedRebased(rebased) => feed_rebased(rebased),
         Event::FeedItemsMissed(missed) => feed_items_missed(missed, timezone),
+        Event::NetworkFailing(failing) => network_failing(failing, timezone),
+        Event::NetworkRecovered(recovered) => network_recovered(recovered, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
         Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::StoreFailing(failing) => store_failing(failing, timezone),
@@ -182,6 +185,52 @@ fn feed_items_missed(event: &FeedItemsMissed, timezone: &TimeZone) -> Trouble {
                 "more comes than it holds at once; it is asked more often from now on".to_owned(),
             ),
         ],
+    }
+}
+
+fn network_failing(event: &NetworkFailing, timezone: &TimeZone) -> Trouble {
+    let unnamed = usize::try_from(event.feeds_failing).unwrap_or(usize::MAX);
+    let named = event.named.join(", ");
+    let feeds = match unnamed.saturating_sub(event.named.len()) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    };
+    Trouble {
+        sentence: format!(
+            "Our own network seems to fail since {}: {} of {} cannot be reached",
+            at(event.since, timezone),
+            event.origins_failing,
+            count(event.origins, "host"),
+        ),
+        feed: None,
+        url: None,
+        facts: vec![
+            ("Reason", event.reason.clone()),
+            ("Error", event.error.clone()),
+            ("Feeds", feeds),
+            (
+                "Meaning",
+                "stories that come and go meanwhile are missed; polling goes on, and no single \
+                 feed is told failing until this is over"
+                    .to_owned(),
+            ),
+        ],
+    }
+}
+
+fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
+    Trouble {
+        sentence: format!(
+            "Our own network is well again, after it failed from {} to {}",
+            at(event.since, timezone),
+            at(event.until, timezone)
+        ),
+        feed: None,
+        url: None,
+        facts: vec![(
+            "Meaning",
+            "feeds that still fail are told one by one, if they stay so".to_owned(),
+        )],
     }
 }
 

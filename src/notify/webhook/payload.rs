@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::model::{
     Alert, DigestReady, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, MuteEnded, Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered,
-    TestPing,
+    FeedSilent, MuteEnded, NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReportReady,
+    StoreFailing, StoreRecovered, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -39,6 +39,8 @@ enum Data<'a> {
     FeedRecovered(&'a FeedRecovered),
     FeedRebased(&'a FeedRebased),
     FeedItemsMissed(&'a FeedItemsMissed),
+    NetworkFailing(&'a NetworkFailing),
+    NetworkRecovered(&'a NetworkRecovered),
     ReceiverFailing(&'a ReceiverFailing),
     MuteEnded(&'a MuteEnded),
     StoreFailing(&'a StoreFailing),
@@ -58,6 +60,8 @@ impl<'a> Data<'a> {
             Event::FeedRecovered(data) => Self::FeedRecovered(data),
             Event::FeedRebased(data) => Self::FeedRebased(data),
             Event::FeedItemsMissed(data) => Self::FeedItemsMissed(data),
+            Event::NetworkFailing(data) => Self::NetworkFailing(data),
+            Event::NetworkRecovered(data) => Self::NetworkRecovered(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
             Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::StoreFailing(data) => Self::StoreFailing(data),

@@ -96,6 +96,8 @@ fn feeds(event: &Event) -> Vec<&str> {
         Event::FeedRebased(data) => (&data.feed, &[][..]),
         Event::FeedItemsMissed(data) => (&data.feed, &[][..]),
         Event::DigestReady(_)
+        | Event::NetworkFailing(_)
+        | Event::NetworkRecovered(_)
         | Event::ReceiverFailing(_)
         | Event::StoreFailing(_)
         | Event::StoreRecovered(_)

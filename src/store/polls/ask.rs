@@ -5,13 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{PollClaim, claim};
-use crate::{
-    model::OriginId,
-    store::{
-        Store, StoreError,
-        engine::{Row, Tx, millis, values},
-        schedule,
-    },
+use crate::store::{
+    Store, StoreError,
+    engine::{Row, Tx, millis, values},
+    schedule,
 };
 
 /// A feed that is to be polled because someone asked, and is not yet.
@@ -63,7 +60,8 @@ const CLAIM_ASKED: &str = "
      WHERE id IN (SELECT DISTINCT o.id FROM feed f JOIN origin o ON o.id = f.origin
                    WHERE f.active = 1 AND f.due_reason = 'asked'
                      AND o.leased_until <= ?1 AND o.not_before <= ?1 LIMIT ?3)
-    RETURNING id, turn, refusals";
+    RETURNING id, turn, refusals, unreachable_since,
+              (SELECT count(*) FROM meta WHERE key = 'outage_since')";
 
 const REPORT: &str = "
     SELECT f.name, CASE WHEN f.due_reason = 'asked' THEN 1 ELSE 0 END, o.not_before, f.error,
@@ -142,16 +140,10 @@ fn claim_asked(
 ) -> Result<Vec<PollClaim>, StoreError> {
     let mut claims = Vec::new();
     for mut row in tx.rows(CLAIM_ASKED, values![now, millis(lease), limit])? {
-        let (origin, turn): (OriginId, i64) = (row.take(0)?, row.take(1)?);
-        let refusals = row.take(2)?;
+        let origin = row.take(0)?;
         let (_, feed) = claim::feed(tx, claim::ASKED_FOR, origin)?
             .expect("it made the origin claimed in this transaction");
-        claims.push(PollClaim {
-            origin,
-            turn,
-            refusals,
-            feed,
-        });
+        claims.push(claim::claim(origin, row, feed)?);
     }
     Ok(claims)
 }

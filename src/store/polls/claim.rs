@@ -19,7 +19,8 @@ use crate::{
 pub(in crate::store) const CLAIM: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, turn = turn + 1
      WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
-    RETURNING id, turn, refusals";
+    RETURNING id, turn, refusals, unreachable_since,
+              (SELECT count(*) FROM meta WHERE key = 'outage_since')";
 
 /// What a poll needs to know of a feed. `due` stands first.
 macro_rules! feed {
@@ -77,24 +78,31 @@ fn claim_origins(
 ) -> Result<Vec<PollClaim>, StoreError> {
     let mut claims = Vec::new();
     for mut row in tx.rows(CLAIM, values![now, millis(lease), limit])? {
-        let (origin, turn): (OriginId, i64) = (row.take(0)?, row.take(1)?);
-        let refusals = row.take(2)?;
+        let origin = row.take(0)?;
         match feed(tx, MOST_OVERDUE, origin)? {
-            Some((due, feed)) if due <= now => {
-                let claim = PollClaim {
-                    origin,
-                    turn,
-                    refusals,
-                    feed,
-                };
-                claims.push((due, claim));
-            }
+            Some((due, feed)) if due <= now => claims.push((due, claim(origin, row, feed)?)),
             // A lease that ran out made it due, not a feed.
             _ => schedule::free(tx, origin)?,
         }
     }
     claims.sort_by_key(|(due, claim)| (*due, claim.feed.id));
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
+}
+
+/// The claim of an origin, with the rest of what the statement that claims returns.
+pub(super) fn claim(
+    origin: OriginId,
+    mut row: Row,
+    feed: FeedState,
+) -> Result<PollClaim, StoreError> {
+    Ok(PollClaim {
+        origin,
+        turn: row.take(1)?,
+        refusals: row.take(2)?,
+        unreachable_since: row.take(3)?,
+        outage: row.take(4)?,
+        feed,
+    })
 }
 
 /// A feed of an origin, and since when it is due.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
+    CoolElsewhere, PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
     known::{self, NewKeys},
-    moved, news, revise,
+    moved, news, outage, revise,
 };
 use crate::{
     model::{AlertId, FeedId, ItemId},
@@ -34,6 +34,16 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     if let (true, Some(until)) = (poll.cools_domain, poll.origin_not_before) {
         tx.exec(COOL_DOMAIN, values![poll.origin, until])?;
     }
+    if let Some(CoolElsewhere {
+        origin,
+        until,
+        whole_domain,
+    }) = &poll.cools_elsewhere
+    {
+        let (host, domain) = (origin.host.as_str(), origin.domain.as_str());
+        let domain = whole_domain.then_some(domain);
+        tx.exec(COOL_ELSEWHERE, values![host, *until, domain])?;
+    }
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
@@ -48,7 +58,9 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         moved::write(tx, poll.feed, moved, poll.committed_at)?;
     }
     health::tell_with(tx, &poll.told_with, failed)?;
-    for notice in &poll.notices {
+    let outage = poll.outage.map(|change| outage::write(tx, change));
+    let of_outage = outage.transpose()?.unwrap_or_default();
+    for notice in poll.notices.iter().chain(&of_outage) {
         outbox::insert(tx, notice, None, poll.committed_at)?;
         told.receivers.insert(notice.receiver.clone());
     }
@@ -116,6 +128,7 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
             turn: poll.turn,
             not_before,
             refusals: poll.refusals,
+            unreachable_at: poll.unreachable.then_some(poll.polled_at),
             feed: poll.feed,
             feed_due_at: poll.next_due_at,
         },
@@ -127,6 +140,11 @@ pub(in crate::store) const COOL_DOMAIN: &str = "
     UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
      WHERE domain = (SELECT o.domain FROM origin o WHERE o.id = ?1)
        AND id <> ?1 AND not_before < ?2";
+
+/// Nothing is asked of a host until then, or of any host of its domain.
+const COOL_ELSEWHERE: &str = "
+    UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
+     WHERE (host = ?1 OR domain = CAST(?3 AS TEXT)) AND not_before < ?2";
 
 /// False, and nothing written, if the config moved the feed to another URL.
 fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {

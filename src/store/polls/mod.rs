@@ -8,6 +8,7 @@ mod health;
 mod known;
 mod moved;
 mod news;
+pub(super) mod outage;
 mod replan;
 mod revise;
 
@@ -18,7 +19,9 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::{
     cadence::Learned,
-    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, Priority, TextHash},
+    model::{
+        Alert, AlertId, FeedId, IdentityKey, Item, ItemId, Origin, OriginId, Priority, TextHash,
+    },
 };
 
 pub use self::ask::{Asked, PollReport};
@@ -27,6 +30,7 @@ pub use self::{
     continuity::{Continuity, Fill},
     health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
+    outage::{OutageChange, Reach, Unreachable},
 };
 
 #[cfg(test)]
@@ -46,6 +50,10 @@ pub struct PollClaim {
     pub turn: i64,
     /// Answers in a row by which the origin refused us, whichever feed they were for.
     pub refusals: u32,
+    /// Since when nothing is heard of the origin; `None` where the last visit got an answer.
+    pub unreachable_since: Option<Timestamp>,
+    /// Whether an outage of our own network was told and goes on.
+    pub outage: bool,
     /// The origin's most overdue feed.
     pub feed: FeedState,
 }
@@ -117,8 +125,14 @@ pub struct PollCommit {
     pub origin_not_before: Option<Timestamp>,
     /// Whether every other origin of its domain cools as long.
     pub cools_domain: bool,
+    /// That the host a redirect led to cools.
+    pub cools_elsewhere: Option<CoolElsewhere>,
     /// Refusals in a row, this answer included.
     pub refusals: u32,
+    /// Whether nothing was heard of the origin.
+    pub unreachable: bool,
+    /// That our own network fails, or does so no more.
+    pub outage: Option<OutageChange>,
     /// What was found.
     pub result: PollResult,
     /// What is told beside the alerts.
@@ -133,6 +147,17 @@ pub struct PollCommit {
     pub continuity: Option<Continuity>,
     /// Replaces the one before; `None` leaves it.
     pub moved: Option<Moved>,
+}
+
+/// Another host that is left alone for a while; one that no feed lives on needs no pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoolElsewhere {
+    /// Which one.
+    pub origin: Origin,
+    /// Until when nothing is asked of it. A pause that is longer already stays.
+    pub until: Timestamp,
+    /// Whether every other host of its domain cools as long.
+    pub whole_domain: bool,
 }
 
 /// What a poll found.

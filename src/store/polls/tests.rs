@@ -1,4 +1,5 @@
 mod cooling;
+mod outage;
 
 use std::collections::HashSet;
 

@@ -147,6 +147,7 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
         "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":1,\"told\":false}}'
           WHERE name = 'calm'",
         "UPDATE feed SET failures = 3, error = 'no answer' WHERE name = 'failing'",
+        "INSERT INTO meta (key, value) VALUES ('outage_since', '1795000000000')",
     ] {
         exec(&store, sql).await;
     }
@@ -166,9 +167,17 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
         .since
         .expect("the first poll without items");
     assert_eq!(since.to_string(), "2026-11-18T11:06:40Z");
+    assert_eq!(report.network_failing_since, Some(at(0)));
     let silent_alone = ReportReady {
         feeds_failing: 0,
-        ..report
+        network_failing_since: None,
+        ..report.clone()
     };
     assert!(!silent_alone.is_well());
+    let network_alone = ReportReady {
+        feeds_failing: 0,
+        feeds_silent: 0,
+        ..report
+    };
+    assert!(!network_alone.is_well());
 }

@@ -11,7 +11,8 @@ CREATE TABLE meta (
 
 -- The host feeds live on. `due` is its next poll, or while one runs the end of its lease;
 -- `not_before` is the end of the pause that politeness asks for, `domain` its registrable domain,
--- `refusals` the answers of 403 and 429 in a row.
+-- `refusals` the answers of 403 and 429 in a row, `unreachable_since` the first of the visits in a
+-- row that got none.
 CREATE TABLE origin (
   id           INTEGER PRIMARY KEY,
   host         TEXT    NOT NULL UNIQUE,
@@ -20,7 +21,8 @@ CREATE TABLE origin (
   turn         INTEGER NOT NULL DEFAULT 0,
   not_before   INTEGER NOT NULL DEFAULT 0,
   leased_until INTEGER NOT NULL DEFAULT 0,
-  refusals     INTEGER NOT NULL DEFAULT 0
+  refusals     INTEGER NOT NULL DEFAULT 0,
+  unreachable_since INTEGER
 ) STRICT;
 CREATE INDEX origin_due ON origin (due);
 CREATE INDEX origin_domain ON origin (domain);
