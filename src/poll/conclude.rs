@@ -33,6 +33,10 @@ impl Poller {
     ) -> PollCommit {
         let state = &claim.feed;
         let mut last = schedule::last_poll(&answer, state, polled_at);
+        if claim.outage && answer.failure().is_some_and(|it| it.unreachable) {
+            // Nobody is spared by a longer wait, and the end would be noticed a day late.
+            last.failures = 1;
+        }
         let every = self
             .rhythm(feed, polled_at)
             .unshortened(&last.learned, polled_at);

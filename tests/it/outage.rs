@@ -143,6 +143,18 @@ async fn an_outage_of_ours_is_one_notice_and_what_stays_dead_after_it_is_told() 
     assert!(apart >= SignedDuration::from_hours(2), "{apart}");
 }
 
+/// After failures for two days a feed would be asked once a day.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_long_outage_is_noticed_within_an_interval() {
+    let desk = Desk::open(4, "failing = \"2h\"").await;
+    desk.cut(&desk.far);
+    desk.minutes(50 * 60).await;
+    assert_eq!(desk.told(), ["network.failing"]);
+    desk.show(3);
+    desk.minutes(30).await;
+    assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_polls_that_find_it_at_once_tell_it_once() {
     let desk = Desk::open(12, "failing = \"2h\"").await;
