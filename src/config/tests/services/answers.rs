@@ -41,14 +41,11 @@ const NOT_NOW: Retry = Retry::Later { after: None };
 
 #[tokio::test]
 async fn a_login_page_is_no_success() {
-    // Teams answers with any 2xx and says nothing else.
-    for Row { name, .. } in SERVICES.iter().filter(|row| row.name != "teams") {
-        let (status, page) = if *name == "apprise" {
-            ("204 No Content", "")
-        } else {
-            ("200 OK", "<html>Please log in</html>")
-        };
-        let error = refused(name, status, &[], page).await;
+    // Teams and Apprise say nothing but their status.
+    let is_spoken = |row: &&Row| !["teams", "apprise"].contains(&row.name);
+    for Row { name, .. } in SERVICES.iter().filter(is_spoken) {
+        let page = "<html>Please log in</html>";
+        let error = refused(name, "200 OK", &[], page).await;
         assert_eq!(
             (error.reason, error.retry),
             (SendReason::Protocol, NOT_NOW),
@@ -125,6 +122,22 @@ async fn a_message_that_is_refused_is_not_a_service_that_is_gone() {
     }
     for (name, status, body) in [
         ("slack", "410 Gone", "channel_is_archived"),
+        ("apprise", "204 No Content", ""),
+        (
+            "telegram",
+            "400 Bad Request",
+            r#"{"ok": false, "description": "Bad Request: group chat was upgraded to a supergroup chat"}"#,
+        ),
+        (
+            "mattermost",
+            "400 Bad Request",
+            r#"{"id": "web.incoming_webhook.invalid.app_error", "status_code": 400}"#,
+        ),
+        (
+            "pagerduty",
+            "400 Bad Request",
+            r#"{"status": "invalid event", "errors": ["'routing_key' is missing or blank"]}"#,
+        ),
         (
             "telegram",
             "403 Forbidden",

@@ -31,11 +31,11 @@ const LIMITS: [(&str, &str, Length, usize); 15] = [
     ("matrix", "/formatted_body", bytes, 16384),
     ("mattermost", "/text", chars, 16383),
     ("ntfy", "/title", bytes, 500),
-    ("ntfy", "/message", bytes, 4096),
+    ("ntfy", "/message", bytes, 4095),
     ("pushover", "/title", chars, 250),
     ("pushover", "/message", chars, 1024),
     ("pagerduty", "/payload/summary", utf16, 1024),
-    ("zulip", "/content", utf16, 10000),
+    ("zulip", "/content", chars, 10000),
     ("apprise", "/title", utf16, 250),
     ("apprise", "/body", utf16, 32768 + 100),
 ];
