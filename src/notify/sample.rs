@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
     Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, DigestReady, Event, Field, Hold,
-    Match, Notice, Priority, Update,
+    Match, Notice, Priority, TestPing, Update,
 };
 
 // Quotes of both kinds, markup, Japanese, and longer than a subject line.
@@ -146,12 +146,27 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
     }
 }
 
+/// What a template is tried on before it is used: an alert full of quotes and markup, an update, an
+/// event without an item, and a digest.
+pub(super) fn trials() -> [Notice; 4] {
+    let alert = sample_notice(Timestamp::UNIX_EPOCH);
+    let ping = Notice {
+        event: Event::TestPing(TestPing {
+            receiver: "sample".to_owned(),
+            message: "A \"test\"".to_owned(),
+        }),
+        ..alert.clone()
+    };
+    let update = sample_update(Timestamp::UNIX_EPOCH);
+    [alert, update, ping, sample_digest(Timestamp::UNIX_EPOCH)]
+}
+
 /// One notice of every kind, for the tests of this module.
 #[cfg(test)]
 pub(crate) fn every_kind() -> Vec<Notice> {
     use crate::model::{
         MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, ReceiverFailing, StoreFailing,
-        StoreReason, StoreRecovered, TestPing,
+        StoreReason, StoreRecovered,
     };
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");

@@ -8,12 +8,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Event, Notice, Priority, TestPing},
+    model::{Notice, Priority},
     notify::{
         MailTemplates,
         engine::{Engine, Escape, TemplateError},
         render::{self, Line, MailContent, clean},
-        sample::{sample_notice, sample_update},
+        sample::trials,
     },
 };
 
@@ -58,22 +58,13 @@ struct Names<'a> {
     text: &'a str,
 }
 
-/// Tries a template of a mail on an alert full of quotes and markup, on an update, and on an event
-/// without an item.
+/// Tries a template of a mail on the notices of [`trials`].
 ///
 /// # Errors
 /// [`TemplateError`]: what is wrong, and where.
 pub fn check_mail_template(part: MailPart, source: &str) -> Result<(), TemplateError> {
     let engine = compile(part, source)?;
-    let alert = sample_notice(Timestamp::UNIX_EPOCH);
-    let ping = Notice {
-        event: Event::TestPing(TestPing {
-            receiver: "sample".to_owned(),
-            message: "A \"test\"".to_owned(),
-        }),
-        ..alert.clone()
-    };
-    for notice in [alert, sample_update(Timestamp::UNIX_EPOCH), ping] {
+    for notice in trials() {
         let content = render::mail(&notice, &TimeZone::UTC);
         let made = rendered(&engine, &notice, &content, &TimeZone::UTC);
         made.map_err(|error| TemplateError {
@@ -153,7 +144,7 @@ fn rendered(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notify::sample::every_kind;
+    use crate::{model::Event, notify::sample::every_kind};
 
     fn made(part: MailPart, source: &str, notice: &Notice) -> String {
         let source = Some(source.to_owned());

@@ -1,6 +1,6 @@
 //! A preset tried before it is used.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use minijinja::Environment;
 
 use super::{
@@ -10,11 +10,11 @@ use super::{
     request::{NAMES, Templates, Values, url},
 };
 use crate::{
-    model::{Event, Notice, TestPing},
+    model::Notice,
     notify::{
         engine::{TemplateError, explain},
         options::is_json,
-        sample::{sample_notice, sample_update},
+        sample::trials,
     },
 };
 
@@ -25,9 +25,8 @@ const SAMPLE_VALUE: &str = "1";
 /// The same of a parameter named `url`, or one that begins the URL.
 const SAMPLE_URL: &str = "https://example.org/sample";
 
-/// Tries a preset: compiles its templates and expressions, and renders what it sends for an alert
-/// whose text is full of quotes and markup, for an update, and for an event that has no item and
-/// no link; with every parameter, and with only those that must be there.
+/// Tries a preset: compiles its templates and expressions, and renders what it sends for the
+/// notices of [`trials`]; with every parameter, and with only those that must be there.
 ///
 /// # Errors
 /// [`PresetError`]: what would otherwise be found out by a lost alert.
@@ -40,7 +39,7 @@ pub fn check_preset(preset: &Preset) -> Result<(), PresetError> {
         }
     }
     let templates = Templates::new(preset)?;
-    for notice in samples() {
+    for notice in trials() {
         for is_whole in [true, false] {
             try_request(preset, &templates, &values(preset, is_whole), &notice)?;
         }
@@ -55,18 +54,6 @@ pub fn check_preset(preset: &Preset) -> Result<(), PresetError> {
         }
     }
     Ok(())
-}
-
-fn samples() -> [Notice; 3] {
-    let alert = sample_notice(Timestamp::UNIX_EPOCH);
-    let ping = Notice {
-        event: Event::TestPing(TestPing {
-            receiver: "sample".to_owned(),
-            message: "A \"test\"".to_owned(),
-        }),
-        ..alert.clone()
-    };
-    [alert, sample_update(Timestamp::UNIX_EPOCH), ping]
 }
 
 fn values(preset: &Preset, is_whole: bool) -> Values<'_> {

@@ -15,16 +15,15 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, TestPing, Update},
+    model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, Update},
     notify::{
         engine::{Engine, Escape, TemplateError},
         render::trouble,
-        sample::{sample_digest, sample_notice, sample_update},
+        sample::trials,
     },
 };
 
-/// Tries a `body` template: compiles it, and renders it for an alert whose text is full of quotes
-/// and markup, for an update, for a digest, and for an event that has no item. With `is_json`
+/// Tries a `body` template: compiles it, and renders it for the notices of [`trials`]. With `is_json`
 /// ([`WebhookOptions::is_json`](super::super::WebhookOptions::is_json)) what it renders must be
 /// JSON.
 ///
@@ -32,16 +31,7 @@ use crate::{
 /// [`TemplateError`]: what would otherwise be found out by a lost alert.
 pub fn check_template(body: &str, is_json: bool) -> Result<(), TemplateError> {
     let template = Template::new(body)?;
-    let alert = sample_notice(Timestamp::UNIX_EPOCH);
-    let ping = Notice {
-        event: Event::TestPing(TestPing {
-            receiver: "sample".to_owned(),
-            message: "A \"test\"".to_owned(),
-        }),
-        ..alert.clone()
-    };
-    let start = Timestamp::UNIX_EPOCH;
-    for notice in [alert, sample_update(start), ping, sample_digest(start)] {
+    for notice in trials() {
         let kind = notice.event.kind();
         let rendered = template
             .render(&notice, &TimeZone::UTC)
@@ -153,7 +143,10 @@ fn stand_in_alert(notice: &Notice, timezone: &TimeZone) -> Alert {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notify::{engine::MAX_OUTPUT_BYTES, sample::every_kind};
+    use crate::notify::{
+        engine::MAX_OUTPUT_BYTES,
+        sample::{every_kind, sample_notice, sample_update},
+    };
 
     const CARD: &str = r#"{"name": {{ item.title | tojson }}, "url": {{ item.link | tojson }}, "feed": {{ feed.name | tojson }}, "id": {{ id | tojson }}, "of": "{{ type }} {{ timestamp }}", "labels": {{ watches | tojson }}, "desc": {{ item.summary | tojson }}}"#;
 
