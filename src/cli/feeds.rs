@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    model::{Ailment, MuteKind},
+    model::{Ailment, MuteKind, to_second},
     store::{FeedStatus, Store},
 };
 
@@ -172,7 +172,7 @@ impl<'a> FeedLine<'a> {
             moved_to: feed.moved_to.as_deref(),
             muted_until: mutes
                 .of(MuteKind::Feed, &feed.name)
-                .map(|mute| when::to_second(mute.until)),
+                .map(|mute| to_second(mute.until)),
             warnings: serde_json::from_str(&feed.warnings).unwrap_or_default(),
         }
     }

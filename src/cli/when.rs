@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, Unit, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::cadence::elapsed;
 
@@ -14,15 +14,10 @@ pub(super) fn at(instant: Timestamp, zone: &TimeZone) -> String {
         .to_string()
 }
 
-/// As times stand on the wire.
-pub(super) fn to_second(instant: Timestamp) -> Timestamp {
-    instant.round(Unit::Second).unwrap_or(instant)
-}
-
 /// `4m ago`, `in 2h`, `now`.
 pub(super) fn relative(instant: Timestamp, now: Timestamp) -> String {
     match (length(elapsed(instant, now)), length(elapsed(now, instant))) {
-        // Within a second: on the wire times are rounded, some into the future.
+        // Within a second.
         (ago, ahead) if ago == ahead => "now".to_owned(),
         (ago, _) if instant < now => format!("{ago} ago"),
         (_, ahead) => format!("in {ahead}"),

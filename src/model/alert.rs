@@ -1,6 +1,6 @@
 //! One item and the watches it satisfied: exactly what goes on the wire.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Field, Item, Priority};
@@ -104,7 +104,6 @@ pub struct AlertItem {
 impl AlertItem {
     /// An item as receivers see it; its id is empty until it has one.
     pub fn of(item: &Item, seen_at: Timestamp) -> Self {
-        let to_second = |at: Timestamp| at.round(Unit::Second).unwrap_or(at);
         Self {
             id: String::new(),
             guid: item.guid.clone(),
@@ -143,4 +142,21 @@ pub struct AlsoIn {
     pub link: Option<String>,
     /// Plain text.
     pub title: String,
+}
+
+/// A time as it is told: without its fraction, never one to come.
+pub fn to_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).expect("a time cut to its second")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_never_told_before_it_comes() {
+        let told = |time: &str| to_second(time.parse().expect("a time")).to_string();
+        assert_eq!(told("2026-11-22T06:41:07.999Z"), "2026-11-22T06:41:07Z");
+        assert_eq!(told("2026-11-22T06:41:07Z"), "2026-11-22T06:41:07Z");
+    }
 }

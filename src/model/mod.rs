@@ -20,7 +20,7 @@ mod watch;
 mod wish;
 
 pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
-pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update};
+pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update, to_second};
 pub use delivery::{
     DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };

@@ -10,7 +10,7 @@ use super::super::{
 };
 use crate::{
     config::Config,
-    model::MuteKind,
+    model::{MuteKind, to_second},
     store::{MuteStatus, Muted, Store, Unmuted},
 };
 
@@ -39,8 +39,8 @@ impl<'a> MuteLine<'a> {
             mute: mute.id.0,
             kind: mute.kind,
             name: &mute.name,
-            since: when::to_second(mute.since),
-            until: when::to_second(mute.until),
+            since: to_second(mute.since),
+            until: to_second(mute.until),
             comment: mute.comment.as_deref(),
             in_force: mute.is_in_force(now),
             alerts: mute.alerts,

@@ -16,7 +16,7 @@ use crate::{
     app::{self, SetupError},
     config::Config,
     matcher::Matcher,
-    model::Watch,
+    model::{Watch, to_second},
     store::KeptItem,
 };
 
@@ -181,8 +181,8 @@ impl<'a> ItemTrial<'a> {
         Summary {
             r#type: "summary",
             items: self.tally.items,
-            since: self.since.map(when::to_second),
-            until: when::to_second(self.now),
+            since: self.since.map(to_second),
+            until: to_second(self.now),
             hits: self.tally.hits,
             hits_in_baseline: self.tally.in_baseline,
             per_day: self.rate.per_day(),

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    model::MuteKind,
+    model::{MuteKind, to_second},
     store::{ItemFilter, Store},
 };
 use remark::{Remark, remarks};
@@ -201,20 +201,17 @@ impl View<'_> {
         WatchLine {
             watch: &it.watch.name,
             expression: &it.watch.expression,
-            since: self.since.map(when::to_second),
+            since: self.since.map(to_second),
             items: self.survey.items_of(it.watch),
             matched: it.matched,
             per_day: it.rate.per_day(),
             alerts: it.record.as_ref().map_or(0, |record| record.recent),
             alerts_kept: it.record.as_ref().map_or(0, |record| record.alerts),
-            last_alert: it
-                .record
-                .as_ref()
-                .map(|record| when::to_second(record.last_at)),
+            last_alert: it.record.as_ref().map(|record| to_second(record.last_at)),
             muted_until: self
                 .mutes
                 .of(MuteKind::Watch, &it.watch.name)
-                .map(|mute| when::to_second(mute.until)),
+                .map(|mute| to_second(mute.until)),
             remarks,
             nearly: it.nearly,
             near_misses: &it.examples,

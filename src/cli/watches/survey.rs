@@ -9,12 +9,12 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::{CliError, kept::Items, output::one_line, rate::Rate, when};
+use super::super::{CliError, kept::Items, output::one_line, rate::Rate};
 use crate::{
     app::SetupError,
     config::Config,
     matcher::{Clause, ItemLists, ItemText, Matcher},
-    model::Watch,
+    model::{Watch, to_second},
     store::{KeptItem, WatchRecord},
 };
 
@@ -178,7 +178,7 @@ impl<'a> Survey<'a> {
         if let Some((clause, miss)) = clause.near_misses().first() {
             surveyed.examples.push(NearItem {
                 item: kept.stored.id.0.to_string(),
-                seen: when::to_second(kept.stored.seen_at),
+                seen: to_second(kept.stored.seen_at),
                 title: one_line(&kept.stored.item.title, 200),
                 clause: (*clause).to_owned(),
                 reason: miss.to_string(),

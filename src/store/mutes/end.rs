@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{MuteStatus, mutes, status};
 use crate::{
-    model::{Event, MuteEnded, MuteKind},
+    model::{Event, MuteEnded, MuteKind, to_second},
     store::{
         Health, NewDelivery, StoreError,
         engine::{Tx, values},
@@ -60,10 +60,6 @@ fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreE
         outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
     }
     Ok(())
-}
-
-fn to_second(time: Timestamp) -> Timestamp {
-    Timestamp::from_second(time.as_second()).expect("a time cut to its second")
 }
 
 /// A trouble of the feed that was told into the mute and still lasts is to be told again: nobody

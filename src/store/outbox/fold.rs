@@ -10,7 +10,7 @@ use super::{
     payload::{insert, thaw},
 };
 use crate::{
-    model::{Alert, DeliveryId, DigestReady, Event, Hold},
+    model::{Alert, DeliveryId, DigestReady, Event, Hold, to_second},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -103,7 +103,6 @@ fn read(
 }
 
 fn digest(folded: Vec<Folded>, hold: Hold, now: Timestamp) -> Event {
-    let to_second = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);
     let since = folded.iter().map(|one| one.since).min().unwrap_or(now);
     let alerts: Vec<Alert> = folded.into_iter().map(|one| one.alert).collect();
     let priority = alerts.iter().map(|alert| alert.priority).max();

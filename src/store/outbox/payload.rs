@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NewDelivery, receiver_id};
 use crate::{
-    model::{AlertId, DeliveryId, DeliveryKey, Event, Notice},
+    model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, to_second},
     store::{
         Store, StoreError,
         engine::{Tx, values},
@@ -65,7 +65,7 @@ pub(in crate::store) fn insert(
 }
 
 fn freeze(event: &Event, now: Timestamp) -> String {
-    let timestamp = Timestamp::from_second(now.as_second()).expect("a time cut to its second");
+    let timestamp = to_second(now);
     serde_json::to_string(&Payload { timestamp, event }).expect("an event has string keys only")
 }
 
