@@ -55,7 +55,7 @@ async fn once(app: App) -> Result<(), CliError> {
     app.end_mutes().await?;
     let delivered = app.deliver_due().await?;
     info!(
-        "{good} feeds read, {failed} failed, {news} new items, {alerts} alerts, {delivered} delivered"
+        "feeds read {good}, failed {failed}, new items {news}, alerts {alerts}, delivered {delivered}"
     );
     for (receiver, held) in app.held().await? {
         let Held { count, hold, until } = held;
