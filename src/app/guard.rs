@@ -15,7 +15,7 @@ use tracing::{debug, error, info, warn};
 
 use super::App;
 use crate::{
-    model::{Event, Notice, StoreFailing, StoreReason, StoreRecovered},
+    model::{Event, Notice, StoreFailing, StoreReason, StoreRecovered, to_second},
     store::{BALLAST_BYTES, Store, StoreError},
 };
 
@@ -237,7 +237,7 @@ impl Trouble {
         let key = format!("store-{}", event.since.as_millisecond());
         let notice = Notice {
             key: app.store.key(&key),
-            timestamp: Timestamp::from_second(event.since.as_second()).unwrap_or(event.since),
+            timestamp: to_second(event.since),
             event: Event::StoreFailing(event),
             accepted: Vec::new(),
         };

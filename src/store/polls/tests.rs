@@ -430,3 +430,20 @@ async fn a_key_that_stays_is_written_once_a_day() {
         assert_eq!(seen, at(written).as_millisecond(), "at {seconds}");
     }
 }
+
+#[tokio::test]
+async fn a_key_that_two_items_of_a_poll_share_is_the_firsts() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let claim = claim_one(&store, at(0)).await;
+    let mut second = news(2, &[], &[]);
+    second.keys.push(key(1));
+    let feed = claim.feed.id;
+    done(
+        &store,
+        poll(&claim, at(0), read(vec![news(1, &[], &[]), second])),
+    )
+    .await;
+    let known = store.known(feed, vec![key(1), key(2)]).await.expect("read");
+    assert_ne!(known[&key(1)].item, known[&key(2)].item);
+}

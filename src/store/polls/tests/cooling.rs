@@ -59,6 +59,21 @@ async fn a_host_that_is_being_polled_cools_too() {
     assert_eq!(due(&store, at(600)).await, ["a", "b", "c"]);
 }
 
+/// As the commits leave it: nothing works the due times out again.
+#[tokio::test]
+async fn a_pause_that_came_while_a_host_was_polled_outlasts_its_commit() {
+    let place = Place::new();
+    let (store, claims) = three_hosts(&place).await;
+    done(&store, refused(&claims[0], at(1), at(2000), true)).await;
+    done(&store, poll(&claims[1], at(1), read(vec![]))).await;
+    done(&store, poll(&claims[2], at(1), read(vec![]))).await;
+    let names = |claims: Vec<PollClaim>| -> Vec<String> {
+        claims.into_iter().map(|claim| claim.feed.name).collect()
+    };
+    assert_eq!(names(claim(&store, at(1999)).await), ["c"]);
+    assert_eq!(names(claim(&store, at(2000)).await), ["a", "b"]);
+}
+
 #[tokio::test]
 async fn the_host_that_a_redirect_led_to_cools_in_the_place_of_the_feeds_own() {
     for (whole_domain, waiting) in [(true, vec!["c"]), (false, vec!["b", "c"])] {
