@@ -148,3 +148,32 @@ fn text(text: String) -> Span {
         link: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, tz::TimeZone};
+
+    use crate::notify::{render, sample::sample_digest};
+
+    #[test]
+    fn a_digest_has_every_story_under_its_watch_with_its_link() {
+        let message = render::message(&sample_digest(Timestamp::UNIX_EPOCH), &TimeZone::UTC);
+        assert!(
+            message.title.starts_with("3 alerts: Shinjir"),
+            "{}",
+            message.title
+        );
+        let lines: Vec<String> = { message.lines.iter() }
+            .map(|line| line.iter().map(|span| span.text.as_str()).collect())
+            .collect();
+        let place = |text: &str| lines.iter().position(|line| line.contains(text));
+        let [watch, story] = ["hegseth", "Pentagon: Hegseth to visit Manila"];
+        let watch = lines.iter().position(|line| line == watch);
+        assert_eq!(
+            watch.expect("the watch") + 1,
+            place(story).expect("its story")
+        );
+        let links = message.lines.iter().flatten();
+        assert_eq!(links.filter(|span| span.link.is_some()).count(), 3);
+    }
+}
