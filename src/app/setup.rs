@@ -33,9 +33,14 @@ pub enum SetupError {
     /// Expressions that do not compile.
     #[error("{}", lines(.0))]
     Watches(Vec<WatchError>),
-    /// The mail server cannot be set up.
-    #[error(transparent)]
-    Mail(#[from] MailServerError),
+    /// A mail server cannot be set up.
+    #[error("mail server {server:?}: {source}")]
+    Mail {
+        /// Its name.
+        server: String,
+        /// Why not.
+        source: MailServerError,
+    },
     /// A receiver cannot be built.
     #[error(transparent)]
     Receiver(#[from] BuildError),
@@ -177,9 +182,14 @@ fn context(
     let hostname = hostname.to_string_lossy();
     let mail = config
         .mail
-        .as_ref()
-        .map(|mail| MailServer::new(mail, &hostname))
-        .transpose()?;
+        .iter()
+        .map(|mail| {
+            MailServer::new(mail, &hostname).map_err(|source| SetupError::Mail {
+                server: mail.name.clone(),
+                source,
+            })
+        })
+        .collect::<Result<_, _>>()?;
     Ok(NotifyContext {
         http,
         mail,

@@ -10,7 +10,7 @@ use super::{
     context::Context,
     entities::{read_entities, report_unused as report_unused_entities},
     feeds::{read_feed, report_double_urls},
-    mail::read_mail,
+    mail::Mail,
     merge::Files,
     names::{Named, report_doubles},
     policy::read_policy,
@@ -19,7 +19,7 @@ use super::{
     receivers::read_receiver,
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
-    schema::{HEALTH, KEEP, MAIL, POLL, STORE},
+    schema::{HEALTH, KEEP, POLL, STORE},
     settings::{
         HealthOptions, PollOptions, read_health, read_http, read_poll, read_store, read_time_zone,
     },
@@ -32,7 +32,7 @@ use super::{
 use crate::{
     matcher::{Entity, Matcher},
     model::{Feed, OnUpdate, Watch},
-    notify::{MailOptions, ReceiverKind, ReceiverOptions},
+    notify::ReceiverOptions,
     policy::Policy,
 };
 
@@ -50,7 +50,8 @@ pub(super) fn read<'a>(
     }
     let timezone = read_zone(&files).unwrap_or_else(TimeZone::system);
     let presets = Presets::read(files.entries("preset"));
-    let (receivers, mail) = read_receivers(&files, &presets);
+    let mail = Mail::read(files.once("mail"));
+    let receivers = read_receivers(&files, &presets, &mail);
     let policies = read_policies(&files, &timezone);
     let receiver_names = names(&files.entries("receiver"));
     let notify = read_notify(&files, &receiver_names);
@@ -78,6 +79,7 @@ pub(super) fn read<'a>(
         return None;
     }
     report_double_watches(&watches);
+    mail.report_unused(&receivers);
     report_unused(&files, &watches, &health, notify.as_deref());
     let used = watches
         .iter()
@@ -93,7 +95,7 @@ pub(super) fn read<'a>(
         presets: presets.into_own(),
         receivers,
         policies,
-        mail,
+        mail: mail.into_servers(),
         http,
         store,
         poll,
@@ -116,28 +118,13 @@ fn names<'a>(entries: &[Value<'a>]) -> Vec<&'a str> {
     entries.iter().map(Value::name).collect()
 }
 
-fn read_receivers(
-    files: &Files<'_>,
-    presets: &Presets,
-) -> (Vec<ReceiverOptions>, Option<MailOptions>) {
+fn read_receivers(files: &Files<'_>, presets: &Presets, mail: &Mail<'_>) -> Vec<ReceiverOptions> {
     let entries = files.entries("receiver");
     report_doubles("receivers", &entries);
-    let mail_section = files.section("mail", &MAIL);
-    let mail = mail_section.as_ref().and_then(read_mail);
-    let mut receivers = Vec::new();
-    for entry in entries {
-        let Some(receiver) = read_receiver(entry, presets) else {
-            continue;
-        };
-        if matches!(receiver.kind, ReceiverKind::Email(_)) && mail_section.is_none() {
-            let message = format!("{:?} gets mail, but there is no mail server", receiver.name);
-            let help = "add [mail] with server = \"…\" and from = \"…\"";
-            let problem = Problem::error(entry.key_place(), message).help(help);
-            files.context.report_absence(problem);
-        }
-        receivers.push(receiver);
-    }
-    (receivers, mail)
+    let receivers = entries.into_iter();
+    receivers
+        .filter_map(|entry| read_receiver(entry, presets, mail))
+        .collect()
 }
 
 fn read_policies(files: &Files<'_>, zone: &TimeZone) -> BTreeMap<String, Policy> {

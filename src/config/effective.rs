@@ -52,7 +52,7 @@ pub fn effective(config: &Config) -> String {
             writer.value(name, &value);
         }
     }
-    if let Some(mail) = &config.mail {
+    for mail in &config.mail {
         writer.mail(mail);
     }
     writer.settings(config);
@@ -203,6 +203,7 @@ impl Writer {
             ReceiverKind::Terminal => self.value("stdout", "true"),
             ReceiverKind::Email(email) => {
                 self.strings("email", email.to.iter().map(String::as_str));
+                self.string("mail", &email.server);
                 let templates = &email.templates;
                 for (name, template) in [
                     ("subject", &templates.subject),
@@ -244,7 +245,10 @@ impl Writer {
     }
 
     fn mail(&mut self, mail: &MailOptions) {
-        self.line("\n[mail]");
+        match mail.name.as_str() {
+            MailOptions::MAIN => self.line("\n[mail]"),
+            name => self.header("mail", name),
+        }
         let host = if mail.host.contains(':') {
             format!("[{}]", mail.host)
         } else {
@@ -261,6 +265,9 @@ impl Writer {
             self.path("ca_file", path);
         }
         self.duration("timeout", mail.timeout);
+        if let Some(fallback) = &mail.fallback {
+            self.string("fallback", fallback);
+        }
     }
 
     fn settings(&mut self, config: &Config) {

@@ -1,180 +1,125 @@
-//! `[mail]`.
+//! `[mail]` and `[mail.NAME]`: servers, and the templates of all mails.
 
-use std::net::{IpAddr, Ipv6Addr};
+mod server;
 
-use lettre::message::Mailbox;
+use std::collections::HashSet;
 
+use self::server::{read_sender, read_server};
 use super::{
-    limits::TIMEOUT, problem::Problem, schema::Kind, section::Section, settings::read_ca_file,
-    value::Text,
+    names::{Named, read_name},
+    problem::Problem,
+    receivers::read_mail_templates,
+    schema::{MAIL, MAIL_SERVER},
+    value::{Text, Value},
 };
-use crate::notify::{MailLogin, MailOptions, MailSecurity};
+use crate::notify::{EmailOptions, MailOptions, MailTemplates, ReceiverKind, ReceiverOptions};
 
-/// TLS from the first byte (RFC 8314).
-const SUBMISSIONS_PORT: u16 = 465;
+/// The names that servers have, read well or not; none without `[mail]`.
+#[derive(Debug, Default)]
+pub(super) struct MailNames<'a>(Vec<&'a str>);
 
-/// Reads `[mail]`.
-pub(super) fn read_mail(section: &Section<'_>) -> Option<MailOptions> {
-    let login = read_login(section);
-    let ca_file = section.get("ca_file").and_then(read_ca_file);
-    let timeout = section.duration("timeout", &TIMEOUT);
-    let from = section
-        .require("from", "such as from = \"Fivebells <bells@example.org>\"")
-        .and_then(|value| read_sender(value.string()?));
-    let server = section
-        .require("server", "such as server = \"mail.example.org\"")
-        .and_then(|value| read_server(value.string()?));
-    let (host, port) = server?;
-    let security = read_security(section, &host, port)?;
-    Some(MailOptions {
-        host,
-        port: port.unwrap_or(default_port(security)),
-        security,
-        login,
-        from: from?,
-        ca_file,
-        timeout: timeout.unwrap_or(MailOptions::TIMEOUT),
-        data_timeout: MailOptions::DATA_TIMEOUT,
-    })
-}
-
-const fn default_port(security: MailSecurity) -> u16 {
-    match security {
-        MailSecurity::StartTls => 587,
-        MailSecurity::Implicit => SUBMISSIONS_PORT,
-        MailSecurity::Plain => 25,
+impl MailNames<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
-}
 
-fn read_login(section: &Section<'_>) -> Option<MailLogin> {
-    let (username, password) = (section.get("username"), section.get("password"));
-    let lonely = match (username, password) {
-        (Some(username), Some(password)) => {
-            let (username, password) = (username.string(), password.secret());
-            return Some(MailLogin {
-                username: username?.text.to_owned(),
-                password: password?,
-            });
+    /// The server that is named where one is chosen.
+    pub(super) fn choose(&self, text: Text<'_>) -> Option<String> {
+        if self.0.contains(&text.text) {
+            return Some(text.text.to_owned());
         }
-        (Some(username), None) => (username, "password = { env = \"NAME\" }"),
-        (None, Some(password)) => {
-            // Its own faults are worth knowing too.
-            let _ = password.secret();
-            (password, "username = \"…\"")
-        }
-        (None, None) => return None,
-    };
-    let (value, missing) = lonely;
-    let message = format!(
-        "`{}` stands alone: a login has a username and a password",
-        value.name()
-    );
-    let problem = Problem::error(value.key_place(), message).help(format!("add {missing}"));
-    section.context.report_absence(problem);
-    None
+        let (context, place) = (text.value.context, text.place());
+        context.report_unknown(place, "mail server", text.text, self.0.iter().copied());
+        None
+    }
 }
 
-fn read_sender(text: Text<'_>) -> Option<String> {
-    if text.text.parse::<Mailbox>().is_err() {
-        let help = "such as \"bells@example.org\" or \"Fivebells <bells@example.org>\"";
-        text.error_with(format!("{:?} is not a mail address", text.text), help);
-        return None;
-    }
-    Some(text.text.to_owned())
+/// What `[mail]` and below it says.
+#[derive(Debug, Default)]
+pub(super) struct Mail<'a> {
+    pub(super) names: MailNames<'a>,
+    servers: Vec<Named<'a, MailOptions>>,
+    /// Of a receiver that has none of its own.
+    pub(super) templates: MailTemplates,
 }
 
-/// `host`, `host:port`, `[::1]:port` or a bare IPv6 address.
-fn read_server(text: Text<'_>) -> Option<(String, Option<u16>)> {
-    let server = split_server(text.text);
-    if server.is_none() {
-        let help = "such as \"mail.example.org\" or \"mail.example.org:465\"";
-        text.error_with(format!("{:?} is not a mail server", text.text), help);
-    }
-    server
-}
-
-fn split_server(text: &str) -> Option<(String, Option<u16>)> {
-    if text.parse::<Ipv6Addr>().is_ok() {
-        return Some((text.to_owned(), None));
-    }
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !text.ends_with(']') => {
-            (host, Some(port.parse().ok().filter(|&port| port != 0)?))
-        }
-        _ => (text, None),
-    };
-    let bracketed = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    if let Some(address) = bracketed {
-        address.parse::<Ipv6Addr>().ok()?;
-        return Some((address.to_owned(), port));
-    }
-    let is_host = url::Host::parse(host).is_ok() && !host.contains(':');
-    is_host.then(|| (host.to_owned(), port))
-}
-
-fn read_security(section: &Section<'_>, host: &str, port: Option<u16>) -> Option<MailSecurity> {
-    let loopback = is_loopback(host);
-    let Some(value) = section.get("security") else {
-        return Some(match port {
-            Some(SUBMISSIONS_PORT) => MailSecurity::Implicit,
-            _ if loopback => MailSecurity::Plain,
-            _ => MailSecurity::StartTls,
+impl<'a> Mail<'a> {
+    /// Reads `[mail]`.
+    pub(super) fn read(value: Option<Value<'a>>) -> Self {
+        let Some(value) = value else {
+            return Self::default();
+        };
+        let is_key = |name| MAIL.keys.iter().any(|key| key.name == name);
+        let mut others = value.entries().unwrap_or_default();
+        others.retain(|entry| entry.is_table() && !is_key(entry.name()));
+        let names: Vec<&str> = others.iter().map(Value::name).collect();
+        let Some(section) = value.section_with("[mail]".to_owned(), &MAIL, &names) else {
+            return Self::default();
+        };
+        let names = MailNames(std::iter::once(MailOptions::MAIN).chain(names).collect());
+        let from = section.get("from").and_then(read_sender);
+        let main = read_server(&section, MailOptions::MAIN, from.as_deref(), &names);
+        let others = others.into_iter().filter_map(|entry| {
+            let item = read_named(entry, from.as_deref(), &names)?;
+            Some(Named { entry, item })
         });
-    };
-    let text = value.text(Kind::String)?;
-    let all = [
-        MailSecurity::StartTls,
-        MailSecurity::Implicit,
-        MailSecurity::Plain,
-    ];
-    let named = text.one_of("kind of security", &all.map(MailSecurity::as_str))?;
-    let security = all.into_iter().find(|one| one.as_str() == named)?;
-    if security == MailSecurity::Plain && !loopback {
-        let help = "use \"starttls\" or \"implicit\"; plain is for a server on this machine";
-        let message = format!("mail would cross the network to {host:?} unprotected");
-        text.error_with(message, help);
+        Self {
+            servers: { main.into_iter() }
+                .map(|item| Named { entry: value, item })
+                .chain(others)
+                .collect(),
+            templates: read_mail_templates(&section),
+            names,
+        }
+    }
+
+    /// Warns of a server that no mail can come to: who wrote it thinks that it stands by.
+    pub(super) fn report_unused(&self, receivers: &[ReceiverOptions]) {
+        let first = receivers
+            .iter()
+            .filter_map(|receiver| match &receiver.kind {
+                ReceiverKind::Email(EmailOptions { server, .. }) => Some(server.as_str()),
+                _ => None,
+            });
+        let reached: HashSet<&str> = first.flat_map(|name| self.way(name)).collect();
+        for Named { entry, item } in &self.servers {
+            if item.name != MailOptions::MAIN && !reached.contains(item.name.as_str()) {
+                let message = format!("no mail goes through {:?}", item.name);
+                let help = format!(
+                    "write fallback = {0:?} under [mail], or mail = {0:?} in a receiver",
+                    item.name
+                );
+                let problem = Problem::warning(entry.key_place(), message).help(help);
+                entry.context.report_absence(problem);
+            }
+        }
+    }
+
+    pub(super) fn into_servers(self) -> Vec<MailOptions> {
+        self.servers.into_iter().map(|server| server.item).collect()
+    }
+
+    /// The names that the fallbacks lead to from this one, itself the first, none of them twice.
+    fn way<'b>(&'b self, name: &'b str) -> Vec<&'b str> {
+        let mut way = Vec::new();
+        let mut next = Some(name);
+        while let Some(name) = next.filter(|name| !way.contains(name)) {
+            way.push(name);
+            let server = self.servers.iter().find(|server| server.item.name == name);
+            next = server.and_then(|server| server.item.fallback.as_deref());
+        }
+        way
+    }
+}
+
+fn read_named(entry: Value<'_>, from: Option<&str>, names: &MailNames<'_>) -> Option<MailOptions> {
+    let name = read_name(entry, "mail server")?;
+    if name == MailOptions::MAIN {
+        let message = format!("{name:?} is the name of [mail] itself");
+        let problem = Problem::error(entry.key_place(), message);
+        entry.context.report(problem);
         return None;
     }
-    Some(security)
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_server;
-
-    #[test]
-    fn servers_as_people_write_them() {
-        for (text, host, port) in [
-            ("mail.example.org", "mail.example.org", None),
-            ("mail.example.org:465", "mail.example.org", Some(465)),
-            ("127.0.0.1:2525", "127.0.0.1", Some(2525)),
-            ("::1", "::1", None),
-            ("[::1]:25", "::1", Some(25)),
-            ("[::1]", "::1", None),
-        ] {
-            let expected = Some((host.to_owned(), port));
-            assert_eq!(split_server(text), expected, "{text}");
-        }
-        for text in [
-            "",
-            "a b",
-            "smtp://mail.example.org",
-            "mail:0",
-            "mail:65536",
-            "mail:x",
-            "[a]",
-            "me@mail",
-        ] {
-            assert_eq!(split_server(text), None, "{text}");
-        }
-    }
+    let section = entry.section(format!("[mail.{name}]"), &MAIL_SERVER)?;
+    read_server(&section, name, from, names)
 }

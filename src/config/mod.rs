@@ -103,8 +103,8 @@ pub struct Config {
     pub receivers: Vec<ReceiverOptions>,
     /// When each receiver is told, by name; one that is not here is told everything at once.
     pub policies: BTreeMap<String, Policy>,
-    /// There where any receiver gets mail.
-    pub mail: Option<MailOptions>,
+    /// `[mail]` first, if it is there; it is where any receiver gets mail.
+    pub mail: Vec<MailOptions>,
     /// The one HTTP client.
     pub http: HttpOptions,
     /// Where the state is, and how long it is kept.

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use super::{
-    exec::read_exec, names::read_name, presets::Presets, problem::Problem, schema::RECEIVER,
-    section::Section, services::read_service, templates::report_template, value::Value,
-    webhooks::read_webhook,
+    exec::read_exec, mail::Mail, names::read_name, presets::Presets, problem::Problem,
+    schema::RECEIVER, section::Section, services::read_service, templates::report_template,
+    value::Value, webhooks::read_webhook,
 };
-use crate::notify::{self, EmailOptions, MailPart, MailTemplates, ReceiverKind, ReceiverOptions};
+use crate::notify::{
+    self, EmailOptions, MailOptions, MailPart, MailTemplates, ReceiverKind, ReceiverOptions,
+};
 
 /// Headers that are ours to set: who we are, how long the body is, and the signature.
 const OWN_HEADERS: [&str; 8] = [
@@ -21,14 +23,18 @@ const OWN_HEADERS: [&str; 8] = [
     "webhook-timestamp",
 ];
 /// Keys that only a receiver of mail has.
-const MAIL_KEYS: [&str; 3] = ["subject", "text", "html"];
+const MAIL_KEYS: [&str; 4] = ["mail", "subject", "text", "html"];
 /// Keys that only a webhook has.
 const WEBHOOK_KEYS: [&str; 3] = ["method", "secret", "body"];
 /// Keys that only what is reached by HTTP has.
 const HTTP_KEYS: [&str; 2] = ["headers", "allow_private"];
 
 /// Reads one entry of `[receiver]`.
-pub(super) fn read_receiver(entry: Value<'_>, presets: &Presets) -> Option<ReceiverOptions> {
+pub(super) fn read_receiver(
+    entry: Value<'_>,
+    presets: &Presets,
+    mail: &Mail<'_>,
+) -> Option<ReceiverOptions> {
     let name = read_name(entry, "receiver")?;
     let title = format!("[receiver.{name}]");
     let own: Vec<&str> = presets.own_names().collect();
@@ -40,7 +46,7 @@ pub(super) fn read_receiver(entry: Value<'_>, presets: &Presets) -> Option<Recei
         .collect();
     let kind = match (plain, &services[..]) {
         ([Some(email), None, None, None], []) => {
-            read_email(&section, email).map(ReceiverKind::Email)
+            read_email(&section, email, mail).map(ReceiverKind::Email)
         }
         ([None, Some(webhook), None, None], []) => read_webhook(&section, webhook),
         ([None, None, Some(exec), None], []) => read_exec(&section, exec),
@@ -109,11 +115,21 @@ fn read_stdout(value: Value<'_>) -> Option<ReceiverKind> {
     None
 }
 
-fn read_email(section: &Section<'_>, value: Value<'_>) -> Option<EmailOptions> {
+fn read_email(section: &Section<'_>, value: Value<'_>, mail: &Mail<'_>) -> Option<EmailOptions> {
+    if mail.names.is_empty() {
+        let message = format!("{} gets mail, but there is no mail server", section.title);
+        let help = "add [mail] with server = \"…\" and from = \"…\"";
+        let problem = Problem::error(section.place.clone(), message).help(help);
+        section.context.report_absence(problem);
+    }
+    let server = section
+        .string("mail")
+        .and_then(|text| mail.names.choose(text));
+    let own = read_mail_templates(section);
     let templates = MailTemplates {
-        subject: read_mail_template(section, "subject", MailPart::Subject),
-        text: read_mail_template(section, "text", MailPart::Text),
-        html: read_mail_template(section, "html", MailPart::Html),
+        subject: own.subject.or_else(|| mail.templates.subject.clone()),
+        text: own.text.or_else(|| mail.templates.text.clone()),
+        html: own.html.or_else(|| mail.templates.html.clone()),
     };
     let mut seen = HashSet::new();
     let mut to = Vec::new();
@@ -131,7 +147,20 @@ fn read_email(section: &Section<'_>, value: Value<'_>) -> Option<EmailOptions> {
     if value.elements().next().is_none() {
         value.error("there is no address");
     }
-    Some(EmailOptions { to, templates })
+    Some(EmailOptions {
+        to,
+        server: server.unwrap_or_else(|| MailOptions::MAIN.to_owned()),
+        templates,
+    })
+}
+
+/// Reads `subject`, `text` and `html`, of a receiver or of `[mail]`.
+pub(super) fn read_mail_templates(section: &Section<'_>) -> MailTemplates {
+    MailTemplates {
+        subject: read_mail_template(section, "subject", MailPart::Subject),
+        text: read_mail_template(section, "text", MailPart::Text),
+        html: read_mail_template(section, "html", MailPart::Html),
+    }
 }
 
 fn read_mail_template(section: &Section<'_>, key: &'static str, part: MailPart) -> Option<String> {

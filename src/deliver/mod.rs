@@ -197,8 +197,12 @@ impl Deliverer {
             error: trouble.detail.clone(),
             since: trouble.since,
             waiting: self.store.waiting(name).await?,
+            through: trouble.through.clone(),
         });
-        let others: Vec<&String> = self.told.iter().filter(|told| *told != name).collect();
+        // One that is reached all the same can be told itself.
+        let is_reached = trouble.through.is_some();
+        let others = self.told.iter().filter(|told| is_reached || *told != name);
+        let others: Vec<&String> = others.collect();
         if others.is_empty() {
             let detail = &trouble.detail;
             error!("receiver {name:?} takes nothing and nobody else can be told: {detail}");

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     cadence::{self, BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, retry_delay},
-    model::{Outcome, Receipt, Retry, SendError, SendReason},
+    model::{Detour, Outcome, Receipt, Retry, SendError, SendReason},
     store::{DeliveryClaim, ReceiverState, ReceiverUpdate, SettleTo},
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Verdict {
     pub(super) tell: Option<Trouble>,
 }
 
-/// A receiver that takes nothing.
+/// A receiver that takes nothing, or not by its first way.
 #[derive(Debug)]
 pub(super) struct Trouble {
     /// Why.
@@ -39,12 +39,14 @@ pub(super) struct Trouble {
     pub(super) detail: String,
     /// Since when.
     pub(super) since: Timestamp,
+    /// The mail server that its mail goes through, so that it takes everything all the same.
+    pub(super) through: Option<String>,
 }
 
 /// The verdict on an attempt that ended at `now`.
 pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter: f64) -> Verdict {
     let error = match outcome {
-        Ok(receipt) => return delivered(&receipt),
+        Ok(receipt) => return delivered(claim, receipt, now),
         Err(error) => error,
     };
     match error.retry {
@@ -54,20 +56,53 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
     }
 }
 
-fn delivered(receipt: &Receipt) -> Verdict {
+fn delivered(claim: &DeliveryClaim, receipt: Receipt, now: Timestamp) -> Verdict {
     let refused = receipt.refused.iter();
     let refused =
         refused.map(|refusal| format!("{} refused: {}", refusal.recipient, refusal.answer));
-    let answers: Vec<String> = std::iter::once(receipt.answer.clone())
+    let detour = receipt.detour.iter().map(|detour| detour.error.to_string());
+    let answers: Vec<String> = std::iter::once(receipt.answer)
         .chain(refused)
+        .chain(detour)
         .collect();
+    let (receiver, tell) = receipt
+        .detour
+        .map(|detour| arrived_by(claim, detour, now))
+        .unwrap_or_default();
     Verdict {
         to: SettleTo::Delivered {
             answer: answers.join("; "),
         },
-        receiver: ReceiverUpdate::default(),
-        tell: None,
+        receiver,
+        tell,
     }
+}
+
+/// Its first mail server fails and another one takes its mail. Nothing has to wait, but someone has
+/// to know: the other one may be slower, dearer, or the last.
+fn arrived_by(
+    claim: &DeliveryClaim,
+    detour: Detour,
+    now: Timestamp,
+) -> (ReceiverUpdate, Option<Trouble>) {
+    let Detour { through, error } = detour;
+    let since = claim.receiver.failing_since.unwrap_or(now);
+    let told = claim.receiver.told_failing;
+    let is_time =
+        error.retry == Retry::ReceiverBroken || cadence::elapsed(since, now) >= TOLD_AFTER;
+    let trouble = Trouble {
+        through: Some(through.clone()),
+        ..trouble(&error, since)
+    };
+    let update = ReceiverUpdate {
+        failing_since: Some(since),
+        told_failing: told || is_time,
+        reason: Some(error.reason),
+        error: Some(error.detail),
+        through: Some(through),
+        ..ReceiverUpdate::default()
+    };
+    (update, (is_time && !told).then_some(trouble))
 }
 
 /// Gives the notice up. The receiver answered, so the next one may be taken; but one that has
@@ -75,8 +110,9 @@ fn delivered(receipt: &Receipt) -> Verdict {
 fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
     let receiver = &claim.receiver;
     let is_refusal = error.reason == SendReason::Refused;
-    // With failures, `failing_since` is of another trouble, which this answer has ended.
-    let before = receiver.failing_since.filter(|_| receiver.failures == 0);
+    // With failures or a detour, `failing_since` is of another trouble, which this answer has ended.
+    let is_of_refusals = receiver.failures == 0 && receiver.through.is_none();
+    let before = receiver.failing_since.filter(|_| is_of_refusals);
     let since = before.unwrap_or(now);
     let knew = before.is_some() && receiver.told_failing;
     let tell = is_refusal && !knew && cadence::elapsed(since, now) >= REFUSED_FOR;
@@ -133,6 +169,7 @@ fn later(
             off: false,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
+            through: None,
         },
         tell: tell.then(|| trouble(&error, since)),
         to: if age >= DELIVERY_EXPIRES_AFTER {
@@ -170,6 +207,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
             off: error.reason == SendReason::Gone,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
+            through: None,
         },
         tell: (!told_failing).then(|| trouble(&error, since)),
         to: SettleTo::Later {
@@ -186,6 +224,7 @@ fn trouble(error: &SendError, since: Timestamp) -> Trouble {
         reason: error.reason,
         detail: error.detail.clone(),
         since,
+        through: None,
     }
 }
 

@@ -26,6 +26,17 @@ pub struct Receipt {
     pub answer: String,
     /// Parts that refused for good while others accepted.
     pub refused: Vec<Refusal>,
+    /// What is broken, although it has arrived.
+    pub detour: Option<Detour>,
+}
+
+/// A notice that arrived, though not by the way it should have taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detour {
+    /// The mail server that it went through.
+    pub through: String,
+    /// How the one that comes first failed.
+    pub error: SendError,
 }
 
 /// One mail address that refused.

@@ -22,7 +22,7 @@ mod wish;
 pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update, to_second};
 pub use delivery::{
-    DeliveryId, DeliveryKey, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
+    DeliveryId, DeliveryKey, Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
 pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};

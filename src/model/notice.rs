@@ -41,7 +41,7 @@ pub enum Event {
     /// They can be reached again.
     #[serde(rename = "network.recovered")]
     NetworkRecovered(NetworkRecovered),
-    /// A receiver takes nothing; told to the others.
+    /// A receiver takes nothing, or its mail goes through another server; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
     /// A mute ran out by itself, and something was held.
@@ -241,6 +241,10 @@ pub struct ReceiverFailing {
     pub since: Timestamp,
     /// Deliveries that wait for it.
     pub waiting: u32,
+    /// The mail server that its mail goes through, because the one that comes first fails; then
+    /// nothing has to wait.
+    #[serde(default)]
+    pub through: Option<String>,
 }
 
 /// `data` of `test.ping`.

@@ -79,8 +79,11 @@ pub struct ReportedSilence {
 pub struct ReportedReceiver {
     /// The receiver's name.
     pub receiver: String,
-    /// Since when it takes nothing; `None` where it does.
+    /// Since when it takes nothing, or not by its first way; `None` where all is well.
     pub failing_since: Option<Timestamp>,
+    /// The mail server that its mail goes through since then; without one it takes nothing.
+    #[serde(default)]
+    pub through: Option<String>,
     /// Deliveries still to be made.
     pub waiting: u32,
     /// Deliveries given up since the last report.

@@ -98,7 +98,7 @@ fn fault(error: &HttpError, is_secret: bool) -> Outcome {
 pub(super) fn taken(answer: &str) -> Receipt {
     Receipt {
         answer: answer.to_owned(),
-        refused: Vec::new(),
+        ..Receipt::default()
     }
 }
 

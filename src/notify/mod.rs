@@ -113,8 +113,8 @@ pub enum RenderError {
 pub struct NotifyContext {
     /// The one HTTP client.
     pub http: Http,
-    /// The `[mail]` server, set up; `None` where the config has none.
-    pub mail: Option<MailServer>,
+    /// The mail servers, set up.
+    pub mail: Vec<MailServer>,
     /// Where the terminal receiver writes.
     pub screen: Screen,
     /// The zone that people read times in.
@@ -126,9 +126,14 @@ pub struct NotifyContext {
 /// A receiver that cannot be built from its options.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// `email` without `[mail]`.
-    #[error("receiver {0:?} sends mail, but there is no mail server")]
-    NoMailServer(String),
+    /// `email` through a server that is not there.
+    #[error("receiver {receiver:?} sends mail, but there is no mail server {server:?}")]
+    NoMailServer {
+        /// The receiver's name.
+        receiver: String,
+        /// The server's name, or that of the one its way begins with.
+        server: String,
+    },
     /// Not one address.
     #[error("receiver {receiver:?}: {address:?} is not a mail address")]
     Address {

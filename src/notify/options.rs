@@ -36,6 +36,8 @@ pub enum ReceiverKind {
 pub struct EmailOptions {
     /// Addresses, each with its own verdict; never empty.
     pub to: Vec<String>,
+    /// The [name](MailOptions::name) of the server it goes through.
+    pub server: String,
     /// What its mails say, where that is not the program's to say.
     pub templates: MailTemplates,
 }
@@ -182,9 +184,11 @@ pub(super) fn is_json<'a>(headers: impl DoubleEndedIterator<Item = (&'a str, &'a
         .is_none_or(|(_, value)| value.to_ascii_lowercase().contains("json"))
 }
 
-/// `[mail]`: the one mail server.
+/// `[mail]` or `[mail.NAME]`: a mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailOptions {
+    /// What receivers and `fallback` call it; [`MailOptions::MAIN`] is `[mail]` itself.
+    pub name: String,
     /// Name or address of the submission server.
     pub host: String,
     /// Its port.
@@ -201,6 +205,8 @@ pub struct MailOptions {
     pub timeout: Duration,
     /// After the final dot: long, or copies multiply (RFC 5321 §4.5.3.2.6 says 10 minutes).
     pub data_timeout: Duration,
+    /// The name of the server that takes the mail while this one takes no session.
+    pub fallback: Option<String>,
 }
 
 /// AUTH PLAIN or LOGIN.
@@ -235,6 +241,8 @@ impl MailSecurity {
 }
 
 impl MailOptions {
+    /// The name of `[mail]` itself.
+    pub const MAIN: &str = "mail";
     /// The default of [`timeout`](Self::timeout).
     pub const TIMEOUT: Duration = Duration::from_secs(30);
     /// The default of [`data_timeout`](Self::data_timeout).

@@ -192,6 +192,15 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             error: "535 5.7.8 authentication failed".into(),
             since: yesterday,
             waiting: 14,
+            through: None,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "brief".into(),
+            reason: "connect".into(),
+            error: "mail server \"mail\": cannot connect: connection refused".into(),
+            since: yesterday,
+            waiting: 0,
+            through: Some("backup".into()),
         }),
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
@@ -342,12 +351,21 @@ fn reports(since: Timestamp) -> [Event; 2] {
                 ReportedReceiver {
                     receiver: "board".into(),
                     failing_since: None,
+                    through: None,
                     waiting: 1,
                     died: 2,
                 },
                 ReportedReceiver {
+                    receiver: "brief".into(),
+                    failing_since: Some(since),
+                    through: Some("backup".into()),
+                    waiting: 0,
+                    died: 0,
+                },
+                ReportedReceiver {
                     receiver: "desk".into(),
                     failing_since: Some(since),
+                    through: None,
                     waiting: 14,
                     died: 0,
                 },

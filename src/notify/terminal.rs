@@ -80,7 +80,7 @@ impl Terminal {
         match time::timeout(WRITE_TIMEOUT, written).await {
             Ok(Ok(Ok(()))) => Ok(Receipt {
                 answer: "written".to_owned(),
-                refused: Vec::new(),
+                ..Receipt::default()
             }),
             Ok(Ok(Err(error))) => Err(failure(
                 SendReason::Output,

@@ -175,7 +175,7 @@ fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
 fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>, StoreError> {
     let all: Result<Vec<_>, StoreError> = tx
         .rows(
-            "SELECT r.name, CASE WHEN r.active = 1 THEN r.failing_since END,
+            "SELECT r.name, CASE WHEN r.active = 1 THEN r.failing_since END, r.through,
                     (SELECT count(*) FROM delivery d
                       WHERE d.receiver = r.id AND d.state = 'pending'),
                     (SELECT count(*) FROM delivery d
@@ -188,8 +188,9 @@ fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>,
             Ok(ReportedReceiver {
                 receiver: row.take(0)?,
                 failing_since: row.take(1)?,
-                waiting: row.take(2)?,
-                died: row.take(3)?,
+                through: row.take(2)?,
+                waiting: row.take(3)?,
+                died: row.take(4)?,
             })
         })
         .collect();

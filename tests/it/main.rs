@@ -16,6 +16,7 @@ mod explain;
 mod finding;
 mod health;
 mod language;
+mod mail;
 mod missed;
 mod moved;
 mod mute;

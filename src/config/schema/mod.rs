@@ -9,7 +9,7 @@ mod watching;
 pub use self::{
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
     service::{HEALTH, KEEP, POLL, STORE},
-    telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, QUIET_TABLE, RECEIVER},
+    telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
 
@@ -142,7 +142,11 @@ pub const TOP: Table = Table {
             "services of one's own, by name: each is then a key of a receiver",
         ),
         key("poll", Kind::Table, "how feeds are read"),
-        key("mail", Kind::Table, "the mail server"),
+        key(
+            "mail",
+            Kind::Table,
+            "the mail server; others below it, by name",
+        ),
         key("health", Kind::Table, "who is told about trouble"),
         key("keep", Kind::Table, "how long what is kept"),
         key("store", Kind::Table, "where the state is"),
@@ -173,7 +177,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 20] = [
+pub const TABLES: [&Table; 21] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -185,6 +189,7 @@ pub const TABLES: [&Table; 20] = [
     &PRESET_PRIORITY,
     &POLL,
     &MAIL,
+    &MAIL_SERVER,
     &HEALTH,
     &KEEP,
     &STORE,

@@ -8,19 +8,24 @@ pub const RECEIVER: Table = Table {
     keys: &[
         key("email", Kind::Strings, "mail addresses; needs `[mail]`"),
         key(
+            "mail",
+            Kind::String,
+            "the NAME of the `[mail.NAME]` that its mail goes through; `[mail]` itself if not set",
+        ),
+        key(
             "subject",
             Kind::String,
-            "template of the mail's subject; the program's own if not set",
+            "template of the mail's subject; `[mail]`'s if not set",
         ),
         key(
             "text",
             Kind::String,
-            "template of the mail's text; the program's own if not set",
+            "template of the mail's text; `[mail]`'s if not set",
         ),
         key(
             "html",
             Kind::String,
-            "template of the mail's HTML, values escaped; the program's own if not set",
+            "template of the mail's HTML, values escaped; `[mail]`'s if not set",
         ),
         key(
             "webhook",
@@ -188,5 +193,31 @@ pub const MAIL: Table = Table {
             Kind::Duration,
             "for one step of the conversation",
         ),
+        key(
+            "fallback",
+            Kind::String,
+            "the NAME of the `[mail.NAME]` that takes the mail while this one takes no session",
+        ),
+        key(
+            "subject",
+            Kind::String,
+            "template of every mail's subject; the program's own if not set",
+        ),
+        key(
+            "text",
+            Kind::String,
+            "template of every mail's text; the program's own if not set",
+        ),
+        key(
+            "html",
+            Kind::String,
+            "template of every mail's HTML, values escaped; the program's own if not set",
+        ),
     ],
+};
+
+/// `[mail.NAME]`: as `[mail]`, but for the templates.
+pub const MAIL_SERVER: Table = Table {
+    header: "mail.NAME",
+    keys: MAIL.keys.split_at(8).0,
 };

@@ -20,6 +20,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
             failures,
             failing_since: failing_since.map(at),
             told_failing: false,
+            through: None,
         },
         notice: Notice {
             key: DeliveryKey("store-7".into()),
@@ -66,11 +67,69 @@ fn a_receipt_heals_the_receiver_and_keeps_what_was_refused() {
             recipient: "gone@example.org".into(),
             answer: "550 no such user".into(),
         }],
+        detour: None,
     };
     let verdict = of(&claim(4, 9, Some(0)), Ok(receipt), at(60), MIDDLE);
     let answer = "250 queued; gone@example.org refused: 550 no such user".to_owned();
     assert_eq!(verdict.to, SettleTo::Delivered { answer });
     assert_eq!(verdict.receiver, ReceiverUpdate::default());
+}
+
+#[test]
+fn a_detour_delivers_and_is_told_like_any_failure() {
+    let by_backup = |claim: &DeliveryClaim, now: i64, retry| {
+        let error = SendError {
+            reason: SendReason::Connect,
+            retry,
+            detail: "mail server \"mail\": refused".into(),
+            accepted: Vec::new(),
+        };
+        let through = "backup".to_owned();
+        let receipt = Receipt {
+            answer: "250 queued".into(),
+            detour: Some(Detour { through, error }),
+            ..Receipt::default()
+        };
+        of(claim, Ok(receipt), at(now), MIDDLE)
+    };
+    let later = Retry::Later { after: None };
+    let first = by_backup(&claim(1, 0, None), 60, later);
+    let answer = "250 queued; mail server \"mail\": refused".to_owned();
+    assert_eq!(first.to, SettleTo::Delivered { answer });
+    let update = &first.receiver;
+    let expected = (None, 0, Some(at(60)), Some("backup"));
+    let found = (update.due, update.failures, update.failing_since);
+    assert_eq!(
+        (found.0, found.1, found.2, update.through.as_deref()),
+        expected
+    );
+    assert!(first.tell.is_none(), "it may pass");
+
+    let mut claim = claim(1, 0, Some(60));
+    claim.receiver.through = update.through.clone();
+    let limit = 60 + 15 * 60;
+    assert!(by_backup(&claim, limit - 1, later).tell.is_none());
+    let told = by_backup(&claim, limit, later);
+    let trouble = told.tell.expect("a quarter of an hour");
+    assert_eq!(
+        (trouble.since, trouble.through.as_deref()),
+        (at(60), Some("backup"))
+    );
+    assert!(told.receiver.told_failing);
+    claim.receiver.told_failing = true;
+    assert!(by_backup(&claim, 9_999, later).tell.is_none(), "once");
+    claim.receiver.told_failing = false;
+    assert!(
+        by_backup(&claim, 61, Retry::ReceiverBroken).tell.is_some(),
+        "at once"
+    );
+    // A refusal, a day later, has nothing to do with it.
+    let refused = failed(SendReason::Refused, Retry::Never);
+    let verdict = of(&claim, refused, at(90_000), MIDDLE);
+    assert_eq!(
+        (verdict.receiver.failing_since, verdict.tell.is_some()),
+        (Some(at(90_000)), false)
+    );
 }
 
 #[test]

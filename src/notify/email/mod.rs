@@ -1,29 +1,26 @@
-//! Mail through one submission server.
+//! Mail through a submission server, or another while that one takes no session.
 //!
 //! One notice is one mail with every address of the receiver in `To`; each address has its own
 //! verdict. Those that accepted are remembered by the outbox and never get the mail again.
 
 mod fault;
 mod message;
+mod route;
 mod server;
 mod session;
 mod templates;
 mod wire;
 
-use std::{
-    pin::Pin,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use lettre::{Address, message::Mailbox};
 
 use self::{
-    fault::Fault,
     message::Addressing,
-    server::mailbox,
-    session::{Delivery, QUIT_TIMEOUT, Session, Verdict},
+    route::{Passed, Route},
+    server::{Server, mailbox},
+    session::{Delivery, QUIT_TIMEOUT, Verdict},
     templates::Compiled,
 };
 use super::{
@@ -39,9 +36,6 @@ pub use templates::{MailPart, check_mail_template};
 /// closed, then over a new one), DATA, the message itself.
 const MAX_STEPS: u32 = 15;
 
-/// Mails in one session: many servers end it after 100 or 1,000.
-const MAX_MAILS: u32 = 100;
-
 /// An address as the config writes it, and as it goes on the wire.
 struct Recipient {
     written: String,
@@ -50,18 +44,10 @@ struct Recipient {
 
 /// The mail receiver.
 pub(super) struct Email {
-    server: MailServer,
+    route: Route,
     to: Vec<Recipient>,
     templates: Compiled,
     timezone: TimeZone,
-    /// The session of the last mail, until [`rest`](Notifier::rest): a backlog goes out in one.
-    idle: Mutex<Option<Kept>>,
-}
-
-/// A session between two mails.
-struct Kept {
-    session: Session,
-    mails: u32,
 }
 
 impl Email {
@@ -70,10 +56,13 @@ impl Email {
         options: &EmailOptions,
         context: &NotifyContext,
     ) -> Result<Self, BuildError> {
-        let server = context
-            .mail
-            .clone()
-            .ok_or_else(|| BuildError::NoMailServer(name.to_owned()))?;
+        let clock = Arc::clone(&context.clock);
+        let route = Route::new(&options.server, &context.mail, clock).ok_or_else(|| {
+            BuildError::NoMailServer {
+                receiver: name.to_owned(),
+                server: options.server.clone(),
+            }
+        })?;
         let to = options
             .to
             .iter()
@@ -94,20 +83,20 @@ impl Email {
                 error,
             })?;
         Ok(Self {
-            server,
+            route,
             to,
             templates,
             timezone: context.timezone.clone(),
-            idle: Mutex::new(None),
         })
     }
 
-    fn message(&self, notice: &Notice) -> Result<Vec<u8>, lettre::error::Error> {
+    /// The mail as this server is to send it.
+    fn message(&self, notice: &Notice, server: &Server) -> Result<Vec<u8>, lettre::error::Error> {
         let to: Vec<Mailbox> = self.to.iter().map(|one| one.mailbox.clone()).collect();
         let addressing = Addressing {
-            from: &self.server.0.from,
+            from: &server.from,
             to: &to,
-            host: &self.server.0.hostname,
+            host: &server.hostname,
         };
         let content = self.templates.content(notice, &self.timezone);
         Ok(message::message(notice, content, &addressing)?.formatted())
@@ -122,58 +111,21 @@ impl Email {
         if left.is_empty() {
             return Ok(Receipt {
                 answer: "every address has accepted it before".to_owned(),
-                refused: Vec::new(),
+                ..Receipt::default()
             });
         }
-        let message = self.message(notice).map_err(|error| SendError {
-            reason: SendReason::Render,
-            retry: Retry::Never,
-            detail: format!("the mail cannot be built: {error}"),
-            accepted: Vec::new(),
-        })?;
-        let delivery = self
-            .deliver(&left, &message)
-            .await
-            .map_err(Fault::into_error)?;
-        conclude(&left, delivery, !notice.accepted.is_empty())
-    }
-
-    async fn deliver(&self, left: &[&Recipient], message: &[u8]) -> Result<Delivery, Fault> {
-        let server = &self.server.0;
         let to: Vec<Address> = left.iter().map(|one| one.mailbox.email.clone()).collect();
-        if let Some(kept) = self.take() {
-            match self.over(kept, &to, message).await {
-                // The server had closed it meanwhile; it has seen nothing of this mail.
-                Err(fault) if fault.is_of_a_stale_session() => {}
-                outcome => return outcome,
-            }
-        }
-        let session = server.open().await?;
-        self.over(Kept { session, mails: 0 }, &to, message).await
-    }
-
-    /// Hands the mail over in this session, and keeps it for the next or ends it.
-    async fn over(
-        &self,
-        mut kept: Kept,
-        to: &[Address],
-        message: &[u8],
-    ) -> Result<Delivery, Fault> {
-        let from = &self.server.0.from.email;
-        let delivery = kept.session.deliver(from, to, message).await?;
-        kept.mails += 1;
-        // Without a mail taken the transaction is still open.
-        if delivery.taken.is_some() && kept.mails < MAX_MAILS {
-            *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
-        } else {
-            kept.session.quit().await;
-        }
-        Ok(delivery)
-    }
-
-    fn take(&self) -> Option<Kept> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.take()
+        let message = |server: &Server| {
+            self.message(notice, server).map_err(|error| SendError {
+                reason: SendReason::Render,
+                retry: Retry::Never,
+                detail: format!("the mail cannot be built: {error}"),
+                accepted: Vec::new(),
+            })
+        };
+        let Passed { delivery, detour } = self.route.deliver(&to, message).await?;
+        let receipt = conclude(&left, delivery, !notice.accepted.is_empty())?;
+        Ok(Receipt { detour, ..receipt })
     }
 }
 
@@ -217,6 +169,7 @@ fn conclude(left: &[&Recipient], delivery: Delivery, has_accepted: bool) -> Outc
                 |reply| reply.to_string(),
             ),
             refused,
+            detour: None,
         }),
     }
 }
@@ -227,15 +180,11 @@ impl Notifier for Email {
     }
 
     fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(async {
-            if let Some(kept) = self.take() {
-                kept.session.quit().await;
-            }
-        })
+        Box::pin(self.route.rest())
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
-        let message = self.message(notice)?;
+        let message = self.message(notice, &self.route.servers()[0])?;
         let headers = message
             .windows(4)
             .position(|window| window == b"\r\n\r\n")
@@ -259,14 +208,14 @@ impl Notifier for Email {
     }
 
     fn timeout(&self) -> Duration {
-        let limits = self.server.0.limits;
         let recipients = u32::try_from(self.to.len()).unwrap_or(u32::MAX);
         let steps = MAX_STEPS.saturating_add(recipients);
-        limits
-            .command
-            .saturating_mul(steps)
-            .saturating_add(limits.data)
-            .saturating_add(QUIT_TIMEOUT)
+        let servers = self.route.servers().iter();
+        let limits = servers.map(|server| {
+            let commands = server.limits.command.saturating_mul(steps);
+            commands.saturating_add(server.limits.data)
+        });
+        limits.fold(QUIT_TIMEOUT, Duration::saturating_add)
     }
 }
 

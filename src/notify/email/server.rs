@@ -1,7 +1,11 @@
-//! The `[mail]` server: its options checked, its certificates read, a session with it opened.
+//! A mail server: its options checked, its certificates read, a session with it opened.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use jiff::Timestamp;
 use lettre::{
     Address,
     message::Mailbox,
@@ -16,15 +20,23 @@ use super::{
     wire::{self, Tls, Wire},
 };
 use crate::{
+    cadence,
+    clock::Clock,
     http::{TlsSetupError, tls_config},
+    model::SendError,
     notify::{MailOptions, MailSecurity, render::clean},
 };
 
-/// The `[mail]` server, ready to be connected to. Cheap to clone.
+/// How long a server that took no session is asked last, where there is another one.
+pub(super) const AVOIDED_FOR: Duration = Duration::from_mins(5);
+
+/// A mail server, ready to be connected to. Cheap to clone.
 #[derive(Clone)]
 pub struct MailServer(pub(super) Arc<Server>);
 
 pub(super) struct Server {
+    pub(super) name: String,
+    pub(super) fallback: Option<String>,
     host: String,
     port: u16,
     security: MailSecurity,
@@ -34,6 +46,8 @@ pub(super) struct Server {
     /// What we call ourselves in EHLO and in message ids.
     pub(super) hostname: String,
     pub(super) limits: Limits,
+    /// How the last session that was asked for failed, and when; all receivers share it.
+    trouble: Mutex<Option<(SendError, Timestamp)>>,
 }
 
 /// `[mail]` cannot work as it is.
@@ -67,6 +81,8 @@ impl MailServer {
             MailSecurity::StartTls | MailSecurity::Implicit => Some(tls(options)?),
         };
         Ok(Self(Arc::new(Server {
+            name: options.name.clone(),
+            fallback: options.fallback.clone(),
             host: options.host.clone(),
             port: options.port,
             security: options.security,
@@ -80,6 +96,7 @@ impl MailServer {
                 command: options.timeout,
                 data: options.data_timeout,
             },
+            trouble: Mutex::new(None),
         })))
     }
 }
@@ -121,8 +138,31 @@ fn domain(hostname: &str) -> String {
 }
 
 impl Server {
-    /// A session that is ready for mails.
-    pub(super) async fn open(&self) -> Result<Session, Fault> {
+    /// A session that is ready for mails. How it went is remembered.
+    pub(super) async fn open(&self, clock: &dyn Clock) -> Result<Session, SendError> {
+        let opened = self.session().await.map_err(Fault::into_error);
+        let trouble = opened.as_ref().err();
+        *self.trouble() = trouble.map(|error| (error.clone(), clock.now()));
+        opened
+    }
+
+    /// How the last session that was asked for failed.
+    pub(super) fn last_error(&self) -> Option<SendError> {
+        self.trouble().as_ref().map(|(error, _)| error.clone())
+    }
+
+    /// Whether it took no session a short while ago, so that others are better asked first.
+    pub(super) fn is_avoided(&self, now: Timestamp) -> bool {
+        let trouble = self.trouble();
+        let failed_at = trouble.as_ref().map(|(_, at)| *at);
+        failed_at.is_some_and(|at| cadence::elapsed(at, now) < AVOIDED_FOR)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<(SendError, Timestamp)>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn session(&self) -> Result<Session, Fault> {
         let loopback_only = self.security == MailSecurity::Plain;
         let limits = self.limits;
         let stream = wire::connect(&self.host, self.port, limits.command, loopback_only).await?;

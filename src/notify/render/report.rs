@@ -74,7 +74,11 @@ fn sentence(report: &ReportReady) -> String {
     }
     let stuck = report.outbox.iter().filter(|it| it.failing_since.is_some());
     for receiver in stuck {
-        faults.push(format!("receiver {} takes nothing", receiver.receiver));
+        let name = &receiver.receiver;
+        faults.push(match &receiver.through {
+            Some(through) => format!("mail for {name} goes through server {through}"),
+            None => format!("receiver {name} takes nothing"),
+        });
     }
     match report.outbox.iter().map(|it| it.died).sum() {
         0 => {}
@@ -141,7 +145,10 @@ fn receiver_line(receiver: &ReportedReceiver, timezone: &TimeZone) -> String {
     let wait = if *waiting == 1 { "waits" } else { "wait" };
     let trouble = receiver.failing_since.map(|since| {
         let since = at(since, timezone);
-        format!("; takes nothing since {since}")
+        match &receiver.through {
+            Some(through) => format!("; goes through mail server {through} since {since}"),
+            None => format!("; takes nothing since {since}"),
+        }
     });
     let trouble = trouble.unwrap_or_default();
     format!(

@@ -236,21 +236,31 @@ fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
 
 fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
     let name = &event.receiver;
-    Trouble {
-        sentence: format!(
-            "Receiver {name} takes nothing since {}: {} for it",
-            at(event.since, timezone),
-            match event.waiting {
-                1 => "1 notice waits".to_owned(),
-                waiting => format!("{waiting} notices wait"),
-            }
+    let since = at(event.since, timezone);
+    let (sentence, meaning) = match (&event.through, event.waiting) {
+        (Some(through), _) => (
+            format!("Mail for receiver {name} goes through server {through} since {since}"),
+            "the server that comes first fails; nothing waits and nothing is lost",
         ),
+        (None, waiting) => (
+            format!(
+                "Receiver {name} takes nothing since {since}: {} for it",
+                match waiting {
+                    1 => "1 notice waits".to_owned(),
+                    waiting => format!("{waiting} notices wait"),
+                }
+            ),
+            "nothing is lost; it is all kept",
+        ),
+    };
+    Trouble {
+        sentence,
         feed: None,
         url: None,
         facts: vec![
             ("Reason", event.reason.clone()),
             ("Answer", event.error.clone()),
-            ("Meaning", "nothing is lost; it is all kept".to_owned()),
+            ("Meaning", meaning.to_owned()),
         ],
     }
 }

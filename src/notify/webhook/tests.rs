@@ -128,7 +128,7 @@ fn options(url: &Url) -> WebhookOptions {
 fn webhook_at(options: &WebhookOptions, clock: Arc<dyn Clock>) -> Result<Webhook, WebhookError> {
     let context = NotifyContext {
         http: Http::new(&HttpOptions::default()).unwrap(),
-        mail: None,
+        mail: Vec::new(),
         screen: Screen::new(std::io::sink(), false),
         timezone: TimeZone::UTC,
         clock,

@@ -33,7 +33,7 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
     if status.is_success() {
         return Ok(Receipt {
             answer: status_line(status),
-            refused: Vec::new(),
+            ..Receipt::default()
         });
     }
     let later = || Retry::Later {

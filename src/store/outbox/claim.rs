@@ -16,7 +16,7 @@ use crate::{
 
 /// A receiver that may be sent to.
 pub(in crate::store) const LANE: &str = "
-    SELECT id, failures, failing_since, told_failing FROM receiver
+    SELECT id, failures, failing_since, told_failing, through FROM receiver
      WHERE name = ?1 AND active = 1 AND off = 0 AND due <= ?2";
 
 /// Claims a receiver's due deliveries: their due time becomes the end of the lease.
@@ -124,6 +124,7 @@ pub(super) fn lane(
         failures: row.take(1)?,
         failing_since: row.take(2)?,
         told_failing: row.take(3)?,
+        through: row.take(4)?,
     };
     Ok(Some((row.take(0)?, state)))
 }

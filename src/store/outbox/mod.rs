@@ -71,6 +71,8 @@ pub struct ReceiverState {
     pub failing_since: Option<Timestamp>,
     /// Whether others were told that it fails.
     pub told_failing: bool,
+    /// The mail server that its mail goes through while the one that comes first fails.
+    pub through: Option<String>,
 }
 
 /// How one attempt ended.
@@ -137,6 +139,8 @@ pub struct ReceiverUpdate {
     pub reason: Option<SendReason>,
     /// The last failure in words.
     pub error: Option<String>,
+    /// The mail server that its mail goes through meanwhile.
+    pub through: Option<String>,
 }
 
 /// Where a delivery stands.

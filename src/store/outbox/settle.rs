@@ -119,7 +119,7 @@ fn update_receiver(
 ) -> Result<(), StoreError> {
     tx.exec(
         "UPDATE receiver SET due = ?2, failures = ?3, failing_since = ?4, told_failing = ?5,
-                off = ?6, reason = ?7, error = ?8
+                off = ?6, reason = ?7, error = ?8, through = ?9
           WHERE id = ?1",
         values![
             receiver,
@@ -130,6 +130,7 @@ fn update_receiver(
             update.off,
             update.reason.map(SendReason::as_str),
             update.error.as_deref(),
+            update.through.as_deref(),
         ],
     )
     .map(drop)

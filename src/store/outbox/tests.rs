@@ -172,6 +172,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         off: false,
         reason: Some(SendReason::Busy),
         error: Some("503".into()),
+        through: Some("backup".into()),
     };
     let event = Event::ReceiverFailing(ReceiverFailing {
         receiver: "desk".into(),
@@ -179,6 +180,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         error: "503".into(),
         since: at(1),
         waiting: 2,
+        through: None,
     });
     let receiver = "phone".into();
     broken.notices = vec![NewDelivery { receiver, event }];
@@ -193,6 +195,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
     let probe = claim_for(&store, "desk", at(60)).await.remove(0).receiver;
     assert_eq!((probe.failures, probe.failing_since), (3, Some(at(1))));
     assert!(probe.told_failing);
+    assert_eq!(probe.through.as_deref(), Some("backup"));
     let shown = store.receivers().await.expect("read").remove(0);
     assert_eq!(
         (shown.name.as_str(), shown.waiting, shown.dead),

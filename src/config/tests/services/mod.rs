@@ -117,7 +117,7 @@ fn loaded(text: &str, url: &str) -> Config {
 fn notifier(config: &Config) -> Box<dyn Notifier> {
     let context = NotifyContext {
         http: Http::new(&HttpOptions::default()).expect("a client"),
-        mail: None,
+        mail: Vec::new(),
         screen: Screen::new(std::io::sink(), false),
         timezone: TimeZone::UTC,
         clock: Arc::new(ManualClock::new(

@@ -2,4 +2,5 @@
 
 mod message;
 mod reuse;
+mod route;
 mod session;

@@ -4,7 +4,7 @@ use super::session::{Post, notice, plain};
 use crate::{
     model::Retry,
     notify::{
-        email::MAX_MAILS,
+        email::route::MAX_MAILS,
         smtp_server::{Answer, SmtpServer, Step},
     },
 };

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use tempfile::NamedTempFile;
 
 use crate::{
-    clock::SystemClock,
+    clock::{Clock, SystemClock},
     http::{Http, HttpOptions},
     model::{Notice, Outcome, Retry, Secret, SendError, SendReason},
     notify::{
@@ -41,6 +41,7 @@ impl Post {
         let mut ca_file = NamedTempFile::new().unwrap();
         ca_file.write_all(server.ca_pem().as_bytes()).unwrap();
         let options = MailOptions {
+            name: MailOptions::MAIN.to_owned(),
             host: "127.0.0.1".to_owned(),
             port: server.address().port(),
             security,
@@ -49,6 +50,7 @@ impl Post {
             ca_file: Some(ca_file.path().to_owned()),
             timeout: Duration::from_secs(20),
             data_timeout: Duration::from_secs(20),
+            fallback: None,
         };
         Self {
             server,
@@ -71,28 +73,15 @@ impl Post {
         self
     }
 
-    fn impatient(mut self) -> Self {
+    pub(super) fn impatient(mut self) -> Self {
         self.options.timeout = IMPATIENT;
         self.options.data_timeout = IMPATIENT;
         self
     }
 
     pub(super) fn notifier(&self) -> Box<dyn Notifier> {
-        let context = NotifyContext {
-            http: Http::new(&HttpOptions::default()).unwrap(),
-            mail: Some(MailServer::new(&self.options, "mon.example.org").unwrap()),
-            screen: Screen::new(std::io::sink(), false),
-            timezone: TimeZone::UTC,
-            clock: Arc::new(SystemClock),
-        };
-        let receiver = ReceiverOptions {
-            name: "desk".to_owned(),
-            kind: ReceiverKind::Email(EmailOptions {
-                to: self.to.clone(),
-                templates: crate::notify::MailTemplates::default(),
-            }),
-        };
-        build(&receiver, &context).unwrap()
+        let servers = [MailServer::new(&self.options, "mon.example.org").unwrap()];
+        notifier(&self.to, &servers, Arc::new(SystemClock))
     }
 
     async fn send(&self, notice: &Notice) -> Outcome {
@@ -104,6 +93,30 @@ impl Post {
         assert!(self.server.mails().is_empty(), "nothing was taken: {error}");
         error
     }
+}
+
+/// A receiver that sends to the first of these servers.
+pub(super) fn notifier(
+    to: &[String],
+    servers: &[MailServer],
+    clock: Arc<dyn Clock>,
+) -> Box<dyn Notifier> {
+    let context = NotifyContext {
+        http: Http::new(&HttpOptions::default()).unwrap(),
+        mail: servers.to_vec(),
+        screen: Screen::new(std::io::sink(), false),
+        timezone: TimeZone::UTC,
+        clock,
+    };
+    let receiver = ReceiverOptions {
+        name: "desk".to_owned(),
+        kind: ReceiverKind::Email(EmailOptions {
+            to: to.to_vec(),
+            server: MailOptions::MAIN.to_owned(),
+            templates: crate::notify::MailTemplates::default(),
+        }),
+    };
+    build(&receiver, &context).unwrap()
 }
 
 pub(super) fn notice() -> Notice {

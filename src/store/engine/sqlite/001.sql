@@ -152,7 +152,8 @@ CREATE TABLE receiver (
   told_failing  INTEGER NOT NULL DEFAULT 0,
   off           INTEGER NOT NULL DEFAULT 0,
   reason        TEXT,
-  error         TEXT
+  error         TEXT,
+  through       TEXT
 ) STRICT;
 
 -- What is not told for a while. One of a name at a time is open: `ended_at` is set when it was

@@ -1,0 +1,211 @@
+//! One mail server.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use lettre::message::Mailbox;
+
+use super::MailNames;
+use crate::config::{
+    limits::TIMEOUT,
+    problem::Problem,
+    schema::Kind,
+    section::Section,
+    settings::read_ca_file,
+    value::{Text, Value},
+};
+use crate::notify::{MailLogin, MailOptions, MailSecurity};
+
+/// TLS from the first byte (RFC 8314).
+const SUBMISSIONS_PORT: u16 = 465;
+
+/// Reads `[mail]` or `[mail.NAME]`. `from` is `[mail]`'s.
+pub(super) fn read_server(
+    section: &Section<'_>,
+    name: &str,
+    from: Option<&str>,
+    names: &MailNames<'_>,
+) -> Option<MailOptions> {
+    let login = read_login(section);
+    let ca_file = section.get("ca_file").and_then(read_ca_file);
+    let timeout = section.duration("timeout", &TIMEOUT);
+    let fallback = section
+        .string("fallback")
+        .and_then(|text| read_fallback(text, name, names));
+    let own = match name {
+        MailOptions::MAIN => None,
+        _ => section.get("from").and_then(read_sender),
+    };
+    let from = own.or_else(|| from.map(str::to_owned));
+    if from.is_none() {
+        section.require("from", "such as from = \"Fivebells <bells@example.org>\"");
+    }
+    let server = section
+        .require("server", "such as server = \"mail.example.org\"")
+        .and_then(|value| read_address(value.string()?));
+    let (host, port) = server?;
+    let security = read_security(section, &host, port)?;
+    Some(MailOptions {
+        name: name.to_owned(),
+        host,
+        port: port.unwrap_or(default_port(security)),
+        security,
+        login,
+        from: from?,
+        ca_file,
+        timeout: timeout.unwrap_or(MailOptions::TIMEOUT),
+        data_timeout: MailOptions::DATA_TIMEOUT,
+        fallback,
+    })
+}
+
+fn read_fallback(text: Text<'_>, name: &str, names: &MailNames<'_>) -> Option<String> {
+    let fallback = names.choose(text)?;
+    if fallback == name {
+        text.error("a mail server cannot stand in for itself");
+        return None;
+    }
+    Some(fallback)
+}
+
+const fn default_port(security: MailSecurity) -> u16 {
+    match security {
+        MailSecurity::StartTls => 587,
+        MailSecurity::Implicit => SUBMISSIONS_PORT,
+        MailSecurity::Plain => 25,
+    }
+}
+
+fn read_login(section: &Section<'_>) -> Option<MailLogin> {
+    let (username, password) = (section.get("username"), section.get("password"));
+    let lonely = match (username, password) {
+        (Some(username), Some(password)) => {
+            let (username, password) = (username.string(), password.secret());
+            return Some(MailLogin {
+                username: username?.text.to_owned(),
+                password: password?,
+            });
+        }
+        (Some(username), None) => (username, "password = { env = \"NAME\" }"),
+        (None, Some(password)) => {
+            // Its own faults are worth knowing too.
+            let _ = password.secret();
+            (password, "username = \"…\"")
+        }
+        (None, None) => return None,
+    };
+    let (value, missing) = lonely;
+    let message = format!(
+        "`{}` stands alone: a login has a username and a password",
+        value.name()
+    );
+    let problem = Problem::error(value.key_place(), message).help(format!("add {missing}"));
+    section.context.report_absence(problem);
+    None
+}
+
+/// Reads `from`.
+pub(super) fn read_sender(value: Value<'_>) -> Option<String> {
+    let text = value.string()?;
+    if text.text.parse::<Mailbox>().is_err() {
+        let help = "such as \"bells@example.org\" or \"Fivebells <bells@example.org>\"";
+        text.error_with(format!("{:?} is not a mail address", text.text), help);
+        return None;
+    }
+    Some(text.text.to_owned())
+}
+
+/// `host`, `host:port`, `[::1]:port` or a bare IPv6 address.
+fn read_address(text: Text<'_>) -> Option<(String, Option<u16>)> {
+    let address = split_address(text.text);
+    if address.is_none() {
+        let help = "such as \"mail.example.org\" or \"mail.example.org:465\"";
+        text.error_with(format!("{:?} is not a mail server", text.text), help);
+    }
+    address
+}
+
+fn split_address(text: &str) -> Option<(String, Option<u16>)> {
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Some((text.to_owned(), None));
+    }
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !text.ends_with(']') => {
+            (host, Some(port.parse().ok().filter(|&port| port != 0)?))
+        }
+        _ => (text, None),
+    };
+    let bracketed = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    if let Some(address) = bracketed {
+        address.parse::<Ipv6Addr>().ok()?;
+        return Some((address.to_owned(), port));
+    }
+    let is_host = url::Host::parse(host).is_ok() && !host.contains(':');
+    is_host.then(|| (host.to_owned(), port))
+}
+
+fn read_security(section: &Section<'_>, host: &str, port: Option<u16>) -> Option<MailSecurity> {
+    let loopback = is_loopback(host);
+    let Some(value) = section.get("security") else {
+        return Some(match port {
+            Some(SUBMISSIONS_PORT) => MailSecurity::Implicit,
+            _ if loopback => MailSecurity::Plain,
+            _ => MailSecurity::StartTls,
+        });
+    };
+    let text = value.text(Kind::String)?;
+    let all = [
+        MailSecurity::StartTls,
+        MailSecurity::Implicit,
+        MailSecurity::Plain,
+    ];
+    let named = text.one_of("kind of security", &all.map(MailSecurity::as_str))?;
+    let security = all.into_iter().find(|one| one.as_str() == named)?;
+    if security == MailSecurity::Plain && !loopback {
+        let help = "use \"starttls\" or \"implicit\"; plain is for a server on this machine";
+        let message = format!("mail would cross the network to {host:?} unprotected");
+        text.error_with(message, help);
+        return None;
+    }
+    Some(security)
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_address;
+
+    #[test]
+    fn servers_as_people_write_them() {
+        for (text, host, port) in [
+            ("mail.example.org", "mail.example.org", None),
+            ("mail.example.org:465", "mail.example.org", Some(465)),
+            ("127.0.0.1:2525", "127.0.0.1", Some(2525)),
+            ("::1", "::1", None),
+            ("[::1]:25", "::1", Some(25)),
+            ("[::1]", "::1", None),
+        ] {
+            let expected = Some((host.to_owned(), port));
+            assert_eq!(split_address(text), expected, "{text}");
+        }
+        for text in [
+            "",
+            "a b",
+            "smtp://mail.example.org",
+            "mail:0",
+            "mail:65536",
+            "mail:x",
+            "[a]",
+            "me@mail",
+        ] {
+            assert_eq!(split_address(text), None, "{text}");
+        }
+    }
+}
