@@ -95,14 +95,14 @@ impl Send {
         let outcome = notifier.send(&notice).await;
         notifier.rest().await;
         let (reason, answer) = match &outcome {
-            Ok(receipt) => (None, receipt.answer.as_str()),
-            Err(error) => (Some(error.reason.as_str()), error.detail.as_str()),
+            Ok(receipt) => (None, receipt.to_string()),
+            Err(error) => (Some(error.reason.as_str()), error.to_string()),
         };
         let sent = Sent {
             receiver: &self.receiver,
             delivered: outcome.is_ok(),
             reason,
-            answer,
+            answer: &answer,
         };
         output.print(&sent, |sent| match sent.reason {
             None => format!("{}: delivered, {}", sent.receiver, sent.answer),

@@ -16,7 +16,7 @@ use tracing::{Instrument as _, debug, error, info_span, warn};
 use crate::{
     cadence,
     clock::Clock,
-    model::{Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason},
+    model::{Detour, Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason},
     notify::Notifier,
     policy::Policy,
     store::{DeliveryClaim, NewDelivery, SettleTo, Settlement, Store, StoreError},
@@ -251,6 +251,9 @@ fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at
                     "receiver {receiver:?}: a recipient refused for good, {}",
                     refusal.answer
                 );
+            }
+            if let Some(Detour { through, error }) = &receipt.detour {
+                warn!("receiver {receiver:?}: mail goes through {through:?}, {error}");
             }
         }
         Err(error) => {

@@ -57,22 +57,13 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
 }
 
 fn delivered(claim: &DeliveryClaim, receipt: Receipt, now: Timestamp) -> Verdict {
-    let refused = receipt.refused.iter();
-    let refused =
-        refused.map(|refusal| format!("{} refused: {}", refusal.recipient, refusal.answer));
-    let detour = receipt.detour.iter().map(|detour| detour.error.to_string());
-    let answers: Vec<String> = std::iter::once(receipt.answer)
-        .chain(refused)
-        .chain(detour)
-        .collect();
+    let answer = receipt.to_string();
     let (receiver, tell) = receipt
         .detour
         .map(|detour| arrived_by(claim, detour, now))
         .unwrap_or_default();
     Verdict {
-        to: SettleTo::Delivered {
-            answer: answers.join("; "),
-        },
+        to: SettleTo::Delivered { answer },
         receiver,
         tell,
     }

@@ -30,6 +30,20 @@ pub struct Receipt {
     pub detour: Option<Detour>,
 }
 
+/// The answer, who refused, and what is broken.
+impl fmt::Display for Receipt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.answer)?;
+        for Refusal { recipient, answer } in &self.refused {
+            write!(formatter, "; {recipient} refused: {answer}")?;
+        }
+        match &self.detour {
+            Some(detour) => write!(formatter, "; {}", detour.error),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A notice that arrived, though not by the way it should have taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detour {

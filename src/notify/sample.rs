@@ -165,13 +165,14 @@ pub(super) fn trials() -> [Notice; 4] {
 #[cfg(test)]
 pub(crate) fn every_kind() -> Vec<Notice> {
     use crate::model::{
-        MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, ReceiverFailing, StoreFailing,
-        StoreReason, StoreRecovered,
+        MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, StoreFailing, StoreReason,
+        StoreRecovered,
     };
 
     let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
     let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
     let mut troubles = troubles_of_feeds(now, yesterday);
+    troubles.extend(troubles_of_receivers(yesterday));
     troubles.extend([
         Event::NetworkFailing(NetworkFailing {
             since: yesterday,
@@ -185,22 +186,6 @@ pub(crate) fn every_kind() -> Vec<Notice> {
         Event::NetworkRecovered(NetworkRecovered {
             since: yesterday,
             until: now,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "desk".into(),
-            reason: "auth".into(),
-            error: "535 5.7.8 authentication failed".into(),
-            since: yesterday,
-            waiting: 14,
-            through: None,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "brief".into(),
-            reason: "connect".into(),
-            error: "mail server \"mail\": cannot connect: connection refused".into(),
-            since: yesterday,
-            waiting: 0,
-            through: Some("backup".into()),
         }),
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
@@ -302,12 +287,49 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
     ]
 }
 
+#[cfg(test)]
+fn troubles_of_receivers(since: Timestamp) -> [Event; 2] {
+    let trouble = |receiver: &str, reason: &str, error: &str, waiting, through: Option<&str>| {
+        Event::ReceiverFailing(crate::model::ReceiverFailing {
+            receiver: receiver.into(),
+            reason: reason.into(),
+            error: error.into(),
+            since,
+            waiting,
+            through: through.map(str::to_owned),
+        })
+    };
+    let refused = "535 5.7.8 authentication failed";
+    let unreached = "mail server \"mail\": cannot connect: connection refused";
+    [
+        trouble("desk", "auth", refused, 14, None),
+        trouble("brief", "connect", unreached, 0, Some("backup")),
+    ]
+}
+
+#[cfg(test)]
+fn reported_receivers(since: Timestamp) -> Vec<crate::model::ReportedReceiver> {
+    let reported = |name: &str, failing_since, through: Option<&str>, waiting, died| {
+        crate::model::ReportedReceiver {
+            receiver: name.into(),
+            failing_since,
+            through: through.map(str::to_owned),
+            waiting,
+            died,
+        }
+    };
+    vec![
+        reported("board", None, None, 1, 2),
+        reported("brief", Some(since), Some("backup"), 0, 0),
+        reported("desk", Some(since), None, 14, 0),
+    ]
+}
+
 /// A report of each kind: all is well, and nearly nothing is.
 #[cfg(test)]
 fn reports(since: Timestamp) -> [Event; 2] {
     use crate::model::{
-        Ailment, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
-        ReportedSilence,
+        Ailment, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedSilence,
     };
 
     [
@@ -347,29 +369,7 @@ fn reports(since: Timestamp) -> [Event; 2] {
                 state: Ailment::Silent,
                 since: Some(since),
             }],
-            outbox: vec![
-                ReportedReceiver {
-                    receiver: "board".into(),
-                    failing_since: None,
-                    through: None,
-                    waiting: 1,
-                    died: 2,
-                },
-                ReportedReceiver {
-                    receiver: "brief".into(),
-                    failing_since: Some(since),
-                    through: Some("backup".into()),
-                    waiting: 0,
-                    died: 0,
-                },
-                ReportedReceiver {
-                    receiver: "desk".into(),
-                    failing_since: Some(since),
-                    through: None,
-                    waiting: 14,
-                    died: 0,
-                },
-            ],
+            outbox: reported_receivers(since),
             mutes: vec![ReportedMute {
                 kind: MuteKind::Feed,
                 name: "nhk".into(),
