@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::{
     Config, ConfigTest,
     policy::as_written,
+    quote::{key, quoted},
     times::daily_texts,
     units::{duration_text, size_text},
 };
@@ -338,17 +339,4 @@ impl Writer {
 fn contact(user_agent: &str) -> Option<&str> {
     let (_, contact) = user_agent.split_once("; +")?;
     contact.strip_suffix(')')
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
-/// A key as TOML writes it.
-pub(super) fn key(name: &str) -> String {
-    let bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-    if !name.is_empty() && name.chars().all(bare) {
-        return name.to_owned();
-    }
-    quoted(name)
 }

@@ -52,6 +52,23 @@ const COOKIES: &str = "Fivebells keeps no cookies; ask the publisher for a key o
 const CONDITIONS: &str = "Fivebells asks with the validators of the last document";
 const PROXIES: &str = "a proxy's login stands in the URL of `proxy`";
 
+/// Headers that are ours to set: who we are, how long the body is, and the signature.
+const OWN_HEADERS: [&str; 8] = [
+    "connection",
+    "content-length",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+];
+/// Why a receiver's requests do not take this header, in lower case.
+pub(super) fn own_header(name: &str) -> Option<&'static str> {
+    let is_own = OWN_HEADERS.contains(&name);
+    is_own.then_some("Fivebells itself sets it")
+}
+
 /// Reads a table of headers. `refused` says why a name, in lower case, is not to be set.
 pub(super) fn read_headers(
     value: Value<'_>,

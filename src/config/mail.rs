@@ -8,11 +8,14 @@ use self::server::{read_sender, read_server};
 use super::{
     names::{Named, read_name},
     problem::Problem,
-    receivers::read_mail_templates,
     schema::{MAIL, MAIL_SERVER},
+    section::Section,
+    templates::report_template,
     value::{Text, Value},
 };
-use crate::notify::{EmailOptions, MailOptions, MailTemplates, ReceiverKind, ReceiverOptions};
+use crate::notify::{
+    self, EmailOptions, MailOptions, MailPart, MailTemplates, ReceiverKind, ReceiverOptions,
+};
 
 /// The names that servers have, read well or not; none without `[mail]`.
 #[derive(Debug, Default)]
@@ -68,7 +71,7 @@ impl<'a> Mail<'a> {
                 .map(|item| Named { entry: value, item })
                 .chain(others)
                 .collect(),
-            templates: read_mail_templates(&section),
+            templates: read_templates(&section),
             names,
         }
     }
@@ -122,4 +125,21 @@ fn read_named(entry: Value<'_>, from: Option<&str>, names: &MailNames<'_>) -> Op
     }
     let section = entry.section(format!("[mail.{name}]"), &MAIL_SERVER)?;
     read_server(&section, name, from, names)
+}
+
+/// Reads `subject`, `text` and `html`, of a receiver or of `[mail]`.
+pub(super) fn read_templates(section: &Section<'_>) -> MailTemplates {
+    MailTemplates {
+        subject: read_template(section, "subject", MailPart::Subject),
+        text: read_template(section, "text", MailPart::Text),
+        html: read_template(section, "html", MailPart::Html),
+    }
+}
+
+fn read_template(section: &Section<'_>, key: &'static str, part: MailPart) -> Option<String> {
+    let template = section.string(key)?;
+    if let Err(fault) = notify::check_mail_template(part, template.text) {
+        report_template(&template, &fault);
+    }
+    Some(template.text.to_owned())
 }

@@ -33,6 +33,7 @@ mod presets;
 mod problem;
 mod propose;
 mod proxy;
+mod quote;
 mod receivers;
 mod report;
 mod rhythm;

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::{
     Config,
-    effective::{key, quoted},
     limits::MAX_NAME_CHARS,
     names,
+    quote::{key, quoted},
 };
 use crate::text;
 

@@ -3,25 +3,19 @@
 use std::collections::HashSet;
 
 use super::{
-    exec::read_exec, mail::Mail, names::read_name, presets::Presets, problem::Problem,
-    schema::RECEIVER, section::Section, services::read_service, templates::report_template,
-    value::Value, webhooks::read_webhook,
+    exec::read_exec,
+    mail::{Mail, read_templates},
+    names::read_name,
+    presets::Presets,
+    problem::Problem,
+    schema::RECEIVER,
+    section::Section,
+    services::read_service,
+    value::Value,
+    webhooks::read_webhook,
 };
-use crate::notify::{
-    self, EmailOptions, MailOptions, MailPart, MailTemplates, ReceiverKind, ReceiverOptions,
-};
+use crate::notify::{EmailOptions, MailOptions, MailTemplates, ReceiverKind, ReceiverOptions};
 
-/// Headers that are ours to set: who we are, how long the body is, and the signature.
-const OWN_HEADERS: [&str; 8] = [
-    "connection",
-    "content-length",
-    "host",
-    "transfer-encoding",
-    "user-agent",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
-];
 /// Keys that only a receiver of mail has.
 const MAIL_KEYS: [&str; 4] = ["mail", "subject", "text", "html"];
 /// Keys that only a webhook has.
@@ -125,7 +119,7 @@ fn read_email(section: &Section<'_>, value: Value<'_>, mail: &Mail<'_>) -> Optio
     let server = section
         .string("mail")
         .and_then(|text| mail.names.choose(text));
-    let own = read_mail_templates(section);
+    let own = read_templates(section);
     let templates = MailTemplates {
         subject: own.subject.or_else(|| mail.templates.subject.clone()),
         text: own.text.or_else(|| mail.templates.text.clone()),
@@ -152,27 +146,4 @@ fn read_email(section: &Section<'_>, value: Value<'_>, mail: &Mail<'_>) -> Optio
         server: server.unwrap_or_else(|| MailOptions::MAIN.to_owned()),
         templates,
     })
-}
-
-/// Reads `subject`, `text` and `html`, of a receiver or of `[mail]`.
-pub(super) fn read_mail_templates(section: &Section<'_>) -> MailTemplates {
-    MailTemplates {
-        subject: read_mail_template(section, "subject", MailPart::Subject),
-        text: read_mail_template(section, "text", MailPart::Text),
-        html: read_mail_template(section, "html", MailPart::Html),
-    }
-}
-
-fn read_mail_template(section: &Section<'_>, key: &'static str, part: MailPart) -> Option<String> {
-    let template = section.string(key)?;
-    if let Err(fault) = notify::check_mail_template(part, template.text) {
-        report_template(&template, &fault);
-    }
-    Some(template.text.to_owned())
-}
-
-/// Why a receiver's requests do not take this header, in lower case.
-pub(super) fn own_header(name: &str) -> Option<&'static str> {
-    let is_own = OWN_HEADERS.contains(&name);
-    is_own.then_some("Fivebells itself sets it")
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    headers::read_headers,
+    headers::{own_header, read_headers},
     limits::TIMEOUT,
     problem::Problem,
-    receivers::own_header,
     schema::{Kind, SECRET},
     section::Section,
     value::Value,

@@ -4,10 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
 use super::{
-    headers::read_headers,
+    headers::{own_header, read_headers},
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     presets::named,
-    receivers::own_header,
     schema::Kind,
     section::Section,
     templates::report_template,

@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::{Writer, key, quoted};
+use super::Writer;
+use crate::config::quote::{key, quoted};
 use crate::{
     model::{Priority, Secret},
     notify::{Grade, Limits, Parameter, Preset, PresetOptions, PresetValue},
