@@ -1,7 +1,7 @@
 //! Which terms must hit before a watch is worth evaluating.
 
 use super::{
-    compile::{CompiledWatch, Leaf, What, index},
+    compiled::{CompiledWatch, Leaf, What, index},
     query::Node,
 };
 

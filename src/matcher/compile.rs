@@ -8,10 +8,11 @@ use std::{
 use super::{
     anchors::{Anchored, Needed},
     check::Check,
+    compiled::{CompiledWatch, Leaf, What, index},
     fields::Fields,
     index::{self, Anchor, Index, Target},
     pattern::{Left, Pattern, Right, patterns},
-    query::{Kind, Node, Query, Term},
+    query::{Kind, Query, Term},
     regexes::Regexes,
 };
 use crate::model::Watch;
@@ -47,32 +48,6 @@ pub(super) struct Packed {
     pub(super) left: Left,
     pub(super) right: Right,
     pub(super) check: Check,
-}
-
-/// One watch, ready to be evaluated.
-#[derive(Debug)]
-pub(super) struct CompiledWatch {
-    /// The feeds it reads, sorted; `None` is every feed.
-    pub(super) feeds: Option<Box<[u32]>>,
-    pub(super) root: Node,
-    /// By the number that `root` calls a term by.
-    pub(super) leaves: Box<[Leaf]>,
-}
-
-/// One term of one watch.
-#[derive(Debug)]
-pub(super) struct Leaf {
-    pub(super) what: What,
-    pub(super) text: Box<str>,
-    pub(super) fields: Fields,
-    pub(super) positive: bool,
-}
-
-/// What a leaf looks for, by its number among all of all watches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    Term(u32),
-    Regex(u32),
 }
 
 /// Terms and their patterns, each distinct one once.
@@ -240,8 +215,4 @@ impl Hasher for Hashed {
     fn write_u64(&mut self, hash: u64) {
         self.0 ^= hash;
     }
-}
-
-pub(super) fn index(number: usize) -> u32 {
-    u32::try_from(number).expect("a config has fewer than 2^32 of anything")
 }

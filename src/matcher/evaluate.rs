@@ -1,7 +1,7 @@
 //! Whether an expression holds for an item.
 
 use super::{
-    compile::CompiledWatch,
+    compiled::CompiledWatch,
     evidence::Evidence,
     origin::comes_from,
     positions::Place,

@@ -4,22 +4,13 @@ use std::{cell::OnceCell, ops::Range};
 
 use super::{
     ItemText, MAX_HITS,
-    compile::{Leaf, Matcher, What},
+    canonical::{Canonical, Found},
+    compile::Matcher,
+    compiled::{Leaf, What},
     fields::Fields,
-    find::Canonical,
     positions::Positions,
 };
 use crate::model::Field;
-
-/// Where a pattern of a term stands in canonical text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Found {
-    pub(super) term: u32,
-    pub(super) start: u32,
-    /// The last byte, so that an offset inside the last character stands for its end.
-    pub(super) last: u32,
-    pub(super) pattern: u32,
-}
 
 /// An item, and where which term stands in it.
 pub(super) struct Evidence<'a> {

@@ -4,11 +4,13 @@ use std::{fmt, ops::Range};
 
 use super::{
     Entity, Hit, ItemText, Query, QueryError,
-    compile::{self, CompiledWatch, anchors},
+    canonical::Canonical,
+    compile::{self, anchors},
+    compiled::CompiledWatch,
     display,
     evaluate::{holds, places},
     evidence::Evidence,
-    find::{Canonical, hits_of, ordered, reads, scan},
+    find::{hits_of, ordered, reads, scan},
     locate::{located, verified},
     origin,
     pattern::patterns,

@@ -1,20 +1,16 @@
 //! One item through the index.
 
-use std::ops::Range;
-
 use super::{
     Hit, ItemText, WatchMatch,
-    compile::{CompiledWatch, Leaf, Matcher, What},
+    canonical::{Canonical, Found},
+    compile::Matcher,
+    compiled::{CompiledWatch, Leaf, What},
     evaluate::holds,
-    evidence::{Evidence, Found},
-    fields::Fields,
+    evidence::Evidence,
     locate::{located, verified},
     pattern,
 };
-use crate::{
-    model::Field,
-    text::{self, Lines},
-};
+use crate::model::Field;
 
 /// How many hits a watch shows of one item, and how many of each term in each field are kept.
 pub const MAX_HITS: usize = 64;
@@ -79,55 +75,6 @@ impl Terms {
 
     fn may_have(&self, term: u32) -> bool {
         self.0[term as usize / 64 % 64] >> (term % 64) & 1 == 1
-    }
-}
-
-/// The fields of an item in canonical form, one behind the other.
-pub(super) struct Canonical {
-    /// With spaces at its end for [`super::index::Index::scan`].
-    pub(super) text: String,
-    /// In the order of [`Field::ALL`]; fields without text are left out.
-    pub(super) parts: Vec<(Field, Range<usize>)>,
-}
-
-impl Canonical {
-    pub(super) fn new(item: &ItemText<'_>, fields: Fields) -> Self {
-        let read = || {
-            Field::ALL
-                .into_iter()
-                .filter(|field| fields.contains(*field))
-        };
-        let room: usize = read().map(|field| item.field(field).len()).sum();
-        let mut text = String::with_capacity(room + room / 8 + 64);
-        let mut parts = Vec::with_capacity(Field::ALL.len());
-        for field in read() {
-            let from = text.len();
-            text::fold_onto(item.field(field), lines(field), &mut text);
-            if text.len() > from {
-                parts.push((field, from..text.len()));
-            }
-        }
-        text.extend([' '; super::index::PADDING]);
-        Self { text, parts }
-    }
-
-    /// The field that a place is in, and where the field begins.
-    pub(super) fn part(&self, at: u32) -> (Field, usize) {
-        let (field, range) = self
-            .parts
-            .iter()
-            .rev()
-            .find(|(_, range)| range.start <= at as usize)
-            .expect("places are in a field");
-        (*field, range.start)
-    }
-}
-
-/// Authors and categories are lists: no phrase runs from one into the next.
-pub(super) const fn lines(field: Field) -> Lines {
-    match field {
-        Field::Author | Field::Category => Lines::Listed,
-        Field::Title | Field::Summary | Field::Content | Field::Link => Lines::Wrapped,
     }
 }
 

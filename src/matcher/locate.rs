@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     ItemText,
+    canonical::{Canonical, Found, lines},
     check::Check,
     compile::Matcher,
-    evidence::{Evidence, Found},
-    find::{Canonical, lines},
+    evidence::Evidence,
 };
 use crate::{model::Field, text};
 

@@ -5,8 +5,10 @@
 //! which hit are evaluated, so the cost is that of the text and its hits, not of the watches.
 
 mod anchors;
+mod canonical;
 mod check;
 mod compile;
+mod compiled;
 mod context;
 mod display;
 mod doubts;

@@ -1,6 +1,6 @@
 //! Where tokens stand, for NEAR.
 
-use super::{evidence::Found, find::Canonical};
+use super::canonical::{Canonical, Found};
 use crate::text::{self, Script};
 
 /// How far apart NEAR can reach.
