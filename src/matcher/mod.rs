@@ -1,7 +1,7 @@
 //! Which watches an item satisfies.
 //!
 //! Text and terms are brought to one canonical form ([`crate::text`]); the terms of all watches
-//! are patterns of one index ([`index`]), which reads each field once. Only watches that need a term
+//! are patterns of one index (`index`), which reads each field once. Only watches that need a term
 //! which hit are evaluated, so the cost is that of the text and its hits, not of the watches.
 
 mod anchors;

@@ -7,10 +7,10 @@
 //! ```
 //!
 //! `repair` reads XML however broken; `second` is asked where the markup shows more items than
-//! `repair` found ([`count`] is made without it), or where `repair` panicked.
+//! `repair` found (`count` is made without it), or where `repair` panicked.
 //!
 //! Pure: no I/O, no clock, no randomness. No input makes it panic, overflow the stack or take more
-//! than linear time; what one document may make us keep is bounded in [`guard`].
+//! than linear time; what one document may make us keep is bounded in `guard`.
 
 mod address;
 mod codepage;

@@ -58,7 +58,7 @@ struct Names<'a> {
     text: &'a str,
 }
 
-/// Tries a template of a mail on the notices of [`trials`].
+/// Tries a template of a mail on the notices of `trials`.
 ///
 /// # Errors
 /// [`TemplateError`]: what is wrong, and where.
