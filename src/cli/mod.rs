@@ -5,6 +5,7 @@
 
 mod add;
 mod alerts;
+mod backup;
 mod check;
 mod config;
 mod due;
@@ -133,6 +134,8 @@ enum Command {
     Preview(receiver::Preview),
     /// Send a receiver a test notice.
     Send(receiver::Send),
+    /// Copy the store to a file, with the service up or down.
+    Backup(backup::Backup),
     /// Print completions for a shell.
     Completions(generate::Completions),
     /// Print the manual page.
@@ -230,6 +233,7 @@ impl Command {
             Self::Unmute(unmute) => unmute.run(config, output).await,
             Self::Preview(preview) => preview.run(config, output).await,
             Self::Send(send) => send.run(config, output).await,
+            Self::Backup(backup) => backup.run(config, output).await,
             Self::Completions(completions) => {
                 completions.run();
                 Ok(true)

@@ -52,6 +52,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A backup was to be written over something else.
+    #[error("{} is not an earlier backup; help: give this one a name of its own", path.display())]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no store yet.
     #[error("there is no store at {}; help: start the daemon once, it makes one", path.display())]
     Missing {

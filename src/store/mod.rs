@@ -40,7 +40,7 @@ mod sync;
 mod testing;
 mod trouble;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -111,6 +111,19 @@ impl Store {
     /// [`Newer`](StoreError::Newer), [`NotOurs`](StoreError::NotOurs): the file was not touched.
     pub async fn open_beside(options: &StoreOptions) -> Result<Self, StoreError> {
         Self::start(options, |options| Sqlite::open_beside(&options.path)).await
+    }
+
+    /// Copies the store to the file `to`, whole and on the disk when this answers, beside a daemon
+    /// or without one. An earlier copy that stands there is replaced. In the copy ids count on from
+    /// higher numbers, so that receivers know every notice from those that were sent meanwhile.
+    ///
+    /// # Errors
+    /// [`Missing`](StoreError::Missing); [`NoBackup`](StoreError::NoBackup): what stands at `to`
+    /// was not touched.
+    pub async fn back_up(options: &StoreOptions, to: &Path) -> Result<(), StoreError> {
+        let (from, to) = (options.path.clone(), to.to_owned());
+        let copied = tokio::task::spawn_blocking(move || Sqlite::back_up(&from, &to)).await;
+        copied.expect("a copy that panics is a fault of ours")
     }
 
     async fn start(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{super::Tx, super::values, beside, connection::Connection};
+use super::{beside, connection::Connection, copy::copy};
 use crate::store::StoreError;
 
 /// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
@@ -71,7 +71,10 @@ fn apply<'a>(
 }
 
 /// The file's schema; 0 is a new file.
-fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+///
+/// # Errors
+/// [`NotOurs`](StoreError::NotOurs).
+pub(super) fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let id = connection.header("application_id")?;
     let version = connection.header("user_version")?;
     let blank = connection.header("schema_version")? == 0;
@@ -82,27 +85,17 @@ fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     }
 }
 
-/// Copies the open file, whole or not at all: the copy is written under another name first.
-pub(super) fn copy(connection: &mut Connection, to: &Path) -> Result<(), StoreError> {
-    let half = beside(to, ".part");
-    if half.exists() {
-        std::fs::remove_file(&half).map_err(|cause| StoreError::io("remove", &half, cause))?;
-    }
-    let name = half.to_string_lossy().into_owned();
-    connection.exec("VACUUM INTO ?1", values![name])?;
-    std::fs::File::open(&half)
-        .and_then(|file| file.sync_all())
-        .map_err(|cause| StoreError::io("write", &half, cause))?;
-    std::fs::rename(&half, to).map_err(|cause| StoreError::io("write", to, cause))
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
-    use super::{super::connection::Access, *};
+    use super::{
+        super::{super::Tx as _, connection::Access},
+        *,
+    };
 
-    const ONE: &str = "CREATE TABLE story (id INTEGER PRIMARY KEY, title TEXT) STRICT";
+    const ONE: &str =
+        "CREATE TABLE story (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT) STRICT";
     const TWO: &str = "ALTER TABLE story ADD COLUMN link TEXT";
     const BROKEN: &str = "CREATE TABLE more (x ANY) STRICT; DROP TABLE nothing";
 

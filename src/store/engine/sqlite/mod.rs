@@ -5,6 +5,7 @@
 //! write: 190 to 250 a second alone, 1,900 to 2,900 in groups of 64, as fast as NORMAL.
 
 mod connection;
+mod copy;
 mod job;
 mod lock;
 mod migrate;
@@ -87,6 +88,11 @@ impl Sqlite {
         migrate::check(&connection, path, migrate::MIGRATIONS)?;
         connection.enforce_references()?;
         Self::start(path, connection, None)
+    }
+
+    /// Copies the file to another one, in use or not. Blocks.
+    pub(in crate::store) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
+        copy::back_up(path, to)
     }
 
     fn start(path: &Path, writer: Connection, lock: Option<Lock>) -> Result<Self, StoreError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::Receiver;
 use tracing::{error, warn};
 
-use super::{Message, beside, connection::Connection, job::Job, lock::Lock, migrate};
+use super::{Message, beside, connection::Connection, copy::copy, job::Job, lock::Lock};
 use crate::store::{StoreError, disk::FileId};
 
 /// Calls committed together at most. More gains nothing that was measured and lets the first wait.
@@ -66,7 +66,7 @@ fn rescue(connection: &mut Connection, place: &Place) {
     let Some(free) = names.into_iter().find(|name| !name.exists()) else {
         return;
     };
-    match migrate::copy(connection, &free) {
+    match copy(connection, &free) {
         Ok(()) => warn!("what the lost store held is kept in {}", free.display()),
         Err(error) => error!("what the lost store held could not be copied: {error}"),
     }
