@@ -1,7 +1,7 @@
 //! The receivers, and the book they keep of what they took and in which life of the daemon.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -37,6 +37,8 @@ struct Book {
     taken: HashMap<String, Taken>,
     /// How the lives ended that have; the next one's number is their count.
     ends: Vec<End>,
+    /// The lives that sent something.
+    busy: HashSet<usize>,
     /// Repeats that a kill of this life explains.
     repeats: HashMap<usize, usize>,
     tally: Tally,
@@ -57,6 +59,7 @@ impl Hook {
             refusals: HashMap::new(),
             taken: HashMap::new(),
             ends: Vec::new(),
+            busy: HashSet::new(),
             repeats: HashMap::new(),
             tally: Tally::default(),
         }));
@@ -116,6 +119,7 @@ impl Hook {
         let book = self.book.lock().expect("not poisoned");
         Tally {
             arrived: book.taken.len(),
+            busy_kills: book.busy_kills(),
             worst_kill: book.repeats.values().copied().max().unwrap_or_default(),
             ..book.tally.clone()
         }
@@ -123,9 +127,15 @@ impl Hook {
 }
 
 impl Book {
+    fn busy_kills(&self) -> usize {
+        let busy = self.busy.iter().filter_map(|&life| self.ends.get(life));
+        busy.filter(|end| **end == End::Kill).count()
+    }
+
     /// Whether this request is taken.
     fn take(&mut self, request: &Request) -> bool {
         self.tally.requests += 1;
+        self.busy.insert(self.ends.len());
         let id = request.header("webhook-id").expect("an id").to_owned();
         let refusals = self.refusals.entry(id.clone()).or_default();
         if *refusals < self.most_refusals && self.random.u32(..100) < REFUSED_PERCENT {

@@ -106,8 +106,8 @@ async fn campaign(plan: Plan) {
     let desk = Desk::new(&publisher, &hook, plan.every);
 
     for number in 0..plan.kills + plan.kills / plan.kills_to_a_term {
-        // All of it before the last half of the kills: deliveries are to be under way at each.
-        publisher.show(number + 1, plan.kills / 2);
+        // To the end of the kills: deliveries are to be under way at each.
+        publisher.show(number + 1, plan.kills);
         let is_term = number % (plan.kills_to_a_term + 1) == plan.kills_to_a_term;
         let end = if is_term { End::Term } else { End::Kill };
         live(&desk, &hook, plan.longest_life, end, &mut random).await;

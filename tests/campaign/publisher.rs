@@ -17,15 +17,23 @@ pub(crate) struct Publisher {
     feeds: usize,
     items: usize,
     receivers: usize,
+    /// In millionths.
     shown: Arc<AtomicUsize>,
 }
 
+const WHOLE: usize = 1_000_000;
+
 impl Publisher {
     pub(crate) async fn start(feeds: usize, items: usize, receivers: usize) -> Self {
-        let shown = Arc::new(AtomicUsize::new(1));
+        let shown = Arc::new(AtomicUsize::new(0));
         let server = HttpServer::start_on("0.0.0.0", {
             let shown = Arc::clone(&shown);
-            move |request| document(request, shown.load(Ordering::Relaxed), receivers)
+            move |request| {
+                let feed: usize = request.path[1..].parse().expect("a feed's number");
+                // Each feed's next item comes at another time than its neighbour's.
+                let shown = items * shown.load(Ordering::Relaxed) + feed * WHOLE / feeds;
+                document(request, feed, (shown / WHOLE).clamp(1, items), receivers)
+            }
         })
         .await;
         Self {
@@ -39,7 +47,7 @@ impl Publisher {
 
     /// Shows as much of each feed as `part` is of `whole`.
     pub(crate) fn show(&self, part: usize, whole: usize) {
-        let shown = (self.items * part).div_ceil(whole.max(1)).min(self.items);
+        let shown = WHOLE * part / whole.max(1);
         self.shown.fetch_max(shown, Ordering::Relaxed);
     }
 
@@ -72,12 +80,11 @@ fn number(feed: usize) -> u32 {
 }
 
 /// The feed that is asked for, the newest item first.
-fn document(request: &Request, shown: usize, receivers: usize) -> Answer {
+fn document(request: &Request, feed: usize, shown: usize, receivers: usize) -> Answer {
     let etag = format!("\"{shown}\"");
     if request.header("if-none-match") == Some(&etag) {
         return Answer::status(304);
     }
-    let feed: usize = request.path[1..].parse().expect("a feed's number");
     let item = |item: usize| {
         let desk = (feed + item) % receivers;
         format!(

@@ -17,6 +17,8 @@ pub(crate) struct Tally {
     /// That should arrive.
     pub(crate) alerts: usize,
     pub(crate) kills: usize,
+    /// Those that came after something was sent.
+    pub(crate) busy_kills: usize,
     /// Notices that can be under way at once.
     pub(crate) in_flight: usize,
     pub(crate) requests: usize,
@@ -63,10 +65,12 @@ impl fmt::Display for Tally {
         let mean = self.after_kill as f64 / self.kills.max(1) as f64;
         writeln!(
             out,
-            "{} feeds, {} alerts, {} kills; {} requests, {} of them answered with 500; drained in {} s\n",
+            "{} feeds, {} alerts, {} kills, {} of them of a life that had sent something; {} requests, \
+             {} of them answered with 500; drained in {} s\n",
             self.feeds,
             self.alerts,
             self.kills,
+            self.busy_kills,
             self.requests,
             self.refused,
             self.drained_in.as_secs()
