@@ -3,10 +3,12 @@ use std::collections::HashMap;
 use super::*;
 use crate::{
     model::{
-        Ailment, Event, FeedFailing, FeedRecovered, FeedSilent, MuteEnded, Priority, SendReason,
+        Ailment, Event, FeedEmpty, FeedFailing, FeedRecovered, FeedSilent, MuteEnded, Priority,
+        SendReason,
     },
     store::{
-        Health, NewDelivery, OutboxFilter, PollCommitted, SettleTo,
+        Empty, FeedTold, Health, NewDelivery, OutboxFilter, PollCommit, PollCommitted, PollResult,
+        SettleTo,
         outbox::{DeliveryState, DeliveryStatus},
         testing::*,
     },
@@ -350,23 +352,9 @@ async fn what_still_ails_a_feed_after_its_mute_is_told_again() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-    let silent = Event::FeedSilent(FeedSilent {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        last_news: at(0),
-        expected_by: at(0),
-        learned: true,
-    });
-    let receiver = "desk".to_owned();
     let claimed = claim_one(&store, at(0)).await;
     let mut poll = poll(&claimed, at(0), failed());
-    poll.notices = vec![
-        failing("mofa", &[]),
-        NewDelivery {
-            receiver,
-            event: silent,
-        },
-    ];
+    poll.notices = vec![failing("mofa", &[]), silent("mofa")];
     poll.health.told_silent = true;
     let committed = store.commit_poll(poll).await.expect("committed");
     assert!(matches!(committed, PollCommitted::Done { .. }));
@@ -376,6 +364,85 @@ async fn what_still_ails_a_feed_after_its_mute_is_told_again() {
     assert!(!state.told_failing && !state.health.told_silent);
     assert_eq!(state.health, Health::default());
     assert_eq!(ends(&outbox(&store).await)["desk"].notices, 2);
+}
+
+/// It began before the end, when all of it had been told.
+#[tokio::test]
+async fn a_poll_under_way_at_the_end_of_a_mute_does_not_hide_what_ails_the_feed() {
+    for is_ended in [true, false] {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
+        let claimed = claim_one(&store, at(0)).await;
+        let told = PollCommit {
+            notices: vec![failing("mofa", &[]), silent("mofa"), empty("mofa")],
+            health: all_told(),
+            ..poll(&claimed, at(0), failed_and_told())
+        };
+        store.commit_poll(told).await.expect("committed");
+
+        let under_way = claim_one(&store, at(900)).await;
+        if is_ended {
+            store.end_mutes(at(901)).await.expect("done");
+        }
+        let same = PollCommit {
+            health: all_told(),
+            ..poll(&under_way, at(902), failed_and_told())
+        };
+        store.commit_poll(same).await.expect("committed");
+        let state = claim_one(&store, at(9_000)).await.feed;
+        let told = FeedTold {
+            failing: !is_ended,
+            silent: !is_ended,
+            empty: !is_ended,
+        };
+        assert_eq!(state.told(), told, "the mute has ended: {is_ended}");
+    }
+}
+
+fn silent(feed: &str) -> NewDelivery {
+    NewDelivery {
+        receiver: "desk".into(),
+        event: Event::FeedSilent(FeedSilent {
+            feed: feed.into(),
+            url: "https://mofa.example/feed".into(),
+            last_news: at(0),
+            expected_by: at(0),
+            learned: true,
+        }),
+    }
+}
+
+fn empty(feed: &str) -> NewDelivery {
+    NewDelivery {
+        receiver: "desk".into(),
+        event: Event::FeedEmpty(FeedEmpty {
+            feed: feed.into(),
+            url: "https://mofa.example/feed".into(),
+            since: at(0),
+            polls: 3,
+        }),
+    }
+}
+
+fn all_told() -> Health {
+    Health {
+        told_silent: true,
+        empty: Some(Empty {
+            since: at(0),
+            polls: 3,
+            told: true,
+        }),
+        ..Health::default()
+    }
+}
+
+fn failed_and_told() -> PollResult {
+    let mut result = failed();
+    if let PollResult::Failed { told_failing, .. } = &mut result {
+        *told_failing = true;
+    }
+    result
 }
 
 /// It recovered within the mute: there is nothing left to tell.

@@ -27,7 +27,7 @@ impl Store {
     }
 }
 
-fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError> {
+fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreError> {
     if !end_turn(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
@@ -44,6 +44,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         let domain = whole_domain.then_some(domain);
         tx.exec(COOL_ELSEWHERE, values![host, *until, domain])?;
     }
+    health::keep_untold(tx, &mut poll)?;
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
