@@ -45,6 +45,7 @@ fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreE
           GROUP BY r.name ORDER BY r.name",
         values![mute.id],
     )?;
+    let mut notices = Vec::with_capacity(held.len());
     for mut row in held {
         let event = Event::MuteEnded(MuteEnded {
             id: mute.id.0.to_string(),
@@ -57,9 +58,9 @@ fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreE
             notices: row.take(2)?,
         });
         let receiver = row.take(0)?;
-        outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
+        notices.push(NewDelivery { receiver, event });
     }
-    Ok(())
+    outbox::enqueue(tx, &notices, now).map(drop)
 }
 
 /// A trouble of the feed that was told into the mute and still lasts is to be told again: nobody

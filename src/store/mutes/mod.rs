@@ -19,11 +19,12 @@ use super::{
     engine::{Row, Tx, values},
     outbox::{self, Selection},
 };
-use crate::model::{MuteId, MuteKind, ParseMuteKindError, ReportedMute};
+use crate::model::{MuteId, MuteKind, ReportedMute};
+use hold::Mute;
 
 #[cfg(test)]
 pub(super) use hold::IN_FORCE;
-pub(super) use hold::{Mutes, hold, hold_again};
+pub(super) use hold::{Mutes, hold_again};
 
 /// Mutes that a report names.
 const MAX_REPORTED: u32 = 20;
@@ -232,25 +233,18 @@ fn by_id(tx: &mut dyn Tx, id: MuteId) -> Result<MuteStatus, StoreError> {
 }
 
 fn status(mut row: Row) -> Result<MuteStatus, StoreError> {
+    let mute = Mute::read(&mut row)?;
     Ok(MuteStatus {
-        id: row.take(0)?,
-        kind: kind(&row.take::<String>(1)?)?,
-        name: row.take(2)?,
-        since: row.take(3)?,
-        until: row.take(4)?,
-        comment: row.take(5)?,
+        id: mute.id,
+        kind: mute.kind,
+        name: mute.name,
+        since: mute.since,
+        until: mute.until,
+        comment: mute.comment,
         ended_at: row.take(6)?,
         alerts: row.take(7)?,
         notices: row.take(8)?,
     })
-}
-
-fn kind(name: &str) -> Result<MuteKind, StoreError> {
-    name.parse()
-        .map_err(|error: ParseMuteKindError| StoreError::Unreadable {
-            what: "a mute",
-            detail: error.to_string(),
-        })
 }
 
 #[cfg(test)]

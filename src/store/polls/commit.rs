@@ -61,10 +61,10 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
     health::tell_with(tx, &poll.told_with, failed)?;
     let outage = poll.outage.map(|change| outage::write(tx, change));
     let of_outage = outage.transpose()?.unwrap_or_default();
-    for notice in poll.notices.iter().chain(&of_outage) {
-        outbox::insert(tx, notice, None, poll.committed_at)?;
-        told.receivers.insert(notice.receiver.clone());
-    }
+    let notices = [poll.notices, of_outage].concat();
+    outbox::enqueue(tx, &notices, poll.committed_at)?;
+    told.receivers
+        .extend(notices.into_iter().map(|notice| notice.receiver));
     if leaves_origin {
         schedule::free(tx, poll.origin)?;
     }
