@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MuteStatus, mutes, status};
+use super::{MuteStatus, held, mutes, status};
 use crate::{
     model::{Event, MuteEnded, MuteKind, to_second},
     store::{
@@ -39,10 +39,11 @@ pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(
 /// Tells the receivers that the config has how much was held from each.
 fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreError> {
     let held = tx.rows(
-        "SELECT r.name, count(DISTINCT d.alert), count(*) - count(d.alert)
-           FROM delivery d JOIN receiver r ON r.id = d.receiver
-          WHERE d.mute = ?1 AND d.state = 'muted' AND r.active = 1
-          GROUP BY r.name ORDER BY r.name",
+        held!(
+            "r.name, count(DISTINCT coalesce(d.alert, f.alert)),
+             count(*) - count(coalesce(d.alert, f.alert))",
+            "?1 AND r.active = 1 GROUP BY r.name ORDER BY r.name"
+        ),
         values![mute.id],
     )?;
     let mut notices = Vec::with_capacity(held.len());

@@ -101,16 +101,33 @@ impl MuteStatus {
     }
 }
 
+/// Counts over what a mute holds. A digest stands for its alerts; they were folded at the moment
+/// it was made, by which an index finds them.
+macro_rules! held {
+    ($counts:literal, $whose:literal) => {
+        concat!(
+            "SELECT ",
+            $counts,
+            " FROM delivery d
+               LEFT JOIN delivery f ON f.state = 'folded' AND f.receiver = d.receiver
+                AND f.settled_at = d.created_at AND f.folded_into = d.id
+               JOIN receiver r ON r.id = d.receiver
+              WHERE d.state = 'muted' AND d.mute = ",
+            $whose
+        )
+    };
+}
+use held;
+
 /// The columns of a mute, as [`status`] takes them.
 macro_rules! mutes {
     ($rest:literal) => {
         concat!(
-            "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at,
-                    (SELECT count(DISTINCT d.alert) FROM delivery d
-                      WHERE d.mute = m.id AND d.state = 'muted'),
-                    (SELECT count(*) FROM delivery d
-                      WHERE d.mute = m.id AND d.state = 'muted' AND d.alert IS NULL)
-               FROM mute m ",
+            "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at, (",
+            held!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
+            "), (",
+            held!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
+            ") FROM mute m ",
             $rest
         )
     };

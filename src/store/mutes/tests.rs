@@ -3,12 +3,12 @@ use std::collections::HashMap;
 use super::*;
 use crate::{
     model::{
-        Ailment, Event, FeedEmpty, FeedFailing, FeedRecovered, FeedSilent, MuteEnded, Priority,
-        SendReason,
+        Ailment, Event, FeedEmpty, FeedFailing, FeedRecovered, FeedSilent, Hold, MuteEnded,
+        Priority, SendReason,
     },
     store::{
-        Empty, FeedTold, Health, NewDelivery, OutboxFilter, PollCommit, PollCommitted, PollResult,
-        SettleTo,
+        AlertFilter, Empty, FeedTold, Health, NewDelivery, Order, OutboxFilter, PollCommit,
+        PollCommitted, PollResult, SettleTo,
         outbox::{DeliveryState, DeliveryStatus},
         testing::*,
     },
@@ -520,4 +520,36 @@ async fn a_report_names_the_twenty_mutes_that_end_first() {
     assert_eq!(named.len(), 20);
     assert_eq!((named[0].name.as_str(), named[0].until), ("w20", at(580)));
     assert_eq!(named[19].name, "w01", "w00 ends last");
+}
+
+/// A digest that waits for a receiver that is down stands for all its alerts.
+#[tokio::test]
+async fn what_a_held_digest_tells_counts_as_alerts() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let (first, second) = (news(1, &["a"], &["desk"]), news(2, &["a"], &["desk"]));
+    poll_news(&store, vec![first, second]).await;
+    let ids = outbox(&store).await.iter().map(|row| row.id).collect();
+    let digest = store.fold("desk", ids, Hold::Quiet, at(1)).await;
+    assert!(digest.expect("folded").is_some());
+    store
+        .enqueue(vec![ping("desk")], at(2))
+        .await
+        .expect("kept");
+
+    let muted = mute(&store, MuteKind::Receiver, "desk", 60, 3).await;
+    assert_eq!((muted.mute.alerts, muted.mute.notices), (2, 1));
+    let muted_only = AlertFilter {
+        after: None,
+        watch: None,
+        feed: None,
+        muted: true,
+        order: Order::OldestFirst,
+        limit: 10,
+    };
+    let shown = store.alerts(muted_only).await.expect("read");
+    assert_eq!(shown.len(), 2, "with the digest");
+    store.end_mutes(at(60)).await.expect("done");
+    let ended = &ends(&outbox(&store).await)["desk"];
+    assert_eq!((ended.alerts, ended.notices), (2, 1));
 }
