@@ -20,6 +20,7 @@ mod missed;
 mod moved;
 mod mute;
 mod outage;
+mod outbox;
 mod patience;
 mod pipeline;
 mod policy;

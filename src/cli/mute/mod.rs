@@ -173,7 +173,7 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
         return Ok(true);
     }
     let rows: Vec<Vec<String>> = mutes.iter().map(|mute| row(mute, config, now)).collect();
-    output::table(
+    output.table(
         &["mute", "what", "until", "held", "since", "comment"],
         &rows,
     )?;
