@@ -173,7 +173,7 @@ mod tests {
             watch.expect("the watch") + 1,
             place(story).expect("its story")
         );
-        let links = message.lines.iter().flatten();
-        assert_eq!(links.filter(|span| span.link.is_some()).count(), 3);
+        let spans = message.lines.iter().flatten();
+        assert_eq!(spans.filter(|span| span.link.is_some()).count(), 3);
     }
 }
