@@ -2,13 +2,9 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::{
-    model::{
-        Ailment, Event, FeedEmpty, FeedFailing, FeedRecovered, FeedSilent, Hold, MuteEnded,
-        Priority, SendReason,
-    },
+    model::{Event, FeedFailing, Hold, MuteEnded, Priority, SendReason},
     store::{
-        AlertFilter, Empty, FeedTold, Health, NewDelivery, Order, OutboxFilter, PollCommit,
-        PollCommitted, PollResult, SettleTo,
+        AlertFilter, NewDelivery, Order, OutboxFilter, SettleTo,
         outbox::{DeliveryState, DeliveryStatus},
         testing::*,
     },
@@ -23,13 +19,13 @@ fn new(kind: MuteKind, name: &str, until: i64) -> NewMute {
     }
 }
 
-async fn mute(store: &Store, kind: MuteKind, name: &str, until: i64, now: i64) -> Muted {
+pub(super) async fn mute(store: &Store, kind: MuteKind, name: &str, until: i64, now: i64) -> Muted {
     let muted = store.mute(new(kind, name, until), at(now)).await;
     muted.expect("muted")
 }
 
 /// Deliveries, the oldest first.
-async fn outbox(store: &Store) -> Vec<DeliveryStatus> {
+pub(super) async fn outbox(store: &Store) -> Vec<DeliveryStatus> {
     let filter = OutboxFilter {
         receiver: None,
         state: None,
@@ -58,7 +54,7 @@ fn told(row: &DeliveryStatus) -> (Vec<String>, Priority) {
     }
 }
 
-fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
+pub(super) fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
     let ended = |row: &DeliveryStatus| match &row.notice.as_ref()?.event {
         Event::MuteEnded(ended) => Some((row.receiver.clone(), ended.clone())),
         _ => None,
@@ -66,7 +62,7 @@ fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
     rows.iter().filter_map(ended).collect()
 }
 
-fn failing(feed: &str, also: &[&str]) -> NewDelivery {
+pub(super) fn failing(feed: &str, also: &[&str]) -> NewDelivery {
     NewDelivery {
         receiver: "desk".into(),
         event: Event::FeedFailing(FeedFailing {
@@ -344,137 +340,6 @@ async fn to_mute_again_moves_the_end() {
     let third = mute(&store, MuteKind::Feed, "mofa", 900, 100).await;
     assert_eq!((third.before, third.mute.since), (None, at(100)));
     assert_ne!(third.mute.id, first.mute.id);
-}
-
-/// A failure that was told into the mute would never be heard of.
-#[tokio::test]
-async fn what_still_ails_a_feed_after_its_mute_is_told_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-    let claimed = claim_one(&store, at(0)).await;
-    let mut poll = poll(&claimed, at(0), failed());
-    poll.notices = vec![failing("mofa", &[]), silent("mofa")];
-    poll.health.told_silent = true;
-    let committed = store.commit_poll(poll).await.expect("committed");
-    assert!(matches!(committed, PollCommitted::Done { .. }));
-    tamper(&store, "UPDATE feed SET told_failing = 1").await;
-    store.end_mutes(at(60)).await.expect("done");
-    let state = claim_one(&store, at(900)).await.feed;
-    assert!(!state.told_failing && !state.health.told_silent);
-    assert_eq!(state.health, Health::default());
-    assert_eq!(ends(&outbox(&store).await)["desk"].notices, 2);
-}
-
-/// It began before the end, when all of it had been told.
-#[tokio::test]
-async fn a_poll_under_way_at_the_end_of_a_mute_does_not_hide_what_ails_the_feed() {
-    for is_ended in [true, false] {
-        let place = Place::new();
-        let store = one_feed(&place).await;
-        mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-        let claimed = claim_one(&store, at(0)).await;
-        let told = PollCommit {
-            notices: vec![failing("mofa", &[]), silent("mofa"), empty("mofa")],
-            health: all_told(),
-            ..poll(&claimed, at(0), failed_and_told())
-        };
-        store.commit_poll(told).await.expect("committed");
-
-        let under_way = claim_one(&store, at(900)).await;
-        if is_ended {
-            store.end_mutes(at(901)).await.expect("done");
-        }
-        let same = PollCommit {
-            health: all_told(),
-            ..poll(&under_way, at(902), failed_and_told())
-        };
-        store.commit_poll(same).await.expect("committed");
-        let state = claim_one(&store, at(9_000)).await.feed;
-        let told = FeedTold {
-            failing: !is_ended,
-            silent: !is_ended,
-            empty: !is_ended,
-        };
-        assert_eq!(state.told(), told, "the mute has ended: {is_ended}");
-    }
-}
-
-fn silent(feed: &str) -> NewDelivery {
-    NewDelivery {
-        receiver: "desk".into(),
-        event: Event::FeedSilent(FeedSilent {
-            feed: feed.into(),
-            url: "https://mofa.example/feed".into(),
-            last_news: at(0),
-            expected_by: at(0),
-            learned: true,
-        }),
-    }
-}
-
-fn empty(feed: &str) -> NewDelivery {
-    NewDelivery {
-        receiver: "desk".into(),
-        event: Event::FeedEmpty(FeedEmpty {
-            feed: feed.into(),
-            url: "https://mofa.example/feed".into(),
-            since: at(0),
-            polls: 3,
-        }),
-    }
-}
-
-fn all_told() -> Health {
-    Health {
-        told_silent: true,
-        empty: Some(Empty {
-            since: at(0),
-            polls: 3,
-            told: true,
-        }),
-        ..Health::default()
-    }
-}
-
-fn failed_and_told() -> PollResult {
-    let mut result = failed();
-    if let PollResult::Failed { told_failing, .. } = &mut result {
-        *told_failing = true;
-    }
-    result
-}
-
-/// It recovered within the mute: there is nothing left to tell.
-#[tokio::test]
-async fn a_feed_that_is_well_again_is_not_told_anew() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-    let recovered = Event::FeedRecovered(FeedRecovered {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        was: Ailment::Failing,
-        since: None,
-        last_success: None,
-        failures: 3,
-        also: vec![],
-    });
-    let receiver = "desk".to_owned();
-    let notices = vec![
-        failing("mofa", &[]),
-        NewDelivery {
-            receiver,
-            event: recovered,
-        },
-    ];
-    store.enqueue(notices, at(1)).await.expect("kept");
-    tamper(&store, "UPDATE feed SET told_failing = 1").await;
-    store.end_mutes(at(60)).await.expect("done");
-    assert!(
-        claim_one(&store, at(60)).await.feed.told_failing,
-        "as it was"
-    );
 }
 
 #[tokio::test]

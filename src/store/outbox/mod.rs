@@ -26,7 +26,7 @@ pub(super) use self::{
 };
 pub(super) use self::{
     manage::retry,
-    payload::{enqueue, insert, list, parse_list},
+    payload::{enqueue, event, insert, list, parse_list},
     settle::close_lost,
     show::of_alert,
 };

@@ -85,14 +85,22 @@ pub(super) fn thaw(
     payload: &str,
     accepted: &str,
 ) -> Result<Notice, StoreError> {
-    let Payload { timestamp, event } =
-        serde_json::from_str::<Payload<Event>>(payload).map_err(|error| unreadable(&error))?;
+    let Payload { timestamp, event } = read(payload)?;
     Ok(Notice {
         key: key(store, id),
         timestamp,
         event,
         accepted: parse_list(accepted)?,
     })
+}
+
+/// What a stored delivery tells.
+pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
+    read(payload).map(|payload| payload.event)
+}
+
+fn read(payload: &str) -> Result<Payload<Event>, StoreError> {
+    serde_json::from_str(payload).map_err(|error| unreadable(&error))
 }
 
 /// The id receivers see.
