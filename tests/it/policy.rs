@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fivebells::{
     clock::Clock as _,
-    store::{DeliveryState, DeliveryStatus, OutboxFilter},
+    store::{DeliveryState, DeliveryStatus, OutboxFilter, Selection},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -285,6 +285,25 @@ async fn a_reload_that_removes_the_policy_releases_everything() {
     let last = told(&hook).pop().expect("told");
     assert_eq!(last, ["Koizumi three"], "what was attempted is not held");
     assert_eq!(outbox(&world, DeliveryState::Pending).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_of_what_a_policy_holds_does_not_put_it_off() {
+    let (feed, hook, world) = open("digest = \"every 1h\"").await;
+    feed.publish("Koizumi one");
+    world.round().await;
+    world.advance(40);
+    let all = Selection {
+        receiver: Some("hook".to_owned()),
+        ..Selection::default()
+    };
+    let retried = world.app().store().retry(all, world.clock.now()).await;
+    assert_eq!(retried.expect("the store answers"), 1);
+    world.advance(20);
+    world.deliver().await;
+    assert_eq!(told(&hook), [["Koizumi one"]], "an hour after it came");
+    let since = &hook.requests()[0].json()["data"]["since"];
+    assert_eq!(since, "2026-11-22T07:00:00Z");
 }
 
 #[tokio::test(flavor = "multi_thread")]
