@@ -72,13 +72,14 @@ pub(super) fn html(sheet: &Sheet) -> String {
     let mut page = Page(String::from(HEAD));
     tags(&mut page, sheet);
     headline(&mut page, sheet);
-    for of_watch in sheet.several.iter().flat_map(|several| &several.topics) {
-        topic(&mut page, of_watch);
-    }
     for quote in &sheet.quotes {
         sentence(&mut page, quote);
     }
+    // Why and of what time comes before a hundred stories.
     facts(&mut page, sheet);
+    for of_watch in sheet.several.iter().flat_map(|several| &several.topics) {
+        topic(&mut page, of_watch);
+    }
     if !sheet.also.is_empty() {
         page.markup(ALSO);
     }
