@@ -111,6 +111,7 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         origin: claim.origin,
         turn: claim.turn,
         feed: claim.feed.id,
+        told: claim.feed.told(),
         url: claim.feed.url,
         polled_at: now,
         committed_at: now,

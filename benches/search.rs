@@ -154,6 +154,7 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         origin: claim.origin,
         turn: claim.turn,
         feed: claim.feed.id,
+        told: claim.feed.told(),
         url: claim.feed.url,
         polled_at: now,
         committed_at: now,

@@ -108,4 +108,4 @@ fn at(day: Date, time: Time, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

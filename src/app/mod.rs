@@ -16,6 +16,8 @@ use std::{
     time::Duration,
 };
 
+use tracing::warn;
+
 use crate::{
     cadence::{self, LastPoll, Rhythm},
     clock::Clock,
@@ -191,5 +193,12 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         let feed = feeds.get(name)?;
         Some(cadence::plan(last, &Rhythm::of(feed, longest, last.at)))
     };
-    store.bring_forward(plan, now).await
+    store.bring_forward(plan, now).await?;
+    for receiver in store.receivers().await? {
+        if !receiver.active && receiver.waiting > 0 {
+            let (name, waiting) = (&receiver.name, receiver.waiting);
+            warn!("receiver {name:?} is not in the config, deliveries that wait for it: {waiting}");
+        }
+    }
+    Ok(())
 }

@@ -4,16 +4,16 @@ use jiff::civil::time;
 
 use super::*;
 
-fn zone(name: &str) -> TimeZone {
+pub(crate) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).expect("compiled in")
 }
 
-fn moment(text: &str) -> Timestamp {
+pub(crate) fn moment(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
 /// A local time in Berlin, whose clocks change on 2026-03-29 and 2026-10-25.
-fn berlin(text: &str) -> Timestamp {
+pub(crate) fn berlin(text: &str) -> Timestamp {
     let local: jiff::civil::DateTime = text.parse().expect("a time");
     let zoned = local.to_zoned(zone("Europe/Berlin"));
     zoned.expect("in range").timestamp()

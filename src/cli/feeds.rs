@@ -125,7 +125,7 @@ impl Feeds {
             }
         } else {
             let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, &mutes, now)).collect();
-            output::table(
+            output.table(
                 &[
                     "feed", "state", "polled", "next", "items", "alerts", "remark",
                 ],

@@ -29,6 +29,7 @@ mod repairs;
 mod run;
 mod search;
 mod story;
+mod table;
 mod trial;
 mod visitor;
 mod walk;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
-use super::{CliError, Format};
+use super::{CliError, Format, table::laid_out};
 
 /// Standard output in the format that was asked for.
 #[derive(Debug)]
@@ -30,6 +30,12 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// Prints a table for people.
+    pub(super) fn table(&self, heading: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
+        let mut lines = laid_out(heading, rows, self.columns).into_iter();
+        lines.try_for_each(|text| line(&text))
+    }
+
     /// Prints a value: as one JSON line, or as the text that `text` makes of it.
     pub(super) fn print<T: Serialize>(
         &self,
@@ -41,21 +47,6 @@ impl Output {
             Format::Text => text(value),
         })
     }
-}
-
-/// Prints rows in columns as wide as their widest cell, under a heading.
-pub(super) fn table(heading: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
-    let heading: Vec<String> = heading.iter().map(|name| name.to_uppercase()).collect();
-    let rows: Vec<&Vec<String>> = std::iter::once(&heading).chain(rows).collect();
-    let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max();
-    let widths: Vec<usize> = (0..heading.len()).filter_map(widest).collect();
-    for row in rows {
-        let cells = row.iter().zip(&widths);
-        let cells = cells.map(|(cell, widest)| cell.clone() + &" ".repeat(widest - width(cell)));
-        let cells: Vec<String> = cells.collect();
-        line(cells.join("  ").trim_end())?;
-    }
-    Ok(())
 }
 
 /// Columns on a terminal: East Asian wide characters take two.
@@ -115,9 +106,13 @@ fn no_color_is_unset() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Text from a stranger on one line of a terminal: control characters become spaces, and it is cut
-/// after `limit` characters.
+/// Text from a stranger on one line of a terminal: control characters become spaces, what turns the
+/// direction of all that follows is dropped, and it is cut after `limit` characters.
 pub(super) fn one_line(text: &str, limit: usize) -> String {
+    let text = text.replace(
+        |it| matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
+        "",
+    );
     let clean = text.split(|character: char| character.is_control() || character.is_whitespace());
     let words: Vec<&str> = clean.filter(|word| !word.is_empty()).collect();
     let line = words.join(" ");
@@ -130,6 +125,14 @@ pub(super) fn one_line(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_cannot_turn_the_rest_of_its_line_around() {
+        assert_eq!(
+            one_line("a\u{202e}b\u{2066}c \u{200f}ד\n d", 10),
+            "abc \u{200f}ד d"
+        );
+    }
 
     #[test]
     fn text_is_cut_by_columns_not_by_characters() {

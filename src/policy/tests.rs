@@ -1,28 +1,13 @@
 use std::time::Duration;
 
-use jiff::{
-    civil::{Time, Weekday, time},
-    tz::TimeZone,
-};
+use jiff::civil::{Time, Weekday, time};
 use proptest::prelude::*;
 
 use super::*;
-use crate::calendar::{DailyTimes, Weekdays, Window};
-
-fn zone(name: &str) -> TimeZone {
-    TimeZone::get(name).expect("compiled in")
-}
-
-fn moment(text: &str) -> Timestamp {
-    text.parse().expect("a time")
-}
-
-/// A local time in Berlin, whose clocks change on 2026-03-29 and 2026-10-25.
-fn berlin(text: &str) -> Timestamp {
-    let local: jiff::civil::DateTime = text.parse().expect("a time");
-    let zoned = local.to_zoned(zone("Europe/Berlin"));
-    zoned.expect("in range").timestamp()
-}
+use crate::calendar::{
+    DailyTimes, Weekdays, Window,
+    tests::{berlin, moment, zone},
+};
 
 fn policy() -> Policy {
     Policy {

@@ -101,6 +101,7 @@ impl Poller {
             turn: claim.turn,
             feed: claim.feed.id,
             url: claim.feed.url.clone(),
+            told: claim.feed.told(),
             polled_at,
             committed_at: self.clock.now(),
             next_due_at: polled_at,

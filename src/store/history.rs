@@ -112,7 +112,8 @@ macro_rules! alerts {
                       SELECT 1 FROM alert_watch w WHERE w.alert = a.id AND w.watch = ?2))
                 AND (CAST(?3 AS TEXT) IS NULL OR a.feed = (SELECT id FROM feed WHERE name = ?3))
                 AND (?5 = 0 OR EXISTS (
-                      SELECT 1 FROM delivery d WHERE d.alert = a.id AND d.state = 'muted'))
+                      SELECT 1 FROM delivery d LEFT JOIN delivery i ON i.id = d.folded_into
+                       WHERE d.alert = a.id AND 'muted' IN (d.state, i.state)))
               ORDER BY a.id ",
             $order,
             " LIMIT ?4"

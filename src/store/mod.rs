@@ -63,8 +63,8 @@ pub use self::{
         Selection, SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, CoolElsewhere, Empty, FeedState, Fill, Health, KnownItem, KnownKey,
-        Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
+        Asked, Continuity, CoolElsewhere, Empty, FeedState, FeedTold, Fill, Health, KnownItem,
+        KnownKey, Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
         PollCommitted, PollRead, PollReport, PollResult, Reach, Recovery, Revision, Silence,
         Unreachable,
     },

@@ -71,10 +71,12 @@ impl Store {
                 return Ok(false);
             }
             let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
-            for receiver in receivers {
-                let event = event.clone();
-                outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
-            }
+            let tell = |receiver| NewDelivery {
+                receiver,
+                event: event.clone(),
+            };
+            let notices: Vec<NewDelivery> = receivers.into_iter().map(tell).collect();
+            outbox::enqueue(tx, &notices, now)?;
             write_plan(
                 tx,
                 ReportPlan {

@@ -204,6 +204,7 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         turn: claim.turn,
         feed: claim.feed.id,
         url: claim.feed.url.clone(),
+        told: claim.feed.told(),
         polled_at: now,
         committed_at: now,
         next_due_at: now + Duration::from_mins(15),

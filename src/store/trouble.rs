@@ -51,11 +51,12 @@ fn tell(
     receivers: Vec<String>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for receiver in receivers {
-        let event = event.clone();
-        outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
-    }
-    Ok(())
+    let tell = |receiver| NewDelivery {
+        receiver,
+        event: event.clone(),
+    };
+    let notices: Vec<NewDelivery> = receivers.into_iter().map(tell).collect();
+    outbox::enqueue(tx, &notices, now).map(drop)
 }
 
 #[cfg(test)]

@@ -15,9 +15,8 @@ use crate::http::{Answer, HttpServer, Request};
 pub(crate) struct Publisher {
     server: HttpServer,
     feeds: usize,
-    items: usize,
     receivers: usize,
-    /// In millionths.
+    /// How much of each feed is there, in millionths.
     shown: Arc<AtomicUsize>,
 }
 
@@ -39,7 +38,6 @@ impl Publisher {
         Self {
             server,
             feeds,
-            items,
             receivers,
             shown,
         }

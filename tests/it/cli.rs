@@ -178,47 +178,6 @@ fn a_store_that_is_not_there_is_exit_69() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dead_deliveries_are_listed_dropped_and_retried() {
-    let hook = WebhookServer::start().await;
-    hook.answer_with(crate::servers::http::Answer::status(400));
-    let desk = Desk::new(&format!(
-        "[feed]\nsample = {{ url = \"file:sample.xml\", initial = \"all\" }}\n[watch]\nk = \"Koizumi\"\n\
-         [receiver]\nhook = {{ webhook = \"{}\" }}\n",
-        hook.url()
-    ));
-    assert_eq!(code(&desk.run(&["run", "--once"])), 0);
-    let outbox = json(&desk.run(&["--format", "json", "outbox"]));
-    assert_eq!(outbox.len(), 1);
-    assert_eq!(
-        (outbox[0]["state"].as_str(), outbox[0]["reason"].as_str()),
-        (Some("dead"), Some("refused"))
-    );
-    assert_eq!(outbox[0]["attempts"][0]["number"], 1);
-    assert!(stdout(&desk.run(&["outbox", "--attempts"])).contains("#1"));
-
-    let id = outbox[0]["id"].to_string();
-    assert_eq!(
-        code(&desk.run(&["outbox", "retry"])),
-        2,
-        "nothing selected is a mistake, not everything"
-    );
-    assert_eq!(
-        stdout(&desk.run(&["outbox", "retry", &id])),
-        "1 delivery due now\n"
-    );
-    hook.answer_with(crate::servers::http::Answer::status(204));
-    assert_eq!(code(&desk.run(&["run", "--once"])), 0);
-    assert_eq!(hook.ids().len(), 1, "the same id again");
-    assert!(json(&desk.run(&["--format", "json", "outbox"])).is_empty());
-    let nothing = desk.run(&["outbox", "drop", "--receiver", "hook"]);
-    assert_eq!(
-        code(&nothing),
-        1,
-        "a delivery that was made cannot be dropped"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn preview_shows_and_send_sends() {
     let hook = WebhookServer::start().await;
     let desk = Desk::new(&format!(

@@ -21,6 +21,7 @@ mod missed;
 mod moved;
 mod mute;
 mod outage;
+mod outbox;
 mod patience;
 mod pipeline;
 mod policy;

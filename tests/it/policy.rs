@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fivebells::{
     clock::Clock as _,
-    store::{DeliveryState, DeliveryStatus, OutboxFilter},
+    store::{DeliveryState, DeliveryStatus, OutboxFilter, Selection},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -288,6 +288,25 @@ async fn a_reload_that_removes_the_policy_releases_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_retry_of_what_a_policy_holds_does_not_put_it_off() {
+    let (feed, hook, world) = open("digest = \"every 1h\"").await;
+    feed.publish("Koizumi one");
+    world.round().await;
+    world.advance(40);
+    let all = Selection {
+        receiver: Some("hook".to_owned()),
+        ..Selection::default()
+    };
+    let retried = world.app().store().retry(all, world.clock.now()).await;
+    assert_eq!(retried.expect("the store answers"), 1);
+    world.advance(20);
+    world.deliver().await;
+    assert_eq!(told(&hook), [["Koizumi one"]], "an hour after it came");
+    let since = &hook.requests()[0].json()["data"]["since"];
+    assert_eq!(since, "2026-11-22T07:00:00Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn quiet_hours_that_end_while_the_receiver_is_in_trouble_lose_nothing() {
     let (feed, hook, world) = open("quiet = \"07:10-07:30\"").await;
     hook.answer_with(Answer::status(500));
@@ -506,7 +525,7 @@ fn the_outbox_says_which_digest_told_a_folded_alert() {
     }
     let table = stdout(&desk.run(&["outbox", "--state", "folded"]));
     assert!(
-        table.contains(&format!("told by {}", told[0]["id"])),
+        table.contains(&format!("part of {}", told[0]["id"])),
         "{table}"
     );
 }

@@ -81,6 +81,7 @@ impl Desk {
                     origin: claim.origin,
                     turn: claim.turn,
                     feed: claim.feed.id,
+                    told: claim.feed.told(),
                     url: claim.feed.url,
                     polled_at: at(minute),
                     committed_at: at(minute),

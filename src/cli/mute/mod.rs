@@ -29,6 +29,11 @@ pub(super) use words::{Mutes, mention};
 const MAX_COMMENT_CHARS: usize = 500;
 
 /// Keep back what a watch, feed or receiver would tell, for a while; alone, show what is.
+///
+/// From the next alert on, with the service up or down: alerts are made, kept and counted, and not
+/// sent; of a receiver also what waits for it now. At the end nothing goes out but one notice to each
+/// receiver of how much was held from it; `outbox retry --mute NUMBER` sends that. To mute again what
+/// is muted moves the end.
 #[derive(Debug, Args)]
 pub(super) struct Mute {
     /// What to mute.
@@ -54,6 +59,9 @@ pub(super) struct Mute {
 }
 
 /// Tell it again from now on, and say what was kept back.
+///
+/// What was kept back stays so, unless `--send` is given: then each receiver is sent its part, as its
+/// digest, quiet hours and rate allow.
 #[derive(Debug, Args)]
 pub(super) struct Unmute {
     /// What is muted.
@@ -173,7 +181,7 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
         return Ok(true);
     }
     let rows: Vec<Vec<String>> = mutes.iter().map(|mute| row(mute, config, now)).collect();
-    output::table(
+    output.table(
         &["mute", "what", "until", "held", "since", "comment"],
         &rows,
     )?;

@@ -154,7 +154,7 @@ pub(super) fn row(mute: &MuteStatus, config: &Config, now: Timestamp) -> Vec<Str
         format!("{} {}", mute.kind, mute.name),
         until,
         held(mute),
-        when::at(mute.since, zone),
+        when::relative(mute.since, now),
         one_line(mute.comment.as_deref().unwrap_or_default(), 100),
     ]
 }

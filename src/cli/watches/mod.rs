@@ -134,7 +134,7 @@ impl View<'_> {
             .iter()
             .map(|(it, remarks)| self.row(it, remarks))
             .collect();
-        output::table(
+        output.table(
             &[
                 "watch",
                 "matched",

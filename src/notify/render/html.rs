@@ -72,13 +72,14 @@ pub(super) fn html(sheet: &Sheet) -> String {
     let mut page = Page(String::from(HEAD));
     tags(&mut page, sheet);
     headline(&mut page, sheet);
-    for of_watch in sheet.several.iter().flat_map(|several| &several.topics) {
-        topic(&mut page, of_watch);
-    }
     for quote in &sheet.quotes {
         sentence(&mut page, quote);
     }
+    // Why and of what time comes before a hundred stories.
     facts(&mut page, sheet);
+    for of_watch in sheet.several.iter().flat_map(|several| &several.topics) {
+        topic(&mut page, of_watch);
+    }
     if !sheet.also.is_empty() {
         page.markup(ALSO);
     }
@@ -106,15 +107,36 @@ impl Page {
         self
     }
 
-    fn runs(&mut self, runs: &[Run]) -> &mut Self {
-        for run in runs {
-            if run.is_hit {
-                self.markup(MARK).text(&run.text).markup("</mark>");
-            } else {
-                self.text(&run.text);
-            }
+    /// A stranger's words. Such as are written from right to left stand apart, or they would turn
+    /// around what follows and be turned around by what stands before them.
+    fn apart(&mut self, is_turned: bool, content: impl FnOnce(&mut Self)) -> &mut Self {
+        if is_turned {
+            self.markup("<span dir=\"auto\">");
+        }
+        content(self);
+        if is_turned {
+            self.markup("</span>");
         }
         self
+    }
+
+    /// One stranger's text.
+    fn words(&mut self, text: &str) -> &mut Self {
+        self.apart(turns(text), |page| {
+            page.text(text);
+        })
+    }
+
+    fn runs(&mut self, runs: &[Run]) -> &mut Self {
+        self.apart(runs.iter().any(|run| turns(&run.text)), |page| {
+            for run in runs {
+                if run.is_hit {
+                    page.markup(MARK).text(&run.text).markup("</mark>");
+                } else {
+                    page.text(&run.text);
+                }
+            }
+        })
     }
 
     /// What `content` writes, as a link where there is one.
@@ -128,6 +150,15 @@ impl Page {
         }
         self
     }
+}
+
+/// Whether any of it is written from right to left: the blocks of Hebrew, Arabic and their like
+/// (Unicode 17, `DerivedBidiClass`), and the marks that ask for that direction.
+fn turns(text: &str) -> bool {
+    text.chars().any(|it| {
+        matches!(it, '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{fb1d}'..='\u{fdff}'
+            | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
 }
 
 fn tags(page: &mut Page, sheet: &Sheet) {
@@ -148,13 +179,13 @@ fn headline(page: &mut Page, sheet: &Sheet) {
         })
         .markup("</h1>\n");
     let Some(source) = &sheet.source else { return };
-    page.markup(SOURCE).text(source);
+    page.markup(SOURCE).words(source);
     if let Some(published) = &sheet.published {
         page.markup(", ").text(published);
     }
     page.markup("</p>\n");
     if let Some(update) = &sheet.update {
-        page.markup(UPDATE).text(update).markup("</p>\n");
+        page.markup(UPDATE).words(update).markup("</p>\n");
     }
 }
 
@@ -178,14 +209,14 @@ fn story(page: &mut Page, story: &Story) {
     page.markup(STORY).linked(story.link.as_deref(), |page| {
         page.runs(&story.headline);
     });
-    page.markup(DETAIL).text(&story.source);
+    page.markup(DETAIL).words(&story.source);
     if story.priority > Priority::Routine {
         page.markup(" · ").markup(PRIORITY);
         page.text(story.priority.as_str()).markup("</strong>");
     }
     page.markup("</span>");
     if let Some(update) = &story.update {
-        page.markup(STORY_UPDATE).text(update).markup("</span>");
+        page.markup(STORY_UPDATE).words(update).markup("</span>");
     }
     if let Some(quote) = &story.quote {
         page.markup(STORY_QUOTE).runs(&quote.runs).markup("</span>");
@@ -199,7 +230,7 @@ fn facts(page: &mut Page, sheet: &Sheet) {
         page.markup(LABEL)
             .markup(label)
             .markup(VALUE)
-            .text(value)
+            .words(value)
             .markup("</td></tr>\n");
     }
     page.markup("</table>\n");
@@ -207,10 +238,10 @@ fn facts(page: &mut Page, sheet: &Sheet) {
 
 fn also(page: &mut Page, story: &Also) {
     page.markup(ALSO_ITEM)
-        .text(&story.feed)
+        .words(&story.feed)
         .markup(": ")
         .linked(story.link.as_deref(), |page| {
-            page.text(&story.title);
+            page.words(&story.title);
         })
         .markup("</p>\n");
 }

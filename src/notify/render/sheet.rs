@@ -166,26 +166,38 @@ pub(super) fn update(update: &Update) -> String {
     parts.join("; ")
 }
 
-/// One quote per sentence, with every hit in it; the title is the headline already.
+/// A sentence with hits, before any markup.
+struct Sentence<'a> {
+    /// The field, and where in it the first hit begins.
+    place: (Field, usize),
+    text: &'a str,
+    ranges: Vec<[usize; 2]>,
+}
+
+/// One quote per sentence, with every hit in it, in the story's order; the title is the headline
+/// already.
 pub(super) fn quotes(matches: &[Match]) -> Vec<Quote> {
-    let mut sentences: Vec<(Field, &str, Vec<[usize; 2]>)> = Vec::new();
+    let mut sentences: Vec<Sentence<'_>> = Vec::new();
     for hit in matches.iter().filter(|hit| hit.field != Field::Title) {
-        let same = |(field, text, _): &&mut (Field, &str, Vec<[usize; 2]>)| {
-            *field == hit.field && *text == hit.context.text
-        };
+        let (place, text) = ((hit.field, hit.range[0]), hit.context.text.as_str());
+        let same = |it: &&mut Sentence<'_>| it.place.0 == hit.field && it.text == text;
         match sentences.iter_mut().find(same) {
-            Some((_, _, ranges)) => ranges.push(hit.context.range),
-            None => sentences.push((hit.field, &hit.context.text, vec![hit.context.range])),
+            Some(sentence) => sentence.ranges.push(hit.context.range),
+            None => sentences.push(Sentence {
+                place,
+                text,
+                ranges: vec![hit.context.range],
+            }),
         }
     }
-    sentences
-        .into_iter()
-        .take(MAX_QUOTES)
-        .map(|(field, text, ranges)| Quote {
-            field,
-            runs: runs(text, &ranges),
-        })
-        .collect()
+    // The matches come by watch: those of the first watches are kept.
+    sentences.truncate(MAX_QUOTES);
+    sentences.sort_by_key(|sentence| sentence.place);
+    let quote = |sentence: Sentence<'_>| Quote {
+        field: sentence.place.0,
+        runs: runs(sentence.text, &sentence.ranges),
+    };
+    sentences.into_iter().map(quote).collect()
 }
 
 fn facts(

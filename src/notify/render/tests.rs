@@ -395,3 +395,66 @@ fn every_colour_is_readable_in_light_and_dark() {
     }
     assert!(seen > 10);
 }
+
+/// A title in Arabic or Hebrew must not turn its line around, nor be turned around by it.
+#[test]
+fn what_is_written_from_right_to_left_stands_apart() {
+    let html = |title: &str| {
+        let notice = altered(|alert| {
+            alert.matches.clear();
+            title.clone_into(&mut alert.item.title);
+            alert.feed.title = "الجزيرة".into();
+        });
+        mail(&notice, &tokyo()).html
+    };
+    let page = html("الوزير: 2026!");
+    assert!(
+        page.contains("<span dir=\"auto\">الوزير: 2026!</span></a></h1>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<span dir=\"auto\">الجزيرة</span>, Sun 22"),
+        "{page}"
+    );
+    for title in [
+        "\u{590}",
+        "\u{8ff}",
+        "\u{fb1d}",
+        "\u{fefc}",
+        "\u{1e943}",
+        "\u{200f}a",
+    ] {
+        assert!(
+            html(title).contains(&format!("auto\">{title}<")),
+            "{title:?}"
+        );
+    }
+    for title in ["Koizumi", "小泉", "\u{58f}", "\u{900}"] {
+        assert!(
+            html(title).contains(&format!(";\">{title}</a></h1>")),
+            "{title:?}"
+        );
+    }
+}
+
+/// The matches come by watch, the story is read from its beginning.
+#[test]
+fn sentences_stand_in_the_order_of_the_story() {
+    let notice = altered(|alert| {
+        let mut second = alert.matches[0].clone();
+        second.field = Field::Summary;
+        second.range = [50, 54];
+        second.context.text = "Second sentence.".into();
+        let mut first = second.clone();
+        first.range = [10, 14];
+        first.context.text = "First sentence.".into();
+        let mut content = first.clone();
+        content.field = Field::Content;
+        content.context.text = "The content.".into();
+        alert.matches = vec![content, second, first];
+    });
+    let text = mail(&notice, &tokyo()).text.replace('*', "");
+    let sentences = ["First sentence.", "Second sentence.", "The content."];
+    let places = sentences.map(|sentence| text.find(sentence).expect(sentence));
+    assert!(places.is_sorted(), "{text}");
+}

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::model::Priority;
 
-/// Headline, link, sentences with `*hits*`, facts in two columns, other sources.
+/// Headline, link, sentences with `*hits*`, facts in two columns, the stories of a digest, other
+/// sources.
 pub(super) fn text(sheet: &Sheet) -> String {
     let mut text = String::new();
     write(&mut text, sheet).expect("a String takes every write");
@@ -24,9 +25,6 @@ fn write(out: &mut String, sheet: &Sheet) -> fmt::Result {
     if let Some(update) = &sheet.update {
         writeln!(out, "Update: {update}")?;
     }
-    for topic in sheet.several.iter().flat_map(|several| &several.topics) {
-        write_topic(out, topic)?;
-    }
     for quote in &sheet.quotes {
         writeln!(out, "\n{}: {}", quote.field, marked(&quote.runs, "*", "*"))?;
     }
@@ -34,6 +32,9 @@ fn write(out: &mut String, sheet: &Sheet) -> fmt::Result {
     let width = sheet.facts.iter().map(|(label, _)| label.len()).max();
     for (label, value) in &sheet.facts {
         writeln!(out, "{label:<0$}  {value}", width.unwrap_or_default())?;
+    }
+    for topic in sheet.several.iter().flat_map(|several| &several.topics) {
+        write_topic(out, topic)?;
     }
     if !sheet.also.is_empty() {
         writeln!(out, "\nAlso in")?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MuteStatus, mutes, status};
+use super::{MuteStatus, held, hold::feeds, mutes, status};
 use crate::{
     model::{Event, MuteEnded, MuteKind, to_second},
     store::{
@@ -39,12 +39,14 @@ pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(
 /// Tells the receivers that the config has how much was held from each.
 fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreError> {
     let held = tx.rows(
-        "SELECT r.name, count(DISTINCT d.alert), count(*) - count(d.alert)
-           FROM delivery d JOIN receiver r ON r.id = d.receiver
-          WHERE d.mute = ?1 AND d.state = 'muted' AND r.active = 1
-          GROUP BY r.name ORDER BY r.name",
+        held!(
+            "r.name, count(DISTINCT coalesce(d.alert, f.alert)),
+             count(*) - count(coalesce(d.alert, f.alert))",
+            "?1 AND r.active = 1 GROUP BY r.name ORDER BY r.name"
+        ),
         values![mute.id],
     )?;
+    let mut notices = Vec::with_capacity(held.len());
     for mut row in held {
         let event = Event::MuteEnded(MuteEnded {
             id: mute.id.0.to_string(),
@@ -57,28 +59,37 @@ fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreE
             notices: row.take(2)?,
         });
         let receiver = row.take(0)?;
-        outbox::insert(tx, &NewDelivery { receiver, event }, None, now)?;
+        notices.push(NewDelivery { receiver, event });
     }
-    Ok(())
+    outbox::enqueue(tx, &notices, now).map(drop)
 }
 
+/// What was told of a feed since it was muted, and held.
+const HELD_SINCE: &str = "
+    SELECT payload FROM delivery
+     WHERE state = 'muted' AND kind IN ('feed.failing', 'feed.silent', 'feed.empty')
+       AND created_at >= ?1";
+
 /// A trouble of the feed that was told into the mute and still lasts is to be told again: nobody
-/// has heard of it.
+/// has heard of it. A notice may stand for several feeds, and another mute may have held it.
 fn forget_told(tx: &mut dyn Tx, mute: &MuteStatus) -> Result<(), StoreError> {
-    let rows = tx.rows(
-        "SELECT DISTINCT kind FROM delivery WHERE mute = ?1 AND alert IS NULL",
-        values![mute.id],
-    )?;
-    for mut row in rows {
-        match row.take::<String>(0)?.as_str() {
-            "feed.failing" => tx
+    for mut row in tx.rows(HELD_SINCE, values![mute.since])? {
+        // One that cannot be read must not keep the mute from its end.
+        let Ok(event) = outbox::event(&row.take::<String>(0)?) else {
+            continue;
+        };
+        if !feeds(&event).contains(&mute.name.as_str()) {
+            continue;
+        }
+        match event {
+            Event::FeedFailing(_) => tx
                 .exec(
                     "UPDATE feed SET told_failing = 0 WHERE name = ?1 AND failures > 0",
                     values![mute.name.as_str()],
                 )
                 .map(drop)?,
-            "feed.silent" => change_health(tx, mute, |health| health.told_silent = false)?,
-            "feed.empty" => change_health(tx, mute, |health| {
+            Event::FeedSilent(_) => change_health(tx, mute, |health| health.told_silent = false)?,
+            Event::FeedEmpty(_) => change_health(tx, mute, |health| {
                 if let Some(empty) = &mut health.empty {
                     empty.told = false;
                 }
@@ -107,3 +118,6 @@ fn change_health(
     )
     .map(drop)
 }
+
+#[cfg(test)]
+mod tests;

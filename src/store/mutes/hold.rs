@@ -2,16 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::kind;
 use crate::{
-    model::{Alert, DeliveryId, Event, MuteId, MuteKind},
+    model::{Alert, DeliveryId, Event, MuteId, MuteKind, ParseMuteKindError},
     store::{
         NewDelivery, StoreError,
         engine::{Row, Tx, values},
     },
 };
 
-/// Asked at every insert: the index has only those that are open.
+/// Asked whenever something is told: the index has only those that are open.
 pub(in crate::store) const IN_FORCE: &str = "
     SELECT id, kind, name, since, until, comment FROM mute WHERE ended_at IS NULL AND until > ?1";
 
@@ -20,32 +19,34 @@ pub(in crate::store) const IN_FORCE: &str = "
 pub(in crate::store) struct Mutes(Vec<Mute>);
 
 #[derive(Debug)]
-struct Mute {
-    id: MuteId,
-    kind: MuteKind,
-    name: String,
-    since: Timestamp,
-    until: Timestamp,
-    comment: Option<String>,
+pub(super) struct Mute {
+    pub(super) id: MuteId,
+    pub(super) kind: MuteKind,
+    pub(super) name: String,
+    pub(super) since: Timestamp,
+    pub(super) until: Timestamp,
+    pub(super) comment: Option<String>,
 }
 
 impl Mutes {
     pub(in crate::store) fn in_force(tx: &mut dyn Tx, now: Timestamp) -> Result<Self, StoreError> {
-        let rows = tx.rows(IN_FORCE, values![now])?;
-        let mute = |mut row: Row| {
-            Ok(Mute {
-                id: row.take(0)?,
-                kind: kind(&row.take::<String>(1)?)?,
-                name: row.take(2)?,
-                since: row.take(3)?,
-                until: row.take(4)?,
-                comment: row.take(5)?,
-            })
-        };
-        rows.into_iter()
-            .map(mute)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let rows = tx.rows(IN_FORCE, values![now])?.into_iter();
+        let mutes: Result<_, _> = rows.map(|mut row| Mute::read(&mut row)).collect();
+        mutes.map(Self)
+    }
+
+    /// Holds a delivery that was just made, if one of them asks for it.
+    pub(in crate::store) fn hold(
+        &self,
+        tx: &mut dyn Tx,
+        id: DeliveryId,
+        new: &NewDelivery,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match self.holding(new) {
+            Some(mute) => mute.hold(tx, id, now),
+            None => Ok(()),
+        }
     }
 
     /// Whether a watch of this alert is muted while another is not: that one tells it alone.
@@ -86,7 +87,7 @@ impl Mutes {
 
 /// The feeds that an event tells of: one notice may stand for several of an origin, and is held
 /// only where all of them are muted.
-fn feeds(event: &Event) -> Vec<&str> {
+pub(super) fn feeds(event: &Event) -> Vec<&str> {
     let (feed, also) = match event {
         Event::Alert(data) => (&data.feed.name, &[][..]),
         Event::FeedFailing(data) => (&data.feed, &data.also[..]),
@@ -109,20 +110,6 @@ fn feeds(event: &Event) -> Vec<&str> {
         .chain(also)
         .map(String::as_str)
         .collect()
-}
-
-/// Holds a delivery that was just made, if a mute asks for it.
-pub(in crate::store) fn hold(
-    tx: &mut dyn Tx,
-    id: DeliveryId,
-    new: &NewDelivery,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let mutes = Mutes::in_force(tx, now)?;
-    match mutes.holding(new) {
-        Some(mute) => mute.hold(tx, id, now),
-        None => Ok(()),
-    }
 }
 
 /// Holds what waits for a receiver that was just muted, but not what is being sent.
@@ -166,6 +153,22 @@ pub(in crate::store) fn hold_again(
 }
 
 impl Mute {
+    /// From the columns that every query of mutes begins with.
+    pub(super) fn read(row: &mut Row) -> Result<Self, StoreError> {
+        let unreadable = |error: ParseMuteKindError| StoreError::Unreadable {
+            what: "a mute",
+            detail: error.to_string(),
+        };
+        Ok(Self {
+            id: row.take(0)?,
+            kind: row.take::<String>(1)?.parse().map_err(unreadable)?,
+            name: row.take(2)?,
+            since: row.take(3)?,
+            until: row.take(4)?,
+            comment: row.take(5)?,
+        })
+    }
+
     fn hold(&self, tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
         tx.exec(
             "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,

@@ -19,11 +19,12 @@ use super::{
     engine::{Row, Tx, values},
     outbox::{self, Selection},
 };
-use crate::model::{MuteId, MuteKind, ParseMuteKindError, ReportedMute};
+use crate::model::{MuteId, MuteKind, ReportedMute};
+use hold::Mute;
 
 #[cfg(test)]
 pub(super) use hold::IN_FORCE;
-pub(super) use hold::{Mutes, hold, hold_again};
+pub(super) use hold::{Mutes, hold_again};
 
 /// Mutes that a report names.
 const MAX_REPORTED: u32 = 20;
@@ -100,16 +101,33 @@ impl MuteStatus {
     }
 }
 
+/// Counts over what a mute holds. A digest stands for its alerts; they were folded at the moment
+/// it was made, by which an index finds them.
+macro_rules! held {
+    ($counts:literal, $whose:literal) => {
+        concat!(
+            "SELECT ",
+            $counts,
+            " FROM delivery d
+               LEFT JOIN delivery f ON f.state = 'folded' AND f.receiver = d.receiver
+                AND f.settled_at = d.created_at AND f.folded_into = d.id
+               JOIN receiver r ON r.id = d.receiver
+              WHERE d.state = 'muted' AND d.mute = ",
+            $whose
+        )
+    };
+}
+use held;
+
 /// The columns of a mute, as [`status`] takes them.
 macro_rules! mutes {
     ($rest:literal) => {
         concat!(
-            "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at,
-                    (SELECT count(DISTINCT d.alert) FROM delivery d
-                      WHERE d.mute = m.id AND d.state = 'muted'),
-                    (SELECT count(*) FROM delivery d
-                      WHERE d.mute = m.id AND d.state = 'muted' AND d.alert IS NULL)
-               FROM mute m ",
+            "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at, (",
+            held!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
+            "), (",
+            held!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
+            ") FROM mute m ",
             $rest
         )
     };
@@ -232,25 +250,18 @@ fn by_id(tx: &mut dyn Tx, id: MuteId) -> Result<MuteStatus, StoreError> {
 }
 
 fn status(mut row: Row) -> Result<MuteStatus, StoreError> {
+    let mute = Mute::read(&mut row)?;
     Ok(MuteStatus {
-        id: row.take(0)?,
-        kind: kind(&row.take::<String>(1)?)?,
-        name: row.take(2)?,
-        since: row.take(3)?,
-        until: row.take(4)?,
-        comment: row.take(5)?,
+        id: mute.id,
+        kind: mute.kind,
+        name: mute.name,
+        since: mute.since,
+        until: mute.until,
+        comment: mute.comment,
         ended_at: row.take(6)?,
         alerts: row.take(7)?,
         notices: row.take(8)?,
     })
-}
-
-fn kind(name: &str) -> Result<MuteKind, StoreError> {
-    name.parse()
-        .map_err(|error: ParseMuteKindError| StoreError::Unreadable {
-            what: "a mute",
-            detail: error.to_string(),
-        })
 }
 
 #[cfg(test)]

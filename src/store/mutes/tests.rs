@@ -2,11 +2,9 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::{
-    model::{
-        Ailment, Event, FeedFailing, FeedRecovered, FeedSilent, MuteEnded, Priority, SendReason,
-    },
+    model::{Event, FeedFailing, Hold, MuteEnded, Priority, SendReason},
     store::{
-        Health, NewDelivery, OutboxFilter, PollCommitted, SettleTo,
+        AlertFilter, NewDelivery, Order, OutboxFilter, SettleTo,
         outbox::{DeliveryState, DeliveryStatus},
         testing::*,
     },
@@ -21,13 +19,13 @@ fn new(kind: MuteKind, name: &str, until: i64) -> NewMute {
     }
 }
 
-async fn mute(store: &Store, kind: MuteKind, name: &str, until: i64, now: i64) -> Muted {
+pub(super) async fn mute(store: &Store, kind: MuteKind, name: &str, until: i64, now: i64) -> Muted {
     let muted = store.mute(new(kind, name, until), at(now)).await;
     muted.expect("muted")
 }
 
 /// Deliveries, the oldest first.
-async fn outbox(store: &Store) -> Vec<DeliveryStatus> {
+pub(super) async fn outbox(store: &Store) -> Vec<DeliveryStatus> {
     let filter = OutboxFilter {
         receiver: None,
         state: None,
@@ -56,7 +54,7 @@ fn told(row: &DeliveryStatus) -> (Vec<String>, Priority) {
     }
 }
 
-fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
+pub(super) fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
     let ended = |row: &DeliveryStatus| match &row.notice.as_ref()?.event {
         Event::MuteEnded(ended) => Some((row.receiver.clone(), ended.clone())),
         _ => None,
@@ -64,7 +62,7 @@ fn ends(rows: &[DeliveryStatus]) -> HashMap<String, MuteEnded> {
     rows.iter().filter_map(ended).collect()
 }
 
-fn failing(feed: &str, also: &[&str]) -> NewDelivery {
+pub(super) fn failing(feed: &str, also: &[&str]) -> NewDelivery {
     NewDelivery {
         receiver: "desk".into(),
         event: Event::FeedFailing(FeedFailing {
@@ -344,72 +342,6 @@ async fn to_mute_again_moves_the_end() {
     assert_ne!(third.mute.id, first.mute.id);
 }
 
-/// A failure that was told into the mute would never be heard of.
-#[tokio::test]
-async fn what_still_ails_a_feed_after_its_mute_is_told_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-    let silent = Event::FeedSilent(FeedSilent {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        last_news: at(0),
-        expected_by: at(0),
-        learned: true,
-    });
-    let receiver = "desk".to_owned();
-    let claimed = claim_one(&store, at(0)).await;
-    let mut poll = poll(&claimed, at(0), failed());
-    poll.notices = vec![
-        failing("mofa", &[]),
-        NewDelivery {
-            receiver,
-            event: silent,
-        },
-    ];
-    poll.health.told_silent = true;
-    let committed = store.commit_poll(poll).await.expect("committed");
-    assert!(matches!(committed, PollCommitted::Done { .. }));
-    tamper(&store, "UPDATE feed SET told_failing = 1").await;
-    store.end_mutes(at(60)).await.expect("done");
-    let state = claim_one(&store, at(900)).await.feed;
-    assert!(!state.told_failing && !state.health.told_silent);
-    assert_eq!(state.health, Health::default());
-    assert_eq!(ends(&outbox(&store).await)["desk"].notices, 2);
-}
-
-/// It recovered within the mute: there is nothing left to tell.
-#[tokio::test]
-async fn a_feed_that_is_well_again_is_not_told_anew() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-    let recovered = Event::FeedRecovered(FeedRecovered {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        was: Ailment::Failing,
-        since: None,
-        last_success: None,
-        failures: 3,
-        also: vec![],
-    });
-    let receiver = "desk".to_owned();
-    let notices = vec![
-        failing("mofa", &[]),
-        NewDelivery {
-            receiver,
-            event: recovered,
-        },
-    ];
-    store.enqueue(notices, at(1)).await.expect("kept");
-    tamper(&store, "UPDATE feed SET told_failing = 1").await;
-    store.end_mutes(at(60)).await.expect("done");
-    assert!(
-        claim_one(&store, at(60)).await.feed.told_failing,
-        "as it was"
-    );
-}
-
 #[tokio::test]
 async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
     const ALERTS: i64 = 90 * DAY;
@@ -453,4 +385,36 @@ async fn a_report_names_the_twenty_mutes_that_end_first() {
     assert_eq!(named.len(), 20);
     assert_eq!((named[0].name.as_str(), named[0].until), ("w20", at(580)));
     assert_eq!(named[19].name, "w01", "w00 ends last");
+}
+
+/// A digest that waits for a receiver that is down stands for all its alerts.
+#[tokio::test]
+async fn what_a_held_digest_tells_counts_as_alerts() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let (first, second) = (news(1, &["a"], &["desk"]), news(2, &["a"], &["desk"]));
+    poll_news(&store, vec![first, second]).await;
+    let ids = outbox(&store).await.iter().map(|row| row.id).collect();
+    let digest = store.fold("desk", ids, Hold::Quiet, at(1)).await;
+    assert!(digest.expect("folded").is_some());
+    store
+        .enqueue(vec![ping("desk")], at(2))
+        .await
+        .expect("kept");
+
+    let muted = mute(&store, MuteKind::Receiver, "desk", 60, 3).await;
+    assert_eq!((muted.mute.alerts, muted.mute.notices), (2, 1));
+    let muted_only = AlertFilter {
+        after: None,
+        watch: None,
+        feed: None,
+        muted: true,
+        order: Order::OldestFirst,
+        limit: 10,
+    };
+    let shown = store.alerts(muted_only).await.expect("read");
+    assert_eq!(shown.len(), 2, "with the digest");
+    store.end_mutes(at(60)).await.expect("done");
+    let ended = &ends(&outbox(&store).await)["desk"];
+    assert_eq!((ended.alerts, ended.notices), (2, 1));
 }

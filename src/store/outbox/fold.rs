@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     NewDelivery,
     claim::bury,
-    payload::{insert, thaw},
+    payload::{enqueue, thaw},
 };
 use crate::{
     model::{Alert, DeliveryId, DigestReady, Event, Hold, to_second},
@@ -56,7 +56,7 @@ impl Store {
             }
             let sources: Vec<DeliveryId> = folded.iter().map(|one| one.id).collect();
             let event = digest(folded, hold, now);
-            let into = insert(tx, &NewDelivery { receiver, event }, None, now)?;
+            let into = enqueue(tx, &[NewDelivery { receiver, event }], now)?.pop();
             for id in sources {
                 tx.exec(
                     "UPDATE delivery SET state = 'folded', folded_into = ?2, turn = turn + 1,
@@ -65,7 +65,7 @@ impl Store {
                     values![id, into, now],
                 )?;
             }
-            Ok(Some(into))
+            Ok(into)
         })
         .await
     }

@@ -48,16 +48,17 @@ pub(in crate::store) fn retry(
     selection: &Selection,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
+    // What was never attempted has waited since it came: a digest must not begin anew.
+    const RETRY: &str = "
+        UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2, settled_at = NULL,
+               waiting_since = CASE WHEN state = 'pending' AND attempts = 0 THEN waiting_since
+                               ELSE ?2 END
+         WHERE id = ?1 AND NOT EXISTS (
+           SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)";
     let mut receivers = BTreeSet::new();
     let mut retried = 0;
     for (id, receiver) in select(tx, selection)? {
-        retried += tx.exec(
-            "UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2,
-                    waiting_since = ?2, settled_at = NULL
-              WHERE id = ?1 AND NOT EXISTS (
-                SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)",
-            values![id, now],
-        )?;
+        retried += tx.exec(RETRY, values![id, now])?;
         receivers.insert(receiver);
     }
     for receiver in receivers {

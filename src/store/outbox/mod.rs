@@ -26,7 +26,7 @@ pub(super) use self::{
 };
 pub(super) use self::{
     manage::retry,
-    payload::{insert, list, parse_list},
+    payload::{enqueue, event, insert, list, parse_list},
     settle::close_lost,
     show::of_alert,
 };
@@ -308,6 +308,8 @@ pub struct ReceiverStatus {
     pub reason: Option<String>,
     /// The last failure in words.
     pub error: Option<String>,
+    /// The mail server that its mail goes through meanwhile.
+    pub through: Option<String>,
     /// Deliveries that are pending.
     pub waiting: u32,
     /// Deliveries that are dead.

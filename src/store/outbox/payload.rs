@@ -9,7 +9,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Tx, values},
-        mutes,
+        mutes::Mutes,
     },
 };
 
@@ -28,21 +28,30 @@ impl Store {
         notices: Vec<NewDelivery>,
         now: Timestamp,
     ) -> Result<Vec<DeliveryId>, StoreError> {
-        self.write(move |tx| {
-            notices
-                .iter()
-                .map(|notice| insert(tx, notice, None, now))
-                .collect()
-        })
-        .await
+        self.write(move |tx| enqueue(tx, &notices, now)).await
     }
 }
 
-/// Puts one notice into the outbox, due now; a mute in force holds it there.
+/// Puts notices into the outbox, due now; a mute in force holds them there.
+pub(in crate::store) fn enqueue(
+    tx: &mut dyn Tx,
+    notices: &[NewDelivery],
+    now: Timestamp,
+) -> Result<Vec<DeliveryId>, StoreError> {
+    if notices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mutes = Mutes::in_force(tx, now)?;
+    let insert = |notice| insert(tx, notice, None, &mutes, now);
+    notices.iter().map(insert).collect()
+}
+
+/// Puts one notice into the outbox, of this alert if it is one.
 pub(in crate::store) fn insert(
     tx: &mut dyn Tx,
     new: &NewDelivery,
     alert: Option<AlertId>,
+    mutes: &Mutes,
     now: Timestamp,
 ) -> Result<DeliveryId, StoreError> {
     let receiver = receiver_id(tx, &new.receiver, now)?;
@@ -60,7 +69,7 @@ pub(in crate::store) fn insert(
         ],
     )?;
     let id = DeliveryId(id);
-    mutes::hold(tx, id, new, now)?;
+    mutes.hold(tx, id, new, now)?;
     Ok(id)
 }
 
@@ -76,14 +85,22 @@ pub(super) fn thaw(
     payload: &str,
     accepted: &str,
 ) -> Result<Notice, StoreError> {
-    let Payload { timestamp, event } =
-        serde_json::from_str::<Payload<Event>>(payload).map_err(|error| unreadable(&error))?;
+    let Payload { timestamp, event } = read(payload)?;
     Ok(Notice {
         key: key(store, id),
         timestamp,
         event,
         accepted: parse_list(accepted)?,
     })
+}
+
+/// What a stored delivery tells.
+pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
+    read(payload).map(|payload| payload.event)
+}
+
+fn read(payload: &str) -> Result<Payload<Event>, StoreError> {
+    serde_json::from_str(payload).map_err(|error| unreadable(&error))
 }
 
 /// The id receivers see.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     ReceiverUpdate, SettleTo, Settlement,
-    payload::{insert, list, parse_list},
+    payload::{enqueue, list, parse_list},
 };
 use crate::{
     model::{DeliveryId, SendReason},
@@ -45,9 +45,7 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         values![id, attempt, ended_at, reason, detail.as_str()],
     )?;
     update_receiver(tx, receiver, &settlement.receiver, ended_at)?;
-    for notice in &settlement.notices {
-        insert(tx, notice, None, ended_at)?;
-    }
+    enqueue(tx, &settlement.notices, ended_at)?;
     Ok(true)
 }
 

@@ -81,7 +81,7 @@ impl Store {
         self.read(|tx| {
             tx.rows(
                 "SELECT r.name, r.active, r.off, r.due, r.failures, r.failing_since, r.reason,
-                        r.error,
+                        r.error, r.through,
                         (SELECT count(*) FROM delivery d
                           WHERE d.receiver = r.id AND d.state = 'pending'),
                         (SELECT count(*) FROM delivery d
@@ -170,7 +170,8 @@ fn receiver(mut row: Row) -> Result<ReceiverStatus, StoreError> {
         failing_since: row.take(5)?,
         reason: row.take(6)?,
         error: row.take(7)?,
-        waiting: row.take(8)?,
-        dead: row.take(9)?,
+        through: row.take(8)?,
+        waiting: row.take(9)?,
+        dead: row.take(10)?,
     })
 }

@@ -27,7 +27,7 @@ impl Store {
     }
 }
 
-fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError> {
+fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreError> {
     if !end_turn(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
@@ -44,6 +44,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         let domain = whole_domain.then_some(domain);
         tx.exec(COOL_ELSEWHERE, values![host, *until, domain])?;
     }
+    health::keep_untold(tx, &mut poll)?;
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
@@ -60,10 +61,10 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     health::tell_with(tx, &poll.told_with, failed)?;
     let outage = poll.outage.map(|change| outage::write(tx, change));
     let of_outage = outage.transpose()?.unwrap_or_default();
-    for notice in poll.notices.iter().chain(&of_outage) {
-        outbox::insert(tx, notice, None, poll.committed_at)?;
-        told.receivers.insert(notice.receiver.clone());
-    }
+    let notices = [poll.notices, of_outage].concat();
+    outbox::enqueue(tx, &notices, poll.committed_at)?;
+    told.receivers
+        .extend(notices.into_iter().map(|notice| notice.receiver));
     if leaves_origin {
         schedule::free(tx, poll.origin)?;
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::{PollCommit, PollResult};
 use crate::{
     cadence::Learned,
     model::{Ailment, FeedId, OriginId},
@@ -37,6 +38,27 @@ impl Health {
             Some(empty) if empty.told => Some((Ailment::Empty, Some(empty.since))),
             _ if self.told_silent => Some((Ailment::Silent, learned.pace.news_at())),
             _ => None,
+        }
+    }
+}
+
+/// What receivers know of a feed's trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FeedTold {
+    /// That it fails.
+    pub failing: bool,
+    /// That it brings nothing new.
+    pub silent: bool,
+    /// That it has lost its items.
+    pub empty: bool,
+}
+
+impl FeedTold {
+    pub(super) fn of(failing: bool, health: &Health) -> Self {
+        Self {
+            failing,
+            silent: health.told_silent,
+            empty: health.empty.is_some_and(|empty| empty.told),
         }
     }
 }
@@ -151,6 +173,27 @@ pub(super) fn tell_with(
             "UPDATE feed SET told_failing = ?2 WHERE id = ?1",
             values![feed, told_failing],
         )?;
+    }
+    Ok(())
+}
+
+/// What the end of a mute took back while the poll ran is to be told again: the poll, which began
+/// before, takes it for told, and must not write that.
+pub(super) fn keep_untold(tx: &mut dyn Tx, poll: &mut PollCommit) -> Result<(), StoreError> {
+    if poll.told == FeedTold::default() {
+        return Ok(());
+    }
+    let sql = "SELECT told_failing, health FROM feed WHERE id = ?1";
+    let Some(mut row) = tx.row(sql, values![poll.feed])? else {
+        return Ok(());
+    };
+    let told = FeedTold::of(row.take(0)?, &row.take(1)?);
+    if let PollResult::Failed { told_failing, .. } = &mut poll.result {
+        *told_failing &= told.failing || !poll.told.failing;
+    }
+    poll.health.told_silent &= told.silent || !poll.told.silent;
+    if let Some(empty) = &mut poll.health.empty {
+        empty.told &= told.empty || !poll.told.empty;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub use self::ask::{Asked, PollReport};
 
 pub use self::{
     continuity::{Continuity, Fill},
-    health::{Empty, Health, Neighbour, Recovery, Silence},
+    health::{Empty, FeedTold, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
 };
@@ -97,6 +97,13 @@ pub struct FeedState {
     pub learned: Learned,
 }
 
+impl FeedState {
+    /// What receivers know of its trouble.
+    pub fn told(&self) -> FeedTold {
+        FeedTold::of(self.told_failing, &self.health)
+    }
+}
+
 /// All that one poll comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollCommit {
@@ -109,6 +116,8 @@ pub struct PollCommit {
     /// From the claim: the URL that was read. If the config has given the feed another one
     /// meanwhile, the result is dropped, with validators that would have been the wrong URL's.
     pub url: String,
+    /// From the claim.
+    pub told: FeedTold,
     /// When the poll began.
     pub polled_at: Timestamp,
     /// Now: when items count as seen and deliveries as due.

@@ -103,7 +103,7 @@ pub(super) fn insert_alert(
             copy.id.clone_from(&alert.id);
             copy.item.id.clone_from(&alert.item.id);
         }
-        outbox::insert(tx, &delivery, Some(id), now)?;
+        outbox::insert(tx, &delivery, Some(id), &mutes, now)?;
         told.receivers.insert(delivery.receiver);
     }
     Ok(())

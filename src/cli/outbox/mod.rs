@@ -1,0 +1,255 @@
+//! `outbox`: what waits, what died, and what to do about it.
+
+mod words;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::{
+    Answer, CliError, config,
+    mute::{Mutes, mention},
+    output::{self, Output},
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    deliver::releases,
+    model::{DeliveryId, MuteId, SendReason},
+    store::{DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, Selection, Store},
+    suggest::closest,
+};
+
+pub(super) use words::DeliveryLine;
+
+/// Show what waits to be delivered, and what died.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Outbox {
+    #[command(subcommand)]
+    action: Option<Action>,
+
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Only of this receiver.
+    #[arg(long, value_name = "NAME")]
+    receiver: Option<String>,
+
+    /// Only in this state: pending, delivered, dead, dropped, folded, muted; without it,
+    /// pending and dead.
+    #[arg(long)]
+    state: Option<DeliveryState>,
+
+    /// Only the newest so many.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+    limit: u32,
+
+    /// With every attempt: when, how long, what came back.
+    #[arg(long)]
+    attempts: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make these due now: what waits, died or was muted. Ends their receivers' back-off, and sends to
+    /// one that is muted or off; a digest, quiet hours and a rate still hold.
+    Retry(Which),
+    /// Never deliver these: what waits, died or was muted. They are kept, and shown with
+    /// `--state dropped`; what is being sent at this moment may still arrive.
+    Drop(Which),
+}
+
+/// Which deliveries; several conditions must all hold.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct Which {
+    /// By the numbers that `outbox` shows.
+    ids: Vec<i64>,
+
+    /// All of this receiver.
+    #[arg(long, value_name = "NAME")]
+    receiver: Option<String>,
+
+    /// All that failed for this reason.
+    #[arg(long, value_parser = reason)]
+    reason: Option<SendReason>,
+
+    /// All that mutes held.
+    #[arg(long)]
+    muted: bool,
+
+    /// All that this mute held, by the number that `mute` shows.
+    #[arg(long, value_name = "NUMBER")]
+    mute: Option<i64>,
+}
+
+/// How many deliveries an action reached.
+#[derive(Serialize)]
+struct Done {
+    deliveries: u64,
+}
+
+impl Outbox {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let store = Store::open_beside(&config.store).await?;
+        let answer = match &self.action {
+            None => {
+                self.list.run(&config, &store, output).await?;
+                let mutes = Mutes::in_force(&store, SystemClock.now()).await?;
+                mention(&mutes, &config.timezone, output)?;
+                Ok(true)
+            }
+            Some(Action::Retry(which)) => {
+                let unreached = which.unreached(&store).await?;
+                let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
+                done(deliveries, "due now", &unreached, output)
+            }
+            Some(Action::Drop(which)) => {
+                let unreached = which.unreached(&store).await?;
+                let deliveries = store
+                    .drop_deliveries(which.selection(), SystemClock.now())
+                    .await?;
+                done(deliveries, "dropped", &unreached, output)
+            }
+        };
+        store.close().await;
+        answer
+    }
+}
+
+impl List {
+    async fn run(&self, config: &Config, store: &Store, output: &Output) -> Answer {
+        let now = SystemClock.now();
+        let deliveries = self.deliveries(store).await?;
+        let releases = releases(store, &config.policies, &deliveries, now).await?;
+        let receivers = store.receivers().await?.into_iter();
+        let receivers: HashMap<String, ReceiverStatus> =
+            receivers.map(|it| (it.name.clone(), it)).collect();
+        if let Some(name) = &self.receiver {
+            let names = receivers.keys().map(String::as_str).collect();
+            output::remark(&unknown(name, names).unwrap_or_default());
+        }
+        let mut rows = Vec::new();
+        for (delivery, release) in deliveries.iter().zip(releases) {
+            let receiver = receivers.get(&delivery.receiver);
+            if output.is_json() {
+                let line = DeliveryLine::of(delivery, release);
+                let line = match receiver {
+                    Some(receiver) => line.with(receiver),
+                    None => line,
+                };
+                output.print(&line, |_| String::new())?;
+                continue;
+            }
+            rows.push(words::row(delivery, release, receiver, now));
+            if self.attempts {
+                rows.extend(words::attempts(delivery, &config.timezone));
+            }
+        }
+        if !output.is_json() {
+            output.table(&words::HEADING, &rows)?;
+            for line in words::troubles(&receivers, &deliveries, &config.timezone, now) {
+                output::line(&line)?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn deliveries(&self, store: &Store) -> Result<Vec<DeliveryStatus>, CliError> {
+        let states = match self.state {
+            Some(state) => vec![state],
+            None => vec![DeliveryState::Pending, DeliveryState::Dead],
+        };
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut deliveries = Vec::new();
+        for state in states {
+            let filter = OutboxFilter {
+                receiver: self.receiver.clone(),
+                state: Some(state),
+                limit: self.limit.saturating_add(1),
+            };
+            let mut found = store.outbox(filter).await?;
+            if found.len() > limit {
+                found.truncate(limit);
+                output::remark(&format!(
+                    "only the newest {limit} that are {state} are shown; `-n` shows more"
+                ));
+            }
+            deliveries.extend(found);
+        }
+        Ok(deliveries)
+    }
+}
+
+impl Which {
+    fn selection(&self) -> Selection {
+        Selection {
+            ids: self.ids.iter().copied().map(DeliveryId).collect(),
+            receiver: self.receiver.clone(),
+            reason: self.reason,
+            dead_only: false,
+            muted_only: self.muted,
+            mute: self.mute.map(MuteId),
+        }
+    }
+
+    /// Why some of those that were asked for by number or receiver are not to be reached.
+    async fn unreached(&self, store: &Store) -> Result<Vec<String>, CliError> {
+        let mut remarks = Vec::new();
+        for &id in self.ids.iter().collect::<BTreeSet<_>>() {
+            match store.delivery(DeliveryId(id)).await? {
+                None => remarks.push(format!("there is no delivery {id}")),
+                Some(delivery) => remarks.extend(words::unreached(&delivery)),
+            }
+        }
+        if let Some(name) = &self.receiver {
+            let receivers = store.receivers().await?;
+            let names = receivers.iter().map(|it| it.name.as_str()).collect();
+            remarks.extend(unknown(name, names));
+        }
+        Ok(remarks)
+    }
+}
+
+/// That nothing was ever for a receiver of this name.
+fn unknown(name: &str, known: Vec<&str>) -> Option<String> {
+    if known.contains(&name) {
+        return None;
+    }
+    let meant = closest(name, known).map(|meant| format!(", did you mean {meant:?}?"));
+    let meant = meant.unwrap_or_default();
+    Some(format!("there is no receiver {name:?}{meant}"))
+}
+
+fn done(deliveries: u64, what: &str, remarks: &[String], output: &Output) -> Answer {
+    output.print(&Done { deliveries }, |done| match done.deliveries {
+        1 => format!("1 delivery {what}"),
+        count => format!("{count} deliveries {what}"),
+    })?;
+    for remark in remarks {
+        output::remark(remark);
+    }
+    Ok(deliveries > 0)
+}
+
+fn reason(name: &str) -> Result<SendReason, String> {
+    let known = SendReason::ALL
+        .into_iter()
+        .find(|reason| reason.as_str() == name);
+    known.ok_or_else(|| {
+        let names: Vec<&str> = SendReason::ALL
+            .iter()
+            .map(|reason| reason.as_str())
+            .collect();
+        format!("one of {}", names.join(", "))
+    })
+}
