@@ -101,13 +101,14 @@ impl StoreGuard {
             return StoreState::Gone;
         }
         self.remember(app).await;
-        let fault = self.try_to_write(app).await.err();
+        let refused = self.try_to_write(app).await.err();
+        let fault = app.store.damage().cloned().or(refused);
         let free = app.store.free_bytes();
         let reason = fault.as_ref().and_then(StoreError::disk_reason);
         let state = judge(reason, free, self.trouble.is_some());
         match state {
             StoreState::Troubled(reason) => {
-                let error = fault.map_or_else(|| too_little(free), |fault| fault.to_string());
+                let error = fault.map_or_else(|| too_little(app, free), |fault| fault.to_string());
                 self.in_trouble(app, reason, error).await;
             }
             _ => self.well(app, free).await,
@@ -149,7 +150,7 @@ impl StoreGuard {
         let trouble = self.trouble.get_or_insert_with(|| {
             error!(
                 reason = reason.as_str(),
-                "the store's disk is in trouble, no feed is polled: {error}"
+                "the store is in trouble, no feed is polled: {error}"
             );
             Trouble {
                 since: now,
@@ -158,7 +159,10 @@ impl StoreGuard {
             }
         });
         let free_bytes = app.store.free_bytes();
-        let is_needed = reason != StoreReason::Low || free_bytes < Some(BALLAST_BYTES as u64);
+        let is_needed = match reason {
+            StoreReason::Low => free_bytes < Some(BALLAST_BYTES as u64),
+            reason => reason != StoreReason::Damaged,
+        };
         if is_needed && app.store.drop_ballast() {
             warn!("the reserve of {} MiB is given up", BALLAST_BYTES >> 20);
         }
@@ -185,7 +189,7 @@ impl StoreGuard {
                 debug!("the store is not yet well: {error}");
                 return;
             }
-            info!("the store's disk is well again, feeds are polled");
+            info!("the store is well again, feeds are polled");
             self.trouble = None;
         }
         app.scheduler.pause_polls(false);
@@ -266,9 +270,13 @@ fn judge(refused: Option<StoreReason>, free: Option<u64>, troubled: bool) -> Sto
     }
 }
 
-fn too_little(free: Option<u64>) -> String {
+fn too_little(app: &App, free: Option<u64>) -> String {
     let free = free.unwrap_or_default() >> 20;
-    format!("{free} MiB are free, less than {} MiB", LEAST_BYTES >> 20)
+    let (path, least) = (app.store.path().display(), LEAST_BYTES >> 20);
+    let enough = ENOUGH_BYTES >> 20;
+    format!(
+        "{free} MiB are free beside {path}, less than {least} MiB; help: make room, {enough} MiB at least"
+    )
 }
 
 #[cfg(test)]

@@ -273,6 +273,11 @@ fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
             "refuses to be written",
             "nothing is polled or delivered until it can be written again",
         ),
+        StoreReason::Damaged => (
+            "holds a damaged file",
+            "no feed is polled until the service is started again on a whole one; deliveries go on \
+             as far as they can be read",
+        ),
         StoreReason::Gone => (
             "has lost the store's file",
             "the service ends, so that it starts on the file that stands there then",
