@@ -229,7 +229,9 @@ fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
         url: None,
         facts: vec![(
             "Meaning",
-            "feeds that still fail are told one by one, if they stay so".to_owned(),
+            "stories that came and went meanwhile are missed, `fivebells feeds NAME` says of which \
+             feeds; those that still fail are told one by one, if they stay so"
+                .to_owned(),
         )],
     }
 }
