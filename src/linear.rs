@@ -15,7 +15,7 @@ pub(crate) fn assert_linear(what: &str, size: usize, mut work: impl FnMut(usize)
     let mut taken = |size: usize| {
         let before = now();
         work(size);
-        now() - before
+        now().saturating_sub(before)
     };
     let (mut small, mut large) = (Duration::MAX, Duration::MAX);
     for _ in 0..8 {

@@ -9,7 +9,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{debug, error, info, warn};
 
@@ -34,6 +34,9 @@ const ENOUGH_BYTES: u64 = 96 << 20;
 
 /// How long one receiver may take to hear of it without the outbox.
 const TELL_LIMIT: Duration = Duration::from_secs(30);
+
+/// Files that are open beside the polls' connections; with ten feeds 30 were counted in all.
+const OWN_FILES: u64 = 64;
 
 /// What is known of the store so far.
 #[derive(Debug, Default)]
@@ -71,6 +74,31 @@ pub(super) fn outlive_file_limits() -> std::io::Result<()> {
     let signal_kind = SignalKind::from_raw(Signal::XFSZ.as_raw());
     // The handler stays after its listener is dropped.
     signal(signal_kind).map(drop)
+}
+
+/// Lets the program have as many files open as it may ask for, and says so where those are too few:
+/// a shell or a container starts it with 1,024 or less, whatever it may have.
+pub(super) fn allow_open_files(parallel: u32) {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    let is_raised = setrlimit(Resource::Nofile, raised).is_ok();
+    let allowed = if is_raised { maximum } else { current };
+    let needed = files_needed(parallel);
+    if let Some(allowed) = allowed.filter(|allowed| *allowed < needed) {
+        warn!(
+            "only {allowed} files may be open at once, polls and deliveries may fail for want of \
+             them; help: allow {needed} (`ulimit -n`, LimitNOFILE=), or lower `[poll] parallel`"
+        );
+    }
+}
+
+/// A connection for each poll under way, one for each that is kept open, and what the store, the
+/// receivers and the log need. Pure.
+fn files_needed(parallel: u32) -> u64 {
+    2 * u64::from(parallel) + OWN_FILES
 }
 
 /// Writes the time down, at most so often, and says where the clock was set back.
