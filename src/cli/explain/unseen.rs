@@ -89,7 +89,8 @@ pub(super) async fn answer(
         feeds: Vec::new(),
     };
     if seen.is_empty() {
-        if asked.number.is_none() {
+        let is_found = !asked.near.is_empty() && !near::is_address(asked.name);
+        if asked.number.is_none() && !is_found {
             let mutes = Mutes::in_force(store, now).await?;
             answer.feeds = feeds(asked.name, &store.feeds().await?, &mutes, config, now);
         }
@@ -226,10 +227,13 @@ impl Unseen<'_> {
     fn text(&self, columns: Option<usize>) -> String {
         let mut lines = vec![self.verdict.clone()];
         lines.extend(self.help.map(|help| format!("help: {help}")));
-        if !(self.near.is_empty() && self.feeds.is_empty()) {
+        if !self.near.is_empty() {
             lines.push(String::new());
         }
         lines.extend(self.near.iter().flat_map(NearLine::lines));
+        if !self.feeds.is_empty() {
+            lines.push(String::new());
+        }
         let line = |feed: &FeedLine| {
             let of = if feed.same_domain {
                 " (of its domain)"
