@@ -32,6 +32,8 @@ pub mod deliver;
 pub mod discover;
 pub mod fetch;
 pub mod http;
+#[cfg(test)]
+mod linear;
 pub mod matcher;
 pub mod model;
 pub mod notify;

@@ -9,7 +9,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{debug, error, info, warn};
 
@@ -34,6 +34,9 @@ const ENOUGH_BYTES: u64 = 96 << 20;
 
 /// How long one receiver may take to hear of it without the outbox.
 const TELL_LIMIT: Duration = Duration::from_secs(30);
+
+/// Files that are open beside the polls' connections; with ten feeds 30 were counted in all.
+const OWN_FILES: u64 = 64;
 
 /// What is known of the store so far.
 #[derive(Debug, Default)]
@@ -73,6 +76,31 @@ pub(super) fn outlive_file_limits() -> std::io::Result<()> {
     signal(signal_kind).map(drop)
 }
 
+/// Lets the program have as many files open as it may ask for, and says so where those are too few:
+/// a shell or a container starts it with 1,024 or less, whatever it may have.
+pub(super) fn allow_open_files(parallel: u32) {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    let is_raised = setrlimit(Resource::Nofile, raised).is_ok();
+    let allowed = if is_raised { maximum } else { current };
+    let needed = files_needed(parallel);
+    if let Some(allowed) = allowed.filter(|allowed| *allowed < needed) {
+        warn!(
+            "only {allowed} files may be open at once, polls and deliveries may fail for want of \
+             them; help: allow {needed} (`ulimit -n`, LimitNOFILE=), or lower `[poll] parallel`"
+        );
+    }
+}
+
+/// A connection for each poll under way, one for each that is kept open, and what the store, the
+/// receivers and the log need. Pure.
+fn files_needed(parallel: u32) -> u64 {
+    2 * u64::from(parallel) + OWN_FILES
+}
+
 /// Writes the time down, at most so often, and says where the clock was set back.
 pub(super) async fn keep_time(
     store: &Store,
@@ -101,13 +129,14 @@ impl StoreGuard {
             return StoreState::Gone;
         }
         self.remember(app).await;
-        let fault = self.try_to_write(app).await.err();
+        let refused = self.try_to_write(app).await.err();
+        let fault = app.store.damage().cloned().or(refused);
         let free = app.store.free_bytes();
         let reason = fault.as_ref().and_then(StoreError::disk_reason);
         let state = judge(reason, free, self.trouble.is_some());
         match state {
             StoreState::Troubled(reason) => {
-                let error = fault.map_or_else(|| too_little(free), |fault| fault.to_string());
+                let error = fault.map_or_else(|| too_little(app, free), |fault| fault.to_string());
                 self.in_trouble(app, reason, error).await;
             }
             _ => self.well(app, free).await,
@@ -149,7 +178,7 @@ impl StoreGuard {
         let trouble = self.trouble.get_or_insert_with(|| {
             error!(
                 reason = reason.as_str(),
-                "the store's disk is in trouble, no feed is polled: {error}"
+                "the store is in trouble, no feed is polled: {error}"
             );
             Trouble {
                 since: now,
@@ -158,7 +187,10 @@ impl StoreGuard {
             }
         });
         let free_bytes = app.store.free_bytes();
-        let is_needed = reason != StoreReason::Low || free_bytes < Some(BALLAST_BYTES as u64);
+        let is_needed = match reason {
+            StoreReason::Low => free_bytes < Some(BALLAST_BYTES as u64),
+            reason => reason != StoreReason::Damaged,
+        };
         if is_needed && app.store.drop_ballast() {
             warn!("the reserve of {} MiB is given up", BALLAST_BYTES >> 20);
         }
@@ -185,7 +217,7 @@ impl StoreGuard {
                 debug!("the store is not yet well: {error}");
                 return;
             }
-            info!("the store's disk is well again, feeds are polled");
+            info!("the store is well again, feeds are polled");
             self.trouble = None;
         }
         app.scheduler.pause_polls(false);
@@ -266,9 +298,13 @@ fn judge(refused: Option<StoreReason>, free: Option<u64>, troubled: bool) -> Sto
     }
 }
 
-fn too_little(free: Option<u64>) -> String {
+fn too_little(app: &App, free: Option<u64>) -> String {
     let free = free.unwrap_or_default() >> 20;
-    format!("{free} MiB are free, less than {} MiB", LEAST_BYTES >> 20)
+    let (path, least) = (app.store.path().display(), LEAST_BYTES >> 20);
+    let enough = ENOUGH_BYTES >> 20;
+    format!(
+        "{free} MiB are free beside {path}, less than {least} MiB; help: make room, {enough} MiB at least"
+    )
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ pub type Reload = dyn Fn() -> Result<Loaded, String> + Send + Sync;
 pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
     let mut signals = Signals::new().map_err(AppError::Signals)?;
     let app = Arc::new(app);
+    // Before the first poll: what it brings could perhaps not be kept.
+    let mut guard = StoreGuard::default();
+    guard.look(&app).await;
     let (soft, hard) = (CancellationToken::new(), CancellationToken::new());
     let work = tokio::spawn({
         let (app, soft, hard) = (Arc::clone(&app), soft.clone(), hard.clone());
@@ -43,7 +46,7 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
     );
     tell(&[NotifyState::Ready]).await;
     let gone = CancellationToken::new();
-    let background = tokio::spawn(watch(Arc::clone(&app), soft.clone(), gone.clone()));
+    let background = tokio::spawn(watch(Arc::clone(&app), guard, soft.clone(), gone.clone()));
     while let Some(Wish::Reload) = gone.run_until_cancelled(signals.next()).await {
         reload_config(&app, reload).await;
     }
@@ -86,7 +89,7 @@ async fn reload_config(app: &App, reload: &Reload) {
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
 /// reports when it is time, tells which mutes ended, and looks after the store; says so if its file
 /// is `gone`.
-async fn watch(app: Arc<App>, stop: CancellationToken, gone: CancellationToken) {
+async fn watch(app: Arc<App>, guard: StoreGuard, stop: CancellationToken, gone: CancellationToken) {
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
     tokio::join!(
@@ -118,7 +121,7 @@ async fn watch(app: Arc<App>, stop: CancellationToken, gone: CancellationToken) 
             stop.run_until_cancelled(app.end_mutes_regularly()).await;
         },
         async {
-            let until_gone = StoreGuard::default().run(&app);
+            let until_gone = guard.run(&app);
             if stop.run_until_cancelled(until_gone).await.is_some() {
                 gone.cancel();
             }

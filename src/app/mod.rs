@@ -75,6 +75,7 @@ impl App {
         // Everything that can be wrong with the config is found before the store is touched.
         let (parts, config) = setup::Parts::build(loaded, &clock)?;
         guard::outlive_file_limits().map_err(AppError::Signals)?;
+        guard::allow_open_files(config.poll.parallel);
         let store = Store::open(&config.store, clock.now()).await?;
         guard::keep_time(&store, clock.now(), Duration::ZERO).await?;
         sync(&store, &config, clock.as_ref()).await?;

@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Why<'a> {
     feed: &'a FeedStatus,
     plan: Plan,
+    /// Whether its failures do not count, as while our own network fails.
+    is_spared: bool,
 }
 
 /// What one rule says, on the wire.
@@ -40,6 +42,11 @@ pub(super) fn next(feed: &FeedStatus) -> (Timestamp, &str) {
     }
 }
 
+/// The store keeps milliseconds.
+fn is_same(planned: Timestamp, kept: Timestamp) -> bool {
+    planned.as_millisecond().abs_diff(kept.as_millisecond()) <= 1
+}
+
 impl<'a> Why<'a> {
     /// `None` before a feed's first poll, for one that is gone, and where this config does not name
     /// it. A pause that is over by `now` is no rule.
@@ -48,17 +55,32 @@ impl<'a> Why<'a> {
             return None;
         }
         let configured = config.feeds.iter().find(|it| it.name == feed.name)?;
-        let last = LastPoll {
-            at: feed.polled_at?,
-            failures: feed.failures,
-            learned: feed.learned,
+        let at = feed.polled_at?;
+        let rhythm = Rhythm::of(configured, config.poll.max_interval, at);
+        let plan_after = |failures| {
+            let learned = feed.learned;
+            let last = LastPoll {
+                at,
+                failures,
+                learned,
+            };
+            cadence::plan(&last, &rhythm)
         };
-        let rhythm = Rhythm::of(configured, config.poll.max_interval, last.at);
-        let mut plan = cadence::plan(&last, &rhythm);
+        let mut plan = plan_after(feed.failures);
+        // What the poll knew of the network is not kept; the due time it came to is.
+        let spared = plan_after(feed.failures.min(1));
+        let is_spared = plan.due_at != spared.due_at && is_same(spared.due_at, feed.due);
+        if is_spared {
+            plan = spared;
+        }
         if feed.pause_ends_at > now {
             plan = plan.paused_until(feed.pause_ends_at);
         }
-        Some(Self { feed, plan })
+        Some(Self {
+            feed,
+            plan,
+            is_spared,
+        })
     }
 
     /// One for each rule.
@@ -97,6 +119,9 @@ impl<'a> Why<'a> {
             DueReason::Missed => format!("every {every}, since items came and went unseen"),
             DueReason::Wish(wish) => wish_in_words(wish, &learned.wishes),
             DueReason::RetryAfter => "the server asked to wait".to_owned(),
+            DueReason::BackOff if self.is_spared => {
+                "as after one failure, since our own network failed".to_owned()
+            }
             DueReason::BackOff => format!("failures in a row: {}", self.feed.failures),
             DueReason::Pause => "its host is not asked before".to_owned(),
         };

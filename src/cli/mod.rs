@@ -104,7 +104,7 @@ enum Command {
     Test,
     /// Say what an expression would have matched, of the kept items or of a text.
     Try(trial::Try),
-    /// Say why a kept item matches a watch, or does not.
+    /// Say why an item alerted, or did not: stage by stage.
     Explain(explain::Explain),
     /// Show what the watches found, and which of them need care.
     Watches(watches::Watches),

@@ -70,6 +70,24 @@ pub(super) fn fit(text: &str, columns: Option<usize>) -> String {
     kept + "…"
 }
 
+/// The text in lines of so many columns, broken between words; a longer word stays whole. Lines after
+/// the first stand as far in as it does.
+pub(super) fn wrap(text: &str, columns: Option<usize>) -> Vec<String> {
+    let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
+    let mut lines = vec![indent.to_owned()];
+    for word in text[indent.len()..].split(' ') {
+        let line = lines.last_mut().expect("never empty");
+        let is_first = line.len() == indent.len();
+        let fits = columns.is_none_or(|columns| width(line) + 1 + width(word) <= columns);
+        match (is_first, fits) {
+            (true, _) => line.push_str(word),
+            (false, true) => line.extend([" ", word]),
+            (false, false) => lines.push(format!("{indent}{word}")),
+        }
+    }
+    lines
+}
+
 /// Prints a line on standard output.
 pub(super) fn line(text: &str) -> Result<(), CliError> {
     let mut stdout = io::stdout().lock();
@@ -142,5 +160,17 @@ mod tests {
         assert_eq!(fit("小泉進次郎", Some(10)), "小泉進次郎");
         assert_eq!(fit("小泉進次郎", Some(9)), "小泉進次…");
         assert_eq!(fit("小泉進次郎", Some(8)), "小泉進…");
+    }
+
+    #[test]
+    fn text_is_wrapped_between_words_and_keeps_its_indent() {
+        let text = "it waits for desk";
+        assert_eq!(wrap(text, None), [text]);
+        assert_eq!(wrap(text, Some(17)), [text]);
+        assert_eq!(wrap(text, Some(16)), ["it waits for", "desk"]);
+        assert_eq!(wrap("  a bc", Some(4)), ["  a", "  bc"]);
+        assert_eq!(wrap("小泉 進次郎", Some(10)), ["小泉", "進次郎"]);
+        assert_eq!(wrap("whole", Some(2)), ["whole"]);
+        assert_eq!(wrap("", Some(2)), [""]);
     }
 }

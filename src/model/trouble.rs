@@ -15,7 +15,9 @@ pub enum StoreReason {
     ReadOnly,
     /// Its disk refuses for a reason of its own.
     Io,
-    /// Its file was deleted, moved or replaced.
+    /// What stands in its file cannot be read.
+    Damaged,
+    /// Its file, or its log, was deleted, moved or replaced.
     Gone,
 }
 
@@ -27,6 +29,7 @@ impl StoreReason {
             Self::Full => "full",
             Self::ReadOnly => "read_only",
             Self::Io => "io",
+            Self::Damaged => "damaged",
             Self::Gone => "gone",
         }
     }

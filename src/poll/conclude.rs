@@ -47,7 +47,7 @@ impl Poller {
         let (next_due_at, due_reason) = self.next_due(feed, state, known, &last);
         let health = &self.rules.health;
         let mut checkup = health.check(feed, state, &answer, surroundings, polled_at);
-        let missed = health.items_missed(feed, state, known, None);
+        let missed = health.items_missed(feed, claim, known, None);
         checkup.notices.extend(missed);
         let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
         let result = match answer {

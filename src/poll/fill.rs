@@ -169,7 +169,7 @@ impl Poller {
         let notices = self
             .rules
             .health
-            .items_missed(feed, &claim.feed, &continuity, error);
+            .items_missed(feed, claim, &continuity, error);
         PollCommit {
             next_due_at,
             due_reason: due_reason.as_str().to_owned(),

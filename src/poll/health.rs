@@ -233,24 +233,30 @@ impl HealthRules {
         }))
     }
 
-    /// A notice where items may have been missed, unless the last one still stands.
+    /// A notice where items may have been missed, unless the last one still stands. What came and
+    /// went while our own network failed, the notice of its end tells for all feeds.
     pub(super) fn items_missed(
         &self,
         feed: &Feed,
-        state: &FeedState,
+        claim: &PollClaim,
         after: &Continuity,
         archive_error: Option<String>,
     ) -> Vec<NewDelivery> {
-        if state.continuity.told || !after.told {
+        let state = &claim.feed;
+        let since = match &state.continuity.fill {
+            Some(fill) => Some(fill.since),
+            None => state.last_success,
+        };
+        // An archive's page is read after the feed itself was.
+        let failed = state.failures > 0 || state.continuity.fill.is_some();
+        let is_outages = failed && (claim.outage || since < claim.outage_until);
+        if state.continuity.told || !after.told || is_outages {
             return Vec::new();
         }
         self.tell(&Event::FeedItemsMissed(FeedItemsMissed {
             feed: feed.name.clone(),
             url: feed.url.to_string(),
-            since: match &state.continuity.fill {
-                Some(fill) => Some(fill.since),
-                None => state.last_success,
-            },
+            since,
             archive_error,
         }))
     }

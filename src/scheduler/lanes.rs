@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{STORE_PAUSE, Scheduler, Work, until};
+use super::{Refused, STORE_PAUSE, Scheduler, Work, until};
 use crate::{
     clock::Clock,
     deliver::DeliverOutcome,
@@ -86,6 +86,7 @@ struct Lane {
 
 impl Lane {
     async fn run(self, stop: CancellationToken) {
+        let mut refused = Refused::default();
         while !stop.is_cancelled() {
             let pause = match self.work.deliverer.deliver(&self.receiver).await {
                 Ok(DeliverOutcome::Delivered | DeliverOutcome::Folded) => continue,
@@ -97,14 +98,20 @@ impl Lane {
                 Ok(DeliverOutcome::Held { until: at }) => Ok(until(self.clock.as_ref(), Some(at))),
                 Err(error) => Err(error),
             };
-            let pause = pause.unwrap_or_else(|error| {
-                self.refusals.fetch_add(1, Ordering::Relaxed);
-                warn!(
-                    "receiver {:?}: cannot ask what is due: {error}",
-                    self.receiver
-                );
-                STORE_PAUSE
-            });
+            let pause = match pause {
+                Ok(pause) => {
+                    refused.clear();
+                    pause
+                }
+                Err(error) => {
+                    self.refusals.fetch_add(1, Ordering::Relaxed);
+                    if refused.note(&error) {
+                        let receiver = &self.receiver;
+                        warn!("receiver {receiver:?}: cannot ask what is due: {error}");
+                    }
+                    STORE_PAUSE
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.work.lanes[&self.receiver].notified() => {}

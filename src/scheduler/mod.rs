@@ -21,7 +21,13 @@ use tokio::sync::{Mutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use crate::{cadence, clock::Clock, deliver::Deliverer, poll::Poller, store::Store};
+use crate::{
+    cadence,
+    clock::Clock,
+    deliver::Deliverer,
+    poll::Poller,
+    store::{Store, StoreError},
+};
 
 pub use polls::PollTally;
 
@@ -68,6 +74,26 @@ impl Work {
         for lane in receivers.iter().filter_map(|name| self.lanes.get(name)) {
             lane.notify_one();
         }
+    }
+}
+
+/// What the store refuses a loop, told once until it answers again: a disk that is full is full every
+/// second.
+#[derive(Debug, Default)]
+struct Refused(Option<String>);
+
+impl Refused {
+    /// Whether this is another answer than the one before.
+    fn note(&mut self, error: &StoreError) -> bool {
+        let text = Some(error.to_string());
+        let is_news = self.0 != text;
+        self.0 = text;
+        is_news
+    }
+
+    /// The store has answered.
+    fn clear(&mut self) {
+        self.0 = None;
     }
 }
 
@@ -175,4 +201,19 @@ fn until(clock: &dyn Clock, due: Option<Timestamp>) -> Duration {
     due.map_or(MAX_SLEEP, |due| {
         cadence::elapsed(clock.now(), due).min(MAX_SLEEP)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_news_once_until_the_store_answers_again() {
+        let mut refused = Refused::default();
+        assert!(refused.note(&StoreError::Full));
+        assert!(!refused.note(&StoreError::Full));
+        assert!(refused.note(&StoreError::ReadOnly));
+        refused.clear();
+        assert!(refused.note(&StoreError::ReadOnly));
+    }
 }

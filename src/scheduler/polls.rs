@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{MAX_SLEEP, STORE_PAUSE, Scheduler, Work, until};
+use super::{MAX_SLEEP, Refused, STORE_PAUSE, Scheduler, Work, until};
 use crate::{
     cadence,
     poll::PollOutcome,
@@ -135,14 +135,23 @@ impl Scheduler {
     pub(super) async fn run_polls(&self, soft: &CancellationToken, hard: &CancellationToken) {
         let mut changes = self.work.subscribe();
         let mut polls = JoinSet::new();
+        let mut refused = Refused::default();
         while !soft.is_cancelled() {
             self.beat();
             changes.mark_unchanged();
-            let pause = self.start_due(&mut polls).await.unwrap_or_else(|error| {
-                self.refusals.fetch_add(1, Ordering::Relaxed);
-                warn!("cannot ask which feeds are due: {error}");
-                STORE_PAUSE
-            });
+            let pause = match self.start_due(&mut polls).await {
+                Ok(pause) => {
+                    refused.clear();
+                    pause
+                }
+                Err(error) => {
+                    self.refusals.fetch_add(1, Ordering::Relaxed);
+                    if refused.note(&error) {
+                        warn!("cannot ask which feeds are due: {error}");
+                    }
+                    STORE_PAUSE
+                }
+            };
             tokio::select! {
                 () = soft.cancelled() => {}
                 _ = changes.changed() => {}

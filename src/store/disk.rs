@@ -13,6 +13,7 @@ use std::{
 };
 
 use super::{Store, StoreError};
+use crate::model::StoreReason;
 
 /// The size of the reserve.
 pub const BALLAST_BYTES: usize = 16 << 20;
@@ -20,15 +21,22 @@ pub const BALLAST_BYTES: usize = 16 << 20;
 /// Written at once.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// Which file it is, whatever its name: device and number.
+/// Which files they are, whatever their names: the store's, its log and the log's index, each by
+/// device and number; `None` where there is none, or nobody may look.
+///
+/// All three, for a log that has lost its name takes what is written into it along, and two programs
+/// that use two indices overwrite each other's pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileId(u64, u64);
+pub(super) struct Files([Option<(u64, u64)>; 3]);
 
-impl FileId {
-    /// `None` where there is no file, or nobody may look.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let data = fs::metadata(path).ok()?;
-        Some(Self(data.dev(), data.ino()))
+impl Files {
+    /// Those of an open store at this path.
+    pub(super) fn of(store: &Path) -> Self {
+        let id = |suffix| {
+            let data = fs::metadata(beside(store, suffix)).ok()?;
+            Some((data.dev(), data.ino()))
+        };
+        Self(["", "-wal", "-shm"].map(id))
     }
 }
 
@@ -38,9 +46,21 @@ impl Store {
         &self.options.path
     }
 
-    /// Whether the file that is open still stands under its name.
+    /// Whether the files that are open still stand under their names.
     pub fn is_in_place(&self) -> bool {
-        FileId::of(self.path()) == self.file
+        Files::of(self.path()) == self.files
+    }
+
+    /// What the store answered first where its content cannot be read. No trial tells when that is
+    /// over: one page may be damaged, and all others well.
+    pub fn damage(&self) -> Option<&StoreError> {
+        self.damage.get()
+    }
+
+    pub(super) fn note_damage(&self, error: &StoreError) {
+        if error.disk_reason() == Some(StoreReason::Damaged) {
+            let _ = self.damage.set(error.clone());
+        }
     }
 
     /// The room on the disk that this program may use, in bytes; `None` where it cannot be asked.
@@ -75,8 +95,13 @@ pub(super) fn drop_beside(store: &Path) -> bool {
 }
 
 fn ballast(store: &Path) -> PathBuf {
+    beside(store, ".ballast")
+}
+
+/// A file beside the store's: its name with `suffix` added.
+pub(super) fn beside(store: &Path, suffix: &str) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
-    name.push(".ballast");
+    name.push(suffix);
     name.into()
 }
 

@@ -1,6 +1,10 @@
 //! What can go wrong between us and the store.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rusqlite::ErrorCode;
 
@@ -46,8 +50,11 @@ pub enum StoreError {
         /// The schema this program needs.
         known: i64,
     },
-    /// The file belongs to another program, or is no database.
-    #[error("{} is not a fivebells store; help: point [store] at another file", path.display())]
+    /// The file belongs to another program, or is no database, or not any more.
+    #[error(
+        "{} is not a fivebells store, or its beginning is damaged; help: point [store] at another file, or put a backup in its place",
+        path.display()
+    )]
     NotOurs {
         /// The file.
         path: PathBuf,
@@ -65,7 +72,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// No space left to write.
-    #[error("the disk of the store is full")]
+    #[error("the disk of the store is full; help: make room")]
     Full,
     /// Nothing may be written.
     #[error(
@@ -74,12 +81,25 @@ pub enum StoreError {
     ReadOnly,
     /// Its file is no longer the one that was opened.
     #[error(
-        "{} was deleted, moved or replaced under the running service; help: what it held is beside it, under a name that ends in .rescued-1 or higher",
+        "{} (or its -wal or -shm) was deleted, moved or replaced under the running service; help: what it held is beside it, under a name that ends in .rescued-1 or higher",
         path.display()
     )]
     Gone {
         /// The store's file.
         path: PathBuf,
+    },
+    /// What stands in its file cannot be read.
+    #[error(
+        "the store's file is damaged: {0}; help: stop the service, then put a backup in its place, or what `sqlite3 FILE .recover` saves"
+    )]
+    Damaged(Arc<rusqlite::Error>),
+    /// It could not be opened.
+    #[error("cannot open {}: {cause}", path.display())]
+    Unopened {
+        /// The store's file.
+        path: PathBuf,
+        /// Why; an error that names no file.
+        cause: Arc<StoreError>,
     },
     /// A file or thread of the store could not be had.
     #[error("cannot {action} {}: {cause}", path.display())]
@@ -134,10 +154,22 @@ impl StoreError {
         match self {
             _ if self.is_full() => Some(StoreReason::Full),
             Self::ReadOnly => Some(StoreReason::ReadOnly),
+            Self::Damaged(_) => Some(StoreReason::Damaged),
             Self::Io { .. } => Some(StoreReason::Io),
             Self::Sqlite(error) => (error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure))
                 .then_some(StoreReason::Io),
             _ => None,
+        }
+    }
+
+    /// The same with the file that could not be opened, where it does not name it.
+    pub(super) fn of_opening(self, path: &Path) -> Self {
+        match self {
+            Self::Full | Self::ReadOnly | Self::Damaged(_) | Self::Sqlite(_) => Self::Unopened {
+                path: path.into(),
+                cause: Arc::new(self),
+            },
+            named => named,
         }
     }
 
@@ -155,6 +187,9 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(Arc::new(error))
+            }
             _ => Self::Sqlite(Arc::new(error)),
         }
     }
@@ -175,6 +210,9 @@ mod tests {
         assert_eq!(sqlite(ffi::SQLITE_FULL), Some(StoreReason::Full));
         assert_eq!(sqlite(ffi::SQLITE_IOERR_WRITE), Some(StoreReason::Io));
         assert_eq!(sqlite(ffi::SQLITE_READONLY), Some(StoreReason::ReadOnly));
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB] {
+            assert_eq!(sqlite(code), Some(StoreReason::Damaged));
+        }
         assert_eq!(sqlite(ffi::SQLITE_CONSTRAINT), None);
         assert_eq!(sqlite(ffi::SQLITE_BUSY), None);
         let quota = StoreError::io("write", "x", io::ErrorKind::QuotaExceeded.into());

@@ -40,12 +40,15 @@ mod sync;
 mod testing;
 mod trouble;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use jiff::Timestamp;
 
 use self::{
-    disk::FileId,
+    disk::Files,
     engine::{Tx, sqlite::Sqlite},
 };
 use crate::model::DeliveryKey;
@@ -81,8 +84,10 @@ pub struct Store {
     options: Arc<StoreOptions>,
     /// This store's part of every delivery key.
     identity: Arc<str>,
-    /// The file that was opened.
-    file: Option<FileId>,
+    /// The files that were opened.
+    files: Files,
+    /// What it answered first where its content cannot be read.
+    damage: Arc<OnceLock<StoreError>>,
 }
 
 impl Store {
@@ -96,10 +101,13 @@ impl Store {
         let open = || Self::start(options, |options| Sqlite::open(&options.path));
         let store = match open().await {
             // Opening writes, and that is what the reserve is for.
-            Err(error) if error.is_full() && disk::drop_beside(&options.path) => open().await?,
-            opened => opened?,
+            Err(error) if error.is_full() && disk::drop_beside(&options.path) => open().await,
+            opened => opened,
         };
-        store.write(move |tx| recover::recover(tx, now)).await?;
+        let named = |error: StoreError| error.of_opening(&options.path);
+        let store = store.map_err(named)?;
+        let recovered = store.write(move |tx| recover::recover(tx, now)).await;
+        recovered.map_err(named)?;
         Ok(store)
     }
 
@@ -110,7 +118,8 @@ impl Store {
     /// [`Missing`](StoreError::Missing), [`Older`](StoreError::Older),
     /// [`Newer`](StoreError::Newer), [`NotOurs`](StoreError::NotOurs): the file was not touched.
     pub async fn open_beside(options: &StoreOptions) -> Result<Self, StoreError> {
-        Self::start(options, |options| Sqlite::open_beside(&options.path)).await
+        let opened = Self::start(options, |options| Sqlite::open_beside(&options.path)).await;
+        opened.map_err(|error| error.of_opening(&options.path))
     }
 
     /// Copies the store to the file `to`, whole and on the disk when this answers, beside a daemon
@@ -140,7 +149,8 @@ impl Store {
             None => engine.write(identity::create).await?,
         };
         Ok(Self {
-            file: FileId::of(&options.path),
+            files: Files::of(&options.path),
+            damage: Arc::default(),
             engine,
             options,
             identity: identity.into(),
@@ -168,14 +178,16 @@ impl Store {
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.engine.write(work).await
+        let answer = self.engine.write(work).await;
+        answer.inspect_err(|error| self.note_damage(error))
     }
 
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.engine.read(work).await
+        let answer = self.engine.read(work).await;
+        answer.inspect_err(|error| self.note_damage(error))
     }
 }
 

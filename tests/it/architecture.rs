@@ -8,7 +8,7 @@ use std::{
 
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
 const LAYERS: [&[&str]; 10] = [
-    &["model"],
+    &["model", "linear"],
     &["clock", "cadence", "calendar", "text", "suggest", "unwind"],
     &["policy"],
     &["http"],

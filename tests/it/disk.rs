@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use fivebells::app::{StoreGuard, StoreState};
+use fivebells::{
+    app::{StoreGuard, StoreState},
+    model::StoreReason,
+};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tempfile::TempDir;
 
@@ -220,6 +223,70 @@ async fn a_store_deleted_under_the_daemon_is_told_and_ends_it_and_its_content_is
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     tokio::task::spawn_blocking(rescue).await.expect("it ended");
+}
+
+/// The opening bytes of the table become others, as on a disk that forgets.
+fn damage(store: &Path, table: &str) {
+    let open = rusqlite::Connection::open(store).expect("a store");
+    let root = "SELECT rootpage FROM sqlite_master WHERE name = ?1";
+    let root: u32 = open
+        .query_row(root, [table], |row| row.get(0))
+        .expect("a table");
+    drop(open);
+    let file = std::fs::File::options().write(true).open(store);
+    let file = file.expect("the store's file");
+    std::os::unix::fs::FileExt::write_all_at(&file, &[0xff; 64], u64::from(root - 1) * 4096)
+        .expect("damaged");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_store_is_told_once_and_stops_the_polls_until_a_restart() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let mut world = World::open(&config(&feed, &hook, "15m")).await;
+    world.round().await;
+    let store = world.app().store().path().to_owned();
+    world.close().await;
+    damage(&store, "seen");
+    world.restart().await;
+    let mut guard = StoreGuard::default();
+    assert_eq!(guard.look(world.app()).await, StoreState::Well);
+
+    feed.publish("Koizumi speaks");
+    world.advance(20);
+    let refused = world.app().poll_due().await.expect_err("it cannot be kept");
+    assert!(refused.to_string().contains("is damaged"), "{refused}");
+    for _ in 0..3 {
+        let state = guard.look(world.app()).await;
+        assert_eq!(state, StoreState::Troubled(StoreReason::Damaged));
+        world.deliver().await;
+    }
+    assert_eq!(kinds(&hook), ["store.failing"]);
+    assert_eq!(hook.requests()[0].json()["data"]["reason"], "damaged");
+}
+
+#[test]
+fn what_cannot_be_opened_is_named_and_says_why() {
+    for (content, words) in [
+        (&b"garbage, and more of it"[..], "is damaged"),
+        (&b"SQLite format 3\0garbage"[..], "fivebells.db"),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let config = "[feed]\nf = \"http://127.0.0.1:9/\"\n[watch]\nk = \"Koizumi\"\n\
+                      [receiver]\nt = { stdout = true }\n";
+        std::fs::write(folder.path().join("fivebells.toml"), config).expect("a config file");
+        let store = folder.path().join("fivebells.db");
+        std::fs::write(&store, content).expect("a file");
+        let output = run(folder.path()).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(69), "{stderr}");
+        assert!(stderr.contains(words), "{stderr}");
+        assert!(stderr.contains(&*store.to_string_lossy()), "{stderr}");
+        assert_eq!(
+            std::fs::read(&store).expect("a file"),
+            content,
+            "left alone"
+        );
+    }
 }
 
 #[test]

@@ -57,14 +57,13 @@ fn the_config_in_the_readme_loads() {
     loaded.unwrap_or_else(|errors| panic!("{}", errors.report.render(false)));
 }
 
-/// Each promise stands beside the test that holds it: it must be there.
+/// Each promise stands beside the test that holds it: it must be there, where it is said to be.
 #[test]
 fn every_test_that_polling_names_is_there() {
-    let mut sources = Vec::new();
-    for folder in ["src", "tests"] {
-        collect(&root().join(folder), &mut sources);
+    let mut declared = Vec::new();
+    for folder in ["src", "tests/it"] {
+        collect(&root().join(folder), "", &mut declared);
     }
-    let sources = sources.concat();
     let page = read("docs/polling.md");
     let rows = page.lines().filter(|line| line.starts_with("| "));
     let tests: Vec<&str> = rows
@@ -78,19 +77,61 @@ fn every_test_that_polling_names_is_there() {
             assert!(fixture.exists(), "there is no fixture {test}");
             continue;
         }
-        let name = test.rsplit("::").next().unwrap_or(test);
-        let declared = format!("fn {name}(");
-        assert!(sources.contains(&declared), "there is no test {test}");
+        let test = test.strip_prefix("fivebells::").unwrap_or(test);
+        assert!(is_there(test, &declared), "there is no test {test}");
     }
 }
 
-fn collect(folder: &std::path::Path, found: &mut Vec<String>) {
+#[test]
+fn a_test_is_named_by_its_whole_path() {
+    let declared = [("outage".to_owned(), "fn an_end() {} mod tests {".to_owned())];
+    for (test, there) in [
+        ("outage::an_end", true),
+        ("outage::tests::an_end", true),
+        ("outage", true),
+        ("outage::tests", true),
+        ("missed::an_end", false),
+        ("an_end", false),
+        ("outage::no_end", false),
+    ] {
+        assert_eq!(is_there(test, &declared), there, "{test}");
+    }
+}
+
+/// Whether a module of this path is there, or else a test in the module of the path before its
+/// name. Modules may stand inside a file: `mod tests {`.
+fn is_there(test: &str, modules: &[(String, String)]) -> bool {
+    let has = |path: &str, words: &str| {
+        let mut of_path = modules.iter().filter(|(module, _)| module == path);
+        of_path.any(|(_, source)| source.contains(words))
+    };
+    let Some((parent, name)) = test.rsplit_once("::") else {
+        return has(test, "");
+    };
+    let declared = format!("fn {name}(");
+    let inline = parent.rsplit_once("::");
+    has(test, "")
+        || has(parent, &declared)
+        || has(parent, &format!("mod {name} {{"))
+        || inline.is_some_and(|(outer, inner)| {
+            has(outer, &format!("mod {inner} {{")) && has(outer, &declared)
+        })
+}
+
+/// Every source file with the path of its module.
+fn collect(folder: &std::path::Path, module: &str, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        let inner = match (module, &*name) {
+            (_, "mod") => module.to_owned(),
+            ("", name) => name.to_owned(),
+            (module, name) => format!("{module}::{name}"),
+        };
         if path.is_dir() {
-            collect(&path, found);
+            collect(&path, &inner, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(fs::read_to_string(path).expect("UTF-8"));
+            found.push((inner, fs::read_to_string(path).expect("UTF-8")));
         }
     }
 }

@@ -198,6 +198,53 @@ async fn a_watch_that_came_after_the_item_was_not_asked() {
     insta::assert_snapshot!("explain_in_force", room.shows(&["explain", "2", "abe"]));
 }
 
+/// The walk through the expression is of today; what alerted was asked something else.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_of_a_watch_that_was_changed_since_says_so() {
+    let room = Newsroom::open().await;
+    room.publish("Hegseth speaks").await;
+    let config = std::fs::read_to_string(room.world.path()).expect("read");
+    room.world
+        .write(&config.replace("\"Hegseth\"", "\"Hegseth AND Abe\""));
+    room.world.advance(1);
+    let reloaded = room.world.app().reload(room.world.config()).await;
+    reloaded.expect("a good config");
+    let told = room.shows(&["explain", "2", "hegseth"]);
+    assert!(told.contains("Alerted: hook has it since"), "{told}");
+    let words = "it asked something else when this alerted";
+    assert!(told.contains(words), "{told}");
+    // One that did not alert: what decided about it then is not known, and that is said.
+    let told = room.shows(&["explain", "1", "hegseth"]);
+    assert!(told.contains("the item came before"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_a_title_name_the_item_or_show_those_that_may_be_meant() {
+    let room = Newsroom::open().await;
+    room.publish("Agenda of Tuesday").await;
+    let told = room.shows(&["explain", "tuesday AGENDA", "koizumi"]);
+    assert!(told.starts_with("exit 1\nAgenda of Tuesday\n"), "{told}");
+    assert!(!told.contains("another name"), "{told}");
+    room.publish("Agenda of Wednesday").await;
+    insta::assert_snapshot!("explain_several", room.shows(&["explain", "agenda"]));
+    insta::assert_snapshot!("explain_no_title", room.shows(&["explain", "sumo results"]));
+}
+
+/// A story under another form of its address is not called seen, but it is shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_differs_in_its_form_is_near() {
+    let room = Newsroom::open().await;
+    let near = json(&room.run(&[
+        "--format",
+        "json",
+        "explain",
+        "www.news.example.org/amp/1/?page=2",
+    ]));
+    assert_eq!(near[0]["decided"], "seen");
+    assert_eq!(near[0]["near"][0]["item"], "1");
+    assert!(near[0]["help"].as_str().expect("help").contains("number"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_alerts_only_watches_that_want_it() {
     let room = Newsroom::open().await;

@@ -1,10 +1,13 @@
 //! Where our own network fails, that is told, and not each feed. The network here is a proxy: it
 //! fails for a host by saying 407.
 
+use std::ops::RangeInclusive;
+
 use fivebells::clock::Clock as _;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    desk::{json, run},
     servers::{
         site::{Site, document, feed, status},
         webhook::WebhookServer,
@@ -50,16 +53,15 @@ impl Desk {
 
     /// All feeds show so many items from now on.
     fn show(&self, items: u32) {
-        for name in &self.far {
-            self.reach(name, items);
-        }
-        let shown = document(feed(&[1..=items], None), &[]);
-        self.nearby.put("/near", shown);
+        self.show_only(1..=items);
     }
 
-    fn reach(&self, name: &str, items: u32) {
-        let shown = document(feed(&[1..=items], None), &[]);
-        self.network.put(&url(name), shown);
+    fn show_only(&self, items: RangeInclusive<u32>) {
+        let shown = || document(feed(std::slice::from_ref(&items), None), &[]);
+        for name in &self.far {
+            self.network.put(&url(name), shown());
+        }
+        self.nearby.put("/near", shown());
     }
 
     fn cut(&self, names: &[String]) {
@@ -150,6 +152,14 @@ async fn the_end_of_a_long_outage_is_noticed_within_an_interval() {
     desk.cut(&desk.far);
     desk.minutes(50 * 60).await;
     assert_eq!(desk.told(), ["network.failing"]);
+    let config = desk.world.path();
+    let config = config.to_str().expect("UTF-8");
+    let shown = run(&["-c", config, "--format", "json", "feeds", "far1"]);
+    let feed = json(&shown).remove(0);
+    let rules = feed["rules"].as_array().expect("rules").iter();
+    let won: Vec<_> = rules.filter(|rule| rule["won"] == true).collect();
+    assert_eq!(won.len(), 1, "{feed}");
+    assert_eq!(won[0]["at"], feed["next_due"], "{feed}");
     desk.show(3);
     desk.minutes(30).await;
     assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
@@ -209,4 +219,28 @@ async fn an_outage_makes_no_feed_silent() {
         desk.minutes(2 * 60).await;
     }
     assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
+}
+
+/// All that a feed held has left it meanwhile: for a thousand feeds that would be a thousand notices.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_outage_made_us_miss_is_told_with_its_end_and_a_later_gap_by_itself() {
+    let desk = Desk::open(4, "failing = \"2h\"").await;
+    desk.cut(&desk.far);
+    desk.minutes(6 * 60).await;
+    desk.show_only(20..=22);
+    desk.minutes(60).await;
+    let mut told = desk.told();
+    told.retain(|kind| !kind.starts_with("network."));
+    // The server nearby could be reached all the time.
+    assert_eq!(told, ["feed.items_missed"]);
+    let feeds = desk.world.app().store().feeds().await.expect("read");
+    assert!(feeds.iter().all(|feed| feed.missed == 1), "all are counted");
+
+    desk.show_only(20..=23);
+    desk.minutes(30).await;
+    desk.show_only(40..=42);
+    desk.minutes(30).await;
+    let missed = |kind: &String| kind == "feed.items_missed";
+    let told = desk.told();
+    assert_eq!(told.iter().filter(|kind| missed(kind)).count(), 1 + 5);
 }

@@ -224,3 +224,25 @@ fn the_unit_file_is_hardened() {
         );
     }
 }
+
+/// A shell allows 1,024 or less, whatever may be had.
+#[test]
+fn it_asks_for_all_the_files_it_may_have_and_says_where_those_are_too_few() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("fivebells.toml");
+    let config = "[feed]\nf = \"file:none.xml\"\n[watch]\nk = \"Koizumi\"\n\
+                  [receiver]\nt = { stdout = true }\n";
+    std::fs::write(&path, config).expect("a config file");
+    let said = |limits: &str| {
+        let output = Command::new("sh")
+            .args(["-c", &format!("{limits}; exec \"$0\" -c \"$1\" run --once")])
+            .args([env!("CARGO_BIN_EXE_fivebells").as_ref(), path.as_os_str()])
+            .output();
+        String::from_utf8_lossy(&output.expect("it runs").stderr).into_owned()
+    };
+    let words = "files may be open at once";
+    let stderr = said("ulimit -S -n 64");
+    assert!(!stderr.contains(words), "{stderr}");
+    let stderr = said("ulimit -n 64");
+    assert!(stderr.contains(&format!("only 64 {words}")), "{stderr}");
+}

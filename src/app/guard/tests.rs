@@ -23,3 +23,9 @@ fn a_refusal_counts_whatever_the_room() {
         assert_eq!(state, StoreState::Troubled(reason));
     }
 }
+
+#[test]
+fn a_poll_takes_two_files_at_most() {
+    assert_eq!(files_needed(256), 576);
+    assert_eq!(files_needed(u32::MAX), 2 * u64::from(u32::MAX) + 64);
+}

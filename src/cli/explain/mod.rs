@@ -1,5 +1,6 @@
 //! `explain`: why an item alerted, or did not: every stage it came by, and the one that decided.
 
+mod near;
 mod texts;
 mod told;
 mod trace;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     outbox::DeliveryLine,
-    output::{self, Output, fit, width},
+    output::{self, Output, fit, width, wrap},
     story::{Story, Style},
     walk::ClauseLine,
 };
@@ -30,13 +31,16 @@ use texts::Texts;
 use told::{Told, Ways};
 use trace::{Decision, Facts, Stage, Step};
 
+/// Where what a stage did stands in its line.
+const INDENT: usize = 14;
+
 /// Items of one link that are explained: it may stand in several feeds.
 const MAX_ITEMS: u32 = 10;
 
 /// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The item: its number, as `search` and alerts show it, or its link.
+    /// The item: its number, as `search` shows it, its link, or words of its title.
     #[arg(value_name = "ITEM")]
     item: String,
 
@@ -58,6 +62,8 @@ struct Explanation<'a> {
     /// The stage that decided.
     decided: Stage,
     verdict: String,
+    /// What to do where that is not wanted.
+    help: Option<String>,
     fields: &'a [Field],
     feeds: Option<&'a [String]>,
     stages: Vec<Step>,
@@ -71,6 +77,8 @@ struct Explanation<'a> {
 
 /// What is the same for every item.
 struct Room<'a> {
+    /// The link or id that was asked for.
+    asked: Option<&'a str>,
     loaded: &'a Loaded,
     mutes: Vec<MuteStatus>,
     in_force: HashMap<String, WatchInForce>,
@@ -84,9 +92,18 @@ impl Explain {
         let name = self.watch.as_deref();
         let watch = name.map(|name| config::watch(config, name)).transpose()?;
         let store = Store::open_beside(&config.store).await?;
-        let items = self.items(&store).await?;
+        let mut items = self.items(&store).await?;
+        let mut near = Vec::new();
+        if items.is_empty() && !self.is_known(&store).await? {
+            near = near::near(&self.item, &store).await?;
+        }
+        let is_title = items.is_empty() && near.len() == 1 && !near::is_address(&self.item);
+        if is_title {
+            items = std::mem::take(&mut near);
+        }
         let now = SystemClock.now();
         let room = Room {
+            asked: (self.number().is_none() && !is_title).then_some(self.item.as_str()),
             loaded: &loaded,
             mutes: store.mutes().await?,
             in_force: store.watches_in_force().await?,
@@ -97,7 +114,12 @@ impl Explain {
             reaches |= self.explain(kept, watch, &room, &store, output).await?;
         }
         if items.is_empty() {
-            unseen::answer(&self.item, self.number(), &store, config, now, output).await?;
+            let asked = unseen::Asked {
+                name: &self.item,
+                number: self.number(),
+                near,
+            };
+            unseen::answer(asked, &store, config, now, output).await?;
         }
         store.close().await;
         Ok(reaches)
@@ -123,6 +145,15 @@ impl Explain {
         Ok(items)
     }
 
+    /// Whether it is a number, or a name that a feed has shown.
+    async fn is_known(&self, store: &Store) -> Answer {
+        if self.number().is_some() {
+            return Ok(true);
+        }
+        let seen = store.seen_under(parse::keys_of_name(&self.item).to_vec());
+        Ok(!seen.await?.is_empty())
+    }
+
     async fn explain(
         &self,
         kept: &KeptItem,
@@ -135,11 +166,12 @@ impl Explain {
             return Ok(false);
         };
         let item = &kept.stored.item;
-        let is_its = [&item.link, &item.guid].contains(&&Some(self.item.clone()));
+        let is_its =
+            |name: &&str| [item.link.as_deref(), item.guid.as_deref()].contains(&Some(*name));
         let ways = Ways::of(&record, store, &room.loaded.config, room.now).await?;
         let facts = Facts {
             ways,
-            asked: (self.number().is_none() && !is_its).then_some(self.item.as_str()),
+            asked: room.asked.filter(|name| !is_its(name)),
             texts: Texts::of(kept, &record, &room.loaded.matcher),
             feed: store.feed(&kept.feed).await?,
             mutes: &room.mutes,
@@ -178,7 +210,9 @@ fn one(facts: &Facts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> A
         .position(|it| it.name == watch.name)
         .expect("the watch was found there");
     let (explanation, decision) = explain(facts, position, true);
-    output.print(&explanation, |it| it.sheet(watch, &decision, style))?;
+    output.print(&explanation, |it| {
+        it.sheet(watch, &decision, style, output.columns)
+    })?;
     Ok(decision.reaches)
 }
 
@@ -221,6 +255,7 @@ fn explain<'a>(
         reaches: decision.reaches,
         decided: decision.stage,
         verdict: format!("{}: {}", decision.outcome, decision.why),
+        help: decision.help.clone(),
         fields: &watch.fields,
         feeds: watch.feeds.as_deref(),
         stages: facts.steps(position, &clause),
@@ -234,24 +269,39 @@ fn explain<'a>(
 
 impl Explanation<'_> {
     /// The watch, the answer, and every stage with what it did.
-    fn sheet(&self, watch: &Watch, decision: &Decision, style: Style<'_>) -> String {
+    fn sheet(
+        &self,
+        watch: &Watch,
+        decision: &Decision,
+        style: Style<'_>,
+        columns: Option<usize>,
+    ) -> String {
         let outcome = style.verdict(decision.reaches, decision.outcome);
-        let mut lines = vec![
-            format!("watch {}: {}", self.watch, watch.expression),
-            format!("{outcome}: {}", decision.why),
-            String::new(),
-        ];
+        let verdict = wrap(&self.verdict, columns).join("\n");
+        let mut lines = wrap(
+            &format!("watch {}: {}", self.watch, watch.expression),
+            columns,
+        );
+        lines.push(verdict.replacen(decision.outcome, &outcome, 1));
+        if let Some(help) = &self.help {
+            lines.extend(wrap(&format!("help: {help}"), columns));
+        }
+        lines.push(String::new());
+        let room = columns.map(|columns| columns.saturating_sub(INDENT));
         for step in &self.stages {
             let mark = if step.stage == self.decided { ">" } else { " " };
-            let name = step.stage.as_str();
-            lines.push(format!("{mark} {name:<10}  {}", step.text));
+            let mut label = format!("{mark} {}", step.stage.as_str());
             let tree = self
                 .clause
                 .as_ref()
                 .filter(|_| step.stage == Stage::Expression);
             let tree = tree.map(|clause| clause.tree(style)).unwrap_or_default();
-            let more = tree.lines().chain(step.lines.iter().map(String::as_str));
-            lines.extend(more.map(|line| format!("{:14}{line}", "")));
+            let more = step.lines.iter().flat_map(|line| wrap(line, room));
+            let tree = tree.lines().map(str::to_owned);
+            for line in wrap(&step.text, room).into_iter().chain(tree).chain(more) {
+                lines.push(format!("{label:<INDENT$}{line}"));
+                label.clear();
+            }
         }
         lines.join("\n")
     }

@@ -99,6 +99,17 @@ impl<'a> Told<'a> {
                 .all(|it| it.state == DeliveryState::Muted)
     }
 
+    /// How what is held by a mute, given up or dropped is sent all the same.
+    pub(super) fn to_retry(&self, facts: &Facts<'_>) -> Option<String> {
+        let held = self.deliveries.iter().filter(|it| !facts.ways.reaches(it));
+        let ids: Vec<String> = held
+            .filter(|it| it.state != DeliveryState::Dropped)
+            .map(|it| facts.ways.digest(it).unwrap_or(it).id.0.to_string())
+            .collect();
+        let ids = ids.join(" ");
+        (!ids.is_empty()).then(|| format!("`fivebells outbox retry {ids}` sends it all the same"))
+    }
+
     /// One sentence for all receivers.
     pub(super) fn in_words(&self, facts: &Facts<'_>) -> String {
         if self.deliveries.is_empty() {

@@ -67,6 +67,8 @@ pub(super) struct Decision {
     /// `Alerted`, `Not alerted`.
     pub(super) outcome: &'static str,
     pub(super) why: String,
+    /// What to do where it is not wanted.
+    pub(super) help: Option<String>,
     /// Whether a receiver has it or will have it.
     pub(super) reaches: bool,
 }
@@ -94,7 +96,15 @@ impl Decision {
             stage,
             outcome: "Not alerted",
             why,
+            help: None,
             reaches: false,
+        }
+    }
+
+    fn or(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
         }
     }
 }
@@ -121,38 +131,45 @@ impl Facts<'_> {
             return self.decide_told(alert, watch);
         }
         if !reads(watch, &self.kept.feed) {
-            let why = format!("{} does not read {}", watch.name, self.kept.feed);
-            return Decision::stopped(Stage::Scope, why);
+            let (name, feed) = (&watch.name, &self.kept.feed);
+            return Decision::stopped(Stage::Scope, format!("{name} does not read {feed}"))
+                .or(format!("add {feed} to `feeds` of watch {name}"));
         }
         let at = match self.texts.came(position) {
-            Came::Never => return Decision::stopped(Stage::Expression, clause.verdict()),
+            Came::Never => {
+                return Decision::stopped(Stage::Expression, clause.verdict())
+                    .or("`fivebells try EXPR` shows what another expression would have found");
+            }
             Came::New if self.record.is_baseline => {
                 let why = format!(
                     "it was there at the first poll of {} (baseline), which `initial` does not let alert",
                     self.kept.feed
                 );
-                return Decision::stopped(Stage::Baseline, why);
+                return Decision::stopped(Stage::Baseline, why)
+                    .or("for feeds that are added later, `initial = \"all\"` or a number lets the first poll alert");
             }
             Came::Edited(at) if watch.on_update == OnUpdate::Never => {
                 let at = self.at(at);
                 let why =
                     format!("only the edit of {at} brought it in, and on_update is \"never\"");
-                return Decision::stopped(Stage::Update, why);
+                return Decision::stopped(Stage::Update, why)
+                    .or("`on_update = \"match\"` lets such edits alert");
             }
             Came::New => self.kept.stored.seen_at,
             Came::Edited(at) => at,
         };
+        self.decide_unrecorded(watch, at)
+    }
+
+    /// Why there is no alert of an item that matches since then.
+    fn decide_unrecorded(&self, watch: &Watch, at: Timestamp) -> Decision {
         let kept_for = self.config.store.keep_alerts;
         if cadence::elapsed(at, self.now) > kept_for {
+            let kept_for = when::length(kept_for);
+            let why = format!("it matches, but alerts are kept for {kept_for} only");
             return Decision {
                 outcome: "Not known any more",
-                ..Decision::stopped(
-                    Stage::Alert,
-                    format!(
-                        "it matches, but alerts are kept for {} only",
-                        when::length(kept_for)
-                    ),
-                )
+                ..Decision::stopped(Stage::Alert, why).or("`[keep] alerts` says for how long")
             };
         }
         match self.not_asked(watch, at) {
@@ -185,6 +202,7 @@ impl Facts<'_> {
             stage,
             outcome,
             why,
+            help: told.to_retry(self),
             reaches: outcome == "Alerted",
         }
     }
@@ -199,7 +217,7 @@ impl Facts<'_> {
         }
         (in_force.since > at).then(|| {
             let since = self.at(in_force.since);
-            format!("the watch asks this only since {since}, and the item came before")
+            format!("the watch asks this only since {since}; the item came before")
         })
     }
 
@@ -303,7 +321,15 @@ impl Facts<'_> {
     }
 
     fn since(&self, watch: &Watch) -> String {
-        let never = self.not_asked(watch, Timestamp::MAX);
+        let alert = self.alert(&watch.name).map(|alert| alert.created_at);
+        if let Some(since) = self.in_force.get(&watch.name).map(|it| it.since)
+            && alert.is_some_and(|at| at < since)
+        {
+            let since = self.at(since);
+            return format!("changed {since}: it asked something else when this alerted");
+        }
+        let came = self.not_asked(watch, self.kept.stored.seen_at);
+        let never = came.or_else(|| self.not_asked(watch, Timestamp::MAX));
         let since = self.in_force.get(&watch.name).map(|it| self.at(it.since));
         let since = since.unwrap_or_default();
         never.unwrap_or_else(|| format!("unchanged since {since}"))

@@ -4,17 +4,20 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use super::super::{
-    CliError,
-    mute::Mutes,
-    output::{Output, one_line},
-    when,
+use super::{
+    super::{
+        CliError,
+        mute::Mutes,
+        output::{Output, one_line, wrap},
+        when,
+    },
+    near,
 };
 use crate::{
     config::Config,
     model::{ItemId, MuteKind, Origin},
     parse,
-    store::{FeedStatus, SeenItem, Store},
+    store::{FeedStatus, KeptItem, SeenItem, Store},
 };
 
 /// Feeds that are named; those of the same domain first.
@@ -27,10 +30,29 @@ struct Unseen<'a> {
     item: Option<String>,
     decided: &'static str,
     verdict: String,
+    /// What to do next.
+    help: Option<&'static str>,
     reaches: bool,
+    /// Kept items that may be meant.
+    near: Vec<NearLine>,
     feeds: Vec<FeedLine>,
-    #[serde(skip)]
-    is_number: bool,
+}
+
+/// A kept item that may be meant.
+#[derive(Serialize)]
+struct NearLine {
+    item: String,
+    feed: String,
+    title: String,
+    link: Option<String>,
+}
+
+/// What was asked for.
+pub(super) struct Asked<'a> {
+    pub(super) name: &'a str,
+    pub(super) number: Option<ItemId>,
+    /// Kept items that may be meant.
+    pub(super) near: Vec<KeptItem>,
 }
 
 /// A feed that should have shown it, or could not.
@@ -44,42 +66,49 @@ struct FeedLine {
 
 /// Says what is known of an item that is not kept.
 pub(super) async fn answer(
-    asked: &str,
-    number: Option<ItemId>,
+    asked: Asked<'_>,
     store: &Store,
     config: &Config,
     now: Timestamp,
     output: &Output,
 ) -> Result<(), CliError> {
-    let seen = match number {
-        Some(number) => store.seen_as(number).await?.into_iter().collect(),
-        None => {
-            store
-                .seen_under(parse::keys_of_name(asked).to_vec())
-                .await?
-        }
+    let seen = if let Some(number) = asked.number {
+        store.seen_as(number).await?.into_iter().collect()
+    } else {
+        let keys = parse::keys_of_name(asked.name);
+        store.seen_under(keys.to_vec()).await?
     };
     let mut answer = Unseen {
-        asked,
+        asked: asked.name,
         item: seen.first().map(|it: &SeenItem| it.item.0.to_string()),
         decided: "seen",
-        verdict: verdict(asked, number, &seen, config),
+        verdict: verdict(&asked, &seen, config),
+        help: None,
         reaches: false,
+        near: asked.near.iter().map(NearLine::of).collect(),
         feeds: Vec::new(),
-        is_number: number.is_some(),
     };
-    if seen.is_empty() && number.is_none() {
-        let mutes = Mutes::in_force(store, now).await?;
-        answer.feeds = feeds(asked, &store.feeds().await?, &mutes, config, now);
+    if seen.is_empty() {
+        let is_found = !asked.near.is_empty() && !near::is_address(asked.name);
+        if asked.number.is_none() && !is_found {
+            let mutes = Mutes::in_force(store, now).await?;
+            answer.feeds = feeds(asked.name, &store.feeds().await?, &mutes, config, now);
+        }
+        answer.help = Some(help(&asked, &answer));
     }
-    output.print(&answer, Unseen::text)
+    output.print(&answer, |answer| answer.text(output.columns))
 }
 
-fn verdict(asked: &str, number: Option<ItemId>, seen: &[SeenItem], config: &Config) -> String {
+fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
+    let name = one_line(asked.name, 300);
     if seen.is_empty() {
-        return match number {
-            Some(_) => format!("Never seen: there is no item {asked:?}, or it is long forgotten"),
-            None => format!("Never seen: no feed has shown {}", one_line(asked, 300)),
+        return match asked.number {
+            Some(_) => format!("Never seen: there is no item {name:?}, or it is long forgotten"),
+            None if near::is_address(asked.name) => format!("Never seen: no feed has shown {name}"),
+            None if asked.near.is_empty() => {
+                format!("Never seen: no kept item has {name:?} in its title or as its name")
+            }
+            None => format!("Several kept items have {name:?} in their titles"),
         };
     }
     let by = |item: &SeenItem| {
@@ -95,6 +124,20 @@ fn verdict(asked: &str, number: Option<ItemId>, seen: &[SeenItem], config: &Conf
         by.join("; "),
         when::length(config.store.keep_items)
     )
+}
+
+/// What to do next about an item that no feed has shown.
+fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> &'static str {
+    if !asked.near.is_empty() {
+        return "one of these may be meant: ask for it by its number";
+    }
+    if asked.number.is_some() || !near::is_address(asked.name) {
+        return "`fivebells search EXPR` finds kept items by their text";
+    }
+    if answer.feeds.iter().any(|feed| feed.same_domain) {
+        return "`fivebells fetch FEED` shows what a feed holds now";
+    }
+    "no feed of the config is of its domain; `fivebells add URL` looks for the feeds of a site"
 }
 
 /// Those of the same domain, and those in any trouble.
@@ -159,9 +202,35 @@ fn troubles(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -
     troubles
 }
 
+impl NearLine {
+    fn of(kept: &KeptItem) -> Self {
+        let item = &kept.stored.item;
+        Self {
+            item: kept.stored.id.0.to_string(),
+            feed: kept.feed.clone(),
+            title: one_line(&item.title, 200),
+            link: item.link.clone(),
+        }
+    }
+
+    fn lines(&self) -> [String; 2] {
+        let link = self.link.as_deref().map(|link| one_line(link, 300));
+        let link = link.map(|link| format!(", {link}")).unwrap_or_default();
+        [
+            format!("  #{} {}", self.item, self.title),
+            format!("    {}{link}", self.feed),
+        ]
+    }
+}
+
 impl Unseen<'_> {
-    fn text(&self) -> String {
+    fn text(&self, columns: Option<usize>) -> String {
         let mut lines = vec![self.verdict.clone()];
+        lines.extend(self.help.map(|help| format!("help: {help}")));
+        if !self.near.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(self.near.iter().flat_map(NearLine::lines));
         if !self.feeds.is_empty() {
             lines.push(String::new());
         }
@@ -174,9 +243,7 @@ impl Unseen<'_> {
             format!("  {}{of}: {}", feed.feed, feed.state)
         };
         lines.extend(self.feeds.iter().map(line));
-        if !self.is_number && self.item.is_none() && !self.feeds.iter().any(|it| it.same_domain) {
-            lines.push("\nno feed of the config is of its domain".to_owned());
-        }
-        lines.join("\n")
+        let wrapped = lines.iter().flat_map(|line| wrap(line, columns));
+        wrapped.collect::<Vec<_>>().join("\n")
     }
 }

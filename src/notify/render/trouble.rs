@@ -229,7 +229,9 @@ fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
         url: None,
         facts: vec![(
             "Meaning",
-            "feeds that still fail are told one by one, if they stay so".to_owned(),
+            "stories that came and went meanwhile are missed, `fivebells feeds NAME` says of which \
+             feeds; those that still fail are told one by one, if they stay so"
+                .to_owned(),
         )],
     }
 }
@@ -282,6 +284,11 @@ fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
         StoreReason::Io => (
             "refuses to be written",
             "nothing is polled or delivered until it can be written again",
+        ),
+        StoreReason::Damaged => (
+            "holds a damaged file",
+            "no feed is polled until the service is started again on a whole one; deliveries go on \
+             as far as they can be read",
         ),
         StoreReason::Gone => (
             "has lost the store's file",

@@ -41,3 +41,61 @@ async fn a_file_that_was_deleted_or_replaced_is_not_ours_and_its_content_is_kept
         );
     }
 }
+
+/// What is written into a log without a name is lost at the next crash, and another program makes
+/// a log, or an index, of its own.
+#[tokio::test]
+async fn a_store_whose_log_or_index_was_deleted_is_not_in_place_and_loses_nothing() {
+    for suffix in ["-wal", "-shm"] {
+        let place = Place::new();
+        let store = place.open(at(0)).await;
+        let identity = store.key("x");
+        assert!(store.is_in_place());
+        fs::remove_file(beside(store.path(), suffix)).expect("deleted");
+        assert!(!store.is_in_place(), "{suffix}");
+        store
+            .keep_time(at(600), std::time::Duration::ZERO)
+            .await
+            .expect("written");
+        store.close().await;
+        let mut copy = place.options.clone();
+        copy.path.set_file_name("fivebells.db.rescued-1");
+        for options in [&place.options, &copy] {
+            let store = Store::open(options, at(601)).await.expect("a whole store");
+            assert_eq!(store.key("x"), identity, "{suffix}");
+            let back = store.keep_time(at(1), std::time::Duration::ZERO).await;
+            assert!(back.expect("written").is_some(), "the last time is known");
+        }
+    }
+}
+
+/// A byte here and there, as a disk that forgets makes them.
+#[tokio::test]
+async fn damage_is_noted_and_stays_noted_whatever_can_still_be_written() {
+    let place = Place::new();
+    place.open(at(0)).await.close().await;
+    let store = place.open(at(1)).await;
+    assert!(store.damage().is_none());
+    let root = store.read(|tx| {
+        let root = "SELECT rootpage FROM sqlite_master WHERE name = 'watch'";
+        Ok(tx.row(root, &[])?.map(|mut row| row.take::<u32>(0)))
+    });
+    let root = root.await.expect("read").expect("a table").expect("a page");
+    store.close().await;
+    let file = File::options().write(true).open(&place.options.path);
+    let start = u64::from(root - 1) * 4096;
+    std::os::unix::fs::FileExt::write_all_at(&file.expect("a file"), &[0xff; 64], start)
+        .expect("ruined");
+    let store = place.open(at(2)).await;
+    store
+        .watches_in_force()
+        .await
+        .expect_err("it cannot be read");
+    let zero = std::time::Duration::ZERO;
+    store
+        .keep_time(at(3), zero)
+        .await
+        .expect("written all the same");
+    let reason = store.damage().and_then(StoreError::disk_reason);
+    assert_eq!(reason, Some(StoreReason::Damaged));
+}

@@ -61,7 +61,8 @@ const CLAIM_ASKED: &str = "
                    WHERE f.active = 1 AND f.due_reason = 'asked'
                      AND o.leased_until <= ?1 AND o.not_before <= ?1 LIMIT ?3)
     RETURNING id, turn, refusals, unreachable_since,
-              (SELECT count(*) FROM meta WHERE key = 'outage_since')";
+              (SELECT count(*) FROM meta WHERE key = 'outage_since'),
+              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 
 const REPORT: &str = "
     SELECT f.name, CASE WHEN f.due_reason = 'asked' THEN 1 ELSE 0 END, o.not_before, f.error,

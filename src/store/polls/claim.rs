@@ -20,7 +20,8 @@ pub(in crate::store) const CLAIM: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, turn = turn + 1
      WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
     RETURNING id, turn, refusals, unreachable_since,
-              (SELECT count(*) FROM meta WHERE key = 'outage_since')";
+              (SELECT count(*) FROM meta WHERE key = 'outage_since'),
+              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 
 /// What a poll needs to know of a feed. `due` stands first.
 macro_rules! feed {
@@ -101,6 +102,7 @@ pub(super) fn claim(
         refusals: row.take(2)?,
         unreachable_since: row.take(3)?,
         outage: row.take(4)?,
+        outage_until: row.take(5)?,
         feed,
     })
 }

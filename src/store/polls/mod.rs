@@ -54,6 +54,8 @@ pub struct PollClaim {
     pub unreachable_since: Option<Timestamp>,
     /// Whether an outage of our own network was told and goes on.
     pub outage: bool,
+    /// When the last one ended.
+    pub outage_until: Option<Timestamp>,
     /// The origin's most overdue feed.
     pub feed: FeedState,
 }

@@ -1,6 +1,6 @@
 //! One connection and its transactions.
 
-use std::{path::Path, time::Duration};
+use std::{fs::File, path::Path, time::Duration};
 
 use rusqlite::{
     ErrorCode, OpenFlags,
@@ -42,6 +42,13 @@ impl Connection {
     pub(super) fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
         Self::set_up(path, access).map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => StoreError::NotOurs { path: path.into() },
+            // SQLite does not say why; the system does.
+            Some(ErrorCode::CannotOpen) => {
+                match File::options().read(true).write(true).open(path) {
+                    Err(cause) => StoreError::io("open", path, cause),
+                    Ok(_) => error.into(),
+                }
+            }
             _ => error.into(),
         })
     }

@@ -18,12 +18,13 @@ mod portability;
 mod schema;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
 };
 
 use tokio::sync::{mpsc, oneshot};
+use tracing::warn;
 
 use self::{
     connection::{Access, Connection},
@@ -32,7 +33,7 @@ use self::{
     writer::Place,
 };
 use super::Tx;
-use crate::store::StoreError;
+use crate::store::{StoreError, disk::beside};
 
 #[cfg(test)]
 pub(in crate::store) use self::migrate::{APPLICATION_ID, MIGRATIONS};
@@ -71,7 +72,14 @@ impl Sqlite {
             std::fs::create_dir_all(parent)
                 .map_err(|cause| StoreError::io("create", parent, cause))?;
         }
+        let ran_before = beside(path, ".lock").exists();
         let lock = Lock::take(path)?;
+        if ran_before && std::fs::metadata(path).map_or(true, |data| data.len() == 0) {
+            warn!(
+                "{} is missing or empty, though fivebells ran on it before: a new store is made, every feed begins with a baseline; help: to go on with the old one, stop the service and put a copy in its place",
+                path.display()
+            );
+        }
         let mut connection = Connection::open(path, Access::Create)?;
         migrate::migrate(&mut connection, path, migrate::MIGRATIONS)?;
         connection.enforce_references()?;
@@ -181,11 +189,4 @@ fn spawn(
         .name(name.to_owned())
         .spawn(run)
         .map_err(|cause| StoreError::io("start a thread for", path, cause))
-}
-
-/// A file beside the store's: its name with `suffix` added.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Receiver;
 use tracing::{error, warn};
 
 use super::{Message, beside, connection::Connection, copy::copy, job::Job, lock::Lock};
-use crate::store::{StoreError, disk::FileId};
+use crate::store::{StoreError, disk::Files};
 
 /// Calls committed together at most. More gains nothing that was measured and lets the first wait.
 const BATCH: usize = 64;
@@ -15,16 +15,16 @@ const BATCH: usize = 64;
 #[derive(Debug)]
 pub(super) struct Place {
     path: PathBuf,
-    file: Option<FileId>,
+    files: Files,
     _lock: Lock,
 }
 
 impl Place {
-    /// The file that is open under this name.
+    /// The files that are open under this name.
     pub(super) fn of(path: &Path, lock: Lock) -> Self {
         Self {
             path: path.into(),
-            file: FileId::of(path),
+            files: Files::of(path),
             _lock: lock,
         }
     }
@@ -57,9 +57,10 @@ pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, plac
     drop(place);
 }
 
-/// Copies a file that has lost its name: with the connection its content would be gone too.
+/// Copies a store of which a file has lost its name: with the connection its content would be gone
+/// too.
 fn rescue(connection: &mut Connection, place: &Place) {
-    if FileId::of(&place.path) == place.file {
+    if Files::of(&place.path) == place.files {
         return;
     }
     let names = (1_u32..).map(|number| beside(&place.path, &format!(".rescued-{number}")));
