@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Duration};
 use bytes::Bytes;
 use url::Url;
 
-use super::{NotifyContext, PartKind, PreviewPart};
+use super::{NotifyContext, PartKind, PreviewPart, TemplateError};
 use crate::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Http, HttpError, HttpReason, HttpRequest, HttpResponse,
@@ -116,6 +116,24 @@ pub(super) fn failure(reason: SendReason, retry: Retry, detail: String) -> SendE
 pub(super) fn unrendered(error: impl std::fmt::Display) -> SendError {
     let detail = format!("template: {error}");
     failure(SendReason::Render, Retry::Never, detail)
+}
+
+/// The outcome of a notice that went out in plain words because its template failed.
+pub(super) fn with_fault(outcome: Outcome, fault: Option<&TemplateError>) -> Outcome {
+    let Some(fault) = fault else {
+        return outcome;
+    };
+    let told = |answer: &str| format!("{answer}; in plain words, as its template failed: {fault}");
+    match outcome {
+        Ok(receipt) => Ok(Receipt {
+            answer: told(&receipt.answer),
+            ..receipt
+        }),
+        Err(error) => Err(SendError {
+            detail: told(&error.detail),
+            ..error
+        }),
+    }
 }
 
 /// A header of the operator's, never shown; `None` where it cannot be sent or is not theirs.

@@ -1,0 +1,193 @@
+//! One notice of every type, with all that it can hold.
+
+use jiff::Timestamp;
+
+use super::{notice, sample_digest, sample_notice};
+use crate::model::{
+    Ailment, DeliveryKey, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased,
+    FeedRecovered, FeedSilent, MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, Notice,
+    ReceiverFailing, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
+    StoreFailing, StoreReason, StoreRecovered, TestPing,
+};
+
+/// One notice of every type, the plain alert first.
+pub(crate) fn every_kind() -> Vec<Notice> {
+    let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
+    let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
+    let mut troubles = troubles_of_feeds(now, yesterday);
+    troubles.extend([
+        Event::NetworkFailing(NetworkFailing {
+            since: yesterday,
+            origins: 21,
+            origins_failing: 20,
+            feeds_failing: 22,
+            reason: "dns".into(),
+            error: "www3.nhk.or.jp does not resolve: no answer".into(),
+            named: vec!["diplomat".into(), "nhk".into()],
+        }),
+        Event::NetworkRecovered(NetworkRecovered {
+            since: yesterday,
+            until: now,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+        }),
+        Event::MuteEnded(MuteEnded {
+            id: "3".into(),
+            kind: MuteKind::Watch,
+            name: "koizumi".into(),
+            since: yesterday,
+            until: now,
+            comment: Some("election night, the desk reads it all".into()),
+            alerts: 12,
+            notices: 1,
+        }),
+        Event::TestPing(TestPing {
+            receiver: "desk".into(),
+            message: "This is a test of receiver desk".into(),
+        }),
+        Event::StoreFailing(StoreFailing {
+            reason: StoreReason::Low,
+            error: "less than 64 MiB are free".into(),
+            since: yesterday,
+            free_bytes: Some(63 << 20),
+        }),
+        Event::StoreRecovered(StoreRecovered {
+            since: yesterday,
+            free_bytes: Some(2048 << 20),
+        }),
+    ]);
+    let mut notices = vec![sample_notice(now)];
+    troubles.push(sample_digest(now).event);
+    for event in troubles.into_iter().chain(reports(yesterday)) {
+        notices.push(Notice {
+            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
+            ..notice(now, event)
+        });
+    }
+    notices
+}
+
+fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
+    let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
+    vec![
+        Event::FeedFailing(FeedFailing {
+            feed: feed.into(),
+            url: url.into(),
+            reason: "timeout".into(),
+            error: "no answer within 60 s".into(),
+            last_success: Some(yesterday),
+            failures: 12,
+            also: vec!["nhk-world".into(), "nhk-politics".into()],
+        }),
+        Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: url.into(),
+            was: Ailment::Failing,
+            since: Some(yesterday),
+            last_success: None,
+            failures: 1,
+            also: vec!["nhk-world".into()],
+        }),
+        Event::FeedSilent(FeedSilent {
+            feed: feed.into(),
+            url: url.into(),
+            last_news: yesterday,
+            expected_by: now,
+            learned: true,
+        }),
+        Event::FeedEmpty(FeedEmpty {
+            feed: feed.into(),
+            url: url.into(),
+            since: yesterday,
+            polls: 3,
+        }),
+        Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: url.into(),
+            was: Ailment::Silent,
+            since: Some(yesterday),
+            last_success: Some(now),
+            failures: 0,
+            also: vec![],
+        }),
+        Event::FeedRebased(FeedRebased {
+            feed: feed.into(),
+            url: url.into(),
+            items: 100,
+        }),
+        Event::FeedItemsMissed(FeedItemsMissed {
+            feed: feed.into(),
+            url: url.into(),
+            since: Some(yesterday),
+            archive_error: Some("status 404 Not Found".into()),
+        }),
+    ]
+}
+
+/// All is well, and nearly nothing is.
+fn reports(since: Timestamp) -> [Event; 2] {
+    [
+        Event::ReportReady(Box::new(ReportReady {
+            since,
+            feeds: 40,
+            feeds_failing: 0,
+            feeds_unpolled: 0,
+            feeds_silent: 0,
+            feeds_missed: 0,
+            items: 1204,
+            alerts: 12,
+            network_failing_since: None,
+            failing: Vec::new(),
+            silent: Vec::new(),
+            outbox: Vec::new(),
+            mutes: Vec::new(),
+        })),
+        Event::ReportReady(Box::new(ReportReady {
+            since,
+            feeds: 40,
+            feeds_failing: 2,
+            feeds_unpolled: 3,
+            feeds_silent: 2,
+            feeds_missed: 1,
+            items: 1,
+            alerts: 1,
+            network_failing_since: Some(since),
+            failing: vec![ReportedFeed {
+                feed: "nhk".into(),
+                since: Some(since),
+                reason: Some("timeout".into()),
+                error: Some("no answer within 60 s".into()),
+            }],
+            silent: vec![ReportedSilence {
+                feed: "diplomat".into(),
+                state: Ailment::Silent,
+                since: Some(since),
+            }],
+            outbox: vec![
+                ReportedReceiver {
+                    receiver: "board".into(),
+                    failing_since: None,
+                    waiting: 1,
+                    died: 2,
+                },
+                ReportedReceiver {
+                    receiver: "desk".into(),
+                    failing_since: Some(since),
+                    waiting: 14,
+                    died: 0,
+                },
+            ],
+            mutes: vec![ReportedMute {
+                kind: MuteKind::Feed,
+                name: "nhk".into(),
+                until: since,
+                alerts: 1,
+            }],
+        })),
+    ]
+}
