@@ -87,11 +87,28 @@ fn fault(error: &HttpError, is_secret: bool) -> Outcome {
         (HttpReason::Protocol, _) => (SendReason::Protocol, later),
     };
     let detail = if is_secret {
-        format!("{reason} (the URL is secret: details are not shown)")
+        format!(
+            "{} (the URL is secret: details are not shown)",
+            unnamed(error)
+        )
     } else {
         error.to_string()
     };
     Err(failure(reason, retry, detail))
+}
+
+/// A fault without the host, which is part of the secret, and without the library's words.
+fn unnamed(error: &HttpError) -> String {
+    let what = match (error.reason(), error) {
+        (_, HttpError::Timeout { limit, .. }) => return format!("no answer within {limit:?}"),
+        (HttpReason::Dns, _) => "the host does not resolve",
+        (HttpReason::Connect, _) => "no connection to the host",
+        (HttpReason::Proxy, _) => "no connection by way of the proxy",
+        (HttpReason::Tls, _) => "TLS failed: no handshake, or a certificate that is not trusted",
+        (HttpReason::Guard, _) => "the address is private, which takes allow_private = true",
+        _ => "what came is no answer in HTTP",
+    };
+    what.to_owned()
 }
 
 /// The receiver took it.
