@@ -1,7 +1,9 @@
 //! A notice like those that come, for `preview`, `send` and the check of templates.
 
 mod kinds;
-mod odd;
+mod quoted;
+mod reports;
+mod sparse;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -159,8 +161,8 @@ pub(super) fn trials() -> Vec<Notice> {
     notices.extend(
         [update]
             .into_iter()
-            .chain(odd::sparse())
-            .chain(odd::quoted()),
+            .chain(sparse::sparse())
+            .chain(quoted::quoted()),
     );
     notices
 }
