@@ -10,7 +10,7 @@ use crate::{
     app,
     clock::{Clock, SystemClock},
     config::Config,
-    model::{Alert, AlertId, DeliveryKey, Event, Notice, TestPing},
+    model::{Alert, AlertId, DeliveryKey, Event, Notice, Retry, SendError, TestPing},
     notify::{self, Notifier},
     store::Store,
 };
@@ -51,6 +51,8 @@ struct Sent<'a> {
     delivered: bool,
     reason: Option<&'a str>,
     answer: &'a str,
+    /// `later`, `never` or `broken`, where it was not delivered.
+    retry: Option<&'static str>,
 }
 
 impl Preview {
@@ -103,15 +105,38 @@ impl Send {
             delivered: outcome.is_ok(),
             reason,
             answer: &answer,
+            retry: outcome.as_ref().err().map(|error| after(error).0),
         };
-        output.print(&sent, |sent| match sent.reason {
-            None => format!("{}: delivered, {}", sent.receiver, sent.answer),
-            Some(reason) => format!(
-                "{}: not delivered ({reason}), {}",
-                sent.receiver, sent.answer
+        output.print(&sent, |sent| match &outcome {
+            Ok(_) => format!("{}: delivered, {}", sent.receiver, sent.answer),
+            Err(error) => format!(
+                "{}: not delivered ({}), {}\n  {}",
+                sent.receiver,
+                error.reason,
+                sent.answer,
+                after(error).1
             ),
         })?;
         Ok(outcome.is_ok())
+    }
+}
+
+/// What comes after such an answer to a notice: a label, and in words.
+fn after(error: &SendError) -> (&'static str, String) {
+    match error.retry {
+        Retry::Later { after: None } => ("later", "a notice would be tried again".to_owned()),
+        Retry::Later { after: Some(pause) } => {
+            let pause = pause.as_secs();
+            (
+                "later",
+                format!("a notice would be tried again in {pause} s, as asked"),
+            )
+        }
+        Retry::Never => ("never", "a notice would be given up".to_owned()),
+        Retry::ReceiverBroken => {
+            let words = "the receiver counts as broken: its notices wait, and the others are told";
+            ("broken", words.to_owned())
+        }
     }
 }
 

@@ -23,7 +23,8 @@ use crate::notify::{
     PresetPart, Unit,
 };
 
-/// Those that come with the program, in the order of their file.
+/// Those that come with the program, in the order of their file. That they work is for a test to
+/// try, not for every start.
 static BUILTIN: LazyLock<Vec<Arc<Preset>>> = LazyLock::new(|| {
     let sources = Sources(vec![Source {
         path: PathBuf::from("presets.toml"),
@@ -37,7 +38,8 @@ static BUILTIN: LazyLock<Vec<Arc<Preset>>> = LazyLock::new(|| {
         let value = Value::new(&context, FileId::FIRST, key, node);
         value.entries().unwrap_or_default()
     });
-    let presets: Vec<_> = presets.filter_map(read_preset).map(Arc::new).collect();
+    let presets = presets.filter_map(|entry| Some(Arc::new(read_preset(entry)?.1)));
+    let presets: Vec<_> = presets.collect();
     let problems = context.into_problems();
     assert!(
         problems.is_empty(),
@@ -64,7 +66,7 @@ impl Presets {
             names: names.collect(),
             own: free
                 .into_iter()
-                .filter_map(read_preset)
+                .filter_map(read_own)
                 .map(Arc::new)
                 .collect(),
         }
@@ -102,7 +104,19 @@ fn is_free(entry: &Value<'_>) -> bool {
     !is_taken
 }
 
-fn read_preset(entry: Value<'_>) -> Option<Preset> {
+/// One of the config's own, tried.
+fn read_own(entry: Value<'_>) -> Option<Preset> {
+    let (section, preset) = read_preset(entry)?;
+    match notify::check_preset(&preset) {
+        Ok(()) => Some(preset),
+        Err(fault) => {
+            report_fault(&section, &fault);
+            None
+        }
+    }
+}
+
+fn read_preset(entry: Value<'_>) -> Option<(Section<'_>, Preset)> {
     let name = read_name(entry, "preset")?;
     let section = entry.section(format!("[preset.{name}]"), &PRESET)?;
     let text = |key| section.get(key).and_then(Value::string).map(owned);
@@ -132,13 +146,7 @@ fn read_preset(entry: Value<'_>) -> Option<Preset> {
         broken: text("broken"),
     };
     check_body(&section, &preset);
-    match notify::check_preset(&preset) {
-        Ok(()) => Some(preset),
-        Err(fault) => {
-            report_fault(&section, &fault);
-            None
-        }
-    }
+    Some((section, preset))
 }
 
 fn owned(text: Text<'_>) -> String {
@@ -315,6 +323,14 @@ fn report_fault(section: &Section<'_>, fault: &PresetError) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_presets_of_the_program_work() {
+        for preset in BUILTIN.iter() {
+            let checked = notify::check_preset(preset);
+            assert_eq!(checked, Ok(()), "{}", preset.name);
+        }
+    }
 
     #[test]
     fn the_presets_of_the_program_are_keys_of_a_receiver() {

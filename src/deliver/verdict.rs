@@ -100,13 +100,12 @@ fn arrived_by(
 /// refused everything for a day, such as a webhook whose path is gone, is broken all the same.
 fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
     let receiver = &claim.receiver;
-    let is_refusal = error.reason == SendReason::Refused;
     // With failures or a detour, `failing_since` is of another trouble, which this answer has ended.
     let is_of_refusals = receiver.failures == 0 && receiver.through.is_none();
     let before = receiver.failing_since.filter(|_| is_of_refusals);
     let since = before.unwrap_or(now);
     let knew = before.is_some() && receiver.told_failing;
-    let tell = is_refusal && !knew && cadence::elapsed(since, now) >= REFUSED_FOR;
+    let tell = !knew && cadence::elapsed(since, now) >= REFUSED_FOR;
     let update = ReceiverUpdate {
         failing_since: Some(since),
         told_failing: knew || tell,
@@ -116,11 +115,7 @@ fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
     };
     Verdict {
         tell: tell.then(|| trouble(&error, since)),
-        receiver: if is_refusal {
-            update
-        } else {
-            ReceiverUpdate::default()
-        },
+        receiver: update,
         to: SettleTo::Dead {
             reason: error.reason,
             detail: error.detail,

@@ -7,7 +7,9 @@ use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters,
     value::{Kwargs, Serde},
 };
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
+
+use crate::model::Notice;
 
 /// The most instructions one rendering may take: some 10 ms.
 const FUEL: u64 = 500_000;
@@ -26,6 +28,24 @@ pub struct TemplateError {
     pub line: Option<usize>,
     /// Where in the template, in bytes, if that is known.
     pub range: Option<Range<usize>>,
+}
+
+impl TemplateError {
+    /// The same, with the notice that it was found on.
+    pub(super) fn on(self, notice: &Notice) -> Self {
+        let kind = notice.event.kind();
+        Self {
+            message: format!("{} (in a notice of type {kind})", self.message),
+            ..self
+        }
+    }
+
+    /// What the reader of a notice is told whose template failed.
+    pub(super) fn note(&self) -> String {
+        let line = self.line.map(|line| format!(" in line {line}"));
+        let line = line.unwrap_or_default();
+        format!("The receiver's template failed{line} on this notice: {self}")
+    }
 }
 
 /// What is done to the values that a template writes.
@@ -72,6 +92,22 @@ impl Engine {
             .map_err(|error| explain(&error, template.source()))?;
         Ok(output.0)
     }
+}
+
+/// Whether `body` is JSON; `text` is a name to write right.
+///
+/// # Errors
+/// [`TemplateError`] about all of the template.
+pub(super) fn json(body: &[u8], text: &str) -> Result<(), TemplateError> {
+    let read = serde_json::from_slice::<IgnoredAny>(body);
+    read.map(drop).map_err(|error| TemplateError {
+        message: format!(
+            "does not make JSON: {error} of what it renders; \
+             write texts as {{{{ {text} | tojson }}}}, without quotes around"
+        ),
+        line: None,
+        range: None,
+    })
 }
 
 fn defined(value: &Value) -> Result<&Value, minijinja::Error> {

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Duration};
 use bytes::Bytes;
 use url::Url;
 
-use super::{NotifyContext, PartKind, PreviewPart};
+use super::{NotifyContext, PartKind, PreviewPart, TemplateError};
 use crate::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Http, HttpError, HttpReason, HttpRequest, HttpResponse,
@@ -87,11 +87,28 @@ fn fault(error: &HttpError, is_secret: bool) -> Outcome {
         (HttpReason::Protocol, _) => (SendReason::Protocol, later),
     };
     let detail = if is_secret {
-        format!("{reason} (the URL is secret: details are not shown)")
+        format!(
+            "{} (the URL is secret: details are not shown)",
+            unnamed(error)
+        )
     } else {
         error.to_string()
     };
     Err(failure(reason, retry, detail))
+}
+
+/// A fault without the host, which is part of the secret, and without the library's words.
+fn unnamed(error: &HttpError) -> String {
+    let what = match (error.reason(), error) {
+        (_, HttpError::Timeout { limit, .. }) => return format!("no answer within {limit:?}"),
+        (HttpReason::Dns, _) => "the host does not resolve",
+        (HttpReason::Connect, _) => "no connection to the host",
+        (HttpReason::Proxy, _) => "no connection by way of the proxy",
+        (HttpReason::Tls, _) => "TLS failed: no handshake, or a certificate that is not trusted",
+        (HttpReason::Guard, _) => "the address is private, which takes allow_private = true",
+        _ => "what came is no answer in HTTP",
+    };
+    what.to_owned()
 }
 
 /// The receiver took it.
@@ -116,6 +133,24 @@ pub(super) fn failure(reason: SendReason, retry: Retry, detail: String) -> SendE
 pub(super) fn unrendered(error: impl std::fmt::Display) -> SendError {
     let detail = format!("template: {error}");
     failure(SendReason::Render, Retry::Never, detail)
+}
+
+/// The outcome of a notice that went out in plain words because its template failed.
+pub(super) fn with_fault(outcome: Outcome, fault: Option<&TemplateError>) -> Outcome {
+    let Some(fault) = fault else {
+        return outcome;
+    };
+    let told = |answer: &str| format!("{answer}; in plain words, as its template failed: {fault}");
+    match outcome {
+        Ok(receipt) => Ok(Receipt {
+            answer: told(&receipt.answer),
+            ..receipt
+        }),
+        Err(error) => Err(SendError {
+            detail: told(&error.detail),
+            ..error
+        }),
+    }
 }
 
 /// A header of the operator's, never shown; `None` where it cannot be sent or is not theirs.

@@ -1,11 +1,18 @@
 //! A notice like those that come, for `preview`, `send` and the check of templates.
 
+mod kinds;
+mod quoted;
+mod reports;
+mod sparse;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
     Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, DigestReady, Event, Field, Hold,
-    Match, Notice, Priority, TestPing, Update,
+    Match, Notice, Priority, Update,
 };
+
+pub(crate) use kinds::every_kind;
 
 // Quotes of both kinds, markup, Japanese, and longer than a subject line.
 const TITLE: &str = concat!(
@@ -146,243 +153,38 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
     }
 }
 
-/// What a template is tried on before it is used: an alert full of quotes and markup, an update, an
-/// event without an item, and a digest.
-pub(super) fn trials() -> [Notice; 4] {
-    let alert = sample_notice(Timestamp::UNIX_EPOCH);
-    let ping = Notice {
-        event: Event::TestPing(TestPing {
-            receiver: "sample".to_owned(),
-            message: "A \"test\"".to_owned(),
-        }),
-        ..alert.clone()
-    };
+/// What a template is tried on before it is used: a notice of every type, and the shapes that those
+/// seldom have and that break a template at night. The plain alert comes first.
+pub(super) fn trials() -> Vec<Notice> {
     let update = sample_update(Timestamp::UNIX_EPOCH);
-    [alert, update, ping, sample_digest(Timestamp::UNIX_EPOCH)]
-}
-
-/// One notice of every kind, for the tests of this module.
-#[cfg(test)]
-pub(crate) fn every_kind() -> Vec<Notice> {
-    use crate::model::{
-        MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, StoreFailing, StoreReason,
-        StoreRecovered,
-    };
-
-    let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
-    let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
-    let mut troubles = troubles_of_feeds(now, yesterday);
-    troubles.extend(troubles_of_receivers(yesterday));
-    troubles.extend([
-        Event::NetworkFailing(NetworkFailing {
-            since: yesterday,
-            origins: 21,
-            origins_failing: 20,
-            feeds_failing: 22,
-            reason: "dns".into(),
-            error: "www3.nhk.or.jp does not resolve: no answer".into(),
-            named: vec!["diplomat".into(), "nhk".into()],
-        }),
-        Event::NetworkRecovered(NetworkRecovered {
-            since: yesterday,
-            until: now,
-        }),
-        Event::MuteEnded(MuteEnded {
-            id: "3".into(),
-            kind: MuteKind::Watch,
-            name: "koizumi".into(),
-            since: yesterday,
-            until: now,
-            comment: Some("election night, the desk reads it all".into()),
-            alerts: 12,
-            notices: 1,
-        }),
-        Event::TestPing(TestPing {
-            receiver: "desk".into(),
-            message: "This is a test of receiver desk".into(),
-        }),
-        Event::StoreFailing(StoreFailing {
-            reason: StoreReason::Low,
-            error: "less than 64 MiB are free".into(),
-            since: yesterday,
-            free_bytes: Some(63 << 20),
-        }),
-        Event::StoreRecovered(StoreRecovered {
-            since: yesterday,
-            free_bytes: Some(2048 << 20),
-        }),
-    ]);
-    let mut notices = vec![sample_notice(now)];
-    troubles.push(sample_digest(now).event);
-    for event in troubles.into_iter().chain(reports(yesterday)) {
-        notices.push(Notice {
-            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
-            timestamp: now,
-            event,
-            accepted: Vec::new(),
-        });
-    }
+    let mut notices = every_kind();
+    notices.extend(
+        [update]
+            .into_iter()
+            .chain(sparse::sparse())
+            .chain(quoted::quoted()),
+    );
     notices
-}
-
-#[cfg(test)]
-fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
-    use crate::model::{
-        Ailment, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    };
-
-    let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
-    vec![
-        Event::FeedFailing(FeedFailing {
-            feed: feed.into(),
-            url: url.into(),
-            reason: "timeout".into(),
-            error: "no answer within 60 s".into(),
-            last_success: Some(yesterday),
-            failures: 12,
-            also: vec!["nhk-world".into(), "nhk-politics".into()],
-        }),
-        Event::FeedRecovered(FeedRecovered {
-            feed: feed.into(),
-            url: url.into(),
-            was: Ailment::Failing,
-            since: Some(yesterday),
-            last_success: None,
-            failures: 1,
-            also: vec!["nhk-world".into()],
-        }),
-        Event::FeedSilent(FeedSilent {
-            feed: feed.into(),
-            url: url.into(),
-            last_news: yesterday,
-            expected_by: now,
-            learned: true,
-        }),
-        Event::FeedEmpty(FeedEmpty {
-            feed: feed.into(),
-            url: url.into(),
-            since: yesterday,
-            polls: 3,
-        }),
-        Event::FeedRecovered(FeedRecovered {
-            feed: feed.into(),
-            url: url.into(),
-            was: Ailment::Silent,
-            since: Some(yesterday),
-            last_success: Some(now),
-            failures: 0,
-            also: vec![],
-        }),
-        Event::FeedRebased(FeedRebased {
-            feed: feed.into(),
-            url: url.into(),
-            items: 100,
-        }),
-        Event::FeedItemsMissed(FeedItemsMissed {
-            feed: feed.into(),
-            url: url.into(),
-            since: Some(yesterday),
-            archive_error: Some("status 404 Not Found".into()),
-        }),
-    ]
-}
-
-#[cfg(test)]
-fn troubles_of_receivers(since: Timestamp) -> [Event; 2] {
-    let trouble = |receiver: &str, reason: &str, error: &str, waiting, through: Option<&str>| {
-        Event::ReceiverFailing(crate::model::ReceiverFailing {
-            receiver: receiver.into(),
-            reason: reason.into(),
-            error: error.into(),
-            since,
-            waiting,
-            through: through.map(str::to_owned),
-        })
-    };
-    let refused = "535 5.7.8 authentication failed";
-    let unreached = "mail server \"mail\": cannot connect: connection refused";
-    [
-        trouble("desk", "auth", refused, 14, None),
-        trouble("brief", "connect", unreached, 0, Some("backup")),
-    ]
-}
-
-#[cfg(test)]
-fn reported_receivers(since: Timestamp) -> Vec<crate::model::ReportedReceiver> {
-    let reported = |name: &str, failing_since, through: Option<&str>, waiting, died| {
-        crate::model::ReportedReceiver {
-            receiver: name.into(),
-            failing_since,
-            through: through.map(str::to_owned),
-            waiting,
-            died,
-        }
-    };
-    vec![
-        reported("board", None, None, 1, 2),
-        reported("brief", Some(since), Some("backup"), 0, 0),
-        reported("desk", Some(since), None, 14, 0),
-    ]
-}
-
-/// A report of each kind: all is well, and nearly nothing is.
-#[cfg(test)]
-fn reports(since: Timestamp) -> [Event; 2] {
-    use crate::model::{
-        Ailment, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedSilence,
-    };
-
-    [
-        Event::ReportReady(Box::new(ReportReady {
-            since,
-            feeds: 40,
-            feeds_failing: 0,
-            feeds_unpolled: 0,
-            feeds_silent: 0,
-            feeds_missed: 0,
-            items: 1204,
-            alerts: 12,
-            network_failing_since: None,
-            failing: Vec::new(),
-            silent: Vec::new(),
-            outbox: Vec::new(),
-            mutes: Vec::new(),
-        })),
-        Event::ReportReady(Box::new(ReportReady {
-            since,
-            feeds: 40,
-            feeds_failing: 2,
-            feeds_unpolled: 3,
-            feeds_silent: 2,
-            feeds_missed: 1,
-            items: 1,
-            alerts: 1,
-            network_failing_since: Some(since),
-            failing: vec![ReportedFeed {
-                feed: "nhk".into(),
-                since: Some(since),
-                reason: Some("timeout".into()),
-                error: Some("no answer within 60 s".into()),
-            }],
-            silent: vec![ReportedSilence {
-                feed: "diplomat".into(),
-                state: Ailment::Silent,
-                since: Some(since),
-            }],
-            outbox: reported_receivers(since),
-            mutes: vec![ReportedMute {
-                kind: MuteKind::Feed,
-                name: "nhk".into(),
-                until: since,
-                alerts: 1,
-            }],
-        })),
-    ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_a_trial_of_every_type() {
+        // The error names every type there is.
+        let error = serde_json::from_str::<Event>(r#"{"type": "none", "data": {}}"#);
+        let error = error.expect_err("there is no such type").to_string();
+        let (_, types) = error.split_once("expected one of ").expect(&error);
+        let known: Vec<&str> = types.split('`').skip(1).step_by(2).collect();
+        assert!(known.contains(&"test.ping"), "{known:?}");
+        let trials = trials();
+        for kind in known {
+            let found = trials.iter().any(|notice| notice.event.kind() == kind);
+            assert!(found, "no template is tried on {kind}");
+        }
+    }
 
     #[test]
     fn the_samples_ranges_hold_their_terms() {

@@ -196,7 +196,10 @@ async fn preview_shows_and_send_sends() {
     assert_eq!(code(&sent), 0, "{}", stderr(&sent));
     assert_eq!(hook.requests()[0].json()["type"], "test.ping");
     hook.answer_with(crate::servers::http::Answer::status(500));
-    assert_eq!(code(&desk.run(&["send", "hook"])), 1);
+    let failed = desk.run(&["send", "hook"]);
+    assert_eq!(code(&failed), 1);
+    let told = "hook: not delivered (server_error), 500 Internal Server Error\n  a notice would be tried again\n";
+    assert_eq!(stdout(&failed), told);
     let unknown = desk.run(&["send", "hock"]);
     assert_eq!(code(&unknown), 1);
     assert!(stderr(&unknown).contains("hook"));

@@ -210,12 +210,12 @@ fn a_receiver_that_refuses_everything_for_a_day_is_told_once() {
     assert_eq!(told.tell.expect("told").since, at(0));
     assert!(told.receiver.told_failing);
     assert!(verdict(true, 2 * day).tell.is_none());
-    let template = failed(SendReason::Render, Retry::Never);
-    let verdict = of(&claim(1, 0, Some(0)), template, at(day), MIDDLE);
-    assert!(
-        verdict.tell.is_none(),
-        "our own fault is not the receiver's"
-    );
+    // Whatever the reason: a 403 or a template that fails takes nothing either.
+    for reason in [SendReason::Auth, SendReason::Render] {
+        let refused = failed(reason, Retry::Never);
+        let told = of(&claim(1, 0, Some(0)), refused, at(day), MIDDLE).tell;
+        assert_eq!(told.expect("told").reason, reason);
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{
     model::Notice,
     notify::{
         engine::{TemplateError, explain},
-        options::is_json,
+        render,
         sample::trials,
     },
 };
@@ -76,26 +76,13 @@ fn try_request(
     values: &Values<'_>,
     notice: &Notice,
 ) -> Result<(), PresetError> {
-    let kind = notice.event.kind();
-    let rendered = templates.render(preset, values, notice, &TimeZone::UTC);
-    let rendered = rendered.map_err(|mut error| {
-        error.error.message = format!("{} (in a notice of type {kind})", error.error.message);
-        error
-    })?;
-    url(&rendered.url)?;
-    let headers = preset.headers.iter();
-    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
-    if preset.body.is_some()
-        && is_json(headers)
-        && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&rendered.body)
-    {
-        let fault = format!(
-            "does not make JSON: {error} of what it renders for {kind}; \
-             write texts as {{{{ text | tojson }}}}, without quotes around"
-        );
-        return Err(PresetPart::Body.wrong(fault));
-    }
-    Ok(())
+    let message = render::message(notice, &TimeZone::UTC);
+    let rendered = templates.render(preset, values, notice, &message);
+    let rendered = rendered.and_then(|rendered| url(&rendered.url));
+    rendered.map(drop).map_err(|fault| PresetError {
+        error: fault.error.on(notice),
+        ..fault
+    })
 }
 
 fn check_expression(expression: &str) -> Result<(), TemplateError> {

@@ -110,8 +110,9 @@ pub(super) fn cut_text(text: &str, limit: usize, unit: Unit) -> String {
 
 /// The longest start of a line that fits in `room` with an ellipsis; nothing if none does.
 fn cut(line: &[Span], room: usize, measure: Measure) -> Option<Line> {
-    let graphemes = line.iter().map(|span| span.text.graphemes(true).count());
-    let (mut fits, mut most) = (None, graphemes.sum::<usize>());
+    let graphemes = line.iter().flat_map(|span| span.text.graphemes(true));
+    // Each counts for one at least, in every unit: no more than these need be looked at.
+    let (mut fits, mut most) = (None, graphemes.take(room).count());
     let mut least = 0_usize;
     while least <= most {
         let middle = least.midpoint(most);
@@ -133,11 +134,11 @@ fn start(line: &[Span], graphemes: usize) -> Line {
     let mut left = graphemes;
     let mut start: Line = Vec::new();
     for span in line {
-        let text: String = span.text.graphemes(true).take(left).collect();
-        left -= text.graphemes(true).count().min(left);
-        if !text.is_empty() {
+        let kept: Vec<&str> = span.text.graphemes(true).take(left).collect();
+        left -= kept.len();
+        if !kept.is_empty() {
             start.push(Span {
-                text,
+                text: kept.concat(),
                 ..span.clone()
             });
         }

@@ -19,10 +19,11 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use jiff::tz::TimeZone;
 
-use self::request::{Rendered, Templates, Values, url};
+use self::request::{Rendered, Templates, Values, in_plain_words, url};
 use super::{
     Notifier, NotifyContext, PresetOptions, PreviewPart, RenderError, Sending, TemplateError,
     hook::{self, Call, Caller},
+    render::{self, Message},
 };
 use crate::{
     clock::Clock,
@@ -120,7 +121,6 @@ impl Service {
                 .ok_or_else(|| part.wrong("it cannot be set"))?;
             headers.insert(name, value);
         }
-        check_preset(&options.preset)?;
         Ok(Self {
             preset: Arc::clone(&options.preset),
             templates: Templates::new(&options.preset)?,
@@ -133,8 +133,8 @@ impl Service {
     }
 
     async fn post(&self, notice: &Notice) -> Outcome {
-        let rendered = self.render(notice, true).map_err(hook::unrendered)?;
-        let shown = self.render(notice, false).map_err(hook::unrendered)?;
+        let (rendered, fault) = self.render(notice, true).map_err(hook::unrendered)?;
+        let (shown, _) = self.render(notice, false).map_err(hook::unrendered)?;
         let url = url(&rendered.url).map_err(hook::unrendered)?;
         let is_secret = rendered.url != shown.url;
         let shown_url = (!is_secret).then(|| url.clone());
@@ -154,10 +154,11 @@ impl Service {
                 answer::read(&self.preset, &response, shown_url.as_ref(), now)
             }
         };
-        outcome.map_err(|mut error| {
+        let outcome = outcome.map_err(|mut error| {
             error.detail = self.without_secrets(error.detail);
             error
-        })
+        });
+        hook::with_fault(outcome, fault.as_ref())
     }
 
     /// A service may repeat in its answer what it was sent.
@@ -169,10 +170,31 @@ impl Service {
             .fold(text, |text, secret| text.replace(secret, Secret::HIDDEN))
     }
 
-    fn render(&self, notice: &Notice, is_real: bool) -> Result<Rendered, PresetError> {
+    /// What is sent; and why in plain words, where a template fails on this notice.
+    fn render(
+        &self,
+        notice: &Notice,
+        is_real: bool,
+    ) -> Result<(Rendered, Option<TemplateError>), PresetError> {
         let values = self.options.shown(is_real);
-        self.templates
-            .render(&self.preset, &values, notice, &self.timezone)
+        let message = render::message(notice, &self.timezone);
+        let made = |message: &Message| {
+            self.templates
+                .render(&self.preset, &values, notice, message)
+        };
+        let fault = match made(&message) {
+            Ok(rendered) => return Ok((rendered, None)),
+            Err(fault) => fault,
+        };
+        // It is read by those the service shows it to.
+        let error = TemplateError {
+            message: self.without_secrets(fault.to_string()),
+            ..fault.error.clone()
+        };
+        let plain = made(&in_plain_words(message, error.note()));
+        plain
+            .map(|rendered| (rendered, Some(error)))
+            .map_err(|_| fault)
     }
 
     /// The headers as they are sent, the secret ones marked so.
@@ -194,8 +216,8 @@ impl PresetOptions {
     pub fn check_url(&self) -> Result<(), PresetError> {
         let templates = Templates::new(&self.preset)?;
         let notice = super::sample_notice(jiff::Timestamp::UNIX_EPOCH);
-        let rendered =
-            templates.render(&self.preset, &self.shown(true), &notice, &TimeZone::UTC)?;
+        let message = render::message(&notice, &TimeZone::UTC);
+        let rendered = templates.render(&self.preset, &self.shown(true), &notice, &message)?;
         url(&rendered.url).map(|_| ())
     }
 
@@ -225,8 +247,8 @@ impl Notifier for Service {
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
-        let real = self.render(notice, true)?;
-        let shown = self.render(notice, false)?;
+        let (real, _) = self.render(notice, true)?;
+        let (shown, _) = self.render(notice, false)?;
         let url = match shown.url.as_str() {
             "" => Secret::HIDDEN.to_owned(),
             url => url.replace("%3Chidden%3E", Secret::HIDDEN),

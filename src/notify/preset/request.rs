@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
@@ -16,8 +16,9 @@ use crate::{
     http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE},
     model::{Notice, Priority},
     notify::{
-        engine::{Engine, Escape},
-        render::{self, Line, Message, Span},
+        engine::{Engine, Escape, json},
+        options::is_json,
+        render::{Line, Message, Span, clean},
     },
 };
 
@@ -25,6 +26,9 @@ use crate::{
 const SHRINK: (usize, usize) = (3, 4);
 /// With less text than this, it is not the text that makes the body too long.
 const LEAST_TEXT: usize = 16;
+
+/// The longest title where the template failed.
+const MAX_PLAIN_TITLE_CHARS: usize = 200;
 
 /// All tags together, in the preset's unit.
 const MAX_TAGS_LENGTH: usize = 1000;
@@ -57,6 +61,7 @@ pub(super) struct Templates {
     url: Engine,
     headers: Vec<(HeaderName, Engine)>,
     body: Option<Engine>,
+    is_json: bool,
 }
 
 /// What is sent.
@@ -115,7 +120,10 @@ impl Templates {
             headers.push((name, compile(part, value)?));
         }
         let body = preset.body.as_deref();
+        let types = preset.headers.iter();
+        let types = types.map(|(name, value)| (name.as_str(), value.as_str()));
         Ok(Self {
+            is_json: body.is_some() && is_json(types),
             url: compile(PresetPart::Url, &preset.url)?,
             headers,
             body: body
@@ -124,21 +132,23 @@ impl Templates {
         })
     }
 
-    /// The same bytes for the same notice and values.
+    /// The same bytes for the same notice, message and values.
     pub(super) fn render(
         &self,
         preset: &Preset,
         values: &Values<'_>,
         notice: &Notice,
-        timezone: &TimeZone,
+        message: &Message,
     ) -> Result<Rendered, PresetError> {
-        let message = render::message(notice, timezone);
         let mut room = preset.limits.body.unwrap_or(usize::MAX);
         loop {
-            let names = names(preset, values, notice, &message, room);
+            let names = names(preset, values, notice, message, room);
             let body = self.body(&names)?;
             let most = preset.limits.body.unwrap_or(usize::MAX);
             if body.len() <= most {
+                if self.is_json {
+                    json(&body, "text").map_err(|error| PresetPart::Body.failed(error))?;
+                }
                 return Ok(Rendered {
                     url: self.url(&names)?,
                     headers: self.headers(&names)?,
@@ -195,6 +205,25 @@ pub(super) fn url(rendered: &str) -> Result<Url, PresetError> {
     }
 }
 
+/// The same in one sentence, with why: for a template that cannot say it otherwise.
+pub(super) fn in_plain_words(message: Message, note: String) -> Message {
+    let line = |text: String, link: Option<String>| {
+        vec![Span {
+            text: clean::line(&text),
+            is_bold: false,
+            link,
+        }]
+    };
+    let story = message.link.map(|link| line(link.clone(), Some(link)));
+    Message {
+        title: clean::cut(&message.title, MAX_PLAIN_TITLE_CHARS),
+        link: None,
+        tags: vec!["fivebells".to_owned()],
+        priority: message.priority,
+        lines: [line(note, None)].into_iter().chain(story).collect(),
+    }
+}
+
 fn text(bytes: Vec<u8>) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
@@ -214,11 +243,7 @@ fn names<'a>(
         is_text_only: preset.is_text_only,
     };
     let limit = |limit: Option<usize>| limit.unwrap_or(Limits::UNSTATED).min(room);
-    let fits = |link: &&String| {
-        limits
-            .link
-            .is_none_or(|most| preset.unit.length(link) <= most)
-    };
+    let fits = |link: &&String| preset.unit.length(link) <= limits.link.unwrap_or(room).min(room);
     let link = message.link.as_ref().filter(fits).map(String::as_str);
     let heading = headline(&message.title, None, false);
     let linked = headline(&message.title, link, true);

@@ -19,7 +19,7 @@ use url::Url;
 
 use self::{
     sign::{SigningKey, signatures},
-    template::Template,
+    template::{Made, Template},
     verdict::{Answer, verdict},
 };
 use super::{
@@ -35,6 +35,7 @@ use crate::{
 
 pub(super) use payload::payload;
 pub use template::check_template;
+use template::checked;
 
 /// Headers that are ours or the transport's: a second value would break the signature or the body.
 const RESERVED: [&str; 7] = [
@@ -91,16 +92,16 @@ impl Webhook {
                 .ok_or_else(|| WebhookError::Header { name: name.clone() })?;
             headers.insert(name, value);
         }
-        if let Some(body) = &options.body {
-            check_template(body, options.is_json())?;
-        }
+        let template = options.body.as_deref();
+        let template = template.map(|body| checked(body, options.is_json()));
+        let template = template.transpose()?;
         Ok(Self {
             caller: Caller::new(context, options.allow_private, options.timeout),
             method: options.method,
             url: options.url.clone(),
             url_is_secret: options.url_is_secret,
             keys: keys(&options.secrets)?,
-            template: options.body.as_deref().map(Template::new).transpose()?,
+            template,
             headers,
             timezone: context.timezone.clone(),
             clock: Arc::clone(&context.clock),
@@ -108,7 +109,7 @@ impl Webhook {
     }
 
     async fn post(&self, notice: &Notice) -> Outcome {
-        let body = self.body(notice).map_err(hook::unrendered)?;
+        let Made { body, fault } = self.body(notice).map_err(hook::unrendered)?;
         let now = self.clock.now();
         let call = Call {
             method: self.method.into(),
@@ -117,7 +118,7 @@ impl Webhook {
             headers: self.headers(notice, now, &body),
             body: Some(Bytes::from(body)),
         };
-        match self.caller.send(call).await {
+        let outcome = match self.caller.send(call).await {
             Err(outcome) => outcome,
             Ok(response) => verdict(
                 &Answer {
@@ -128,13 +129,17 @@ impl Webhook {
                 },
                 now,
             ),
-        }
+        };
+        hook::with_fault(outcome, fault.as_ref())
     }
 
-    fn body(&self, notice: &Notice) -> Result<Vec<u8>, TemplateError> {
+    fn body(&self, notice: &Notice) -> Result<Made, TemplateError> {
         match &self.template {
-            Some(template) => template.render(notice, &self.timezone),
-            None => Ok(payload(notice)),
+            Some(template) => template.make(notice, &self.timezone),
+            None => Ok(Made {
+                body: payload(notice),
+                fault: None,
+            }),
         }
     }
 
@@ -182,7 +187,7 @@ impl Notifier for Webhook {
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
-        let body = self.body(notice)?;
+        let Made { body, .. } = self.body(notice)?;
         let mut headers = format!("{} {}\n", self.method, self.shown_url());
         hook::show_headers(&mut headers, &self.headers(notice, self.clock.now(), &body));
         Ok(hook::preview(headers, &body))

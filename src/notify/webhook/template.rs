@@ -3,7 +3,7 @@
 //! A template sees exactly the names of `data` in an `alert.matched` webhook (`item.title`,
 //! `watches`, `feed.name`, …), and `type` and `timestamp` beside them. Nothing is escaped for it:
 //! in JSON, write `{{ item.title | tojson }}`. A name that does not exist is an error, not an empty
-//! string.
+//! string; where one is hit after all, the template is given plain words and the notice goes out.
 //!
 //! The monitor's own events (`feed.failing`, `receiver.failing`, …) have no item, but a board that
 //! takes cards should show them too. A template therefore sees a stand-in with the same names:
@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::{
     model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, Update},
     notify::{
-        engine::{Engine, Escape, TemplateError},
+        engine::{Engine, Escape, TemplateError, json},
         render::trouble,
         sample::trials,
     },
@@ -30,51 +30,69 @@ use crate::{
 /// # Errors
 /// [`TemplateError`]: what would otherwise be found out by a lost alert.
 pub fn check_template(body: &str, is_json: bool) -> Result<(), TemplateError> {
-    let template = Template::new(body)?;
+    checked(body, is_json).map(drop)
+}
+
+/// The template, tried.
+pub(super) fn checked(body: &str, is_json: bool) -> Result<Template, TemplateError> {
+    let template = Template::new(body, is_json)?;
     for notice in trials() {
-        let kind = notice.event.kind();
-        let rendered = template
-            .render(&notice, &TimeZone::UTC)
-            .map_err(|error| TemplateError {
-                message: format!("{} (in a notice of type {kind})", error.message),
-                ..error
-            })?;
-        if is_json && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&rendered) {
-            return Err(TemplateError {
-                message: format!(
-                    "does not make JSON: {error} of what it renders for {kind}; \
-                     write texts as {{{{ item.title | tojson }}}}, without quotes around"
-                ),
-                line: None,
-                range: None,
-            });
-        }
+        let body = template.render(&notice, &TimeZone::UTC);
+        body.map_err(|error| error.on(&notice))?;
     }
-    Ok(())
+    Ok(template)
 }
 
 /// A compiled `body`.
 #[derive(Debug)]
-pub(super) struct Template(Engine);
+pub(super) struct Template {
+    engine: Engine,
+    is_json: bool,
+}
+
+/// What a template makes of a notice.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) body: Vec<u8>,
+    /// Why it is made of plain words, if it is.
+    pub(super) fault: Option<TemplateError>,
+}
 
 impl Template {
-    pub(super) fn new(body: &str) -> Result<Self, TemplateError> {
-        Engine::new(body, Escape::Nothing).map(Self)
+    fn new(body: &str, is_json: bool) -> Result<Self, TemplateError> {
+        let engine = Engine::new(body, Escape::Nothing)?;
+        Ok(Self { engine, is_json })
     }
 
-    pub(super) fn render(
-        &self,
-        notice: &Notice,
-        timezone: &TimeZone,
-    ) -> Result<Vec<u8>, TemplateError> {
-        let stand_in;
-        let alert = if let Event::Alert(alert) = &notice.event {
-            alert
-        } else {
-            stand_in = stand_in_alert(notice, timezone);
-            &stand_in
+    /// What it makes of a notice. Where it fails after all, it is given the event's sentence in the
+    /// place of the story: a card that says less is better than none.
+    ///
+    /// # Errors
+    /// The first fault, where that fails too.
+    pub(super) fn make(&self, notice: &Notice, timezone: &TimeZone) -> Result<Made, TemplateError> {
+        let fault = match self.render(notice, timezone) {
+            Ok(body) => return Ok(Made { body, fault: None }),
+            Err(fault) => fault,
         };
-        self.0.render(&Names {
+        let plain = plain_alert(notice, timezone, &fault);
+        match self.render_as(notice, &plain) {
+            Ok(body) => Ok(Made {
+                body,
+                fault: Some(fault),
+            }),
+            Err(_) => Err(fault),
+        }
+    }
+
+    fn render(&self, notice: &Notice, timezone: &TimeZone) -> Result<Vec<u8>, TemplateError> {
+        match &notice.event {
+            Event::Alert(alert) => self.render_as(notice, alert),
+            _ => self.render_as(notice, &stand_in_alert(notice, timezone)),
+        }
+    }
+
+    fn render_as(&self, notice: &Notice, alert: &Alert) -> Result<Vec<u8>, TemplateError> {
+        let body = self.engine.render(&Names {
             kind: notice.event.kind(),
             timestamp: notice.timestamp,
             update: alert.update.as_ref(),
@@ -83,7 +101,11 @@ impl Template {
                 _ => &[],
             },
             alert,
-        })
+        })?;
+        if self.is_json {
+            json(&body, "item.title")?;
+        }
+        Ok(body)
     }
 }
 
@@ -140,6 +162,23 @@ fn stand_in_alert(notice: &Notice, timezone: &TimeZone) -> Alert {
     }
 }
 
+/// Any event in the shape of one without an item, with why it comes in that shape.
+fn plain_alert(notice: &Notice, timezone: &TimeZone, fault: &TemplateError) -> Alert {
+    let alert = stand_in_alert(notice, timezone);
+    let mut lines = vec![fault.note()];
+    if let Event::Alert(story) = &notice.event {
+        lines.extend(story.item.link.clone());
+    }
+    lines.push(alert.item.summary.clone());
+    Alert {
+        item: AlertItem {
+            summary: lines.join("\n").trim_end().to_owned(),
+            ..alert.item
+        },
+        ..alert
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,7 +190,7 @@ mod tests {
     const CARD: &str = r#"{"name": {{ item.title | tojson }}, "url": {{ item.link | tojson }}, "feed": {{ feed.name | tojson }}, "id": {{ id | tojson }}, "of": "{{ type }} {{ timestamp }}", "labels": {{ watches | tojson }}, "desc": {{ item.summary | tojson }}}"#;
 
     fn render(body: &str, notice: &Notice) -> Result<String, TemplateError> {
-        let rendered = Template::new(body)?.render(notice, &TimeZone::UTC)?;
+        let rendered = Template::new(body, false)?.render(notice, &TimeZone::UTC)?;
         Ok(String::from_utf8(rendered).unwrap())
     }
 
@@ -210,7 +249,9 @@ mod tests {
 
         let error = check_template("{{ matches[0].term }}", false).unwrap_err();
         assert!(
-            error.message.ends_with("(in a notice of type test.ping)"),
+            error
+                .message
+                .ends_with("(in a notice of type feed.failing)"),
             "{error}"
         );
     }
@@ -225,6 +266,98 @@ mod tests {
             "{error}"
         );
         check_template(body, false).unwrap();
+    }
+
+    #[test]
+    fn what_fails_on_one_type_or_for_want_of_something_is_found() {
+        for (body, kind) in [
+            (
+                "{% if type == 'network.failing' %}{{ nmaed }}{% endif %}",
+                "network.failing",
+            ),
+            (
+                "{% if type == 'report.ready' %}{{ item.x }}{% endif %}",
+                "report.ready",
+            ),
+            (
+                "{% if type == 'alert.matched' %}{{ item.link.x }}{{ item.link | length }}{% endif %}",
+                "alert.matched",
+            ),
+            (
+                "{% if alerts %}{{ alerts[0].item.authors[0] }}{% endif %}",
+                "digest.ready",
+            ),
+            (
+                "{% if also %}{{ matches[1].term }}{% endif %}{% if type == 'alert.matched' %}{{ item.published | length }}{% endif %}",
+                "alert.matched",
+            ),
+        ] {
+            let error = check_template(body, false).expect_err(body).to_string();
+            assert!(
+                error.ends_with(&format!("(in a notice of type {kind})")),
+                "{body}: {error}"
+            );
+        }
+        // None of these has a quote in the plain samples.
+        for field in [
+            "item.summary",
+            "item.authors | first",
+            "item.language",
+            "also[0].title",
+            "feed.title",
+        ] {
+            let guard = field.split(['.', '[', ' ']).next().expect("a name");
+            let body = format!(
+                "{{\"a\": \"{{% if {guard} and type == 'alert.matched' and item.language %}}{{{{ {field} }}}}{{% endif %}}\"}}"
+            );
+            let error = check_template(&body, true).expect_err(&body).to_string();
+            assert!(error.starts_with("does not make JSON"), "{field}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_fails_after_all_is_given_plain_words() {
+        // No trial has this many authors.
+        let body = "{\"t\": {{ item.title | tojson }}, \"s\": {{ item.summary | tojson }}, \"by\": \"{% if item.authors | length > 2 %}{{ nobody }}{% endif %}\"}";
+        let template = checked(body, true).unwrap();
+        let mut notice = sample_notice(Timestamp::UNIX_EPOCH);
+        let good = template.make(&notice, &TimeZone::UTC).unwrap();
+        assert_eq!(good.fault, None);
+        let Event::Alert(alert) = &mut notice.event else {
+            panic!("an alert")
+        };
+        alert.item.authors = vec!["A".to_owned(); 3];
+        let made = template.make(&notice, &TimeZone::UTC).unwrap();
+        assert!(made.fault.is_some());
+        let card: serde_json::Value = serde_json::from_slice(&made.body).unwrap();
+        assert!(
+            card["t"].as_str().unwrap().starts_with("Shinjirō Koizumi"),
+            "{card}"
+        );
+        assert_eq!(
+            card["s"],
+            "The receiver's template failed in line 1 on this notice: undefined value: `nobody` is \
+             undefined\nhttps://thediplomat.com/2026/11/koizumi-hegseth/?ref=rss&a=b"
+        );
+        // Not even that: the fault is the story's own.
+        let hopeless = Template::new("{{ nobody }}", false).unwrap();
+        let error = hopeless.make(&notice, &TimeZone::UTC).unwrap_err();
+        assert!(error.message.contains("nobody"), "{error}");
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_after_all_is_given_plain_words() {
+        let body = "{\"t\": {{ item.title | tojson }}, \"by\": \"{% if item.authors | length > 2 %}{{ item.authors[2] }}{% endif %}\"}";
+        let template = checked(body, true).unwrap();
+        let mut notice = sample_notice(Timestamp::UNIX_EPOCH);
+        let Event::Alert(alert) = &mut notice.event else {
+            panic!("an alert")
+        };
+        alert.item.authors = vec!["\"Al\"".to_owned(); 3];
+        let made = template.make(&notice, &TimeZone::UTC).unwrap();
+        let fault = made.fault.expect("a fault").message;
+        assert!(fault.starts_with("does not make JSON"), "{fault}");
+        serde_json::from_slice::<serde_json::Value>(&made.body).unwrap();
     }
 
     #[test]

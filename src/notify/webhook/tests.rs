@@ -14,7 +14,7 @@ use super::*;
 use crate::{
     clock::{ManualClock, SystemClock},
     http::{Http, HttpOptions},
-    model::{Retry, SendReason},
+    model::{Event, Retry, SendReason},
     notify::{
         PartKind, Screen,
         hook::MAX_ANSWER_BYTES,
@@ -350,6 +350,34 @@ fn a_preview_shows_headers_and_body() {
     assert_eq!(parts[0].kind, PartKind::Headers);
     insta::assert_snapshot!(parts[0].content);
     assert_eq!(parts[1].kind, PartKind::Json);
+}
+
+#[tokio::test]
+async fn a_template_that_fails_after_all_sends_plain_words() {
+    let mut hook = Hook::status("200 OK").await;
+    let body =
+        "{% if also | length > 2 %}{{ nope }}{% endif %}{{ item.title }}: {{ item.summary }}";
+    let webhook = webhook(&WebhookOptions {
+        body: Some(body.to_owned()),
+        headers: vec![("content-type".to_owned(), Secret::new("text/plain"))],
+        ..options(&hook.url)
+    });
+    let mut notice = notice();
+    let Event::Alert(alert) = &mut notice.event else {
+        panic!("an alert");
+    };
+    alert.item.title = "A story".to_owned();
+    alert.also = vec![alert.also[0].clone(); 3];
+    // `also` of plain words is empty.
+    let receipt = webhook.send(&notice).await.unwrap();
+    let fault = "undefined value: `nope` is undefined";
+    let answer = format!("200 OK; in plain words, as its template failed: {fault}");
+    assert_eq!(receipt.answer, answer);
+    let sent = String::from_utf8(hook.request().await.body).unwrap();
+    let note = format!(
+        "A story: The receiver's template failed in line 1 on this notice: {fault}\nhttps://"
+    );
+    assert!(sent.starts_with(&note), "{sent}");
 }
 
 #[test]

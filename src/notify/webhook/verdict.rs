@@ -26,8 +26,9 @@ pub(in crate::notify) struct Answer<'a> {
     pub(in crate::notify) url: Option<&'a Url>,
 }
 
-/// 2xx is taken; 408, 425, 429 and 5xx come again, not before Retry-After; 410 is gone for good;
-/// anything else, a redirect too, refuses this notice.
+/// 2xx is taken; 408, 425, 429 and 5xx come again, not before Retry-After; 410 is gone for good; a
+/// login that is asked for, by the receiver or by a proxy, is asked for every notice; anything else, a
+/// redirect too, refuses this notice. So does 403, with which some refuse one text.
 pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome {
     let status = answer.status;
     if status.is_success() {
@@ -43,7 +44,8 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
         408 | 425 | 429 => (SendReason::Busy, later()),
         500..=599 => (SendReason::ServerError, later()),
         410 => (SendReason::Gone, Retry::ReceiverBroken),
-        401 | 403 | 407 => (SendReason::Auth, Retry::Never),
+        401 | 407 => (SendReason::Auth, Retry::ReceiverBroken),
+        403 => (SendReason::Auth, Retry::Never),
         _ => (SendReason::Refused, Retry::Never),
     };
     Err(SendError {
@@ -122,7 +124,8 @@ mod tests {
             (&[408, 425, 429][..], SendReason::Busy, later),
             (&[500, 502, 503, 504, 599], SendReason::ServerError, later),
             (&[410], SendReason::Gone, Retry::ReceiverBroken),
-            (&[401, 403, 407], SendReason::Auth, Retry::Never),
+            (&[401, 407], SendReason::Auth, Retry::ReceiverBroken),
+            (&[403], SendReason::Auth, Retry::Never),
             (
                 &[301, 302, 303, 307, 308, 304],
                 SendReason::Refused,

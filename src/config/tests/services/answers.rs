@@ -122,6 +122,12 @@ async fn a_message_that_is_refused_is_not_a_service_that_is_gone() {
     }
     for (name, status, body) in [
         ("slack", "410 Gone", "channel_is_archived"),
+        (
+            "teams",
+            "400 Bad Request",
+            r#"{"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "with state 'Deleted'"}}"#,
+        ),
+        ("teams", "401 Unauthorized", ""),
         ("apprise", "204 No Content", ""),
         (
             "telegram",

@@ -51,7 +51,7 @@ fn marked_up(name: &str) -> String {
 }
 
 /// `text` without its backslash escapes: what is left can act.
-fn acting(text: &str) -> String {
+pub(super) fn acting(text: &str) -> String {
     let mut acting = String::new();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {

@@ -185,3 +185,19 @@ fn a_link_that_is_too_long_is_left_out_and_never_cut() {
         }
     }
 }
+
+/// JSON writes an ampersand in six bytes: a link that fits alone must not make the request too long.
+#[test]
+fn a_link_that_leaves_no_room_is_left_out() {
+    let link = format!("https://example.org/?{}", "&".repeat(1900));
+    for service in &SERVICES {
+        let mut notice = sample_notice("2026-11-22T06:41:07Z".parse().expect("a time"));
+        let Event::Alert(alert) = &mut notice.event else {
+            panic!("an alert");
+        };
+        alert.item.link = Some(link.clone());
+        let body = service.body(&notice).to_string();
+        assert!(!body.contains("template failed"), "{}", service.name);
+        assert!(body.contains("Hegseth"), "{}", service.name);
+    }
+}

@@ -1,6 +1,7 @@
 //! Every service of the program, from the line in a config to the bytes on the wire.
 
 mod answers;
+mod flood;
 mod hostile;
 mod limits;
 mod own;
@@ -140,12 +141,16 @@ impl Row {
     /// The body of a notice as it is previewed: JSON, or the fields of a form.
     fn body(&self, notice: &Notice) -> serde_json::Value {
         let parts = self.at("https://example.org").preview(notice);
-        let body = &parts.expect("a preview")[1].content;
-        if let Ok(json) = serde_json::from_str(body) {
-            return json;
-        }
-        let fields = url::form_urlencoded::parse(body.as_bytes());
-        let fields = fields.map(|(name, value)| (name.into_owned(), value.into_owned().into()));
-        serde_json::Value::Object(fields.collect())
+        fields(&parts.expect("a preview")[1].content)
     }
+}
+
+/// A body that is JSON, or a form.
+fn fields(body: &str) -> serde_json::Value {
+    if let Ok(json) = serde_json::from_str(body) {
+        return json;
+    }
+    let fields = url::form_urlencoded::parse(body.as_bytes());
+    let fields = fields.map(|(name, value)| (name.into_owned(), value.into_owned().into()));
+    serde_json::Value::Object(fields.collect())
 }

@@ -4,6 +4,7 @@ use super::{config, loaded, notifier};
 use crate::{
     config::{Environment, effective, load, tests::Directory},
     http::testing::{Reply, Server},
+    model::Event,
     notify::{every_kind, sample_notice},
 };
 
@@ -50,6 +51,40 @@ async fn it_is_sent_like_any_other() {
     for notice in every_kind() {
         notifier(&config).preview(&notice).expect("a preview");
     }
+}
+
+#[tokio::test]
+async fn a_template_that_fails_after_all_sends_plain_words() {
+    let server = Server::start(|_| Reply::new("201 Created", &[], b"{\"done\": 1}")).await;
+    let base = server.url("/").to_string();
+    // No trial has so many watches.
+    let preset = PRESET.replace(
+        "{{ message | tojson }}",
+        "{% if tags | length > 20 %}{{ tags[99] }}{% else %}{{ message | tojson }}{% endif %}",
+    );
+    let receiver = format!("pager = {{ url = '{base}', key = {{ env = 'TOKEN' }} }}");
+    let config = loaded(&format!("{preset}\n{}", config(&receiver)), "");
+    let mut notice = sample_notice("2026-11-22T06:41:07Z".parse().expect("a time"));
+    let Event::Alert(alert) = &mut notice.event else {
+        panic!("an alert");
+    };
+    alert.watches = vec!["koizumi".to_owned(); 30];
+    let receipt = notifier(&config).send(&notice).await.expect("taken");
+    let told = "201 Created; in plain words, as its template failed: `body`: undefined value";
+    assert!(receipt.answer.starts_with(told), "{}", receipt.answer);
+    let body: serde_json::Value = serde_json::from_slice(&server.requests()[0].body).expect("JSON");
+    let said = body["say"].as_str().expect("a text");
+    assert!(said.starts_with("<strong>"), "{said}");
+    assert!(
+        said.contains("The receiver&#x27;s template failed in line 1")
+            || said.contains("The receiver's template failed in line 1"),
+        "{said}"
+    );
+    let preview = notifier(&config).preview(&notice).expect("a preview");
+    assert!(
+        preview[1].content.contains("template failed"),
+        "{preview:?}"
+    );
 }
 
 #[test]

@@ -52,6 +52,29 @@ async fn every_service_gets_exactly_this() {
     }
 }
 
+/// A URL as Discord shows it names no version, and gets one whose pauses are milliseconds.
+#[tokio::test]
+async fn a_webhook_of_discord_names_its_version() {
+    let service = SERVICES.iter().find(|row| row.name == "discord");
+    let service = service.expect("it");
+    for (given, sent) in [
+        (
+            "/api/webhooks/1",
+            "/api/v10/webhooks/1/s3cret-path?wait=true",
+        ),
+        (
+            "/api/v9/webhooks/1",
+            "/api/v9/webhooks/1/s3cret-path?wait=true",
+        ),
+        ("/proxy", "/proxy/s3cret-path?wait=true"),
+    ] {
+        let server = Server::start(|_| Reply::new("200 OK", &[], br#"{"id": "1"}"#)).await;
+        let notifier = service.at(server.url(given).as_str());
+        notifier.send(&sample()).await.expect("taken");
+        assert_eq!(server.requests()[0].target(), sent);
+    }
+}
+
 #[test]
 fn every_event_renders_for_every_service_and_no_secret_shows() {
     for service in &SERVICES {

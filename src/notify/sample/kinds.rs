@@ -1,0 +1,138 @@
+//! One notice of every type, with all that it can hold.
+
+use jiff::Timestamp;
+
+use super::{notice, reports::reports, sample_digest, sample_notice};
+use crate::model::{
+    Ailment, DeliveryKey, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased,
+    FeedRecovered, FeedSilent, MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, Notice,
+    ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+};
+
+/// One notice of every type, the plain alert first.
+pub(crate) fn every_kind() -> Vec<Notice> {
+    let now: Timestamp = "2026-11-22T06:41:07Z".parse().expect("a time");
+    let yesterday: Timestamp = "2026-11-21T21:00:00Z".parse().expect("a time");
+    let mut troubles = troubles_of_feeds(now, yesterday);
+    troubles.extend([
+        Event::NetworkFailing(NetworkFailing {
+            since: yesterday,
+            origins: 21,
+            origins_failing: 20,
+            feeds_failing: 22,
+            reason: "dns".into(),
+            error: "www3.nhk.or.jp does not resolve: no answer".into(),
+            named: vec!["diplomat".into(), "nhk".into()],
+        }),
+        Event::NetworkRecovered(NetworkRecovered {
+            since: yesterday,
+            until: now,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+            through: None,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "brief".into(),
+            reason: "connect".into(),
+            error: "mail server \"mail\": cannot connect: connection refused".into(),
+            since: yesterday,
+            waiting: 0,
+            through: Some("backup".into()),
+        }),
+        Event::MuteEnded(MuteEnded {
+            id: "3".into(),
+            kind: MuteKind::Watch,
+            name: "koizumi".into(),
+            since: yesterday,
+            until: now,
+            comment: Some("election night, the desk reads it all".into()),
+            alerts: 12,
+            notices: 1,
+        }),
+        Event::TestPing(TestPing {
+            receiver: "desk".into(),
+            message: "This is a test of receiver desk".into(),
+        }),
+        Event::StoreFailing(StoreFailing {
+            reason: StoreReason::Low,
+            error: "less than 64 MiB are free".into(),
+            since: yesterday,
+            free_bytes: Some(63 << 20),
+        }),
+        Event::StoreRecovered(StoreRecovered {
+            since: yesterday,
+            free_bytes: Some(2048 << 20),
+        }),
+    ]);
+    let mut notices = vec![sample_notice(now)];
+    troubles.push(sample_digest(now).event);
+    for event in troubles.into_iter().chain(reports(yesterday)) {
+        notices.push(Notice {
+            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
+            ..notice(now, event)
+        });
+    }
+    notices
+}
+
+fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
+    let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
+    vec![
+        Event::FeedFailing(FeedFailing {
+            feed: feed.into(),
+            url: url.into(),
+            reason: "timeout".into(),
+            error: "no answer within 60 s".into(),
+            last_success: Some(yesterday),
+            failures: 12,
+            also: vec!["nhk-world".into(), "nhk-politics".into()],
+        }),
+        Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: url.into(),
+            was: Ailment::Failing,
+            since: Some(yesterday),
+            last_success: None,
+            failures: 1,
+            also: vec!["nhk-world".into()],
+        }),
+        Event::FeedSilent(FeedSilent {
+            feed: feed.into(),
+            url: url.into(),
+            last_news: yesterday,
+            expected_by: now,
+            learned: true,
+        }),
+        Event::FeedEmpty(FeedEmpty {
+            feed: feed.into(),
+            url: url.into(),
+            since: yesterday,
+            polls: 3,
+        }),
+        Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: url.into(),
+            was: Ailment::Silent,
+            since: Some(yesterday),
+            last_success: Some(now),
+            failures: 0,
+            also: vec![],
+        }),
+        Event::FeedRebased(FeedRebased {
+            feed: feed.into(),
+            url: url.into(),
+            items: 100,
+        }),
+        Event::FeedItemsMissed(FeedItemsMissed {
+            feed: feed.into(),
+            url: url.into(),
+            since: Some(yesterday),
+            archive_error: Some("status 404 Not Found".into()),
+        }),
+    ]
+}
