@@ -115,7 +115,7 @@ const fn in_words(reason: HttpReason) -> &'static str {
         HttpReason::Tls => "no TLS connection",
         HttpReason::Timeout => "no answer in time",
         HttpReason::Guard => "its address is not allowed",
-        HttpReason::TooLarge => "the answer is too long",
+        HttpReason::TooLarge | HttpReason::Crowded => "the answer is too long",
         HttpReason::Truncated => "the answer is cut",
         HttpReason::Decode => "the answer is damaged",
         HttpReason::Protocol => "the answer is not HTTP's",

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     http::{
-        HeaderMap, HeaderName, HeaderValue, HttpResponse, StatusCode, bare_url,
+        HeaderMap, HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
         header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
     },
     model::Origin,
@@ -15,7 +15,7 @@ use crate::{
 use super::{FetchError, FetchReason, FetchRequest, Hop, freshness::freshness, redirect::Trail};
 
 /// What came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Fetched {
     /// The document that the validators stand for is still the current one.
     NotModified(Page),
@@ -42,12 +42,14 @@ pub struct Page {
 }
 
 /// A document, not yet looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct FetchedDocument {
     /// Where it came from.
     pub page: Page,
     /// Decoded from its content codings; its characters are still in the document's own encoding.
     pub body: Vec<u8>,
+    /// Held by a large one, to be kept as long as anything of it is.
+    pub place: Option<Place>,
     /// SHA-256 of the body: equal to the last one, there is nothing to parse.
     pub body_hash: [u8; 32],
     /// The Content-Type as sent.
@@ -77,6 +79,7 @@ pub(super) fn conclude(
         body_hash: sha256(&response.body),
         content_type: response.headers.get(CONTENT_TYPE).map(lossy),
         body: response.body,
+        place: response.place,
     }))
 }
 

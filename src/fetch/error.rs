@@ -48,6 +48,8 @@ pub enum FetchReason {
     Decode,
     /// The answer was not HTTP's.
     Protocol,
+    /// Too many large documents at once: our want of memory, and no failure of the feed.
+    Crowded,
     /// 410: gone for good.
     Gone,
     /// 429.
@@ -66,7 +68,7 @@ pub enum FetchReason {
 
 impl FetchReason {
     /// Every reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Dns,
         Self::Connect,
         Self::Proxy,
@@ -78,6 +80,7 @@ impl FetchReason {
         Self::Truncated,
         Self::Decode,
         Self::Protocol,
+        Self::Crowded,
         Self::Gone,
         Self::TooManyRequests,
         Self::Login,
@@ -101,6 +104,7 @@ impl FetchReason {
             Self::Truncated => "truncated",
             Self::Decode => "decode",
             Self::Protocol => "protocol",
+            Self::Crowded => "crowded",
             Self::Gone => "gone",
             Self::TooManyRequests => "too_many_requests",
             Self::Login => "login",
@@ -188,6 +192,7 @@ impl From<HttpError> for FetchError {
             HttpReason::Truncated => FetchReason::Truncated,
             HttpReason::Decode => FetchReason::Decode,
             HttpReason::Protocol => FetchReason::Protocol,
+            HttpReason::Crowded => FetchReason::Crowded,
         };
         Self::new(reason, error.to_string())
     }

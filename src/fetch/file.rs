@@ -35,6 +35,7 @@ pub(super) async fn read(
     Ok(Fetched::Document(FetchedDocument {
         page,
         body,
+        place: None,
         body_hash,
         content_type: None,
     }))

@@ -162,6 +162,7 @@ mod tests {
             headers: HeaderMap::from_iter([(LOCATION, location)]),
             url: Url::parse("http://example.org/").expect("a URL"),
             body: vec![],
+            place: None,
         }
     }
 

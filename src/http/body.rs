@@ -10,6 +10,7 @@ use super::{
     classify::Context,
     coding::DecodeError,
     error::{HttpError, Phase},
+    large::{LargeBodies, Place, SMALL_BODY_BYTES},
 };
 
 /// How much of the body of a 3xx, 4xx or 5xx is read: enough for the reason in words.
@@ -17,6 +18,9 @@ pub(super) const MAX_ERROR_BODY_BYTES: u64 = 64 * 1024;
 
 /// How long the body of a 3xx, 4xx or 5xx is waited for: its status is already the answer.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A wait for a place that a server can have noticed.
+const NOTICEABLE: Duration = Duration::from_secs(1);
 
 /// What one hop may take.
 #[derive(Debug, Clone, Copy)]
@@ -40,11 +44,15 @@ impl Limits {
 }
 
 /// Reads to the end, or fails: the bytes on the wire are held to the same limit as the decoded.
+///
+/// Beyond [`SMALL_BODY_BYTES`] it has a place, which comes along. The wait for one is ours, so it
+/// does not count against the server's time, nor does a connection that broke meanwhile.
 pub(super) async fn read_whole(
     response: &mut Response,
-    limits: &Limits,
+    mut limits: Limits,
+    large: &LargeBodies,
     context: &Context<'_>,
-) -> Result<Vec<u8>, HttpError> {
+) -> Result<(Vec<u8>, Option<Place>), HttpError> {
     let too_large = DecodeError::TooLarge {
         limit: limits.max_bytes,
     };
@@ -54,14 +62,37 @@ pub(super) async fn read_whole(
     {
         return Err(too_large.into());
     }
-    let mut raw = Vec::new();
-    while let Some(chunk) = next(response, limits, context).await? {
-        if (raw.len() + chunk.len()) as u64 > limits.max_bytes {
+    let (mut raw, mut place, mut was_kept_waiting) = (Vec::new(), None, false);
+    loop {
+        let chunk = match next(response, &limits, context).await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Ok((raw, place)),
+            Err(HttpError::Truncated { .. }) if was_kept_waiting => return Err(context.crowded()),
+            Err(error) => return Err(error),
+        };
+        let length = raw.len() + chunk.len();
+        if length as u64 > limits.max_bytes {
             return Err(too_large.into());
         }
-        raw.extend_from_slice(&chunk);
+        if length as u64 > SMALL_BODY_BYTES && place.is_none() {
+            let asked_at = Instant::now();
+            place = Some(large.arrive().await.map_err(|_| context.crowded())?);
+            let waited = asked_at.elapsed();
+            limits.deadline += waited;
+            was_kept_waiting = waited >= NOTICEABLE;
+        }
+        append(&mut raw, &chunk, limits.max_bytes);
     }
-    Ok(raw)
+}
+
+/// Makes room as a `Vec` does, by twice as much, but for no more than may come.
+pub(super) fn append(raw: &mut Vec<u8>, chunk: &[u8], max_bytes: u64) {
+    if raw.capacity() - raw.len() < chunk.len() {
+        let most = usize::try_from(max_bytes).unwrap_or(usize::MAX);
+        let more = raw.len().min(most - raw.len());
+        raw.reserve_exact(more.max(chunk.len()));
+    }
+    raw.extend_from_slice(chunk);
 }
 
 async fn next(

@@ -38,6 +38,10 @@ impl Context<'_> {
         }
     }
 
+    pub(super) fn crowded(&self) -> HttpError {
+        HttpError::Crowded { host: self.host() }
+    }
+
     /// The request failed before its answer began.
     pub(super) fn request_failed(&self, error: reqwest::Error) -> HttpError {
         let source = error.without_url();

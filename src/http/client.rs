@@ -10,9 +10,10 @@ use url::Url;
 use super::{
     body,
     classify::Context,
-    coding,
+    coding::{self, DecodeError},
     error::{HttpError, HttpSetupError, Phase},
     guard::{self, Trust},
+    large::{LargeBodies, Place, SMALL_BODY_BYTES},
     options::HttpOptions,
     resolve::{self, Lookup},
     routes::Routes,
@@ -23,6 +24,7 @@ use crate::model::Transport;
 #[derive(Debug, Clone)]
 pub struct Http {
     routes: Arc<Routes>,
+    pub(super) large: Arc<LargeBodies>,
 }
 
 /// One hop to make.
@@ -74,6 +76,8 @@ pub struct HttpResponse {
     /// Decoded. Whole for 2xx; for any other status what came of its beginning, at most 64 KiB,
     /// since there the status is the message.
     pub body: Vec<u8>,
+    /// Held by a large body, to be kept as long as anything of it is: so many are in memory.
+    pub place: Option<Place>,
 }
 
 impl Http {
@@ -89,6 +93,7 @@ impl Http {
     ) -> Result<Self, HttpSetupError> {
         let routes = Routes::new(options.clone(), Arc::clone(lookup))?;
         Ok(Self {
+            large: Arc::new(LargeBodies::new(options.idle_timeout)),
             routes: Arc::new(routes),
         })
     }
@@ -138,19 +143,48 @@ impl Http {
         let client = route.client(passage);
         let mut response = self.head(client, request, &limits, &context).await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let body = if status.is_success() {
-            let raw = body::read_whole(&mut response, &limits, &context).await?;
-            coding::decode(&headers, raw, limits.max_bytes)?
+        let (body, place) = if status.is_success() {
+            let (large, max_bytes) = (&self.large, limits.max_bytes);
+            let (raw, place) = body::read_whole(&mut response, limits, large, &context).await?;
+            self.unpack(&headers, raw, place, max_bytes, &context)
+                .await?
         } else {
             let raw = body::read_beginning(&mut response, &limits).await;
-            coding::decode(&headers, raw, body::MAX_ERROR_BODY_BYTES).unwrap_or_default()
+            let body = coding::decode(&headers, raw, body::MAX_ERROR_BODY_BYTES);
+            (body.unwrap_or_default(), None)
         };
         Ok(HttpResponse {
             status,
             headers,
             url,
             body,
+            place,
         })
+    }
+
+    /// Undoes the content codings. What has no place is tried as a small body, and begun again with
+    /// a place where it turns out to be large.
+    async fn unpack(
+        &self,
+        headers: &HeaderMap,
+        raw: Vec<u8>,
+        mut place: Option<Place>,
+        max_bytes: u64,
+        context: &Context<'_>,
+    ) -> Result<(Vec<u8>, Option<Place>), HttpError> {
+        let codings = coding::codings(headers)?;
+        if codings.is_empty() {
+            return Ok((raw, place));
+        }
+        if place.is_none() {
+            let small = SMALL_BODY_BYTES.min(max_bytes);
+            match coding::undo_all(&codings, &raw, small) {
+                Err(DecodeError::TooLarge { .. }) if small < max_bytes => {}
+                decoded => return Ok((decoded?, None)),
+            }
+            place = Some(self.large.unpack().await.map_err(|_| context.crowded())?);
+        }
+        Ok((coding::undo_all(&codings, &raw, max_bytes)?, place))
     }
 
     /// Sends the request and waits for the answer's headers.

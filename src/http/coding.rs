@@ -6,6 +6,7 @@
 //! are held to what HTTP allows (brotli 16 MiB, zstd 8 MiB).
 
 use std::{
+    borrow::Cow,
     fmt,
     io::{self, Read},
 };
@@ -60,7 +61,7 @@ pub enum DecodeError {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Coding {
+pub(super) enum Coding {
     Gzip,
     Deflate,
     Brotli,
@@ -80,41 +81,47 @@ impl fmt::Display for Coding {
     }
 }
 
-/// Undoes every content coding, the outermost first; no layer may be longer than `limit` bytes.
-///
-/// What fails to decode but reads as text was never coded: it is taken as it is.
+/// Undoes every content coding that the headers name.
 pub(super) fn decode(
     headers: &HeaderMap,
     raw: Vec<u8>,
     limit: u64,
 ) -> Result<Vec<u8>, DecodeError> {
-    let codings = codings(headers);
-    if codings.len() > MAX_CODINGS {
-        return Err(DecodeError::TooManyCodings {
-            count: codings.len(),
-        });
+    match codings(headers)?.as_slice() {
+        [] => Ok(raw),
+        codings => undo_all(codings, &raw, limit),
     }
-    codings.iter().rev().try_fold(raw, |body, coding| {
-        if body.is_empty() {
-            return Ok(body);
-        }
-        match undo(coding, &body, limit) {
-            Ok(decoded) => Ok(decoded),
-            Err(Fault::TooLarge) => Err(DecodeError::TooLarge { limit }),
-            Err(_) if reads_as_text(&body) => Ok(body),
-            Err(Fault::Truncated) => Err(DecodeError::Truncated {
-                coding: coding.to_string(),
-            }),
-            Err(Fault::Corrupt) => Err(DecodeError::Corrupt {
-                coding: coding.to_string(),
-            }),
-        }
-    })
+}
+
+/// Undoes these, the outermost first; no layer may be longer than `limit` bytes.
+///
+/// What fails to decode but reads as text was never coded: it is taken as it is.
+pub(super) fn undo_all(codings: &[Coding], raw: &[u8], limit: u64) -> Result<Vec<u8>, DecodeError> {
+    let body = codings
+        .iter()
+        .rev()
+        .try_fold(Cow::Borrowed(raw), |body, coding| {
+            if body.is_empty() {
+                return Ok(body);
+            }
+            match undo(coding, &body, limit) {
+                Ok(decoded) => Ok(Cow::Owned(decoded)),
+                Err(Fault::TooLarge) => Err(DecodeError::TooLarge { limit }),
+                Err(_) if reads_as_text(&body) => Ok(body),
+                Err(Fault::Truncated) => Err(DecodeError::Truncated {
+                    coding: coding.to_string(),
+                }),
+                Err(Fault::Corrupt) => Err(DecodeError::Corrupt {
+                    coding: coding.to_string(),
+                }),
+            }
+        });
+    body.map(Cow::into_owned)
 }
 
 /// In the order they were applied; `identity` left out.
-fn codings(headers: &HeaderMap) -> Vec<Coding> {
-    headers
+pub(super) fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, DecodeError> {
+    let codings: Vec<Coding> = headers
         .get_all(CONTENT_ENCODING)
         .iter()
         .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
@@ -129,7 +136,11 @@ fn codings(headers: &HeaderMap) -> Vec<Coding> {
                 name.chars().take(MAX_CODING_CHARS).collect(),
             )),
         })
-        .collect()
+        .collect();
+    match codings.len() {
+        0..=MAX_CODINGS => Ok(codings),
+        count => Err(DecodeError::TooManyCodings { count }),
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -40,6 +40,8 @@ pub enum HttpReason {
     Decode,
     /// The answer was not HTTP's.
     Protocol,
+    /// Too many large bodies at once: nobody's failure but ours.
+    Crowded,
 }
 
 /// What was waited for in vain.
@@ -147,6 +149,12 @@ pub enum HttpError {
         /// The HTTP library's error, without its URL.
         source: reqwest::Error,
     },
+    /// A large body found no place, or was given up by its server while it waited for one.
+    #[error("too many large documents at once, that of {host} is put off")]
+    Crowded {
+        /// The host.
+        host: String,
+    },
 }
 
 impl HttpError {
@@ -167,6 +175,7 @@ impl HttpError {
                 HttpReason::Decode
             }
             Self::Protocol { .. } => HttpReason::Protocol,
+            Self::Crowded { .. } => HttpReason::Crowded,
         }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! * redirects, retries, proxies from the environment, cookies and Referer do not happen;
 //! * no body, however it was compressed, is longer than its limit, and none is silently cut;
+//! * large bodies are few at a time, all callers together, as long as they keep the [`Place`];
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
 //!
@@ -18,6 +19,7 @@ mod coding;
 mod date;
 mod error;
 mod guard;
+mod large;
 mod options;
 mod resolve;
 mod retry_after;
@@ -35,6 +37,7 @@ pub use coding::DecodeError;
 pub use date::http_date;
 pub use error::{HttpError, HttpReason, HttpSetupError, Phase, bare_url};
 pub use guard::{GuardError, Trust, is_public};
+pub use large::Place;
 pub use options::HttpOptions;
 pub use reqwest::{
     Method, StatusCode,

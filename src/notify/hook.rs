@@ -84,7 +84,7 @@ fn fault(error: &HttpError, is_secret: bool) -> Outcome {
         (HttpReason::Timeout, _) => (SendReason::Timeout, later),
         (HttpReason::Tls, _) => (SendReason::Tls, Retry::ReceiverBroken),
         (HttpReason::Guard, _) => (SendReason::Guard, Retry::ReceiverBroken),
-        (HttpReason::Protocol, _) => (SendReason::Protocol, later),
+        (HttpReason::Protocol | HttpReason::Crowded, _) => (SendReason::Protocol, later),
     };
     let detail = if is_secret {
         format!(

@@ -41,6 +41,12 @@ pub enum ParseError {
         /// The limit.
         limit: usize,
     },
+    /// JSON of more parts than any feed.
+    #[error("the document holds more than {limit} values")]
+    TooManyValues {
+        /// The limit.
+        limit: usize,
+    },
     /// JSON that is not well-formed, or a repaired document that still does not read.
     #[error("the document is malformed: {detail}")]
     Malformed {
@@ -65,6 +71,7 @@ impl ParseError {
             Self::NotAFeed { .. } => ParseReason::NotAFeed,
             Self::ItemsLost { .. } => ParseReason::ItemsLost,
             Self::TooDeep { .. } => ParseReason::TooDeep,
+            Self::TooManyValues { .. } => ParseReason::TooManyValues,
             Self::Malformed { .. } => ParseReason::Malformed,
             Self::Panicked => ParseReason::Panicked,
         }
@@ -87,6 +94,8 @@ pub enum ParseReason {
     ItemsLost,
     /// [`ParseError::TooDeep`]
     TooDeep,
+    /// [`ParseError::TooManyValues`]
+    TooManyValues,
     /// [`ParseError::Malformed`]
     Malformed,
     /// [`ParseError::Panicked`]
@@ -103,6 +112,7 @@ impl ParseReason {
             Self::NotAFeed => "not_a_feed",
             Self::ItemsLost => "items_lost",
             Self::TooDeep => "too_deep",
+            Self::TooManyValues => "too_many_values",
             Self::Malformed => "malformed",
             Self::Panicked => "panicked",
         }

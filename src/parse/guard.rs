@@ -3,6 +3,8 @@
 //! Nesting needs none for our own reader of XML: [`repair`](super::repair) neither recurses nor
 //! keeps a stack. JSON is bounded here, and so is what feed-rs gets to read.
 
+use super::ParseError;
+
 /// Items read from one document; the largest of 301 real feeds holds 730.
 pub(super) const MAX_ITEMS: usize = 10_000;
 /// Authors, and categories, kept of one item.
@@ -15,6 +17,9 @@ pub(super) const MAX_SHORT_TEXT_BYTES: usize = 16 << 10;
 pub(super) const MAX_LONG_TEXT_BYTES: usize = 1 << 20;
 /// Levels of a JSON document: a JSON Feed has five. `serde_json` itself stops at 128.
 pub(super) const MAX_JSON_DEPTH: usize = 100;
+/// Values of a JSON document: each may take 700 bytes of memory (an object of one member) for 8 of
+/// text, so that 16 MiB were more than a gigabyte. [`MAX_ITEMS`] have 25 values each.
+pub(super) const MAX_JSON_VALUES: usize = 250_000;
 /// Bytes of a document that feed-rs may read; the largest of 301 real feeds has 2.7 MB.
 const MAX_SECOND_BYTES: usize = 4 << 20;
 /// Levels of it; the deepest of 73 real feeds has 6, and at about 1,000 feed-rs 3.0 overflows a
@@ -59,9 +64,13 @@ pub(super) fn cut(text: &str, limit: usize) -> &str {
     &text[..text.floor_char_boundary(limit)]
 }
 
-/// Whether a JSON text nests deeper than [`MAX_JSON_DEPTH`]. One pass; strings are skipped.
-pub(super) fn is_too_deep(json: &str) -> bool {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+/// Whether a JSON text nests no deeper than [`MAX_JSON_DEPTH`] and holds no more than
+/// [`MAX_JSON_VALUES`]. One pass; strings are skipped.
+///
+/// # Errors
+/// The bound that it breaks.
+pub(super) fn admit_json(json: &str) -> Result<(), ParseError> {
+    let (mut depth, mut values, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
     for byte in json.bytes() {
         match byte {
             _ if escaped => escaped = false,
@@ -70,15 +79,22 @@ pub(super) fn is_too_deep(json: &str) -> bool {
             _ if in_string => {}
             b'[' | b'{' => {
                 depth += 1;
-                if depth > MAX_JSON_DEPTH {
-                    return true;
-                }
+                values += 1;
             }
             b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
             _ => {}
         }
+        if depth > MAX_JSON_DEPTH {
+            let limit = MAX_JSON_DEPTH;
+            return Err(ParseError::TooDeep { limit });
+        }
+        if values > MAX_JSON_VALUES {
+            let limit = MAX_JSON_VALUES;
+            return Err(ParseError::TooManyValues { limit });
+        }
     }
-    false
+    Ok(())
 }
 
 #[cfg(test)]
@@ -88,10 +104,30 @@ mod tests {
     #[test]
     fn json_may_nest_up_to_the_limit() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-        assert!(!is_too_deep(&nested(MAX_JSON_DEPTH)));
-        assert!(is_too_deep(&nested(MAX_JSON_DEPTH + 1)));
+        assert_eq!(admit_json(&nested(MAX_JSON_DEPTH)), Ok(()));
+        let limit = MAX_JSON_DEPTH;
+        assert_eq!(
+            admit_json(&nested(limit + 1)),
+            Err(ParseError::TooDeep { limit })
+        );
         let brackets_in_text = format!("{{\"a\":\"\\\"{}\"}}", "[".repeat(MAX_JSON_DEPTH + 1));
-        assert!(!is_too_deep(&brackets_in_text));
+        assert_eq!(admit_json(&brackets_in_text), Ok(()));
+    }
+
+    #[test]
+    fn json_may_hold_so_many_values() {
+        let limit = MAX_JSON_VALUES;
+        // The list counts too, and between two values stands a comma.
+        let list = |values: usize| format!("[0{}]", ",0".repeat(values - 2));
+        assert_eq!(admit_json(&list(limit + 1)), Ok(()));
+        assert_eq!(
+            admit_json(&list(limit + 2)),
+            Err(ParseError::TooManyValues { limit })
+        );
+        let objects = format!("[{}]", "{},".repeat(limit / 2));
+        assert!(admit_json(&objects).is_err(), "an object is a value");
+        let commas_in_text = format!("[\"{}\"]", ",".repeat(limit + 1));
+        assert_eq!(admit_json(&commas_in_text), Ok(()));
     }
 
     #[test]

@@ -11,8 +11,7 @@ use super::{
     address::{RawLink, Rel},
     date,
     guard::{
-        MAX_HUBS, MAX_ITEMS, MAX_JSON_DEPTH, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES,
-        cut, is_too_deep,
+        MAX_HUBS, MAX_ITEMS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, admit_json, cut,
     },
     raw::{Body, RawFeed, RawItem},
     warning::{WarningKind, Warnings},
@@ -22,17 +21,13 @@ use super::{
 /// behind a stray brace.
 ///
 /// # Errors
-/// Nested too deep, or a JSON Feed (by its version) that is not well-formed.
+/// Nested too deep, with too many values, or a JSON Feed (by its version) that is not well-formed.
 pub(super) fn read(
     text: &str,
     now: Timestamp,
     warnings: &mut Warnings,
 ) -> Result<Option<(RawFeed<'static>, Format)>, ParseError> {
-    if is_too_deep(text) {
-        return Err(ParseError::TooDeep {
-            limit: MAX_JSON_DEPTH,
-        });
-    }
+    admit_json(text)?;
     // Something may stand behind the document: the first value counts.
     let value = serde_json::Deserializer::from_str(text)
         .into_iter::<Value>()

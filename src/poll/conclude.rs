@@ -1,5 +1,7 @@
 //! What a poll comes to: everything it writes, decided in one place. Pure.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{
@@ -20,6 +22,9 @@ use crate::{
         Revision,
     },
 };
+
+/// When a feed is asked again for whose document there was no place.
+const PUT_OFF_FOR: Duration = Duration::from_mins(1);
 
 impl Poller {
     /// Decides everything a poll writes.
@@ -85,6 +90,17 @@ impl Poller {
             moved: moved.filter(|_| known.fill.is_none()),
             continuity,
             ..self.commit(claim, polled_at, cooling, result)
+        }
+    }
+
+    /// The commit of a poll that we had no memory for: the feed is as it was, and comes again soon.
+    pub(super) fn put_off(&self, claim: &PollClaim, polled_at: Timestamp) -> PollCommit {
+        let cooling = cooling::cool(claim.refusals, None, polled_at);
+        let commit = self.commit(claim, polled_at, cooling, PollResult::PutOff);
+        PollCommit {
+            next_due_at: cadence::add(commit.committed_at, PUT_OFF_FOR),
+            due_reason: "put off".to_owned(),
+            ..commit
         }
     }
 

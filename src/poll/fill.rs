@@ -13,11 +13,11 @@ use url::Url;
 use super::{
     Poller, alerts, cooling, missed, moved,
     recognise::{Recognised, recognise},
-    visit::{Failure, Reading},
+    visit::{Failure, Pending, Reading},
 };
 use crate::{
     cadence::LastPoll,
-    fetch::{FetchRequest, Fetched, Grant},
+    fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
     model::{Feed, FeedId},
     parse::{self, Document, ParsedItem, Relations},
     store::{Continuity, FeedState, Fill, NewItem, PollClaim, PollCommit, PollResult, StoreError},
@@ -36,6 +36,7 @@ struct Page {
     /// Whether it reaches back to what was known before the gap.
     is_joined: bool,
     next: Option<Url>,
+    pending: Option<Pending>,
 }
 
 /// The way back from this document; `None` where it names no archive that may be asked.
@@ -70,17 +71,7 @@ impl Poller {
         claim: &PollClaim,
         fill: &Fill,
         started_at: Timestamp,
-    ) -> Result<PollCommit, StoreError> {
-        let page = self.page(feed, claim.feed.id, fill).await?;
-        Ok(self.conclude_page(feed, claim, fill, page, started_at))
-    }
-
-    async fn page(
-        &self,
-        feed: &Feed,
-        id: FeedId,
-        fill: &Fill,
-    ) -> Result<Result<Page, Failure>, StoreError> {
+    ) -> Result<(PollCommit, Option<Pending>), StoreError> {
         let url = Url::parse(&fill.url).expect("it was a URL when it was stored");
         let request = FetchRequest {
             url: &url,
@@ -93,12 +84,34 @@ impl Poller {
                 home: &feed.url,
             }),
         };
-        let document = match self.fetcher.fetch(&request).await {
-            Ok(Fetched::Document(document)) => document,
+        let mut page = match self.fetcher.fetch(&request).await {
+            Ok(Fetched::Document(document)) => {
+                self.page(feed, claim.feed.id, fill, document).await?
+            }
             Ok(Fetched::NotModified(_)) => unreachable!("no validators were sent"),
-            Err(error) => return Ok(Err(Failure::fetch(&error, self.clock.now()))),
+            Err(error) if error.reason == FetchReason::Crowded => {
+                return Ok((self.put_off(claim, started_at), None));
+            }
+            Err(error) => Err(Failure::fetch(&error, self.clock.now())),
         };
-        let _room = self.room.acquire().await.expect("it is never closed");
+        let pending = page.as_mut().ok().and_then(|page| page.pending.take());
+        let commit = self.conclude_page(feed, claim, fill, page, started_at);
+        Ok((commit, pending))
+    }
+
+    /// What a page of the archive shows.
+    async fn page(
+        &self,
+        feed: &Feed,
+        id: FeedId,
+        fill: &Fill,
+        mut document: FetchedDocument,
+    ) -> Result<Result<Page, Failure>, StoreError> {
+        let pending = Pending {
+            window: None,
+            room: self.room(document.body.len()).await,
+            place: document.place.take(),
+        };
         let now = self.clock.now();
         let read = Document {
             bytes: &document.body,
@@ -112,7 +125,8 @@ impl Poller {
         let recognised = recognise(&self.store, id, feed.identity, &parsed.items).await?;
         let (missed, is_joined) = pick(&parsed.items, &recognised, fill);
         let source = alerts::source(feed, parsed.title.as_deref().filter(|it| !it.is_empty()));
-        let next = older(&url, &document.page.final_url, &parsed.relations);
+        let asked = Url::parse(&fill.url).expect("it was a URL when it was stored");
+        let next = older(&asked, &document.page.final_url, &parsed.relations);
         let items = parsed.items.into_iter().zip(recognised.records).zip(missed);
         let missed = items
             .filter(|(_, missed)| *missed)
@@ -129,6 +143,7 @@ impl Poller {
             missed,
             is_joined,
             next,
+            pending: Some(pending),
         }))
     }
 

@@ -20,7 +20,7 @@ mod window;
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span, warn};
 
 use crate::{
@@ -37,9 +37,14 @@ use window::Windows;
 
 pub use health::HealthRules;
 
-/// Documents that are in memory, parsed, at the same time: as many as are committed together. The
-/// polls that wait for an answer may be many more, those cost little.
-const MAX_PARSED: usize = 64;
+/// Rooms for documents that are in memory, parsed, at the same time: for as many small ones as are
+/// committed together. The polls that wait for an answer may be many more, those cost little.
+const ROOMS: usize = 64;
+
+/// A document takes a room for each so many bytes, at most all of them: of the largest by default,
+/// 16 MiB, two are in memory, parsed. With its texts plain and on their way to the store a document
+/// takes up to eight times its bytes, so that all rooms together are a quarter of a gigabyte.
+const ROOM_BYTES: usize = 512 * 1024;
 
 /// What the config says about polling.
 #[derive(Debug)]
@@ -107,7 +112,7 @@ impl Poller {
             rules,
             feeds,
             windows: Windows::default(),
-            room: Arc::new(Semaphore::new(MAX_PARSED)),
+            room: Arc::new(Semaphore::new(ROOMS)),
         }
     }
 
@@ -160,13 +165,20 @@ impl Poller {
         started_at: Timestamp,
     ) -> Result<(PollCommit, Option<Pending>), StoreError> {
         if let Some(fill) = &claim.feed.continuity.fill {
-            let commit = self.visit_archive(feed, claim, fill, started_at).await?;
-            return Ok((commit, None));
+            return self.visit_archive(feed, claim, fill, started_at).await;
         }
-        let mut answer = visit(self, feed, &claim.feed).await?;
+        let Some(mut answer) = visit(self, feed, &claim.feed).await? else {
+            return Ok((self.put_off(claim, started_at), None));
+        };
         let pending = answer.take_pending();
         let commit = self.settle(feed, claim, answer, started_at).await?;
         Ok((commit, pending))
+    }
+
+    /// Room for a document of so many bytes, until it is dropped.
+    async fn room(&self, bytes: usize) -> OwnedSemaphorePermit {
+        let room = Arc::clone(&self.room).acquire_many_owned(rooms(bytes));
+        room.await.expect("it is never closed")
     }
 
     /// The commit of an answer, with what the feed's health needs to know beside it.
@@ -184,6 +196,12 @@ impl Poller {
         let times = [started_at, self.clock.now()];
         Ok(self.conclude(feed, claim, answer, &surroundings, times))
     }
+}
+
+/// How many rooms a document of so many bytes takes.
+fn rooms(bytes: usize) -> u32 {
+    let rooms = bytes.div_ceil(ROOM_BYTES).clamp(1, ROOMS);
+    u32::try_from(rooms).expect("a small constant")
 }
 
 impl PollOutcome {
@@ -205,7 +223,7 @@ fn summarize(result: &PollResult) -> PollOutcome {
     let receivers = Vec::new();
     match result {
         PollResult::Unchanged { .. } => PollOutcome::Unchanged,
-        PollResult::Failed { .. } => PollOutcome::Failed { receivers },
+        PollResult::Failed { .. } | PollResult::PutOff => PollOutcome::Failed { receivers },
         PollResult::Read(read) => PollOutcome::Read {
             news: read.news.len(),
             alerts: 0,
@@ -248,11 +266,33 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
             let found = missed.len();
             info!(%next_due_at, found, "feed {name:?}: looked for missed items in its archive, found {found}");
         }
+        PollResult::PutOff => {
+            info!(%next_due_at, "feed {name:?}: put off, too many large documents at once");
+        }
         PollResult::Failed { error, reason, .. } => {
             let wait = cadence::elapsed(commit.committed_at, next_due_at)
                 .as_secs()
                 .div_ceil(60);
             warn!(reason, %next_due_at, "feed {name:?}: {error}; asked again in {wait} min");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_takes_a_room_for_each_half_mebibyte() {
+        let taken = [
+            0,
+            1,
+            ROOM_BYTES,
+            ROOM_BYTES + 1,
+            16 << 20,
+            32 << 20,
+            1 << 30,
+        ];
+        assert_eq!(taken.map(rooms), [1, 1, 1, 2, 32, 64, 64]);
     }
 }

@@ -1,6 +1,6 @@
 //! From a feed to its new items: fetched, parsed, judged.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
@@ -14,6 +14,7 @@ use super::{
 use crate::{
     cadence,
     fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
+    http::Place,
     model::{Feed, Origin},
     parse::{self, Document, ParseError, ParseReason, ParsedFeed, WarningKind},
     store::{FeedState, StoreError},
@@ -70,7 +71,10 @@ pub(super) struct Pending {
     pub(super) window: Option<Window>,
     /// Of the documents that may be in memory, parsed, at the same time.
     #[expect(dead_code, reason = "held until it is dropped")]
-    room: OwnedSemaphorePermit,
+    pub(super) room: OwnedSemaphorePermit,
+    /// Of the large bodies that may be in memory at the same time.
+    #[expect(dead_code, reason = "held until it is dropped")]
+    pub(super) place: Option<Place>,
 }
 
 /// Why a feed could not be read.
@@ -87,46 +91,48 @@ pub(super) struct Failure {
     pub(super) elsewhere: Option<Origin>,
 }
 
-/// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer.
+/// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;
+/// `None` where it was ours to go wrong: there was no memory for its document.
 pub(super) async fn visit(
     poller: &Poller,
     feed: &Feed,
     state: &FeedState,
-) -> Result<Answer, StoreError> {
+) -> Result<Option<Answer>, StoreError> {
     let clock = poller.clock.as_ref();
     let now = clock.now();
     let url = moved::in_use(feed, state);
     let document = match poller.fetcher.fetch(&request(feed, &url, state, now)).await {
+        Err(error) if error.reason == FetchReason::Crowded => return Ok(None),
         Err(error) => {
             let mut failure = Failure::fetch(&error, clock.now());
             // What is gone is where the feed had moved, not the feed.
             failure.gone &= state.moved.to.is_none();
-            return Ok(Answer::Failed(failure));
+            return Ok(Some(Answer::Failed(failure)));
         }
         Ok(Fetched::NotModified(page)) => {
-            return Ok(Answer::Unchanged {
+            return Ok(Some(Answer::Unchanged {
                 target: moved::target(&page).cloned(),
                 status: page.status,
                 etag: page.etag,
                 last_modified: page.last_modified,
                 by_validators: true,
                 freshness: page.freshness,
-            });
+            }));
         }
         Ok(Fetched::Document(document)) => document,
     };
     let is_same = state.body_hash == Some(document.body_hash);
     if state.baseline_done && is_same && !brings_first_validators(&document, state) {
-        return Ok(Answer::Unchanged {
+        return Ok(Some(Answer::Unchanged {
             target: moved::target(&document.page).cloned(),
             status: document.page.status,
             etag: document.page.etag,
             last_modified: document.page.last_modified,
             by_validators: false,
             freshness: document.page.freshness,
-        });
+        }));
     }
-    read(poller, feed, state, document, now).await
+    read(poller, feed, state, document, now).await.map(Some)
 }
 
 /// Reads what is new of a document, or where that cannot be told the whole.
@@ -137,8 +143,8 @@ async fn read(
     mut document: FetchedDocument,
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
-    let room = Arc::clone(&poller.room).acquire_owned().await;
-    let room = room.expect("it is never closed");
+    let room = poller.room(document.body.len()).await;
+    let place = document.place.take();
     let (store, windows) = (&poller.store, &poller.windows);
     let shown = as_document(&document);
     let news = windows.read_news(store, state.id, feed.identity, &shown, now);
@@ -150,6 +156,7 @@ async fn read(
             pending: Some(Pending {
                 window: Some(news.window),
                 room,
+                place,
             }),
         })));
     }
@@ -172,7 +179,11 @@ async fn read(
         document,
         parsed,
         recognised,
-        pending: Some(Pending { window, room }),
+        pending: Some(Pending {
+            window,
+            room,
+            place,
+        }),
     })))
 }
 

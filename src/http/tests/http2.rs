@@ -1,7 +1,7 @@
 //! HTTP/2 frame by frame (RFC 9113 §4.1): what a server may do to a stream.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -22,6 +22,14 @@ const STATUS_200: &[u8] = &[0, 0, 1, HEADERS, 4, 0, 0, 0, 1, 0x88];
 
 /// Gives these frames in answer to every request; also says how many came.
 async fn exchange(answer: Vec<u8>) -> (Result<HttpResponse, HttpError>, usize) {
+    exchange_seen(answer, Arc::default()).await
+}
+
+/// The same, with all frames before the request's headers, payloads only.
+async fn exchange_seen(
+    answer: Vec<u8>,
+    seen: Arc<Mutex<Vec<Vec<u8>>>>,
+) -> (Result<HttpResponse, HttpError>, usize) {
     let names = names(1);
     let authority = Authority::new();
     let mut config = authority.server(&names);
@@ -38,7 +46,13 @@ async fn exchange(answer: Vec<u8>) -> (Result<HttpResponse, HttpError>, usize) {
             stream.read_exact(&mut [0; 24]).await.expect("the preface");
             let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
             stream.write_all(&settings).await.expect("written");
-            while kind_of_frame(&mut stream).await.expect("a frame") != HEADERS {}
+            loop {
+                let (kind, payload) = frame(&mut stream).await.expect("a frame");
+                if kind == HEADERS {
+                    break;
+                }
+                seen.lock().expect("not poisoned").push(payload);
+            }
             count.fetch_add(1, Ordering::SeqCst);
             stream.write_all(&answer).await.expect("written");
             stream.shutdown().await.expect("closed");
@@ -51,12 +65,30 @@ async fn exchange(answer: Vec<u8>) -> (Result<HttpResponse, HttpError>, usize) {
     (answer, requests.load(Ordering::SeqCst))
 }
 
-async fn kind_of_frame(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<u8> {
+/// The next frame's kind and payload.
+async fn frame(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<(u8, Vec<u8>)> {
     let mut head = [0; 9];
     stream.read_exact(&mut head).await?;
     let length = usize::from(head[1]) << 8 | usize::from(head[2]);
-    stream.read_exact(&mut vec![0; length]).await?;
-    Ok(head[3])
+    let mut payload = vec![0; length];
+    stream.read_exact(&mut payload).await?;
+    Ok((head[3], payload))
+}
+
+/// The library would let a server send 2 MiB of a stream and 5 of a connection before we read them.
+#[tokio::test]
+async fn a_server_may_send_256_kib_ahead_of_what_is_read() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (answer, _) = exchange_seen(STATUS_200.to_vec(), Arc::clone(&seen)).await;
+    answer.expect_err("its body never ends");
+    let seen = seen.lock().expect("not poisoned");
+    // SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113 §6.5.2), then what the connection gets above 65,535.
+    let of_a_stream = [0, 4, 0, 4, 0, 0];
+    assert!(
+        seen[0].chunks(6).any(|setting| setting == of_a_stream),
+        "{seen:?}"
+    );
+    assert_eq!(seen[1], (256 * 1024 - 65_535_u32).to_be_bytes(), "{seen:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The client against scripted servers.
 
 mod certificate;
+mod crowd;
 mod guarded;
 mod http2;
 mod limits;

@@ -97,7 +97,7 @@ fn write_items(
                 news::insert(tx, feed, new, now, &mut keys, &mut told)?;
             }
         }
-        PollResult::Unchanged { .. } | PollResult::Failed { .. } => {}
+        PollResult::Unchanged { .. } | PollResult::PutOff | PollResult::Failed { .. } => {}
     }
     keys.write(tx, feed, now)?;
     Ok((told, shown))
@@ -172,6 +172,15 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
         )?,
         PollResult::Read(read) => tx.exec(READ, &with_schedule(poll, &columns(poll, read)))?,
         PollResult::Filled(_) => tx.exec(FILLED, &with_schedule(poll, &[]))?,
+        PollResult::PutOff => tx.exec(
+            PUT_OFF,
+            values![
+                poll.feed,
+                poll.url.as_str(),
+                poll.next_due_at,
+                poll.due_reason.as_str(),
+            ],
+        )?,
         PollResult::Failed {
             reason,
             error,
@@ -218,6 +227,8 @@ const READ: &str = "
 const FILLED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5
      WHERE id = ?1 AND url = ?2";
+
+const PUT_OFF: &str = "UPDATE feed SET due = ?3, due_reason = ?4 WHERE id = ?1 AND url = ?2";
 
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,

@@ -189,6 +189,8 @@ pub enum PollResult {
     Read(Box<PollRead>),
     /// A page of the feed's archive, with what was missed; nothing of the feed's state changes.
     Filled(Vec<NewItem>),
+    /// We had no room to read it: the feed comes again, nothing else changes.
+    PutOff,
     /// Nothing could be read. Validators stay.
     Failed {
         /// The closed reason, also a metric label.

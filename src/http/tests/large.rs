@@ -1,0 +1,138 @@
+use std::time::Instant;
+
+use proptest::prelude::*;
+use tokio::task::{JoinSet, yield_now};
+
+use super::*;
+
+/// Longer than any test waits.
+const LONG: Duration = Duration::from_mins(2);
+
+#[tokio::test]
+async fn so_many_have_a_place_and_the_next_waits_until_one_is_let_go() {
+    let large = LargeBodies::new(Duration::from_millis(20));
+    let mut arriving = Vec::new();
+    for _ in 0..ARRIVING {
+        arriving.push(large.arrive().await.expect("a place"));
+    }
+    large.arrive().await.expect_err("one too many");
+    let mut unpacked = Vec::new();
+    for _ in 0..UNPACKED {
+        // Those that arrive take none of these.
+        unpacked.push(large.unpack().await.expect("a place"));
+    }
+    large.unpack().await.expect_err("one too many");
+
+    let kept = arriving[0].clone();
+    arriving.remove(0);
+    large.arrive().await.expect_err("a clone is kept");
+    drop(kept);
+    large.arrive().await.expect("it was let go");
+    unpacked.pop();
+    large.unpack().await.expect("it was let go");
+}
+
+#[tokio::test]
+async fn places_are_given_in_the_order_they_were_asked_for() {
+    let large = LargeBodies::new(LONG);
+    let mut held = Vec::new();
+    for _ in 0..ARRIVING {
+        held.push(large.arrive().await.expect("a place"));
+    }
+    let mut first = Box::pin(large.arrive());
+    let mut second = Box::pin(large.arrive());
+    tokio::select! {
+        biased;
+        _ = &mut first => panic!("none is free"),
+        _ = &mut second => panic!("none is free"),
+        () = yield_now() => {}
+    }
+    held.pop();
+    tokio::select! {
+        biased;
+        _ = &mut second => panic!("it was not its turn"),
+        place = &mut first => drop(place.expect("its turn")),
+    }
+    second.await.expect("its turn");
+}
+
+#[test]
+fn the_bounds_are_those_promised() {
+    assert_eq!(SMALL_BODY_BYTES, 256 * 1024);
+    assert_eq!((ARRIVING, UNPACKED), (8, 4));
+}
+
+/// One body: how it becomes large, and how often others come to their turn before it asks and while
+/// it holds its place. Some are given up on the way, as a timeout gives them up.
+#[derive(Debug, Clone)]
+struct Body {
+    arrives: bool,
+    asks_after: usize,
+    holds_for: usize,
+    given_up_after: Option<usize>,
+}
+
+fn bodies() -> impl Strategy<Value = Vec<Body>> {
+    let body = (
+        any::<bool>(),
+        0..6_usize,
+        0..6_usize,
+        prop::option::of(0..9_usize),
+    );
+    let body = body.prop_map(|(arrives, asks_after, holds_for, given_up_after)| Body {
+        arrives,
+        asks_after,
+        holds_for,
+        given_up_after,
+    });
+    prop::collection::vec(body, 1..120)
+}
+
+async fn turns(count: usize) {
+    for _ in 0..count {
+        yield_now().await;
+    }
+}
+
+async fn be(body: Body, large: Arc<LargeBodies>) {
+    let whole = async {
+        turns(body.asks_after).await;
+        let place = if body.arrives {
+            large.arrive().await
+        } else {
+            large.unpack().await
+        };
+        turns(body.holds_for).await;
+        place.expect("a place");
+    };
+    match body.given_up_after {
+        None => whole.await,
+        Some(after) => tokio::select! {
+            () = whole => {}
+            () = turns(after) => {}
+        },
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_order_of_arrivals_keeps_anyone_from_a_place(bodies in bodies()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let started = Instant::now();
+        runtime.block_on(async {
+            let large = Arc::new(LargeBodies::new(LONG));
+            let mut running = JoinSet::new();
+            for body in bodies {
+                running.spawn(be(body, Arc::clone(&large)));
+            }
+            while let Some(ended) = running.join_next().await {
+                ended.expect("it had its place");
+            }
+            // And none is lost.
+            assert_eq!(large.arriving.available_permits(), ARRIVING);
+            assert_eq!(large.unpacked.available_permits(), UNPACKED);
+        });
+        prop_assert!(started.elapsed() < LONG);
+    }
+}
