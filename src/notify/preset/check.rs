@@ -26,7 +26,7 @@ const SAMPLE_VALUE: &str = "1";
 const SAMPLE_URL: &str = "https://example.org/sample";
 
 /// Tries a preset: compiles its templates and expressions, and renders what it sends for the
-/// notices of [`trials`]; with every parameter, and with only those that must be there.
+/// notices of `trials`; with every parameter, and with only those that must be there.
 ///
 /// # Errors
 /// [`PresetError`]: what would otherwise be found out by a lost alert.

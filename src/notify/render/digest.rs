@@ -3,12 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::{
+    alert::{self, Quote},
     clean,
-    runs::{Run, plain, runs},
-    sheet::{self, Quote, Sheet, at},
-    trouble::{Trouble, count},
+    phrase::{Trouble, at, count},
+    runs::{Run, plain},
 };
-use crate::model::{Alert, DigestReady, Hold, Notice, Priority};
+use crate::model::{Alert, DigestReady, Hold, Priority};
 
 /// The longest title in a subject that counts others, in characters.
 const MAX_LEAD_CHARS: usize = 120;
@@ -46,7 +46,16 @@ pub(super) struct Story {
     pub(super) quote: Option<Quote>,
 }
 
-pub(super) fn of_digest(notice: &Notice, digest: &DigestReady, timezone: &TimeZone) -> Sheet {
+/// The stories of a digest.
+pub(super) fn several(digest: &DigestReady, timezone: &TimeZone) -> Several {
+    Several {
+        lead: [count(digest.count, "alert"), lead(digest)],
+        topics: topics(digest, timezone),
+    }
+}
+
+/// The watches that the stories matched.
+pub(super) fn tags(digest: &DigestReady) -> Vec<String> {
     let watches = digest.alerts.iter().flat_map(|alert| &alert.watches);
     let mut tags: Vec<String> = Vec::new();
     for watch in watches.map(|name| clean::line(name)) {
@@ -54,23 +63,7 @@ pub(super) fn of_digest(notice: &Notice, digest: &DigestReady, timezone: &TimeZo
             tags.push(watch);
         }
     }
-    Sheet {
-        tags,
-        priority: digest.priority,
-        headline: runs(&count(digest.count, "alert"), &[]),
-        link: None,
-        source: None,
-        published: None,
-        update: None,
-        quotes: Vec::new(),
-        facts: facts(digest, timezone),
-        also: Vec::new(),
-        several: Some(Several {
-            lead: [count(digest.count, "alert"), lead(digest)],
-            topics: topics(digest, timezone),
-        }),
-        footer: format!("{}, notice {}", notice.event.kind(), notice.key),
-    }
+    tags
 }
 
 /// The digest as one event, for a template that knows no lists.
@@ -95,7 +88,7 @@ pub(super) fn digest_ready(digest: &DigestReady, timezone: &TimeZone) -> Trouble
 
 /// `Title, and 4 more`.
 fn lead(digest: &DigestReady) -> String {
-    let first = digest.alerts.first().map(sheet::headline);
+    let first = digest.alerts.first().map(alert::headline);
     let first = clean::squeezed(&plain(&first.unwrap_or_default()));
     let first = clean::cut(&first, MAX_LEAD_CHARS);
     match digest.count.saturating_sub(1) {
@@ -104,7 +97,8 @@ fn lead(digest: &DigestReady) -> String {
     }
 }
 
-fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static str, String)> {
+/// Why they were told together, and of what time they are.
+pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static str, String)> {
     let held = match digest.hold {
         Hold::Digest => "collected for the digest",
         Hold::Quiet => "held in quiet hours",
@@ -142,10 +136,10 @@ fn story(alert: &Alert, timezone: &TimeZone) -> Story {
     };
     Story {
         priority: alert.priority,
-        headline: sheet::headline(alert),
-        link: alert.item.link.as_deref().and_then(sheet::web_link),
+        headline: alert::headline(alert),
+        link: alert.item.link.as_deref().and_then(alert::web_link),
         source: format!("{}, {time}", clean::line(&alert.feed.title)),
-        update: alert.update.as_ref().map(sheet::update),
-        quote: sheet::quotes(&alert.matches).into_iter().next(),
+        update: alert.update.as_ref().map(alert::update),
+        quote: alert::quotes(&alert.matches).into_iter().next(),
     }
 }

@@ -6,9 +6,10 @@
 //! near-black (`#121212`), and the mark brings its own background.
 
 use super::{
+    alert::{Also, Quote},
     digest::{Story, Topic},
     runs::Run,
-    sheet::{Also, Quote, Sheet},
+    sheet::Sheet,
 };
 use crate::model::Priority;
 
@@ -29,7 +30,7 @@ const FOOT: &str = "</div>\n</body>\n</html>\n";
 
 const TAGS: &str = "<p style=\"margin:0 0 6px;font-size:13px;color:#7a7a7a;\">";
 const HEADLINE: &str =
-    "<h1 style=\"margin:0 0 6px;font-size:22px;line-height:1.3;font-weight:600;\">";
+    "<h1 style=\"margin:0 0 6px;font-size:22px;line-height:1.4;font-weight:600;\">";
 const SOURCE: &str = "<p style=\"margin:0 0 20px;font-size:14px;color:#7a7a7a;\">";
 const UPDATE: &str = "<p style=\"margin:0 0 20px;font-size:14px;\"><strong>Update</strong>: ";
 const TOPIC: &str = concat!(

@@ -6,9 +6,10 @@
 use serde::Serialize;
 
 use super::{
+    alert::{Also, Quote},
     digest::Topic,
     runs::{Run, plain},
-    sheet::{Also, Quote, Sheet},
+    sheet::Sheet,
 };
 use crate::model::Priority;
 

@@ -4,11 +4,13 @@
 //! wrote is plain text that has been cleaned ([`clean`]) and, in HTML, escaped; no markup, image or
 //! script of a feed's own gets through.
 
+mod alert;
 pub(super) mod clean;
 mod digest;
 mod html;
 mod message;
 mod mute;
+mod phrase;
 mod report;
 mod runs;
 mod sheet;

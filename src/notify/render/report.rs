@@ -2,10 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{
-    sheet::at,
-    trouble::{Trouble, count},
-};
+use super::phrase::{Trouble, at, count};
 use crate::model::{
     Ailment, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
 };

@@ -2,7 +2,12 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{digest::digest_ready, mute::mute_ended, report::report_ready, sheet::at};
+use super::{
+    digest::digest_ready,
+    mute::mute_ended,
+    phrase::{Trouble, at, count},
+    report::report_ready,
+};
 use crate::model::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
     FeedSilent, NetworkFailing, NetworkRecovered, ReceiverFailing, StoreFailing, StoreReason,
@@ -11,19 +16,6 @@ use crate::model::{
 
 /// Other feeds that a notice names; the webhook's body holds all of them.
 const MAX_NAMED: usize = 20;
-
-/// An event that is no alert, in words; not yet clean.
-#[derive(Debug)]
-pub(in crate::notify) struct Trouble {
-    /// One sentence that says what happened, and what it means where that is not plain.
-    pub(in crate::notify) sentence: String,
-    /// The feed it is about.
-    pub(in crate::notify) feed: Option<String>,
-    /// That feed's URL.
-    pub(in crate::notify) url: Option<String>,
-    /// Labels and values.
-    pub(in crate::notify) facts: Vec<(&'static str, String)>,
-}
 
 /// Puts it in words. An alert is named by its title: its own words are the sheet's.
 pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
@@ -358,13 +350,6 @@ fn also(also: &[String]) -> Option<(&'static str, String)> {
 
 fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {
     time.map_or_else(|| "never".to_owned(), |time| at(time, timezone))
-}
-
-pub(super) fn count(number: u32, noun: &str) -> String {
-    match number {
-        1 => format!("1 {noun}"),
-        number => format!("{number} {noun}s"),
-    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Tries a `body` template: compiles it, and renders it for the notices of [`trials`]. With `is_json`
+/// Tries a `body` template: compiles it, and renders it for the notices of `trials`. With `is_json`
 /// ([`WebhookOptions::is_json`](super::super::WebhookOptions::is_json)) what it renders must be
 /// JSON.
 ///
