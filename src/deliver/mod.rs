@@ -252,7 +252,10 @@ fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at
                     refusal.answer
                 );
             }
-            if let Some(Detour { through, error }) = &receipt.detour {
+            let known = claim.receiver.through.as_ref();
+            if let Some(Detour { through, error }) = &receipt.detour
+                && known != Some(through)
+            {
                 warn!("receiver {receiver:?}: mail goes through {through:?}, {error}");
             }
         }
