@@ -5,9 +5,10 @@ use std::{error::Error as StdError, io, time::Duration};
 use url::Url;
 
 use super::{
-    error::{HttpError, Phase, shorten},
+    error::{HttpError, Phase},
     guard::{GuardError, Trust},
     resolve::PrivateAddress,
+    shown::shorten,
 };
 use crate::model::Proxy;
 

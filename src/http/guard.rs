@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-use super::error::bare_url;
+use super::shown::bare_url;
 use crate::model::Proxy;
 
 /// Who chose the address of a request.

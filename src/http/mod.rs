@@ -25,6 +25,7 @@ mod resolve;
 mod retry_after;
 mod routes;
 mod sessions;
+mod shown;
 mod tls;
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ mod tests;
 pub use client::{Http, HttpRequest, HttpResponse};
 pub use coding::DecodeError;
 pub use date::http_date;
-pub use error::{HttpError, HttpReason, HttpSetupError, Phase, bare_url};
+pub use error::{HttpError, HttpReason, HttpSetupError, Phase};
 pub use guard::{GuardError, Trust, is_public};
 pub use large::Place;
 pub use options::HttpOptions;
@@ -44,4 +45,5 @@ pub use reqwest::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 pub use retry_after::{RetryAfter, retry_after};
+pub use shown::bare_url;
 pub use tls::{TlsSetupError, check_authorities, check_certificate, tls_config};
