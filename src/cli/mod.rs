@@ -15,6 +15,7 @@ mod feeds;
 mod fetch;
 mod generate;
 mod kept;
+mod layout;
 mod lists;
 mod logging;
 mod mute;

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Answer, CliError, alerts, config, output::Output};
+use super::{Answer, CliError, alerts, config, layout::laid_out, output::Output};
 use crate::{
     app,
     clock::{Clock, SystemClock},
@@ -72,8 +72,12 @@ impl Preview {
                 part: part.label,
                 content: &part.content,
             };
-            output.print(&line, |line| {
-                format!("── {} ──\n{}", line.part, line.content.trim_end())
+            output.print(&line, |line| match laid_out(part) {
+                Some(text) => format!(
+                    "── {}, laid out (as sent: --format json) ──\n{text}",
+                    line.part
+                ),
+                None => format!("── {} ──\n{}", line.part, line.content.trim_end()),
             })?;
         }
         Ok(true)

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs,
+    fs, io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
@@ -60,19 +60,16 @@ fn path_of(environment: &[(String, OsString)]) -> &OsStr {
 fn find(program: &Text<'_>, path: &OsStr) -> Option<PathBuf> {
     let name = Path::new(program.text);
     if name.is_absolute() {
-        if is_executable(name) {
+        let Some(fault) = fault(name) else {
             return Some(name.to_owned());
-        }
-        program.error(format!(
-            "{:?} is no program that can be started",
-            program.text
-        ));
+        };
+        program.error(format!("{:?} cannot be started: {fault}", program.text));
     } else if program.text.contains('/') {
         let help = "write an absolute path, or a name that is found in $PATH";
         program.error_with(format!("{:?} is a relative path", program.text), help);
     } else {
         let mut found = std::env::split_paths(path).map(|folder| folder.join(name));
-        if let Some(found) = found.find(|file| file.is_absolute() && is_executable(file)) {
+        if let Some(found) = found.find(|file| file.is_absolute() && fault(file).is_none()) {
             return Some(found);
         }
         let help = "no shell reads the line: write [\"program\", \"argument\", …]";
@@ -84,8 +81,16 @@ fn find(program: &Text<'_>, path: &OsStr) -> Option<PathBuf> {
     None
 }
 
-fn is_executable(file: &Path) -> bool {
-    let is_program =
-        |found: fs::Metadata| found.is_file() && found.permissions().mode() & 0o111 != 0;
-    fs::metadata(file).is_ok_and(is_program)
+/// Why it cannot be started.
+fn fault(file: &Path) -> Option<String> {
+    match fs::metadata(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some("it is not there".to_owned()),
+        Err(error) => Some(error.to_string()),
+        Ok(found) if found.is_dir() => Some("it is a directory".to_owned()),
+        Ok(found) if !found.is_file() => Some("it is no file".to_owned()),
+        Ok(found) if found.permissions().mode() & 0o111 == 0 => {
+            Some("nobody may execute it (chmod +x)".to_owned())
+        }
+        Ok(_) => None,
+    }
 }

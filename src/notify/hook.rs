@@ -177,8 +177,9 @@ pub(super) fn show_headers(out: &mut String, headers: &HeaderMap) {
     }
 }
 
-/// A request as `preview` shows it.
+/// A request as `preview` shows it: its method, URL and headers a line each, and its body.
 pub(super) fn preview(headers: String, body: &[u8]) -> Vec<PreviewPart> {
+    let is_form = headers.contains("\ncontent-type: application/x-www-form-urlencoded");
     let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
     let headers = PreviewPart {
         label: "headers",
@@ -191,7 +192,9 @@ pub(super) fn preview(headers: String, body: &[u8]) -> Vec<PreviewPart> {
     let body = PreviewPart {
         label: "body",
         content: String::from_utf8_lossy(body).into_owned(),
-        kind: if is_json {
+        kind: if is_form {
+            PartKind::Form
+        } else if is_json {
             PartKind::Json
         } else {
             PartKind::Text

@@ -90,6 +90,8 @@ pub enum PartKind {
     Html,
     /// JSON.
     Json,
+    /// The fields of a form, percent-encoded.
+    Form,
     /// `Name: value` lines.
     Headers,
 }

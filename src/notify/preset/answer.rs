@@ -32,7 +32,8 @@ pub(super) const NAMES: [&str; 3] = ["status", "body", "json"];
 /// As for a webhook, but a 2xx counts only where the preset's `success` holds, the pause may stand
 /// in the body, and `broken` tells a service that is gone from a message that is refused.
 ///
-/// A 2xx without success comes again: a proxy's login page is no answer of the service's.
+/// A 2xx without success comes again: a proxy's login page is no answer of the service's. A redirect,
+/// to such a page or to where the service has moved, meets every message alike.
 pub(super) fn read(
     preset: &Preset,
     response: &HttpResponse,
@@ -62,18 +63,16 @@ pub(super) fn read(
     );
     if outcome.is_ok() && holds(&preset.success) == Some(false) {
         let line = status_line(response.status);
-        let detail = format!(
-            "{line}, but not the answer of {}: {}",
-            preset.name,
-            excerpt(&response.body)
-        );
+        let said = Some(excerpt(&response.body)).filter(|said| !said.is_empty());
+        let said = said.as_deref().unwrap_or("it is empty");
+        let detail = format!("{line}, but not the answer of {}: {said}", preset.name);
         let later = Retry::Later { after: None };
         outcome = Err(failure(SendReason::Protocol, later, detail));
     }
     let Err(error) = &mut outcome else {
         return Ok(taken(&status_line(response.status)));
     };
-    if holds(&preset.broken) == Some(true) {
+    if response.status.is_redirection() || holds(&preset.broken) == Some(true) {
         error.retry = Retry::ReceiverBroken;
     }
     if let Retry::Later { after } = &mut error.retry {

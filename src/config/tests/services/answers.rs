@@ -102,6 +102,80 @@ async fn a_pause_is_kept_wherever_it_stands() {
     }
 }
 
+/// Answers which say that no message will be taken: service, status, body.
+const GONE: &[(&str, &str, &str)] = &[
+    ("slack", "410 Gone", "channel_is_archived"),
+    ("slack", "400 Bad Request", "no_team"),
+    (
+        "teams",
+        "400 Bad Request",
+        r#"{"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "with state 'Deleted'"}}"#,
+    ),
+    ("teams", "401 Unauthorized", ""),
+    ("apprise", "204 No Content", ""),
+    (
+        "telegram",
+        "400 Bad Request",
+        r#"{"ok": false, "description": "Bad Request: group chat was upgraded to a supergroup chat"}"#,
+    ),
+    (
+        "mattermost",
+        "400 Bad Request",
+        r#"{"id": "web.incoming_webhook.invalid.app_error", "status_code": 400}"#,
+    ),
+    (
+        "mattermost",
+        "400 Bad Request",
+        r#"{"id": "web.incoming_webhook.user.app_error", "status_code": 400}"#,
+    ),
+    (
+        "mattermost",
+        "501 Not Implemented",
+        r#"{"id": "web.incoming_webhook.disabled.app_error", "status_code": 501}"#,
+    ),
+    (
+        "telegram",
+        "400 Bad Request",
+        r#"{"ok": false, "description": "Bad Request: message thread not found"}"#,
+    ),
+    (
+        "telegram",
+        "400 Bad Request",
+        r#"{"ok": false, "description": "Bad Request: not enough rights to send text messages to the chat"}"#,
+    ),
+    (
+        "telegram",
+        "400 Bad Request",
+        r#"{"ok": false, "description": "Bad Request: TOPIC_CLOSED"}"#,
+    ),
+    (
+        "pagerduty",
+        "400 Bad Request",
+        r#"{"status": "invalid event", "errors": ["'routing_key' is missing or blank"]}"#,
+    ),
+    (
+        "telegram",
+        "403 Forbidden",
+        r#"{"ok": false, "description": "Forbidden: bot was blocked by the user"}"#,
+    ),
+    (
+        "telegram",
+        "400 Bad Request",
+        r#"{"ok": false, "description": "Bad Request: chat not found"}"#,
+    ),
+    (
+        "pushover",
+        "400 Bad Request",
+        r#"{"token": "invalid", "status": 0}"#,
+    ),
+    (
+        "zulip",
+        "400 Bad Request",
+        r#"{"result": "error", "code": "STREAM_DOES_NOT_EXIST"}"#,
+    ),
+    ("apprise", "424 Failed Dependency", ""),
+];
+
 #[tokio::test]
 async fn a_message_that_is_refused_is_not_a_service_that_is_gone() {
     for Row { name, .. } in &SERVICES {
@@ -120,55 +194,28 @@ async fn a_message_that_is_refused_is_not_a_service_that_is_gone() {
             "{name}"
         );
     }
-    for (name, status, body) in [
-        ("slack", "410 Gone", "channel_is_archived"),
-        (
-            "teams",
-            "400 Bad Request",
-            r#"{"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "with state 'Deleted'"}}"#,
-        ),
-        ("teams", "401 Unauthorized", ""),
-        ("apprise", "204 No Content", ""),
-        (
-            "telegram",
-            "400 Bad Request",
-            r#"{"ok": false, "description": "Bad Request: group chat was upgraded to a supergroup chat"}"#,
-        ),
-        (
-            "mattermost",
-            "400 Bad Request",
-            r#"{"id": "web.incoming_webhook.invalid.app_error", "status_code": 400}"#,
-        ),
-        (
-            "pagerduty",
-            "400 Bad Request",
-            r#"{"status": "invalid event", "errors": ["'routing_key' is missing or blank"]}"#,
-        ),
-        (
-            "telegram",
-            "403 Forbidden",
-            r#"{"ok": false, "description": "Forbidden: bot was blocked by the user"}"#,
-        ),
-        (
-            "telegram",
-            "400 Bad Request",
-            r#"{"ok": false, "description": "Bad Request: chat not found"}"#,
-        ),
-        (
-            "pushover",
-            "400 Bad Request",
-            r#"{"token": "invalid", "status": 0}"#,
-        ),
-        (
-            "zulip",
-            "400 Bad Request",
-            r#"{"result": "error", "code": "STREAM_DOES_NOT_EXIST"}"#,
-        ),
-        ("apprise", "424 Failed Dependency", ""),
-    ] {
+    for (name, status, body) in GONE {
         let error = refused(name, status, &[], body).await;
         assert_eq!(error.retry, Retry::ReceiverBroken, "{name} {body}");
     }
+}
+
+/// A login page, or a URL that has moved: the next notice would fare no better.
+#[tokio::test]
+async fn a_redirect_is_a_receiver_that_is_broken() {
+    for Row { name, .. } in &SERVICES {
+        let error = refused(name, "302 Found", &[("location", "/login")], "").await;
+        assert_eq!(error.retry, Retry::ReceiverBroken, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_answer_is_told_as_one() {
+    let error = refused("apprise", "204 No Content", &[], "").await;
+    assert_eq!(
+        error.detail,
+        "204 No Content, but not the answer of apprise: it is empty"
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::{
     config::effective,
     http::testing::{Reply, Request, Server},
     model::{Event, Notice, Priority},
-    notify::{every_kind, sample_notice},
+    notify::{PartKind, every_kind, sample_notice},
 };
 
 /// A request as it came, without what differs from run to run.
@@ -91,6 +91,18 @@ fn every_event_renders_for_every_service_and_no_secret_shows() {
             let leak = parts.iter().find(|part| part.contains(secret));
             assert_eq!(leak, None, "{}", service.name);
         }
+    }
+}
+
+#[test]
+fn a_preview_knows_a_form_from_json() {
+    for service in &SERVICES {
+        let kind = match service.name {
+            "pushover" | "zulip" => PartKind::Form,
+            _ => PartKind::Json,
+        };
+        let parts = service.at("https://example.org").preview(&sample());
+        assert_eq!(parts.expect("a preview")[1].kind, kind, "{}", service.name);
     }
 }
 
