@@ -57,8 +57,8 @@ pub(super) struct Mute {
           requires = "kind", conflicts_with = "until")]
     length: Option<Duration>,
 
-    /// Until the clock shows 08:00 next, until the beginning of a day, such as 2026-12-01, or a time
-    /// of it: 2026-12-01T08:00; at most for ten years.
+    /// Until a time of day, such as 08:00, comes next; or until the beginning of a day, such as
+    /// 2026-12-01, or a time of it: 2026-12-01T08:00. Ten years at most.
     #[arg(long, value_name = "TIME", value_parser = until, requires = "kind")]
     until: Option<Until>,
 
