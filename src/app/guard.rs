@@ -149,10 +149,10 @@ impl StoreGuard {
         if self.asked {
             return;
         }
-        if let Ok(since) = app.store.told_failing().await {
+        if let Ok(told) = app.store.told_failing().await {
             self.asked = true;
-            self.trouble = since.map(|since| Trouble {
-                since,
+            self.trouble = told.map(|told| Trouble {
+                since: told.since,
                 recorded: true,
                 heard: BTreeSet::new(),
             });
@@ -173,7 +173,7 @@ impl StoreGuard {
     }
 
     async fn in_trouble(&mut self, app: &App, reason: StoreReason, error: String) {
-        let now = app.clock.now();
+        let now = to_second(app.clock.now());
         app.scheduler.pause_polls(true);
         let trouble = self.trouble.get_or_insert_with(|| {
             error!(
@@ -231,7 +231,7 @@ impl StoreGuard {
 
     /// The last word of a program whose store's file is not its own any more.
     async fn end_of_file(&mut self, app: &App) {
-        let now = app.clock.now();
+        let now = to_second(app.clock.now());
         app.scheduler.pause_polls(true);
         let path = app.store.path().to_owned();
         let event = StoreFailing {
@@ -269,7 +269,7 @@ impl Trouble {
         let key = format!("store-{}", event.since.as_millisecond());
         let notice = Notice {
             key: app.store.key(&key),
-            timestamp: to_second(event.since),
+            timestamp: event.since,
             event: Event::StoreFailing(event),
             accepted: Vec::new(),
         };

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    model::{Ailment, MuteKind, to_second},
+    model::{Ailment, MuteKind, StoreFailing, StoreReason, to_second},
     store::{FeedStatus, Store},
 };
 
@@ -58,6 +58,34 @@ struct FeedLine<'a> {
     moved_to: Option<&'a str>,
     muted_until: Option<Timestamp>,
     warnings: serde_json::Value,
+}
+
+/// That no feed is polled, on the wire: one line below those of the feeds.
+#[derive(Serialize)]
+struct Paused<'a> {
+    polling: bool,
+    since: Timestamp,
+    reason: StoreReason,
+    error: &'a str,
+}
+
+impl<'a> Paused<'a> {
+    fn by(trouble: &'a StoreFailing) -> Self {
+        Self {
+            polling: false,
+            since: trouble.since,
+            reason: trouble.reason,
+            error: &trouble.error,
+        }
+    }
+}
+
+/// That no feed is polled, whatever the table says of each. The store knows it from the word that
+/// it took itself: where its disk takes none, only the receivers know.
+fn paused(trouble: &StoreFailing, zone: &TimeZone) -> String {
+    let since = when::at(trouble.since, zone);
+    let error = one_line(&trouble.error, 300);
+    format!("no feed is polled since {since}, the store is in trouble: {error}")
 }
 
 /// How a feed fares.
@@ -105,6 +133,7 @@ impl Feeds {
         let now = SystemClock.now();
         let feeds = store.feeds().await?;
         let mutes = Mutes::in_force(&store, now).await?;
+        let trouble = store.told_failing().await?;
         store.close().await;
         let feeds: Vec<FeedStatus> = feeds
             .into_iter()
@@ -131,6 +160,9 @@ impl Feeds {
                 ],
                 &rows,
             )?;
+        }
+        if let Some(trouble) = &trouble {
+            output.print(&Paused::by(trouble), |_| paused(trouble, &config.timezone))?;
         }
         Ok(true)
     }

@@ -42,7 +42,7 @@ pub struct StoreFailing {
     pub reason: StoreReason,
     /// What the store answered, or what was found, in words.
     pub error: String,
-    /// Since when.
+    /// Since when, to the second.
     pub since: Timestamp,
     /// Room on its disk for this program, in bytes; `None` where nobody knows.
     pub free_bytes: Option<u64>,
@@ -51,7 +51,7 @@ pub struct StoreFailing {
 /// `data` of `store.recovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreRecovered {
-    /// Since when it was in trouble.
+    /// Since when it was in trouble, to the second.
     pub since: Timestamp,
     /// Room on its disk now.
     pub free_bytes: Option<u64>,

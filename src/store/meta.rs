@@ -7,13 +7,17 @@ use super::{
     engine::{Tx, values},
 };
 
+/// What is kept under this key.
+pub(super) fn value(tx: &mut dyn Tx, key: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
+    row.map(|mut row| row.take(0)).transpose()
+}
+
 /// A time that is kept under this key, as milliseconds in text.
 pub(super) fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
-    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
-    let Some(mut row) = row else {
+    let Some(text) = value(tx, key)? else {
         return Ok(None);
     };
-    let text: String = row.take(0)?;
     let time = text.parse().ok();
     time.and_then(|millis| Timestamp::from_millisecond(millis).ok())
         .map(Some)
@@ -25,10 +29,15 @@ pub(super) fn time(tx: &mut dyn Tx, key: &str) -> Result<Option<Timestamp>, Stor
 
 /// Keeps a time under this key.
 pub(super) fn set_time(tx: &mut dyn Tx, key: &str, time: Timestamp) -> Result<(), StoreError> {
+    set(tx, key, &text(time))
+}
+
+/// Keeps a text under this key.
+pub(super) fn set(tx: &mut dyn Tx, key: &str, text: &str) -> Result<(), StoreError> {
     tx.exec(
         "INSERT INTO meta (key, value) VALUES (?1, ?2)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        values![key, text(time)],
+        values![key, text],
     )
     .map(drop)
 }

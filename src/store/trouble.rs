@@ -5,13 +5,20 @@ use jiff::Timestamp;
 use super::{NewDelivery, Store, StoreError, engine::Tx, meta, outbox, schedule};
 use crate::model::{Event, StoreFailing, StoreRecovered};
 
-/// Since when the store is in the trouble that was told, in `meta`.
-const FAILING_SINCE: &str = "store_failing_since";
+/// The trouble that was told, in `meta`: the event's data as JSON.
+const FAILING: &str = "store_failing";
 
 impl Store {
-    /// Since when the store is in the trouble that others were told of; `None` where it is well.
-    pub async fn told_failing(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|tx| meta::time(tx, FAILING_SINCE)).await
+    /// The trouble that others were told of, as it began; `None` where the store is well, or took
+    /// no word of it.
+    pub async fn told_failing(&self) -> Result<Option<StoreFailing>, StoreError> {
+        let unreadable = |error: serde_json::Error| StoreError::Unreadable {
+            what: "the store's trouble",
+            detail: error.to_string(),
+        };
+        let told = self.read(|tx| meta::value(tx, FAILING)).await?;
+        told.map(|told| serde_json::from_str(&told).map_err(unreadable))
+            .transpose()
     }
 
     /// Tells these receivers that the store is in trouble; a restart remembers that they know.
@@ -22,7 +29,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
-            meta::set_time(tx, FAILING_SINCE, event.since)?;
+            let told = serde_json::to_string(&event).expect("plain data serializes");
+            meta::set(tx, FAILING, &told)?;
             tell(tx, &Event::StoreFailing(event), receivers, now)
         })
         .await
@@ -37,7 +45,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
-            meta::forget(tx, FAILING_SINCE)?;
+            meta::forget(tx, FAILING)?;
             schedule::free_all(tx, i64::MAX)?;
             tell(tx, &Event::StoreRecovered(event), receivers, now)
         })
@@ -78,11 +86,11 @@ mod tests {
             since: at(5),
             free_bytes: Some(63 << 20),
         };
-        let told = store.tell_failing(failing, vec!["desk".into()], at(6));
+        let told = store.tell_failing(failing.clone(), vec!["desk".into()], at(6));
         told.await.expect("written");
         store.close().await;
         let store = place.open(at(7)).await;
-        assert_eq!(store.told_failing().await.expect("read"), Some(at(5)));
+        assert_eq!(store.told_failing().await.expect("read"), Some(failing));
         claim_one(&store, at(7)).await;
         let recovered = StoreRecovered {
             since: at(5),

@@ -15,6 +15,7 @@ use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tempfile::TempDir;
 
 use crate::{
+    desk::{self, json, stdout},
     servers::{feed::FeedServer, http::Answer, webhook::WebhookServer},
     world::World,
 };
@@ -36,6 +37,17 @@ fn kinds(hook: &WebhookServer) -> Vec<String> {
     let requests = hook.requests();
     let kind = |body: serde_json::Value| body["type"].as_str().unwrap_or_default().to_owned();
     requests.iter().map(|it| kind(it.json())).collect()
+}
+
+/// Since when, as the notices of the store say it; times on the wire have no fraction of a second.
+fn assert_whole_seconds(hook: &WebhookServer) {
+    let since = hook.requests().into_iter().map(|it| it.json());
+    let since = since.filter_map(|body| body["data"]["since"].as_str().map(str::to_owned));
+    let since: Vec<String> = since.collect();
+    assert!(!since.is_empty());
+    for since in since {
+        assert_eq!(since.len(), "2026-11-22T07:00:00Z".len(), "{since}");
+    }
 }
 
 async fn wait_for(hook: &WebhookServer, notices: usize) {
@@ -128,6 +140,7 @@ async fn a_disk_that_takes_nothing_is_told_once_and_nothing_is_lost() {
     all.sort();
     let alert = "alert.matched";
     assert_eq!(all, [alert, alert, "store.failing", "store.recovered"]);
+    assert_whole_seconds(&hook);
 }
 
 /// The same on a disk that is really full, with the reserve of 16 MiB given up and laid again.
@@ -206,6 +219,7 @@ async fn a_store_deleted_under_the_daemon_is_told_and_ends_it_and_its_content_is
     wait_for(&hook, 2).await;
     assert_eq!(kinds(&hook)[1], "store.failing");
     assert_eq!(hook.requests()[1].json()["data"]["reason"], "gone");
+    assert_whole_seconds(&hook);
     let rescued = daemon.store().with_file_name("fivebells.db.rescued-1");
     let folder = daemon.folder.path().to_owned();
     let rescue = move || {
@@ -262,6 +276,20 @@ async fn a_damaged_store_is_told_once_and_stops_the_polls_until_a_restart() {
     }
     assert_eq!(kinds(&hook), ["store.failing"]);
     assert_eq!(hook.requests()[0].json()["data"]["reason"], "damaged");
+
+    let config = world.path();
+    let config = config.to_str().expect("UTF-8");
+    let feeds = stdout(&desk::run(&["-c", config, "feeds"]));
+    let paused: Vec<&str> = feeds
+        .lines()
+        .filter(|it| it.contains("no feed is polled"))
+        .collect();
+    assert_eq!(paused.len(), 1, "{feeds}");
+    assert!(paused[0].contains("is damaged"), "{feeds}");
+    let lines = json(&desk::run(&["-c", config, "--format", "json", "feeds"]));
+    assert_eq!(lines.len(), 2, "a feed, and that it is not polled");
+    assert_eq!(lines[1]["polling"], false);
+    assert_eq!(lines[1]["reason"], "damaged");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::process::Output;
 
+use fivebells::clock::Clock;
 use serde_json::{Value, json as value};
 
 use crate::{
@@ -117,8 +118,14 @@ async fn a_muted_receiver_gets_nothing_and_then_what_it_waited_for() {
     let room = Newsroom::open().await;
     room.hook.answer_with(Answer::status(503));
     room.publish(&["Koizumi waits"]).await;
-    let muted = room.says(&["mute", "receiver", "hook", "--until", "2999-01-01"]);
-    assert!(muted.contains("until 2999-01-01 00:00:00 UTC"), "{muted}");
+    let muted = room.says(&["mute", "receiver", "hook", "--until", "23:59"]);
+    assert!(muted.contains(" 23:59:00 UTC"), "{muted}");
+    let now = Clock::now(room.world.clock.as_ref());
+    let new_year = now.to_zoned(jiff::tz::TimeZone::UTC).year() + 2;
+    let new_year = format!("{new_year}-01-01");
+    let muted = room.says(&["mute", "receiver", "hook", "--until", &new_year]);
+    let until = format!("until {new_year} 00:00:00 UTC, no longer until ");
+    assert!(muted.contains(&until), "{muted}");
     assert!(muted.ends_with("held already: 1 alert\n"), "{muted}");
     room.hook.answer_with(Answer::status(204));
     let before = room.hook.requests().len();
@@ -278,7 +285,22 @@ async fn what_cannot_be_muted_says_why() {
         (
             &["mute", "feed", "wire", "--for", "4294967295y"],
             2,
-            "too far away",
+            "at most 3650 days",
+        ),
+        (
+            &["mute", "feed", "wire", "--for", "1000000d"],
+            2,
+            "at most 3650 days",
+        ),
+        (
+            &["mute", "feed", "wire", "--until", "2999-01-01"],
+            2,
+            "at most 3650 days",
+        ),
+        (
+            &["mute", "feed", "wire", "--until", "25:00"],
+            2,
+            "expected a time of day",
         ),
         (
             &[

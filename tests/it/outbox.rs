@@ -59,6 +59,20 @@ async fn dead_deliveries_are_listed_dropped_and_retried() {
     );
 }
 
+/// `explain` of the one item, which `outbox` must agree with: its words, its delivery and its exit.
+fn explained(desk: &Desk) -> (String, serde_json::Value, i32) {
+    let output = desk.run(&[
+        "--format",
+        "json",
+        "explain",
+        "https://wire.example.org/2",
+        "k",
+    ]);
+    let mut line = json(&output).remove(0);
+    let verdict = line["verdict"].as_str().expect("a text").to_owned();
+    (verdict, line["deliveries"][0].take(), code(&output))
+}
+
 /// What waits for a receiver that takes nothing is not due, whatever its own row says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_takes_nothing_is_said_to_with_what_waits_for_it() {
@@ -87,6 +101,13 @@ async fn a_receiver_that_takes_nothing_is_said_to_with_what_waits_for_it() {
         shown.contains(" JST, next try in 14m; 1 delivery waits: 503"),
         "{shown}"
     );
+    let (verdict, delivery, exit) = explained(&desk);
+    assert!(
+        verdict.contains("waits for hook, tried once, next try in 14m: 503"),
+        "{verdict}"
+    );
+    assert_eq!(delivery["next_due"], line["next_due"]);
+    assert_eq!((&delivery["receiver_state"], exit), (&"failing".into(), 0));
     assert_eq!(
         shown.matches(" JST").count(),
         2,
@@ -106,6 +127,14 @@ async fn a_receiver_that_takes_nothing_is_said_to_with_what_waits_for_it() {
         shown.contains("receiver hook is off: 410 Gone; 1 delivery waits;"),
         "{shown}"
     );
+    let (verdict, delivery, exit) = explained(&desk);
+    let why = shown.lines().last().expect("a line");
+    assert_eq!(
+        verdict,
+        format!("Alerted, but nobody has it: it waits for hook, tried 2 times: {why}")
+    );
+    assert!(delivery["next_due"].is_null());
+    assert_eq!((&delivery["receiver_state"], exit), (&"off".into(), 1));
 
     desk.write(
         "fivebells.toml",
@@ -120,6 +149,19 @@ async fn a_receiver_that_takes_nothing_is_said_to_with_what_waits_for_it() {
     assert!(
         shown.contains("receiver hook is not in the config: 1 delivery waits;"),
         "{shown}"
+    );
+    let (verdict, delivery, exit) = explained(&desk);
+    let why = shown.lines().last().expect("a line");
+    assert!(verdict.ends_with(why), "{verdict}");
+    assert!(delivery["next_due"].is_null());
+    assert_eq!(
+        (&delivery["receiver_state"], exit),
+        (&"unconfigured".into(), 1)
+    );
+    let text = stdout(&desk.run(&["explain", "https://wire.example.org/2", "k"]));
+    assert!(
+        !text.contains("outbox retry"),
+        "nobody to send it to: {text}"
     );
 }
 

@@ -260,7 +260,7 @@ fn explain<'a>(
         feeds: watch.feeds.as_deref(),
         stages: facts.steps(position, &clause),
         deliveries: deliveries
-            .map(|it| DeliveryLine::of(it, facts.ways.release(it)))
+            .map(|it| DeliveryLine::of(it, facts.ways.release(it), facts.ways.receiver(it)))
             .collect(),
         clause: in_full.then(|| ClauseLine::of(&clause, &watch.name, &text)),
     };

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::super::{output::one_line, when};
+use super::super::{
+    outbox::{self, is_under_way, moment},
+    output::one_line,
+    when,
+};
 use crate::{
     cadence,
     config::Config,
@@ -12,7 +16,8 @@ use crate::{
     model::{DeliveryId, Event, Hold},
     policy::Release,
     store::{
-        AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, Store, StoreError,
+        AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
+        Store, StoreError,
     },
 };
 
@@ -26,6 +31,7 @@ const MAX_ATTEMPTS: usize = 5;
 pub(super) struct Ways {
     releases: HashMap<DeliveryId, Release>,
     digests: HashMap<DeliveryId, DeliveryStatus>,
+    receivers: HashMap<String, ReceiverStatus>,
 }
 
 impl Ways {
@@ -35,7 +41,10 @@ impl Ways {
         config: &Config,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let mut ways = Self::default();
+        let mut ways = Self {
+            receivers: outbox::receivers(store).await?,
+            ..Self::default()
+        };
         for alert in &record.alerts {
             let releases = releases(store, &config.policies, &alert.deliveries, now).await?;
             for (delivery, release) in alert.deliveries.iter().zip(releases) {
@@ -55,6 +64,11 @@ impl Ways {
         self.releases.get(&delivery.id).copied()
     }
 
+    /// How the receiver fares that it is for.
+    pub(super) fn receiver(&self, delivery: &DeliveryStatus) -> Option<&ReceiverStatus> {
+        self.receivers.get(&delivery.receiver)
+    }
+
     /// The digest that tells of it, where that is still kept.
     fn digest(&self, delivery: &DeliveryStatus) -> Option<&DeliveryStatus> {
         self.digests.get(&delivery.folded_into?)
@@ -63,10 +77,18 @@ impl Ways {
     /// Whether a receiver has it, or will have it.
     fn reaches(&self, delivery: &DeliveryStatus) -> bool {
         let told = self.digest(delivery).unwrap_or(delivery);
-        !matches!(
-            told.state,
-            DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped
-        )
+        match told.state {
+            DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped => false,
+            DeliveryState::Pending => self.receiver(told).is_none_or(outbox::takes),
+            DeliveryState::Delivered | DeliveryState::Folded => true,
+        }
+    }
+
+    /// Whether `outbox retry` would send it: not what was dropped, nor to one that the config does
+    /// not have.
+    fn can_be_retried(&self, delivery: &DeliveryStatus) -> bool {
+        let is_configured = self.receiver(delivery).is_none_or(|it| it.active);
+        delivery.state != DeliveryState::Dropped && is_configured
     }
 }
 
@@ -99,11 +121,11 @@ impl<'a> Told<'a> {
                 .all(|it| it.state == DeliveryState::Muted)
     }
 
-    /// How what is held by a mute, given up or dropped is sent all the same.
+    /// How what is held by a mute, given up or waits for one that is off is sent all the same.
     pub(super) fn to_retry(&self, facts: &Facts<'_>) -> Option<String> {
         let held = self.deliveries.iter().filter(|it| !facts.ways.reaches(it));
         let ids: Vec<String> = held
-            .filter(|it| it.state != DeliveryState::Dropped)
+            .filter(|it| facts.ways.can_be_retried(it))
             .map(|it| facts.ways.digest(it).unwrap_or(it).id.0.to_string())
             .collect();
         let ids = ids.join(" ");
@@ -184,20 +206,33 @@ fn folded(delivery: &DeliveryStatus, facts: &Facts<'_>) -> String {
     }
 }
 
+/// What `outbox` says of it: when it is tried next, or why it is not.
 fn pending(delivery: &DeliveryStatus, because: &str, facts: &Facts<'_>) -> String {
-    let receiver = &delivery.receiver;
+    let tried = match delivery.attempts.len() {
+        0 => String::new(),
+        1 => ", tried once".to_owned(),
+        tries => format!(", tried {tries} times"),
+    };
+    let name = &delivery.receiver;
+    if is_under_way(delivery) {
+        return format!("it is being sent to {name}");
+    }
+    let receiver = facts.ways.receiver(delivery);
+    let trouble = |it: &ReceiverStatus| outbox::trouble(it, facts.zone(), facts.now);
+    if let Some(receiver) = receiver.filter(|it| !outbox::takes(it)) {
+        return format!("it waits for {name}{tried}: {}", trouble(receiver));
+    }
     if let Some(Release { at, hold }) = facts.ways.release(delivery) {
         let hold = hold.map_or("its policy", Hold::as_str);
         let at = when::at(at, facts.zone());
-        return format!("it waits for {receiver}, held by {hold} until {at}{because}");
+        return format!("it waits for {name}, held by {hold} until {at}{because}");
     }
-    let next = delivery.due.unwrap_or(facts.now).max(facts.now);
-    let next = when::relative(next, facts.now);
-    match delivery.attempts.len() {
-        0 => format!("it waits for {receiver}, due {next}"),
-        1 => format!("it waits for {receiver}, tried once, again {next}{because}"),
-        tries => format!("it waits for {receiver}, tried {tries} times, again {next}{because}"),
-    }
+    let next = moment(delivery, None, receiver, facts.now);
+    // One that was not tried yet has no answer of its own: it waits behind another.
+    let behind = receiver.filter(|it| tried.is_empty() && outbox::state(it) == "failing");
+    let because = behind.map_or(because.to_owned(), |it| format!("; {}", trouble(it)));
+    let verb = if tried.is_empty() { "due" } else { "next try" };
+    format!("it waits for {name}{tried}, {verb} {next}{because}")
 }
 
 /// How many are left out, and the others.

@@ -8,13 +8,18 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{DateTime, Time},
+    tz::TimeZone,
+};
 
 use super::{
     Answer, CliError, config,
     output::{self, Output},
 };
 use crate::{
+    calendar::{DailyTimes, Weekdays},
     clock::{Clock as _, SystemClock},
     config::{Config, parse_duration},
     model::MuteKind,
@@ -24,6 +29,9 @@ use crate::{
 use words::{MuteLine, held, lifted, row};
 
 pub(super) use words::{Mutes, mention};
+
+/// The longest mute, in days: ten years. What is meant for longer is meant for the config.
+const MAX_DAYS: i64 = 3650;
 
 /// The longest comment, in characters.
 const MAX_COMMENT_CHARS: usize = 500;
@@ -44,12 +52,13 @@ pub(super) struct Mute {
     #[arg(value_name = "NAME")]
     name: Option<String>,
 
-    /// For so long, such as 2d or 12h.
+    /// For so long, such as 2d or 12h; at most ten years.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration,
           requires = "kind", conflicts_with = "until")]
     length: Option<Duration>,
 
-    /// Until the beginning of a day, such as 2026-12-01, or a time of it: 2026-12-01T08:00.
+    /// Until a time of day, such as 08:00, comes next; or until the beginning of a day, such as
+    /// 2026-12-01, or a time of it: 2026-12-01T08:00. Ten years at most.
     #[arg(long, value_name = "TIME", value_parser = until, requires = "kind")]
     until: Option<Until>,
 
@@ -84,6 +93,8 @@ enum Until {
     Moment(Timestamp),
     /// In the config's time zone.
     Local(DateTime),
+    /// When the clock shows it next in the config's time zone.
+    Clock(Time),
 }
 
 impl Mute {
@@ -113,13 +124,18 @@ impl Mute {
             (Some(length), _) => now.checked_add(length).ok(),
             (None, Some(Until::Moment(moment))) => Some(moment),
             (None, Some(Until::Local(time))) => zone.to_timestamp(time).ok(),
+            (None, Some(Until::Clock(time))) => Some(next(time, now, zone)),
             (None, None) => {
                 return Err(CliError::Usage(
-                    "for how long? --for 2d, or --until 2026-12-01".to_owned(),
+                    "for how long? --for 2d, or --until 08:00".to_owned(),
                 ));
             }
         };
-        let until = until.ok_or_else(|| CliError::Usage("that is too far away".to_owned()))?;
+        let latest = now.saturating_add(SignedDuration::from_hours(24 * MAX_DAYS));
+        let latest = latest.expect("hours always add");
+        let until = until.filter(|until| *until <= latest).ok_or_else(|| {
+            CliError::Usage(format!("that is too far away, at most {MAX_DAYS} days"))
+        })?;
         if until <= now {
             return Err(CliError::Usage(format!(
                 "{} is past",
@@ -216,12 +232,29 @@ fn kinds() -> impl TypedValueParser<Value = MuteKind> {
 
 /// A text that names no moment.
 #[derive(Debug, thiserror::Error)]
-#[error("expected a day, such as 2026-12-01, or a time, such as 2026-12-01T08:00")]
+#[error(
+    "expected a time of day, such as 08:00, a day, such as 2026-12-01, or both: 2026-12-01T08:00"
+)]
 struct NoMoment;
 
 fn until(text: &str) -> Result<Until, NoMoment> {
-    let local = || text.parse().map(Until::Local).map_err(|_| NoMoment);
-    text.parse().map(Until::Moment).or_else(|_| local())
+    let clock = || Time::strptime("%H:%M", text).map(Until::Clock);
+    let local = || text.parse().map(Until::Local);
+    let moment = text.parse().map(Until::Moment);
+    moment
+        .or_else(|_| local())
+        .or_else(|_| clock())
+        .map_err(|_| NoMoment)
+}
+
+/// The first moment after `now` at which the clock shows this.
+fn next(time: Time, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    let daily = DailyTimes {
+        days: Weekdays::ALL,
+        times: vec![time],
+    };
+    let after = now.saturating_add(SignedDuration::from_nanos(1));
+    daily.next(after.expect("nanoseconds always add"), zone)
 }
 
 fn comment(text: &str) -> Result<String, String> {
@@ -238,6 +271,55 @@ fn comment(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn mute(length: Option<Duration>, until: Option<Until>) -> Mute {
+        Mute {
+            kind: None,
+            name: None,
+            length,
+            until,
+            comment: None,
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_the_next_in_the_zone_also_where_clocks_change() {
+        let berlin = TimeZone::get("Europe/Berlin").expect("a zone");
+        for (now, text, wanted) in [
+            ("2026-11-22T02:00Z", "08:00", "2026-11-22T07:00:00Z"),
+            ("2026-11-22T06:59:59.9Z", "08:00", "2026-11-22T07:00:00Z"),
+            ("2026-11-22T07:00:00Z", "08:00", "2026-11-23T07:00:00Z"),
+            ("2026-11-22T23:30:00Z", "08:00", "2026-11-23T07:00:00Z"),
+            // Clocks go back in this night, and there is no 02:30 in that one.
+            ("2026-10-24T22:00:00Z", "08:00", "2026-10-25T07:00:00Z"),
+            ("2026-03-28T22:00:00Z", "02:30", "2026-03-29T01:30:00Z"),
+        ] {
+            let now = now.parse().expect("a time");
+            let mute = mute(None, Some(until(text).expect("a time")));
+            let end = mute.until(now, &berlin).expect("an end").to_string();
+            assert_eq!(end, wanted, "{now} {text}");
+        }
+    }
+
+    #[test]
+    fn a_mute_lasts_ten_years_at_most() {
+        let now: Timestamp = "2026-11-22T07:00:00Z".parse().expect("a time");
+        let longest = Duration::from_hours(24 * 3650);
+        let end = now + longest;
+        let second = Duration::from_secs(1);
+        for (length, until) in [(Some(longest), None), (None, Some(Until::Moment(end)))] {
+            let ends = mute(length, until).until(now, &TimeZone::UTC);
+            assert_eq!(ends.expect("the longest"), end);
+        }
+        for (length, until) in [
+            (Some(longest + second), None),
+            (None, Some(Until::Moment(end + second))),
+        ] {
+            let refused = mute(length, until).until(now, &TimeZone::UTC);
+            let refused = refused.expect_err("longer").to_string();
+            assert!(refused.contains("at most 3650 days"), "{refused}");
+        }
+    }
 
     #[test]
     fn a_comment_is_one_line_of_at_most_500_characters() {
@@ -260,6 +342,13 @@ mod tests {
             ),
         ] {
             assert_eq!(until(text).expect("an end"), wanted, "{text}");
+        }
+        for text in ["08:00", "8:00"] {
+            let wanted = Until::Clock("08:00:00".parse().expect("a time"));
+            assert_eq!(until(text).expect("an end"), wanted, "{text}");
+        }
+        for text in ["24:00", "08:60", "08", "8am", "0800"] {
+            assert!(until(text).is_err(), "{text}");
         }
         assert!(until("tomorrow").is_err());
         assert!(until("2026-13-01").is_err());

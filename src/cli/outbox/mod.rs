@@ -20,11 +20,13 @@ use crate::{
     config::Config,
     deliver::releases,
     model::{DeliveryId, MuteId, SendReason},
-    store::{DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, Selection, Store},
+    store::{
+        DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, Selection, Store, StoreError,
+    },
     suggest::closest,
 };
 
-pub(super) use words::DeliveryLine;
+pub(super) use words::{DeliveryLine, is_under_way, moment, state, takes, trouble};
 
 /// Show what waits to be delivered, and what died.
 #[derive(Debug, Args)]
@@ -126,14 +128,20 @@ impl Outbox {
     }
 }
 
+/// What is known of every receiver, by its name.
+pub(super) async fn receivers(
+    store: &Store,
+) -> Result<HashMap<String, ReceiverStatus>, StoreError> {
+    let receivers = store.receivers().await?.into_iter();
+    Ok(receivers.map(|it| (it.name.clone(), it)).collect())
+}
+
 impl List {
     async fn run(&self, config: &Config, store: &Store, output: &Output) -> Answer {
         let now = SystemClock.now();
         let deliveries = self.deliveries(store).await?;
         let releases = releases(store, &config.policies, &deliveries, now).await?;
-        let receivers = store.receivers().await?.into_iter();
-        let receivers: HashMap<String, ReceiverStatus> =
-            receivers.map(|it| (it.name.clone(), it)).collect();
+        let receivers = receivers(store).await?;
         if let Some(name) = &self.receiver {
             let names = receivers.keys().map(String::as_str).collect();
             output::remark(&unknown(name, names).unwrap_or_default());
@@ -142,11 +150,7 @@ impl List {
         for (delivery, release) in deliveries.iter().zip(releases) {
             let receiver = receivers.get(&delivery.receiver);
             if output.is_json() {
-                let line = DeliveryLine::of(delivery, release);
-                let line = match receiver {
-                    Some(receiver) => line.with(receiver),
-                    None => line,
-                };
+                let line = DeliveryLine::of(delivery, release, receiver);
                 output.print(&line, |_| String::new())?;
                 continue;
             }

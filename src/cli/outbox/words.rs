@@ -39,7 +39,7 @@ pub(in crate::cli) struct DeliveryLine<'a> {
     settled: Option<Timestamp>,
     next_due: Option<Timestamp>,
     held: Option<HeldLine>,
-    /// Whether its receiver takes anything; only in the outbox.
+    /// Whether its receiver takes anything; `None` where the store does not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     receiver_state: Option<&'static str>,
     folded_into: Option<i64>,
@@ -65,7 +65,13 @@ struct AttemptLine<'a> {
 }
 
 impl<'a> DeliveryLine<'a> {
-    pub(in crate::cli) fn of(delivery: &'a DeliveryStatus, release: Option<Release>) -> Self {
+    /// With what its receiver lets expect: no attempt before the end of its back-off, none at all
+    /// while it is off or not in the config.
+    pub(in crate::cli) fn of(
+        delivery: &'a DeliveryStatus,
+        release: Option<Release>,
+        receiver: Option<&ReceiverStatus>,
+    ) -> Self {
         let held = release.map(|release| HeldLine {
             by: release.hold,
             until: release.at,
@@ -88,32 +94,31 @@ impl<'a> DeliveryLine<'a> {
             alert: delivery.alert.map(|alert| alert.0),
             created: delivery.created_at,
             settled: delivery.settled_at,
-            next_due: delivery.due,
+            next_due: delivery.due.and_then(|due| next(due, receiver)),
             held,
-            receiver_state: None,
+            receiver_state: receiver.map(state),
             folded_into: delivery.folded_into.map(|into| into.0),
             reason: delivery.reason.as_deref(),
             detail: delivery.detail.as_deref(),
             attempts: attempts.collect(),
         }
     }
+}
 
-    /// With what its receiver lets expect: no attempt before the end of its back-off, none at all
-    /// while it is off or not in the config.
-    pub(super) fn with(self, receiver: &ReceiverStatus) -> Self {
-        Self {
-            next_due: self.next_due.and_then(|due| next(due, receiver)),
-            receiver_state: Some(state(receiver)),
-            ..self
-        }
+/// When a delivery is attempted that is due then; `None` where its receiver takes nothing.
+fn next(due: Timestamp, receiver: Option<&ReceiverStatus>) -> Option<Timestamp> {
+    match receiver {
+        Some(receiver) => takes(receiver).then(|| due.max(receiver.due)),
+        None => Some(due),
     }
 }
 
-fn next(due: Timestamp, receiver: &ReceiverStatus) -> Option<Timestamp> {
-    (receiver.active && !receiver.off).then(|| due.max(receiver.due))
+/// Whether anything will be attempted, as things stand.
+pub(in crate::cli) const fn takes(receiver: &ReceiverStatus) -> bool {
+    receiver.active && !receiver.off
 }
 
-fn state(receiver: &ReceiverStatus) -> &'static str {
+pub(in crate::cli) fn state(receiver: &ReceiverStatus) -> &'static str {
     match receiver {
         ReceiverStatus { active: false, .. } => "unconfigured",
         ReceiverStatus { off: true, .. } => "off",
@@ -152,7 +157,7 @@ pub(super) fn row(
 }
 
 /// When it is attempted next or, of what does not wait, when that was decided.
-fn moment(
+pub(in crate::cli) fn moment(
     delivery: &DeliveryStatus,
     release: Option<Release>,
     receiver: Option<&ReceiverStatus>,
@@ -166,15 +171,14 @@ fn moment(
         return "being sent".to_owned();
     }
     let due = release.map_or(due, |release| release.at).max(now);
-    match receiver {
-        Some(ReceiverStatus { active: false, .. }) => "never".to_owned(),
-        Some(ReceiverStatus { off: true, .. }) => "off".to_owned(),
-        Some(receiver) => when::relative(due.max(receiver.due), now),
-        None => when::relative(due, now),
+    match (next(due, receiver), receiver) {
+        (Some(next), _) => when::relative(next, now),
+        (None, Some(ReceiverStatus { active: true, .. })) => "off".to_owned(),
+        (None, _) => "never".to_owned(),
     }
 }
 
-fn is_under_way(delivery: &DeliveryStatus) -> bool {
+pub(in crate::cli) fn is_under_way(delivery: &DeliveryStatus) -> bool {
     let last = delivery.attempts.last();
     delivery.state == DeliveryState::Pending && last.is_some_and(|last| last.ended_at.is_none())
 }
@@ -222,7 +226,12 @@ pub(super) fn troubles(
     troubled.into_iter().map(line).collect()
 }
 
-fn trouble(receiver: &ReceiverStatus, zone: &TimeZone, now: Timestamp) -> String {
+/// Why what waits for it is not taken, and what to do about that.
+pub(in crate::cli) fn trouble(
+    receiver: &ReceiverStatus,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> String {
     let ReceiverStatus { name, waiting, .. } = receiver;
     let wait = match waiting {
         1 => "1 delivery waits".to_owned(),

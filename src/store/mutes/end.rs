@@ -13,7 +13,10 @@ use crate::{
 };
 
 /// Ends what has run out, and tells it.
-pub(super) fn end_due(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
+pub(in crate::store) fn end_due(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+) -> Result<Vec<MuteStatus>, StoreError> {
     let sql = mutes!("WHERE m.ended_at IS NULL AND m.until <= ?1 ORDER BY m.until, m.id");
     let rows = tx.rows(sql, values![now])?.into_iter();
     let ended: Vec<MuteStatus> = rows.map(status).collect::<Result<_, _>>()?;
@@ -70,8 +73,9 @@ const HELD_SINCE: &str = "
      WHERE state = 'muted' AND kind IN ('feed.failing', 'feed.silent', 'feed.empty')
        AND created_at >= ?1";
 
-/// A trouble of the feed that was told into the mute and still lasts is to be told again: nobody
-/// has heard of it. A notice may stand for several feeds, and another mute may have held it.
+/// Of a trouble of the feed that was told into the mute nobody has heard: one that still lasts is to
+/// be told again, and of one that is over there is nothing to tell. A notice may stand for several
+/// feeds, and another mute may have held it.
 fn forget_told(tx: &mut dyn Tx, mute: &MuteStatus) -> Result<(), StoreError> {
     for mut row in tx.rows(HELD_SINCE, values![mute.since])? {
         // One that cannot be read must not keep the mute from its end.
@@ -84,7 +88,7 @@ fn forget_told(tx: &mut dyn Tx, mute: &MuteStatus) -> Result<(), StoreError> {
         match event {
             Event::FeedFailing(_) => tx
                 .exec(
-                    "UPDATE feed SET told_failing = 0 WHERE name = ?1 AND failures > 0",
+                    "UPDATE feed SET told_failing = 0 WHERE name = ?1",
                     values![mute.name.as_str()],
                 )
                 .map(drop)?,

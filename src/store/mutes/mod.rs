@@ -22,6 +22,7 @@ use super::{
 use crate::model::{MuteId, MuteKind, ReportedMute};
 use hold::Mute;
 
+pub(super) use end::end_due;
 #[cfg(test)]
 pub(super) use hold::IN_FORCE;
 pub(super) use hold::{Mutes, hold_again};

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::{PollCommit, PollResult};
 use crate::{
     cadence::Learned,
-    model::{Ailment, FeedId, OriginId},
+    model::{Ailment, Event, FeedId, OriginId},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
+        mutes,
     },
 };
 
@@ -59,6 +60,14 @@ impl FeedTold {
             failing,
             silent: health.told_silent,
             empty: health.empty.is_some_and(|empty| empty.told),
+        }
+    }
+
+    const fn has(self, ailment: Ailment) -> bool {
+        match ailment {
+            Ailment::Failing => self.failing,
+            Ailment::Silent => self.silent,
+            Ailment::Empty => self.empty,
         }
     }
 }
@@ -177,23 +186,38 @@ pub(super) fn tell_with(
     Ok(())
 }
 
-/// What the end of a mute took back while the poll ran is to be told again: the poll, which began
-/// before, takes it for told, and must not write that.
+/// What the end of a mute took back while the poll ran, or would have if anyone had looked, nobody
+/// has heard of. The poll, which began before, takes it for told, and must not write that; nor may
+/// it tell that it is over.
 pub(super) fn keep_untold(tx: &mut dyn Tx, poll: &mut PollCommit) -> Result<(), StoreError> {
     if poll.told == FeedTold::default() {
         return Ok(());
     }
+    mutes::end_due(tx, poll.committed_at)?;
     let sql = "SELECT told_failing, health FROM feed WHERE id = ?1";
     let Some(mut row) = tx.row(sql, values![poll.feed])? else {
         return Ok(());
     };
     let told = FeedTold::of(row.take(0)?, &row.take(1)?);
+    let unheard = FeedTold {
+        failing: poll.told.failing && !told.failing,
+        silent: poll.told.silent && !told.silent,
+        empty: poll.told.empty && !told.empty,
+    };
     if let PollResult::Failed { told_failing, .. } = &mut poll.result {
-        *told_failing &= told.failing || !poll.told.failing;
+        *told_failing &= !unheard.failing;
+    } else if unheard.failing {
+        poll.health.recovery = None;
+        // The others of the origin tell for themselves that they read again.
+        poll.told_with.clear();
     }
-    poll.health.told_silent &= told.silent || !poll.told.silent;
+    poll.health.told_silent &= !unheard.silent;
     if let Some(empty) = &mut poll.health.empty {
-        empty.told &= told.empty || !poll.told.empty;
+        empty.told &= !unheard.empty;
     }
+    poll.notices.retain(|notice| match &notice.event {
+        Event::FeedRecovered(recovered) => !unheard.has(recovered.was),
+        _ => true,
+    });
     Ok(())
 }

@@ -36,7 +36,8 @@ async fn a_poll_under_way_at_the_end_of_a_mute_does_not_hide_what_ails_the_feed(
     for is_ended in [true, false] {
         let place = Place::new();
         let store = one_feed(&place).await;
-        mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
+        let until = if is_ended { 901 } else { 10_000 };
+        mute(&store, MuteKind::Feed, "mofa", until, 0).await;
         let claimed = claim_one(&store, at(0)).await;
         let told = PollCommit {
             notices: vec![failing("mofa", &[]), silent("mofa"), empty("mofa")],
@@ -109,36 +110,71 @@ fn failed_and_told() -> PollResult {
     result
 }
 
-/// It recovered within the mute: there is nothing left to tell.
+/// Nobody has heard that it was ill: not where the mute's end was told while the poll ran, nor where
+/// it had not been told yet.
 #[tokio::test]
-async fn a_feed_that_is_well_again_is_not_told_anew() {
+async fn a_poll_under_way_at_the_end_of_a_mute_does_not_tell_that_the_feed_is_well_again() {
+    for is_ended in [true, false] {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        mute(&store, MuteKind::Feed, "mofa", 901, 0).await;
+        let claimed = claim_one(&store, at(0)).await;
+        let told = PollCommit {
+            notices: vec![failing("mofa", &[]), silent("mofa"), empty("mofa")],
+            health: all_told(),
+            ..poll(&claimed, at(0), failed_and_told())
+        };
+        store.commit_poll(told).await.expect("committed");
+
+        let under_way = claim_one(&store, at(900)).await;
+        if is_ended {
+            store.end_mutes(at(901)).await.expect("done");
+        }
+        let ailments = [Ailment::Failing, Ailment::Silent, Ailment::Empty];
+        let read_well = PollResult::Unchanged {
+            status: 304,
+            etag: None,
+            last_modified: None,
+            by_validators: true,
+        };
+        let well = PollCommit {
+            notices: ailments.map(|was| recovered("mofa", was)).into(),
+            ..poll(&under_way, at(902), read_well)
+        };
+        store.commit_poll(well).await.expect("committed");
+        let sent = deliveries(&store).await;
+        let sent = sent.iter().filter(|it| it.kind == "feed.recovered");
+        let pending = sent.filter(|it| it.state == outbox::DeliveryState::Pending);
+        assert_eq!(pending.count(), 0, "the end was told: {is_ended}");
+    }
+}
+
+/// It waits for the others of its origin to be told with it.
+#[tokio::test]
+async fn a_recovery_that_waits_at_the_end_of_a_mute_is_not_told_of_a_failure_nobody_heard_of() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
-    let recovered = Event::FeedRecovered(FeedRecovered {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        was: Ailment::Failing,
-        since: None,
-        last_success: None,
-        failures: 3,
-        also: vec![],
-    });
-    let receiver = "desk".to_owned();
-    let notices = vec![
-        failing("mofa", &[]),
-        NewDelivery {
-            receiver,
-            event: recovered,
-        },
-    ];
-    store.enqueue(notices, at(1)).await.expect("kept");
-    tamper(&store, "UPDATE feed SET told_failing = 1").await;
+    let held = vec![failing("mofa", &[])];
+    store.enqueue(held, at(1)).await.expect("kept");
+    tamper(&store, "UPDATE feed SET told_failing = 1, failures = 0").await;
     store.end_mutes(at(60)).await.expect("done");
-    assert!(
-        claim_one(&store, at(60)).await.feed.told_failing,
-        "as it was"
-    );
+    assert!(!is_told(&store, "mofa").await, "nobody has heard of it");
+}
+
+fn recovered(feed: &str, was: Ailment) -> NewDelivery {
+    NewDelivery {
+        receiver: "desk".into(),
+        event: Event::FeedRecovered(FeedRecovered {
+            feed: feed.into(),
+            url: "https://mofa.example/feed".into(),
+            was,
+            since: None,
+            last_success: None,
+            failures: 3,
+            also: vec![],
+        }),
+    }
 }
 
 async fn is_told(store: &Store, name: &str) -> bool {
