@@ -303,6 +303,25 @@ fn unchanged(by_validators: bool) -> PollResult {
 }
 
 #[tokio::test]
+async fn a_feed_that_was_put_off_is_as_it_was_and_comes_again() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    for now in [0, 1_000] {
+        let claim = claim_one(&store, at(now)).await;
+        done(&store, poll(&claim, at(now), failed())).await;
+    }
+    let before = claim_one(&store, at(9_000)).await;
+    let mut put_off = poll(&before, at(9_000), PollResult::PutOff);
+    put_off.next_due_at = at(9_060);
+    done(&store, put_off).await;
+    let shown = store.feed("mofa").await.expect("read").expect("there");
+    assert_eq!((shown.failures, shown.polled_at), (2, Some(at(1_000))));
+    assert_eq!(shown.due, at(9_060));
+    let again = claim_one(&store, at(9_060)).await;
+    assert_eq!(again.feed, before.feed);
+}
+
+#[tokio::test]
 async fn a_run_of_304s_is_dated_from_its_first() {
     let place = Place::new();
     let store = one_feed(&place).await;
