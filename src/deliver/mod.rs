@@ -205,7 +205,7 @@ impl Deliverer {
         let others: Vec<&String> = others.collect();
         if others.is_empty() {
             let detail = &trouble.detail;
-            error!("receiver {name:?} takes nothing and nobody else can be told: {detail}");
+            error!("receiver {name:?} is in trouble and nobody can be told: {detail}");
         }
         let tell = |receiver: &String| NewDelivery {
             receiver: receiver.clone(),
