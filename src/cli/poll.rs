@@ -1,7 +1,7 @@
 //! `poll`: feeds are asked now, with the daemon up or down.
 //!
-//! The store says who is asked: with the daemon up it comes round within five seconds and does the
-//! rest; with the daemon down the command takes its place for these feeds. Either way the answer
+//! The store says who is asked: with the daemon up it sees that within a tenth of a second and does
+//! the rest; with the daemon down the command takes its place for these feeds. Either way the answer
 //! is read from the store.
 
 use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
@@ -26,11 +26,11 @@ use crate::{
 /// A host that asks to wait longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Longer than the daemon's nap and what a poll takes beside its request.
+/// Longer than what a poll takes beside its request.
 const DAEMON_MARGIN: Duration = Duration::from_secs(15);
 
 /// How often the store is asked what the daemon has done.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Poll feeds now, unless their hosts ask to wait.
 #[derive(Debug, Args)]

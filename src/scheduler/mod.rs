@@ -31,8 +31,12 @@ use crate::{
 
 pub use polls::PollTally;
 
-/// No loop sleeps longer: another process (`outbox retry`) may have made something due.
+/// No loop sleeps longer, so that each one shows that it lives.
 const MAX_SLEEP: Duration = Duration::from_secs(5);
+
+/// How often it is asked whether another process (`poll`, `outbox retry`) has made something due. The
+/// person who typed it waits; asking costs 15 microseconds.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How long a loop waits after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -67,6 +71,10 @@ impl Work {
     /// What sends to the receivers.
     pub fn deliverer(&self) -> &Deliverer {
         &self.deliverer
+    }
+
+    fn wake_all(&self) {
+        self.lanes.values().for_each(Notify::notify_one);
     }
 
     /// Wakes the lanes of these receivers.
@@ -105,6 +113,8 @@ pub struct Scheduler {
     work: watch::Sender<Arc<Work>>,
     /// Held while origins are claimed, and while the work is swapped.
     claims: Mutex<()>,
+    /// Told when another process has written.
+    written: Notify,
     beat_ms: AtomicI64,
     /// How often the store refused what a loop asked of it.
     refusals: Arc<AtomicU64>,
@@ -120,6 +130,7 @@ impl Scheduler {
             polls_paused: AtomicBool::new(false),
             work: watch::Sender::new(Arc::new(work)),
             claims: Mutex::new(()),
+            written: Notify::new(),
             store,
             clock,
         }
@@ -154,6 +165,7 @@ impl Scheduler {
             self.run_polls(soft, hard),
             self.run_lanes(soft, hard),
             self.run_prune(soft),
+            self.run_watch(soft),
         );
     }
 
@@ -180,6 +192,25 @@ impl Scheduler {
     fn beat(&self) {
         let now = self.clock.now().as_millisecond();
         self.beat_ms.store(now, Ordering::Relaxed);
+    }
+
+    /// Wakes the loops when another process has written.
+    async fn run_watch(&self, soft: &CancellationToken) {
+        let mut seen = None;
+        while soft
+            .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
+            .await
+            .is_some()
+        {
+            // What the store refuses the loops tell.
+            let Ok(now) = self.store.changes_by_others().await else {
+                continue;
+            };
+            if seen.replace(now).is_some_and(|before| before != now) {
+                self.written.notify_one();
+                self.work().wake_all();
+            }
+        }
     }
 
     async fn run_prune(&self, soft: &CancellationToken) {

@@ -155,6 +155,7 @@ impl Scheduler {
             tokio::select! {
                 () = soft.cancelled() => {}
                 _ = changes.changed() => {}
+                () = self.written.notified() => {}
                 Some(polled) = polls.join_next() => {
                     self.ended_in_service(polled);
                     // Polls are committed in groups, so they end in groups.

@@ -162,6 +162,11 @@ impl Store {
         DeliveryKey(format!("{}-{name}", self.identity))
     }
 
+    /// A number that is another one once another process has written: a command beside the daemon.
+    pub async fn changes_by_others(&self) -> Result<i64, StoreError> {
+        self.engine.changes_by_others().await
+    }
+
     /// Answers once the writer thread has come to it: it lives. Writes nothing, so a full disk,
     /// which a restart would not empty, does not look like a dead thread.
     pub async fn ping(&self) -> Result<(), StoreError> {

@@ -45,6 +45,30 @@ async fn a_command_works_beside_the_daemon_and_without_it() {
 }
 
 #[tokio::test]
+async fn what_another_process_writes_is_seen_and_what_this_one_writes_is_not() {
+    let place = Place::new();
+    let daemon = one_feed(&place).await;
+    let before = daemon.changes_by_others().await.expect("a number");
+    daemon
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("its own");
+    let own = daemon.changes_by_others().await.expect("a number");
+    assert_eq!(own, before);
+    let command = Store::open_beside(&place.options).await.expect("beside");
+    command.feeds().await.expect("read");
+    let read = daemon.changes_by_others().await.expect("a number");
+    assert_eq!(read, before, "to read is not to write");
+    command
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("enqueued");
+    let others = daemon.changes_by_others().await.expect("a number");
+    assert_ne!(others, before);
+    command.close().await;
+}
+
+#[tokio::test]
 async fn calls_after_close_say_so() {
     let place = Place::new();
     let store = place.open(at(0)).await;

@@ -145,6 +145,25 @@ async fn poll_does_not_ask_a_host_that_asks_to_wait() {
     assert!(line["until"].is_string(), "{line}");
 }
 
+/// Who types it waits for it, and the daemon sleeps for up to five seconds when nothing is due.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_daemon_is_woken_by_poll() {
+    let feed = FeedServer::start().await;
+    let desk = Desk::new(&format!(
+        "[poll]\nper_host = \"0s\"\n[feed]\nwire = \"{}\"\n[watch]\nk = \"Koizumi\"\n\
+         [receiver]\nscreen = {{ stdout = true }}\n",
+        feed.url()
+    ));
+    let _daemon = Daemon::start(&desk.path("fivebells.toml"));
+    assert_eq!(code(&desk.run(&["poll", "wire"])), 0);
+    let start = std::time::Instant::now();
+    for _ in 0..4 {
+        assert_eq!(code(&desk.run(&["poll", "wire"])), 0);
+    }
+    let took = start.elapsed();
+    assert!(took.as_secs() < 5, "four polls took {took:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn poll_lets_a_running_daemon_do_it() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);

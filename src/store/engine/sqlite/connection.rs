@@ -94,6 +94,12 @@ impl Connection {
         Ok(self.0.pragma_update(None, name, value)?)
     }
 
+    /// Differs from before once another connection has committed.
+    pub(super) fn changes_by_others(&mut self) -> Result<i64, StoreError> {
+        let row = self.row("PRAGMA data_version", &[])?;
+        row.expect("this pragma always has a row").take(0)
+    }
+
     /// Runs statements that return nothing.
     pub(super) fn batch(&self, sql: &str) -> Result<(), StoreError> {
         Ok(self.0.execute_batch(sql)?)

@@ -47,6 +47,8 @@ const READERS: usize = 2;
 /// What a thread finds in its queue.
 enum Message {
     Job(Box<dyn Job>),
+    /// Say which version of the data is there but for this connection's own commits.
+    Look(oneshot::Sender<Result<i64, StoreError>>),
     /// Finish what is queued, take no more.
     Close,
 }
@@ -140,6 +142,19 @@ impl Sqlite {
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         ask(&self.readers, work).await
+    }
+
+    /// A number that is another one once another process has committed. Costs microseconds and
+    /// reads nothing of the file: it is the writer that looks, so that its own commits, which are
+    /// all of this process, do not count.
+    pub(in crate::store) async fn changes_by_others(&self) -> Result<i64, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let look = Message::Look(reply);
+        self.writer
+            .send(look)
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Does what is queued, writes the log back into the file and ends the threads. Other handles

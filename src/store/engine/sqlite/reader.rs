@@ -12,6 +12,7 @@ pub(super) fn run(mut connection: Connection, queue: &Mutex<Receiver<Message>>) 
         match queue.blocking_recv() {
             None => return,
             Some(Message::Close) => queue.close(),
+            Some(Message::Look(_)) => unreachable!("only the writer is asked"),
             Some(Message::Job(mut job)) => {
                 drop(queue);
                 let snapshot = connection.begin_read();

@@ -38,6 +38,8 @@ pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, plac
         for message in inbox.drain(..) {
             match message {
                 Message::Job(job) => jobs.push(job),
+                // Nobody may be waiting any more.
+                Message::Look(reply) => drop(reply.send(connection.changes_by_others())),
                 Message::Close => queue.close(),
             }
         }
