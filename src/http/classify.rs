@@ -5,6 +5,7 @@ use std::{error::Error as StdError, io, time::Duration};
 use url::Url;
 
 use super::{
+    advice,
     error::{HttpError, Phase},
     guard::{GuardError, Trust},
     resolve::PrivateAddress,
@@ -52,7 +53,10 @@ impl Context<'_> {
         if source.is_timeout() {
             return self.timeout(Phase::Connection, self.connect_timeout);
         }
-        let (host, detail) = (self.host(), root_cause(&source));
+        let (host, mut detail) = (self.host(), root_cause(&source));
+        if let Some(advice) = advice::of(&source) {
+            detail = format!("{detail}; {advice}");
+        }
         let is_connection = source.is_connect() || find::<io::Error>(&source).is_some();
         if source.is_dns() && !self.is_proxys_name() {
             HttpError::Dns {
@@ -122,7 +126,9 @@ fn chain<'a>(
     })
 }
 
-fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+pub(super) fn find<'a, E: StdError + 'static>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a E> {
     chain(error).find_map(|error| error.downcast_ref())
 }
 

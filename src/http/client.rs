@@ -13,6 +13,7 @@ use super::{
     coding::{self, DecodeError},
     error::{HttpError, HttpSetupError, Phase},
     guard::{self, Trust},
+    kept,
     large::{LargeBodies, Place, SMALL_BODY_BYTES},
     options::HttpOptions,
     resolve::{self, Lookup},
@@ -114,7 +115,8 @@ impl Http {
         self.routes.options()
     }
 
-    /// Makes one hop: no redirect is followed, nothing is retried.
+    /// Makes one hop: no redirect is followed, nothing is retried but a GET whose kept connection
+    /// died under it.
     ///
     /// Returns an answer for every status. The waits are bounded: `connect_timeout` for the
     /// connection, that and `idle_timeout` for the headers, `idle_timeout` between two parts of
@@ -173,7 +175,7 @@ impl Http {
         context: &Context<'_>,
     ) -> Result<(Vec<u8>, Option<Place>), HttpError> {
         let codings = coding::codings(headers)?;
-        if codings.is_empty() {
+        if codings.is_empty() && !coding::is_disguised(&raw) {
             return Ok((raw, place));
         }
         if place.is_none() {
@@ -195,15 +197,23 @@ impl Http {
         limits: &body::Limits,
         context: &Context<'_>,
     ) -> Result<reqwest::Response, HttpError> {
+        let is_repeatable = request.method == Method::GET;
         let mut builder = client
             .request(request.method, request.url)
             .headers(request.headers);
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
+        let again = builder.try_clone().filter(|_| is_repeatable);
         let patience = self.options().connect_timeout + self.options().idle_timeout;
         let deadline = limits.deadline.min(Instant::now() + patience);
-        match tokio::time::timeout_at(deadline, builder.send()).await {
+        let sent = async {
+            match (kept::watch(builder.send()).await, again) {
+                ((Err(error), true), Some(again)) if kept::has_died(&error) => again.send().await,
+                ((sent, _), _) => sent,
+            }
+        };
+        match tokio::time::timeout_at(deadline, sent).await {
             Ok(sent) => sent.map_err(|error| context.request_failed(error)),
             Err(_) if deadline == limits.deadline => {
                 Err(context.timeout(Phase::Whole, limits.total))

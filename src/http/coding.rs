@@ -81,22 +81,59 @@ impl fmt::Display for Coding {
     }
 }
 
-/// Undoes every content coding that the headers name.
+/// Undoes every content coding that the headers name, and what they forget to.
 pub(super) fn decode(
     headers: &HeaderMap,
     raw: Vec<u8>,
     limit: u64,
 ) -> Result<Vec<u8>, DecodeError> {
-    match codings(headers)?.as_slice() {
-        [] => Ok(raw),
-        codings => undo_all(codings, &raw, limit),
+    let codings = codings(headers)?;
+    if codings.is_empty() && !is_disguised(&raw) {
+        return Ok(raw);
+    }
+    undo_all(&codings, &raw, limit)
+}
+
+/// Whether a body that no header calls coded may be so all the same.
+pub(super) fn is_disguised(body: &[u8]) -> bool {
+    coding_by_magic(body).is_some() || !reads_as_text(body)
+}
+
+/// The coding that a body's first bytes give away; no text begins so. Brotli has no sign.
+fn coding_by_magic(body: &[u8]) -> Option<Coding> {
+    match body {
+        [0x1f, 0x8b, 0x08, ..] => Some(Coding::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Coding::Zstd),
+        // RFC 1950 §2.2: deflate with a window of 32 KiB, and the check of both bytes.
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some(Coding::Deflate),
+        _ => None,
     }
 }
 
-/// Undoes these, the outermost first; no layer may be longer than `limit` bytes.
+/// Undoes these, the outermost first, and then what no header named: servers serve `.gz` files as
+/// they are, and compress what was compressed. No layer may be longer than `limit` bytes.
 ///
 /// What fails to decode but reads as text was never coded: it is taken as it is.
 pub(super) fn undo_all(codings: &[Coding], raw: &[u8], limit: u64) -> Result<Vec<u8>, DecodeError> {
+    let mut body = undo_named(codings, raw, limit)?;
+    for _ in codings.len()..MAX_CODINGS {
+        match coding_by_magic(&body) {
+            Some(coding) => body = undo_named(&[coding], &body, limit)?,
+            None => break,
+        }
+    }
+    if codings.is_empty()
+        && !reads_as_text(&body)
+        && let Ok(text) = unbrotli(&body, limit)
+        && text.trim_ascii_start().starts_with(b"<")
+        && reads_as_text(&text)
+    {
+        body = text;
+    }
+    Ok(body)
+}
+
+fn undo_named(codings: &[Coding], raw: &[u8], limit: u64) -> Result<Vec<u8>, DecodeError> {
     let body = codings
         .iter()
         .rev()

@@ -4,14 +4,16 @@
 //! [`HttpResponse`] with the body decoded, or an [`HttpError`] with a closed [`HttpReason`]. What
 //! a caller may rely on:
 //!
-//! * redirects, retries, proxies from the environment, cookies and Referer do not happen;
+//! * redirects, proxies from the environment, cookies and Referer do not happen;
 //! * no body, however it was compressed, is longer than its limit, and none is silently cut;
 //! * large bodies are few at a time, all callers together, as long as they keep the [`Place`];
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
 //!
-//! Nothing is retried here: a poll has its next poll, a delivery its outbox.
+//! Nothing is retried here but a GET whose kept connection died under it ([`kept`]): a poll has its
+//! next poll, a delivery its outbox.
 
+mod advice;
 mod body;
 mod classify;
 mod client;
@@ -19,8 +21,10 @@ mod coding;
 mod date;
 mod error;
 mod guard;
+mod kept;
 mod large;
 mod options;
+mod pinned;
 mod resolve;
 mod retry_after;
 mod routes;

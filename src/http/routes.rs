@@ -16,6 +16,7 @@ use super::{
     coding::ACCEPT_ENCODING as CODINGS,
     error::HttpSetupError,
     guard::Passage,
+    kept::Dials,
     options::HttpOptions,
     resolve::{Lookup, Resolver},
     tls::{self, Trusted},
@@ -29,9 +30,14 @@ const POOL_IDLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30
 /// Unused connections kept per host: an origin is asked one thing at a time.
 const POOL_MAX_IDLE_PER_HOST: usize = 2;
 
-/// All response headers of an HTTP/2 answer, in bytes. The library's 16 KiB is less than some
-/// publishers' Content-Security-Policy and cookies.
-const MAX_HEADER_LIST_BYTES: u32 = 64 * 1024;
+/// All headers of an answer, in bytes: what the library allows over HTTP/1.1, where it cannot be set,
+/// and over HTTP/2 too, where its own 16 KiB is less than some publishers' Content-Security-Policy
+/// and cookies.
+pub(super) const MAX_HEADER_BYTES: u32 = 8192 + 4096 * 100;
+
+/// Header lines of an HTTP/1.1 answer. The library's 100 is less than some shops' cookies and some
+/// sites' `Link: …; rel=preload`. Each costs 64 bytes for a moment, whether it comes or not.
+pub(super) const MAX_HEADER_LINES: usize = 1500;
 
 /// What an HTTP/2 server may send ahead of what is read, on a stream and on a connection, in bytes:
 /// so much of each waits in our memory. The library's 2 and 5 MiB were a gigabyte for 256 polls.
@@ -157,13 +163,15 @@ fn client(
         .redirect(redirect::Policy::none())
         // On by default: a stream that an HTTP/2 server refuses is asked for twice more at once.
         .retry(retry::never())
+        .connector_layer(Dials)
         // Both are on by default: HTTP_PROXY is obeyed, the last URL is told to the next host.
         .no_proxy()
         .referer(false)
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .pool_max_idle_per_host(POOL_MAX_IDLE_PER_HOST)
-        .http2_max_header_list_size(MAX_HEADER_LIST_BYTES)
+        .http1_max_headers(MAX_HEADER_LINES)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
         .http2_initial_stream_window_size(HTTP2_WINDOW_BYTES)
         .http2_initial_connection_window_size(HTTP2_WINDOW_BYTES)
         // A publisher's broken extra header is no reason to be blind to its feed.

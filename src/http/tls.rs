@@ -7,7 +7,7 @@ use std::{
 
 use rustls::{
     CipherSuite, ClientConfig, ConfigBuilder,
-    client::{Resumption, WantsClientCert},
+    client::{Resumption, WantsClientCert, danger::ServerCertVerifier},
     crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
 };
@@ -15,7 +15,7 @@ use rustls_platform_verifier::Verifier;
 use tracing::warn;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-use super::{options::HttpOptions, sessions::Sessions};
+use super::{options::HttpOptions, pinned::Pinned, sessions::Sessions};
 use crate::model::{ClientCertificate, Transport};
 
 /// TLS could not be set up.
@@ -89,8 +89,9 @@ impl Trusted {
     }
 }
 
-/// TLS as a client that trusts what the system trusts and the authorities in `ca_file`. On a
-/// system without any (a bare container) Mozilla's, as compiled in, stand in for the system's.
+/// TLS as a client that trusts what the system trusts, and the authorities and servers whose
+/// certificates stand in `ca_file`. On a system without any (a bare container) Mozilla's, as
+/// compiled in, stand in for the system's.
 ///
 /// # Errors
 /// See [`TlsSetupError`].
@@ -135,6 +136,7 @@ fn verified(ca_files: &[impl AsRef<Path>]) -> Result<Builder, TlsSetupError> {
     for file in ca_files {
         extra.extend(authorities(file.as_ref())?);
     }
+    let pinned = extra.clone();
     let provider = Arc::new(provider());
     let verifier = Verifier::new_with_extra_roots(extra.clone(), Arc::clone(&provider))
         .or_else(|error| {
@@ -143,11 +145,21 @@ fn verified(ca_files: &[impl AsRef<Path>]) -> Result<Builder, TlsSetupError> {
             Verifier::new_with_extra_roots(built_in, Arc::clone(&provider))
         })
         .map_err(TlsSetupError::Authorities)?;
+    let verifier: Arc<dyn ServerCertVerifier> = Arc::new(verifier);
+    let verifier = if pinned.is_empty() {
+        verifier
+    } else {
+        Arc::new(Pinned {
+            certificates: pinned,
+            inner: verifier,
+            provider: Arc::clone(&provider),
+        })
+    };
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring speaks TLS 1.2 and 1.3")
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier)))
+        .with_custom_certificate_verifier(verifier))
 }
 
 /// Built by us and handed over, because the HTTP library's own would keep sessions for 32 hosts

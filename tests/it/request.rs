@@ -53,7 +53,7 @@ impl Publisher {
     async fn poll(&self, answer: Answer) -> Request {
         *self.answer.lock().expect("not poisoned") = answer;
         let before = self.server.requests().len();
-        self.world.advance(24 * 60);
+        self.world.advance(20 * 60);
         self.world.round().await;
         let requests = self.server.requests();
         assert_eq!(requests.len(), before + 1, "one poll is one request");
@@ -226,7 +226,7 @@ async fn a_poll_is_one_plain_get() {
     let world = World::open(&config(&feed.url(), &hook, contact)).await;
     for _ in 0..2 {
         world.round().await;
-        world.advance(24 * 60);
+        world.advance(20 * 60);
     }
     let requests = feed.requests();
     assert_eq!(requests.len(), 2, "no robots.txt, no favicon, no HEAD");
@@ -276,7 +276,7 @@ async fn secure(headers: &'static [(&'static str, &str)]) -> (SecureServer, Worl
     let world = World::open_with(&config, &[("ca.pem", server.ca_pem())]).await;
     for _ in 0..3 {
         world.poll().await;
-        world.advance(24 * 60);
+        world.advance(20 * 60);
     }
     (server, world)
 }
@@ -303,4 +303,25 @@ async fn a_second_connection_to_a_host_resumes_its_session() {
     let resumed = server.connections().into_iter();
     let resumed: Vec<_> = resumed.map(|connection| connection.resumed).collect();
     assert_eq!(resumed, [false, true, true]);
+}
+
+/// Sites that send a `Link` for each of their files; the limit of lines is HTTP/1.1's alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_with_many_header_lines_is_read_over_http_2() {
+    let server = SecureServer::start(|_| {
+        let lines = (0..2500).map(|number| ("Link", format!("</{number}.css>; rel=preload")));
+        Answer::Reply {
+            status: 200,
+            headers: lines.collect(),
+            body: FEED.as_bytes().to_vec(),
+        }
+    })
+    .await;
+    let hook = WebhookServer::start().await;
+    let more = "[poll]\nca_file = \"ca.pem\"\n";
+    let config = config(&server.url("/feed"), &hook, more);
+    let world = World::open_with(&config, &[("ca.pem", server.ca_pem())]).await;
+    world.round().await;
+    assert!(server.connections()[0].http2);
+    assert_eq!(hook.titles(), ["Koizumi speaks"]);
 }

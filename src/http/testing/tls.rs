@@ -86,6 +86,52 @@ impl Authority {
     }
 }
 
+/// A server's certificate that is handed over itself.
+pub(crate) struct OwnCertificate {
+    pub(crate) pem: String,
+    der: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl OwnCertificate {
+    /// Signed by itself, good from 2000 to that year.
+    pub(crate) fn self_signed(names: &[String], is_authority: bool, until: i32) -> Self {
+        let mut params = CertificateParams::new(names).expect("parameters");
+        if is_authority {
+            params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        }
+        params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+        params.not_after = rcgen::date_time_ymd(until, 1, 1);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        Self::of(certificate.der().clone(), certificate.pem(), &key)
+    }
+
+    pub(crate) fn signed_by(authority: &Authority, names: &[String]) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = CertificateParams::new(names)
+            .and_then(|params| params.signed_by(&key, &authority.issuer))
+            .expect("a certificate");
+        Self::of(certificate.der().clone(), certificate.pem(), &key)
+    }
+
+    fn of(der: CertificateDer<'static>, pem: String, key: &KeyPair) -> Self {
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        Self { pem, der, key }
+    }
+
+    pub(crate) fn server(&self) -> ServerConfig {
+        builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![self.der.clone()], self.key.clone_key())
+            .expect("they belong together")
+    }
+
+    pub(crate) fn file(pem: &str) -> NamedTempFile {
+        file(pem)
+    }
+}
+
 fn builder() -> rustls::ConfigBuilder<ServerConfig, rustls::WantsVerifier> {
     ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

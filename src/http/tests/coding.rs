@@ -168,6 +168,51 @@ fn plain_text_under_any_label_is_plain() {
 }
 
 #[test]
+fn a_coding_that_no_header_names_is_undone() {
+    let feed = feed();
+    for (coding, raw) in [
+        ("gzip", gzip(&feed)),
+        ("zstd", zstd(&feed)),
+        ("zlib", zlib(&feed)),
+        ("brotli", brotli(&feed)),
+        ("gzip in gzip", gzip(&gzip(&feed))),
+    ] {
+        assert!(is_disguised(&raw), "{coding}");
+        assert_eq!(decode_as(&[], raw, LIMIT), Ok(feed.clone()), "{coding}");
+    }
+    let twice = gzip(&gzip(&feed));
+    assert_eq!(decode_as(&["gzip"], twice, LIMIT), Ok(feed), "named once");
+}
+
+#[test]
+fn what_is_not_coded_is_left_alone_and_what_is_too_large_is_cut() {
+    let utf16: Vec<u8> = "<rss/>".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for plain in [
+        &b"x^2 + y"[..],
+        &utf16,
+        b"\x1b$B%K%e\x1b(B",
+        b"\x06",
+        b"\0\x01\x02",
+    ] {
+        assert_eq!(decode_as(&[], plain.to_vec(), LIMIT), Ok(plain.to_vec()));
+    }
+    for bomb in [
+        gzip(&[b' '; 5000]),
+        zstd(&[b' '; 5000]),
+        zlib(&[b' '; 5000]),
+    ] {
+        let cut = decode_as(&[], bomb, 4999);
+        assert_eq!(cut, Err(DecodeError::TooLarge { limit: 4999 }));
+    }
+    let mut layers = b"<rss/>".to_vec();
+    for _ in 0..=MAX_CODINGS {
+        layers = gzip(&layers);
+    }
+    let left = decode_as(&[], layers, LIMIT).expect("some of it");
+    assert!(left.starts_with(&[0x1f, 0x8b]), "the stack has a bound");
+}
+
+#[test]
 fn an_empty_body_is_empty_whatever_its_label() {
     for (name, _) in every_coding() {
         assert_eq!(decode_as(&[name], vec![], LIMIT), Ok(vec![]), "{name}");

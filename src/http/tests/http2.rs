@@ -120,6 +120,51 @@ async fn a_refused_stream_is_a_failure_and_not_asked_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_wants_http_1_1_says_what_to_set() {
+    const HTTP_1_1_REQUIRED: u8 = 13;
+    let reset = vec![0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, HTTP_1_1_REQUIRED];
+    let (answer, _) = exchange(reset).await;
+    let error = answer.expect_err("refused").to_string();
+    assert!(error.contains("set `http2 = false`"), "{error}");
+}
+
+/// A server that has served enough on a connection goes away with the next request on its way.
+#[tokio::test]
+async fn a_kept_connection_that_goes_away_is_left_for_a_new_one() {
+    let names = names(1);
+    let authority = Authority::new();
+    let mut config = authority.server(&names);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let last_data = [&[0, 0, 6, 0, 1, 0, 0, 0, 1], &b"<rss/>"[..]].concat();
+    let answer = [STATUS_200, &last_data].concat();
+    let go_away = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+    let serving = tokio::spawn(async move {
+        for _ in 0..2 {
+            let (stream, _) = listener.accept().await.expect("a caller");
+            let mut stream = acceptor.accept(stream).await.expect("TLS");
+            stream.read_exact(&mut [0; 24]).await.expect("the preface");
+            let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+            stream.write_all(&settings).await.expect("written");
+            for sent in [&answer[..], &go_away] {
+                while frame(&mut stream).await.expect("a frame").0 != HEADERS {}
+                stream.write_all(sent).await.expect("written");
+            }
+            stream.shutdown().await.expect("closed");
+        }
+    });
+    let url = Url::parse(&format!("https://{}:{port}/", names[0])).expect("a URL");
+    let http = Http::with_hosts(&authority.trusting(), &[(&names[0], "127.0.0.1")]);
+    for _ in 0..2 {
+        let answer = get(&http, url.clone(), Trust::OperatorPrivate).await;
+        assert_eq!(answer.expect("an answer").body, b"<rss/>");
+    }
+    serving.abort();
+}
+
+#[tokio::test]
 async fn a_connection_that_goes_away_is_a_failure_and_not_asked_again() {
     const NO_ERROR: u8 = 0;
     let go_away = vec![0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NO_ERROR];

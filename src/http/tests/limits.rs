@@ -16,6 +16,7 @@ use super::*;
 use crate::http::{
     HttpReason, StatusCode,
     body::MAX_ERROR_BODY_BYTES,
+    routes::{MAX_HEADER_BYTES, MAX_HEADER_LINES},
     testing::{Reply, Server, impatient},
 };
 
@@ -46,6 +47,35 @@ async fn a_mute_server_is_left() {
         refused(&server, &impatient()).await,
         timeout("no answer from 127.0.0.1 within 1s")
     );
+}
+
+#[tokio::test]
+async fn header_lines_and_bytes_have_a_bound() {
+    let lines =
+        |count: usize, name: &str| format!("{name}: </style.css>; rel=preload\r\n").repeat(count);
+    // Content-Length is the last line.
+    let most = MAX_HEADER_LINES - 1;
+    let bytes = MAX_HEADER_BYTES as usize;
+    for (headers, is_read) in [
+        (lines(150, "link"), true),
+        (lines(150, "set-cookie"), true),
+        (lines(most, "link"), true),
+        (lines(most + 1, "link"), false),
+        (format!("x: {}\r\n", "y".repeat(bytes - 1024)), true),
+        (format!("x: {}\r\n", "y".repeat(3 * bytes)), false),
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\n{headers}content-length: 6\r\n\r\n<rss/>");
+        let server = Server::start(move |_| Reply::raw(head.clone())).await;
+        let http = Http::new(&HttpOptions::default()).expect("a client");
+        let answer = get(&http, server.url("/"), Trust::Operator).await;
+        match answer {
+            Ok(answer) => assert!(is_read && answer.body == b"<rss/>"),
+            Err(error) => {
+                assert_eq!(error.reason(), HttpReason::Protocol, "{error}");
+                assert!(!is_read, "{error}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
