@@ -123,7 +123,6 @@ fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommi
         cools_domain: false,
         refusals: 0,
         unreachable: false,
-        cools_elsewhere: None,
         outage: None,
         notices: Vec::new(),
         told_with: Vec::new(),

@@ -166,7 +166,6 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         cools_domain: false,
         refusals: 0,
         unreachable: false,
-        cools_elsewhere: None,
         outage: None,
         continuity: None,
         moved: None,

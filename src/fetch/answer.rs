@@ -6,13 +6,15 @@ use url::Url;
 
 use crate::{
     http::{
-        HeaderMap, HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
-        header::{CONTENT_TYPE, ETAG, LAST_MODIFIED},
+        HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
+        header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
     },
     model::Origin,
 };
 
-use super::{FetchError, FetchReason, FetchRequest, Hop, freshness::freshness, redirect::Trail};
+use super::{
+    FetchError, FetchReason, FetchRequest, Hop, freshness::freshness, redirect::Trail, validators,
+};
 
 /// What came.
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ pub(super) fn conclude(
             .or_else(|| request.last_modified.map(Vec::from));
         return Ok(Fetched::NotModified(page));
     }
-    if !has_document(response.status) || whose_challenge(&response).is_some() {
+    if !has_document(&response) || whose_challenge(&response).is_some() {
         return Err(refusal(request, &trail, &response));
     }
     Ok(Fetched::Document(FetchedDocument {
@@ -90,15 +92,43 @@ fn page(trail: Trail, response: &HttpResponse) -> Page {
         status: response.status.as_u16(),
         final_url,
         redirects,
-        etag: validator(&response.headers, ETAG),
-        last_modified: validator(&response.headers, LAST_MODIFIED),
+        etag: validators::etag(&response.headers),
+        last_modified: validators::last_modified(&response.headers),
         freshness: freshness(&response.headers),
     }
 }
 
-/// 204 and 205 have none; 206 and 226 are parts that we did not ask for.
-fn has_document(status: StatusCode) -> bool {
-    status.is_success() && !matches!(status.as_u16(), 204..=206 | 226)
+/// 204 and 205 have none; 206 and 226 are parts that we did not ask for, but for the part that is
+/// the whole.
+fn has_document(response: &HttpResponse) -> bool {
+    match response.status.as_u16() {
+        204 | 205 | 226 => false,
+        206 => is_whole(response),
+        _ => response.status.is_success(),
+    }
+}
+
+/// Whether the range of a 206 is all there is (`bytes 0-(n-1)/n`, RFC 9110 §14.4). It counts bytes
+/// as they were sent, which a coding leaves us no more of.
+fn is_whole(response: &HttpResponse) -> bool {
+    let mut ranges = response.headers.get_all(CONTENT_RANGE).iter();
+    let (Some(range), None) = (ranges.next(), ranges.next()) else {
+        return false;
+    };
+    let Some((last, length)) = last_and_length(range.as_bytes()) else {
+        return false;
+    };
+    let is_coded = response.headers.contains_key(CONTENT_ENCODING);
+    length.checked_sub(1) == Some(last) && (is_coded || response.body.len() as u64 == length)
+}
+
+/// The numbers of a range that begins with the first byte.
+fn last_and_length(range: &[u8]) -> Option<(u64, u64)> {
+    let text = std::str::from_utf8(range).ok()?.trim();
+    let (unit, range) = text.split_once(' ')?;
+    let (last, length) = range.trim().strip_prefix("0-")?.split_once('/')?;
+    let numbers = (last.trim().parse().ok()?, length.trim().parse().ok()?);
+    unit.eq_ignore_ascii_case("bytes").then_some(numbers)
 }
 
 /// Whose challenge stands in the place of the feed. It comes with 403, 503, 202 and even 200.
@@ -128,8 +158,7 @@ fn refusal(request: &FetchRequest<'_>, trail: &Trail, response: &HttpResponse) -
     if !trail.is_at_start() {
         let place = bare_url(trail.here());
         write!(error.message, " at {place}, where it redirects to").expect("a String takes all");
-        let answered = Origin::of(trail.here());
-        error.elsewhere = (answered != Origin::of(request.url)).then_some(answered);
+        error.elsewhere = Origin::of(trail.here()) != Origin::of(request.url);
     }
     if let Some(hint) = hint(request, trail, &error) {
         write!(error.message, "; {hint}").expect("a String takes all");
@@ -160,12 +189,6 @@ fn hint(
         (FetchReason::Challenge, _) => Some("ask the publisher to let feed readers pass".into()),
         _ => None,
     }
-}
-
-/// An empty header validates nothing.
-fn validator(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
-    let value = headers.get(name)?.as_bytes();
-    (!value.is_empty()).then(|| value.to_vec())
 }
 
 fn lossy(value: &HeaderValue) -> String {

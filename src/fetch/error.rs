@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::{
-    http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after},
-    model::Origin,
-};
+use crate::http::{HttpError, HttpReason, HttpResponse, RetryAfter, StatusCode, retry_after};
 
 /// The visit brought no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,8 +14,8 @@ pub struct FetchError {
     pub status: Option<u16>,
     /// When the server wants to be asked again, whatever the status.
     pub retry_after: Option<RetryAfter>,
-    /// Who gave that answer, where a redirect led to another host than the URL's.
-    pub elsewhere: Option<Origin>,
+    /// Whether that answer is of another host than the URL's, to which a redirect led.
+    pub elsewhere: bool,
     /// For people: no URL query, no user.
     pub message: String,
 }
@@ -137,7 +134,7 @@ impl FetchError {
             reason,
             status: None,
             retry_after: None,
-            elsewhere: None,
+            elsewhere: false,
             message: message.into(),
         }
     }
@@ -173,7 +170,7 @@ impl FetchError {
             reason,
             status: Some(response.status.as_u16()),
             retry_after: retry_after(&response.headers),
-            elsewhere: None,
+            elsewhere: false,
             message: message.into(),
         }
     }

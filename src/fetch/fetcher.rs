@@ -6,11 +6,13 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::http::{
-    HeaderMap, HeaderValue, Http, HttpError, HttpRequest, Method, Phase, Trust,
-    header::{ACCEPT, IF_MODIFIED_SINCE, IF_NONE_MATCH},
+    HeaderMap, HeaderValue, Http, HttpError, HttpRequest, Method, Phase, Trust, header::ACCEPT,
 };
 
-use super::{FetchError, FetchReason, Fetched, Grant, answer::conclude, file, redirect::Trail};
+use super::{
+    FetchError, FetchReason, Fetched, Grant, answer::conclude, cookies::Cookies, file,
+    redirect::Trail, validators,
+};
 
 /// Feeds first, then what feeds are mislabelled as, then whatever there is.
 const ACCEPT_FEEDS: &str = "application/atom+xml, application/rss+xml, application/rdf+xml, \
@@ -40,7 +42,8 @@ pub struct FetchRequest<'a> {
     pub last_modified: Option<&'a [u8]>,
     /// Whether names and redirects may lead to private addresses.
     pub allow_private: bool,
-    /// Whether the URL was found in a document: then it is no more trusted than a redirect.
+    /// Whether the URL was found in a document or behind a redirect: then it is no more trusted than
+    /// one of those, unless it is of the origin that the operator wrote.
     pub from_stranger: bool,
     /// How the feed is reached and what is shown there; directly and nothing, if not set.
     pub grant: Option<Grant<'a>>,
@@ -66,7 +69,8 @@ impl Fetcher {
     /// # Errors
     /// Whatever brings no document and no "unchanged": see [`FetchReason`]. A status other than
     /// 2xx and 304 is an error, and so are a 2xx that has no document (204, 205), a part of one
-    /// (206, 226: we ask for neither) and a 304 to a request without validators.
+    /// (226, and a 206 that is not the whole: we ask for neither) and a 304 to a request without
+    /// validators.
     pub async fn fetch(&self, request: &FetchRequest<'_>) -> Result<Fetched, FetchError> {
         match request.url.scheme() {
             "file" => self.read(request).await,
@@ -86,12 +90,13 @@ impl Fetcher {
         let total = self.http.options().total_timeout;
         let deadline = Instant::now() + total;
         let mut trail = Trail::new(request.url.clone(), self.options.max_redirects);
+        let mut cookies = Cookies::default();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(too_slow(total));
             }
-            let sent = self.http.send(hop(request, &trail, left)).await;
+            let sent = self.http.send(hop(request, &trail, &cookies, left)).await;
             let response = sent.map_err(|error| match error {
                 // Of what was left for this hop; people know the limit of the whole.
                 HttpError::Timeout {
@@ -100,7 +105,9 @@ impl Fetcher {
                 } => too_slow(total),
                 other => other.into(),
             })?;
-            if !trail.follow(&response)? {
+            let set_cookie =
+                response.status.is_redirection() && cookies.take(trail.here(), &response.headers);
+            if !trail.follow(&response, set_cookie)? {
                 return conclude(request, trail, response);
             }
         }
@@ -118,31 +125,84 @@ fn too_slow(limit: Duration) -> FetchError {
 ///
 /// The validators go along on every hop: they belong to the document at the trail's end, and a
 /// server that answers with a redirect ignores them (RFC 9110 §13.2.1).
-fn hop(request: &FetchRequest<'_>, trail: &Trail, left: Duration) -> HttpRequest {
-    let chosen_by_operator = trail.is_at_start() && !request.from_stranger;
-    let trust = match (request.allow_private, chosen_by_operator) {
+fn hop(
+    request: &FetchRequest<'_>,
+    trail: &Trail,
+    cookies: &Cookies,
+    left: Duration,
+) -> HttpRequest {
+    let trust = match (request.allow_private, is_operators(request, trail)) {
         (true, _) => Trust::OperatorPrivate,
         (false, true) => Trust::Operator,
         (false, false) => Trust::Stranger,
     };
     let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(ACCEPT_FEEDS))]);
-    for (name, validator) in [
-        (IF_NONE_MATCH, request.etag),
-        (IF_MODIFIED_SINCE, request.last_modified),
-    ] {
-        // Fails only for bytes that no header can have brought.
-        if let Some(Ok(value)) = validator.map(HeaderValue::from_bytes) {
-            headers.insert(name, value);
-        }
-    }
+    validators::ask(request.etag, request.last_modified, &mut headers);
     if let Some(grant) = request.grant {
         grant.show(trail, &mut headers);
     }
+    cookies.show(trail.here(), &mut headers);
     let transport = request.grant.map(|grant| grant.transport(trail));
     HttpRequest {
         headers,
         transport: transport.unwrap_or_default(),
         timeout: Some(left),
         ..HttpRequest::new(Method::GET, trail.here().clone(), trust)
+    }
+}
+
+/// Whether the trail has never left what the operator wrote: the scheme, the host and the port are
+/// his own words, whatever stands behind them. Only another origin is a stranger's choice.
+fn is_operators(request: &FetchRequest<'_>, trail: &Trail) -> bool {
+    let home = match request.grant {
+        Some(grant) => grant.home,
+        None if request.from_stranger => return false,
+        None => request.url,
+    };
+    trail.urls().all(|url| is_within(home, url))
+}
+
+/// Whether an address is of the same origin, or of its host with TLS where both have their usual
+/// port: who answers there is the same machine, and proves its name.
+fn is_within(home: &Url, url: &Url) -> bool {
+    let is_secured = (home.scheme(), url.scheme()) == ("http", "https")
+        && (home.port(), url.port()) == (None, None)
+        && home.host() == url.host();
+    is_secured || home.origin() == url.origin()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_operator_wrote_reaches_so_far() {
+        for (home, to, within) in [
+            (
+                "http://10.0.0.5:8080/feed",
+                "http://10.0.0.5:8080/feed/",
+                true,
+            ),
+            ("http://10.0.0.5/feed", "http://10.0.0.5:80/x?y", true),
+            ("http://[fd00::5]/feed", "http://[fd00:0::5]/", true),
+            ("http://localhost/feed", "http://localhost/", true),
+            ("http://10.0.0.5/feed", "https://10.0.0.5/feed", true),
+            ("http://10.0.0.5/feed", "https://10.0.0.5:443/feed", true),
+            ("http://10.0.0.5/feed", "https://10.0.0.5:8443/feed", false),
+            ("http://10.0.0.5:8080/feed", "https://10.0.0.5/feed", false),
+            (
+                "http://10.0.0.5:8080/feed",
+                "https://10.0.0.5:8080/feed",
+                false,
+            ),
+            ("https://10.0.0.5/feed", "http://10.0.0.5/feed", false),
+            ("http://10.0.0.5/feed", "http://10.0.0.5:81/feed", false),
+            ("http://10.0.0.5/feed", "http://10.0.0.6/feed", false),
+            ("http://localhost/feed", "http://127.0.0.1/feed", false),
+            ("http://wire.example/feed", "http://10.0.0.5/feed", false),
+        ] {
+            let [home, url] = [home, to].map(|url| Url::parse(url).expect("a URL"));
+            assert_eq!(is_within(&home, &url), within, "{home} {url}");
+        }
     }
 }

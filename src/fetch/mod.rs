@@ -2,21 +2,23 @@
 //!
 //! In goes what the store knows of a feed ([`FetchRequest`]); out comes the document, or that it
 //! is unchanged, or a [`FetchError`] with a closed [`FetchReason`]. Validators are opaque bytes:
-//! stored as they came, sent back as they were stored, never parsed, never made up for HTTP. Each
-//! answer says which ones to keep from now on.
+//! stored as they came, sent back as they were stored, never made up for HTTP. Each answer says
+//! which ones to keep from now on.
 //!
 //! What a feed's [`Grant`] shows, headers, login and certificate, its own origin alone sees.
 //!
-//! Nothing is retried, nothing is remembered between visits, and the politeness between them is
+//! Nothing is retried, nothing but validators is remembered between visits, and the politeness between them is
 //! the scheduler's.
 
 mod answer;
+mod cookies;
 mod error;
 mod fetcher;
 mod file;
 mod freshness;
 mod grant;
 mod redirect;
+mod validators;
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,8 @@ impl Hop {
 pub(super) struct Trail {
     start: Url,
     hops: Vec<Hop>,
+    /// Of the URLs, those that were asked without a cookie that is there now.
+    outdated: usize,
     max_hops: usize,
 }
 
@@ -35,6 +37,7 @@ impl Trail {
         Self {
             start,
             hops: Vec::new(),
+            outdated: 0,
             max_hops,
         }
     }
@@ -63,9 +66,19 @@ impl Trail {
     }
 
     /// Follows a redirect; `false` where the answer is none.
-    pub(super) fn follow(&mut self, response: &HttpResponse) -> Result<bool, FetchError> {
+    ///
+    /// Where it `set_cookie`, all that was asked so far may be asked again: a server that wants one
+    /// leads back to where it was missing.
+    pub(super) fn follow(
+        &mut self,
+        response: &HttpResponse,
+        set_cookie: bool,
+    ) -> Result<bool, FetchError> {
         if !is_redirect(response.status) {
             return Ok(false);
+        }
+        if set_cookie {
+            self.outdated = self.urls().count();
         }
         let refused = |message| FetchError::of_answer(FetchReason::Redirect, response, message);
         let to = self.target(response).map_err(refused)?;
@@ -111,6 +124,7 @@ impl Trail {
 
     fn has_seen(&self, url: &Url) -> bool {
         self.urls()
+            .skip(self.outdated)
             .any(|seen| without_fragment(seen) == without_fragment(url))
     }
 }
@@ -172,7 +186,7 @@ mod tests {
 
     fn follow(start: &str, location: &str) -> Result<String, String> {
         let mut trail = trail(start);
-        match trail.follow(&answer(302, location.as_bytes())) {
+        match trail.follow(&answer(302, location.as_bytes()), false) {
             Ok(_) => Ok(trail.here().to_string()),
             Err(error) => Err(error.message),
         }
@@ -182,12 +196,16 @@ mod tests {
     fn only_five_statuses_redirect() {
         for status in [301, 302, 303, 307, 308] {
             let mut trail = trail("http://example.org/a");
-            assert_eq!(trail.follow(&answer(status, b"/b")), Ok(true));
+            assert_eq!(trail.follow(&answer(status, b"/b"), false), Ok(true));
             assert_eq!(trail.is_permanent(), matches!(status, 301 | 308));
         }
         for status in [200, 300, 304, 305, 306, 404] {
             let mut trail = trail("http://example.org/a");
-            assert_eq!(trail.follow(&answer(status, b"/b")), Ok(false), "{status}");
+            assert_eq!(
+                trail.follow(&answer(status, b"/b"), false),
+                Ok(false),
+                "{status}"
+            );
             assert!(trail.is_at_start());
         }
     }
@@ -205,7 +223,9 @@ mod tests {
             assert_eq!(follow(start, location), Ok(expected.to_owned()));
         }
         let mut latin1 = trail("http://e.org/");
-        latin1.follow(&answer(302, b"/caf\xe9")).expect("followed");
+        latin1
+            .follow(&answer(302, b"/caf\xe9"), false)
+            .expect("followed");
         assert_eq!(latin1.here().as_str(), "http://e.org/caf%E9");
     }
 
@@ -275,7 +295,7 @@ mod tests {
         let mut nowhere = answer(301, b"");
         nowhere.headers.clear();
         let error = trail("http://e.org/")
-            .follow(&nowhere)
+            .follow(&nowhere, false)
             .expect_err("no Location");
         assert_eq!(
             error.message,
@@ -290,9 +310,11 @@ mod tests {
     #[test]
     fn the_number_of_redirects_has_a_bound() {
         let mut trail = Trail::new(Url::parse("http://e.org/0").expect("a URL"), 2);
-        assert_eq!(trail.follow(&answer(302, b"/1")), Ok(true));
-        assert_eq!(trail.follow(&answer(302, b"/2")), Ok(true));
-        let error = trail.follow(&answer(302, b"/3")).expect_err("one too many");
+        assert_eq!(trail.follow(&answer(302, b"/1"), false), Ok(true));
+        assert_eq!(trail.follow(&answer(302, b"/2"), false), Ok(true));
+        let error = trail
+            .follow(&answer(302, b"/3"), false)
+            .expect_err("one too many");
         assert_eq!(error.message, "more than 2 redirects");
     }
 }

@@ -128,7 +128,6 @@ impl Poller {
             cools_domain: cooling.whole_domain,
             refusals: cooling.refusals,
             unreachable: cooling.unreachable,
-            cools_elsewhere: cooling.elsewhere,
             outage: None,
             result,
             notices: Vec::new(),

@@ -3,19 +3,19 @@
 //! Retry-After with 429, 503 or 403 is obeyed for the whole origin, up to a day. A server that says
 //! 429 without it, or 403 twice in a row, is left alone for a pause that grows. Who says 429 counts
 //! requests, and mostly for all his hosts: all of the registrable domain wait. A 403 or 503 is one
-//! host's own. Where a redirect led to another host, the answer is that host's: it cools, and the
-//! feed's own origin does not.
+//! host's own.
+//!
+//! Where a redirect led to another host, that host's answer pauses the feed that was led there, and
+//! nothing else: neither the feed's own origin, which said nothing of the kind, nor the other host,
+//! whose feeds may be well. A redirect is a stranger's choice, and no stranger may silence another
+//! publisher by leading us to a page that is refused.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::visit::Failure;
-use crate::{
-    cadence::{self, MAX_BACK_OFF},
-    model::Origin,
-    store::CoolElsewhere,
-};
+use crate::cadence::{self, MAX_BACK_OFF};
 
 /// The pause after the first refusal that names none; doubled with each one more.
 const FIRST_PAUSE: Duration = Duration::from_mins(5);
@@ -25,7 +25,7 @@ const FIRST_PAUSE: Duration = Duration::from_mins(5);
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// What the origin does now.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Cooling {
     /// Answers of 403 and 429 in a row, whichever feed they were for.
     pub(super) refusals: u32,
@@ -35,8 +35,6 @@ pub(super) struct Cooling {
     pub(super) whole_domain: bool,
     /// Whether nothing was heard of it.
     pub(super) unreachable: bool,
-    /// That another host cools in its place.
-    pub(super) elsewhere: Option<CoolElsewhere>,
 }
 
 /// After a visit that failed, or one that did not, at an origin that had refused so many before.
@@ -44,24 +42,22 @@ pub(super) fn cool(refusals: u32, failure: Option<&Failure>, now: Timestamp) -> 
     let Some(failure) = failure else {
         return Cooling::default();
     };
-    if let Some(host) = &failure.elsewhere {
+    if failure.elsewhere {
         return Cooling {
             refusals,
-            elsewhere: cool_elsewhere(host, failure, now),
             ..Cooling::default()
         };
     }
     cool_here(refusals, failure, now)
 }
 
-/// What the answer means for the host that a redirect led to. How often it refused is not counted.
-fn cool_elsewhere(host: &Origin, failure: &Failure, now: Timestamp) -> Option<CoolElsewhere> {
-    let cooling = cool_here(0, failure, now);
-    Some(CoolElsewhere {
-        until: cooling.until?,
-        whole_domain: cooling.whole_domain,
-        origin: host.clone(),
-    })
+/// When a feed that failed may be asked again by the server's answer. What cools an origin keeps the
+/// feed that was led to another host from it as long; its own failures in a row are the refusals.
+pub(super) fn retry_at(failures: u32, failure: &Failure, now: Timestamp) -> Option<Timestamp> {
+    let paused = failure
+        .elsewhere
+        .then(|| cool_here(failures, failure, now).until);
+    paused.flatten().or(failure.retry_at)
 }
 
 fn cool_here(refusals: u32, failure: &Failure, now: Timestamp) -> Cooling {
@@ -83,7 +79,6 @@ fn cool_here(refusals: u32, failure: &Failure, now: Timestamp) -> Cooling {
         until,
         whole_domain: failure.status == Some(429),
         unreachable: failure.unreachable,
-        elsewhere: None,
     }
 }
 
@@ -110,7 +105,7 @@ mod tests {
             retry_at: retry_after.map(|wait| cadence::add(now(), wait)),
             gone: false,
             unreachable: status.is_none(),
-            elsewhere: None,
+            elsewhere: false,
         }
     }
 
@@ -172,24 +167,35 @@ mod tests {
     }
 
     #[test]
-    fn what_another_host_says_cools_that_host_and_not_the_feeds_own() {
-        let cooled = |status, retry_after| {
+    fn what_another_host_says_cools_no_origin_and_pauses_the_feed() {
+        let paused = |failures, status, retry_after| {
             let mut failure = failure(Some(status), retry_after);
-            let url = "https://feeds.example.com/".parse().expect("a URL");
-            failure.elsewhere = Some(Origin::of(&url));
+            failure.elsewhere = true;
             let cooling = cool(4, Some(&failure), now());
             assert_eq!((cooling.refusals, cooling.until), (4, None), "{status}");
-            let elsewhere = cooling.elsewhere?;
-            assert_eq!(elsewhere.origin.domain, "example.com");
-            let minutes = cadence::elapsed(now(), elsewhere.until).as_secs() / 60;
-            Some((minutes, elsewhere.whole_domain))
+            assert!(!cooling.whole_domain);
+            let until = retry_at(failures, &failure, now())?;
+            Some(cadence::elapsed(now(), until).as_secs() / 60)
         };
         let hour = Some(Duration::from_hours(1));
-        assert_eq!(cooled(429, None), Some((5, true)));
-        assert_eq!(cooled(429, hour), Some((60, true)));
-        assert_eq!(cooled(503, hour), Some((60, false)));
-        assert_eq!(cooled(403, None), None);
-        assert_eq!(cooled(500, hour), None);
+        assert_eq!(paused(0, 429, None), Some(5));
+        assert_eq!(paused(2, 429, None), Some(20));
+        assert_eq!(paused(0, 429, hour), Some(60));
+        let week = Some(Duration::from_hours(24 * 7));
+        assert_eq!(paused(0, 429, week), Some(24 * 60));
+        assert_eq!(paused(0, 503, hour), Some(60));
+        assert_eq!(paused(0, 403, None), None);
+        assert_eq!(paused(1, 403, None), Some(5));
+        assert_eq!(paused(0, 500, hour), Some(60));
+        assert_eq!(paused(0, 404, None), None);
+    }
+
+    #[test]
+    fn at_home_the_origins_pause_is_not_the_feeds() {
+        let refused = failure(Some(429), None);
+        assert_eq!(retry_at(3, &refused, now()), None);
+        let asked = failure(Some(500), Some(Duration::from_hours(1)));
+        assert_eq!(retry_at(3, &asked, now()), asked.retry_at);
     }
 
     #[test]

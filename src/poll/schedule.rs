@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
-use super::visit::{Answer, Reading};
+use super::{
+    cooling,
+    visit::{Answer, Reading},
+};
 use crate::{
     cadence::{LastPoll, Plan, Skips, Wishes},
     model::Feed,
@@ -31,7 +34,7 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
             learned.pace = learned.pace.after(news, state.last_success, polled_at);
         }
         Answer::Failed(failure) => {
-            learned.retry_at = failure.retry_at;
+            learned.retry_at = cooling::retry_at(state.failures, failure, polled_at);
             failures = state.failures.saturating_add(1);
         }
     }

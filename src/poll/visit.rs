@@ -21,8 +21,9 @@ use crate::{
 };
 
 /// After this long of nothing but 304 one GET goes out without validators, in case the server's
-/// idea of "not modified" is broken.
-const UNCONDITIONAL_AFTER: Duration = Duration::from_hours(30 * 24);
+/// idea of "not modified" is broken: `WordPress` 6.1 goes on saying it while a story that was
+/// scheduled, and is published late, stands in the feed. A day is what such a story may be late.
+const UNCONDITIONAL_AFTER: Duration = Duration::from_hours(24);
 
 /// What came back.
 pub(super) enum Answer {
@@ -87,8 +88,8 @@ pub(super) struct Failure {
     pub(super) gone: bool,
     /// Nothing was heard of the feed's server: that may be the fault of our own network.
     pub(super) unreachable: bool,
-    /// Who answered, where a redirect led to another host.
-    pub(super) elsewhere: Option<Origin>,
+    /// Whether another host than the configured one answered, to which a redirect had led.
+    pub(super) elsewhere: bool,
 }
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;
@@ -107,6 +108,8 @@ pub(super) async fn visit(
             let mut failure = Failure::fetch(&error, clock.now());
             // What is gone is where the feed had moved, not the feed.
             failure.gone &= state.moved.to.is_none();
+            failure.elsewhere |=
+                error.status.is_some() && Origin::of(&url) != Origin::of(&feed.url);
             return Ok(Some(Answer::Failed(failure)));
         }
         Ok(Fetched::NotModified(page)) => {
@@ -258,7 +261,7 @@ impl Failure {
                 .map(|wish| cadence::add(now, wish.delay(now))),
             gone: error.reason == FetchReason::Gone,
             unreachable: error.reason.is_unreachable(),
-            elsewhere: error.elsewhere.clone(),
+            elsewhere: error.elsewhere,
         }
     }
 
@@ -273,7 +276,7 @@ impl Failure {
             retry_at: None,
             gone: false,
             unreachable: false,
-            elsewhere: None,
+            elsewhere: false,
         }
     }
 
@@ -285,7 +288,7 @@ impl Failure {
             retry_at: None,
             gone: false,
             unreachable: false,
-            elsewhere: None,
+            elsewhere: false,
         }
     }
 }

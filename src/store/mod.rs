@@ -66,10 +66,9 @@ pub use self::{
         Selection, SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, CoolElsewhere, Empty, FeedState, FeedTold, Fill, Health, KnownItem,
-        KnownKey, Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
-        PollCommitted, PollRead, PollReport, PollResult, Reach, Recovery, Revision, Silence,
-        Unreachable,
+        Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, KnownKey, Move,
+        Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted,
+        PollRead, PollReport, PollResult, Reach, Recovery, Revision, Silence, Unreachable,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

@@ -215,7 +215,6 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         cools_domain: false,
         refusals: 0,
         unreachable: false,
-        cools_elsewhere: None,
         outage: None,
         result,
         notices: vec![],

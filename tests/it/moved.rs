@@ -200,6 +200,42 @@ async fn an_unchanged_feed_moves_as_well() {
     let moving = Move::of(301).await;
     moving.polls(1).await;
     moving.new.put(PATH, Answer::status(304));
-    moving.polls(4).await;
+    moving.polls(1).await;
+    // A day later it is asked without conditions.
+    moving
+        .new
+        .put(PATH, document(feed(&[1..=3], None), &[("ETag", "\"new\"")]));
+    moving.polls(3).await;
     assert!(moving.moved_to().await.is_some());
+}
+
+/// Whoever leads us for good to another publisher's page does not silence that publisher either.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_refuses_a_feed_that_moved_pauses_no_other_feed_there() {
+    let moving = Move::of(301).await;
+    moving.polls(5).await;
+    let other = document(feed(&[1..=5], None), &[]);
+    moving.new.put("/other", other);
+    let both = config(&moving.old.url(PATH), true).replace(
+        "[watch]",
+        &format!("other = \"{}\"\n[watch]", moving.new.url("/other")),
+    );
+    moving.world.write(&both);
+    let config = moving.world.config();
+    moving.world.app().reload(config).await.expect("reloaded");
+    let busy = status(429, &[("Retry-After", "80000")]);
+    moving.new.put(PATH, busy);
+    moving.world.advance(12 * 60);
+    for _ in 0..2 {
+        moving.world.poll().await;
+        moving.world.advance(1);
+    }
+    let before = moving.new.requests().len();
+    for _ in 0..10 {
+        moving.world.poll().await;
+        moving.world.advance(60);
+    }
+    let asked = moving.new.asked_since(before);
+    assert!(asked.len() >= 5, "{asked:?}");
+    assert!(asked.iter().all(|path| path == "/other"), "{asked:?}");
 }

@@ -93,7 +93,6 @@ impl Desk {
                     cools_domain: false,
                     refusals: 0,
                     unreachable: false,
-                    cools_elsewhere: None,
                     outage: None,
                     continuity: None,
                     moved: None,

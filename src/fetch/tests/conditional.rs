@@ -144,6 +144,94 @@ async fn a_document_with_the_old_validators_is_still_a_document() {
     assert_eq!(document(&request).await.body, b"new");
 }
 
+/// Apache's `mod_deflate` matches the tag without the ending it has put there itself.
+#[tokio::test]
+async fn a_tag_with_the_name_of_a_coding_is_sent_in_both_forms() {
+    let server = Server::start(|request| {
+        let tags = request.header("if-none-match").unwrap_or_default();
+        let is_known = tags
+            .split(|&byte| byte == b',')
+            .any(|tag| tag.trim_ascii() == b"\"x\"");
+        let status = if is_known {
+            "304 Not Modified"
+        } else {
+            "200 OK"
+        };
+        let tag = if is_known { "\"x\"" } else { "\"x-gzip\"" };
+        Reply::new(status, &[("etag", tag)], b"")
+    })
+    .await;
+    let url = server.url("/");
+    let page = document(&first(&url)).await.page;
+    assert_eq!(page.etag.as_deref(), Some(&b"\"x-gzip\""[..]), "as it came");
+    let again = FetchRequest {
+        etag: page.etag.as_deref(),
+        ..first(&url)
+    };
+    let page = unchanged(&again).await;
+    assert_eq!(page.etag.as_deref(), Some(&b"\"x\""[..]), "the 304's own");
+}
+
+/// It may be written again within that second, and would stay unseen for ever.
+#[tokio::test]
+async fn a_last_modified_of_the_answers_own_second_is_kept_from_a_later_answer() {
+    const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    for (date, kept) in [
+        (MODIFIED, false),
+        ("Sun, 06 Nov 1994 08:49:38 GMT", true),
+        ("Sun, 06 Nov 1994 08:49:36 GMT", false),
+    ] {
+        let headers = [
+            ("last-modified", MODIFIED),
+            ("date", date),
+            ("etag", "\"1\""),
+        ];
+        let server = Server::start(move |_| Reply::new("200 OK", &headers, b"")).await;
+        let page = document(&first(&server.url("/"))).await.page;
+        assert_eq!(page.last_modified.is_some(), kept, "{date}");
+        assert!(page.etag.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_206_that_is_the_whole_is_a_document() {
+    for (range, coding, is_whole) in [
+        ("bytes 0-5/6", "", true),
+        ("Bytes 0-5/6", "", true),
+        ("bytes 0-5/6", "identity", true),
+        ("bytes 0-4/6", "", false),
+        ("bytes 1-5/6", "", false),
+        ("bytes 0-6/6", "", false),
+        ("bytes 0-2/3", "", false),
+        ("bytes 0-5/*", "", false),
+        ("bytes */6", "", false),
+        ("items 0-5/6", "", false),
+        ("bytes 0-18446744073709551615/0", "", false),
+        ("", "", false),
+    ] {
+        let headers = [
+            ("content-range", range),
+            ("content-encoding", coding),
+            ("etag", "\"2\""),
+        ];
+        let headers: Vec<_> = headers.into_iter().filter(|it| !it.1.is_empty()).collect();
+        let server =
+            Server::start(move |_| Reply::new("206 Partial Content", &headers, b"<rss/>")).await;
+        let url = server.url("/");
+        if is_whole {
+            let document = document(&first(&url)).await;
+            assert_eq!(document.body, b"<rss/>");
+            assert_eq!(
+                (document.page.status, document.page.etag.is_some()),
+                (206, true)
+            );
+        } else {
+            let error = failure(&first(&url)).await;
+            assert_eq!(error.reason, FetchReason::Status, "{range}");
+        }
+    }
+}
+
 /// A part would hide whether anything was missed between it and the part before: what tells us is
 /// that two documents overlap, and `A-IM: feed` (after RFC 3229) brings what is new alone.
 #[tokio::test]

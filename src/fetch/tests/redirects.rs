@@ -95,19 +95,19 @@ async fn a_redirect_to_a_private_address_is_refused_on_every_spelling() {
     }
 }
 
-/// The operator wrote the first address only.
+/// Scheme, host and port are the operator's own words. Whoever was led elsewhere does not come back
+/// by them: by then a stranger chooses.
 #[tokio::test]
-async fn a_relative_redirect_on_a_private_address_needs_leave_too() {
+async fn redirects_within_the_operators_own_origin_need_no_leave() {
     let server = chain().await;
-    let error = failure(&first(&server.url("/a"))).await;
-    assert_eq!(
-        error.message,
-        format!(
-            "redirect to http://{}/b leads to 127.0.0.1, a private address; \
-             set allow_private = true to allow it",
-            server.address
-        )
-    );
+    let page = document(&first(&server.url("/a"))).await.page;
+    assert_eq!(page.final_url, server.url("/feed"));
+    let another_port = Server::start(|_| Reply::ok(b"secret")).await;
+    let target = another_port.url("/").to_string();
+    let server = Server::start(move |_| Reply::redirect("302 Found", &target)).await;
+    let error = failure(&first(&server.url("/"))).await;
+    assert_eq!(error.reason, FetchReason::Guard);
+    assert_eq!(another_port.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -166,6 +166,46 @@ async fn the_eleventh_redirect_is_one_too_many() {
     assert_eq!(error.reason, FetchReason::Redirect);
     assert_eq!(error.message, "more than 10 redirects");
     assert_eq!(error.status, Some(302));
+}
+
+/// A server that wants its cookie back leads to where it was missing, which is no circle.
+#[tokio::test]
+async fn a_cookie_of_the_way_goes_along_and_is_forgotten_with_the_visit() {
+    let server = Server::start(|request| {
+        let answer = |location, cookie| {
+            let headers = [("location", location), ("set-cookie", cookie)];
+            Reply::new("302 Found", &headers, b"")
+        };
+        match (request.target(), request.header("cookie")) {
+            ("/feed", None) => answer("/check", "seen=1; Path=/"),
+            ("/check", Some(b"seen=1")) => answer("/feed", "also=2; Path=/"),
+            ("/feed", Some(b"seen=1; also=2")) => Reply::ok(b"<rss/>"),
+            _ => Reply::new("403 Forbidden", &[], b""),
+        }
+    })
+    .await;
+    let fetcher = fetcher();
+    let url = server.url("/feed");
+    for _ in 0..2 {
+        let answer = fetcher.fetch(&first(&url)).await;
+        assert!(matches!(answer, Ok(Fetched::Document(_))), "{answer:?}");
+    }
+    assert_eq!(server.requests().len(), 6);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_cookie_leads_in_a_circle() {
+    let server = Server::start(|_| {
+        let headers = [("location", "/feed"), ("set-cookie", "seen=1")];
+        Reply::new("302 Found", &headers, b"")
+    })
+    .await;
+    let error = failure(&first(&server.url("/feed"))).await;
+    assert!(
+        error.message.starts_with("redirects in a circle"),
+        "{error}"
+    );
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]

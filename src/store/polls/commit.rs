@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    CoolElsewhere, PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
     known::{self, NewKeys},
     moved, news, outage, revise,
 };
@@ -33,16 +33,6 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
     }
     if let (true, Some(until)) = (poll.cools_domain, poll.origin_not_before) {
         tx.exec(COOL_DOMAIN, values![poll.origin, until])?;
-    }
-    if let Some(CoolElsewhere {
-        origin,
-        until,
-        whole_domain,
-    }) = &poll.cools_elsewhere
-    {
-        let (host, domain) = (origin.host.as_str(), origin.domain.as_str());
-        let domain = whole_domain.then_some(domain);
-        tx.exec(COOL_ELSEWHERE, values![host, *until, domain])?;
     }
     health::keep_untold(tx, &mut poll)?;
     if !write_feed(tx, &poll)? {
@@ -141,11 +131,6 @@ pub(in crate::store) const COOL_DOMAIN: &str = "
     UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
      WHERE domain = (SELECT o.domain FROM origin o WHERE o.id = ?1)
        AND id <> ?1 AND not_before < ?2";
-
-/// Nothing is asked of a host until then, or of any host of its domain.
-const COOL_ELSEWHERE: &str = "
-    UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
-     WHERE (host = ?1 OR domain = CAST(?3 AS TEXT)) AND not_before < ?2";
 
 /// False, and nothing written, if the config moved the feed to another URL.
 fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {

@@ -19,9 +19,7 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::{
     cadence::Learned,
-    model::{
-        Alert, AlertId, FeedId, IdentityKey, Item, ItemId, Origin, OriginId, Priority, TextHash,
-    },
+    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, Priority, TextHash},
 };
 
 pub use self::ask::{Asked, PollReport};
@@ -136,8 +134,6 @@ pub struct PollCommit {
     pub origin_not_before: Option<Timestamp>,
     /// Whether every other origin of its domain cools as long.
     pub cools_domain: bool,
-    /// That the host a redirect led to cools.
-    pub cools_elsewhere: Option<CoolElsewhere>,
     /// Refusals in a row, this answer included.
     pub refusals: u32,
     /// Whether nothing was heard of the origin.
@@ -158,17 +154,6 @@ pub struct PollCommit {
     pub continuity: Option<Continuity>,
     /// Replaces the one before; `None` leaves it.
     pub moved: Option<Moved>,
-}
-
-/// Another host that is left alone for a while; one that no feed lives on needs no pause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoolElsewhere {
-    /// Which one.
-    pub origin: Origin,
-    /// Until when nothing is asked of it. A pause that is longer already stays.
-    pub until: Timestamp,
-    /// Whether every other host of its domain cools as long.
-    pub whole_domain: bool,
 }
 
 /// What a poll found.

@@ -1,7 +1,6 @@
 //! What one answer means for the other feeds of an origin, and for other hosts.
 
 use super::*;
-use crate::{model::Origin, store::CoolElsewhere};
 
 /// Feeds on two hosts of one domain and on another domain, all due; each one's claim.
 async fn three_hosts(place: &Place) -> (Store, Vec<PollClaim>) {
@@ -72,27 +71,6 @@ async fn a_pause_that_came_while_a_host_was_polled_outlasts_its_commit() {
     };
     assert_eq!(names(claim(&store, at(1999)).await), ["c"]);
     assert_eq!(names(claim(&store, at(2000)).await), ["a", "b"]);
-}
-
-#[tokio::test]
-async fn the_host_that_a_redirect_led_to_cools_in_the_place_of_the_feeds_own() {
-    for (whole_domain, waiting) in [(true, vec!["c"]), (false, vec!["b", "c"])] {
-        let place = Place::new();
-        let (store, claims) = three_hosts(&place).await;
-        let elsewhere = PollCommit {
-            cools_elsewhere: Some(CoolElsewhere {
-                origin: Origin::of(&"https://a.example.com/x".parse().expect("a URL")),
-                until: at(600),
-                whole_domain,
-            }),
-            ..poll(&claims[2], at(1), failed())
-        };
-        for claim in &claims[..2] {
-            done(&store, poll(claim, at(0), read(vec![]))).await;
-        }
-        done(&store, elsewhere).await;
-        assert_eq!(due(&store, at(599)).await, waiting, "{whole_domain}");
-    }
 }
 
 #[tokio::test]
