@@ -17,7 +17,7 @@ pub use self::{
     retry::{BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, retry_delay},
     rhythm::{MIN_INTERVAL, Rhythm},
     silence::{RHYTHM, SHORTEST_SILENCE, surprising_at},
-    wishes::{Learned, Skips, Wishes},
+    wishes::{Learned, Skips, Told, Wishes},
 };
 
 /// The time between two instants, zero where `later` is before `earlier`.

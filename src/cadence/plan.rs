@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Learned, Rhythm, Wishes, add};
+use super::{Learned, Rhythm, add};
 use crate::model::Wish;
 
 /// The longest back-off of a failing feed: a feed is never given up, only asked once a day.
@@ -142,20 +142,13 @@ impl Plan {
     }
 
     fn take_wishes(&mut self, last: &LastPoll, rhythm: &Rhythm<'_>, delay: Duration) {
-        let Wishes {
-            max_age,
-            ttl,
-            update_period,
-            ..
-        } = last.learned.wishes;
-        for (wish, wait) in [
-            (Wish::MaxAge, max_age),
-            (Wish::Ttl, ttl),
-            (Wish::UpdatePeriod, update_period),
-        ] {
-            let Some(wait) = wait else { continue };
+        let wishes = &last.learned.wishes;
+        for wish in Wish::ALL {
+            let Some(wait) = wishes.wait(wish) else {
+                continue;
+            };
             let at = add(last.at, wait.saturating_add(delay)).min(self.ceiling(last, rhythm));
-            self.take(DueReason::Wish(wish), at, rhythm.respect.contains(&wish));
+            self.take(DueReason::Wish(wish), at, rhythm.follows(wishes, wish));
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ring::digest::{Context, SHA256};
 
-use super::{DueReason, Learned, add};
+use super::{DueReason, Learned, Told, Wishes, add};
 use crate::model::{Feed, Wish};
 
 /// No feed is polled more often, whatever was missed.
@@ -51,6 +51,37 @@ impl<'a> Rhythm<'a> {
             phase: draw(&[name]),
             jitter: draw(&[name, &time]),
         }
+    }
+
+    /// Whether a wish counts: the config respects it, and somebody wished it.
+    pub(super) fn follows(&self, wishes: &Wishes, wish: Wish) -> bool {
+        self.respect.contains(&wish) && !wishes.is_unasked(wish)
+    }
+
+    /// The wishes for which the feed is asked less often than its interval has it.
+    pub fn slowed_by(&self, wishes: &Wishes) -> Vec<Wish> {
+        let skips = wishes.skips.of(self.respect);
+        let slows = |wish: &Wish| match wish {
+            Wish::SkipHours => !skips.hours().is_empty(),
+            Wish::SkipDays => !skips.days().is_empty(),
+            _ => {
+                let wait = wishes.wait(*wish).unwrap_or_default();
+                self.follows(wishes, *wish) && wait.min(self.max_interval) > self.every
+            }
+        };
+        Wish::ALL.into_iter().filter(slows).collect()
+    }
+
+    /// What these wishes do to the feed, for people.
+    pub fn slowed_in_words(&self, wishes: &Wishes, slowing: &[Wish]) -> String {
+        let because = |wish: &Wish| format!("{} ({wish})", Told(wishes, *wish));
+        let because: Vec<String> = slowing.iter().map(because).collect();
+        let seconds = i64::try_from(self.every.as_secs()).unwrap_or(i64::MAX);
+        let every = SignedDuration::from_secs(seconds);
+        format!(
+            "asked less often than every {every:#}: {}; help: `respect` leaves out such wishes",
+            because.join(", ")
+        )
     }
 
     /// The interval at `now`, and what made it.

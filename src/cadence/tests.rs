@@ -105,6 +105,7 @@ fn a_longer_wish_wins_over_the_interval() {
         ttl: Some(QUARTER * 12),
         update_period: Some(QUARTER * 8),
         skips: Skips::default(),
+        ..Wishes::default()
     };
     let won = wait(&good(all), &rhythm(0.0));
     assert_eq!(won, (QUARTER * 12, DueReason::Wish(Wish::Ttl)));
@@ -297,6 +298,52 @@ fn the_pause_of_the_origin_is_a_candidate_like_any_other() {
     assert_eq!((paused.due_at, paused.reason), (at(3600), DueReason::Pause));
 }
 
+#[test]
+fn what_software_writes_unasked_does_not_count() {
+    let wishes = Wishes {
+        ttl: Some(Duration::from_hours(24)),
+        update_period: Some(Duration::from_hours(1)),
+        ttl_unasked: true,
+        ..Wishes::default()
+    };
+    let rhythm = rhythm(0.0);
+    let planned = |wishes| plan(&good(wishes), &rhythm).reason;
+    assert_eq!(planned(wishes), DueReason::Wish(Wish::UpdatePeriod));
+    assert_eq!(rhythm.slowed_by(&wishes), [Wish::UpdatePeriod]);
+    let words = rhythm.slowed_in_words(&wishes, &[Wish::UpdatePeriod]);
+    assert!(
+        words.contains("the feed changes every 1h (update-period)"),
+        "{words}"
+    );
+    let none = Wishes {
+        update_period_unasked: true,
+        ..wishes
+    };
+    assert_eq!(planned(none), DueReason::Interval);
+    assert_eq!(rhythm.slowed_by(&none), []);
+}
+
+#[test]
+fn a_wish_slows_a_feed_where_it_is_longer_than_its_interval_and_is_followed() {
+    let slowed = |wishes: &Wishes, respect: &[Wish]| {
+        let rhythm = Rhythm {
+            respect,
+            ..rhythm(0.0)
+        };
+        rhythm.slowed_by(wishes)
+    };
+    let longer = Some(QUARTER + Duration::from_secs(1));
+    let wishes = Wishes {
+        max_age: longer,
+        ttl: Some(QUARTER),
+        skips: Skips::new([3], []),
+        ..Wishes::default()
+    };
+    assert_eq!(slowed(&wishes, &Wish::ALL), [Wish::MaxAge, Wish::SkipHours]);
+    assert_eq!(slowed(&wishes, &[Wish::Ttl, Wish::SkipDays]), []);
+    assert_eq!(slowed(&Wishes::default(), &Wish::ALL), []);
+}
+
 proptest! {
     #[test]
     fn the_next_poll_is_between_half_an_interval_and_the_longest_wait(
@@ -311,7 +358,8 @@ proptest! {
         let every = Duration::from_secs(every);
         let rhythm = Rhythm { every, jitter, ..rhythm(phase) };
         let [max_age, ttl, update_period] = wishes.map(|wish| wish.map(Duration::from_secs));
-        let wishes = Wishes { max_age, ttl, update_period, skips: Skips::new(hours, []) };
+        let skips = Skips::new(hours, []);
+        let wishes = Wishes { max_age, ttl, update_period, skips, ..Wishes::default() };
         let last = LastPoll { at: at(second), failures, ..good(wishes) };
         let (wait, _) = wait(&last, &rhythm);
         prop_assert!(wait >= every / 2);

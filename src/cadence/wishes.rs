@@ -1,10 +1,11 @@
 //! What polls have taught about a feed: it stands in the feed's row, so that the next due time can
 //! be worked out again, by whoever asks, without another poll.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use jiff::{
-    Timestamp, civil::Weekday, fmt::serde::unsigned_duration::friendly::compact::optional as words,
+    SignedDuration, Timestamp, civil::Weekday,
+    fmt::serde::unsigned_duration::friendly::compact::optional as words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,70 @@ pub struct Wishes {
     pub update_period: Option<Duration>,
     /// When the document does not change.
     pub skips: Skips,
+    /// Whether the `ttl` is the software's own, which nobody wished.
+    #[serde(skip_serializing_if = "is_false")]
+    pub ttl_unasked: bool,
+    /// The same of the update period.
+    #[serde(skip_serializing_if = "is_false")]
+    pub update_period_unasked: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Wishes {
+    /// How long a wish is to be waited for; `None` where there is none or it is about hours and
+    /// days.
+    pub fn wait(&self, wish: Wish) -> Option<Duration> {
+        match wish {
+            Wish::MaxAge => self.max_age,
+            Wish::Ttl => self.ttl,
+            Wish::UpdatePeriod => self.update_period,
+            Wish::SkipHours | Wish::SkipDays => None,
+        }
+    }
+
+    /// Whether software wrote a wish by itself: then it does not count.
+    pub fn is_unasked(&self, wish: Wish) -> bool {
+        match wish {
+            Wish::Ttl => self.ttl_unasked,
+            Wish::UpdatePeriod => self.update_period_unasked,
+            Wish::MaxAge | Wish::SkipHours | Wish::SkipDays => false,
+        }
+    }
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(wishes, wish) = *self;
+        let wait = wishes.wait(wish).unwrap_or_default();
+        let wait = SignedDuration::from_secs(wait.as_secs().try_into().unwrap_or(i64::MAX));
+        match wish {
+            Wish::MaxAge => write!(formatter, "the answer is fresh for {wait:#}"),
+            Wish::Ttl => write!(formatter, "the feed asks for {wait:#} between polls"),
+            Wish::UpdatePeriod => write!(formatter, "the feed changes every {wait:#}"),
+            Wish::SkipHours => {
+                let hours = listed(wishes.skips.hours());
+                write!(formatter, "the feed skips the hours {hours} UTC")
+            }
+            Wish::SkipDays => {
+                let days = wishes.skips.days().into_iter();
+                let days = listed(days.map(|day| format!("{day:?}")));
+                write!(formatter, "the feed skips {days} UTC")
+            }
+        }
+    }
+}
+
+/// A wish, in words.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a>(pub &'a Wishes, pub Wish);
+
+fn listed(values: impl IntoIterator<Item = impl fmt::Display>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    values.join(", ")
 }
 
 /// Hours of the day and days of the week, in UTC, in which nothing changes.

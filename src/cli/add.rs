@@ -28,7 +28,7 @@ impl Add {
         let visitor = Visitor::to(&self.target, config.as_ref())?;
         let mut adder = Adder::beside(config.as_ref(), output);
         match visitor.visit().await? {
-            Visited::Feed(feed) => adder.add(&visitor.url, &feed)?,
+            Visited::Feed(seen) => adder.add(&visitor.url, &seen.feed)?,
             Visited::Page(feeds) => {
                 let count = feeds.len();
                 remark(&format!(
@@ -37,7 +37,7 @@ impl Add {
                 ));
                 for found in feeds {
                     match visitor.follow(&found).await {
-                        Ok(feed) => adder.add(&found.url, &feed)?,
+                        Ok(seen) => adder.add(&found.url, &seen.feed)?,
                         Err(error) => remark(&format!("left out: {error}")),
                     }
                 }

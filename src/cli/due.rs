@@ -1,15 +1,12 @@
 //! Why a feed is due when it is: what every rule says, by the plan that the poll itself made.
 
-use std::fmt::Display;
-
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::when;
 use crate::{
-    cadence::{self, Candidate, DueReason, LastPoll, Plan, Rhythm, Wishes},
+    cadence::{self, Candidate, DueReason, LastPoll, Plan, Rhythm, Told},
     config::Config,
-    model::Wish,
     store::FeedStatus,
 };
 
@@ -117,7 +114,7 @@ impl<'a> Why<'a> {
             DueReason::Interval => format!("every {every}, at this feed's place within it"),
             DueReason::Adaptive => self.pace(&every),
             DueReason::Missed => format!("every {every}, since items came and went unseen"),
-            DueReason::Wish(wish) => wish_in_words(wish, &learned.wishes),
+            DueReason::Wish(wish) => Told(&learned.wishes, wish).to_string(),
             DueReason::RetryAfter => "the server asked to wait".to_owned(),
             DueReason::BackOff if self.is_spared => {
                 "as after one failure, since our own network failed".to_owned()
@@ -125,8 +122,12 @@ impl<'a> Why<'a> {
             DueReason::BackOff => format!("failures in a row: {}", self.feed.failures),
             DueReason::Pause => "its host is not asked before".to_owned(),
         };
-        if !rule.counts {
-            words.push_str("; not respected");
+        match rule.reason {
+            DueReason::Wish(wish) if learned.wishes.is_unasked(wish) => {
+                words.push_str("; its software writes that unasked, so it does not count");
+            }
+            _ if !rule.counts => words.push_str("; not respected"),
+            _ => {}
         }
         words
     }
@@ -141,27 +142,4 @@ impl<'a> Why<'a> {
             _ => format!("every {every}, until its rhythm is known"),
         }
     }
-}
-
-fn wish_in_words(wish: Wish, wishes: &Wishes) -> String {
-    let length = |wait: Option<std::time::Duration>| wait.map(when::exact).unwrap_or_default();
-    match wish {
-        Wish::MaxAge => format!("the answer is fresh for {}", length(wishes.max_age)),
-        Wish::Ttl => format!("the feed asks for {} between polls", length(wishes.ttl)),
-        Wish::UpdatePeriod => format!("the feed changes every {}", length(wishes.update_period)),
-        Wish::SkipHours => format!(
-            "the feed skips the hours {} UTC",
-            listed(wishes.skips.hours())
-        ),
-        Wish::SkipDays => {
-            let days = wishes.skips.days();
-            let days = days.into_iter().map(|day| format!("{day:?}"));
-            format!("the feed skips {} UTC", listed(days))
-        }
-    }
-}
-
-fn listed(values: impl IntoIterator<Item = impl Display>) -> String {
-    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    values.join(", ")
 }

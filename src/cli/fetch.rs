@@ -13,6 +13,8 @@ use super::{
     visitor::{Visited, Visitor},
 };
 use crate::{
+    cadence::{Rhythm, Wishes},
+    config::{Config, PollOptions},
     discover::FoundFeed,
     model::Item,
     parse::{ParsedFeed, Warning},
@@ -70,8 +72,8 @@ impl Fetch {
             None
         };
         let visitor = Visitor::to(&self.target, loaded.as_ref())?;
-        let feed = match visitor.visit().await? {
-            Visited::Feed(feed) => *feed,
+        let seen = match visitor.visit().await? {
+            Visited::Feed(seen) => *seen,
             Visited::Page(feeds) => match feeds.as_slice() {
                 [only] => {
                     let url = &only.url;
@@ -81,8 +83,34 @@ impl Fetch {
                 _ => return self.list(&feeds, output),
             },
         };
-        output.print(&Page::of(&feed), describe)?;
+        output.print(&Page::of(&seen.feed), describe)?;
+        self.say_what_slows(&seen.wishes, loaded.as_ref());
         Ok(true)
+    }
+
+    /// Says which of the feed's wishes keep it from the interval that the config gives it.
+    fn say_what_slows(&self, wishes: &Wishes, config: Option<&Config>) {
+        let default = PollOptions::default();
+        let poll = config.map_or(&default, |config| &config.poll);
+        let mut feeds = config.iter().flat_map(|config| &config.feeds);
+        let configured = feeds.find(|feed| feed.name == self.target);
+        let (every, respect) = match configured {
+            Some(feed) => (feed.every, &feed.respect),
+            None => (poll.every.every, &poll.respect),
+        };
+        let rhythm = Rhythm {
+            every,
+            every_at_most: None,
+            max_interval: poll.max_interval,
+            respect,
+            phase: 0.0,
+            jitter: 0.0,
+        };
+        let slowing = rhythm.slowed_by(wishes);
+        if !slowing.is_empty() {
+            let words = rhythm.slowed_in_words(wishes, &slowing);
+            remark(&format!("{}: {words}", self.target));
+        }
     }
 
     /// A page with several feeds: which one is for the user to say.

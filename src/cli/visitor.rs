@@ -5,6 +5,7 @@ use url::Url;
 use super::CliError;
 use crate::{
     app,
+    cadence::Wishes,
     clock::{Clock as _, SystemClock},
     config::Config,
     discover::{FoundFeed, discover},
@@ -12,14 +13,22 @@ use crate::{
     http::{Http, HttpOptions},
     model::{Access, Transport},
     parse::{self, Document, ParseError, ParsedFeed},
+    poll,
 };
 
 /// What stands at an address.
 pub(super) enum Visited {
     /// A feed.
-    Feed(Box<ParsedFeed>),
+    Feed(Box<Seen>),
     /// A web page that names feeds, one at least.
     Page(Vec<FoundFeed>),
+}
+
+/// A feed that was read.
+pub(super) struct Seen {
+    pub(super) feed: ParsedFeed,
+    /// When it asks to be polled.
+    pub(super) wishes: Wishes,
 }
 
 /// Visits one target and the feeds it names.
@@ -61,7 +70,7 @@ impl<'a> Visitor<'a> {
         let document = self.fetch(&self.url, false).await?;
         let source = source(&document);
         match parse::parse(&source, SystemClock.now()) {
-            Ok(feed) => Ok(Visited::Feed(Box::new(feed))),
+            Ok(feed) => Ok(Visited::Feed(Box::new(Seen::of(feed, &document)))),
             Err(error @ ParseError::Html { .. }) => {
                 let feeds = discover(&parse::text(&source), &document.page.final_url);
                 if feeds.is_empty() {
@@ -76,10 +85,11 @@ impl<'a> Visitor<'a> {
 
     /// Reads a feed that the target names. It is trusted like the target where it lives on the
     /// same host, like a redirect where it does not.
-    pub(super) async fn follow(&self, found: &FoundFeed) -> Result<ParsedFeed, CliError> {
+    pub(super) async fn follow(&self, found: &FoundFeed) -> Result<Seen, CliError> {
         let is_elsewhere = found.url.origin() != self.url.origin();
         let document = self.fetch(&found.url, is_elsewhere).await?;
         parse::parse(&source(&document), SystemClock.now())
+            .map(|feed| Seen::of(feed, &document))
             .map_err(|error| failed(found.url.as_str(), &error))
     }
 
@@ -107,6 +117,15 @@ impl<'a> Visitor<'a> {
                 Err(failed(name, &odd))
             }
             Err(error) => Err(failed(name, &error)),
+        }
+    }
+}
+
+impl Seen {
+    fn of(feed: ParsedFeed, document: &FetchedDocument) -> Self {
+        Self {
+            wishes: poll::wishes(&feed, document.page.freshness),
+            feed,
         }
     }
 }

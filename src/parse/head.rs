@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::civil::Weekday;
 use serde::Serialize;
 
+use super::Format;
+
 /// When a feed says it changes, beside its `ttl`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schedule {
@@ -15,6 +17,60 @@ pub struct Schedule {
     pub skip_hours: Vec<i8>,
     /// The days of the week, in the feed's order, on which nothing changes (`skipDays`).
     pub skip_days: Vec<Weekday>,
+    /// What of it the software wrote by itself.
+    pub unasked: Unasked,
+}
+
+/// Wishes that a feed's software writes into every feed, unless its owner sets them: nobody wished
+/// them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unasked {
+    /// `ttl`.
+    pub ttl: bool,
+    /// `sy:updatePeriod` with `sy:updateFrequency`.
+    pub update_every: bool,
+}
+
+/// What software calls itself in `generator`, in small letters, and the minutes of the `ttl` and of
+/// the update period that it writes of its own accord.
+const WRITES: [(&str, Option<u64>, Option<u64>); 6] = [
+    ("wordpress", None, Some(60)),
+    ("classicpress", None, Some(60)),
+    ("buddypress", Some(30), Some(30)),
+    ("buddyboss", Some(30), Some(30)),
+    ("ghost ", Some(60), None),
+    ("mkdocs rss plugin", Some(1440), None),
+];
+
+impl Unasked {
+    /// By the feed's generator and the values that this one writes by itself: another value is one
+    /// that somebody has set.
+    ///
+    /// An RSS 2.0 feed without a generator that says "hourly", once, is taken for one of `WordPress`
+    /// whose owner has removed that line, as many do.
+    pub(super) fn of(
+        generator: Option<&str>,
+        format: Format,
+        ttl: Option<Duration>,
+        update_every: Option<Duration>,
+    ) -> Self {
+        let name = match generator.map(str::trim).filter(|name| !name.is_empty()) {
+            Some(name) => name.to_lowercase(),
+            None if format == Format::Rss20 => "wordpress".to_owned(),
+            None => return Self::default(),
+        };
+        let is = |minutes: Option<u64>, found: Option<Duration>| {
+            minutes.is_some_and(|minutes| found == Some(Duration::from_mins(minutes)))
+        };
+        let mut found = Self::default();
+        for (software, ttl_minutes, period_minutes) in WRITES {
+            if name.contains(software) {
+                found.ttl |= is(ttl_minutes, ttl);
+                found.update_every |= is(period_minutes, update_every);
+            }
+        }
+        found
+    }
 }
 
 /// The addresses that a feed names for itself, as written.
@@ -111,6 +167,51 @@ mod tests {
         assert_eq!(every("", "4"), Some(Duration::from_hours(6)));
         assert_eq!(every("hourly", "0"), Some(Duration::from_hours(1)));
         assert_eq!(every("often", "x"), None);
+    }
+
+    #[test]
+    fn what_software_writes_by_itself_is_nobodys_wish() {
+        const NO: Unasked = Unasked {
+            ttl: false,
+            update_every: false,
+        };
+        const PERIOD: Unasked = Unasked {
+            update_every: true,
+            ..NO
+        };
+        const TTL: Unasked = Unasked { ttl: true, ..NO };
+        let minutes = |minutes: u64| (minutes > 0).then(|| Duration::from_mins(minutes));
+        for (generator, ttl, period, expected) in [
+            ("https://wordpress.org/?v=6.1.9", 0, 60, PERIOD),
+            ("\n\thttp://wordpress.com/ ", 0, 60, PERIOD),
+            ("WordPress 2.0", 0, 60, PERIOD),
+            ("https://wordpress.org/?v=6.1.9", 0, 30, NO),
+            ("https://wordpress.org/?v=6.1.9", 0, 1440, NO),
+            ("https://wordpress.org/?v=6.1.9", 60, 60, PERIOD),
+            ("https://www.classicpress.net/?v=1.7", 0, 60, PERIOD),
+            (
+                "https://buddypress.org/?v=12.0",
+                30,
+                30,
+                Unasked {
+                    ttl: true,
+                    ..PERIOD
+                },
+            ),
+            ("MkDocs RSS plugin - v1.19.0", 1440, 0, TTL),
+            ("MkDocs RSS plugin - v1.19.0", 60, 0, NO),
+            ("Ghost 5.2", 60, 0, TTL),
+            ("Ghostwriter", 60, 0, NO),
+            ("Our own", 60, 60, NO),
+            ("", 1440, 60, PERIOD),
+            ("", 60, 30, NO),
+        ] {
+            let generator = Some(generator).filter(|it| !it.is_empty());
+            let of = |format| Unasked::of(generator, format, minutes(ttl), minutes(period));
+            assert_eq!(of(Format::Rss20), expected, "{generator:?} {ttl} {period}");
+            let elsewhere = if generator.is_some() { expected } else { NO };
+            assert_eq!(of(Format::Rss10), elsewhere, "{generator:?} {ttl} {period}");
+        }
     }
 
     #[test]

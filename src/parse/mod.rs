@@ -42,7 +42,7 @@ use url::Url;
 use crate::model::Item;
 
 pub use error::{ParseError, ParseReason};
-pub use head::{Relations, Schedule};
+pub use head::{Relations, Schedule, Unasked};
 pub use identity::{ItemKeys, Judgement, judge, judge_by, keys_of_name};
 pub use pieces::{MAX_PIECES, Pieces};
 pub use warning::{Warning, WarningKind};
@@ -211,12 +211,18 @@ pub fn text(document: &Document<'_>) -> String {
 }
 
 fn finish(
-    raw: RawFeed<'_>,
+    mut raw: RawFeed<'_>,
     format: Format,
     markup_items: usize,
     url: &Url,
     warnings: Warnings,
 ) -> ParsedFeed {
+    raw.schedule.unasked = Unasked::of(
+        raw.generator.as_deref(),
+        format,
+        raw.ttl,
+        raw.schedule.update_every,
+    );
     let title = raw.title();
     let site = raw.link(url);
     let language = raw.language.as_deref();

@@ -22,6 +22,8 @@ pub(super) struct RawFeed<'a> {
     pub(super) title: Body<'a>,
     pub(super) links: Vec<RawLink<'a>>,
     pub(super) language: Option<Cow<'a, str>>,
+    /// What wrote it, by name or address.
+    pub(super) generator: Option<Cow<'a, str>>,
     pub(super) ttl: Option<Duration>,
     pub(super) schedule: Schedule,
     pub(super) relations: Relations,

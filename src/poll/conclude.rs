@@ -149,8 +149,10 @@ impl Poller {
         if continuity.fill.is_some() {
             return (last.at, DueReason::Missed);
         }
-        let plan = cadence::plan(last, &self.rhythm(feed, last.at));
+        let rhythm = self.rhythm(feed, last.at);
+        let plan = cadence::plan(last, &rhythm);
         schedule::log(feed, state, last, &plan);
+        schedule::log_wishes(feed, state, last, &rhythm);
         (plan.due_at, plan.reason)
     }
 

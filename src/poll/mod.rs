@@ -36,6 +36,7 @@ use visit::{Answer, Failure, Pending, visit};
 use window::Windows;
 
 pub use health::HealthRules;
+pub use schedule::wishes;
 
 /// Rooms for documents that are in memory, parsed, at the same time: for as many small ones as are
 /// committed together. The polls that wait for an answer may be many more, those cost little.
@@ -269,18 +270,67 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
         PollResult::PutOff => {
             info!(%next_due_at, "feed {name:?}: put off, too many large documents at once");
         }
-        PollResult::Failed { error, reason, .. } => {
-            let wait = cadence::elapsed(commit.committed_at, next_due_at)
-                .as_secs()
-                .div_ceil(60);
-            warn!(reason, %next_due_at, "feed {name:?}: {error}; asked again in {wait} min");
+        PollResult::Failed {
+            gone: true,
+            error,
+            reason,
+            ..
+        } => {
+            warn!(
+                reason,
+                "feed {name:?}: {error}; not asked again until it has another url"
+            );
         }
+        PollResult::Failed { error, reason, .. } => {
+            let free_at = commit.origin_not_before.unwrap_or(next_due_at);
+            let wait = cadence::elapsed(commit.committed_at, next_due_at.max(free_at));
+            let wait = in_words(wait);
+            warn!(reason, %next_due_at, "feed {name:?}: {error}; asked again in {wait}");
+        }
+    }
+}
+
+/// A wait as people say it: in seconds up to two minutes, in minutes up to two hours.
+fn in_words(wait: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    let seconds = wait
+        .as_millis()
+        .div_ceil(1000)
+        .try_into()
+        .unwrap_or(u64::MAX);
+    let nearest = |unit: u64| seconds.saturating_add(unit / 2) / unit;
+    if seconds < 2 * MINUTE {
+        format!("{seconds} s")
+    } else if seconds < 2 * HOUR {
+        format!("{} min", nearest(MINUTE))
+    } else {
+        format!("{} h", nearest(HOUR))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_the_unit_it_is_meant_in() {
+        for (millis, told) in [
+            (0, "0 s"),
+            (1, "1 s"),
+            (10_000, "10 s"),
+            (10_001, "11 s"),
+            (119_000, "119 s"),
+            (120_000, "2 min"),
+            (149_000, "2 min"),
+            (150_000, "3 min"),
+            (7_199_000, "120 min"),
+            (7_200_000, "2 h"),
+            (86_430_000, "24 h"),
+        ] {
+            assert_eq!(in_words(Duration::from_millis(millis)), told, "{millis}");
+        }
+    }
 
     #[test]
     fn a_document_takes_a_room_for_each_half_mebibyte() {

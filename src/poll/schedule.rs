@@ -1,5 +1,7 @@
 //! What a poll teaches about when to poll next.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
@@ -8,8 +10,9 @@ use super::{
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{LastPoll, Plan, Skips, Wishes},
-    model::Feed,
+    cadence::{LastPoll, Plan, Rhythm, Skips, Wishes},
+    model::{Feed, Wish},
+    parse::ParsedFeed,
     store::FeedState,
 };
 
@@ -30,7 +33,7 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
         Answer::Read(reading) => {
             let news = news(reading, state.baseline_done);
             learned.retry_at = None;
-            learned.wishes = wishes(reading);
+            learned.wishes = wishes(&reading.parsed, reading.document.page.freshness);
             learned.pace = learned.pace.after(news, state.last_success, polled_at);
         }
         Answer::Failed(failure) => {
@@ -45,15 +48,18 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
     }
 }
 
-fn wishes(reading: &Reading) -> Wishes {
-    let schedule = &reading.parsed.schedule;
+/// What a document asks for, and its answer, which is fresh for `max_age`.
+pub fn wishes(parsed: &ParsedFeed, max_age: Option<Duration>) -> Wishes {
+    let schedule = &parsed.schedule;
     let hours = schedule.skip_hours.iter().copied();
     let days = schedule.skip_days.iter().copied();
     Wishes {
-        max_age: reading.document.page.freshness,
-        ttl: reading.parsed.ttl,
+        max_age,
+        ttl: parsed.ttl,
         update_period: schedule.update_every,
         skips: Skips::new(hours, days),
+        ttl_unasked: schedule.unasked.ttl,
+        update_period_unasked: schedule.unasked.update_every,
     }
 }
 
@@ -65,6 +71,24 @@ fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
     }
     let news = judgement.new.iter().filter(|new| **new).count();
     Some(u32::try_from(news).unwrap_or(u32::MAX))
+}
+
+/// Tells which wishes slow a feed, when they begin to. Of `max-age` only the first poll tells: it may
+/// be another one at every answer.
+pub(super) fn log_wishes(feed: &Feed, state: &FeedState, last: &LastPoll, rhythm: &Rhythm<'_>) {
+    if last.failures > 0 {
+        return;
+    }
+    let before = rhythm.slowed_by(&state.learned.wishes);
+    let mut slowing = rhythm.slowed_by(&last.learned.wishes);
+    if state.baseline_done {
+        slowing.retain(|wish| *wish != Wish::MaxAge && !before.contains(wish));
+    }
+    if !slowing.is_empty() {
+        let (name, wishes) = (&feed.name, &last.learned.wishes);
+        let words = rhythm.slowed_in_words(wishes, &slowing);
+        info!("feed {name:?}: {words}");
+    }
 }
 
 /// Tells when an adaptive feed gets another interval, and from which pace.

@@ -164,6 +164,31 @@ async fn an_idle_daemon_is_woken_by_poll() {
     assert!(took.as_secs() < 5, "four polls took {took:?}");
 }
 
+#[test]
+fn fetch_and_the_first_poll_say_which_wish_slows_a_feed() {
+    let desk = Desk::new(
+        "[feed]\nslow = { url = \"file:slow.xml\", every = \"5m\" }\n\
+         calm = { url = \"file:calm.xml\", every = \"2h\" }\n\
+         [watch]\nk = \"Koizumi\"\n[receiver]\nscreen = { stdout = true }\n",
+    );
+    for name in ["slow.xml", "calm.xml"] {
+        desk.write(name, &document("<ttl>60</ttl>"));
+    }
+    let words = "asked less often than every 5m: the feed asks for 1h between polls (ttl); \
+                 help: `respect` leaves out such wishes";
+    let fetched = stderr(&desk.run(&["fetch", "slow"]));
+    assert!(fetched.contains(&format!("slow: {words}")), "{fetched}");
+    assert_eq!(stderr(&desk.run(&["fetch", "calm"])), "");
+    let file = desk.path("slow.xml");
+    let fetched = stderr(&desk.run(&["fetch", file.to_str().expect("UTF-8")]));
+    assert!(fetched.contains("less often than every 15m"), "{fetched}");
+    let log = stderr(&desk.run(&["run", "--once"]));
+    assert!(log.contains(&format!("feed \"slow\": {words}")), "{log}");
+    assert_eq!(log.matches("less often").count(), 1, "{log}");
+    let again = stderr(&desk.run(&["poll", "slow"]));
+    assert!(!again.contains("less often"), "told once: {again}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn poll_lets_a_running_daemon_do_it() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);

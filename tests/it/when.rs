@@ -152,6 +152,59 @@ async fn the_longest_of_the_publishers_wishes_is_followed() {
     );
 }
 
+/// The words of `feeds wire` about a rule.
+async fn rule(world: &World, rule: &str) -> String {
+    let config = world.path();
+    let program = env!("CARGO_BIN_EXE_fivebells");
+    let output = tokio::process::Command::new(program)
+        .args(["-c", config.to_str().expect("UTF-8"), "feeds", "wire"])
+        .output()
+        .await
+        .expect("it runs");
+    let shown = String::from_utf8(output.stdout).expect("UTF-8");
+    let line = shown.lines().find(|line| line.contains(rule));
+    line.unwrap_or_else(|| panic!("no {rule} in {shown}"))
+        .to_owned()
+}
+
+/// Nobody wished what software writes into every feed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_generator_writes_unasked_slows_no_feed() {
+    let hourly = |generator: &str, times: u32| {
+        format!(
+            "{generator}<sy:updatePeriod>\n\thourly\t</sy:updatePeriod>\
+             <sy:updateFrequency>\n\t{times}\t</sy:updateFrequency>"
+        )
+    };
+    let wordpress = "<generator>https://wordpress.org/?v=6.1.9</generator>";
+    let mkdocs = "<generator>MkDocs RSS plugin - v1.19.0</generator>";
+    let publisher = Publisher::start(document("", 1, &[])).await;
+    let world = world(&publisher, "").await;
+    for (number, (channel, reason)) in [
+        (hourly(wordpress, 1), "interval"),
+        (hourly("", 1), "interval"),
+        (hourly("<generator>By hand</generator>", 1), "update-period"),
+        (hourly(wordpress, 2), "update-period"),
+        (format!("{mkdocs}<ttl>1440</ttl>"), "interval"),
+        (format!("{mkdocs}<ttl>60</ttl>"), "ttl"),
+        ("<ttl>1440</ttl>".to_owned(), "ttl"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let number = u32::try_from(number).expect("few");
+        publisher.answer_with(document(&channel, 10 + number, &[]));
+        assert_eq!(polled(&world).await.1, reason, "{channel}");
+    }
+    publisher.answer_with(document(&hourly(wordpress, 1), 99, &[]));
+    polled(&world).await;
+    let told = rule(&world, "update-period").await;
+    assert!(
+        told.ends_with("its software writes that unasked, so it does not count"),
+        "{told}"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_document_said_holds_after_a_304_and_an_equal_body() {
     let publisher = Publisher::start(document("<ttl>120</ttl>", 1, &[("ETag", "\"1\"")])).await;

@@ -100,6 +100,9 @@ impl<'a> Repair<'a, '_> {
             Role::Language => {
                 self.feed.language.get_or_insert(body.text);
             }
+            Role::Generator => {
+                self.feed.generator.get_or_insert(body.text);
+            }
             Role::Ttl => {
                 let minutes = text.parse::<u32>().ok().map(u64::from);
                 self.feed.ttl = minutes.map(|minutes| Duration::from_secs(minutes * 60));

@@ -41,6 +41,7 @@ pub(super) enum Role {
     Category,
     Enclosure,
     Language,
+    Generator,
     Ttl,
     SkipHour,
     SkipDay,
@@ -78,6 +79,7 @@ impl Role {
                 | Self::SecondAuthor
                 | Self::Category
                 | Self::Language
+                | Self::Generator
                 | Self::Ttl
                 | Self::SkipHour
                 | Self::SkipDay
@@ -231,6 +233,7 @@ fn core_role(lower: &[u8]) -> Role {
         b"category" => Role::Category,
         b"enclosure" => Role::Enclosure,
         b"language" => Role::Language,
+        b"generator" => Role::Generator,
         b"ttl" => Role::Ttl,
         b"hour" => Role::SkipHour,
         b"day" => Role::SkipDay,
