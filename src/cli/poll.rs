@@ -1,6 +1,6 @@
 //! `poll`: feeds are asked now, with the daemon up or down.
 //!
-//! The store says who is asked: with the daemon up it sees that within a tenth of a second and does
+//! The store says who is asked: with the daemon up it sees that within a fifth of a second and does
 //! the rest; with the daemon down the command takes its place for these feeds. Either way the answer
 //! is read from the store.
 

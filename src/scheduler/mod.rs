@@ -34,9 +34,9 @@ pub use polls::PollTally;
 /// No loop sleeps longer, so that each one shows that it lives.
 const MAX_SLEEP: Duration = Duration::from_secs(5);
 
-/// How often it is asked whether another process (`poll`, `outbox retry`) has made something due. The
-/// person who typed it waits; asking costs 15 microseconds.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often it is asked whether another process (`poll`, `outbox retry`) has made something due: the
+/// person who typed it waits.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// How long a loop waits after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -196,17 +196,14 @@ impl Scheduler {
 
     /// Wakes the loops when another process has written.
     async fn run_watch(&self, soft: &CancellationToken) {
-        let mut seen = None;
+        let mut others = self.store.others();
         while soft
             .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
             .await
             .is_some()
         {
             // What the store refuses the loops tell.
-            let Ok(now) = self.store.changes_by_others().await else {
-                continue;
-            };
-            if seen.replace(now).is_some_and(|before| before != now) {
+            if others.have_written().await.unwrap_or(false) {
                 self.written.notify_one();
                 self.work().wake_all();
             }

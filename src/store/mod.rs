@@ -89,6 +89,18 @@ pub struct Store {
     damage: Arc<OnceLock<StoreError>>,
 }
 
+/// What looks for the writes of other processes.
+#[derive(Debug)]
+pub struct Others(engine::sqlite::Others);
+
+impl Others {
+    /// Whether they have written since this was last asked; the first time, no. To ask costs next to
+    /// nothing where nobody has written.
+    pub async fn have_written(&mut self) -> Result<bool, StoreError> {
+        self.0.have_written().await
+    }
+}
+
 impl Store {
     /// Opens the store for the daemon: creates or migrates it, refuses a second daemon, and makes
     /// due what a dead one had claimed.
@@ -161,9 +173,9 @@ impl Store {
         DeliveryKey(format!("{}-{name}", self.identity))
     }
 
-    /// A number that is another one once another process has written: a command beside the daemon.
-    pub async fn changes_by_others(&self) -> Result<i64, StoreError> {
-        self.engine.changes_by_others().await
+    /// Looks for what other processes write: commands beside the daemon.
+    pub fn others(&self) -> Others {
+        Others(self.engine.others(&self.options.path))
     }
 
     /// Answers once the writer thread has come to it: it lives. Writes nothing, so a full disk,

@@ -9,6 +9,7 @@ mod copy;
 mod job;
 mod lock;
 mod migrate;
+mod others;
 mod reader;
 mod writer;
 
@@ -34,6 +35,8 @@ use self::{
 };
 use super::Tx;
 use crate::store::{StoreError, disk::beside};
+
+pub(in crate::store) use self::others::Others;
 
 #[cfg(test)]
 pub(in crate::store) use self::migrate::{APPLICATION_ID, MIGRATIONS};
@@ -144,10 +147,14 @@ impl Sqlite {
         ask(&self.readers, work).await
     }
 
-    /// A number that is another one once another process has committed. Costs microseconds and
-    /// reads nothing of the file: it is the writer that looks, so that its own commits, which are
-    /// all of this process, do not count.
-    pub(in crate::store) async fn changes_by_others(&self) -> Result<i64, StoreError> {
+    /// Looks for what other processes write to this file, which is the one that was opened.
+    pub(in crate::store) fn others(&self, path: &Path) -> Others {
+        Others::of(self.clone(), beside(path, "-wal"))
+    }
+
+    /// A number that is another one once another process has committed. It is the writer that looks,
+    /// so that its own commits, which are all of this process, do not count.
+    async fn changes_by_others(&self) -> Result<i64, StoreError> {
         let (reply, answer) = oneshot::channel();
         let look = Message::Look(reply);
         self.writer
