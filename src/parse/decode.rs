@@ -6,18 +6,25 @@
 //! 2. the zero bytes of UTF-16 or UTF-32 around the first `<` or `{`;
 //! 3. valid UTF-8 that is not plain ASCII *is* UTF-8: no other encoding's text passes by accident;
 //! 4. the `charset` of the HTTP `Content-Type`, then that of the XML declaration; of those that
-//!    browsers do not know, the code pages of [`codepage`](super::codepage);
-//! 5. UTF-8 with a few bad bytes, those read as windows-1252;
-//! 6. the guess of chardetng, the detector of Firefox.
+//!    browsers do not know, those of [`shifted`](super::shifted) and [`codepage`](super::codepage);
+//! 5. UTF-8 with a few bad bytes, those read as windows-1252; with more of them where it is
+//!    declared;
+//! 6. a declared encoding with a few bad bytes;
+//! 7. the guess of chardetng, the detector of Firefox.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::LazyCell};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, ISO_8859_2, ISO_8859_4, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250,
+    WINDOWS_1252, WINDOWS_1254, WINDOWS_1257, WINDOWS_1258,
+};
 use memchr::memmem;
 
 use super::{
     codepage::CodePage,
+    cut_off,
+    shifted::Shifted,
     warning::{WarningKind, Warnings},
 };
 
@@ -28,6 +35,29 @@ const DECLARATION_WITHIN_BYTES: usize = 4096;
 /// So many valid multi-byte sequences to one bad byte make a document UTF-8. In GBK and EUC text
 /// about one pair in eight happens to be valid UTF-8.
 const VALID_PER_BAD: usize = 2;
+
+/// Where UTF-8 is declared one to one is enough: in the sentences of `tests/fixtures/languages.tsv`
+/// in their old encodings there are at least two bad places to one valid sequence.
+const VALID_PER_BAD_DECLARED: usize = 1;
+
+/// And one to ten if the other choice is an encoding of Latin letters: in those no valid sequence
+/// was seen in the same sentences.
+const BAD_PER_VALID_LATIN: usize = 10;
+
+/// Encodings of Latin letters that chardetng guesses.
+const LATIN: [&Encoding; 7] = [
+    WINDOWS_1250,
+    WINDOWS_1252,
+    WINDOWS_1254,
+    WINDOWS_1257,
+    WINDOWS_1258,
+    ISO_8859_2,
+    ISO_8859_4,
+];
+
+/// Characters beyond ASCII to one bad byte in a declared encoding. Of text in another encoding of
+/// the same language about one in thirty is bad.
+const GOOD_PER_BAD: usize = 64;
 
 /// Decodes a document. Never fails: at worst some characters are wrong, and a warning says so.
 pub(super) fn decode<'a>(
@@ -43,6 +73,11 @@ pub(super) fn decode<'a>(
         declared_label(bytes),
     ];
     let encodings = declared.map(|label| label.and_then(named));
+    if bytes.is_ascii()
+        && let Some(shifted) = declared.into_iter().flatten().find_map(Shifted::for_label)
+    {
+        return Cow::Owned(noted(shifted.decode(bytes), warnings));
+    }
     if let Ok(text) = std::str::from_utf8(bytes)
         && (!text.is_ascii() || !memchr::memchr(0x1B, bytes).is_some_and(|at| escapes(bytes, at)))
     {
@@ -52,17 +87,35 @@ pub(super) fn decode<'a>(
         }
         return Cow::Borrowed(text);
     }
-    for encoding in encodings.into_iter().flatten() {
+    for (at, encoding) in encodings.into_iter().flatten().enumerate() {
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+            warnings.note_many(WarningKind::WrongEncoding, 0, at);
             return text;
         }
-        warnings.note(WarningKind::WrongEncoding, 0);
     }
     if let Some(page) = declared.into_iter().flatten().find_map(CodePage::for_label) {
         return Cow::Owned(page.decode(bytes));
     }
-    mostly_utf8(bytes, warnings).unwrap_or_else(|| guessed(bytes, warnings))
+    // Where nothing is declared, XML and JSON are UTF-8 (XML 1.0 §4.3.3, RFC 8259 §8.1).
+    let says_utf8 = bytes.starts_with(UTF_8_MARK)
+        || encodings.contains(&Some(UTF_8))
+        || declared == [None, None];
+    let guess = LazyCell::new(|| guess(bytes));
+    if is_mostly_utf8(bytes, says_utf8, &guess) {
+        return Cow::Owned(patched(bytes, warnings));
+    }
+    let others = encodings.into_iter().flatten().filter(|it| *it != UTF_8);
+    let nearly = others.map(|it| it.decode_without_bom_handling(bytes).0);
+    if let Some(text) = { nearly }.find(|text| is_nearly_right(text)) {
+        return Cow::Owned(noted(text.into_owned(), warnings));
+    }
+    let claims = encodings.into_iter().flatten().count();
+    warnings.note_many(WarningKind::WrongEncoding, 0, claims);
+    let (text, _) = guess.decode_without_bom_handling(bytes);
+    Cow::Owned(noted(text.into_owned(), warnings))
 }
+
+const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether an ESC starts one of ISO-2022-JP's shifts: the only encoding of the web whose text is
 /// all ASCII bytes and not ASCII.
@@ -128,37 +181,65 @@ fn named(label: &[u8]) -> Option<&'static Encoding> {
         .filter(|encoding| ![UTF_16BE, UTF_16LE, REPLACEMENT].contains(encoding))
 }
 
-/// UTF-8 in which single bytes are wrong, such as an old name in a new template.
-fn mostly_utf8<'a>(bytes: &'a [u8], warnings: &mut Warnings) -> Option<Cow<'a, str>> {
-    let (mut valid, mut bad) = (0, 0);
+/// Whether this is UTF-8 in which single bytes are wrong, such as an old name in a new template.
+fn is_mostly_utf8(
+    bytes: &[u8],
+    is_declared: bool,
+    guess: &LazyCell<&'static Encoding, impl FnOnce() -> &'static Encoding>,
+) -> bool {
+    let (mut valid, mut bad_bytes, mut bad_places) = (0, 0, 0);
     for chunk in bytes.utf8_chunks() {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += chunk.invalid().len();
+        bad_bytes += chunk.invalid().len();
+        bad_places += usize::from(!chunk.invalid().is_empty());
     }
-    if valid <= bad * VALID_PER_BAD {
-        return None;
-    }
-    let mut text = String::with_capacity(bytes.len() + bad);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            warnings.note_many(WarningKind::BadBytes, text.len(), chunk.invalid().len());
-            text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
-        }
-    }
-    Some(Cow::Owned(text))
+    valid > bad_bytes * VALID_PER_BAD
+        || valid > 0
+            && is_declared
+            && (valid >= bad_places * VALID_PER_BAD_DECLARED
+                || LATIN.contains(guess) && valid * BAD_PER_VALID_LATIN >= bad_places)
 }
 
-fn guessed<'a>(bytes: &'a [u8], warnings: &mut Warnings) -> Cow<'a, str> {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
-    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    if had_errors {
-        let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
+/// UTF-8 with its bad bytes read as windows-1252. What is left of a character that was cut off is
+/// left out.
+fn patched(bytes: &[u8], warnings: &mut Warnings) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let mut chunks = bytes.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        text.push_str(chunk.valid());
+        let bad = chunk.invalid();
+        if bad.is_empty() {
+            continue;
+        }
+        warnings.note_many(WarningKind::BadBytes, text.len(), bad.len());
+        let behind = chunks.peek().map_or("", |next| next.valid());
+        if !cut_off::is_rest(&text, bad, behind) {
+            text.push_str(&WINDOWS_1252.decode_without_bom_handling(bad).0);
+        }
+    }
+    text
+}
+
+/// Whether so few characters of a text are none that it is in the encoding it was read in.
+fn is_nearly_right(text: &str) -> bool {
+    let count = |is: fn(char) -> bool| text.chars().filter(|c| is(*c)).count();
+    let bad = count(|c| c == char::REPLACEMENT_CHARACTER);
+    let good = count(|c| !c.is_ascii()) - bad;
+    bad <= 1 + good / GOOD_PER_BAD && bad * 8 <= good
+}
+
+/// The text, and a warning for what of it could not be read.
+fn noted(text: String, warnings: &mut Warnings) -> String {
+    if let Some(at) = text.find(char::REPLACEMENT_CHARACTER) {
         warnings.note(WarningKind::BadBytes, at);
     }
     text
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 #[cfg(test)]
@@ -285,6 +366,80 @@ mod tests {
             let (bytes, _, failed) = encoding.encode(text);
             assert!(!failed, "{}", encoding.name());
             assert_eq!(decoded(&bytes, None), text, "{}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn where_utf8_is_declared_a_bad_byte_costs_itself_alone() {
+        let declared = "<?xml version='1.0' encoding='UTF-8'?><rss>";
+        for (body, expected) in [
+            (
+                &b"Hegseth\xE2\x80\x99s plan. It\x92s a plan"[..],
+                "Hegseth’s plan. It’s a plan",
+            ),
+            (
+                b"Hegseth\xE2\x80\x99s plan. \x93It\x92s\x94 a plan, isn\x92t it",
+                "Hegseth’s plan. “It’s” a plan, isn’t it",
+            ),
+            (b"Shinjir\xC5\x8D, caf\xE9", "Shinjirō, café"),
+            (
+                b"Shinjir\xC5\x8D said Hegseth\xE2\x80...",
+                "Shinjirō said Hegseth...",
+            ),
+        ] {
+            let document = [declared.as_bytes(), body].concat();
+            assert_eq!(decoded(&document, None), format!("{declared}{expected}"));
+            let content_type = Some("text/xml; charset=utf-8");
+            assert_eq!(decoded(body, content_type), expected);
+            assert_eq!(decoded(body, None), expected, "nothing is declared");
+            let marked = [b"\xEF\xBB\xBF", body].concat();
+            assert_eq!(decoded(&marked, None), format!("\u{FEFF}{expected}"));
+        }
+        for (encoding, text) in [
+            (EUC_JP, "防衛省の小泉進次郎大臣が記者会見で説明した"),
+            (
+                WINDOWS_1251,
+                "Министерство обороны сообщило о новых учениях",
+            ),
+        ] {
+            let (body, ..) = encoding.encode(text);
+            let document = [declared.as_bytes(), &body].concat();
+            assert_eq!(decoded(&document, None), format!("{declared}{text}"));
+        }
+    }
+
+    #[test]
+    fn where_another_encoding_is_declared_a_bad_byte_costs_itself_alone() {
+        for encoding in [SHIFT_JIS, EUC_JP, GBK] {
+            let start = format!("<?xml version='1.0' encoding='{}'?>", encoding.name());
+            let (body, ..) = encoding.encode("小泉進次郎防衛大臣会見");
+            let document = [start.as_bytes(), &body, b"\xFF<a>"].concat();
+            let text = decoded(&document, None);
+            assert!(
+                text.starts_with(&format!("{start}小泉進次郎防衛大臣会見")),
+                "{text}"
+            );
+            assert!(text.ends_with("<a>"), "{text}");
+        }
+    }
+
+    #[test]
+    fn seven_bit_encodings_are_read_where_they_are_declared() {
+        for (label, body) in [
+            ("utf-7", &b"+U41SNQ-"[..]),
+            ("hz-gb-2312", b"~{1+2,~}"),
+            ("iso-2022-kr", b"\x1b$)C\x0eGQ19\x0f"),
+        ] {
+            let start = format!("<?xml version='1.0' encoding='{label}'?><a>");
+            let text = decoded(&[start.as_bytes(), body].concat(), None);
+            let read = text.strip_prefix(&start).expect("ASCII stays");
+            assert!(
+                read.chars().count() == 2 && !read.is_ascii(),
+                "{label}: {read}"
+            );
+            let content_type = format!("text/xml; charset={label}");
+            assert_eq!(decoded(body, Some(&content_type)), read);
+            assert!(decoded(body, None).is_ascii() || label == "iso-2022-kr");
         }
     }
 }

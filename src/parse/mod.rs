@@ -15,6 +15,7 @@
 mod address;
 mod codepage;
 mod count;
+mod cut_off;
 mod date;
 mod decode;
 mod error;
@@ -26,6 +27,7 @@ mod pieces;
 mod raw;
 mod repair;
 mod second;
+mod shifted;
 mod warning;
 
 use std::{

@@ -10,6 +10,7 @@ use url::Url;
 use super::{
     Relations, Schedule,
     address::{Address, RawLink, address, best_link, is_address},
+    cut_off::without_rests,
 };
 use crate::{
     model::Item,
@@ -71,7 +72,7 @@ impl Body<'_> {
         if let Cow::Owned(text) = undo_double_encoding(&plain) {
             plain = text;
         }
-        without_controls(plain)
+        without_rests(without_controls(plain))
     }
 }
 
