@@ -23,6 +23,7 @@ mod guard;
 mod head;
 mod identity;
 mod json;
+mod more;
 mod pieces;
 mod raw;
 mod repair;

@@ -1,6 +1,6 @@
 //! Items as a format writes them, and what becomes of them: plain text and absolute links.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::HashSet, time::Duration};
 
 use encoding_rs::WINDOWS_1252;
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use super::{
     Relations, Schedule,
     address::{Address, RawLink, address, best_link, is_address},
     cut_off::without_rests,
+    more,
 };
 use crate::{
     model::Item,
@@ -36,8 +37,8 @@ pub(super) struct RawItem<'a> {
     pub(super) title: Body<'a>,
     pub(super) summary: Body<'a>,
     pub(super) content: Body<'a>,
-    /// HTML.
-    pub(super) media: Vec<Cow<'a, str>>,
+    /// Other texts of the story's own: of pictures and films, subtitles, teasers.
+    pub(super) more: Vec<Body<'a>>,
     pub(super) links: Vec<RawLink<'a>>,
     pub(super) published: Option<Timestamp>,
     pub(super) updated: Option<Timestamp>,
@@ -115,6 +116,15 @@ fn html_line(html: Cow<'_, str>) -> String {
     line(body.plain())
 }
 
+/// One line of plain text for each, each once.
+fn lines(texts: Vec<Cow<'_, str>>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let lines = texts.into_iter().map(html_line).filter_map(non_empty);
+    lines
+        .filter(|line| seen.insert(line.to_lowercase()))
+        .collect()
+}
+
 fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
@@ -141,29 +151,14 @@ impl RawItem<'_> {
         url: &Url,
     ) -> (Item, Address) {
         let address = address(&self.links, site, url);
+        let title = line(self.title.plain());
         let mut content = self.content.plain();
         let summary = self.summary.plain();
-        for media in &self.media {
-            let body = Body {
-                is_html: true,
-                text: Cow::Borrowed(media),
-            };
-            let text = body.plain();
-            // Publishers often repeat the story's own text as the picture's.
-            if !content.contains(&text) && !summary.contains(&text) {
-                if !content.is_empty() {
-                    content.push_str("\n\n");
-                }
-                content.push_str(&text);
-            }
-        }
-        let lines = |texts: Vec<Cow<'_, str>>| {
-            let lines = texts.into_iter().map(html_line);
-            lines.filter_map(non_empty).collect()
-        };
+        let more_texts = self.more.iter().map(Body::plain);
+        more::append(&mut content, [&title, &summary], more_texts);
         let item = Item {
             guid: self.id.map(|id| id.trim().to_owned()).and_then(non_empty),
-            title: line(self.title.plain()),
+            title,
             link: address.link.clone(),
             published: self.published,
             updated: self.updated,

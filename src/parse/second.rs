@@ -91,8 +91,12 @@ fn raw_item(entry: Entry) -> RawItem<'static> {
         title: entry.title.map(body).unwrap_or_default(),
         summary: entry.summary.map(body).unwrap_or_default(),
         content: content.unwrap_or_default(),
-        media: media
-            .filter_map(|media| Some(media.description?.content.into()))
+        more: media
+            .flat_map(|media| media.title.into_iter().chain(media.description))
+            .map(|text| Body {
+                is_html: true,
+                text: text.content.into(),
+            })
             .collect(),
         links: entry.links.into_iter().filter_map(raw_link).collect(),
         published: date(entry.published.map(|at| at.timestamp())),
@@ -106,7 +110,8 @@ fn raw_item(entry: Entry) -> RawItem<'static> {
         categories: entry
             .categories
             .into_iter()
-            .map(|category| category.term.into())
+            .flat_map(|category| category.label.into_iter().chain([category.term]))
+            .map(Into::into)
             .collect(),
         language: entry.language.map(Into::into),
     }

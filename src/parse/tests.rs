@@ -1,5 +1,7 @@
 //! Documents in, items out: the fixtures, one cause each.
 
+mod fields;
+
 use std::{fs, path::PathBuf};
 
 use super::*;

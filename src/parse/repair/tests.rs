@@ -217,7 +217,7 @@ fn the_first_of_each_text_counts_and_an_id_comes_before_its_stand_ins() {
 fn what_belongs_to_others_is_passed_over() {
     let others = "<source><title>no</title></source><image><title>no</title></image>\
                   <activity:object><title>no</title><id>no</id></activity:object>\
-                  <itunes:subtitle>no</itunes:subtitle><media:credit>no</media:credit>";
+                  <itunes:duration>no</itunes:duration><media:restriction>no</media:restriction>";
     let item = format!("<item>{others}<title>T</title></item>");
     assert_eq!(entries(&item), T);
     let nested = "<item><x:y><x:y></x:y><title>no</title></x:y><title>T</title></item>";
@@ -290,7 +290,7 @@ fn what_podcasts_say_stands_in_for_what_is_missing() {
         entries(&format!(
             "<item>{podcast}<description>d</description><author>b</author></item>"
         )),
-        "<entry>[summary html: d][by b]</entry>"
+        "<entry>[summary html: d][by b][by a]</entry>"
     );
     let (feed, _) = repaired("<rss><item><itunes:category text='News'/>");
     assert_eq!(feed.items[0].categories, ["News"]);
@@ -299,7 +299,7 @@ fn what_podcasts_say_stands_in_for_what_is_missing() {
 #[test]
 fn media_texts_are_the_items_own() {
     let text = "<rss><item><media:text type='plain' start='1' end='2'>x</media:text></item></rss>";
-    assert_eq!(repaired(text).0.items[0].media, ["x"]);
+    assert_eq!(repaired(text).0.items[0].more[0].text, "x");
 }
 
 #[test]

@@ -1,0 +1,345 @@
+//! Which text of an item goes where: one line for each way in which publishers write it.
+
+use super::*;
+
+const RSS: &str = "<rss version='2.0' xmlns:media='http://search.yahoo.com/mrss/' \
+    xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' \
+    xmlns:p='https://podcastindex.org/namespace/1.0' \
+    xmlns:prism='http://prismstandard.org/namespaces/basic/2.0/' \
+    xmlns:c='urn:oasis:names:tc:emergency:cap:1.2' xmlns:g='http://www.georss.org/georss' \
+    xmlns:gp='http://www.google.com/schemas/play-podcasts/1.0'>\
+    <channel><link>https://e.org/</link><item>";
+
+/// What an RSS item's inside is read as, empty fields left out.
+fn rss(inside: &str) -> String {
+    shown(&parsed(&format!("{RSS}{inside}</item></channel></rss>")))
+}
+
+fn atom(inside: &str) -> String {
+    let start = "<feed xmlns='http://www.w3.org/2005/Atom' \
+                 xmlns:media='http://search.yahoo.com/mrss/'><entry>";
+    shown(&parsed(&format!("{start}{inside}</entry></feed>")))
+}
+
+fn shown(feed: &ParsedFeed) -> String {
+    let item = &feed.items[0].item;
+    let fields = [
+        ("t", item.title.clone()),
+        ("s", item.summary.clone()),
+        ("c", item.content.replace("\n\n", " / ")),
+        ("by", item.authors.join(" / ")),
+        ("in", item.categories.join(" / ")),
+    ];
+    let fields = fields.iter().filter(|(_, text)| !text.is_empty());
+    let fields: Vec<String> = fields
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect();
+    fields.join("; ")
+}
+
+#[test]
+fn texts_beside_a_description_are_read_and_none_twice() {
+    const D: &str = "<description>A slogan</description>";
+    for (beside, expected) in [
+        (
+            "<itunes:summary>Koizumi</itunes:summary>",
+            "s: A slogan; c: Koizumi",
+        ),
+        (
+            "<gp:description>Koizumi</gp:description>",
+            "s: A slogan; c: Koizumi",
+        ),
+        (
+            "<itunes:subtitle>Talks</itunes:subtitle>",
+            "s: A slogan; c: Talks",
+        ),
+        (
+            "<itunes:title>Talks</itunes:title>",
+            "t: Talks; s: A slogan",
+        ),
+        (
+            "<title>Ep 1</title><itunes:title>Talks</itunes:title>",
+            "t: Ep 1; s: A slogan; c: Talks",
+        ),
+        (
+            "<title>Ep 1</title><itunes:title>Ep  1</itunes:title>",
+            "t: Ep 1; s: A slogan",
+        ),
+        (
+            "<title>Ep 1</title><dc:title>Talks</dc:title>",
+            "t: Ep 1; s: A slogan; c: Talks",
+        ),
+        (
+            "<itunes:summary>A <![CDATA[<b>slogan</b>]]></itunes:summary>",
+            "s: A slogan",
+        ),
+        ("<itunes:subtitle>A slo...</itunes:subtitle>", "s: A slogan"),
+        (
+            "<itunes:subtitle>slog</itunes:subtitle>",
+            "s: A slogan; c: slog",
+        ),
+        (
+            "<dc:description>Koizumi</dc:description>",
+            "s: A slogan; c: Koizumi",
+        ),
+        ("<summary>Koizumi</summary>", "s: A slogan; c: Koizumi"),
+        (
+            "<content:encoded>Long</content:encoded><summary>Koizumi</summary>",
+            "s: A slogan; c: Long / Koizumi",
+        ),
+        (
+            "<content:encoded>Long</content:encoded><body>More</body>",
+            "s: A slogan; c: Long / More",
+        ),
+        (
+            "<media:description>Koizumi</media:description>",
+            "s: A slogan; c: Koizumi",
+        ),
+        (
+            "<prism:teaser>Koizumi</prism:teaser>",
+            "s: A slogan; c: Koizumi",
+        ),
+        (
+            "<other><description>Another story</description></other>",
+            "s: A slogan",
+        ),
+    ] {
+        assert_eq!(rss(&format!("{D}{beside}")), expected, "{beside}");
+    }
+    // Their order does not count.
+    let podcast = "<itunes:subtitle>Sub</itunes:subtitle><itunes:summary>Sum</itunes:summary>";
+    assert_eq!(rss(podcast), "s: Sum; c: Sub");
+    assert_eq!(rss(&format!("{podcast}{D}")), "s: A slogan; c: Sum / Sub");
+}
+
+#[test]
+fn labels_are_categories_however_they_are_written() {
+    for (inside, expected) in [
+        (
+            "<itunes:keywords>Koizumi, defence,, Tokyo </itunes:keywords>",
+            "in: Koizumi / defence / Tokyo",
+        ),
+        (
+            "<media:keywords>小泉、防衛; base</media:keywords>",
+            "in: 小泉 / 防衛 / base",
+        ),
+        ("<keywords>one two</keywords>", "in: one two"),
+        (
+            "<media:category label='Rock'>music/rock</media:category>",
+            "in: Rock / music/rock",
+        ),
+        (
+            "<category>A</category><media:category>a</media:category>",
+            "in: A",
+        ),
+        (
+            "<prism:section>World</prism:section><prism:keyword>Iran</prism:keyword>",
+            "in: World / Iran",
+        ),
+        (
+            "<prism:publicationName>The Journal</prism:publicationName>",
+            "in: The Journal",
+        ),
+        ("<prism:issn>1234-5678</prism:issn>", ""),
+        (
+            "<g:featurename>Yokosuka</g:featurename><g:point>35 139</g:point>",
+            "in: Yokosuka",
+        ),
+        ("<subject>Defence</subject>", "in: Defence"),
+    ] {
+        assert_eq!(rss(inside), expected, "{inside}");
+    }
+    for (category, expected) in [
+        ("<category term='a' label='Label'/>", "in: Label / a"),
+        ("<category term='japan' label='Japan'/>", "in: Japan"),
+        (
+            "<category term='http://e.org/kind#post' label='Post'/>",
+            "in: Post",
+        ),
+        ("<category term='17' label='Japan'/>", "in: Japan"),
+        ("<category term='17'/>", "in: 17"),
+        ("<category term='' label='Japan'/>", "in: Japan"),
+    ] {
+        assert_eq!(atom(category), expected, "{category}");
+    }
+}
+
+#[test]
+fn names_are_read_beside_addresses() {
+    for (inside, expected) in [
+        (
+            "<author>a@e.org</author><itunes:author>Koizumi</itunes:author>",
+            "by: Koizumi / a@e.org",
+        ),
+        (
+            "<author>a@e.org (Roe)</author><itunes:author>roe</itunes:author>",
+            "by: Roe",
+        ),
+        (
+            "<author>Roe</author><itunes:author>The Show</itunes:author>",
+            "by: Roe / The Show",
+        ),
+        ("<author>Roe &lt;a@e.org&gt;</author>", "by: Roe"),
+        (
+            "<p:person role='guest'>Koizumi</p:person><author>Roe</author>",
+            "by: Roe / Koizumi",
+        ),
+        (
+            "<media:credit role='author'>Koizumi</media:credit>",
+            "by: Koizumi",
+        ),
+        (
+            "<media:credit>Getty</media:credit><dc:creator>Roe</dc:creator>",
+            "by: Roe / Getty",
+        ),
+        ("<creator>Taro Koizumi</creator>", "by: Taro Koizumi"),
+    ] {
+        assert_eq!(rss(inside), expected, "{inside}");
+    }
+}
+
+#[test]
+fn a_title_of_the_media_is_the_title_where_there_is_no_other() {
+    let title = "<media:title>Koizumi</media:title>";
+    for inside in [
+        title.to_owned(),
+        format!("<media:group>{title}</media:group>"),
+        format!("<media:content url='v.mp4'>{title}</media:content>"),
+        format!("<title/><media:group><media:content>{title}</media:content></media:group>"),
+    ] {
+        assert_eq!(rss(&inside), "t: Koizumi", "{inside}");
+        assert_eq!(atom(&inside), "t: Koizumi", "{inside}");
+        let beside = format!("<title>T</title>{inside}");
+        assert_eq!(rss(&beside), "t: T; c: Koizumi");
+    }
+    let json = parsed(
+        r#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"T",
+            "attachments":[{"url":"a.mp3","title":"Koizumi"},{"url":"b.mp3","title":"T"}]}]}"#,
+    );
+    assert_eq!(shown(&json), "t: T; c: Koizumi");
+}
+
+#[test]
+fn alerts_of_weather_offices_are_read_whole_and_in_parts() {
+    let parts = "<c:event>Storm Surge</c:event><c:headline>Surge in Tokyo</c:headline>\
+        <c:areaDesc>Koto; Edogawa</c:areaDesc><c:description>High water</c:description>\
+        <c:severity>Extreme</c:severity>";
+    let expected = "t: Surge in Tokyo; c: Koto; Edogawa / High water; in: Storm Surge";
+    assert_eq!(rss(parts), expected);
+    let area = "<c:area><c:areaDesc>Koto; Edogawa</c:areaDesc><c:polygon>1,2</c:polygon></c:area>";
+    let whole = format!(
+        "<title>T</title><c:alert><c:sender>s</c:sender><c:info><c:event>Storm Surge</c:event>\
+         <c:headline>Surge</c:headline>{area}</c:info></c:alert>"
+    );
+    assert_eq!(
+        rss(&whole),
+        "t: T; c: Surge / Koto; Edogawa; in: Storm Surge"
+    );
+}
+
+#[test]
+fn a_language_is_read_without_its_prefix() {
+    let language = |document: &str| {
+        let feed = parsed(document);
+        let item = feed.items[0].item.language.clone();
+        [feed.language, item].map(Option::unwrap_or_default)
+    };
+    for (document, expected) in [
+        ("<feed lang='ja'><entry/></feed>", ["ja", "ja"]),
+        (
+            "<feed xml:lang='ja' lang='en'><entry/></feed>",
+            ["ja", "ja"],
+        ),
+        ("<feed lang=' '><entry lang='ja'/></feed>", ["", "ja"]),
+        (
+            "<feed><entry><title lang='ja'>x</title></entry></feed>",
+            ["", "ja"],
+        ),
+        (
+            "<rss><channel xml:lang='ja'><item/></channel></rss>",
+            ["ja", "ja"],
+        ),
+        (
+            "<rss><channel lang='ja'><item/></channel></rss>",
+            ["ja", "ja"],
+        ),
+        (
+            "<rss lang='en'><channel lang='ja'><item lang='ko'/></channel></rss>",
+            ["en", "ko"],
+        ),
+    ] {
+        assert_eq!(language(document), expected, "{document}");
+    }
+}
+
+#[test]
+fn a_guid_that_is_a_path_is_a_link_where_there_is_no_other() {
+    let link = |inside: &str| {
+        let feed = parsed(&format!("{RSS}{inside}</item></channel></rss>"));
+        feed.items[0].item.link.clone().unwrap_or_default()
+    };
+    for (inside, expected) in [
+        (
+            "<guid isPermaLink='true'>/blog/x</guid>",
+            "https://e.org/blog/x",
+        ),
+        (
+            "<guid isPermaLink=' TRUE '>blog/x</guid>",
+            "https://e.org/blog/x",
+        ),
+        (
+            "<guid isPermaLink='true'>?p=12</guid>",
+            "https://e.org/?p=12",
+        ),
+        ("<guid>/blog/x</guid>", "https://e.org/blog/x"),
+        ("<guid>blog/x</guid>", ""),
+        ("<guid isPermaLink='true'>12345</guid>", ""),
+        ("<guid isPermaLink='true'>tag:e.org,2026:/x</guid>", ""),
+        ("<guid isPermaLink='true'>/a b</guid>", ""),
+        ("<guid isPermaLink='false'>/blog/x</guid>", ""),
+        (
+            "<link>https://e.org/1</link><guid isPermaLink='true'>/x</guid>",
+            "https://e.org/1",
+        ),
+        (
+            "<enclosure url='c.jpg' type='image/jpeg'/><enclosure url='a.mp3' type='audio/mpeg'/>",
+            "https://e.org/a.mp3",
+        ),
+        ("<enclosure url='a.mp3'/><guid>/x</guid>", "https://e.org/x"),
+    ] {
+        assert_eq!(link(inside), expected, "{inside}");
+    }
+}
+
+#[test]
+fn a_date_without_its_prefix_stands_in_for_one_that_is_missing() {
+    let date = |inside: &str| {
+        let feed = parsed(&format!("{RSS}{inside}</item></channel></rss>"));
+        let date = feed.items[0].item.published;
+        date.map(|date| date.to_string()).unwrap_or_default()
+    };
+    for (inside, expected) in [
+        (
+            "<date>Wed, 15 Jun 2022 02:34:44 +0200</date>",
+            "2022-06-15T00:34:44Z",
+        ),
+        (
+            "<date>2022-06-15</date><pubDate>2022-06-16</pubDate>",
+            "2022-06-16T00:00:00Z",
+        ),
+        (
+            "<prism:coverDate>2022-06-15</prism:coverDate>",
+            "2022-06-15T00:00:00Z",
+        ),
+        (
+            "<c:sent>2022-06-15T00:00:00-00:00</c:sent>",
+            "2022-06-15T00:00:00Z",
+        ),
+        (
+            "<date>2022-06-15</date><dcterms:modified>2022-06-16</dcterms:modified>",
+            "",
+        ),
+    ] {
+        assert_eq!(date(inside), expected, "{inside}");
+    }
+}
