@@ -62,24 +62,58 @@ struct Parts {
     month: Option<i8>,
     days: Vec<i8>,
     time: Option<Time>,
+    /// The time is one of the next day.
+    is_next_day: bool,
     afternoon: Option<bool>,
+    /// As a number, which says more than a name: `GMT+0900`.
     offset: Option<Offset>,
+    zone: Option<Offset>,
+    /// Day, month and year with dots between them, which is their order wherever dots are used
+    /// and the year is not first.
+    is_dotted: bool,
 }
 
 fn by_parts(text: &str) -> Option<Timestamp> {
     if text.len() > MAX_DATE_BYTES {
         return None;
     }
-    let mut parts = Parts::default();
-    for word in spaced_out(text).split_ascii_whitespace() {
+    let is_dotted = is_dotted(text);
+    let mut parts = Parts {
+        is_dotted,
+        ..Parts::default()
+    };
+    for word in spaced_out(text, is_dotted).split_ascii_whitespace() {
         parts.take(word);
     }
     parts.timestamp()
 }
 
+/// Whether a text holds a date such as `7.2.2025` or `07. 02. 25`, and not `2025. 2. 7. 14:33`.
+fn is_dotted(text: &str) -> bool {
+    let is_short = |number: Option<&str>| {
+        let digits = number.map(str::as_bytes).unwrap_or_default();
+        matches!(digits.len(), 1 | 2) && digits.iter().all(u8::is_ascii_digit)
+    };
+    let starts_so = |text: &str| {
+        let mut numbers = text.splitn(3, '.').map(str::trim);
+        let (day, month, rest) = (numbers.next(), numbers.next(), numbers.next());
+        let rest = rest.and_then(|rest| rest.bytes().next());
+        is_short(day) && is_short(month) && rest.is_some_and(|first| first.is_ascii_digit())
+    };
+    let is_digit = |c: char| c.is_ascii_digit();
+    // Where a number begins that is not the second of such a date.
+    text.match_indices(is_digit).any(|(at, _)| {
+        let before = &text[..at];
+        let goes_on = before.trim_end().strip_suffix('.');
+        let is_second =
+            before.ends_with(is_digit) || goes_on.is_some_and(|it| it.ends_with(is_digit));
+        !is_second && starts_so(&text[at..])
+    })
+}
+
 /// `text` with a space wherever one part ends: at commas, slashes, between a date and its `T`, and
 /// before the sign of an offset.
-fn spaced_out(text: &str) -> String {
+fn spaced_out(text: &str, is_dotted: bool) -> String {
     let mut spaced = String::with_capacity(text.len() + 8);
     let mut previous = ' ';
     let mut after_time = false;
@@ -94,14 +128,15 @@ fn spaced_out(text: &str) -> String {
                 ':'
             }
             '分' | '분' if is_before_digit => ':',
-            other if SEPARATORS.contains(other) => ' ',
+            '\u{2212}' | '–' => '-',
+            other if SEPARATORS.contains(other) || other.is_whitespace() => ' ',
             other => other,
         };
         after_time |= character == ':';
         if (character == '+' || character == '-') && after_time {
             spaced.push(' ');
             spaced.push(character);
-        } else if character == '-' || (character == '.' && !after_time) {
+        } else if character == '-' || (character == '.' && (is_dotted || !after_time)) {
             spaced.push(' ');
         } else {
             let starts_word = character.is_alphabetic() && previous.is_ascii_digit();
@@ -121,7 +156,9 @@ impl Parts {
         let lower = word.to_lowercase();
         let lower = lower.trim_end_matches('.');
         if word.contains(':') && !word.starts_with(['+', '-']) {
-            self.time = self.time.or_else(|| clock::time(word));
+            if let Some((time, is_next_day)) = clock::time(word).filter(|_| self.time.is_none()) {
+                (self.time, self.is_next_day) = (Some(time), is_next_day);
+            }
         } else if let Some(offset) = clock::offset(word) {
             self.offset = self.offset.or(Some(offset));
         } else if let Ok(number) = lower.parse::<i32>() {
@@ -129,7 +166,7 @@ impl Parts {
         } else if let Some(is_afternoon) = names::is_afternoon(lower) {
             self.afternoon = Some(is_afternoon);
         } else if let Some(hours) = names::zone(lower) {
-            self.offset = self.offset.or_else(|| Offset::from_hours(hours).ok());
+            self.zone = self.zone.or_else(|| Offset::from_hours(hours).ok());
         } else if let Some(month) = names::month(lower) {
             // `mar. 13 juil.`: the first was a Tuesday. What stands behind the time is a zone.
             if self.month.is_none() || self.time.is_none() {
@@ -152,13 +189,16 @@ impl Parts {
     }
 
     fn timestamp(self) -> Option<Timestamp> {
-        let mut numbers = self.days.into_iter();
+        let mut numbers = self.days.iter().copied();
         // With the year first (2011/07/13) the month comes before the day; with a name for the
-        // month, the day comes first. 13/07/2011 and 07/13/2011 are told apart by the 13 alone.
-        let (month, day) = match self.month {
+        // month, or dots, the day comes first. 13/07/2011 and 07/13/2011 are told apart by the 13
+        // alone. With dots and a name, the name is a weekday's: `mar. 04.02.2025`.
+        let (month, day) = match self.month.filter(|_| !self.is_dotted) {
             Some(month) => (month, numbers.next().unwrap_or(1)),
             None => match (numbers.next(), numbers.next()) {
-                (Some(first), Some(second)) if first > 12 => (second, first),
+                (Some(first), Some(second)) if first > 12 || (self.is_dotted && second <= 12) => {
+                    (second, first)
+                }
                 (Some(first), second) => (first, second.unwrap_or(1)),
                 (None, _) => (1, 1),
             },
@@ -167,7 +207,14 @@ impl Parts {
             Some(year) => year,
             None => two_digit_year(numbers.next()?),
         };
-        let time = self.time.unwrap_or_else(Time::midnight);
+        let time = match (self.time, numbers.next(), numbers.next()) {
+            (Some(time), ..) => time,
+            // `07.02.2025 14.33`
+            (None, Some(hour), Some(minute)) if self.is_dotted => {
+                Time::new(hour, minute, 0, 0).ok()?
+            }
+            _ => Time::midnight(),
+        };
         let hour = match (self.afternoon, time.hour()) {
             (Some(true), hour) if hour < 12 => hour + 12,
             (Some(false), 12) => 0,
@@ -175,10 +222,10 @@ impl Parts {
         };
         let time = Time::new(hour, time.minute(), time.second(), 0).ok()?;
         let datetime = Date::new(year, month, day).ok()?.to_datetime(time);
-        self.offset
-            .unwrap_or(Offset::UTC)
-            .to_timestamp(datetime)
-            .ok()
+        let offset = self.offset.or(self.zone).unwrap_or(Offset::UTC);
+        let date = offset.to_timestamp(datetime).ok()?;
+        let days_over = SignedDuration::from_hours(if self.is_next_day { 24 } else { 0 });
+        date.checked_add(days_over).ok()
     }
 }
 
@@ -238,7 +285,6 @@ mod tests {
             ("20110713T07:38:00", noon),
             ("2011-07-13 T07:38:00Z", noon),
             ("July 12, 2011 7:38 PM", "2011-07-12T19:38:00Z"),
-            ("Wed, 13 Jul 2011 24:00:00 GMT", "2011-07-13T00:00:00Z"),
             ("2011-07-13", "2011-07-13T00:00:00Z"),
             ("2011-07", "2011-07-01T00:00:00Z"),
             ("2011", "2011-01-01T00:00:00Z"),
@@ -246,6 +292,86 @@ mod tests {
         for (text, expected) in cases {
             let expected: Timestamp = expected.parse().expect("RFC 3339");
             assert_eq!(read(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn with_dots_the_day_comes_first() {
+        for (text, expected) in [
+            ("07.02.2025", "2025-02-07T00:00:00Z"),
+            ("7.2.2025", "2025-02-07T00:00:00Z"),
+            ("13.02.2025", "2025-02-13T00:00:00Z"),
+            ("07.02.25", "2025-02-07T00:00:00Z"),
+            ("7. 2. 2025 14:33", "2025-02-07T14:33:00Z"),
+            ("07.02.2025 14:33", "2025-02-07T14:33:00Z"),
+            ("07.02.2025, 14:33:05 +0300", "2025-02-07T11:33:05Z"),
+            ("07.02.2025 14.33", "2025-02-07T14:33:00Z"),
+            ("07.02.25 kl. 14.33", "2025-02-07T14:33:00Z"),
+            ("07.02.2025 – 14:33 Uhr", "2025-02-07T14:33:00Z"),
+            ("07.02.2025 г. 14:33", "2025-02-07T14:33:00Z"),
+            ("Do, 06.02.2025 10:00", "2025-02-06T10:00:00Z"),
+            ("Cuma, 07.02.2025", "2025-02-07T00:00:00Z"),
+            ("mar. 04.02.2025 10:00", "2025-02-04T10:00:00Z"),
+            ("14:33 07.02.2025", "2025-02-07T14:33:00Z"),
+            ("02.14.2025", "2025-02-14T00:00:00Z"),
+            ("2025.02.07", "2025-02-07T00:00:00Z"),
+            ("2025. 2. 7. 14:33", "2025-02-07T14:33:00Z"),
+            ("02/07/2025", "2025-02-07T00:00:00Z"),
+        ] {
+            assert_eq!(
+                read(text).map(|it| it.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn javascripts_dates_have_their_offset_behind_gmt() {
+        for text in [
+            "Sun Nov 29 2026 12:00:00 GMT+0900 (Japan Standard Time)",
+            "Sun Nov 29 2026 12:00:00 GMT+0900 (日本標準時)",
+            "Sun Nov 29 2026 12:00:00 GMT+0900 (GMT+09:00)",
+            "Sun Nov 29 2026 12:00:00 GMT+0900",
+            "Sun Nov 29 12:00:00 UTC+0900 2026",
+            "Sat Nov 28 2026 22:00:00 GMT-0500 (EST)",
+            "Sat Nov 28 2026 22:00:00 GMT\u{2212}0500 (hora est. oriental)",
+            "Sun Nov 29 2026 04:00:00 GMT+0100 (Mitteleuropäische Normalzeit)",
+            "Sun Nov 29 2026 04:00:00 GMT+0100 (heure normale d’Europe centrale)",
+            "Sun, 29 Nov 2026 12:00:00 GMT+0900",
+            "Sun, 29 Nov 2026 12:00:00 GMT+09:00",
+            "Sun, 29 Nov 2026 12:00:00 GMT +9",
+            "Sun, 29 Nov 2026 12:00:00 UTC+9",
+            "Sun, 29 Nov 2026 12:00 (UTC+9)",
+            "2026-11-29 12:00:00 UTC+09:00",
+            "2026-11-29T12:00:00GMT+0900",
+            "29.11.2026, 12:00:00 UTC+9",
+            "11/29/2026, 3:00:00\u{202f}AM",
+            "29/11/2026 03:00:00",
+            "2026. 11. 29. 오전 3:00:00",
+        ] {
+            let read = read(text).map(|it| it.to_string());
+            assert_eq!(read.as_deref(), Some("2026-11-29T03:00:00Z"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_day_is_the_beginning_of_the_next() {
+        for (text, expected) in [
+            ("2026-11-29T24:00:00Z", "2026-11-30T00:00:00Z"),
+            ("2026-11-29T24:00:00+09:00", "2026-11-29T15:00:00Z"),
+            ("Sun, 29 Nov 2026 24:00:00 GMT", "2026-11-30T00:00:00Z"),
+            ("Sun, 29 Nov 2026 24:00 +0900", "2026-11-29T15:00:00Z"),
+            ("2026年12月31日 24時00分", "2027-01-01T00:00:00Z"),
+            ("2026年11月29日 25時30分", "2026-11-30T01:30:00Z"),
+            ("2026-11-29 00:00:00", "2026-11-29T00:00:00Z"),
+            ("2026-11-29 31:00", "2026-11-29T00:00:00Z"),
+        ] {
+            assert_eq!(
+                read(text).map(|it| it.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
     }
 
