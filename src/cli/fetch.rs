@@ -58,6 +58,7 @@ struct Row<'a> {
     updated: Option<Timestamp>,
     authors: &'a [String],
     categories: &'a [String],
+    language: Option<&'a str>,
     summary: &'a str,
     content: &'a str,
 }
@@ -133,6 +134,7 @@ impl<'a> Row<'a> {
             updated: item.updated,
             authors: &item.authors,
             categories: &item.categories,
+            language: item.language.as_deref(),
             summary: &item.summary,
             content: &item.content,
         }

@@ -226,10 +226,22 @@ fn what_belongs_to_others_is_passed_over() {
 
 #[test]
 fn persons_are_names() {
+    for (author, name) in [
+        ("<author>by <a href='u'>Jane</a></author>", "by Jane"),
+        ("<author><name/><email>j@e.org</email></author>", "j@e.org"),
+        (
+            "<author><name> </name><email>j@e.org</email></author>",
+            "j@e.org",
+        ),
+    ] {
+        let expected = format!("<entry>[by {name}]</entry>");
+        assert_eq!(entries(&format!("<item>{author}</item>")), expected);
+    }
     for author in [
         "<author>Jane</author>",
         "<author><name>Jane</name><email>j@e.org</email></author>",
         "<author><email>j@e.org</email><uri>http://e.org</uri><name>Jane</name></author>",
+        "<author><name>Jane</name><uri>http://e.org</uri></author>",
         "<dc:creator>Jane</dc:creator>",
         "<author>j@e.org (Jane)</author>",
     ] {

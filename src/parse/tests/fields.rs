@@ -95,6 +95,7 @@ fn texts_beside_a_description_are_read_and_none_twice() {
             "<media:description>Koizumi</media:description>",
             "s: A slogan; c: Koizumi",
         ),
+        ("<subtitle>Koizumi</subtitle>", "s: A slogan; c: Koizumi"),
         (
             "<prism:teaser>Koizumi</prism:teaser>",
             "s: A slogan; c: Koizumi",
@@ -146,6 +147,7 @@ fn labels_are_categories_however_they_are_written() {
             "in: Yokosuka",
         ),
         ("<subject>Defence</subject>", "in: Defence"),
+        ("<tags>Defence, Tokyo</tags>", "in: Defence / Tokyo"),
     ] {
         assert_eq!(rss(inside), expected, "{inside}");
     }
