@@ -120,9 +120,7 @@ fn html_line(html: Cow<'_, str>) -> String {
 fn lines(texts: Vec<Cow<'_, str>>) -> Vec<String> {
     let mut seen = HashSet::new();
     let lines = texts.into_iter().map(html_line).filter_map(non_empty);
-    lines
-        .filter(|line| seen.insert(line.to_lowercase()))
-        .collect()
+    lines.filter(|line| seen.insert(line.clone())).collect()
 }
 
 fn non_empty(text: String) -> Option<String> {

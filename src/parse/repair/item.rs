@@ -197,6 +197,8 @@ impl<'a> Repair<'a, '_> {
             Role::SecondId => self.id(body.text, true),
             Role::Published | Role::Updated => self.date(role, at, body.text),
             Role::Author | Role::SecondAuthor => self.author(role, body.text, at),
+            Role::Credit if is_writer(tag) => self.author(role, body.text, at),
+            Role::Credit => raw.more.push(body),
             Role::Category => {
                 if let Some(label) = tag.attribute("label") {
                     self.attribute_label(label, at);
@@ -308,8 +310,20 @@ impl<'a> Repair<'a, '_> {
     }
 }
 
-/// Whether a term says something beside its label: it is a word, and another one.
+/// Whether a credit names who wrote the story; others took its pictures.
+fn is_writer(credit: &Tag<'_>) -> bool {
+    let role = credit.attribute("role").unwrap_or_default().trim();
+    ["author", "writer", "reporter", "journalist", "editor"]
+        .iter()
+        .any(|writer| role.eq_ignore_ascii_case(writer))
+}
+
+/// Whether a term says something beside its label: it is a word, and another one. `US` is not
+/// `us`.
 fn adds(label: &str, term: &str) -> bool {
+    let (label, term) = (label.trim(), term.trim());
     let is_word = !term.contains("://") && term.contains(char::is_alphabetic);
-    is_word && term.trim().to_lowercase() != label.trim().to_lowercase()
+    let is_same = term.to_lowercase() == label.to_lowercase();
+    let has_small = term.contains(char::is_lowercase);
+    is_word && !(is_same && (has_small || term == label))
 }

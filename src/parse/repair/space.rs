@@ -135,11 +135,10 @@ fn core_role(lower: &[u8]) -> Role {
         b"pubdate" | b"published" | b"issued" | b"created" => Role::Published,
         b"updated" | b"modified" | b"lastbuilddate" => Role::Updated,
         b"author" | b"contributor" | b"managingeditor" | b"webmaster" => Role::Author,
-        b"category" => Role::Category,
-        // Dublin Core without its prefix.
+        // `date`, `creator` and `subject` are Dublin Core's without its prefix.
+        b"category" | b"subject" => Role::Category,
         b"date" => Role::SecondDate,
         b"creator" => Role::SecondAuthor,
-        b"subject" => Role::Category,
         b"keywords" | b"tags" => Role::Keywords,
         b"subtitle" => Role::OtherText,
         b"enclosure" => Role::Enclosure,
@@ -173,7 +172,7 @@ fn media_role(lower: &[u8]) -> Role {
         b"description" | b"text" | b"subtitle" => Role::OtherText,
         b"keywords" => Role::Keywords,
         b"category" => Role::Category,
-        b"credit" => Role::SecondAuthor,
+        b"credit" => Role::Credit,
         b"group" | b"content" => Role::Unknown,
         _ => Role::Foreign,
     }

@@ -47,6 +47,8 @@ pub(super) enum Role {
     Author,
     /// A name that comes behind the authors': theirs where they are addresses, or a helper's.
     SecondAuthor,
+    /// A name beside a picture or film: an author's, or of who made the picture.
+    Credit,
     Category,
     /// Several labels, with commas between them.
     Keywords,
@@ -87,6 +89,7 @@ impl Role {
                 | Self::SecondDate
                 | Self::Author
                 | Self::SecondAuthor
+                | Self::Credit
                 | Self::Category
                 | Self::Keywords
                 | Self::Language

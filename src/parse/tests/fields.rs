@@ -130,7 +130,7 @@ fn labels_are_categories_however_they_are_written() {
             "in: Rock / music/rock",
         ),
         (
-            "<category>A</category><media:category>a</media:category>",
+            "<category>A</category><media:category>A</media:category>",
             "in: A",
         ),
         (
@@ -160,6 +160,8 @@ fn labels_are_categories_however_they_are_written() {
         ),
         ("<category term='17' label='Japan'/>", "in: Japan"),
         ("<category term='17'/>", "in: 17"),
+        ("<category term='US' label='us'/>", "in: us / US"),
+        ("<category term='US' label='US'/>", "in: US"),
         ("<category term='' label='Japan'/>", "in: Japan"),
     ] {
         assert_eq!(atom(category), expected, "{category}");
@@ -174,7 +176,7 @@ fn names_are_read_beside_addresses() {
             "by: Koizumi / a@e.org",
         ),
         (
-            "<author>a@e.org (Roe)</author><itunes:author>roe</itunes:author>",
+            "<author>a@e.org (Roe)</author><itunes:author>Roe</itunes:author>",
             "by: Roe",
         ),
         (
@@ -192,7 +194,7 @@ fn names_are_read_beside_addresses() {
         ),
         (
             "<media:credit>Getty</media:credit><dc:creator>Roe</dc:creator>",
-            "by: Roe / Getty",
+            "c: Getty; by: Roe",
         ),
         ("<creator>Taro Koizumi</creator>", "by: Taro Koizumi"),
     ] {
