@@ -1,6 +1,6 @@
 //! Items as a format writes them, and what becomes of them: plain text and absolute links.
 
-use std::{borrow::Cow, collections::HashSet, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use encoding_rs::WINDOWS_1252;
 use jiff::Timestamp;
@@ -118,9 +118,14 @@ fn html_line(html: Cow<'_, str>) -> String {
 
 /// One line of plain text for each, each once.
 fn lines(texts: Vec<Cow<'_, str>>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    let lines = texts.into_iter().map(html_line).filter_map(non_empty);
-    lines.filter(|line| seen.insert(line.clone())).collect()
+    let mut lines: Vec<String> = Vec::with_capacity(texts.len());
+    for line in texts.into_iter().map(html_line).filter_map(non_empty) {
+        // No more than `MAX_LABELS`.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 fn non_empty(text: String) -> Option<String> {

@@ -19,6 +19,7 @@ mod item;
 mod link;
 mod page;
 mod person;
+mod roles;
 mod space;
 mod text;
 mod token;
