@@ -71,6 +71,7 @@ mod tests {
             (&["C."], "C."),
             (&["Title"], "C."),
             (&["Iran"], "C.\n\nIran"),
+            (&["ranian"], "C.\n\nranian"),
             (&["New words", "New words", " "], "C.\n\nNew words"),
             (&["New words", "words"], "C.\n\nNew words"),
             (&["..."], "C.\n\n..."),

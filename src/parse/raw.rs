@@ -205,6 +205,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_character_at_the_end_goes() {
+        assert_eq!(html("<p>会談した小\u{fffd}…</p>"), "会談した小…");
+        assert_eq!(html("会談した小&#xFFFD;"), "会談した小");
+    }
+
+    #[test]
     fn double_encoding_is_undone_before_and_behind_references() {
         assert_eq!(html("<p>VoilÃ\u{a0}</p>"), "Voilà");
         assert_eq!(html("caf&Atilde;&copy;"), "café");
