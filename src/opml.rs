@@ -31,6 +31,9 @@ pub struct OpmlFeed {
 pub struct OpmlList {
     /// In the order of the list; one that stands in several folders stands here as often.
     pub feeds: Vec<OpmlFeed>,
+    /// The other lists that it includes, as written; they are not read: who wrote one list has no
+    /// say in what else is fetched.
+    pub lists: Vec<String>,
     /// Where reading had to end before the list did, in bytes.
     pub ended_at: Option<u64>,
 }
@@ -78,7 +81,7 @@ pub fn read(text: &str) -> Result<OpmlList, OpmlError> {
                 break;
             }
         }
-        if list.feeds.len() >= MAX_FEEDS {
+        if list.feeds.len() + list.lists.len() >= MAX_FEEDS {
             list.ended_at = Some(reader.buffer_position());
             break;
         }
@@ -125,6 +128,10 @@ impl OpmlList {
     /// Adds the feed that an outline is; gives its name where it is a folder.
     fn add(&mut self, tag: &BytesStart<'_>, folders: &Folders) -> Option<String> {
         let outline = Outline::of(tag);
+        if let Some(list) = outline.list() {
+            self.lists.push(list.to_owned());
+            return None;
+        }
         let title = outline.text.or(outline.title).unwrap_or_default();
         let Some(url) = outline.url else {
             return Some(title).filter(|title| !title.is_empty());
@@ -149,6 +156,9 @@ struct Outline {
     title: Option<String>,
     url: Option<String>,
     category: Option<String>,
+    kind: Option<String>,
+    /// Of another list, or of a page.
+    other_url: Option<String>,
 }
 
 impl Outline {
@@ -160,6 +170,8 @@ impl Outline {
                 "title" => &mut outline.title,
                 "xmlurl" => &mut outline.url,
                 "category" => &mut outline.category,
+                "type" => &mut outline.kind,
+                "url" => &mut outline.other_url,
                 _ => continue,
             };
             let value = one_line(&htmlize::unescape_attribute(&*attribute.value));
@@ -168,6 +180,20 @@ impl Outline {
             }
         }
         outline
+    }
+
+    /// The list that is to stand here: of type `include`, or a `link` whose address ends so (OPML
+    /// 2.0, "What is a type=include outline?").
+    fn list(&self) -> Option<&str> {
+        let is = |kind: &str| {
+            self.kind
+                .as_deref()
+                .is_some_and(|it| it.eq_ignore_ascii_case(kind))
+        };
+        let url = self.other_url.as_deref().filter(|_| self.url.is_none())?;
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let is_list = path.to_ascii_lowercase().ends_with(".opml");
+        (is("include") || (is("link") && is_list)).then_some(url)
     }
 }
 

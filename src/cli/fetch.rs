@@ -60,6 +60,7 @@ struct Row<'a> {
     updated: Option<Timestamp>,
     authors: &'a [String],
     categories: &'a [String],
+    language: Option<&'a str>,
     summary: &'a str,
     content: &'a str,
 }
@@ -161,6 +162,7 @@ impl<'a> Row<'a> {
             updated: item.updated,
             authors: &item.authors,
             categories: &item.categories,
+            language: item.language.as_deref(),
             summary: &item.summary,
             content: &item.content,
         }

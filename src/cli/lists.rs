@@ -56,6 +56,13 @@ impl Import {
                 }
             }
         }
+        for other in &list.lists {
+            left_out += 1;
+            let other = one_line(other, 200);
+            remark(&format!(
+                "left out: {other}: another list, to be imported by itself"
+            ));
+        }
         if let Some(at) = list.ended_at {
             remark(&format!("the list could be read up to byte {at} only"));
         }
@@ -172,7 +179,7 @@ mod tests {
                 feed("feed:https://a.example/", "x"),
                 feed("no URL", "z"),
             ],
-            ended_at: None,
+            ..OpmlList::default()
         };
         let joined = joined(&list);
         assert_eq!(joined.len(), 2);

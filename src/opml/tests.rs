@@ -59,6 +59,24 @@ fn a_list_that_breaks_off_gives_what_stands_before_and_says_where() {
 }
 
 #[test]
+fn lists_in_a_list_are_named() {
+    let body = "<outline text='A' xmlUrl='https://a.example/'/>\
+        <outline text='B' type='include' url='https://b.example/more.opml?x=1&amp;y'/>\
+        <outline text='F'><outline TYPE='Include' URL='c.opml'></outline></outline>\
+        <outline type='link' url='https://d.example/d.OPML?v=2'/>\
+        <outline type='link' url='https://e.example/page'/>\
+        <outline type='include'/>\
+        <outline type='include' xmlUrl='https://g.example/' url='https://g.example/g.opml'/>";
+    let OpmlList { feeds, lists, .. } = list(body);
+    assert_eq!(feeds.len(), 2, "A and G");
+    let lists = lists.join(" ");
+    assert_eq!(
+        lists,
+        "https://b.example/more.opml?x=1&y c.opml https://d.example/d.OPML?v=2"
+    );
+}
+
+#[test]
 fn other_documents_are_no_lists() {
     for text in [
         "",

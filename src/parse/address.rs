@@ -84,7 +84,7 @@ pub(super) fn is_address(url: &Url) -> bool {
 }
 
 /// The best of several links: the page, a guid that is an address, then what at least belongs to
-/// the story.
+/// the story, a recording before its cover.
 pub(super) fn best_link<'l, 'a: 'l>(
     links: impl Iterator<Item = &'l RawLink<'a>>,
 ) -> Option<&'l RawLink<'a>> {
@@ -99,10 +99,29 @@ pub(super) fn best_link<'l, 'a: 'l>(
             Rel::Alternate => 3,
             Rel::Related => 4,
             Rel::Via => 5,
-            Rel::Enclosure | Rel::Original => 6,
+            Rel::Enclosure if is_of(link, "audio/", SOUNDS) || is_of(link, "video/", FILMS) => 6,
+            Rel::Enclosure if is_of(link, "image/", PICTURES) => 8,
+            Rel::Enclosure | Rel::Original => 7,
         }
     };
     links.min_by_key(rank)
+}
+
+const SOUNDS: &[&str] = &[
+    ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".wav", ".flac",
+];
+const FILMS: &[&str] = &[".mp4", ".m4v", ".mov", ".webm", ".mpg", ".avi"];
+const PICTURES: &[&str] = &[".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".avif"];
+
+/// Whether a link is of a kind by its media type, or where it has none by its ending.
+fn is_of(link: &RawLink<'_>, kind: &str, endings: &[&str]) -> bool {
+    let media_type = link.media_type.as_deref().filter(|kind| kind.contains('/'));
+    if let Some(media_type) = media_type {
+        return media_type.trim().to_ascii_lowercase().starts_with(kind);
+    }
+    let path = link.href.split(['?', '#']).next().unwrap_or_default();
+    let path = path.to_ascii_lowercase();
+    endings.iter().any(|ending| path.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -165,5 +184,34 @@ mod tests {
         assert_eq!(proxied.identity.as_deref(), Some("http://e.org/original"));
         let script = address(&[(Rel::Alternate, "javascript:alert(1)")], None);
         assert_eq!(script, Address::default());
+    }
+
+    #[test]
+    fn of_enclosures_a_recording_comes_before_its_cover() {
+        let enclosure = |href: &str, media_type: Option<&str>| RawLink {
+            rel: Rel::Enclosure,
+            href: href.to_owned().into(),
+            media_type: media_type.map(|kind| kind.to_owned().into()),
+        };
+        let cover = enclosure("https://e.org/c.jpg?w=1", None);
+        let typed = enclosure("https://e.org/cover", Some("IMAGE/png"));
+        let paper = enclosure("https://e.org/a.pdf", Some("application/pdf"));
+        let sound = enclosure("https://e.org/a.MP3?x=1", Some(""));
+        let film = enclosure("https://e.org/a", Some("video/mp4"));
+        let best = |links: &[&RawLink<'_>]| {
+            let best = best_link(links.iter().copied()).map(|link| link.href.to_string());
+            best.expect("there is one")
+        };
+        assert_eq!(
+            best(&[&cover, &typed, &paper, &sound, &film]),
+            "https://e.org/a.MP3?x=1"
+        );
+        assert_eq!(best(&[&cover, &film, &sound]), "https://e.org/a");
+        assert_eq!(best(&[&typed, &paper]), "https://e.org/a.pdf");
+        assert_eq!(
+            best(&[&typed, &cover]),
+            "https://e.org/cover",
+            "better than none"
+        );
     }
 }

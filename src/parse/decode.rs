@@ -6,28 +6,31 @@
 //! 2. the zero bytes of UTF-16 or UTF-32 around the first `<` or `{`;
 //! 3. valid UTF-8 that is not plain ASCII *is* UTF-8: no other encoding's text passes by accident;
 //! 4. the `charset` of the HTTP `Content-Type`, then that of the XML declaration; of those that
-//!    browsers do not know, the code pages of [`codepage`](super::codepage);
-//! 5. UTF-8 with a few bad bytes, those read as windows-1252;
-//! 6. the guess of chardetng, the detector of Firefox.
+//!    browsers do not know, those of [`shifted`](super::shifted) and [`codepage`](super::codepage);
+//! 5. UTF-8 with a few bad bytes, those read as windows-1252; with more of them where it is
+//!    declared;
+//! 6. a declared encoding with a few bad bytes;
+//! 7. the guess of chardetng, the detector of Firefox.
 
-use std::borrow::Cow;
+mod nearly;
+
+use std::{borrow::Cow, cell::LazyCell};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE};
 use memchr::memmem;
+
+use nearly::{is_mostly_utf8, is_nearly_right, patched};
 
 use super::{
     codepage::CodePage,
+    shifted::Shifted,
     warning::{WarningKind, Warnings},
 };
 
 /// How far into a document its XML declaration is looked for: some are late or long, none is
 /// further away than a page of blank lines.
 const DECLARATION_WITHIN_BYTES: usize = 4096;
-
-/// So many valid multi-byte sequences to one bad byte make a document UTF-8. In GBK and EUC text
-/// about one pair in eight happens to be valid UTF-8.
-const VALID_PER_BAD: usize = 2;
 
 /// Decodes a document. Never fails: at worst some characters are wrong, and a warning says so.
 pub(super) fn decode<'a>(
@@ -43,6 +46,11 @@ pub(super) fn decode<'a>(
         declared_label(bytes),
     ];
     let encodings = declared.map(|label| label.and_then(named));
+    if bytes.is_ascii()
+        && let Some(shifted) = declared.into_iter().flatten().find_map(Shifted::for_label)
+    {
+        return Cow::Owned(noted(shifted.decode(bytes), warnings));
+    }
     if let Ok(text) = std::str::from_utf8(bytes)
         && (!text.is_ascii() || !memchr::memchr(0x1B, bytes).is_some_and(|at| escapes(bytes, at)))
     {
@@ -52,17 +60,35 @@ pub(super) fn decode<'a>(
         }
         return Cow::Borrowed(text);
     }
-    for encoding in encodings.into_iter().flatten() {
+    for (at, encoding) in encodings.into_iter().flatten().enumerate() {
         if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+            warnings.note_many(WarningKind::WrongEncoding, 0, at);
             return text;
         }
-        warnings.note(WarningKind::WrongEncoding, 0);
     }
     if let Some(page) = declared.into_iter().flatten().find_map(CodePage::for_label) {
         return Cow::Owned(page.decode(bytes));
     }
-    mostly_utf8(bytes, warnings).unwrap_or_else(|| guessed(bytes, warnings))
+    // Where nothing is declared, XML and JSON are UTF-8 (XML 1.0 §4.3.3, RFC 8259 §8.1).
+    let says_utf8 = bytes.starts_with(UTF_8_MARK)
+        || encodings.contains(&Some(UTF_8))
+        || declared == [None, None];
+    let guess = LazyCell::new(|| guess(bytes));
+    if is_mostly_utf8(bytes, says_utf8, &guess) {
+        return Cow::Owned(patched(bytes, warnings));
+    }
+    let others = encodings.into_iter().flatten().filter(|it| *it != UTF_8);
+    let nearly = others.map(|it| it.decode_without_bom_handling(bytes).0);
+    if let Some(text) = { nearly }.find(|text| is_nearly_right(text)) {
+        return Cow::Owned(noted(text.into_owned(), warnings));
+    }
+    let claims = encodings.into_iter().flatten().count();
+    warnings.note_many(WarningKind::WrongEncoding, 0, claims);
+    let (text, _) = guess.decode_without_bom_handling(bytes);
+    Cow::Owned(noted(text.into_owned(), warnings))
 }
+
+const UTF_8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Whether an ESC starts one of ISO-2022-JP's shifts: the only encoding of the web whose text is
 /// all ASCII bytes and not ASCII.
@@ -128,158 +154,19 @@ fn named(label: &[u8]) -> Option<&'static Encoding> {
         .filter(|encoding| ![UTF_16BE, UTF_16LE, REPLACEMENT].contains(encoding))
 }
 
-/// UTF-8 in which single bytes are wrong, such as an old name in a new template.
-fn mostly_utf8<'a>(bytes: &'a [u8], warnings: &mut Warnings) -> Option<Cow<'a, str>> {
-    let (mut valid, mut bad) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        bad += chunk.invalid().len();
-    }
-    if valid <= bad * VALID_PER_BAD {
-        return None;
-    }
-    let mut text = String::with_capacity(bytes.len() + bad);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            warnings.note_many(WarningKind::BadBytes, text.len(), chunk.invalid().len());
-            text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
-        }
-    }
-    Some(Cow::Owned(text))
-}
-
-fn guessed<'a>(bytes: &'a [u8], warnings: &mut Warnings) -> Cow<'a, str> {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
-    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    if had_errors {
-        let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
+/// The text, and a warning for what of it could not be read.
+fn noted(text: String, warnings: &mut Warnings) -> String {
+    if let Some(at) = text.find(char::REPLACEMENT_CHARACTER) {
         warnings.note(WarningKind::BadBytes, at);
     }
     text
 }
 
-#[cfg(test)]
-mod tests {
-    use encoding_rs::{EUC_JP, EUC_KR, GBK, ISO_2022_JP, SHIFT_JIS, WINDOWS_1251};
-
-    use super::*;
-
-    fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
-        decode(bytes, content_type, &mut Warnings::default()).into_owned()
-    }
-
-    fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
-        text.encode_utf16().flat_map(to_bytes).collect()
-    }
-
-    #[test]
-    fn utf16_and_utf32_are_seen_with_and_without_a_mark() {
-        let text = "<rss>小泉進次郎</rss>";
-        for mark in ["", "\u{FEFF}"] {
-            let marked = format!("{mark}{text}");
-            assert_eq!(decoded(&utf16(&marked, u16::to_le_bytes), None), text);
-            assert_eq!(decoded(&utf16(&marked, u16::to_be_bytes), None), text);
-            for to_bytes in [u32::to_le_bytes, u32::to_be_bytes] {
-                let bytes: Vec<u8> = marked.chars().map(u32::from).flat_map(to_bytes).collect();
-                assert_eq!(decoded(&bytes, None), text);
-            }
-        }
-    }
-
-    #[test]
-    fn utf8_is_utf8_whatever_is_declared() {
-        let text = "<?xml version='1.0' encoding='Shift_JIS'?><rss>Shinjirō</rss>";
-        let mut warnings = Warnings::default();
-        let content_type = Some("text/xml; charset=ISO-8859-1");
-        assert_eq!(decode(text.as_bytes(), content_type, &mut warnings), text);
-        assert_eq!(warnings.into_vec()[0].kind, WarningKind::WrongEncoding);
-        assert_eq!(
-            decoded("\u{FEFF}<rss>ō</rss>".as_bytes(), None),
-            "<rss>ō</rss>"
-        );
-    }
-
-    #[test]
-    fn declared_encodings_are_used_in_order() {
-        for encoding in [SHIFT_JIS, EUC_JP, GBK, ISO_2022_JP] {
-            let text = format!(
-                "{}<?xml version='1.0' encoding = \"{}\" standalone='yes' ?><rss>小泉進次郎</rss>",
-                "\n".repeat(3000),
-                encoding.name()
-            );
-            let (bytes, _, failed) = encoding.encode(&text);
-            assert!(!failed);
-            assert_eq!(decoded(&bytes, None), text);
-        }
-        let (bytes, ..) = WINDOWS_1251.encode("<rss>Сибиг</rss>");
-        for charset in ["windows-1251", "\"CP1251\"", "UTF-8"] {
-            let content_type = format!("application/rss+xml; charset={charset}");
-            let right = decoded(&bytes, Some(&content_type)) == "<rss>Сибиг</rss>";
-            assert!(right || charset == "UTF-8");
-        }
-    }
-
-    #[test]
-    fn a_wrong_charset_yields_to_the_declaration() {
-        let text = "<?xml version='1.0' encoding='EUC-JP'?><rss>小泉進次郎</rss>";
-        let (bytes, ..) = EUC_JP.encode(text);
-        assert_eq!(decoded(&bytes, Some("text/xml; charset=utf-8")), text);
-        assert_eq!(decoded(&bytes, Some("text/xml; charset=nonsense")), text);
-    }
-
-    #[test]
-    fn declared_utf16_that_is_ascii_stays_ascii() {
-        let text = "<?xml version='1.0' encoding='UTF-16'?><rss>plain</rss>";
-        assert_eq!(decoded(text.as_bytes(), None), text);
-    }
-
-    #[test]
-    fn a_bad_byte_in_utf8_spoils_only_itself() {
-        let mut bytes = "<rss>Shinjirō Koizumi’s ‘Make the Alliance Great’ caf"
-            .as_bytes()
-            .to_vec();
-        bytes.extend(b"\xE9</rss>");
-        let mut warnings = Warnings::default();
-        let text = decode(&bytes, None, &mut warnings);
-        assert!(
-            text.ends_with("café</rss>") && text.contains("Shinjirō"),
-            "{text}"
-        );
-        let warnings = warnings.into_vec();
-        assert_eq!(
-            (warnings[0].kind, warnings[0].count),
-            (WarningKind::BadBytes, 1)
-        );
-    }
-
-    #[test]
-    fn undeclared_encodings_are_guessed() {
-        let cases = [
-            (
-                SHIFT_JIS,
-                "<rss><title>防衛省の小泉進次郎大臣が記者会見で説明した</title></rss>",
-            ),
-            (
-                GBK,
-                "<rss><title>国防部新闻发言人就南海问题回答记者提问</title></rss>",
-            ),
-            (
-                EUC_KR,
-                "<rss><title>국방부는 오늘 한미 연합훈련 계획을 발표했다</title></rss>",
-            ),
-            (
-                WINDOWS_1251,
-                "<rss><title>Министерство обороны сообщило о новых учениях</title></rss>",
-            ),
-            (ISO_2022_JP, "<rss><title>小泉進次郎</title></rss>"),
-        ];
-        for (encoding, text) in cases {
-            let (bytes, _, failed) = encoding.encode(text);
-            assert!(!failed, "{}", encoding.name());
-            assert_eq!(decoded(&bytes, None), text, "{}", encoding.name());
-        }
-    }
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,7 +34,11 @@ pub(super) fn read(
         .next();
     match value {
         Some(Ok(Value::Object(feed))) => {
-            let mut reader = Reader { now, warnings };
+            let mut reader = Reader {
+                now,
+                warnings,
+                has_number_for_id: false,
+            };
             Ok(reader.feed(&feed))
         }
         Some(Err(error)) if text.contains("jsonfeed.org") => Err(ParseError::Malformed {
@@ -47,6 +51,8 @@ pub(super) fn read(
 struct Reader<'w> {
     now: Timestamp,
     warnings: &'w mut Warnings,
+    /// Said once: who counts their items counts all of them.
+    has_number_for_id: bool,
 }
 
 impl Reader<'_> {
@@ -123,24 +129,29 @@ impl Reader<'_> {
                 text: self.long(item, "content_text").unwrap_or_default().into(),
             },
         };
-        let links = [
-            (Rel::Alternate, "url"),
-            (Rel::Related, "external_url"),
-            (Rel::Permalink, "id"),
-        ];
-        let mut links = self.links(item, &links);
+        let id = self.id(item);
+        let names = [(Rel::Alternate, "url"), (Rel::Related, "external_url")];
+        let mut links = self.links(item, &names);
         // An id is a permalink only where it is an address.
-        links.retain(|link| link.rel != Rel::Permalink || link.href.starts_with("http"));
+        links.extend(
+            id.as_deref()
+                .filter(|id| id.starts_with("http"))
+                .map(|id| RawLink {
+                    rel: Rel::Permalink,
+                    href: id.trim().to_owned().into(),
+                    media_type: None,
+                }),
+        );
         links.extend(self.attachments(item));
         RawItem {
-            id: self.text(item, "id").map(Into::into),
+            id: id.map(Into::into),
             title: self.plain(item, "title"),
             summary: Body {
                 is_html: false,
                 text: self.long(item, "summary").unwrap_or_default().into(),
             },
             content,
-            media: Vec::new(),
+            more: self.titles_of_attachments(item),
             links,
             published: self.date(item, "date_published"),
             updated: self.date(item, "date_modified"),
@@ -151,6 +162,18 @@ impl Reader<'_> {
             authors: self.authors(item),
             categories: self.labels(item, "tags"),
             language: self.text(item, "language").map(Into::into),
+        }
+    }
+
+    fn id(&mut self, item: &Map<String, Value>) -> Option<String> {
+        match item.get("id") {
+            Some(Value::Number(id)) => {
+                if !std::mem::replace(&mut self.has_number_for_id, true) {
+                    self.wrong_type();
+                }
+                Some(id.to_string())
+            }
+            _ => self.text(item, "id"),
         }
     }
 
@@ -220,14 +243,24 @@ impl Reader<'_> {
     }
 
     fn attachments(&mut self, item: &Map<String, Value>) -> Vec<RawLink<'static>> {
-        let Some(Value::Array(attachments)) = item.get("attachments") else {
-            return Vec::new();
-        };
-        attachments
-            .iter()
-            .take(MAX_LABELS)
-            .filter_map(|attachment| self.link(Rel::Enclosure, attachment.get("url")?))
-            .collect()
+        let links = attachments(item).filter_map(|attachment| {
+            let mut link = self.link(Rel::Enclosure, attachment.get("url")?)?;
+            let kind = attachment.get("mime_type").and_then(Value::as_str);
+            link.media_type = kind.map(|kind| cut(kind, MAX_SHORT_TEXT_BYTES).to_owned().into());
+            Some(link)
+        });
+        links.collect()
+    }
+
+    fn titles_of_attachments(&mut self, item: &Map<String, Value>) -> Vec<Body<'static>> {
+        let titles = attachments(item).filter_map(|attachment| {
+            let title = self.bounded(attachment.get("title")?, MAX_SHORT_TEXT_BYTES)?;
+            Some(Body {
+                is_html: false,
+                text: title.into(),
+            })
+        });
+        titles.collect()
     }
 
     fn date(&mut self, object: &Map<String, Value>, name: &str) -> Option<Timestamp> {
@@ -281,6 +314,11 @@ impl Reader<'_> {
             .note_many(WarningKind::TooManyLabels, 0, excess);
         values.into_iter().take(MAX_LABELS).collect()
     }
+}
+
+fn attachments(item: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    let attachments = item.get("attachments").and_then(Value::as_array);
+    attachments.into_iter().flatten().take(MAX_LABELS)
 }
 
 /// JSON Feed's labels are plain where those of XML are HTML.

@@ -15,6 +15,7 @@
 mod address;
 mod codepage;
 mod count;
+mod cut_off;
 mod date;
 mod decode;
 mod error;
@@ -22,10 +23,12 @@ mod guard;
 mod head;
 mod identity;
 mod json;
+mod more;
 mod pieces;
 mod raw;
 mod repair;
 mod second;
+mod shifted;
 mod warning;
 
 use std::{

@@ -4,7 +4,11 @@ use std::{fs, thread};
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    guard::{MAX_JSON_DEPTH, MAX_SECOND_DEPTH, MAX_SECOND_NAMESPACES, MAX_SECOND_TAG_BYTES, cut},
+    *,
+};
+use crate::linear::assert_linear;
 
 fn parse_bytes(bytes: &[u8]) -> Result<ParsedFeed, ParseError> {
     let url = Url::parse("https://example.org/feed").expect("a URL");
@@ -84,7 +88,7 @@ const SPLINTERS: &[&[u8]] = &[
     b"<entry xml:base='http://['>",
     b"<link href='http://['/>",
     b"<media:text>x",
-    "<author>a@b.co（王".as_bytes(),
+    "<author>a@b.co （王".as_bytes(),
     b"<guid>",
     b"<content type='xhtml'>",
     b"{",
@@ -135,58 +139,56 @@ proptest! {
     }
 }
 
-/// Inputs that made other readers recurse, backtrack or multiply, a quarter of a megabyte each.
-fn bombs() -> Vec<(&'static str, String)> {
-    let times = |piece: &str| piece.repeat((1 << 18) / piece.len());
-    let item = |inside: String| format!("<rss><channel><item><title>T</title>{inside}");
-    vec![
-        ("nested media groups", item(times("<media:group>"))),
-        ("nested unknown elements", item(times("<x:y>"))),
-        ("nested descriptions", item(times("<description>"))),
-        (
-            "nested markup",
-            item(format!("<description>{}", times("<div>"))),
-        ),
-        ("attributes", item(format!("<x {}>", times("a='1' ")))),
-        ("open quotes", item(times("<a b=\"><a b='>"))),
-        (
-            "open quotes of one kind",
-            item(format!("{}'", times("<a b='>"))),
-        ),
-        ("open comments", item(times("<!-- "))),
-        ("open sections", item(times("<![CDATA["))),
-        ("open instructions", item(times("<?x "))),
-        ("open declarations", item(times("<!DOCTYPE ["))),
-        ("open subsets", item(times("<!DOCTYPE [>"))),
-        ("open tags", item(times("<"))),
-        ("open end tags", item(times("</a"))),
-        ("ampersands", item(format!("<description>{}", times("&")))),
-        ("namespaces", item(times("<a xmlns:b='c'>"))),
-        ("end tags", item(times("</a>"))),
-        // An item behind the root is counted and not read, so that feed-rs is thought of.
-        (
-            "attributes, for feed-rs",
-            item(format!(
-                "</item></channel></rss><item/><x {}>",
-                times("a='1' ")
-            )),
-        ),
-        (
-            "namespaces, for feed-rs",
-            item(format!(
-                "</item></channel></rss><item/>{}",
-                times("<a xmlns:b='c'>")
-            )),
-        ),
-    ]
+/// How deep the inputs below nest: one level deeper than what feed-rs gets to read.
+const LEVELS: usize = MAX_SECOND_DEPTH + 1;
+
+/// What a reader without a bound takes ill where it comes often, and in which element.
+const REPEATED: &[(&str, &str)] = &[
+    ("<x ", "a='1' "),
+    ("", "<a b=\"><a b='>"),
+    ("", "<a b='>"),
+    ("", "<!-- "),
+    ("", "<![CDATA["),
+    ("", "<?x "),
+    ("", "<!DOCTYPE ["),
+    ("", "<!DOCTYPE [>"),
+    ("", "<"),
+    ("", "</a"),
+    ("", "</a>"),
+    ("<description>", "&"),
+];
+
+fn item(inside: &str) -> String {
+    format!("<rss><channel><item><title>T</title>{inside}")
+}
+
+fn bombs() -> Vec<String> {
+    let nested = ["<media:group>", "<x:y>", "<description>", "<a xmlns:b='c'>"];
+    let markup = format!("<description>{}", "<div>".repeat(LEVELS));
+    let nested = nested.map(|tag| item(&tag.repeat(LEVELS)));
+    let repeated = REPEATED
+        .iter()
+        .map(|(element, piece)| item(&format!("{element}{}", piece.repeat(1_000))));
+    // An item behind the root is counted and not read, so that feed-rs is thought of.
+    let lost = |inside: String| item(&format!("</item></channel></rss><item/>{inside}"));
+    let mut bombs: Vec<String> = nested.into_iter().chain(repeated).collect();
+    bombs.extend([
+        item(&markup),
+        item(&format!("{}'", "<a b='>".repeat(1_000))),
+        lost(format!("<x a='{}'>", "1".repeat(MAX_SECOND_TAG_BYTES))),
+        lost("<a xmlns:b='c'/>".repeat(MAX_SECOND_NAMESPACES + 1)),
+        lost("<a>".repeat(MAX_SECOND_DEPTH + 1)),
+    ]);
+    bombs
 }
 
 #[test]
 fn bombs_are_read_on_a_small_stack() {
-    /// Far below the 2 MiB of a thread; feed-rs alone overflows those at 1,000 nested groups.
-    const STACK_BYTES: usize = 256 << 10;
+    /// Not enough for a call per level of [`bombs`].
+    const STACK_BYTES: usize = 64 << 10;
     let read = || {
-        for (name, bomb) in bombs() {
+        for bomb in bombs() {
+            let name = cut(&bomb, 60);
             let feed =
                 parse_bytes(bomb.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
             let titles: Vec<&str> = feed
@@ -198,7 +200,7 @@ fn bombs_are_read_on_a_small_stack() {
             let kept = feed.items[0].item.content.len() + feed.items[0].item.summary.len();
             assert!(kept <= bomb.len(), "{name}");
         }
-        let nested = format!("{{\"items\":{}", "[".repeat(1 << 20));
+        let nested = format!("{{\"items\":{}", "[".repeat(MAX_JSON_DEPTH));
         let error = parse_bytes(nested.as_bytes()).expect_err("too deep");
         assert_eq!(error.reason(), ParseReason::TooDeep);
     };
@@ -208,4 +210,14 @@ fn bombs_are_read_on_a_small_stack() {
         .expect("a thread")
         .join()
         .expect("no panic");
+}
+
+#[test]
+fn time_is_linear() {
+    for (element, piece) in REPEATED {
+        assert_linear(piece, (64 << 10) / piece.len(), |size| {
+            let bomb = item(&format!("{element}{}", piece.repeat(size)));
+            parse_bytes(bomb.as_bytes()).expect("a feed");
+        });
+    }
 }

@@ -10,6 +10,8 @@ use url::Url;
 use super::{
     Relations, Schedule,
     address::{Address, RawLink, address, best_link, is_address},
+    cut_off::without_rests,
+    more,
 };
 use crate::{
     model::Item,
@@ -37,8 +39,8 @@ pub(super) struct RawItem<'a> {
     pub(super) title: Body<'a>,
     pub(super) summary: Body<'a>,
     pub(super) content: Body<'a>,
-    /// HTML.
-    pub(super) media: Vec<Cow<'a, str>>,
+    /// Other texts of the story's own: of pictures and films, subtitles, teasers.
+    pub(super) more: Vec<Body<'a>>,
     pub(super) links: Vec<RawLink<'a>>,
     pub(super) published: Option<Timestamp>,
     pub(super) updated: Option<Timestamp>,
@@ -73,7 +75,7 @@ impl Body<'_> {
         if let Cow::Owned(text) = undo_double_encoding(&plain) {
             plain = text;
         }
-        without_controls(plain)
+        without_rests(without_controls(plain))
     }
 }
 
@@ -116,6 +118,18 @@ fn html_line(html: Cow<'_, str>) -> String {
     line(body.plain())
 }
 
+/// One line of plain text for each, each once.
+fn lines(texts: Vec<Cow<'_, str>>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::with_capacity(texts.len());
+    for line in texts.into_iter().map(html_line).filter_map(non_empty) {
+        // No more than `MAX_LABELS`.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
@@ -142,29 +156,14 @@ impl RawItem<'_> {
         url: &Url,
     ) -> (Item, Address) {
         let address = address(&self.links, site, url);
+        let title = line(self.title.plain());
         let mut content = self.content.plain();
         let summary = self.summary.plain();
-        for media in &self.media {
-            let body = Body {
-                is_html: true,
-                text: Cow::Borrowed(media),
-            };
-            let text = body.plain();
-            // Publishers often repeat the story's own text as the picture's.
-            if !content.contains(&text) && !summary.contains(&text) {
-                if !content.is_empty() {
-                    content.push_str("\n\n");
-                }
-                content.push_str(&text);
-            }
-        }
-        let lines = |texts: Vec<Cow<'_, str>>| {
-            let lines = texts.into_iter().map(html_line);
-            lines.filter_map(non_empty).collect()
-        };
+        let more_texts = self.more.iter().map(Body::plain);
+        more::append(&mut content, [&title, &summary], more_texts);
         let item = Item {
             guid: self.id.map(|id| id.trim().to_owned()).and_then(non_empty),
-            title: line(self.title.plain()),
+            title,
             link: address.link.clone(),
             published: self.published,
             updated: self.updated,
@@ -205,6 +204,12 @@ mod tests {
     fn control_characters_are_windows_1252() {
         assert_eq!(html("don\u{92}t \u{93}caf\u{e9}\u{94}"), "don’t “café”");
         assert_eq!(html("Shinjir\u{c5}\u{8d}"), "Shinjirō");
+    }
+
+    #[test]
+    fn what_is_left_of_a_character_at_the_end_goes() {
+        assert_eq!(html("<p>会談した小\u{fffd}…</p>"), "会談した小…");
+        assert_eq!(html("会談した小&#xFFFD;"), "会談した小");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Documents in, items out: the fixtures, one cause each.
 
+mod fields;
+
 use std::{fs, path::PathBuf};
 
 use super::*;
@@ -44,26 +46,14 @@ const TITLES: &[(&str, &[&str])] = &[
     ("atom_nons.xml", &["e"]),
     ("atom_prefix.xml", &["e"]),
     ("atom_title_type_plain.xml", &["e"]),
-    ("author_email_only_semicolon.xml", &["t"]),
-    ("author_utf8_boundary.xml", &["t"]),
-    ("author_utf8_boundary2.xml", &["t"]),
-    ("author_utf8_boundary3.xml", &["t"]),
-    ("author_utf8_boundary4.xml", &["t"]),
     ("bare_amp_space.xml", &["A & B"]),
     ("bare_amp_title.xml", &["AT&T wins"]),
-    (
-        "billion_laughs.xml",
-        &["&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;"],
-    ),
     ("cdata_title.xml", &["Foo & bar"]),
     ("cdata_unclosed.xml", &["Foo & bar"]),
     ("cdata_ws_mixed.xml", &["Foo and bar"]),
     ("comment_in_title.xml", &["Foobar"]),
     ("comment_then_decl_latin1.xml", &["café"]),
-    ("crash_feedrs_0.bin", &[""]),
-    ("crash_feedrs_2.bin", &[]),
     ("dcterms.xml", &["t"]),
-    ("deep_nest.xml", &["x", "d"]),
     ("doctype_entity.xml", &["x bar y"]),
     ("doctype_netscape.xml", &["x © y"]),
     ("double_escaped.xml", &["AT&T ’s \"x\""]),
@@ -74,7 +64,6 @@ const TITLES: &[(&str, &[&str])] = &[
     ("html_entity_nbsp.xml", &["a b é — Shinjirō"]),
     ("html_in_desc.xml", &["x", "t2"]),
     ("html_in_title.xml", &["Foo bar baz"]),
-    ("huge_attr_count.xml", &["x"]),
     ("iso2022jp_declared.xml", &["小泉進次郎"]),
     ("json_bom.xml", &[""]),
     ("json_brace_before.xml", &["x"]),
@@ -95,9 +84,6 @@ const TITLES: &[(&str, &[&str])] = &[
     ("no_version.xml", &["x"]),
     ("nonascii_in_first64_gbk.xml", &["头条"]),
     ("nonascii_in_first64_latin1.xml", &["café"]),
-    ("npt_media.xml", &["t"]),
-    ("npt_mult_overflow.xml", &["t"]),
-    ("npt_overflow.xml", &["t"]),
     ("ns_atomdefault.xml", &["x"]),
     ("ns_harvard.xml", &["x"]),
     ("ns_rss_trailing.xml", &["x"]),
@@ -114,7 +100,6 @@ const TITLES: &[(&str, &[&str])] = &[
     ("rdf10_about_nolink.xml", &["t"]),
     ("relative_link.xml", &["x"]),
     ("rss_items_outside_channel.xml", &["t"]),
-    ("second_decl_later.xml", &["x", "y"]),
     ("second_decl_utf8_later.xml", &["x", "y"]),
     ("shiftjis_declared.xml", &["小泉進次郎"]),
     ("title_media.xml", &["real"]),
@@ -125,9 +110,7 @@ const TITLES: &[(&str, &[&str])] = &[
     ("undeclared_prefix.xml", &["x", "a"]),
     ("unquoted_attr.xml", &["x"]),
     ("upper_RSS.xml", &["x"]),
-    ("utf16be_bom.xml", &["x"]),
     ("utf16le_bom.xml", &["x"]),
-    ("utf16le_bom_declared_utf8.xml", &["x"]),
     ("utf8_bom.xml", &["x"]),
     ("utf8_declared_latin1.xml", &["Shinjirō"]),
     ("utf8_declared_utf16.xml", &["Koizumi Shinjirō"]),
@@ -145,7 +128,6 @@ const TITLES: &[(&str, &[&str])] = &[
 
 /// Every fixture that is no feed.
 const NO_FEEDS: &[(&str, ParseReason)] = &[
-    ("crash_feedrs_1.bin", ParseReason::NotAFeed),
     ("empty.xml", ParseReason::Empty),
     ("html_page.xml", ParseReason::Html),
 ];
@@ -231,11 +213,6 @@ fn fixtures_lose_no_part_of_an_item() {
         ("amp_in_link.xml", LINK, Some("http://e.org/?a=1&b=2")),
         ("atom_id_ws.xml", GUID, Some("urn:x:1")),
         ("atom_content_type_bad.xml", LINK, None),
-        ("author_email_only_semicolon.xml", AUTHOR, Some("王")),
-        ("author_utf8_boundary.xml", AUTHOR, Some("Shinjirō")),
-        ("author_utf8_boundary2.xml", AUTHOR, Some("小泉進次郎")),
-        ("author_utf8_boundary3.xml", AUTHOR, Some("小泉進次郎")),
-        ("author_utf8_boundary4.xml", AUTHOR, Some("小泉")),
         ("dcterms.xml", CATEGORY, Some("defence")),
         ("dcterms.xml", GUID, Some("urn:1")),
         ("empty_guid.xml", GUID, None),
@@ -257,11 +234,10 @@ fn fixtures_lose_no_part_of_an_item() {
             SUMMARY,
             Some("only a description"),
         ),
-        ("npt_media.xml", CONTENT, Some("x")),
+        ("second_decl_utf8_later.xml", SUMMARY, Some("z")),
         ("rdf10_about_nolink.xml", GUID, Some("http://e/1")),
         ("rdf10_about_nolink.xml", LINK, Some("http://e/1")),
         ("relative_link.xml", LINK, Some("http://e.org/a/b?c=1")),
-        ("second_decl_later.xml", SUMMARY, Some("z")),
         ("title_media.xml", CONTENT, Some("mt")),
         ("unclosed_br.xml", SUMMARY, Some("Hello\ntail")),
         ("undeclared_prefix.xml", AUTHOR, Some("Bob")),

@@ -17,7 +17,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::recognise::{Recognised, recognise_new};
+use super::{
+    language::Languages,
+    recognise::{Recognised, recognise_new},
+};
 use crate::{
     cadence,
     model::{FeedId, Identity, IdentityKey},
@@ -109,8 +112,8 @@ impl Windows {
             ..*document
         };
         let parsed = parse::parse(&rest, now).ok()?;
-        // Without a declared language a headline is in that of the others (`super::language`).
-        let all_declared = parsed.items.iter().all(|it| it.item.language.is_some());
+        // Without a declared language a headline is in that of the others.
+        let all_declared = { parsed.items.iter() }.all(|it| Languages::is_declared(&it.item));
         let is_plain = parsed.items.len() == news && parsed.warnings.is_empty() && all_declared;
         is_plain.then_some((parsed, marks, whole_at))
     }

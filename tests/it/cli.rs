@@ -100,7 +100,7 @@ fn fetch_prints_one_object_in_the_documented_shape() {
             serde_json::json!({
                 "id": "s-2", "title": "Shinjirō Koizumi meets Hegseth", "link": "https://wire.example.org/2",
                 "published": "2026-11-22T06:30:00Z", "updated": null, "authors": [], "categories": ["Defence"],
-                "summary": "In Tokyo.", "content": ""
+                "language": "en", "summary": "In Tokyo.", "content": ""
             })
         );
         assert_eq!(page["warnings"], serde_json::json!([]));

@@ -2,8 +2,11 @@
 
 use jiff::{civil::Time, tz::Offset};
 
-/// `7:38`, `07:38:00`, `07:38:00.123`; 24:00 is midnight.
-pub(super) fn time(word: &str) -> Option<Time> {
+/// The last hour of Japan's day of broadcasts: 29:59 is one minute to six of the next morning.
+const LAST_HOUR: i8 = 30;
+
+/// `7:38`, `07:38:00`, `07:38:00.123`, and whether it is of the next day: 24:00 is the end of one.
+pub(super) fn time(word: &str) -> Option<(Time, bool)> {
     let mut numbers = word.split(':');
     let hour: i8 = numbers.next()?.parse().ok()?;
     let minute: i8 = match numbers.next()? {
@@ -14,7 +17,11 @@ pub(super) fn time(word: &str) -> Option<Time> {
         Some(second) => second.split('.').next()?.parse().ok()?,
         None => 0,
     };
-    Time::new(hour % 24, minute, second.min(59), 0).ok()
+    if hour > LAST_HOUR {
+        return None;
+    }
+    let time = Time::new(hour % 24, minute, second.min(59), 0).ok()?;
+    Some((time, hour >= 24))
 }
 
 /// `+0900`, `-05:00`, `+9`.

@@ -91,6 +91,23 @@ fn an_id_that_is_an_address_is_a_link() {
 }
 
 #[test]
+fn ids_that_are_numbers_are_one_fault() {
+    let mut warnings = Warnings::default();
+    let text = r#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":1},{"id":2.5}]}"#;
+    let (feed, _) = read(text, now(), &mut warnings)
+        .expect("JSON")
+        .expect("a feed");
+    let ids: Vec<_> = feed
+        .items
+        .iter()
+        .filter_map(|item| item.id.as_deref())
+        .collect();
+    assert_eq!(ids, ["1", "2.5"]);
+    let warnings = warnings.into_vec();
+    assert_eq!((warnings.len(), warnings[0].count), (1, 1));
+}
+
+#[test]
 fn other_json_is_no_feed() {
     for text in [r#"{"error":"not found"}"#, "{} <rss>", "{not json"] {
         let read = read(text, now(), &mut Warnings::default());

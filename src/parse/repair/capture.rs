@@ -75,7 +75,9 @@ impl<'a> Capture<'a> {
     pub(super) fn open(&mut self, tag: &Tag<'a>, at: usize, warnings: &mut Warnings) {
         let local = local(tag.name);
         if self.role == Role::Author {
-            self.open_person_part(local);
+            if !tag.is_empty {
+                self.open_person_part(local);
+            }
             return;
         }
         if self.mode == Mode::Plain {
@@ -98,7 +100,7 @@ impl<'a> Capture<'a> {
             self.has_name = true;
             self.muted = false;
         } else {
-            self.muted = self.has_name || local != "email";
+            self.muted = self.has_name || !(local == "email" || is_markup(local));
         }
     }
 
@@ -111,6 +113,7 @@ impl<'a> Capture<'a> {
     pub(super) fn close(&mut self, name: &str) {
         self.nested -= usize::from(name == self.tag.name);
         if self.role == Role::Author {
+            self.has_name &= !self.text.is_empty();
             self.muted = self.has_name;
         } else if self.mode != Mode::Plain {
             self.buffer().extend(["</", local(name), ">"]);
@@ -210,6 +213,11 @@ fn atom_mode(tag: &Tag<'_>) -> Mode {
 fn from_base64(text: &str) -> Option<String> {
     let packed: String = text.split_ascii_whitespace().collect();
     String::from_utf8(STANDARD.decode(packed).ok()?).ok()
+}
+
+/// Whether an element of that name marks a name up, and says nothing else of a person.
+fn is_markup(local: &str) -> bool {
+    ["a", "b", "em", "font", "i", "p", "span", "strong"].contains(&local)
 }
 
 fn looks_like_html(text: &str) -> bool {

@@ -27,8 +27,13 @@ pub(super) struct OpenItem<'a> {
     /// Whether anything of it has come.
     pub(super) has_begun: bool,
     has_id: bool,
-    second_summary: Body<'a>,
-    second_author: Option<Cow<'a, str>>,
+    /// The names of the elements that gave the title, the summary and the content, and of those
+    /// that stood beside them.
+    taken: Vec<&'a str>,
+    second_titles: Vec<Body<'a>>,
+    second_summary: Option<Body<'a>>,
+    second_authors: Vec<Cow<'a, str>>,
+    second_date: Option<(usize, Cow<'a, str>)>,
     is_date_text_of_publication: bool,
     authors: usize,
     categories: usize,
@@ -38,7 +43,7 @@ impl<'a> OpenItem<'a> {
     pub(super) fn new(tag: &Tag<'a>, base: Option<Url>) -> Self {
         Self {
             raw: RawItem {
-                language: tag.attribute("xml:lang").map(Cow::Borrowed),
+                language: language_of(tag),
                 ..RawItem::default()
             },
             base,
@@ -47,18 +52,57 @@ impl<'a> OpenItem<'a> {
     }
 }
 
+impl<'a> OpenItem<'a> {
+    /// The item, its stand-ins where they are wanted.
+    fn into_raw(self) -> RawItem<'a> {
+        let mut raw = self.raw;
+        let mut titles = self.second_titles.into_iter();
+        if raw.title.text.is_empty() {
+            raw.title = titles.next().unwrap_or_default();
+        }
+        let mut summary = self.second_summary;
+        if raw.summary.text.is_empty() {
+            raw.summary = summary.take().unwrap_or_default();
+        }
+        raw.more.splice(..0, titles.chain(summary));
+        raw.authors.extend(self.second_authors);
+        // RSS's `author` is an address; who knows the name writes it elsewhere.
+        raw.authors.sort_by_key(|author| person::is_address(author));
+        raw
+    }
+
+    /// Whether an element of that name is not the second one: what stands in unknown elements may
+    /// be another story's.
+    fn is_first(&mut self, name: &'a str) -> bool {
+        let is_first = !self.taken.contains(&name);
+        if is_first {
+            self.taken.push(name);
+        }
+        is_first
+    }
+}
+
+/// The language of an element; some forget the prefix.
+pub(super) fn language_of<'a>(tag: &Tag<'a>) -> Option<Cow<'a, str>> {
+    let language = tag.attribute("xml:lang").or_else(|| tag.attribute("lang"));
+    language
+        .map(str::trim)
+        .filter(|tag| !tag.is_empty())
+        .map(Cow::Borrowed)
+}
+
 impl<'a> Repair<'a, '_> {
     pub(super) fn end_item(&mut self) {
         self.end_capture();
+        if let Some(item) = &mut self.item
+            && item.raw.published.is_none()
+            && item.raw.updated.is_none()
+            && let Some((at, date)) = item.second_date.take()
+        {
+            self.date(Role::Published, at, date);
+        }
         if let Some(item) = self.item.take() {
-            let mut raw = item.raw;
-            if raw.summary.text.is_empty() {
-                raw.summary = item.second_summary;
-            }
-            if raw.authors.is_empty() {
-                raw.authors.extend(item.second_author);
-            }
-            self.feed.items.push(raw);
+            self.feed.items.push(item.into_raw());
         }
     }
 
@@ -120,8 +164,11 @@ impl<'a> Repair<'a, '_> {
             return;
         };
         item.has_begun = true;
+        let language = language_of(tag);
+        if matches!(role, Role::Title | Role::Summary | Role::Content) && !item.is_first(tag.name) {
+            return;
+        }
         let raw = &mut item.raw;
-        let language = tag.attribute("xml:lang").map(Cow::Borrowed);
         match role {
             Role::Content if raw.content.text.is_empty() => {
                 raw.language = language.or(raw.language.take());
@@ -133,10 +180,17 @@ impl<'a> Repair<'a, '_> {
         }
         match role {
             Role::Title if raw.title.text.is_empty() => raw.title = body,
+            Role::Title | Role::SecondTitle => item.second_titles.push(body),
             Role::Summary if raw.summary.text.is_empty() => raw.summary = body,
-            Role::SecondSummary => item.second_summary = body,
-            Role::SecondAuthor => item.second_author = Some(body.text),
-            Role::MediaText => raw.media.push(body.text),
+            Role::SecondSummary if item.second_summary.is_none() => {
+                item.second_summary = Some(body);
+            }
+            Role::Summary | Role::SecondSummary | Role::Content | Role::OtherText => {
+                raw.more.push(body);
+            }
+            Role::SecondDate => {
+                item.second_date.get_or_insert((at, body.text));
+            }
             Role::Link => self.write_link(Rel::Alternate, body.text, tag),
             Role::OriginalLink => self.write_link(Rel::Original, body.text, tag),
             Role::Id => {
@@ -145,8 +199,16 @@ impl<'a> Repair<'a, '_> {
             }
             Role::SecondId => self.id(body.text, true),
             Role::Published | Role::Updated => self.date(role, at, body.text),
-            Role::Author => self.author(body.text, at),
-            Role::Category => self.label(body.text, at),
+            Role::Author | Role::SecondAuthor => self.author(role, body.text, at),
+            Role::Credit if is_writer(tag) => self.author(role, body.text, at),
+            Role::Credit => raw.more.push(body),
+            Role::Category => {
+                if let Some(label) = tag.attribute("label") {
+                    self.attribute_label(label, at);
+                }
+                self.label(body.text, at);
+            }
+            Role::Keywords => self.keywords(&body.text, at),
             Role::Language => {
                 raw.language.get_or_insert(body.text);
             }
@@ -190,7 +252,7 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    fn author(&mut self, text: Cow<'a, str>, at: usize) {
+    fn author(&mut self, role: Role, text: Cow<'a, str>, at: usize) {
         let Some(item) = &mut self.item else {
             return;
         };
@@ -199,10 +261,12 @@ impl<'a> Repair<'a, '_> {
             self.warnings.note(WarningKind::TooManyLabels, at);
             return;
         }
-        item.raw.authors.push(match text {
-            Cow::Borrowed(text) => Cow::Borrowed(person::name(text)),
-            Cow::Owned(text) => Cow::Owned(person::name(&text).to_owned()),
-        });
+        let authors = if role == Role::Author {
+            &mut item.raw.authors
+        } else {
+            &mut item.second_authors
+        };
+        authors.push(person::name(text));
     }
 
     fn label(&mut self, text: Cow<'a, str>, at: usize) {
@@ -218,14 +282,51 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    /// A category in attributes. Of an Atom one the label is for people, the term for machines; a
-    /// podcast's has a `text`.
+    /// Labels in one text.
+    fn keywords(&mut self, text: &str, at: usize) {
+        let is_between = |c| matches!(c, ',' | ';' | '、' | '，' | '；');
+        for label in text.split(is_between).map(str::trim) {
+            if !label.is_empty() {
+                self.label(Cow::Owned(label.to_owned()), at);
+            }
+        }
+    }
+
+    /// A category in attributes. Of an Atom one the label is for people, and the term for machines
+    /// where it is no word; a podcast's has a `text`.
     pub(super) fn category(&mut self, at: usize, tag: &Tag<'a>) {
         let label = tag.attribute("label").filter(|label| !label.is_empty());
-        let label = label.or_else(|| tag.attribute("term"));
-        if let Some(label) = label.or_else(|| tag.attribute("text")) {
-            let label = self.resolved(label, at);
+        let term = tag.attribute("term").or_else(|| tag.attribute("text"));
+        if let Some(label) = label {
+            self.attribute_label(label, at);
+        }
+        if let Some(term) = term.filter(|term| label.is_none_or(|label| adds(label, term))) {
+            self.attribute_label(term, at);
+        }
+    }
+
+    fn attribute_label(&mut self, label: &'a str, at: usize) {
+        let label = self.resolved(label, at);
+        if !label.is_empty() {
             self.label(cut(label, MAX_SHORT_TEXT_BYTES), at);
         }
     }
+}
+
+/// Whether a credit names who wrote the story; others took its pictures.
+fn is_writer(credit: &Tag<'_>) -> bool {
+    let role = credit.attribute("role").unwrap_or_default().trim();
+    ["author", "writer", "reporter", "journalist", "editor"]
+        .iter()
+        .any(|writer| role.eq_ignore_ascii_case(writer))
+}
+
+/// Whether a term says something beside its label: it is a word, and another one. `US` is not
+/// `us`.
+fn adds(label: &str, term: &str) -> bool {
+    let (label, term) = (label.trim(), term.trim());
+    let is_word = !term.contains("://") && term.contains(char::is_alphabetic);
+    let is_same = term.to_lowercase() == label.to_lowercase();
+    let has_small = term.contains(char::is_lowercase);
+    is_word && !(is_same && (has_small || term == label))
 }

@@ -17,13 +17,16 @@ use super::{
 
 impl<'a> Repair<'a, '_> {
     /// An RSS guid is the story's address unless it says otherwise, and of an Atom entry without
-    /// any link the id is the best guess.
+    /// any link the id is the best guess. A path on the site is one too; a bare word only looks
+    /// like one, whatever the guid says: many generators call every guid a permalink.
     pub(super) fn permalink(&mut self, tag: &Tag<'a>, guid: Cow<'a, str>) {
-        let says_no = tag
-            .attribute("isPermaLink")
-            .is_some_and(|value| value.trim().eq_ignore_ascii_case("false"));
+        let says = tag.attribute("isPermaLink").map(str::trim);
+        let says_no = says.is_some_and(|value| value.eq_ignore_ascii_case("false"));
+        let says_yes = says.is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let is_url = guid.starts_with("http://") || guid.starts_with("https://");
-        if is_url && !says_no {
+        let is_path = !guid.contains(char::is_whitespace)
+            && (guid.starts_with('/') || (says_yes && is_relative(&guid)));
+        if (is_url || is_path) && !says_no {
             self.write_link(Rel::Permalink, guid, tag);
         }
     }
@@ -85,6 +88,11 @@ impl<'a> Repair<'a, '_> {
             None => {}
         }
     }
+}
+
+/// Whether this is a path that begins where the document stands, and no name such as `tag:…`.
+fn is_relative(guid: &str) -> bool {
+    guid.starts_with('?') || (guid.contains('/') && !guid.contains(':'))
 }
 
 fn first(slot: &mut Option<String>, value: String) {

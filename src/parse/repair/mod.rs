@@ -19,6 +19,8 @@ mod item;
 mod link;
 mod page;
 mod person;
+mod roles;
+mod space;
 mod text;
 mod token;
 mod vocabulary;
@@ -130,7 +132,7 @@ impl<'a> Repair<'a, '_> {
             _ if tag.name.eq_ignore_ascii_case("channel") => Family::Rss,
             _ => return,
         };
-        self.feed.language = tag.attribute("xml:lang").map(Cow::Borrowed);
+        self.feed.language = item::language_of(&tag);
         self.root = Some(Root {
             name: tag.name,
             family,
@@ -177,6 +179,9 @@ impl<'a> Repair<'a, '_> {
                 self.category(at, &tag);
             }
             Role::Enclosure => self.enclosure(at, &tag),
+            Role::Unknown if tag.name.eq_ignore_ascii_case("channel") => {
+                self.feed.language = self.feed.language.take().or(item::language_of(&tag));
+            }
             Role::Foreign if !tag.is_empty => self.foreign = Some((tag.name, 0)),
             Role::Root(_) | Role::Foreign | Role::Unknown => {}
             _ if tag.is_empty => {}

@@ -1,46 +1,91 @@
 //! Names of people.
 
-/// The name in an author's field, which may hold an e-mail address before, behind or around it:
-/// `editor@example.org (Jane Roe)`, `Jane Roe <jane@example.org>`. The address where there is no
-/// name.
-pub(super) fn name(text: &str) -> &str {
-    let text = text.trim();
-    let Some(at) = text.find('@') else {
-        return text;
-    };
-    let is_address =
-        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '@' | ':');
-    let start = text[..at]
-        .rfind(|c| !is_address(c))
-        .map_or(0, |found| text.ceil_char_boundary(found + 1));
-    let end = text[at..]
-        .find(|c| !is_address(c))
-        .map_or(text.len(), |found| at + found);
-    // `@` in a name: a Twitter handle, not an address.
-    if start == at || end == at + 1 {
-        return text;
+use std::borrow::Cow;
+
+/// The names in an author's field, without the e-mail addresses that stand before, behind or
+/// between them: `editor@example.org (Jane Roe)`, `Jane Roe <jane@example.org>`. The text as it is
+/// where there is no address, the address where there is no name.
+pub(super) fn name(text: Cow<'_, str>) -> Cow<'_, str> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut address = None;
+    let mut rest = text.as_ref();
+    while let Some((before, found, behind)) = split(rest) {
+        names.push(bare(before));
+        address = address.or(Some(found));
+        rest = behind;
     }
-    let (before, behind) = (bare(&text[..start]), bare(&text[end..]));
-    let longest = if before.len() >= behind.len() {
-        before
-    } else {
-        behind
+    let Some(address) = address else {
+        return match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        };
     };
-    if longest.is_empty() {
-        text[start..end].trim_start_matches("mailto:")
-    } else {
-        longest
-    }
+    names.push(bare(rest));
+    names.retain(|name| !name.is_empty());
+    Cow::Owned(match names.as_slice() {
+        [] => address.trim_start_matches("mailto:").to_owned(),
+        names => names.join(", "),
+    })
 }
 
-/// `text` without the brackets and separators that stood around the address.
+/// Whether this is no name but an address.
+pub(super) fn is_address(text: &str) -> bool {
+    split(text).is_some_and(|(before, _, behind)| before.is_empty() && behind.is_empty())
+}
+
+/// The text around its first address.
+fn split(text: &str) -> Option<(&str, &str, &str)> {
+    let is_part =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '@' | ':');
+    for (at, _) in text.match_indices('@') {
+        let start = text[..at].trim_end_matches(is_part).len();
+        let end = text.len() - text[at..].trim_start_matches(is_part).len();
+        // `@` in a name: a Twitter handle, not an address.
+        if start < at && end > at + 1 {
+            return Some((&text[..start], &text[start..end], &text[end..]));
+        }
+    }
+    None
+}
+
+/// `text` without the brackets and separators that stood around an address.
 fn bare(text: &str) -> &str {
-    let is_bracket = |c: char| {
+    /// Brackets in brackets, with something between them.
+    const MAX_NESTED: usize = 4;
+    let is_separator = |c: char| {
         c.is_whitespace()
-            || matches!(c, '(' | ')' | '<' | '>' | '[' | ']' | ',' | ';' | '-' | '"')
-            || matches!(c, '（' | '）' | '，' | '「' | '」')
+            || matches!(c, '<' | '>' | '[' | ']' | ',' | ';' | '-' | '"')
+            || matches!(c, '，' | '「' | '」')
     };
-    text.trim_matches(is_bracket)
+    let mut bare = text.trim_matches(is_separator);
+    // A bracket that has no partner here stood around the address.
+    for _ in 0..MAX_NESTED {
+        let opened = bare.matches(['(', '（']).count();
+        let closed = bare.matches([')', '）']).count();
+        let cut = if bare.ends_with(['(', '（'])
+            || (opened > closed && bare.starts_with(['(', '（']))
+        {
+            bare.trim_matches(['(', '（'])
+        } else if bare.starts_with([')', '）']) || (closed > opened && bare.ends_with([')', '）']))
+        {
+            bare.trim_matches([')', '）'])
+        } else if is_enclosed(bare) {
+            bare.trim_start_matches(['(', '（'])
+                .trim_end_matches([')', '）'])
+        } else {
+            break;
+        };
+        bare = cut.trim_matches(is_separator);
+    }
+    bare
+}
+
+/// Whether one pair of brackets stands around all of it.
+fn is_enclosed(text: &str) -> bool {
+    let inside = text
+        .strip_prefix(['(', '（'])
+        .and_then(|rest| rest.strip_suffix([')', '）']));
+    inside.is_some_and(|inside| !inside.contains(['(', '（']))
 }
 
 #[cfg(test)]
@@ -54,18 +99,25 @@ mod tests {
             (" editor@example.org (Jane Roe) ", "Jane Roe"),
             ("Jane Roe <jane@example.org>", "Jane Roe"),
             ("mailto:jane@example.org", "jane@example.org"),
-            ("editor@example.jp（編集部）", "編集部"),
-            ("Shinjirō（a@b.co）", "Shinjirō"),
-            ("小泉進次郎a@b.co", "小泉進次郎"),
-            ("a@b.co，王", "王"),
-            ("（小泉）a@b.co", "小泉"),
-            ("Author Name (email（a@b.co）)", "Author Name (email"),
+            ("editor@example.jp （編集部）", "編集部"),
+            ("Shinjirō (a@b.co)", "Shinjirō"),
+            ("小泉進次郎 a@b.co", "小泉進次郎"),
+            ("a@b.co ，王", "王"),
+            ("（小泉） a@b.co", "小泉"),
             ("@handle", "@handle"),
             ("Jane @ Work", "Jane @ Work"),
+            ("Jane Roe (AP) <jane@example.org>", "Jane Roe (AP)"),
+            ("Jane Roe <jane@example.org> (Reuters)", "Jane Roe, Reuters"),
+            (
+                "jane@example.org (Jane Roe), john@example.org (John Doe)",
+                "Jane Roe, John Doe",
+            ),
+            ("@handle, Jane Roe <jane@example.org>", "@handle, Jane Roe"),
+            ("a@example.org, b@example.org", "a@example.org"),
             ("", ""),
         ];
         for (text, expected) in cases {
-            assert_eq!(name(text), expected, "{text}");
+            assert_eq!(name(text.into()), expected, "{text}");
         }
     }
 }

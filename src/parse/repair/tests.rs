@@ -217,7 +217,7 @@ fn the_first_of_each_text_counts_and_an_id_comes_before_its_stand_ins() {
 fn what_belongs_to_others_is_passed_over() {
     let others = "<source><title>no</title></source><image><title>no</title></image>\
                   <activity:object><title>no</title><id>no</id></activity:object>\
-                  <itunes:subtitle>no</itunes:subtitle><media:credit>no</media:credit>";
+                  <itunes:duration>no</itunes:duration><media:restriction>no</media:restriction>";
     let item = format!("<item>{others}<title>T</title></item>");
     assert_eq!(entries(&item), T);
     let nested = "<item><x:y><x:y></x:y><title>no</title></x:y><title>T</title></item>";
@@ -226,10 +226,22 @@ fn what_belongs_to_others_is_passed_over() {
 
 #[test]
 fn persons_are_names() {
+    for (author, name) in [
+        ("<author>by <a href='u'>Jane</a></author>", "by Jane"),
+        ("<author><name/><email>j@e.org</email></author>", "j@e.org"),
+        (
+            "<author><name> </name><email>j@e.org</email></author>",
+            "j@e.org",
+        ),
+    ] {
+        let expected = format!("<entry>[by {name}]</entry>");
+        assert_eq!(entries(&format!("<item>{author}</item>")), expected);
+    }
     for author in [
         "<author>Jane</author>",
         "<author><name>Jane</name><email>j@e.org</email></author>",
         "<author><email>j@e.org</email><uri>http://e.org</uri><name>Jane</name></author>",
+        "<author><name>Jane</name><uri>http://e.org</uri></author>",
         "<dc:creator>Jane</dc:creator>",
         "<author>j@e.org (Jane)</author>",
     ] {
@@ -290,10 +302,16 @@ fn what_podcasts_say_stands_in_for_what_is_missing() {
         entries(&format!(
             "<item>{podcast}<description>d</description><author>b</author></item>"
         )),
-        "<entry>[summary html: d][by b]</entry>"
+        "<entry>[summary html: d][by b][by a]</entry>"
     );
     let (feed, _) = repaired("<rss><item><itunes:category text='News'/>");
     assert_eq!(feed.items[0].categories, ["News"]);
+}
+
+#[test]
+fn media_texts_are_the_items_own() {
+    let text = "<rss><item><media:text type='plain' start='1' end='2'>x</media:text></item></rss>";
+    assert_eq!(repaired(text).0.items[0].more[0].text, "x");
 }
 
 #[test]

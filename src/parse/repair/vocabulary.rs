@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::token::Tag;
+use super::{
+    space::{Space, space_of_prefix, space_of_uri},
+    token::Tag,
+};
 
 /// The three ways to lay out a feed in XML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub(super) enum Role {
     Root(Family),
     Item,
     Title,
+    /// What may serve as one where there is none, and is a text of the item where there is.
+    SecondTitle,
     Link,
     /// The story's own address where a service has put its redirect into the link.
     OriginalLink,
@@ -29,16 +34,24 @@ pub(super) enum Role {
     /// What may serve as one where there is none.
     SecondId,
     Summary,
-    /// What may serve as one where there is none.
+    /// What may serve as one where there is none, and is a text of the item where there is.
     SecondSummary,
     Content,
+    /// A text of the item beside its summary and content: of a picture or video, a teaser.
+    OtherText,
     Published,
     Updated,
+    /// What may serve as a date where there is none.
+    SecondDate,
     /// RSS: a text with a name or an address. Atom: the same with elements in it.
     Author,
-    /// What may serve as one where there is none.
+    /// A name that comes behind the authors': theirs where they are addresses, or a helper's.
     SecondAuthor,
+    /// A name beside a picture or film: an author's, or of who made the picture.
+    Credit,
     Category,
+    /// Several labels, with commas between them.
+    Keywords,
     Enclosure,
     Language,
     Generator,
@@ -47,8 +60,6 @@ pub(super) enum Role {
     SkipDay,
     UpdatePeriod,
     UpdateFrequency,
-    /// Text of a picture or video, told apart by nothing from the story's own.
-    MediaText,
     /// An element whose children carry the names of ours and mean something else.
     Foreign,
     /// Any other: passed over, its children looked at.
@@ -60,7 +71,7 @@ impl Role {
     pub(super) const fn is_long_text(self) -> bool {
         matches!(
             self,
-            Self::Summary | Self::SecondSummary | Self::Content | Self::MediaText
+            Self::Summary | Self::SecondSummary | Self::Content | Self::OtherText
         )
     }
 
@@ -69,15 +80,19 @@ impl Role {
         matches!(
             self,
             Self::Title
+                | Self::SecondTitle
                 | Self::Link
                 | Self::OriginalLink
                 | Self::Id
                 | Self::SecondId
                 | Self::Published
                 | Self::Updated
+                | Self::SecondDate
                 | Self::Author
                 | Self::SecondAuthor
+                | Self::Credit
                 | Self::Category
+                | Self::Keywords
                 | Self::Language
                 | Self::Generator
                 | Self::Ttl
@@ -87,22 +102,6 @@ impl Role {
                 | Self::UpdateFrequency
         )
     }
-}
-
-/// A family of names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Space {
-    /// RSS and Atom of any version: no element of one is something else in another.
-    Core,
-    Rdf,
-    DublinCore,
-    Content,
-    Media,
-    FeedBurner,
-    Itunes,
-    Syndication,
-    Xhtml,
-    Other,
 }
 
 /// The prefixes a document declares, and those it forgets to.
@@ -134,125 +133,7 @@ impl<'a> Vocabulary<'a> {
                 (declared.unwrap_or_else(|| space_of_prefix(prefix)), local)
             }
         };
-        role_in(space, local)
-    }
-}
-
-/// Spaces by URI, without scheme, case, `www.` and trailing `/` or `#`.
-fn space_of_uri(uri: &str) -> Space {
-    let uri = uri.trim().to_ascii_lowercase();
-    let uri = uri
-        .trim_start_matches("http://")
-        .trim_start_matches("https://");
-    let uri = uri.trim_start_matches("www.").trim_end_matches(['/', '#']);
-    match uri {
-        "w3.org/2005/atom" | "purl.org/rss/1.0" | "purl.org/net/rss1.1" => Space::Core,
-        "w3.org/1999/02/22-rdf-syntax-ns" => Space::Rdf,
-        "purl.org/dc/terms" => Space::DublinCore,
-        "purl.org/rss/1.0/modules/content" => Space::Content,
-        "search.yahoo.com/mrss" | "rssboard.org/media-rss" => Space::Media,
-        "purl.org/rss/1.0/modules/syndication" => Space::Syndication,
-        "itunes.com/dtds/podcast-1.0.dtd" => Space::Itunes,
-        "rssnamespace.org/feedburner/ext/1.0" => Space::FeedBurner,
-        "w3.org/1999/xhtml" => Space::Xhtml,
-        _ if uri.starts_with("purl.org/atom/") => Space::Core,
-        _ if uri.starts_with("purl.org/dc/elements/") => Space::DublinCore,
-        _ if uri.starts_with("backend.userland.com/rss") => Space::Core,
-        _ if uri.ends_with("law.harvard.edu/tech/rss") => Space::Core,
-        _ if uri.starts_with("my.netscape.com/") || uri.starts_with("channel.netscape.com/") => {
-            Space::Core
-        }
-        _ => Space::Other,
-    }
-}
-
-/// Spaces by the prefix that everyone uses, where a document does not declare it.
-fn space_of_prefix(prefix: &str) -> Space {
-    match prefix {
-        "atom" | "atom10" | "a10" | "rss" => Space::Core,
-        "rdf" => Space::Rdf,
-        "dc" | "dcterms" => Space::DublinCore,
-        "content" => Space::Content,
-        "media" => Space::Media,
-        "feedburner" => Space::FeedBurner,
-        "itunes" => Space::Itunes,
-        "sy" => Space::Syndication,
-        "xhtml" => Space::Xhtml,
-        _ => Space::Other,
-    }
-}
-
-fn role_in(space: Space, local: &str) -> Role {
-    // Short names on the stack: no allocation for each tag.
-    let mut buffer = [0; 24];
-    let Some(lower) = buffer.get_mut(..local.len()) else {
-        return unknown(space);
-    };
-    lower.copy_from_slice(local.as_bytes());
-    lower.make_ascii_lowercase();
-    match (space, &*lower) {
-        (Space::Core, lower) => core_role(lower),
-        (Space::Rdf, b"rdf") => Role::Root(Family::Rdf),
-        (Space::DublinCore, lower) => dublin_core_role(lower),
-        (Space::Content, b"encoded" | b"items") | (Space::Xhtml, b"body" | b"div") => Role::Content,
-        (Space::Media, b"title" | b"description" | b"text" | b"subtitle") => Role::MediaText,
-        (Space::Rdf, _) | (Space::Media, b"group" | b"content") => Role::Unknown,
-        (Space::FeedBurner, b"origlink") => Role::OriginalLink,
-        (Space::Itunes, b"author") => Role::SecondAuthor,
-        (Space::Itunes, b"summary") => Role::SecondSummary,
-        (Space::Itunes, b"category") => Role::Category,
-        (Space::Syndication, b"updateperiod") => Role::UpdatePeriod,
-        (Space::Syndication, b"updatefrequency") => Role::UpdateFrequency,
-        _ => unknown(space),
-    }
-}
-
-/// A prefixed stranger's children are strangers; an unprefixed one is a slip of the pen.
-fn unknown(space: Space) -> Role {
-    if space == Space::Core {
-        Role::Unknown
-    } else {
-        Role::Foreign
-    }
-}
-
-fn core_role(lower: &[u8]) -> Role {
-    match lower {
-        b"rss" => Role::Root(Family::Rss),
-        b"feed" => Role::Root(Family::Atom),
-        b"rdf" => Role::Root(Family::Rdf),
-        b"item" | b"entry" => Role::Item,
-        b"title" => Role::Title,
-        b"link" => Role::Link,
-        b"guid" | b"id" => Role::Id,
-        b"description" | b"summary" | b"abstract" => Role::Summary,
-        b"content" | b"body" | b"fullitem" => Role::Content,
-        b"pubdate" | b"published" | b"issued" | b"created" => Role::Published,
-        b"updated" | b"modified" | b"lastbuilddate" => Role::Updated,
-        b"author" | b"contributor" | b"managingeditor" | b"webmaster" => Role::Author,
-        b"category" => Role::Category,
-        b"enclosure" => Role::Enclosure,
-        b"language" => Role::Language,
-        b"generator" => Role::Generator,
-        b"ttl" => Role::Ttl,
-        b"hour" => Role::SkipHour,
-        b"day" => Role::SkipDay,
-        b"image" | b"textinput" | b"source" | b"cloud" | b"items" => Role::Foreign,
-        _ => Role::Unknown,
-    }
-}
-
-fn dublin_core_role(lower: &[u8]) -> Role {
-    match lower {
-        b"title" => Role::Title,
-        b"description" | b"abstract" => Role::Summary,
-        b"creator" | b"author" | b"contributor" => Role::Author,
-        b"subject" => Role::Category,
-        b"date" | b"created" | b"issued" | b"available" => Role::Published,
-        b"modified" => Role::Updated,
-        b"language" => Role::Language,
-        b"identifier" => Role::SecondId,
-        _ => Role::Foreign,
+        space.role(local)
     }
 }
 

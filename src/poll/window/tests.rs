@@ -124,3 +124,15 @@ fn where_the_language_is_to_be_told_from_all_headlines_the_whole_is_read() {
     next.insert(0, item(10));
     assert_eq!(titles(&windows, &undeclared(&next), 1), None);
 }
+
+#[test]
+fn where_letters_rule_out_what_is_declared_the_whole_is_read() {
+    let windows = after(&feed(&ten()));
+    let with = |title: &str| {
+        let mut next = ten();
+        next.insert(0, item(10).replace("Story 10", title));
+        titles(&windows, &feed(&next), 1)
+    };
+    assert_eq!(with("防衛大臣臨時記者会見"), None);
+    assert_eq!(with("Koizumi"), Some(vec!["Koizumi".to_owned()]));
+}

@@ -1,0 +1,193 @@
+//! Dates by the look of their parts, whatever their order.
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Time},
+    tz::Offset,
+};
+
+use super::{clock, names};
+
+/// The longest text that is looked at part by part.
+pub(super) const MAX_DATE_BYTES: usize = 96;
+
+/// What stands between the parts of a date and says nothing.
+const SEPARATORS: &str = ",/()年月日년월일分분秒초";
+
+#[derive(Debug, Default)]
+struct Parts {
+    year: Option<i16>,
+    month: Option<i8>,
+    days: Vec<i8>,
+    time: Option<Time>,
+    /// The time is one of the next day.
+    is_next_day: bool,
+    afternoon: Option<bool>,
+    /// As a number, which says more than a name: `GMT+0900`.
+    offset: Option<Offset>,
+    zone: Option<Offset>,
+    /// Day, month and year with dots between them, which is their order wherever dots are used
+    /// and the year is not first.
+    is_dotted: bool,
+}
+
+pub(super) fn read(text: &str) -> Option<Timestamp> {
+    if text.len() > MAX_DATE_BYTES {
+        return None;
+    }
+    let is_dotted = is_dotted(text);
+    let mut parts = Parts {
+        is_dotted,
+        ..Parts::default()
+    };
+    for word in spaced_out(text, is_dotted).split_ascii_whitespace() {
+        parts.take(word);
+    }
+    parts.timestamp()
+}
+
+/// Whether a text holds a date such as `7.2.2025` or `07. 02. 25`, and not `2025. 2. 7. 14:33`.
+fn is_dotted(text: &str) -> bool {
+    let is_short = |number: Option<&str>| {
+        let digits = number.map(str::as_bytes).unwrap_or_default();
+        matches!(digits.len(), 1 | 2) && digits.iter().all(u8::is_ascii_digit)
+    };
+    let starts_so = |text: &str| {
+        let mut numbers = text.splitn(3, '.').map(str::trim);
+        let (day, month, rest) = (numbers.next(), numbers.next(), numbers.next());
+        let rest = rest.and_then(|rest| rest.bytes().next());
+        is_short(day) && is_short(month) && rest.is_some_and(|first| first.is_ascii_digit())
+    };
+    let is_digit = |c: char| c.is_ascii_digit();
+    // Where a number begins that is not the second of such a date.
+    text.match_indices(is_digit).any(|(at, _)| {
+        let before = &text[..at];
+        let goes_on = before.trim_end().strip_suffix('.');
+        let is_second =
+            before.ends_with(is_digit) || goes_on.is_some_and(|it| it.ends_with(is_digit));
+        !is_second && starts_so(&text[at..])
+    })
+}
+
+/// `text` with a space wherever one part ends: at commas, slashes, between a date and its `T`, and
+/// before the sign of an offset.
+fn spaced_out(text: &str, is_dotted: bool) -> String {
+    let mut spaced = String::with_capacity(text.len() + 8);
+    let mut previous = ' ';
+    let mut after_time = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let is_before_digit = characters.peek().is_some_and(char::is_ascii_digit);
+        let character = match character {
+            'T' if is_before_digit => ' ',
+            '時' | '时' | '点' | '點' | '시' => {
+                // `7시 38분`
+                while characters.next_if(|next| next.is_whitespace()).is_some() {}
+                ':'
+            }
+            '分' | '분' if is_before_digit => ':',
+            '\u{2212}' | '–' => '-',
+            other if SEPARATORS.contains(other) || other.is_whitespace() => ' ',
+            other => other,
+        };
+        after_time |= character == ':';
+        if (character == '+' || character == '-') && after_time {
+            spaced.push(' ');
+            spaced.push(character);
+        } else if character == '-' || (character == '.' && (is_dotted || !after_time)) {
+            spaced.push(' ');
+        } else {
+            let starts_word = character.is_alphabetic() && previous.is_ascii_digit();
+            let starts_number = character.is_ascii_digit() && previous.is_alphabetic();
+            if starts_word || (starts_number && !previous.is_ascii()) {
+                spaced.push(' ');
+            }
+            spaced.push(character);
+        }
+        previous = character;
+    }
+    spaced
+}
+
+impl Parts {
+    fn take(&mut self, word: &str) {
+        let lower = word.to_lowercase();
+        let lower = lower.trim_end_matches('.');
+        if word.contains(':') && !word.starts_with(['+', '-']) {
+            if let Some((time, is_next_day)) = clock::time(word).filter(|_| self.time.is_none()) {
+                (self.time, self.is_next_day) = (Some(time), is_next_day);
+            }
+        } else if let Some(offset) = clock::offset(word) {
+            self.offset = self.offset.or(Some(offset));
+        } else if let Ok(number) = lower.parse::<i32>() {
+            self.take_number(number, lower.len());
+        } else if let Some(is_afternoon) = names::is_afternoon(lower) {
+            self.afternoon = Some(is_afternoon);
+        } else if let Some(hours) = names::zone(lower) {
+            self.zone = self.zone.or_else(|| Offset::from_hours(hours).ok());
+        } else if let Some(month) = names::month(lower) {
+            // `mar. 13 juil.`: the first was a Tuesday. What stands behind the time is a zone.
+            if self.month.is_none() || self.time.is_none() {
+                self.month = Some(month);
+            }
+        }
+    }
+
+    fn take_number(&mut self, number: i32, digits: usize) {
+        match digits {
+            8 => {
+                self.year = i16::try_from(number / 10_000).ok();
+                self.month = i8::try_from(number / 100 % 100).ok();
+                self.days = i8::try_from(number % 100).into_iter().collect();
+            }
+            4 => self.year = self.year.or_else(|| i16::try_from(number).ok()),
+            1 | 2 => self.days.extend(i8::try_from(number)),
+            _ => {}
+        }
+    }
+
+    fn timestamp(self) -> Option<Timestamp> {
+        let mut numbers = self.days.iter().copied();
+        // With the year first (2011/07/13) the month comes before the day; with a name for the
+        // month, or dots, the day comes first. 13/07/2011 and 07/13/2011 are told apart by the 13
+        // alone. With dots and a name, the name is a weekday's: `mar. 04.02.2025`.
+        let (month, day) = match self.month.filter(|_| !self.is_dotted) {
+            Some(month) => (month, numbers.next().unwrap_or(1)),
+            None => match (numbers.next(), numbers.next()) {
+                (Some(first), Some(second)) if first > 12 || (self.is_dotted && second <= 12) => {
+                    (second, first)
+                }
+                (Some(first), second) => (first, second.unwrap_or(1)),
+                (None, _) => (1, 1),
+            },
+        };
+        let year = match self.year {
+            Some(year) => year,
+            None => two_digit_year(numbers.next()?),
+        };
+        let time = match (self.time, numbers.next(), numbers.next()) {
+            (Some(time), ..) => time,
+            // `07.02.2025 14.33`
+            (None, Some(hour), Some(minute)) if self.is_dotted => {
+                Time::new(hour, minute, 0, 0).ok()?
+            }
+            _ => Time::midnight(),
+        };
+        let hour = match (self.afternoon, time.hour()) {
+            (Some(true), hour) if hour < 12 => hour + 12,
+            (Some(false), 12) => 0,
+            (_, hour) => hour,
+        };
+        let time = Time::new(hour, time.minute(), time.second(), 0).ok()?;
+        let datetime = Date::new(year, month, day).ok()?.to_datetime(time);
+        let offset = self.offset.or(self.zone).unwrap_or(Offset::UTC);
+        let date = offset.to_timestamp(datetime).ok()?;
+        let days_over = SignedDuration::from_hours(if self.is_next_day { 24 } else { 0 });
+        date.checked_add(days_over).ok()
+    }
+}
+
+fn two_digit_year(year: i8) -> i16 {
+    // RFC 2822 §4.3
+    i16::from(year) + if year < 50 { 2000 } else { 1900 }
+}

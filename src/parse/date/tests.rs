@@ -1,0 +1,82 @@
+mod orders;
+
+use super::{parts::MAX_DATE_BYTES, *};
+
+#[test]
+fn reads_what_feeds_write() {
+    let noon = "2011-07-13T07:38:00Z";
+    let cases = [
+        ("2011-07-13T07:38:00Z", noon),
+        ("2011-07-13T16:38:00+09:00", noon),
+        ("2011-07-13T16:38:00+0900", noon),
+        ("2011-07-13T07:38:00.000Z", noon),
+        ("2011-07-13 07:38:00", noon),
+        ("2011-07-13T07:38Z", noon),
+        ("  2011-07-13T07:38:00Z\n", noon),
+        ("Wed, 13 Jul 2011 07:38:00 GMT", noon),
+        ("Wed, 13 Jul 2011 07:38:00 UTC", noon),
+        ("Wed, 13 Jul 2011 07:38:00 Z", noon),
+        ("Wed, 13 Jul 2011 16:38:00 +0900", noon),
+        ("Wed, 13 Jul 2011 03:38:00 EDT", noon),
+        ("Wed, 13 Jul 2011 16:38:00 JST", noon),
+        ("Wed, 13 Jul 11 07:38:00 GMT", noon),
+        ("Sat, 13 Jul 2011 07:38:00 GMT", noon),
+        ("Thurs, 13 July 2011 7:38:00 GMT", noon),
+        ("13 Jul 2011 07:38", noon),
+        ("13-Jul-2011 07:38:00", noon),
+        ("July 13, 2011 7:38 AM", noon),
+        ("Jul 13 2011 07:38:00", noon),
+        ("Wed Jul 13 07:38:00 2011", noon),
+        ("Wed Jul 13 07:38:00 GMT 2011", noon),
+        ("2011/07/13 07:38", noon),
+        ("13/07/2011 07:38", noon),
+        ("2011年07月13日 07:38", noon),
+        ("mercredi 13 juillet 2011 07:38", noon),
+        ("mar. 13 juil. 2011 07:38", noon),
+        ("Mi, 13. Juli 2011 07:38 Uhr", noon),
+        ("13 de julio de 2011 7:38 a.m.", noon),
+        ("Среда, 13 июля 2011 г. 11:38:00 +0400", noon),
+        ("середа, 13 липня 2011 07:38", noon),
+        ("Wed, 13 Jul 2011 02:38:00 CDT", noon),
+        ("2011年7月13日 7時38分", noon),
+        ("2011年7月13日 7時38分00秒", noon),
+        ("2011年7月13日 (水) 上午7:38", noon),
+        ("2011년 7월 13일 오전 7시 38분", noon),
+        ("2011. 7. 13. 오전 7:38", noon),
+        ("2011-07-13T07:38:00.999Z", noon),
+        ("13 Mar 2011 10:00 NOVT", "2011-03-13T10:00:00Z"),
+        ("2011年7月13日 午後7時", "2011-07-13T19:00:00Z"),
+        ("20110713T07:38:00", noon),
+        ("2011-07-13 T07:38:00Z", noon),
+        ("July 12, 2011 7:38 PM", "2011-07-12T19:38:00Z"),
+        ("2011-07-13", "2011-07-13T00:00:00Z"),
+        ("2011-07", "2011-07-01T00:00:00Z"),
+        ("2011", "2011-01-01T00:00:00Z"),
+    ];
+    for (text, expected) in cases {
+        let expected: Timestamp = expected.parse().expect("RFC 3339");
+        assert_eq!(read(text), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn refuses_what_is_no_date() {
+    for text in ["", "yesterday", "Wed", "12:30", "2011-13-45", "99999"] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    assert_eq!(
+        read(&format!("2011{}", " ".repeat(MAX_DATE_BYTES) + "7 x")),
+        None
+    );
+}
+
+#[test]
+fn bounds_are_inclusive() {
+    let now: Timestamp = "2026-11-22T00:00:00Z".parse().expect("RFC 3339");
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(EARLIEST.to_string(), "1990-01-01T00:00:00Z");
+    assert!(is_plausible(EARLIEST, now));
+    assert!(!is_plausible(EARLIEST - second, now));
+    assert!(is_plausible(now + MAX_AHEAD, now));
+    assert!(!is_plausible(now + MAX_AHEAD + second, now));
+}

@@ -1,0 +1,125 @@
+//! The vocabularies that feeds are written in, and what each element means.
+
+use super::{
+    roles::{cap_role, core_role, dublin_core_role, itunes_role, media_role, prism_role},
+    vocabulary::{Family, Role},
+};
+
+/// A family of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    /// RSS and Atom of any version: no element of one is something else in another.
+    Core,
+    Rdf,
+    DublinCore,
+    Content,
+    Media,
+    FeedBurner,
+    /// Apple's for podcasts, and Google's, which is alike.
+    Itunes,
+    /// Podcasting 2.0.
+    Podcast,
+    /// Publishing Requirements for Industry Standard Metadata: journals, magazines.
+    Prism,
+    /// Common Alerting Protocol: weather offices, civil protection.
+    Cap,
+    GeoRss,
+    Syndication,
+    Xhtml,
+    Other,
+}
+
+/// Spaces by URI, without scheme, case, `www.` and trailing `/` or `#`.
+pub(super) fn space_of_uri(uri: &str) -> Space {
+    let uri = uri.trim().to_ascii_lowercase();
+    let uri = uri
+        .trim_start_matches("http://")
+        .trim_start_matches("https://");
+    let uri = uri.trim_start_matches("www.").trim_end_matches(['/', '#']);
+    match uri {
+        "w3.org/2005/atom" | "purl.org/rss/1.0" | "purl.org/net/rss1.1" => Space::Core,
+        "w3.org/1999/02/22-rdf-syntax-ns" => Space::Rdf,
+        "purl.org/dc/terms" => Space::DublinCore,
+        "purl.org/rss/1.0/modules/content" => Space::Content,
+        "search.yahoo.com/mrss" | "rssboard.org/media-rss" => Space::Media,
+        "purl.org/rss/1.0/modules/syndication" => Space::Syndication,
+        "itunes.com/dtds/podcast-1.0.dtd" | "google.com/schemas/play-podcasts/1.0" => Space::Itunes,
+        "georss.org/georss" => Space::GeoRss,
+        "rssnamespace.org/feedburner/ext/1.0" => Space::FeedBurner,
+        "w3.org/1999/xhtml" => Space::Xhtml,
+        _ if uri.contains("podcast-namespace") || uri.starts_with("podcastindex.org/namespace") => {
+            Space::Podcast
+        }
+        _ if uri.starts_with("prismstandard.org/namespaces") => Space::Prism,
+        _ if uri.starts_with("urn:oasis:names:tc:emergency:cap") => Space::Cap,
+        _ if uri.starts_with("purl.org/atom/") => Space::Core,
+        _ if uri.starts_with("purl.org/dc/elements/") => Space::DublinCore,
+        _ if uri.starts_with("backend.userland.com/rss") => Space::Core,
+        _ if uri.ends_with("law.harvard.edu/tech/rss") => Space::Core,
+        _ if uri.starts_with("my.netscape.com/") || uri.starts_with("channel.netscape.com/") => {
+            Space::Core
+        }
+        _ => Space::Other,
+    }
+}
+
+/// Spaces by the prefix that everyone uses, where a document does not declare it.
+pub(super) fn space_of_prefix(prefix: &str) -> Space {
+    match prefix {
+        "atom" | "atom10" | "a10" | "rss" => Space::Core,
+        "rdf" => Space::Rdf,
+        "dc" | "dcterms" => Space::DublinCore,
+        "content" => Space::Content,
+        "media" => Space::Media,
+        "feedburner" => Space::FeedBurner,
+        "itunes" | "googleplay" => Space::Itunes,
+        "podcast" => Space::Podcast,
+        "prism" => Space::Prism,
+        "cap" => Space::Cap,
+        "georss" => Space::GeoRss,
+        "sy" => Space::Syndication,
+        "xhtml" => Space::Xhtml,
+        _ => Space::Other,
+    }
+}
+
+impl Space {
+    /// What its element of that name means.
+    pub(super) fn role(self, local: &str) -> Role {
+        // Short names on the stack: no allocation for each tag.
+        let mut buffer = [0; 24];
+        let Some(lower) = buffer.get_mut(..local.len()) else {
+            return unknown(self);
+        };
+        lower.copy_from_slice(local.as_bytes());
+        lower.make_ascii_lowercase();
+        match (self, &*lower) {
+            (Self::Core, lower) => core_role(lower),
+            (Self::Rdf, b"rdf") => Role::Root(Family::Rdf),
+            (Self::DublinCore, lower) => dublin_core_role(lower),
+            (Self::Content, b"encoded" | b"items") | (Self::Xhtml, b"body" | b"div") => {
+                Role::Content
+            }
+            (Self::Media, lower) => media_role(lower),
+            (Self::Rdf, _) => Role::Unknown,
+            (Self::FeedBurner, b"origlink") => Role::OriginalLink,
+            (Self::Itunes, lower) => itunes_role(lower),
+            (Self::Podcast, b"person") => Role::SecondAuthor,
+            (Self::Prism, lower) => prism_role(lower),
+            (Self::Cap, lower) => cap_role(lower),
+            (Self::GeoRss, b"featurename") => Role::Category,
+            (Self::Syndication, b"updateperiod") => Role::UpdatePeriod,
+            (Self::Syndication, b"updatefrequency") => Role::UpdateFrequency,
+            _ => unknown(self),
+        }
+    }
+}
+
+/// A prefixed stranger's children are strangers; an unprefixed one is a slip of the pen.
+fn unknown(space: Space) -> Role {
+    if space == Space::Core {
+        Role::Unknown
+    } else {
+        Role::Foreign
+    }
+}
