@@ -385,3 +385,45 @@ fn html_pages_are_told_from_other_texts() {
     assert_eq!(html_page("<opml><title>x</title></opml>"), None);
     assert_eq!(html_page("not found"), None);
 }
+
+/// What is not well-formed is told wherever it stands, also in what nobody reads.
+#[test]
+fn repairs_of_what_is_not_read_are_told() {
+    use WarningKind::{BareAmpersand, BareLessThan, UnclosedElement, UnknownEntity};
+    for (channel, expected) in [
+        ("<comments>c?a=1&b=2</comments>", vec![BareAmpersand]),
+        ("<media:credit>A & B</media:credit>", vec![BareAmpersand]),
+        (
+            "<georss:featurename>A < B</georss:featurename>",
+            vec![BareLessThan],
+        ),
+        ("<image><title>A & B</title></image>", vec![BareAmpersand]),
+        (
+            "<image><title>A <Wire></title></image>",
+            vec![UnclosedElement],
+        ),
+        ("<source url='u'>A <Wire> B</source>", vec![UnclosedElement]),
+        (
+            "<item><source url='u?a&b'>A</source></item>",
+            vec![BareAmpersand],
+        ),
+        (
+            "<item><media:thumbnail url='u?a&b'/></item>",
+            vec![BareAmpersand],
+        ),
+        ("<item><x:y>&nonsense;</x:y></item>", vec![UnknownEntity]),
+        ("<item><title>A</title></item></p>", vec![UnclosedElement]),
+        ("<item><a><b></a></b></item>", vec![UnclosedElement]),
+        ("<item><item></item>", vec![UnclosedElement]),
+        ("<item><link>l?a=1&b=2</link></item>", vec![BareAmpersand]),
+        ("<item><title>A < B</title></item>", vec![BareLessThan]),
+        (
+            "<image><title>A &amp; &lt;B></title></image><item><enclosure url='u?a&amp;b'/>\
+             <comments>c?a&amp;b</comments><x><y/>&#65;&eacute;</x></item>",
+            vec![],
+        ),
+    ] {
+        let text = format!("<rss version='2.0'><channel>{channel}</channel></rss>");
+        assert_eq!(repaired(&text).1, expected, "{channel}");
+    }
+}
