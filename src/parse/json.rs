@@ -257,7 +257,7 @@ impl Reader<'_> {
                 Value::Object(author) => self.text(author, "name"),
                 _ => self.bounded(author, MAX_SHORT_TEXT_BYTES),
             })
-            .map(escaped)
+            .map(Cow::Owned)
             .collect()
     }
 
@@ -265,7 +265,7 @@ impl Reader<'_> {
         self.list(item, name)
             .into_iter()
             .filter_map(|label| self.bounded(label, MAX_SHORT_TEXT_BYTES))
-            .map(escaped)
+            .map(Cow::Owned)
             .collect()
     }
 
@@ -281,11 +281,6 @@ impl Reader<'_> {
             .note_many(WarningKind::TooManyLabels, 0, excess);
         values.into_iter().take(MAX_LABELS).collect()
     }
-}
-
-/// JSON Feed's labels are plain where those of XML are HTML.
-fn escaped(text: String) -> Cow<'static, str> {
-    htmlize::escape_text(text)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::Item,
-    text::{to_plain, undo_double_encoding},
+    text::{text_to_plain, to_plain, undo_double_encoding},
 };
 
 /// A feed before its texts are plain and its links absolute.
@@ -35,16 +35,13 @@ pub(super) struct RawItem<'a> {
     pub(super) title: Body<'a>,
     pub(super) summary: Body<'a>,
     pub(super) content: Body<'a>,
-    /// HTML.
     pub(super) media: Vec<Cow<'a, str>>,
     pub(super) links: Vec<RawLink<'a>>,
     pub(super) published: Option<Timestamp>,
     pub(super) updated: Option<Timestamp>,
     /// The date as written: of publication, or else of the last change.
     pub(super) date_text: Option<Cow<'a, str>>,
-    /// HTML.
     pub(super) authors: Vec<Cow<'a, str>>,
-    /// HTML.
     pub(super) categories: Vec<Cow<'a, str>>,
     pub(super) language: Option<Cow<'a, str>>,
 }
@@ -58,21 +55,38 @@ pub(super) struct Body<'a> {
 
 impl Body<'_> {
     /// The text without markup; block elements are line breaks.
-    ///
-    /// Double encoding is undone before white space is touched, since `à` is then `Ã` and a
-    /// no-break space, and once more for what was written in character references.
     pub(super) fn plain(&self) -> String {
-        let text = undo_double_encoding(&self.text);
-        let mut plain = if self.is_html {
-            to_plain(&text)
-        } else {
-            text.trim().to_owned()
-        };
-        if let Cow::Owned(text) = undo_double_encoding(&plain) {
-            plain = text;
-        }
-        without_controls(plain)
+        plain(
+            &self.text,
+            if self.is_html {
+                to_plain
+            } else {
+                text_to_plain
+            },
+        )
     }
+
+    /// The same on one line.
+    fn line(&self) -> String {
+        line(self.plain())
+    }
+}
+
+/// What `read` makes of a text.
+///
+/// Double encoding is undone before white space is touched, since `à` is then `Ã` and a no-break
+/// space, and once more for what was written in character references.
+fn plain(text: &str, read: fn(&str) -> String) -> String {
+    let mut plain = read(&undo_double_encoding(text));
+    if let Cow::Owned(text) = undo_double_encoding(&plain) {
+        plain = text;
+    }
+    without_controls(plain)
+}
+
+/// A name or a category on one line.
+fn label(text: &str) -> String {
+    line(plain(text, text_to_plain))
 }
 
 /// `text` with the control characters U+0080 to U+009F, which nobody writes, as windows-1252 reads
@@ -106,14 +120,6 @@ fn line(text: String) -> String {
     line
 }
 
-fn html_line(html: Cow<'_, str>) -> String {
-    let body = Body {
-        is_html: true,
-        text: html,
-    };
-    line(body.plain())
-}
-
 fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
@@ -121,7 +127,7 @@ fn non_empty(text: String) -> Option<String> {
 impl RawFeed<'_> {
     /// The feed's title, on one line.
     pub(super) fn title(&self) -> Option<String> {
-        non_empty(line(self.title.plain()))
+        non_empty(self.title.line())
     }
 
     /// The address of the site, absolute.
@@ -143,11 +149,7 @@ impl RawItem<'_> {
         let mut content = self.content.plain();
         let summary = self.summary.plain();
         for media in &self.media {
-            let body = Body {
-                is_html: true,
-                text: Cow::Borrowed(media),
-            };
-            let text = body.plain();
+            let text = plain(media, text_to_plain);
             // Publishers often repeat the story's own text as the picture's.
             if !content.contains(&text) && !summary.contains(&text) {
                 if !content.is_empty() {
@@ -157,12 +159,12 @@ impl RawItem<'_> {
             }
         }
         let lines = |texts: Vec<Cow<'_, str>>| {
-            let lines = texts.into_iter().map(html_line);
+            let lines = texts.iter().map(|text| label(text));
             lines.filter_map(non_empty).collect()
         };
         let item = Item {
             guid: self.id.map(|id| id.trim().to_owned()).and_then(non_empty),
-            title: line(self.title.plain()),
+            title: self.title.line(),
             link: address.link.clone(),
             published: self.published,
             updated: self.updated,
@@ -218,11 +220,16 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_is_left_alone() {
-        let body = Body {
-            is_html: false,
-            text: " The <b> tag &amp; you ".into(),
+    fn plain_text_keeps_what_is_no_markup() {
+        let text = |text: &str| {
+            let body = Body {
+                is_html: false,
+                text: text.into(),
+            };
+            body.plain()
         };
-        assert_eq!(body.plain(), "The <b> tag &amp; you");
+        assert_eq!(text(" The <b> tag\n & you "), "The <b> tag\n& you");
+        assert_eq!(text("AT&amp;T, O&#x27;Brien"), "AT&T, O'Brien");
+        assert_eq!(text("a <b>bold</b> word"), "a bold word");
     }
 }

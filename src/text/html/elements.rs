@@ -20,8 +20,9 @@ pub(super) enum Element {
 /// Elements whose content is code or markup, never shown.
 pub(super) const RAW: [&str; 5] = ["script", "style", "iframe", "noembed", "noframes"];
 
-const BLOCK: [&str; 51] = [
+const BLOCK: [&str; 56] = [
     "address",
+    "annotation",
     "article",
     "aside",
     "blockquote",
@@ -40,6 +41,7 @@ const BLOCK: [&str; 51] = [
     "figure",
     "footer",
     "form",
+    "frameset",
     "h1",
     "h2",
     "h3",
@@ -53,7 +55,9 @@ const BLOCK: [&str; 51] = [
     "html",
     "legend",
     "li",
+    "listing",
     "main",
+    "marquee",
     "menu",
     "nav",
     "ol",
@@ -72,15 +76,17 @@ const BLOCK: [&str; 51] = [
     "title",
     "tr",
     "ul",
+    "xmp",
 ];
 
-const INLINE: [&str; 63] = [
-    "a", "abbr", "acronym", "area", "audio", "b", "base", "bdi", "bdo", "big", "button", "canvas",
-    "cite", "code", "col", "colgroup", "data", "datalist", "del", "dfn", "em", "embed", "font",
-    "i", "img", "input", "ins", "kbd", "label", "link", "map", "mark", "meta", "meter", "noscript",
-    "object", "output", "param", "picture", "progress", "q", "ruby", "s", "samp", "select", "slot",
-    "small", "source", "span", "strike", "strong", "sub", "sup", "svg", "template", "textarea",
-    "time", "track", "tt", "u", "var", "video", "wbr",
+const INLINE: [&str; 73] = [
+    "a", "abbr", "acronym", "area", "audio", "b", "base", "basefont", "bdi", "bdo", "bgsound",
+    "big", "blink", "button", "canvas", "cite", "code", "col", "colgroup", "data", "datalist",
+    "del", "dfn", "em", "embed", "font", "frame", "i", "img", "input", "ins", "kbd", "keygen",
+    "label", "link", "map", "mark", "math", "menuitem", "meta", "meter", "nobr", "noscript",
+    "object", "output", "param", "picture", "progress", "q", "rb", "ruby", "s", "samp", "select",
+    "slot", "small", "source", "spacer", "span", "strike", "strong", "sub", "sup", "svg",
+    "template", "textarea", "time", "track", "tt", "u", "var", "video", "wbr",
 ];
 
 /// The longest name that is looked up: what fits in a number.

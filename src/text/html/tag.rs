@@ -94,7 +94,13 @@ impl<'a> Reader<'a> {
         end.map_or(4, |end| end + 5)
     }
 
-    /// Where the content of a raw element ends, that begins at `at`: at its closing tag.
+    /// Where the next tag begins, seen from `at`; `at` where none does.
+    pub(super) fn next(&self, at: usize) -> usize {
+        at + memchr(b'<', &self.text.as_bytes()[at..]).unwrap_or(0)
+    }
+
+    /// Where reading goes on behind a raw element whose content begins at `at`: behind its end tag,
+    /// at the content where there is none.
     pub(super) fn raw_end(&mut self, kind: usize, at: usize) -> usize {
         if !self.raw[kind] {
             return at;
@@ -103,14 +109,14 @@ impl<'a> Reader<'a> {
         let name = RAW[kind].as_bytes();
         let mut from = at;
         while let Some(offset) = memchr(b'<', &bytes[from..]) {
-            let close = from + offset;
-            let found = bytes.get(close + 2..close + 2 + name.len());
-            if bytes[close + 1..].first() == Some(&b'/')
+            from += offset + 1;
+            let inside = &bytes[from..];
+            let found = inside.get(1..=name.len());
+            if inside.first() == Some(&b'/')
                 && found.is_some_and(|found| found.eq_ignore_ascii_case(name))
             {
-                return close;
+                return from + memchr(b'>', inside).map_or(inside.len(), |end| end + 1);
             }
-            from = close + 1;
         }
         self.raw[kind] = false;
         at
