@@ -3,6 +3,7 @@
 
 mod elements;
 mod judge;
+mod place;
 mod plain;
 mod shape;
 mod tag;
@@ -45,7 +46,7 @@ pub fn to_plain(html: &str) -> String {
 }
 
 fn html_to_plain(html: &str) -> String {
-    decoded(pass(html, !has_markup(html)), MAX_PASSES - 1)
+    decoded(pass(html), MAX_PASSES - 1)
 }
 
 /// The text of what should be plain text already: a title, a name, a text of that type.
@@ -60,7 +61,7 @@ pub fn text_to_plain(text: &str) -> String {
     if memchr(b'<', text.as_bytes()).is_some() && reads_as_html(text) {
         return html_to_plain(text);
     }
-    let mut plain = Plain::new(text.len(), true);
+    let mut plain = Plain::new(text.len());
     plain.push(text);
     decoded(plain.finish(), MAX_PASSES)
 }
@@ -91,44 +92,32 @@ fn decoded(mut text: String, passes: usize) -> String {
         if !shows_entity(&text) {
             break;
         }
-        let mut plain = Plain::new(text.len(), true);
+        let mut plain = Plain::new(text.len());
         plain.push(&htmlize::unescape(&text));
         text = plain.finish();
     }
     text
 }
 
-fn has_markup(html: &str) -> bool {
-    let mut judge = Judge::new(html);
-    let mut from = 0;
-    while let Some(offset) = memchr(b'<', &html.as_bytes()[from..]) {
-        let found = judge.found(from + offset);
-        if found.is_markup() {
-            return true;
-        }
-        from += offset + found.length();
-    }
-    false
-}
-
-fn pass(html: &str, keeps_lines: bool) -> String {
-    let mut plain = Plain::new(html.len(), keeps_lines);
+fn pass(html: &str) -> String {
+    let mut plain = Plain::new(html.len());
     let mut judge = Judge::new(html);
     let mut cdata = false;
     let (mut done, mut from) = (0, 0);
     while let Some(offset) = memchr(b'<', &html.as_bytes()[from..]) {
         let at = from + offset;
-        let found = judge.found(at);
-        from = at + found.length();
-        if !found.is_markup() {
+        let (found, length) = judge.found(at);
+        from = at + length;
+        if found == Found::Words {
             continue;
         }
+        plain.join_lines();
         push(&mut plain, &html[done..at], cdata);
         match found {
-            Found::Start { element, .. } => from = start(element, &mut plain, &mut judge, from),
-            Found::End { element, .. } => end(element, &mut plain),
-            Found::Cdata { .. } => cdata = true,
-            Found::Character | Found::Words { .. } | Found::Nothing { .. } => {}
+            Found::Start(element) => from = start(element, &mut plain, &mut judge, from),
+            Found::End(element) => end(element, &mut plain),
+            Found::Cdata => cdata = true,
+            Found::Words | Found::Nothing => {}
         }
         done = from;
     }

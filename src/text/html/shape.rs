@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::{
     elements::{Element, element},
-    judge::{Tag, is_one_of, stand_around_a_word},
+    place::{Tag, is_one_of, stand_around_a_word},
     tag::{Markup, Reader},
 };
 
@@ -35,7 +35,12 @@ pub(super) fn reads_as_html(text: &str) -> bool {
             Some(Markup::Cdata { .. }) | None => continue,
         };
         from = at + length;
-        let tag = Tag::new(text, at, name, length);
+        let tag = Tag {
+            html: text,
+            at,
+            name,
+            length,
+        };
         if element(name) == Element::Unknown || !tag.has_attributes_of_html() {
             continue;
         }
@@ -44,7 +49,7 @@ pub(super) fn reads_as_html(text: &str) -> bool {
             return true;
         }
         let name = name.to_ascii_lowercase();
-        if !tag.is_end {
+        if !tag.is_end() {
             opened.insert(name, stands_alone);
         } else if opened
             .get(&name)
@@ -65,7 +70,7 @@ fn is_comment_at_work(text: &str, at: usize, length: usize) -> bool {
 
 /// Whether a tag touches what it does something to, whatever its end tag, or shows a picture.
 fn does_something_alone(tag: &Tag<'_>) -> bool {
-    if tag.is_end || tag.is_in_mixed_case() {
+    if tag.is_end() || tag.is_in_mixed_case() {
         return false;
     }
     let is = |names: &[&str]| is_one_of(tag.name, names);
@@ -92,11 +97,16 @@ pub(super) fn begins_as_html(text: &str) -> bool {
     let Some(Markup::Tag { name, length }) = markup(at) else {
         return false;
     };
-    let tag = Tag::new(text, at, name, length);
+    let tag = Tag {
+        html: text,
+        at,
+        name,
+        length,
+    };
     let is_beginning = match element(name) {
         Element::Block | Element::Line => !tag.is_in_mixed_case(),
         Element::Inline => is_one_of(name, &["a", "font", "img", "span"]) && !tag.is_bare(),
         _ => false,
     };
-    is_beginning && !tag.is_end && tag.has_attributes_of_html() && tag.touches_what_follows()
+    is_beginning && !tag.is_end() && tag.has_attributes_of_html() && tag.touches_what_follows()
 }

@@ -39,6 +39,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The markup that begins at `at`, where a `<` stands; `None` where that is just a character.
+    #[inline]
     pub(super) fn markup(&mut self, at: usize) -> Option<Markup<'a>> {
         let rest = &self.text[at..];
         let inner = &rest.as_bytes()[1..];
@@ -58,14 +59,27 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn tag(&mut self, at: usize, name_at: usize) -> Option<Markup<'a>> {
-        let length = self.end(name_at)? - at;
-        let inner = &self.text[name_at..at + length - 1];
-        let name = inner
-            .bytes()
-            .position(|byte| byte == b'/' || byte.is_ascii_whitespace())
-            .map_or(inner, |end| &inner[..end]);
-        Some(Markup::Tag { name, length })
+        let name_end = self.name_end(name_at)?;
+        let name = &self.text[name_at..name_end];
+        // Most tags end with their name.
+        let end = match self.text.as_bytes().get(name_end)? {
+            b'>' => name_end + 1,
+            _ => self.end(name_at)?,
+        };
+        Some(Markup::Tag {
+            name,
+            length: end - at,
+        })
+    }
+
+    /// Where the name ends that begins at `at`, unless another tag begins first.
+    fn name_end(&self, at: usize) -> Option<usize> {
+        let rest = &self.text.as_bytes()[at..];
+        let is_end = |byte: &u8| matches!(byte, b'>' | b'/' | b'<') || byte.is_ascii_whitespace();
+        let end = at + rest.iter().position(is_end)?;
+        (self.text.as_bytes()[end] != b'<').then_some(end)
     }
 
     /// Just behind the `>` that ends the tag. A tag holds no `<` outside quotes: in `a <b, see

@@ -56,6 +56,7 @@ fn words_in_angle_brackets_stay_in_html() {
         "<Mark Esper>, <Time of Koizumi>",
         "if a<b and c>d then",
         "use <b>, not <strong>",
+        "not <b>; not <em>.",
         "the <title> tag, (<meta>), “<img>”",
         "put a <script> in, Hegseth said, and </script> ends it",
         "git checkout <branch-name>",
