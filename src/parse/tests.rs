@@ -543,6 +543,8 @@ fn names_and_categories_keep_what_is_no_markup() {
             "{member}"
         );
     }
+    let item = item_of("<title>t</title><category>List&lt;i></category>");
+    assert_eq!(item.categories, ["List<i>"]);
     let media = item_of("<title>t</title><media:title>Vec&lt;T></media:title>");
     assert_eq!(media.content, "Vec<T>");
 }

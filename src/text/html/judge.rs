@@ -1,7 +1,7 @@
 //! Markup or words: what a `<` in HTML is.
 //!
 //! Writers put more between angle brackets than tags: `Vec<T>`, `<name@host>`, `<Interview with
-//! Koizumi>`, "use <b>, not <strong>". A browser shows some of that and hides the rest; here none
+//! Koizumi>`, `use <b>, not <strong>`. A browser shows some of that and hides the rest; here none
 //! of it is lost. In doubt a tag is words: a tag too many in the text hides nothing, a word too few
 //! does.
 

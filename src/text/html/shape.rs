@@ -13,7 +13,7 @@ use super::{
 /// Whether text that should be plain is HTML: whether a tag of HTML does something in it.
 ///
 /// That is one with its end tag of which one at least touches a word (`a <b>bold</b> word`), a line
-/// break, a paragraph or anything with attributes that does, or a picture. "Use <b>, not <strong>"
+/// break, a paragraph or anything with attributes that does, or a picture. `Use <b>, not <strong>`
 /// speaks of tags, and `Vec<Option>` is no HTML at all.
 pub(super) fn reads_as_html(text: &str) -> bool {
     let mut reader = Reader::new(text);
