@@ -1,14 +1,18 @@
 //! How well the feeds of a folder are read, by us and by feed-rs alone.
 //!
-//! `cargo run --release --example corpus -- DIR [--list]`
+//! `cargo run --release --example corpus -- DIR [--words FILE] [--list]`
 //!
 //! `DIR/expected.jsonl` has a line for each file: `{"file": "real/a.xml", "items": 25,
 //! "read_by_feedparser": [{"title": …, "link": …, "published": …, "updated": …}]}`, with the number
 //! of items that stand in it and what Python feedparser reads. The table counts by the first folder
 //! of `file`; `--list` names every difference.
+//!
+//! With `--words FILE`, which `feedparser_words.py` writes, it is said instead how many of the words
+//! that feedparser shows our text holds.
 
 mod agreement;
 mod expectation;
+mod words;
 
 use std::{
     collections::BTreeMap,
@@ -65,10 +69,25 @@ struct Folder {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let directory = arguments.next().ok_or("usage: corpus DIR [--list]")?;
-    let list = arguments.next().as_deref() == Some("--list");
+    let usage = "usage: corpus DIR [--words FILE] [--list]";
+    let directory = arguments.next().ok_or(usage)?;
     let directory = Path::new(&directory);
+    let mut option = arguments.next();
+    let mut words = None;
+    if option.as_deref() == Some("--words") {
+        words = Some(arguments.next().ok_or(usage)?);
+        option = arguments.next();
+    }
+    let list = option.as_deref() == Some("--list");
     let mut out = io::stdout().lock();
+    if let Some(words) = words {
+        return Ok(words::compare(
+            directory,
+            Path::new(&words),
+            list,
+            &mut out,
+        )?);
+    }
     // feed-rs panics on some files; without this each would print a message.
     panic::set_hook(Box::new(|_| {}));
 

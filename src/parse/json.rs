@@ -290,7 +290,7 @@ impl Reader<'_> {
                 Value::Object(author) => self.text(author, "name"),
                 _ => self.bounded(author, MAX_SHORT_TEXT_BYTES),
             })
-            .map(escaped)
+            .map(Cow::Owned)
             .collect()
     }
 
@@ -298,7 +298,7 @@ impl Reader<'_> {
         self.list(item, name)
             .into_iter()
             .filter_map(|label| self.bounded(label, MAX_SHORT_TEXT_BYTES))
-            .map(escaped)
+            .map(Cow::Owned)
             .collect()
     }
 
@@ -319,11 +319,6 @@ impl Reader<'_> {
 fn attachments(item: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     let attachments = item.get("attachments").and_then(Value::as_array);
     attachments.into_iter().flatten().take(MAX_LABELS)
-}
-
-/// JSON Feed's labels are plain where those of XML are HTML.
-fn escaped(text: String) -> Cow<'static, str> {
-    htmlize::escape_text(text)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     model::Item,
-    text::{to_plain, undo_double_encoding},
+    text::{text_to_plain, to_plain, undo_double_encoding},
 };
 
 /// A feed before its texts are plain and its links absolute.
@@ -46,9 +46,7 @@ pub(super) struct RawItem<'a> {
     pub(super) updated: Option<Timestamp>,
     /// The date as written: of publication, or else of the last change.
     pub(super) date_text: Option<Cow<'a, str>>,
-    /// HTML.
     pub(super) authors: Vec<Cow<'a, str>>,
-    /// HTML.
     pub(super) categories: Vec<Cow<'a, str>>,
     pub(super) language: Option<Cow<'a, str>>,
 }
@@ -62,21 +60,38 @@ pub(super) struct Body<'a> {
 
 impl Body<'_> {
     /// The text without markup; block elements are line breaks.
-    ///
-    /// Double encoding is undone before white space is touched, since `à` is then `Ã` and a
-    /// no-break space, and once more for what was written in character references.
     pub(super) fn plain(&self) -> String {
-        let text = undo_double_encoding(&self.text);
-        let mut plain = if self.is_html {
-            to_plain(&text)
-        } else {
-            text.trim().to_owned()
-        };
-        if let Cow::Owned(text) = undo_double_encoding(&plain) {
-            plain = text;
-        }
-        without_rests(without_controls(plain))
+        plain(
+            &self.text,
+            if self.is_html {
+                to_plain
+            } else {
+                text_to_plain
+            },
+        )
     }
+
+    /// The same on one line.
+    fn line(&self) -> String {
+        line(self.plain())
+    }
+}
+
+/// What `read` makes of a text.
+///
+/// Double encoding is undone before white space is touched, since `à` is then `Ã` and a no-break
+/// space, and once more for what was written in character references.
+fn plain(text: &str, read: fn(&str) -> String) -> String {
+    let mut plain = read(&undo_double_encoding(text));
+    if let Cow::Owned(text) = undo_double_encoding(&plain) {
+        plain = text;
+    }
+    without_rests(without_controls(plain))
+}
+
+/// A name or a category on one line.
+fn label(text: &str) -> String {
+    line(plain(text, text_to_plain))
 }
 
 /// `text` with the control characters U+0080 to U+009F, which nobody writes, as windows-1252 reads
@@ -110,24 +125,16 @@ fn line(text: String) -> String {
     line
 }
 
-fn html_line(html: Cow<'_, str>) -> String {
-    let body = Body {
-        is_html: true,
-        text: html,
-    };
-    line(body.plain())
-}
-
 /// One line of plain text for each, each once.
-fn lines(texts: Vec<Cow<'_, str>>) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::with_capacity(texts.len());
-    for line in texts.into_iter().map(html_line).filter_map(non_empty) {
+fn labels(texts: &[Cow<'_, str>]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::with_capacity(texts.len());
+    for label in texts.iter().map(|text| label(text)).filter_map(non_empty) {
         // No more than `MAX_LABELS`.
-        if !lines.contains(&line) {
-            lines.push(line);
+        if !labels.contains(&label) {
+            labels.push(label);
         }
     }
-    lines
+    labels
 }
 
 fn non_empty(text: String) -> Option<String> {
@@ -137,7 +144,7 @@ fn non_empty(text: String) -> Option<String> {
 impl RawFeed<'_> {
     /// The feed's title, on one line.
     pub(super) fn title(&self) -> Option<String> {
-        non_empty(line(self.title.plain()))
+        non_empty(self.title.line())
     }
 
     /// The address of the site, absolute.
@@ -156,7 +163,7 @@ impl RawItem<'_> {
         url: &Url,
     ) -> (Item, Address) {
         let address = address(&self.links, site, url);
-        let title = line(self.title.plain());
+        let title = self.title.line();
         let mut content = self.content.plain();
         let summary = self.summary.plain();
         let more_texts = self.more.iter().map(Body::plain);
@@ -168,8 +175,8 @@ impl RawItem<'_> {
             published: self.published,
             updated: self.updated,
             date_text: self.date_text.map(Cow::into_owned),
-            authors: lines(self.authors),
-            categories: lines(self.categories),
+            authors: labels(&self.authors),
+            categories: labels(&self.categories),
             summary,
             content,
             language: self.language.as_deref().or(language).map(str::to_owned),
@@ -225,11 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn plain_text_is_left_alone() {
-        let body = Body {
-            is_html: false,
-            text: " The <b> tag &amp; you ".into(),
+    fn plain_text_keeps_what_is_no_markup() {
+        let text = |text: &str| {
+            let body = Body {
+                is_html: false,
+                text: text.into(),
+            };
+            body.plain()
         };
-        assert_eq!(body.plain(), "The <b> tag &amp; you");
+        assert_eq!(text(" The <b> tag\n & you "), "The <b> tag\n& you");
+        assert_eq!(text("AT&amp;T, O&#x27;Brien"), "AT&T, O'Brien");
+        assert_eq!(text("a <b>bold</b> word"), "a bold word");
     }
 }

@@ -399,3 +399,136 @@ fn a_warning_says_where() {
     );
     assert_eq!(fixture("ok.xml").expect("a feed").warnings, []);
 }
+
+/// An RSS, an Atom and a JSON item of these members.
+fn item_of(member: &str) -> Item {
+    let text = match member.as_bytes()[0] {
+        b'"' => {
+            format!("{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{{member}}}]}}")
+        }
+        b'@' => format!("<feed><entry>{}</entry></feed>", &member[1..]),
+        _ => format!("<rss><channel><item>{member}</item></channel></rss>"),
+    };
+    parsed(&text).items.remove(0).item
+}
+
+/// Of the two levels of escaping that formats know, the second shows what is text.
+#[test]
+fn escaped_markup_in_html_is_text_in_every_format() {
+    let html =
+        "<p>a <code>&lt;script&gt;</code> tag, Hegseth said</p><p>&lt;/script&gt; ends it</p>";
+    let escaped = htmlize::escape_text(html);
+    for member in [
+        format!("<description>{escaped}</description>"),
+        format!("<description><![CDATA[{html}]]></description>"),
+        format!("<content:encoded><![CDATA[{html}]]></content:encoded>"),
+        format!("<description>{html}</description>"),
+        format!("@<content type='html'>{escaped}</content>"),
+        format!("@<content type='xhtml'><div>{html}</div></content>"),
+        format!("@<summary>{escaped}</summary>"),
+        format!("@<summary>{html}</summary>"),
+        format!("\"content_html\":\"{html}\""),
+        format!("\"content_text\":\"{escaped}\""),
+    ] {
+        let item = item_of(&member);
+        let text = format!("{}{}", item.summary, item.content);
+        assert_eq!(
+            text, "a <script> tag, Hegseth said\n\n</script> ends it",
+            "{member}"
+        );
+    }
+}
+
+/// As the generators of docs/reading.md escape them.
+#[test]
+fn titles_keep_what_is_no_markup() {
+    for (member, title) in [
+        ("<title>Vec&lt;T&gt; &amp; co</title>", "Vec<T> & co"),
+        (
+            "<title>AT&amp;amp;T, O&amp;#x27;Brien</title>",
+            "AT&T, O'Brien",
+        ),
+        ("<title>Vec&amp;lt;T&amp;gt;</title>", "Vec<T>"),
+        ("<title><![CDATA[Vec<T> & co]]></title>", "Vec<T> & co"),
+        ("<title>Vec<T> & <i>co</i></title>", "Vec<T> & co"),
+        (
+            "<title>a &lt;b&gt;bold&lt;/b&gt; word</title>",
+            "a bold word",
+        ),
+        (
+            "<title>&lt;Interview with x&gt; Koizumi</title>",
+            "<Interview with x> Koizumi",
+        ),
+        (
+            "<title><Interview with x> Koizumi</title>",
+            "<Interview with x> Koizumi",
+        ),
+        ("<title>if a<b and c</title>", "if a<b and c"),
+        (
+            "<title>Use &lt;b&gt;, not &lt;strong&gt;</title>",
+            "Use <b>, not <strong>",
+        ),
+        (
+            "@<title>AT&amp;amp;T, O&amp;#x27;Brien</title>",
+            "AT&T, O'Brien",
+        ),
+        ("@<title type='text'>Vec&lt;T&gt;</title>", "Vec<T>"),
+        (
+            "@<title type='text'>a &lt;b&gt;bold&lt;/b&gt; word</title>",
+            "a bold word",
+        ),
+        (
+            "@<title type='html'>Vec&amp;lt;T&amp;gt; &amp;amp; co</title>",
+            "Vec<T> & co",
+        ),
+        (
+            "@<title type='html'>Use &amp;lt;b&amp;gt;, not &amp;lt;strong&amp;gt;</title>",
+            "Use <b>, not <strong>",
+        ),
+        (
+            "@<title type='html'>Less: &lt;em> &amp;lt; &lt;/em></title>",
+            "Less: <",
+        ),
+        (
+            "@<title type='xhtml'><div>Vec&lt;T> <b>x</b></div></title>",
+            "Vec<T> x",
+        ),
+        ("\"title\":\"AT&amp;T, O&#39;Brien\"", "AT&T, O'Brien"),
+        ("\"title\":\"Vec<T>\"", "Vec<T>"),
+    ] {
+        assert_eq!(item_of(member).title, title, "{member}");
+    }
+    let feed = parsed("<rss><channel><title>Desk &amp; &lt;Wire></title><item/></channel></rss>");
+    assert_eq!(feed.title.as_deref(), Some("Desk & <Wire>"));
+}
+
+#[test]
+fn names_and_categories_keep_what_is_no_markup() {
+    for member in [
+        "<dc:creator>Desk &amp; &lt;Wire></dc:creator><category>Desk &amp; &lt;Wire></category>",
+        "<author><![CDATA[Desk & <Wire>]]></author><category><![CDATA[Desk & <Wire>]]></category>",
+        "<author>Desk &amp;amp; &amp;lt;Wire></author><category>Desk & <Wire></category>",
+        "@<author><name>Desk &amp; &lt;Wire></name></author><category term='Desk &amp; &lt;Wire>'/>",
+        "@<author><name>Desk &amp; &lt;Wire></name></author><category term='x' label='Desk &amp; &lt;Wire>'/>",
+        "\"authors\":[{\"name\":\"Desk & <Wire>\"}],\"tags\":[\"Desk & <Wire>\"]",
+    ] {
+        let item = item_of(member);
+        assert_eq!(item.authors, ["Desk & <Wire>"], "{member}");
+        assert!(
+            item.categories.contains(&"Desk & <Wire>".to_owned()),
+            "{member}"
+        );
+    }
+    let item = item_of("<title>t</title><category>List&lt;i></category>");
+    assert_eq!(item.categories, ["List<i>"]);
+    let media = item_of("<title>t</title><media:title>Vec&lt;T></media:title>");
+    assert_eq!(media.content, "Vec<T>");
+}
+
+/// A commit message: nothing in it is markup (RFC 4287 §3.1.1.1).
+#[test]
+fn a_text_of_type_text_keeps_its_tags() {
+    let message = "@<content type=\"text\">drop the &lt;br&gt;, use &lt;b&gt;\n\nBy: P. &lt;p@q.example&gt;</content>";
+    let content = item_of(message).content;
+    assert_eq!(content, "drop the <br>, use <b>\n\nBy: P. <p@q.example>");
+}

@@ -27,13 +27,15 @@ pub enum WarningKind {
     JunkBeforeRoot,
     /// An `&` that starts no reference.
     BareAmpersand,
+    /// A `<` that starts no tag.
+    BareLessThan,
     /// A reference to a name that neither HTML nor the document defines.
     UnknownEntity,
     /// A character that XML forbids.
     ForbiddenCharacter,
     /// Literal markup inside an element that holds text.
     MarkupInText,
-    /// An element that is not closed.
+    /// An element that is not closed, or closed twice, or before one that stands in it.
     UnclosedElement,
     /// The document ends before its root element does.
     Truncated,
@@ -61,6 +63,7 @@ impl WarningKind {
             Self::BadBytes => "bad_bytes",
             Self::JunkBeforeRoot => "junk_before_root",
             Self::BareAmpersand => "bare_ampersand",
+            Self::BareLessThan => "bare_less_than",
             Self::UnknownEntity => "unknown_entity",
             Self::ForbiddenCharacter => "forbidden_character",
             Self::MarkupInText => "markup_in_text",

@@ -9,5 +9,6 @@ mod language;
 pub(crate) use bits::{BLOCK, bits, block, ones};
 pub use encoding::undo_double_encoding;
 pub use fold::{Lines, Script, exact, fold, fold_into, fold_onto, is_mark, locate, script};
-pub use html::to_plain;
+pub(crate) use html::is_html;
+pub use html::{text_to_plain, to_plain};
 pub use language::language;

@@ -40,7 +40,7 @@ fn reads_what_the_format_says() {
     );
     assert_eq!(item.summary.text, "s");
     assert!(item.published < item.updated);
-    assert_eq!(item.authors, ["Jane &amp; Co"]);
+    assert_eq!(item.authors, ["Jane & Co"]);
     assert_eq!(item.categories, ["a", "b"]);
     assert_eq!(item.language.as_deref(), Some("en"));
     let rels: Vec<Rel> = item.links.iter().map(|link| link.rel).collect();

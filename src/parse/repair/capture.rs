@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use memchr::memchr;
 
-use crate::parse::{
-    raw::Body,
-    warning::{WarningKind, Warnings},
+use crate::{
+    parse::{
+        raw::Body,
+        warning::{WarningKind, Warnings},
+    },
+    text::is_html,
 };
 
 use super::{
@@ -29,6 +32,8 @@ pub(super) struct Capture<'a> {
     mode: Mode,
     /// Elements of the same name open inside.
     nested: usize,
+    /// Elements open inside that are none of HTML: words in angle brackets, most of them.
+    strange: usize,
     /// Inside a person's address or page, once the name is known.
     muted: bool,
     has_name: bool,
@@ -54,12 +59,13 @@ impl<'a> Capture<'a> {
             at,
             text: Cow::Borrowed(""),
             gap: "",
-            mode: if has_types {
-                atom_mode(&tag)
-            } else {
-                Mode::Html
+            mode: match role {
+                _ if has_types => atom_mode(&tag),
+                Role::Title => Mode::Plain,
+                _ => Mode::Html,
             },
             nested: 0,
+            strange: 0,
             muted: false,
             has_name: false,
         }
@@ -73,24 +79,35 @@ impl<'a> Capture<'a> {
 
     /// A tag inside: markup of the text, or a part of a person.
     pub(super) fn open(&mut self, tag: &Tag<'a>, at: usize, warnings: &mut Warnings) {
-        let local = local(tag.name);
         if self.role == Role::Author {
             if !tag.is_empty {
-                self.open_person_part(local);
+                self.open_person_part(local(tag.name));
             }
             return;
         }
-        if self.mode == Mode::Plain {
-            self.text = htmlize::escape_text(self.text.as_ref()).into_owned().into();
-            self.mode = Mode::Html;
-        }
-        if self.mode == Mode::Html {
+        if self.mode != Mode::Xhtml {
             warnings.note(WarningKind::MarkupInText, at);
+        }
+        if self.mode == Mode::Plain || (self.mode == Mode::Html && self.begins_literally(tag)) {
+            self.text = htmlize::escape_text(self.text.as_ref()).into_owned().into();
+            self.mode = Mode::Xhtml;
         }
         if tag.name == self.tag.name && !tag.is_empty {
             self.nested += 1;
         }
-        self.buffer().extend(["<", local, ">"]);
+        let name = name_in_html(tag.name);
+        if !is_html(name) && !tag.is_empty {
+            self.strange += 1;
+        }
+        // Whether it is a tag is for the reader of HTML to say: `<Interview with Koizumi>`.
+        let behind = &tag.source[1 + tag.name.len()..];
+        self.buffer().extend(["<", name, behind]);
+    }
+
+    /// Whether a tag shows that markup stands here literally, and what is escaped is text. Before
+    /// escaped markup a picture may stand literally.
+    fn begins_literally(&self, tag: &Tag<'a>) -> bool {
+        !tag.is_empty && is_html(local(tag.name)) && memchr(b'<', self.text.as_bytes()).is_none()
     }
 
     fn open_person_part(&mut self, local: &str) {
@@ -116,7 +133,14 @@ impl<'a> Capture<'a> {
             self.has_name &= !self.text.is_empty();
             self.muted = self.has_name;
         } else if self.mode != Mode::Plain {
-            self.buffer().extend(["</", local(name), ">"]);
+            let name = name_in_html(name);
+            if !is_html(name) {
+                let Some(strange) = self.strange.checked_sub(1) else {
+                    return;
+                };
+                self.strange = strange;
+            }
+            self.buffer().extend(["</", name, ">"]);
         }
     }
 
@@ -127,10 +151,10 @@ impl<'a> Capture<'a> {
         entities: &mut Entities<'a>,
         warnings: &mut Warnings,
     ) {
-        if self.muted {
-            return;
-        }
-        if self.mode == Mode::Xhtml || memchr(b'&', text.as_bytes()).is_none() {
+        if memchr(b'&', text.as_bytes()).is_none() {
+            self.push_literally(text);
+        } else if self.muted || self.mode == Mode::Xhtml {
+            entities.check(text, at, warnings);
             self.push_literally(text);
         } else {
             entities.resolve(text, at, self.buffer(), warnings);
@@ -170,15 +194,10 @@ impl<'a> Capture<'a> {
         match self.mode {
             Mode::Base64 => Body {
                 is_html: true,
-                text: Cow::Owned(from_base64(&text).unwrap_or_default()),
+                text: from_base64(text),
             },
-            // Many Atom feeds put HTML into elements that are declared, or default to, plain text.
-            Mode::Plain if !(self.role.is_long_text() && looks_like_html(&text)) => Body {
-                is_html: false,
-                text,
-            },
-            _ => Body {
-                is_html: true,
+            mode => Body {
+                is_html: mode != Mode::Plain,
                 text,
             },
         }
@@ -209,10 +228,15 @@ fn atom_mode(tag: &Tag<'_>) -> Mode {
     }
 }
 
-/// The text in a base64 text, if it is one.
-fn from_base64(text: &str) -> Option<String> {
+/// The text in a base64 text, nothing where that is none; the text itself where it is no base64.
+fn from_base64(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_packed = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c) || c.is_whitespace();
+    if !text.chars().all(is_packed) {
+        return text;
+    }
     let packed: String = text.split_ascii_whitespace().collect();
-    String::from_utf8(STANDARD.decode(packed).ok()?).ok()
+    let unpacked = STANDARD.decode(packed).unwrap_or_default();
+    Cow::Owned(String::from_utf8(unpacked).unwrap_or_default())
 }
 
 /// Whether an element of that name marks a name up, and says nothing else of a person.
@@ -220,10 +244,11 @@ fn is_markup(local: &str) -> bool {
     ["a", "b", "em", "font", "i", "p", "span", "strong"].contains(&local)
 }
 
-fn looks_like_html(text: &str) -> bool {
-    ["</", "/>", "<p>", "<br>"]
-        .iter()
-        .any(|sign| text.contains(sign))
+/// The name without a prefix that XML puts before an element of HTML.
+fn name_in_html(name: &str) -> &str {
+    Some(local(name))
+        .filter(|name| is_html(name))
+        .unwrap_or(name)
 }
 
 fn local(name: &str) -> &str {

@@ -76,6 +76,13 @@ impl<'a> Entities<'a> {
         resolved.push_str(rest);
     }
 
+    /// Notes what is wrong in a text that nobody reads.
+    pub(super) fn check(&mut self, text: &str, at: usize, warnings: &mut Warnings) {
+        if memchr(b'&', text.as_bytes()).is_some() {
+            self.resolve(text, at, &mut String::new(), warnings);
+        }
+    }
+
     /// Appends what `name` stands for; `false` if it stands for nothing.
     fn push(&mut self, name: &str, resolved: &mut String) -> bool {
         match name {

@@ -17,6 +17,7 @@ mod capture;
 mod entity;
 mod item;
 mod link;
+mod nesting;
 mod page;
 mod person;
 mod roles;
@@ -41,6 +42,7 @@ use super::{
 use capture::Capture;
 use entity::Entities;
 use item::OpenItem;
+use nesting::Nesting;
 pub(super) use page::html_page;
 use token::{Tag, Token, Tokens};
 use vocabulary::{Family, Role, Vocabulary};
@@ -64,6 +66,7 @@ pub(super) fn repair<'a>(
         item: None,
         capture: None,
         foreign: None,
+        nesting: Nesting::default(),
         ended: false,
     };
     for (at, token) in Tokens::new(text) {
@@ -88,6 +91,7 @@ struct Repair<'a, 'w> {
     capture: Option<Capture<'a>>,
     /// An element that is passed over with all that is in it, and how many of its name are open.
     foreign: Option<(&'a str, usize)>,
+    nesting: Nesting<'a>,
     ended: bool,
 }
 
@@ -108,8 +112,13 @@ impl<'a> Repair<'a, '_> {
             Token::Text(text) => {
                 if let Some(capture) = &mut self.capture {
                     capture.push(text, at, &mut self.entities, self.warnings);
-                } else if self.root.is_none() && !text.trim().is_empty() {
+                } else if self.root.is_some() {
+                    self.entities.check(text, at, self.warnings);
+                } else if !text.trim().is_empty() {
                     self.warnings.note(WarningKind::JunkBeforeRoot, at);
+                }
+                if text.starts_with('<') && self.root.is_some() {
+                    self.warnings.note(WarningKind::BareLessThan, at);
                 }
             }
             Token::Cdata(text) => {
@@ -133,6 +142,7 @@ impl<'a> Repair<'a, '_> {
             _ => return,
         };
         self.feed.language = item::language_of(&tag);
+        self.nesting.open(tag.name);
         self.root = Some(Root {
             name: tag.name,
             family,
@@ -164,7 +174,14 @@ impl<'a> Repair<'a, '_> {
                 return;
             }
             self.warnings.note(WarningKind::UnclosedElement, capture.at);
+            self.nesting.give_up();
             self.end_capture();
+        }
+        if !tag.is_empty {
+            self.nesting.open(tag.name);
+        }
+        if matches!(role, Role::Foreign | Role::Unknown) || self.foreign.is_some() {
+            self.entities.check(tag.source, at, self.warnings);
         }
         if let Some((name, open)) = &mut self.foreign
             && role != Role::Item
@@ -231,8 +248,12 @@ impl<'a> Repair<'a, '_> {
                     return;
                 }
                 self.warnings.note(WarningKind::UnclosedElement, capture.at);
+                self.nesting.give_up();
             }
             self.end_capture();
+        }
+        if !self.nesting.close(name) {
+            self.warnings.note(WarningKind::UnclosedElement, at);
         }
         if let Some((foreign, open)) = &mut self.foreign {
             if *foreign == name && *open > 0 {

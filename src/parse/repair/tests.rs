@@ -55,7 +55,7 @@ fn shown(feed: &RawFeed<'_>) -> String {
     shown
 }
 
-const T: &str = "<entry>[title html: T]</entry>";
+const T: &str = "<entry>[title text: T]</entry>";
 
 #[test]
 fn every_dialect_becomes_one() {
@@ -68,10 +68,10 @@ fn every_dialect_becomes_one() {
         "<channel><item><title>T</title></item></channel>",
         "<item><title>T</title></item>",
         "<rdf:RDF><item><title>T</title></item></rdf:RDF>",
-        "<feed><entry><title type='html'>T</title></entry></feed>",
-        "<feed version='0.3'><entry><title mode='escaped' type='text/html'>T</title></entry></feed>",
-        "<a:feed xmlns:a='https://www.w3.org/2005/Atom/'><a:entry><a:title type='html'>T</a:title></a:entry></a:feed>",
-        "<entry><title type='html'>T</title></entry>",
+        "<feed><entry><title>T</title></entry></feed>",
+        "<feed version='0.3'><entry><title>T</title></entry></feed>",
+        "<a:feed xmlns:a='https://www.w3.org/2005/Atom/'><a:entry><a:title>T</a:title></a:entry></a:feed>",
+        "<entry><title>T</title></entry>",
         "PHP notice <br/> <?xml version='1.0'?><rss><item><title>T</title></item></rss> <p>trailer",
     ] {
         assert_eq!(shown(&repaired(document).0), T, "{document}");
@@ -96,7 +96,7 @@ fn broken_tags_cost_nothing() {
     }
     assert_eq!(
         entries("<item><title>T<description>D</description></item>"),
-        "<entry>[title html: T][summary html: D]</entry>"
+        "<entry>[title text: T][summary html: D]</entry>"
     );
 }
 
@@ -112,7 +112,9 @@ fn an_item_cut_off_at_its_start_is_none() {
 fn text_holds_its_markup() {
     for (text, expected) in [
         ("a <b>b</b> c", "a <b>b</b> c"),
-        ("a<br>b<img src='x'>", "a<br>b<img>"),
+        ("a<br>b<img src='x'>", "a<br>b<img src='x'>"),
+        ("a <x:b c='d'>e</x:b> f</g>", "a <b c='d'>e</b> f"),
+        ("<Interview with x> Vec<T>", "<Interview with x> Vec<T>"),
         ("<![CDATA[a <b> & c]]>", "a <b> & c"),
         ("\n<![CDATA[a]]> \n <![CDATA[b]]>\n", "a \n b"),
         ("AT&T &amp;lt; &#146;", "AT&T &lt; ’"),
@@ -144,13 +146,17 @@ fn atom_texts_keep_their_type() {
         ),
         (
             "<summary>&lt;p>a&lt;/p></summary>",
-            "[summary html: <p>a</p>]",
+            "[summary text: <p>a</p>]",
         ),
         ("<content type='html'>a</content>", "[content html: a]"),
         ("<content type='image/png'>iVBORw==</content>", ""),
         (
             "<content type='application/octet-stream'>PHA+\n YTwvcD4=</content>",
             "[content html: <p>a</p>]",
+        ),
+        (
+            "<content type='application/json'>{\"a\": 1}</content>",
+            "[content html: {\"a\": 1}]",
         ),
         (
             "<title mode='base64'>PHA+YTwvcD4=</title>",
@@ -208,7 +214,7 @@ fn links_are_told_by_what_they_are() {
 #[test]
 fn the_first_of_each_text_counts_and_an_id_comes_before_its_stand_ins() {
     let item = "<item><title>a</title><dc:title>b</dc:title><title>c</title></item>";
-    assert_eq!(entries(item), "<entry>[title html: a]</entry>");
+    assert_eq!(entries(item), "<entry>[title text: a]</entry>");
     let item = "<item rdf:about='x'><dc:identifier>y</dc:identifier><guid>z</guid></item>";
     assert_eq!(entries(item), "<entry>[id: z]</entry>");
 }
@@ -402,4 +408,53 @@ fn html_pages_are_told_from_other_texts() {
     assert_eq!(html_page("<HTML><body>x"), Some(None));
     assert_eq!(html_page("<opml><title>x</title></opml>"), None);
     assert_eq!(html_page("not found"), None);
+}
+
+/// What is not well-formed is told wherever it stands, also in what nobody reads.
+#[test]
+fn repairs_of_what_is_not_read_are_told() {
+    use WarningKind::{BareAmpersand, BareLessThan, UnclosedElement, UnknownEntity};
+    for (channel, expected) in [
+        ("<comments>c?a=1&b=2</comments>", vec![BareAmpersand]),
+        ("<media:credit>A & B</media:credit>", vec![BareAmpersand]),
+        (
+            "<georss:featurename>A < B</georss:featurename>",
+            vec![BareLessThan],
+        ),
+        ("<image><title>A & B</title></image>", vec![BareAmpersand]),
+        (
+            "<image><title>A <Wire></title></image>",
+            vec![UnclosedElement],
+        ),
+        ("<source url='u'>A <Wire> B</source>", vec![UnclosedElement]),
+        (
+            "<item><source url='u?a&b'>A</source></item>",
+            vec![BareAmpersand],
+        ),
+        (
+            "<item><media:thumbnail url='u?a&b'/></item>",
+            vec![BareAmpersand],
+        ),
+        ("<item><x:y>&nonsense;</x:y></item>", vec![UnknownEntity]),
+        (
+            "<item><author><name>A</name><uri>u?a&b</uri></author></item>",
+            vec![BareAmpersand],
+        ),
+        ("<item><title>A</title></item></p>", vec![UnclosedElement]),
+        ("<item><a><b></a></b></item>", vec![UnclosedElement]),
+        ("<item><item></item>", vec![UnclosedElement]),
+        ("<item><link>l?a=1&b=2</link></item>", vec![BareAmpersand]),
+        ("<item><title>A < B</title></item>", vec![BareLessThan]),
+        (
+            "<image><title>A &amp; &lt;B></title></image><item><enclosure url='u?a&amp;b'/>\
+             <comments>c?a&amp;b</comments><x><y/>&#65;&eacute;</x></item>",
+            vec![],
+        ),
+    ] {
+        let text = format!("<rss version='2.0'><channel>{channel}</channel></rss>");
+        assert_eq!(repaired(&text).1, expected, "{channel}");
+    }
+    let xhtml =
+        "<feed><entry><content type='xhtml'><div>A & B &amp; C</div></content></entry></feed>";
+    assert_eq!(repaired(xhtml).1, [BareAmpersand]);
 }

@@ -29,6 +29,8 @@ pub(super) struct Tag<'a> {
     attributes: &'a str,
     /// Whether the tag also ends the element.
     pub(super) is_empty: bool,
+    /// The whole tag as written.
+    pub(super) source: &'a str,
 }
 
 /// The tokens of a text, each with its byte offset. Comments and processing instructions, XML
@@ -162,12 +164,14 @@ impl<'a> Tokens<'a> {
     }
 
     fn open(&mut self) -> Option<Token<'a>> {
-        let rest = &self.rest()[1..];
+        let source = self.rest();
+        let rest = &source[1..];
         let name = name(rest);
         let inside = &rest[name.len()..];
         let length = tag_length(inside)?;
         let has_end = inside.as_bytes().get(length) == Some(&b'>');
-        self.at += 1 + name.len() + length + usize::from(has_end);
+        let tag_length = 1 + name.len() + length + usize::from(has_end);
+        self.at += tag_length;
         let attributes = inside[..length].trim_ascii_end();
         // `<link href=http://example.org/>`: a slash that ends an unquoted value is the value's.
         let unslashed = attributes.strip_suffix('/');
@@ -175,6 +179,7 @@ impl<'a> Tokens<'a> {
             name,
             attributes: unslashed.unwrap_or(attributes),
             is_empty: unslashed.is_some(),
+            source: &source[..tag_length],
         }))
     }
 }

@@ -2,16 +2,20 @@
 //! nothing, and it reads on where markup is broken.
 
 mod elements;
+mod judge;
+mod place;
 mod plain;
+mod shape;
 mod tag;
 #[cfg(test)]
 mod tests;
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use elements::{Element, element};
+use elements::Element;
+use judge::{Found, Judge};
 use plain::Plain;
-use tag::{Markup, Reader};
+use shape::{begins_as_html, reads_as_html};
 
 /// How often text is unescaped: feeds wrap HTML in XML, and their makers escape once too often.
 const MAX_PASSES: usize = 3;
@@ -23,54 +27,97 @@ const MAX_ENTITY_BYTES: usize = 33;
 /// The text of an HTML fragment, as a reader would see it.
 ///
 /// Tags, comments and the content of `script`, `style` and embedded frames are dropped, and the
-/// reading that `ruby` puts above a word, so that the word stays one; entities are decoded. The end of a block element is a blank line (`\n\n`), which no phrase crosses; `br` is
-/// one line break (`\n`), which is white space to [`fold`](super::fold); inline elements leave
-/// nothing. White space is collapsed and trimmed. Text without any `<` keeps its line breaks.
+/// reading that `ruby` puts above a word, so that the word stays one; entities are decoded. The
+/// end of a block element is a blank line (`\n\n`), which no phrase crosses; `br` is one line
+/// break (`\n`), which is white space to [`fold`](super::fold); inline elements leave nothing.
+/// White space is collapsed and trimmed. Text without any markup keeps its line breaks.
 ///
-/// Where the result still shows HTML elements or entities, it was escaped twice: it is read
-/// again, up to three times in all. `a < b` stays as it is. Time is linear in the input.
+/// What is escaped is text (`a &lt;script&gt; tag` shows a tag), and so are words in angle
+/// brackets that are no element of HTML (`Vec<T>`) and tags that are only spoken of (`use <b>, not
+/// <strong>`). HTML that begins with an escaped paragraph was escaped once too often and is
+/// unescaped first; entities that the text still shows are decoded, three times in all.
+///
+/// Time is linear in the input.
 pub fn to_plain(html: &str) -> String {
-    let mut text = pass(html, memchr(b'<', html.as_bytes()).is_none(), false);
-    for _ in 1..MAX_PASSES {
-        if !shows_markup(&text) {
+    match once_escaped(html) {
+        Some(html) => html_to_plain(&html),
+        None => html_to_plain(html),
+    }
+}
+
+fn html_to_plain(html: &str) -> String {
+    decoded(pass(html), MAX_PASSES - 1)
+}
+
+/// The text of what should be plain text already: a title, a name, a text of that type.
+///
+/// Feeds put HTML there all the same. It is read as [`to_plain`] reads it where a tag of HTML does
+/// something to the words around it (`a <b>bold</b> word`); otherwise all angle brackets stay, and
+/// entities are decoded as there. White space is collapsed and trimmed, line breaks stay.
+pub fn text_to_plain(text: &str) -> String {
+    if let Some(html) = once_escaped(text) {
+        return html_to_plain(&html);
+    }
+    if memchr(b'<', text.as_bytes()).is_some() && reads_as_html(text) {
+        return html_to_plain(text);
+    }
+    let mut plain = Plain::new(text.len());
+    plain.push(text);
+    decoded(plain.finish(), MAX_PASSES)
+}
+
+/// Whether `name` is an element of HTML, in any case.
+pub(crate) fn is_html(name: &str) -> bool {
+    elements::element(name) != Element::Unknown
+}
+
+/// HTML of which the very beginning is still escaped, unescaped.
+fn once_escaped(html: &str) -> Option<String> {
+    let beginning = html.trim_start();
+    let is_escaped = |layers: &usize| {
+        let behind = beginning.strip_prefix('&');
+        behind.is_some_and(|behind| behind.starts_with(&("amp;".repeat(layers - 1) + "lt;")))
+    };
+    let layers = (1..MAX_PASSES).find(is_escaped)?;
+    let mut unescaped = html.to_owned();
+    for _ in 0..layers {
+        unescaped = htmlize::unescape(unescaped).into_owned();
+    }
+    begins_as_html(&unescaped).then_some(unescaped)
+}
+
+/// Text of which the entities that it shows are decoded, up to `passes` times.
+fn decoded(mut text: String, passes: usize) -> String {
+    for _ in 0..passes {
+        if !shows_entity(&text) {
             break;
         }
-        text = pass(&text, true, true);
+        let mut plain = Plain::new(text.len());
+        plain.push(&htmlize::unescape(&text));
+        text = plain.finish();
     }
     text
 }
 
-fn pass(html: &str, keeps_lines: bool, known_only: bool) -> String {
-    let mut plain = Plain::new(html.len(), keeps_lines);
-    let mut reader = Reader::new(html);
+fn pass(html: &str) -> String {
+    let mut plain = Plain::new(html.len());
+    let mut judge = Judge::new(html);
     let mut cdata = false;
     let (mut done, mut from) = (0, 0);
     while let Some(offset) = memchr(b'<', &html.as_bytes()[from..]) {
         let at = from + offset;
-        from = at + 1;
-        let Some(markup) = reader.markup(at) else {
-            continue;
-        };
-        let (kind, length) = match markup {
-            Markup::Tag { name, length } => (element(name), length),
-            Markup::Nothing { length } | Markup::Cdata { length } => (Element::Inline, length),
-        };
-        if known_only && (kind == Element::Unknown || !is_plausible(markup, &html[at..])) {
+        let (found, length) = judge.found(at);
+        from = at + length;
+        if found == Found::Words {
             continue;
         }
+        plain.join_lines();
         push(&mut plain, &html[done..at], cdata);
-        cdata |= matches!(markup, Markup::Cdata { .. });
-        from = at + length;
-        match kind {
-            Element::Block => plain.block(),
-            Element::Line => plain.line(),
-            Element::Raw(kind) if html.as_bytes()[at + 1] != b'/' => {
-                from = reader.raw_end(kind, from);
-            }
-            Element::Ruby if html.as_bytes()[at + 1] != b'/' => {
-                from += memchr(b'<', &html.as_bytes()[from..]).unwrap_or(0);
-            }
-            _ => {}
+        match found {
+            Found::Start(element) => from = start(element, &mut plain, &mut judge, from),
+            Found::End(element) => end(element, &mut plain),
+            Found::Cdata => cdata = true,
+            Found::Words | Found::Nothing => {}
         }
         done = from;
     }
@@ -78,16 +125,25 @@ fn pass(html: &str, keeps_lines: bool, known_only: bool) -> String {
     plain.finish()
 }
 
-/// Whether a tag in text that was unescaped before has no attributes or some with values: in
-/// `j<i and k>j` there is none.
-fn is_plausible(markup: Markup<'_>, html: &str) -> bool {
-    let Markup::Tag { name, length } = markup else {
-        return true;
-    };
-    let name_at = 1 + usize::from(html.as_bytes()[1] == b'/');
-    let attributes = &html[name_at + name.len()..length - 1];
-    let is_space = |c: char| c.is_ascii_whitespace() || c == '/';
-    attributes.trim_matches(is_space).is_empty() || attributes.contains('=')
+/// What a start tag does, that ends at `from`; where reading goes on.
+fn start(element: Element, plain: &mut Plain, judge: &mut Judge<'_>, from: usize) -> usize {
+    match element {
+        Element::Raw(kind) => judge.reader.raw_end(kind, from),
+        Element::Ruby => judge.reader.next(from),
+        _ => {
+            end(element, plain);
+            from
+        }
+    }
+}
+
+/// What any tag of an element does.
+fn end(element: Element, plain: &mut Plain) {
+    match element {
+        Element::Block => plain.block(),
+        Element::Line => plain.line(),
+        Element::Raw(_) | Element::Ruby | Element::Inline | Element::Unknown => {}
+    }
 }
 
 /// Adds what stands between two tags; the `]]>` of a CDATA section seen before is no text.
@@ -101,16 +157,10 @@ fn push(plain: &mut Plain, text: &str, cdata: bool) {
     }
 }
 
-/// Whether there is an element of HTML or an entity in what should be plain text.
-fn shows_markup(text: &str) -> bool {
+/// Whether there is an entity in what should be plain text.
+fn shows_entity(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut reader = Reader::new(text);
     memchr_iter(b'&', bytes).any(|at| is_entity(&bytes[at + 1..]))
-        || memchr_iter(b'<', bytes).any(|at| match reader.markup(at) {
-            Some(Markup::Tag { name, .. }) => element(name) != Element::Unknown,
-            Some(_) => true,
-            None => false,
-        })
 }
 
 /// Whether the text behind an `&` reads like `amp;` or `#8217;`.

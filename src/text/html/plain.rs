@@ -23,12 +23,17 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    pub(super) fn new(room: usize, keeps_lines: bool) -> Self {
+    pub(super) fn new(room: usize) -> Self {
         Self {
             text: String::with_capacity(room),
             gap: Gap::None,
-            keeps_lines,
+            keeps_lines: true,
         }
+    }
+
+    /// From here on line breaks are white space like any other, as they are in HTML.
+    pub(super) fn join_lines(&mut self) {
+        self.keeps_lines = false;
     }
 
     /// Adds text; runs of white space become one space. A no-break space is none (HTML §4.1).

@@ -39,6 +39,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The markup that begins at `at`, where a `<` stands; `None` where that is just a character.
+    #[inline]
     pub(super) fn markup(&mut self, at: usize) -> Option<Markup<'a>> {
         let rest = &self.text[at..];
         let inner = &rest.as_bytes()[1..];
@@ -58,14 +59,27 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn tag(&mut self, at: usize, name_at: usize) -> Option<Markup<'a>> {
-        let length = self.end(name_at)? - at;
-        let inner = &self.text[name_at..at + length - 1];
-        let name = inner
-            .bytes()
-            .position(|byte| byte == b'/' || byte.is_ascii_whitespace())
-            .map_or(inner, |end| &inner[..end]);
-        Some(Markup::Tag { name, length })
+        let name_end = self.name_end(name_at)?;
+        let name = &self.text[name_at..name_end];
+        // Most tags end with their name.
+        let end = match self.text.as_bytes().get(name_end)? {
+            b'>' => name_end + 1,
+            _ => self.end(name_at)?,
+        };
+        Some(Markup::Tag {
+            name,
+            length: end - at,
+        })
+    }
+
+    /// Where the name ends that begins at `at`, unless another tag begins first.
+    fn name_end(&self, at: usize) -> Option<usize> {
+        let rest = &self.text.as_bytes()[at..];
+        let is_end = |byte: &u8| matches!(byte, b'>' | b'/' | b'<') || byte.is_ascii_whitespace();
+        let end = at + rest.iter().position(is_end)?;
+        (self.text.as_bytes()[end] != b'<').then_some(end)
     }
 
     /// Just behind the `>` that ends the tag. A tag holds no `<` outside quotes: in `a <b, see
@@ -94,7 +108,13 @@ impl<'a> Reader<'a> {
         end.map_or(4, |end| end + 5)
     }
 
-    /// Where the content of a raw element ends, that begins at `at`: at its closing tag.
+    /// Where the next tag begins, seen from `at`; `at` where none does.
+    pub(super) fn next(&self, at: usize) -> usize {
+        at + memchr(b'<', &self.text.as_bytes()[at..]).unwrap_or(0)
+    }
+
+    /// Where reading goes on behind a raw element whose content begins at `at`: behind its end tag,
+    /// at the content where there is none.
     pub(super) fn raw_end(&mut self, kind: usize, at: usize) -> usize {
         if !self.raw[kind] {
             return at;
@@ -103,14 +123,14 @@ impl<'a> Reader<'a> {
         let name = RAW[kind].as_bytes();
         let mut from = at;
         while let Some(offset) = memchr(b'<', &bytes[from..]) {
-            let close = from + offset;
-            let found = bytes.get(close + 2..close + 2 + name.len());
-            if bytes[close + 1..].first() == Some(&b'/')
+            from += offset + 1;
+            let inside = &bytes[from..];
+            let found = inside.get(1..=name.len());
+            if inside.first() == Some(&b'/')
                 && found.is_some_and(|found| found.eq_ignore_ascii_case(name))
             {
-                return close;
+                return from + memchr(b'>', inside).map_or(inside.len(), |end| end + 1);
             }
-            from = close + 1;
         }
         self.raw[kind] = false;
         at

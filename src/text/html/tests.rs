@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
-use super::to_plain;
+use super::{text_to_plain, to_plain};
 use crate::linear::assert_linear;
 
 mod oracle;
+mod words;
 
 #[test]
 fn plain_text() {
@@ -35,6 +36,10 @@ fn plain_text() {
         ),
         ("&#150; &#x80;", "– €"),
         ("日本<wbr>語", "日本語"),
+        (
+            "<math><mn>5</mn><annotation>5</annotation></math>km",
+            "5\n\n5\n\nkm",
+        ),
         ("<ruby>小泉<rp>(<rt>こいずみ<rp>)</ruby>氏", "小泉氏"),
         ("小泉<rt>こいずみ", "小泉こいずみ"),
     ] {
@@ -129,9 +134,21 @@ fn linear_whatever_comes() {
         "\n",
         " \u{a0}",
         "<br>",
+        "<x>",
+        "<x></x>",
+        " <b> ",
+        " <script> ",
+        " <b> </b> ",
+        "<b and c>",
+        "<y a='<",
+        "&lt;!-- --&gt;",
+        "&lt;p&gt;x",
     ] {
         assert_linear(unit, 1_000_000 / unit.len(), |size| {
             to_plain(&unit.repeat(size));
+        });
+        assert_linear(unit, 1_000_000 / unit.len(), |size| {
+            text_to_plain(&unit.repeat(size));
         });
     }
 }
@@ -158,9 +175,10 @@ proptest! {
     fn never_panics_and_is_trimmed(
         html in prop_oneof![any::<String>(), "[<>/!\\-a-cp&;=\"' \n#x3\\[\\]]{0,80}"],
     ) {
-        let text = to_plain(&html);
-        prop_assert_eq!(text.trim(), &text);
-        prop_assert!(!text.contains("\n\n\n"));
+        for text in [to_plain(&html), text_to_plain(&html)] {
+            prop_assert_eq!(text.trim(), &text);
+            prop_assert!(!text.contains("\n\n\n"));
+        }
     }
 
     #[test]
