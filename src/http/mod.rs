@@ -10,7 +10,7 @@
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
 //!
-//! Nothing is retried here but a GET whose kept connection died under it ([`kept`]): a poll has its
+//! Nothing is retried here but a GET whose kept connection died under it (`kept`): a poll has its
 //! next poll, a delivery its outbox.
 
 mod advice;
