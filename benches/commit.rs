@@ -8,7 +8,7 @@ use std::{hint::black_box, time::Duration};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
     cadence::Learned,
-    model::{Access, Feed, Identity, IdentityKey, Initial, Item, TextHash},
+    model::{Access, Feed, Fingerprint, Identity, Initial, Item, Recognition, TextHash},
     store::{
         Health, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store,
         StoreOptions,
@@ -83,11 +83,19 @@ fn feed(number: u32) -> Feed {
     }
 }
 
-fn key(serial: u64, item: u32, kind: u8) -> IdentityKey {
-    let mut key = [kind; 16];
-    key[..8].copy_from_slice(&serial.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
-    key[8..12].copy_from_slice(&item.to_be_bytes());
-    IdentityKey(key)
+/// What an item is recognised by; every part is the item's own.
+fn fingerprint(serial: u64, item: u32) -> Fingerprint {
+    let number = serial.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(item) << 32;
+    let number = i64::from_ne_bytes(number.to_ne_bytes());
+    Fingerprint {
+        whole: number,
+        guid: Some(number.wrapping_add(1)),
+        link: Some(number.wrapping_add(2)),
+        path: Some(number.wrapping_add(3)),
+        title: Some(number.wrapping_add(4)),
+        date: Some(i64::from(item)),
+        text: Some(number.wrapping_add(5)),
+    }
 }
 
 fn item(serial: u64, number: u32) -> NewItem {
@@ -101,7 +109,8 @@ fn item(serial: u64, number: u32) -> NewItem {
         },
         is_baseline: false,
         text_hash: TextHash([0; 16]),
-        keys: (0..4).map(|kind| key(serial, number, kind)).collect(),
+        fingerprint: fingerprint(serial, number),
+        recognition: Recognition::New,
         alert: None,
     }
 }

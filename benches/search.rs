@@ -10,8 +10,8 @@ use fivebells::{
     cadence::Learned,
     matcher::{ItemLists, Matcher},
     model::{
-        Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
-        Watch,
+        Access, Feed, Field, Fingerprint, Identity, Initial, Item, OnUpdate, Priority, Recognition,
+        TextHash, Watch,
     },
     store::{Health, ItemFilter, NewItem, PollCommit, PollRead, PollResult, Store, StoreOptions},
 };
@@ -212,7 +212,11 @@ fn item(random: &mut StdRng, number: u64) -> NewItem {
         },
         is_baseline: false,
         text_hash: TextHash([0; 16]),
-        keys: vec![IdentityKey(u128::from(number).to_be_bytes())],
+        fingerprint: Fingerprint {
+            whole: i64::try_from(number).expect("small"),
+            ..Fingerprint::default()
+        },
+        recognition: Recognition::New,
         alert: None,
     }
 }

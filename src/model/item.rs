@@ -7,10 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemId(pub i64);
 
-/// One way to recognise an item again: a 128-bit hash over a kind and its parts.
-///
-/// An item has several; together they decide whether it is new (`parse::identity`). Hashes, so
-/// that the set of everything ever seen stays small whatever publishers put in a guid.
+/// One of the ways in which stores of schema 1 recognise an item: a 128-bit hash over a kind and its
+/// parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityKey(pub [u8; 16]);
 

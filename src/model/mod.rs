@@ -8,6 +8,7 @@ mod alert;
 mod delivery;
 mod digest;
 mod feed;
+mod fingerprint;
 mod item;
 mod mute;
 mod notice;
@@ -26,6 +27,7 @@ pub use delivery::{
 };
 pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
+pub use fingerprint::{Fingerprint, Recognition, Remembered};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{

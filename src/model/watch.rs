@@ -87,17 +87,20 @@ pub enum OnUpdate {
     /// Alerts if it matches the new text and did not match the old.
     #[default]
     Match,
+    /// Alerts, also again, if it hits where no earlier text had anything to hit.
+    Every,
 }
 
 impl OnUpdate {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Never, Self::Match];
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Never, Self::Match, Self::Every];
 
     /// The name as written in the config.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Never => "never",
             Self::Match => "match",
+            Self::Every => "every",
         }
     }
 }

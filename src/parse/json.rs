@@ -10,9 +10,8 @@ use super::{
     Format, ParseError, Relations,
     address::{RawLink, Rel},
     date,
-    guard::{
-        MAX_HUBS, MAX_ITEMS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, admit_json, cut,
-    },
+    guard::{MAX_HUBS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, admit_json, cut},
+    limit::Limited,
     raw::{Body, RawFeed, RawItem},
     warning::{WarningKind, Warnings},
 };
@@ -77,25 +76,22 @@ impl Reader<'_> {
             }
             None => &[],
         };
-        let excess = items.len().saturating_sub(MAX_ITEMS);
+        let read = items.iter().filter_map(|item| {
+            let object = item.as_object();
+            if object.is_none() {
+                self.wrong_type();
+            }
+            object.map(|item| self.item(item))
+        });
+        let items: Limited<'_> = read.collect();
         self.warnings
-            .note_many(WarningKind::TooManyItems, 0, excess);
+            .note_many(WarningKind::TooManyItems, 0, items.excess());
         let raw = RawFeed {
             title: self.plain(feed, "title"),
             links: self.links(feed, &[(Rel::Alternate, "home_page_url")]),
             language: self.text(feed, "language").map(Into::into),
             relations: self.relations(feed),
-            items: items
-                .iter()
-                .take(MAX_ITEMS)
-                .filter_map(|item| {
-                    let object = item.as_object();
-                    if object.is_none() {
-                        self.wrong_type();
-                    }
-                    object.map(|item| self.item(item))
-                })
-                .collect(),
+            items: items.into_vec(),
             ..RawFeed::default()
         };
         Some((raw, format))

@@ -23,6 +23,7 @@ mod guard;
 mod head;
 mod identity;
 mod json;
+mod limit;
 mod more;
 mod pieces;
 mod raw;
@@ -42,11 +43,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
-use crate::model::Item;
+use crate::model::{Fingerprint, Item};
 
 pub use error::{ParseError, ParseReason};
 pub use head::{Relations, Schedule, Unasked};
-pub use identity::{ItemKeys, Judgement, judge, judge_by, keys_of_name};
+pub use identity::{Judgement, Verdict, hashes_of_name, judge, keys_before};
 pub use pieces::{MAX_PIECES, Pieces};
 pub use warning::{Warning, WarningKind};
 
@@ -90,13 +91,30 @@ pub struct ParsedFeed {
     pub warnings: Vec<Warning>,
 }
 
-/// An item and the ways to recognise it.
+/// An item and what it is recognised by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedItem {
     /// The story.
     pub item: Item,
     /// For [`judge`] and the store.
-    pub keys: ItemKeys,
+    pub fingerprint: Fingerprint,
+    /// Whether it is a further version of an item that stands in the document too.
+    pub is_version: bool,
+    /// The link that identifies it, where it is not the one for people: a redirecting service
+    /// writes another at every turn.
+    pub lasting_link: Option<String>,
+}
+
+impl ParsedItem {
+    /// What [`judge`] is to see of it.
+    pub fn shown(&self) -> Option<Fingerprint> {
+        Some(self.fingerprint).filter(|_| !self.is_version)
+    }
+
+    /// The link that identifies it.
+    pub fn identity(&self) -> Option<&str> {
+        self.lasting_link.as_deref().or(self.item.link.as_deref())
+    }
 }
 
 /// What a feed is written in.
@@ -234,9 +252,13 @@ fn finish(
         .into_iter()
         .map(|item| item.finish(language, site.as_ref(), url))
         .unzip();
-    let links = addresses.iter().map(|address| address.identity.as_deref());
-    let keys = identity::keys(items.iter().zip(links), site.as_ref().map(Url::as_str));
-    let items = items.into_iter().zip(keys);
+    let home = site.as_ref().map(|site| identity::site(site.as_str()));
+    let print = |(item, address): (&Item, &address::Address)| {
+        identity::fingerprint(item, address.identity.as_deref(), home.as_deref())
+    };
+    let prints: Vec<Fingerprint> = items.iter().zip(&addresses).map(print).collect();
+    let versions = identity::later_versions(&items, &prints);
+    let items = items.into_iter().zip(addresses).zip(prints).zip(versions);
     ParsedFeed {
         title,
         link: site.map(String::from),
@@ -247,7 +269,12 @@ fn finish(
         relations: raw.relations,
         markup_items,
         items: items
-            .map(|(item, keys)| ParsedItem { item, keys })
+            .map(|(((item, address), fingerprint), is_version)| ParsedItem {
+                lasting_link: address.identity.filter(|it| item.link.as_ref() != Some(it)),
+                item,
+                fingerprint,
+                is_version,
+            })
             .collect(),
         warnings: warnings.into_vec(),
     }

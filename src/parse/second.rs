@@ -22,7 +22,8 @@ use memchr::memmem;
 use super::{
     address::{RawLink, Rel},
     date,
-    guard::{MAX_ITEMS, is_fit_for_feed_rs},
+    guard::is_fit_for_feed_rs,
+    limit::Limited,
     raw::{Body, RawFeed, RawItem},
 };
 
@@ -72,9 +73,9 @@ fn raw_feed(feed: Feed) -> RawFeed<'static> {
         items: feed
             .entries
             .into_iter()
-            .take(MAX_ITEMS)
             .map(raw_item)
-            .collect(),
+            .collect::<Limited<'_>>()
+            .into_vec(),
         ..RawFeed::default()
     }
 }

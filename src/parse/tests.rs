@@ -5,6 +5,7 @@ mod fields;
 use std::{fs, path::PathBuf};
 
 use super::*;
+use crate::model::{Identity, ItemId, Remembered};
 
 fn now() -> Timestamp {
     "2026-11-22T00:00:00Z".parse().expect("RFC 3339")
@@ -298,11 +299,17 @@ fn a_feed_says_what_it_is() {
 
 /// Which items of a document are new after another was polled.
 fn new_after(before: &ParsedFeed, after: &ParsedFeed) -> Vec<bool> {
-    let keys = |feed: &ParsedFeed| -> Vec<ItemKeys> {
-        feed.items.iter().map(|item| item.keys.clone()).collect()
-    };
-    let known = keys(before).iter().flat_map(ItemKeys::all).collect();
-    judge(&keys(after), &known).new
+    let shown = |feed: &ParsedFeed| feed.items.iter().map(ParsedItem::shown).collect::<Vec<_>>();
+    let known = (0..).zip(&before.items).map(|(row, item)| Remembered {
+        item: ItemId(row),
+        alias: 0,
+        fingerprint: item.fingerprint,
+        seen_at: 0,
+    });
+    let known: Vec<Remembered> = known.collect();
+    judge(&shown(after), &known, Identity::Auto)
+        .news()
+        .collect()
 }
 
 #[test]

@@ -1,17 +1,20 @@
 //! From an item to its alert: whether it may alert, which watches it satisfies, who is told.
 
+mod edit;
+
 use jiff::Timestamp;
 
 use super::PollRules;
 use crate::{
     matcher::{self, ItemLists, ItemText, WatchMatch},
     model::{
-        Alert, AlertFeed, AlertItem, Event, Feed, Field, Initial, Item, Match, OnUpdate, Priority,
-        Update, Watch,
+        Alert, AlertFeed, AlertItem, Event, Feed, Initial, Item, Match, Priority, Update, Watch,
     },
     parse::{Judgement, ParsedFeed},
-    store::{FeedState, NewAlert, NewDelivery, NewItem, StoredItem},
+    store::{FeedState, NewAlert, NewDelivery, NewItem},
 };
+
+pub(super) use edit::find_update;
 
 /// The feed as alerts name it; its own name where it has no title.
 pub(super) fn source(feed: &Feed, title: Option<&str>) -> AlertFeed {
@@ -40,47 +43,6 @@ pub(super) fn find(
         &AlertItem::of(item, seen_at),
         None,
     )
-}
-
-/// The alert of an edited item: like [`find`], for the watches that did not match its old text,
-/// have not alerted it, and want to know.
-pub(super) fn find_update(
-    rules: &PollRules,
-    feed: &AlertFeed,
-    before: &StoredItem,
-    item: &Item,
-) -> Option<NewAlert> {
-    let lists = ItemLists::of(item);
-    let text = lists.text(&feed.name, item);
-    let mut found = rules.matcher.find(&text);
-    found.retain(|found| {
-        let watch = &rules.watches[found.watch];
-        watch.on_update == OnUpdate::Match && !before.alerted.contains(&watch.name)
-    });
-    if found.is_empty() {
-        return None;
-    }
-    let lists_before = ItemLists::of(&before.item);
-    let found_before = rules
-        .matcher
-        .find(&lists_before.text(&feed.name, &before.item));
-    found.retain(|found| !found_before.iter().any(|old| old.watch == found.watch));
-    let story = AlertItem::of(item, before.seen_at);
-    let update = update(&before.item, item);
-    raise(&hits(rules, &text, &found), feed, &story, Some(&update))
-}
-
-fn update(before: &Item, item: &Item) -> Update {
-    let changed = [
-        (Field::Title, before.title != item.title),
-        (Field::Summary, before.summary != item.summary),
-        (Field::Content, before.content != item.content),
-    ];
-    let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
-    Update {
-        changed: changed.map(|(field, _)| field).collect(),
-        title_before: (before.title != item.title).then(|| before.title.clone()),
-    }
 }
 
 fn hits<'a>(rules: &'a PollRules, text: &ItemText<'_>, found: &[WatchMatch]) -> Vec<Hit<'a>> {
@@ -115,6 +77,7 @@ fn raise(
         alert: everyone,
         priorities: hits.iter().map(|hit| hit.watch.priority).collect(),
         deliveries,
+        again: Vec::new(),
     })
 }
 
@@ -178,9 +141,8 @@ pub(super) fn allowed(
     let mut alerted = vec![everything; parsed.items.len()];
     if let (false, Initial::Newest(count)) = (everything, feed.initial) {
         // By date where there is one; a feed without dates has its newest on top.
-        let mut order: Vec<usize> = (0..alerted.len())
-            .filter(|&index| judgement.new[index])
-            .collect();
+        let new: Vec<bool> = judgement.news().collect();
+        let mut order: Vec<usize> = (0..alerted.len()).filter(|&index| new[index]).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(parsed.items[index].item.published));
         for index in order
             .into_iter()

@@ -181,18 +181,19 @@ impl Poller {
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
         let asked = alerts::allowed(feed, state, &parsed, &recognised.judgement);
         let Recognised {
-            judgement, records, ..
+            judgement,
+            records,
+            stale,
+            ..
         } = recognised;
-        let (mut seen, mut known, mut news) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut known, mut news) = (Vec::new(), Vec::new());
         let languages = Languages::of(&parsed.items);
         let items = std::mem::take(&mut parsed.items).into_iter().zip(records);
-        for (((mut item, record), new), is_asked) in items.zip(judgement.new).zip(asked) {
-            let keys = item.keys.all_by(feed.identity);
+        for (((mut item, record), new), is_asked) in items.zip(judgement.news()).zip(asked) {
             if new || record.before.is_some() {
                 languages.settle(&mut item.item);
             }
             if !new {
-                seen.extend(keys);
                 known.extend(self.known_item(&source, item.item, record));
                 continue;
             }
@@ -200,7 +201,8 @@ impl Poller {
                 .then(|| alerts::find(&self.rules, &source, &item.item, seen_at))
                 .flatten();
             news.push(NewItem {
-                keys,
+                fingerprint: item.fingerprint,
+                recognition: record.recognition,
                 text_hash: record.text_hash,
                 item: item.item,
                 is_baseline: !is_asked,
@@ -219,7 +221,7 @@ impl Poller {
             format: parsed.format.as_str().to_owned(),
             items_total,
             warnings,
-            seen,
+            seen: stale,
             known,
             news,
             baseline: !state.baseline_done,
@@ -234,7 +236,11 @@ impl Poller {
             item,
         });
         let id = record.id?;
-        let keys = record.keys;
-        (revision.is_some() || !keys.is_empty()).then_some(KnownItem { id, keys, revision })
+        let alias = record.alias;
+        (revision.is_some() || alias.is_some()).then_some(KnownItem {
+            id,
+            alias,
+            revision,
+        })
     }
 }

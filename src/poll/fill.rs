@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     Poller, alerts, cooling, missed, moved,
-    recognise::{Recognised, recognise},
+    recognise::{Memory, Recognised},
     visit::{Failure, Pending, Reading},
 };
 use crate::{
@@ -122,7 +122,15 @@ impl Poller {
             Ok(parsed) => parsed,
             Err(error) => return Ok(Err(Failure::parse(&error, document.page.status))),
         };
-        let recognised = recognise(&self.store, id, feed.identity, &parsed.items).await?;
+        let memory = Memory {
+            store: &self.store,
+            feed: id,
+            identity: feed.identity,
+            needs_earlier: false,
+            window: &[],
+            now,
+        };
+        let recognised = memory.recognise(&parsed.items).await?;
         let (missed, is_joined) = pick(&parsed.items, &recognised, fill);
         let source = alerts::source(feed, parsed.title.as_deref().filter(|it| !it.is_empty()));
         let asked = Url::parse(&fill.url).expect("it was a URL when it was stored");
@@ -131,7 +139,8 @@ impl Poller {
         let missed = items
             .filter(|(_, missed)| *missed)
             .map(|((item, record), _)| NewItem {
-                keys: item.keys.all_by(feed.identity),
+                fingerprint: item.fingerprint,
+                recognition: record.recognition,
                 text_hash: record.text_hash,
                 alert: alerts::find(&self.rules, &source, &item.item, now),
                 item: item.item,
@@ -232,9 +241,9 @@ fn pick(items: &[ParsedItem], recognised: &Recognised, fill: &Fill) -> (Vec<bool
         (Some(_), None) => true,
         (None, _) => known.first().is_none_or(|&first| index < first),
     };
-    let missed = items.iter().enumerate().zip(&recognised.judgement.new);
+    let missed = items.iter().enumerate().zip(recognised.judgement.news());
     let missed = missed
-        .map(|((index, item), new)| *new && !is_past(item) && is_later((index, item)))
+        .map(|((index, item), new)| new && !is_past(item) && is_later((index, item)))
         .collect();
     let is_joined = !known.is_empty() || (!items.is_empty() && items.iter().all(is_past));
     (missed, is_joined)

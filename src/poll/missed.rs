@@ -89,7 +89,7 @@ fn after_document(
     let judged = &reading.recognised;
     let read = judged.records.iter().filter_map(|item| item.id);
     let shown: Vec<ItemId> = judged.unread.iter().copied().chain(read).collect();
-    let news = judged.judgement.new.iter().filter(|new| **new).count();
+    let news = judged.judgement.news().filter(|new| *new).count();
     let join = join(&before.window, &shown, news);
     let next = Continuity {
         pace: pace(every, before.pace, join),

@@ -28,7 +28,7 @@ use crate::{
     clock::Clock,
     fetch::Fetcher,
     matcher::Matcher,
-    model::{Feed, Watch},
+    model::{Feed, OnUpdate, Watch},
     store::{PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
     unwind,
 };
@@ -62,6 +62,14 @@ pub struct PollRules {
     pub gap: Duration,
     /// When the monitor's own blindness is told, and to whom.
     pub health: HealthRules,
+}
+
+impl PollRules {
+    /// Whether any watch compares an edit with all that its item ever said.
+    fn needs_earlier(&self) -> bool {
+        let is_every = |watch: &Watch| watch.on_update == OnUpdate::Every;
+        self.watches.iter().any(is_every)
+    }
 }
 
 /// Polls feeds.

@@ -2,13 +2,28 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use ring::digest::{Context, SHA256};
 
 use crate::{
-    model::{FeedId, Identity, IdentityKey, Item, ItemId, TextHash},
-    parse::{ItemKeys, Judgement, ParsedItem, judge_by},
-    store::{KnownKey, Store, StoreError, StoredItem},
+    cadence,
+    model::{FeedId, Fingerprint, Identity, Item, ItemId, Recognition, Remembered, TextHash},
+    parse::{self, Judgement, ParsedItem, Verdict, judge},
+    store::{Alias, EarlierText, REFRESH_AFTER, Recalled, Store, StoreError, StoredItem},
 };
+
+/// What a feed is recognised by, beside its document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Memory<'a> {
+    pub(super) store: &'a Store,
+    pub(super) feed: FeedId,
+    pub(super) identity: Identity,
+    /// Whether any watch compares with all that an item ever said.
+    pub(super) needs_earlier: bool,
+    /// The items of the document before.
+    pub(super) window: &'a [ItemId],
+    pub(super) now: Timestamp,
+}
 
 /// What the store says about the items of a document.
 pub(super) struct Recognised {
@@ -17,6 +32,8 @@ pub(super) struct Recognised {
     pub(super) records: Vec<Record>,
     /// Known items that stand in the document too and were not read.
     pub(super) unread: Vec<ItemId>,
+    /// What stands there as it was, where it is time to note that.
+    pub(super) stale: Vec<(ItemId, i64)>,
 }
 
 /// One item's share of it.
@@ -25,105 +42,234 @@ pub(super) struct Record {
     pub(super) text_hash: TextHash,
     /// The row of a known item; `None` where another item of the document has it already.
     pub(super) id: Option<ItemId>,
-    /// Whether the text on record is another.
-    pub(super) is_edited: bool,
-    /// Keys that a known item is to be known by from now on too.
-    pub(super) keys: Vec<IdentityKey>,
+    /// Why it is new, or by what it is not.
+    pub(super) recognition: Recognition,
+    /// What a known item is to be known by from now on too.
+    pub(super) alias: Option<Alias>,
     /// A known item as it was, where its text was edited.
-    pub(super) before: Option<StoredItem>,
+    pub(super) before: Option<Before>,
+    is_edited: bool,
 }
 
-/// Judges the items of a document, and reads what is on record of those that were edited.
-///
-/// One query for all keys; another only where a text has changed.
-pub(super) async fn recognise(
-    store: &Store,
-    feed: FeedId,
-    identity: Identity,
-    items: &[ParsedItem],
-) -> Result<Recognised, StoreError> {
-    let all = items.iter().flat_map(|item| item.keys.all_by(identity));
-    let known = store.known(feed, all.collect()).await?;
-    let mut recognised = compare(items, &known, identity);
-    let edited = recognised.records.iter().filter(|record| record.is_edited);
-    let edited: Vec<ItemId> = edited.filter_map(|record| record.id).collect();
-    if edited.is_empty() {
-        return Ok(recognised);
-    }
-    let stored = store.items(edited).await?.into_iter();
-    let mut stored: HashMap<ItemId, StoredItem> = stored.map(|item| (item.id, item)).collect();
-    for record in &mut recognised.records {
-        record.before = record.id.and_then(|id| stored.remove(&id));
-    }
-    Ok(recognised)
+/// An item before it was edited.
+#[derive(Debug)]
+pub(super) struct Before {
+    pub(super) stored: StoredItem,
+    /// What it said before that, where a watch wants to know.
+    pub(super) earlier: Vec<EarlierText>,
 }
 
-/// The same for a feed of which nothing is on record yet, without asking.
-pub(super) fn recognise_first(identity: Identity, items: &[ParsedItem]) -> Recognised {
-    compare(items, &HashMap::new(), identity)
-}
-
-/// The same where all the items are new, and others of the document, which was not read whole, are
-/// known by `unread`. `None` where one of the items might not be new.
-pub(super) async fn recognise_new(
-    store: &Store,
-    feed: FeedId,
-    identity: Identity,
-    items: &[ParsedItem],
-    unread: &[IdentityKey],
-) -> Result<Option<Recognised>, StoreError> {
-    let keys = items.iter().flat_map(|item| item.keys.all_by(identity));
-    let keys: Vec<IdentityKey> = keys.collect();
-    let known = store.known(feed, [unread, &keys].concat()).await?;
-    if keys.iter().any(|key| known.contains_key(key)) {
-        return Ok(None);
-    }
-    let recognised = compare(items, &known, identity);
-    let all_new = recognised.judgement.new.iter().all(|new| *new);
-    let rows = unread.iter().map(|key| Some(known.get(key)?.item));
-    let unread = rows.collect::<Option<_>>().filter(|_| all_new);
-    Ok(unread.map(|unread| Recognised {
-        unread,
-        ..recognised
-    }))
-}
-
-/// The judgement, and for every known item its row and what of it is not on record.
-fn compare(
-    items: &[ParsedItem],
-    known: &HashMap<IdentityKey, KnownKey>,
-    identity: Identity,
-) -> Recognised {
-    let set: HashSet<IdentityKey> = known.keys().copied().collect();
-    let keys: Vec<ItemKeys> = items.iter().map(|item| item.keys.clone()).collect();
-    let judgement = judge_by(&keys, &set, identity);
-    let mut taken = HashSet::new();
-    let record = |(item, new): (&ParsedItem, &bool)| {
-        let text_hash = text_hash(&item.item);
-        let row = (!new)
-            .then(|| item.keys.known_by(&set, identity))
-            .flatten()
-            .and_then(|key| known.get(&key))
-            .filter(|row| taken.insert(row.item));
-        let is_edited = row.is_some_and(|row| row.text.is_some_and(|text| text != text_hash));
-        // Not at every poll: a guid that changes each time would fill the store.
-        let has_new_keys = row.is_some() && (is_edited || judgement.renamed > 0);
-        let all = item.keys.all_by(identity).into_iter();
-        Record {
-            text_hash,
-            id: row.map(|row| row.item),
-            is_edited,
-            keys: all
-                .filter(|key| has_new_keys && !set.contains(key))
-                .collect(),
-            before: None,
+impl Memory<'_> {
+    /// Judges the items of a document, and reads what is on record of those that were edited.
+    ///
+    /// One look at the store; another only where a text has changed.
+    pub(super) async fn recognise(&self, items: &[ParsedItem]) -> Result<Recognised, StoreError> {
+        let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
+        let recalled = self.recall(shown.iter().flatten().copied().collect());
+        let recalled = recalled.await?;
+        let mut judgement = judge(&shown, &recalled.records, self.identity);
+        if recalled.has_schema_1 {
+            self.ask_schema_1(items, &mut judgement).await?;
         }
+        let mut recognised = compare(items, &recalled.records, judgement, self.now);
+        self.read_edited(&mut recognised).await?;
+        Ok(recognised)
+    }
+
+    /// The same for a feed of which nothing is on record yet, without asking.
+    pub(super) fn recognise_first(&self, items: &[ParsedItem]) -> Recognised {
+        let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
+        let judgement = judge(&shown, &[], self.identity);
+        compare(items, &[], judgement, self.now)
+    }
+
+    /// The same where all the items are new, and others of the document, which was not read whole,
+    /// stand there as they are on record, with these `whole` fingerprints. `None` where one of the
+    /// items might not be new.
+    pub(super) async fn recognise_new(
+        &self,
+        items: &[ParsedItem],
+        unread: &[i64],
+    ) -> Result<Option<Recognised>, StoreError> {
+        let as_asked = |whole: &i64| Fingerprint {
+            whole: *whole,
+            ..Fingerprint::default()
+        };
+        let shown = items.iter().filter_map(ParsedItem::shown);
+        let recalled = self.recall(unread.iter().map(as_asked).chain(shown).collect());
+        let Recalled {
+            records: known,
+            has_schema_1,
+        } = recalled.await?;
+        let records: HashMap<i64, &Remembered> =
+            known.iter().map(|it| (it.fingerprint.whole, it)).collect();
+        let unread: Option<Vec<&Remembered>> =
+            unread.iter().map(|it| records.get(it).copied()).collect();
+        let Some(unread) = unread else {
+            return Ok(None);
+        };
+        let prints = unread.iter().map(|record| Some(record.fingerprint));
+        let shown = items
+            .iter()
+            .map(ParsedItem::shown)
+            .chain(prints)
+            .collect::<Vec<_>>();
+        let mut judgement = judge(&shown, &known, self.identity);
+        judgement.verdicts.truncate(items.len());
+        if has_schema_1 {
+            self.ask_schema_1(items, &mut judgement).await?;
+        }
+        if judgement.news().any(|new| !new) || shares_a_name(items, &unread) {
+            return Ok(None);
+        }
+        let stale = unread.iter().filter(|it| is_stale(it, self.now));
+        Ok(Some(Recognised {
+            unread: unread.iter().map(|record| record.item).collect(),
+            stale: stale.map(|it| (it.item, it.alias)).collect(),
+            ..compare(items, &known, judgement, self.now)
+        }))
+    }
+
+    async fn recall(&self, shown: Vec<Fingerprint>) -> Result<Recalled, StoreError> {
+        let window = self.window.to_vec();
+        self.store.recall(self.feed, shown, window).await
+    }
+
+    /// Takes back that an item is new where a store of schema 1 had seen it.
+    async fn ask_schema_1(
+        &self,
+        items: &[ParsedItem],
+        judgement: &mut Judgement,
+    ) -> Result<(), StoreError> {
+        let new: Vec<usize> = { judgement.news().enumerate() }
+            .filter_map(|(index, new)| new.then_some(index))
+            .collect();
+        let keys = new.iter().map(|&index| {
+            let item = &items[index];
+            parse::keys_before(&item.item, item.identity())
+        });
+        let rows = self.store.known_before(self.feed, keys.collect()).await?;
+        let mut taken = HashSet::new();
+        for (index, row) in new.into_iter().zip(rows) {
+            if let Some(item) = row {
+                judgement.verdicts[index] = if taken.insert(item) {
+                    Verdict::Known {
+                        item,
+                        record: None,
+                        by: Some(Recognition::Before),
+                    }
+                } else {
+                    Verdict::Repeat
+                };
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_edited(&self, recognised: &mut Recognised) -> Result<(), StoreError> {
+        let edited = recognised.records.iter().filter(|record| record.is_edited);
+        let edited: Vec<ItemId> = edited.filter_map(|record| record.id).collect();
+        if edited.is_empty() {
+            return Ok(());
+        }
+        let stored = self.store.items(edited).await?.into_iter();
+        let mut stored: HashMap<ItemId, StoredItem> = stored.map(|item| (item.id, item)).collect();
+        for record in &mut recognised.records {
+            let is_other = |stored: &StoredItem| text_hash(&stored.item) != record.text_hash;
+            let stored = record.id.and_then(|id| stored.remove(&id));
+            // What schema 1 knew is on record without its parts: only the text says whether it is
+            // another.
+            let Some(stored) = stored.filter(is_other) else {
+                continue;
+            };
+            let earlier = if self.needs_earlier {
+                self.store.earlier_texts(stored.id).await?
+            } else {
+                Vec::new()
+            };
+            record.before = Some(Before { stored, earlier });
+        }
+        Ok(())
+    }
+}
+
+/// Whether an item may be another version of one that was not read.
+fn shares_a_name(items: &[ParsedItem], unread: &[&Remembered]) -> bool {
+    let name = |it: &Fingerprint| (it.guid, it.link, it.title, it.date);
+    let unread: HashSet<_> = unread.iter().map(|it| name(&it.fingerprint)).collect();
+    items
+        .iter()
+        .any(|it| unread.contains(&name(&it.fingerprint)))
+}
+
+fn is_stale(record: &Remembered, now: Timestamp) -> bool {
+    let seen_at = Timestamp::from_millisecond(record.seen_at).unwrap_or_default();
+    cadence::elapsed(seen_at, now) >= REFRESH_AFTER
+}
+
+/// For every known item its row, and what of it is not on record.
+pub(super) fn compare(
+    items: &[ParsedItem],
+    known: &[Remembered],
+    judgement: Judgement,
+    now: Timestamp,
+) -> Recognised {
+    let (mut taken, mut stale) = (HashSet::new(), Vec::new());
+    let mut record = |(item, verdict): (&ParsedItem, &Verdict)| {
+        let mut made = Record {
+            text_hash: text_hash(&item.item),
+            id: None,
+            recognition: Recognition::New,
+            alias: None,
+            before: None,
+            is_edited: false,
+        };
+        match *verdict {
+            Verdict::New { guid_of: None } | Verdict::Repeat => {}
+            Verdict::New { guid_of: Some(_) } => made.recognition = Recognition::GuidReused,
+            Verdict::Known {
+                item: id,
+                record,
+                by,
+            } => {
+                made.id = taken.insert(id).then_some(id);
+                let record = record.map(|record| &known[record]);
+                match by {
+                    Some(by) => made.note(item.fingerprint, record, by),
+                    None => stale.extend(
+                        record
+                            .filter(|record| is_stale(record, now))
+                            .map(|record| (record.item, record.alias)),
+                    ),
+                }
+            }
+        }
+        made
     };
-    let records = items.iter().zip(&judgement.new).map(record).collect();
+    let records = items.iter().zip(&judgement.verdicts).map(&mut record);
     Recognised {
+        records: records.collect(),
         judgement,
-        records,
         unread: Vec::new(),
+        stale,
+    }
+}
+
+impl Record {
+    /// That the item is a known one, and not as it was.
+    fn note(&mut self, print: Fingerprint, record: Option<&Remembered>, by: Recognition) {
+        self.recognition = by;
+        let old = record.map(|record| record.fingerprint);
+        let is_at = |old: &Fingerprint| (old.guid, old.link) == (print.guid, print.link);
+        let says = |old: Fingerprint| (old.title, old.text) == (print.title, print.text);
+        self.is_edited = !old.is_some_and(says);
+        self.alias = Some(Alias {
+            replaces: record
+                .filter(|record| is_at(&record.fingerprint))
+                .map(|record| record.alias),
+            fingerprint: print,
+            by,
+        });
     }
 }
 
@@ -143,85 +289,4 @@ fn text_hash(item: &Item) -> TextHash {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parse;
-
-    #[test]
-    fn a_text_that_moves_between_fields_is_another() {
-        let item = |title: &str, summary: &str, content: &str| Item {
-            title: title.into(),
-            summary: summary.into(),
-            content: content.into(),
-            ..Item::default()
-        };
-        let texts = [
-            item("a", "b", ""),
-            item("ab", "", ""),
-            item("", "ab", ""),
-            item("a", "", "b"),
-        ];
-        let hashes: HashSet<TextHash> = texts.iter().map(text_hash).collect();
-        assert_eq!(hashes.len(), texts.len());
-        let linked = Item {
-            link: Some("https://e.org/".into()),
-            ..item("a", "b", "")
-        };
-        assert!(
-            hashes.contains(&text_hash(&linked)),
-            "the text alone counts"
-        );
-    }
-
-    fn items(xml: &str) -> Vec<ParsedItem> {
-        let url = "https://e.org/feed".parse().expect("a URL");
-        let document = parse::Document {
-            bytes: xml.as_bytes(),
-            content_type: None,
-            url: &url,
-        };
-        parse::parse(&document, jiff::Timestamp::UNIX_EPOCH)
-            .expect("a feed")
-            .items
-    }
-
-    /// A document that shows one item twice with two texts must not write it down twice.
-    #[test]
-    fn an_item_that_stands_twice_is_compared_once() {
-        let item = |text: &str| {
-            format!("<item><guid>g</guid><title>T</title><description>{text}</description></item>")
-        };
-        let xml = format!(
-            "<rss><channel>{}{}</channel></rss>",
-            item("new"),
-            item("old")
-        );
-        let items = items(&xml);
-        let row = KnownKey {
-            item: ItemId(7),
-            text: Some(text_hash(&items[1].item)),
-        };
-        let known = items[0].keys.all_by(Identity::Auto).into_iter();
-        let known = known.map(|key| (key, row)).collect();
-        let recognised = compare(&items, &known, Identity::Auto);
-        assert_eq!(recognised.judgement.new, [false, false]);
-        let ids: Vec<_> = recognised.records.iter().map(|record| record.id).collect();
-        assert_eq!(ids, [Some(ItemId(7)), None]);
-        assert!(recognised.records[0].is_edited);
-    }
-
-    #[test]
-    fn an_item_that_is_no_longer_kept_is_not_compared() {
-        let items =
-            items("<rss><channel><item><guid>g</guid><title>T</title></item></channel></rss>");
-        let row = KnownKey {
-            item: ItemId(7),
-            text: None,
-        };
-        let known = items[0].keys.all_by(Identity::Auto).into_iter();
-        let known = known.map(|key| (key, row)).collect();
-        let recognised = compare(&items, &known, Identity::Auto);
-        assert!(!recognised.records[0].is_edited);
-        assert!(recognised.records[0].keys.is_empty());
-    }
-}
+mod tests;

@@ -69,7 +69,7 @@ fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
     if !baseline_done || judgement.renamed > 0 {
         return None;
     }
-    let news = judgement.new.iter().filter(|new| **new).count();
+    let news = judgement.news().filter(|new| *new).count();
     Some(u32::try_from(news).unwrap_or(u32::MAX))
 }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::OwnedSemaphorePermit;
+use tracing::warn;
 use url::Url;
 
 use super::{
     Poller, moved,
-    recognise::{Recognised, recognise, recognise_first},
+    recognise::{Memory, Recognised},
     window::Window,
 };
 use crate::{
@@ -148,10 +149,17 @@ async fn read(
 ) -> Result<Answer, StoreError> {
     let room = poller.room(document.body.len()).await;
     let place = document.place.take();
-    let (store, windows) = (&poller.store, &poller.windows);
+    let windows = &poller.windows;
+    let memory = Memory {
+        store: &poller.store,
+        feed: state.id,
+        identity: feed.identity,
+        needs_earlier: poller.rules.needs_earlier(),
+        window: &state.continuity.window,
+        now,
+    };
     let shown = as_document(&document);
-    let news = windows.read_news(store, state.id, feed.identity, &shown, now);
-    if let Some(news) = news.await? {
+    if let Some(news) = windows.read_news(&memory, &shown).await? {
         return Ok(Answer::Read(Box::new(Reading {
             document,
             parsed: news.parsed,
@@ -167,16 +175,17 @@ async fn read(
         Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
         Ok(parsed) => parsed,
     };
-    let window = windows.of_whole(&shown, feed.identity, &parsed, now);
+    tell_excess(feed, &parsed);
+    let window = windows.of_whole(&shown, &parsed, now);
     if is_cut(&parsed) {
         // With the validators of half a document, the server would keep the rest from us.
         document.page.etag = None;
         document.page.last_modified = None;
     }
     let recognised = if state.baseline_done {
-        recognise(store, state.id, feed.identity, &parsed.items).await?
+        memory.recognise(&parsed.items).await?
     } else {
-        recognise_first(feed.identity, &parsed.items)
+        memory.recognise_first(&parsed.items)
     };
     Ok(Answer::Read(Box::new(Reading {
         document,
@@ -234,6 +243,18 @@ fn brings_first_validators(document: &FetchedDocument, state: &FeedState) -> boo
 fn is_cut(parsed: &ParsedFeed) -> bool {
     let is_cut = |warning: &parse::Warning| warning.kind == WarningKind::Truncated;
     parsed.warnings.iter().any(is_cut)
+}
+
+/// Says that a document has more items than are read of it.
+fn tell_excess(feed: &Feed, parsed: &ParsedFeed) {
+    let is_excess = |warning: &&parse::Warning| warning.kind == WarningKind::TooManyItems;
+    if let Some(excess) = parsed.warnings.iter().find(is_excess) {
+        let (name, left_out, read) = (&feed.name, excess.count, parsed.items.len());
+        warn!(
+            left_out,
+            "feed {name:?}: has {left_out} items more than the {read} that are read: those at its beginning, at its end, and the latest between them"
+        );
+    }
 }
 
 /// What a person can do about a document that is no feed.

@@ -2,8 +2,8 @@
 //!
 //! Of a document with one new item of thirty, twenty-nine stand there byte for byte as before. They
 //! are taken out, and only the rest is parsed, recognised and matched. What is new is decided as
-//! ever, by the identities in the store; in any doubt (an item that was edited or shares an identity
-//! with another, markup that needs repair) the document is read whole.
+//! ever, by the fingerprints in the store; in any doubt (an item that was edited or shares a name with
+//! another, markup that needs repair) the document is read whole.
 //!
 //! Kept in memory, and only of documents whose commit is done: after a restart or a reload each feed
 //! is read whole once.
@@ -19,17 +19,17 @@ use jiff::Timestamp;
 
 use super::{
     language::Languages,
-    recognise::{Recognised, recognise_new},
+    recognise::{Memory, Recognised},
 };
 use crate::{
     cadence,
-    model::{FeedId, Identity, IdentityKey},
-    parse::{self, Document, ParsedFeed, ParsedItem, Pieces},
-    store::{Store, StoreError},
+    model::FeedId,
+    parse::{self, Document, ParsedFeed, Pieces},
+    store::StoreError,
 };
 
-/// A document is read whole this often all the same: that is when the store notes which identities
-/// are still shown. Far below the time that it lets them rest.
+/// A document is read whole this often all the same: what is left out of it may
+/// be read otherwise by then: under another release's rules, or in another language.
 const WHOLE_EVERY: Duration = Duration::from_hours(12);
 
 /// The last documents of all feeds.
@@ -40,13 +40,13 @@ pub(super) struct Windows {
     feeds: Mutex<HashMap<FeedId, Window>>,
 }
 
-/// The last document of one feed, 24 bytes an item.
+/// The last document of one feed, 16 bytes an item.
 #[derive(Debug)]
 pub(super) struct Window {
     /// When a document was last read whole.
     whole_at: Timestamp,
-    /// An item's markup, hashed, and one identity that it has in the store.
-    items: Vec<(u64, IdentityKey)>,
+    /// An item's markup, hashed, and its whole fingerprint, which is in the store.
+    items: Vec<(u64, i64)>,
 }
 
 /// A document of which only the new items were read.
@@ -60,21 +60,19 @@ impl Windows {
     /// Reads a document's new items; `None` where it is to be read whole.
     pub(super) async fn read_news(
         &self,
-        store: &Store,
-        feed: FeedId,
-        identity: Identity,
+        memory: &Memory<'_>,
         document: &Document<'_>,
-        now: Timestamp,
     ) -> Result<Option<News>, StoreError> {
-        let Some((parsed, marks, whole_at)) = self.parse_news(feed, document, now) else {
+        let Some((parsed, marks, whole_at)) = self.parse_news(memory.feed, document, memory.now)
+        else {
             return Ok(None);
         };
-        let unread: Vec<IdentityKey> = marks.iter().filter_map(|(_, key)| *key).collect();
-        let recognised = recognise_new(store, feed, identity, &parsed.items, &unread).await?;
-        let mut news = parsed.items.iter().map(|item| first_key(item, identity));
+        let unread: Vec<i64> = marks.iter().filter_map(|(_, whole)| *whole).collect();
+        let recognised = memory.recognise_new(&parsed.items, &unread).await?;
+        let mut news = parsed.items.iter().map(|item| item.fingerprint.whole);
         let items = marks
             .into_iter()
-            .map(|(hash, key)| Some((hash, key.or_else(|| news.next().flatten())?)));
+            .map(|(hash, whole)| Some((hash, whole.or_else(|| news.next())?)));
         let items = items.collect::<Option<_>>();
         Ok(recognised.zip(items).map(|(recognised, items)| News {
             parsed,
@@ -83,26 +81,26 @@ impl Windows {
         }))
     }
 
-    /// The document without what the last one held, parsed; every item's hash, with its identity
-    /// if it was left out; when the whole was read.
+    /// The document without what the last one held, parsed; every item's hash, with its
+    /// fingerprint if it was left out; when the whole was read.
     #[expect(clippy::type_complexity, reason = "one caller, below")]
     fn parse_news(
         &self,
         feed: FeedId,
         document: &Document<'_>,
         now: Timestamp,
-    ) -> Option<(ParsedFeed, Vec<(u64, Option<IdentityKey>)>, Timestamp)> {
+    ) -> Option<(ParsedFeed, Vec<(u64, Option<i64>)>, Timestamp)> {
         let pieces = Pieces::cut(document.bytes)?;
         let (marks, whole_at) = {
             let feeds = self.feeds();
             let last = feeds.get(&feed)?;
             let mark = |item| {
                 let hash = self.hasher.hash_one(item);
-                (hash, last.key(hash))
+                (hash, last.whole(hash))
             };
             (pieces.iter().map(mark).collect::<Vec<_>>(), last.whole_at)
         };
-        let news = marks.iter().filter(|(_, key)| key.is_none()).count();
+        let news = marks.iter().filter(|(_, whole)| whole.is_none()).count();
         if 2 * news > marks.len() || cadence::elapsed(whole_at, now) >= WHOLE_EVERY {
             return None;
         }
@@ -122,7 +120,6 @@ impl Windows {
     pub(super) fn of_whole(
         &self,
         document: &Document<'_>,
-        identity: Identity,
         parsed: &ParsedFeed,
         now: Timestamp,
     ) -> Option<Window> {
@@ -133,12 +130,10 @@ impl Windows {
         if hashes.len() != parsed.items.len() {
             return None;
         }
-        let keys = parsed.items.iter().map(|item| first_key(item, identity));
-        let items = hashes.into_iter().zip(keys);
-        let items = items.map(|(hash, key)| Some((hash, key?)));
+        let wholes = parsed.items.iter().map(|item| item.fingerprint.whole);
         Some(Window {
             whole_at: now,
-            items: items.collect::<Option<_>>()?,
+            items: hashes.into_iter().zip(wholes).collect(),
         })
     }
 
@@ -157,14 +152,10 @@ impl Windows {
 
 impl Window {
     /// From what is one of 1,000 items at most, so the list is gone through.
-    fn key(&self, hash: u64) -> Option<IdentityKey> {
+    fn whole(&self, hash: u64) -> Option<i64> {
         let found = self.items.iter().find(|(known, _)| *known == hash);
-        found.map(|(_, key)| *key)
+        found.map(|(_, whole)| *whole)
     }
-}
-
-fn first_key(item: &ParsedItem, identity: Identity) -> Option<IdentityKey> {
-    item.keys.all_by(identity).into_iter().next()
 }
 
 #[cfg(test)]

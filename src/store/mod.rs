@@ -66,9 +66,10 @@ pub use self::{
         Selection, SettleTo, Settlement,
     },
     polls::{
-        Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, KnownKey, Move,
-        Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted,
-        PollRead, PollReport, PollResult, Reach, Recovery, Revision, Silence, Unreachable,
+        Alias, Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, Move, Moved,
+        Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
+        PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence,
+        Unreachable,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

@@ -13,7 +13,7 @@ use crate::model::FeedId;
 /// Rows deleted in one transaction, so that polls and deliveries never wait long.
 const BATCH: u32 = 500;
 
-/// A key is remembered at least this long after it left its feed: feeds do show old items again.
+/// A fingerprint is remembered at least this long after it left its feed: feeds do show old items again.
 const KEEP_SEEN: Duration = Duration::from_hours(30 * 24);
 
 /// How much was deleted.
@@ -21,7 +21,7 @@ const KEEP_SEEN: Duration = Duration::from_hours(30 * 24);
 pub struct Pruned {
     /// Items without an alert.
     pub items: u64,
-    /// Keys that left their feed long ago.
+    /// Fingerprints that left their feed long ago.
     pub seen: u64,
     /// Alerts whose deliveries are all gone.
     pub alerts: u64,
@@ -46,7 +46,8 @@ impl AddAssign for Pruned {
 
 impl Store {
     /// Deletes what is older than the options keep, in steps between which others write. Never a
-    /// pending delivery or its alert, and never a key that stood in its feed's last body.
+    /// pending delivery or its alert, and never a fingerprint that stood in its feed's last
+    /// body.
     pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
         let cut = |keep| now.as_millisecond().saturating_sub(millis(keep));
         let items_before = cut(self.options.keep_items);
@@ -62,6 +63,7 @@ impl Store {
         for (feed, changed_at) in self.read(read_feeds).await? {
             let before = changed_at.saturating_sub(keep_seen);
             pruned += self.repeat(move |tx| seen(tx, feed, before)).await?;
+            pruned += self.repeat(move |tx| seen_before(tx, feed, before)).await?;
         }
         Ok(pruned)
     }
@@ -163,9 +165,21 @@ fn items(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
     })
 }
 
-/// Keys of one feed. Their age is counted from the feed's last new body, not from now: while a
-/// feed answers 304, or fails, its window stands still and no key of it is refreshed.
+/// Fingerprints of one feed. Their age is counted from the feed's last new body, not from now:
+/// while a feed answers 304, or fails, its window stands still and none of it is refreshed.
 fn seen(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Pruned, StoreError> {
+    Ok(Pruned {
+        seen: tx.exec(
+            "DELETE FROM fingerprint WHERE feed = ?1 AND (item, alias) IN (
+               SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3)",
+            values![feed, before, BATCH],
+        )?,
+        ..Pruned::default()
+    })
+}
+
+/// The same of what schema 1 left.
+fn seen_before(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Pruned, StoreError> {
     Ok(Pruned {
         seen: tx.exec(
             "DELETE FROM seen WHERE feed = ?1 AND key IN (

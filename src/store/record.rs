@@ -9,13 +9,15 @@ use super::{
     engine::{Row, Tx, values},
     outbox,
 };
-use crate::model::{AlertId, IdentityKey, ItemId, Priority};
+use crate::model::{AlertId, ItemId, Priority, Recognition};
 
 /// What an item came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemRecord {
     /// Whether it was the feed's baseline: remembered, and shown to no watch.
     pub is_baseline: bool,
+    /// Whether an earlier item of the feed had its guid.
+    pub reuses_guid: bool,
     /// What it said before it was edited, the oldest first; the latest 20.
     pub earlier: Vec<EarlierText>,
     /// Its alerts, the oldest first.
@@ -61,6 +63,8 @@ pub struct SeenItem {
     pub seen_at: Timestamp,
     /// Whether the item is still kept.
     pub is_kept: bool,
+    /// By what it was known under that name.
+    pub recognition: Recognition,
 }
 
 /// A watch as the service runs it.
@@ -77,10 +81,11 @@ macro_rules! seen {
     ($join:literal) => {
         concat!(
             "SELECT f.name, s.item, s.seen_at,
-                    CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END
+                    CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END,
+                    s.recognition
                FROM feed ",
             $join,
-            " ORDER BY f.name"
+            " ORDER BY f.name, s.item DESC, s.seen_at DESC"
         )
     };
 }
@@ -95,6 +100,7 @@ impl Store {
             };
             Ok(Some(ItemRecord {
                 is_baseline: row.take(0)?,
+                reuses_guid: reuses_guid(tx, item)?,
                 earlier: earlier(tx, item)?,
                 alerts: alerts(tx, &store, item)?,
             }))
@@ -102,16 +108,20 @@ impl Store {
         .await
     }
 
-    /// The items that feeds showed under any of these keys, by feed.
-    pub async fn seen_under(&self, keys: Vec<IdentityKey>) -> Result<Vec<SeenItem>, StoreError> {
+    /// What an item said before it was edited, the oldest first; the latest 20.
+    pub async fn earlier_texts(&self, item: ItemId) -> Result<Vec<EarlierText>, StoreError> {
+        self.read(move |tx| earlier(tx, item)).await
+    }
+
+    /// The items that feeds showed under a name that has these hashes as link and as guid, by feed,
+    /// the latest first.
+    pub async fn seen_under(&self, name: [i64; 2]) -> Result<Vec<SeenItem>, StoreError> {
+        let by_link = seen!("f JOIN fingerprint s ON s.feed = f.id AND s.link = ?1");
+        let by_guid = seen!("f JOIN fingerprint s ON s.feed = f.id AND s.guid = ?1");
         self.read(move |tx| {
             let mut found = Vec::new();
-            for key in keys {
-                let rows = tx.rows(
-                    seen!("f JOIN seen s ON s.feed = f.id AND s.key = ?1"),
-                    values![key],
-                )?;
-                for row in rows {
+            for (sql, hash) in [by_link, by_guid].into_iter().zip(name) {
+                for row in tx.rows(sql, values![hash])? {
                     let item = seen_item(row)?;
                     if found.iter().all(|other: &SeenItem| other.item != item.item) {
                         found.push(item);
@@ -123,12 +133,12 @@ impl Store {
         .await
     }
 
-    /// The item of this number, if any feed ever showed it. Reads all keys: no index is kept for
-    /// what only people ask.
+    /// The item of this number, if any feed ever showed it. Reads all fingerprints: no index is
+    /// kept for what only people ask.
     pub async fn seen_as(&self, item: ItemId) -> Result<Option<SeenItem>, StoreError> {
         self.read(move |tx| {
             let row = tx.row(
-                seen!("f JOIN seen s ON s.feed = f.id AND s.item = ?1"),
+                seen!("f JOIN fingerprint s ON s.feed = f.id AND s.item = ?1"),
                 values![item],
             )?;
             row.map(seen_item).transpose()
@@ -179,7 +189,17 @@ fn seen_item(mut row: Row) -> Result<SeenItem, StoreError> {
         item: row.take(1)?,
         seen_at: row.take(2)?,
         is_kept: row.take(3)?,
+        recognition: Recognition::from_number(row.take(4)?),
     })
+}
+
+fn reuses_guid(tx: &mut dyn Tx, item: ItemId) -> Result<bool, StoreError> {
+    let row = tx.row(
+        "SELECT 1 FROM fingerprint WHERE feed = (SELECT feed FROM item WHERE id = ?1)
+            AND item = ?1 AND recognition = ?2",
+        values![item, Recognition::GuidReused as i64],
+    )?;
+    Ok(row.is_some())
 }
 
 fn earlier(tx: &mut dyn Tx, item: ItemId) -> Result<Vec<EarlierText>, StoreError> {

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     cadence::Learned,
     model::{
-        Access, Alert, AlertFeed, AlertItem, Event, Feed, Identity, IdentityKey, Initial, Item,
-        Priority, TestPing, TextHash,
+        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedId, Fingerprint, Identity, Initial,
+        Item, Priority, Recognition, Remembered, TestPing, TextHash,
     },
 };
 
@@ -103,12 +103,28 @@ pub(super) async fn claim_one(store: &Store, now: Timestamp) -> PollClaim {
     claims.remove(0)
 }
 
-/// A key that is `n` all over.
-pub(super) fn key(n: u8) -> IdentityKey {
-    IdentityKey([n; 16])
+/// A fingerprint of which every part is `n`.
+pub(super) fn print(n: u8) -> Fingerprint {
+    let part = Some(i64::from(n));
+    Fingerprint {
+        whole: i64::from(n),
+        guid: part,
+        link: part,
+        path: part,
+        title: part,
+        date: part,
+        text: part,
+    }
 }
 
-/// Item `n`, known by the key `n`, with an alert of `watches` to `receivers`.
+/// What the first feed's items are remembered by, of these fingerprints.
+pub(super) async fn recalled(store: &Store, prints: &[u8]) -> Vec<Remembered> {
+    let prints = prints.iter().copied().map(print).collect();
+    let recalled = store.recall(FeedId(1), prints, Vec::new()).await;
+    recalled.expect("read").records
+}
+
+/// Item `n`, known by the fingerprint `n`, with an alert of `watches` to `receivers`.
 pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     let item = Item {
         guid: Some(format!("guid-{n}")),
@@ -125,6 +141,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         };
         NewAlert {
             priorities: vec![Priority::Urgent; watches.len()],
+            again: Vec::new(),
             deliveries: receivers.iter().map(told).collect(),
             alert,
         }
@@ -132,7 +149,8 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     NewItem {
         item,
         text_hash: TextHash([n; 16]),
-        keys: vec![key(n)],
+        fingerprint: print(n),
+        recognition: Recognition::New,
         is_baseline: false,
         alert,
     }

@@ -333,14 +333,20 @@ async fn an_item_is_found_by_every_name_it_was_shown_under() {
         "http://news.example.org/2?utm_source=x",
         "koizumi",
     ]);
-    assert!(named.contains("is another name of it"), "{named}");
+    assert!(
+        named.contains("is another name of it: it had that one when it was new"),
+        "{named}"
+    );
     assert!(named.starts_with("exit 0\nKoizumi one\n"), "{named}");
     room.feed.rename_all();
     room.world.advance(2);
     room.world.round().await;
     let renamed = room.shows(&["explain", "https://new.example.org/2", "koizumi"]);
     assert!(
-        renamed.contains("https://new.example.org/2 is another name of it"),
+        renamed.contains(
+            "https://new.example.org/2 is another name of it: what had that one was taken for it \
+             because title, date and text are the same"
+        ),
         "{renamed}"
     );
     assert!(renamed.contains("#2, alerted by koizumi"), "{renamed}");

@@ -26,6 +26,7 @@ mod patience;
 mod pipeline;
 mod policy;
 mod postfix;
+mod recognition;
 mod reload;
 mod report;
 mod request;

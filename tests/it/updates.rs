@@ -1,5 +1,6 @@
 //! Items that were edited after they were first read, and what an item is recognised by.
 
+use fivebells::{model::Item, parse};
 use serde_json::{Value, json};
 
 use crate::{
@@ -129,6 +130,33 @@ async fn on_update_has_a_default_for_all_watches() {
     assert_eq!(sent[0]["data"]["watches"], json!(["loud"]));
 }
 
+/// Live entries and status pages: each edit with a hit in a new sentence is told, no other.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_edit_with_a_hit_in_a_new_sentence_alerts_again() {
+    let watches = "k = { match = \"Koizumi\", on_update = \"every\" }\nonce = \"Koizumi\"";
+    let room = Newsroom::open("", "", watches, &["Live"]).await;
+    let edits = [
+        ("Koizumi speaks.", 1, "the first hit"),
+        ("Koizumi speaks. Rain.", 1, "an edit elsewhere"),
+        ("Koizumi speaks. Rain. Koizumi leaves.", 2, "one more hit"),
+        ("Koizumi speaks. Rain.", 2, "an edit taken back"),
+        ("Koizumi speaks. Rain. Koizumi leaves.", 2, "and made again"),
+        ("Koizumi returns.", 3, "another text"),
+        ("Koizumi speaks.", 3, "the first text of all"),
+    ];
+    for (text, alerts, what) in edits {
+        room.feed.edit(0, 1, "Live", text);
+        let sent = room.round().await;
+        assert_eq!(sent.len(), alerts, "{what}");
+    }
+    let sent = room.round().await;
+    assert_eq!(sent[0]["data"]["watches"], json!(["k", "once"]));
+    for again in &sent[1..] {
+        assert_eq!(again["data"]["watches"], json!(["k"]));
+        assert_eq!(again["data"]["update"]["changed"], json!(["summary"]));
+    }
+}
+
 /// A watch that is new looks at what is new: what the feed has shown all along is not.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_elsewhere_in_the_text_alerts_nothing_that_stood_there() {
@@ -197,4 +225,39 @@ async fn one_guid_and_one_link_for_ever_new_headlines() {
         assert_eq!(room.round().await.len(), alerts, "{identity}");
         assert_eq!(room.round().await.len(), alerts, "{identity}: once");
     }
+}
+
+/// A store of schema 1 remembers items by hashes that no document can be compared with part by
+/// part. What stands in its feeds is known all the same, from then on by its parts.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_store_of_schema_1_has_seen_is_no_news() {
+    let mut room = Newsroom::open("", "", "k = \"Koizumi\"", &["Koizumi 1", "Koizumi 2"]).await;
+    room.world.close().await;
+    let path = room.world.path().with_file_name("fivebells.db");
+    let database = rusqlite::Connection::open(path).expect("the store");
+    database
+        .execute("DELETE FROM fingerprint", [])
+        .expect("as if it was schema 1");
+    for number in 1..=2 {
+        let item = Item {
+            guid: Some(format!("item-{number}")),
+            title: format!("Koizumi {number}"),
+            ..Item::default()
+        };
+        let link = format!("https://news.example.org/{number}");
+        for key in parse::keys_before(&item, Some(&link)) {
+            let sql = "INSERT INTO seen (feed, key, item, seen_at) VALUES (1, ?1, ?2, 0)
+                       ON CONFLICT DO NOTHING";
+            let key = key.0.as_slice();
+            database.execute(sql, (key, number)).expect("written");
+        }
+    }
+    drop(database);
+    room.world.restart().await;
+    room.feed.publish("Koizumi 3");
+    assert_eq!(room.round().await.len(), 1, "the new one alone");
+    assert_eq!(room.rows("SELECT count(DISTINCT item) FROM fingerprint"), 3);
+    room.feed.edit(2, 1, "Koizumi 1, corrected", "Story 1.");
+    assert_eq!(room.round().await.len(), 1);
+    assert_eq!(room.rows("SELECT count(*) FROM revision"), 1, "an edit");
 }

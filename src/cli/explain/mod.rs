@@ -23,7 +23,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::{Config, Loaded},
     matcher::{Clause, ItemLists},
-    model::{Field, ItemId, Watch},
+    model::{Field, ItemId, Recognition, Watch},
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce},
 };
@@ -137,7 +137,7 @@ impl Explain {
         }
         let mut items = store.items_called(&self.item, MAX_ITEMS).await?;
         if items.is_empty() {
-            let seen = store.seen_under(parse::keys_of_name(&self.item).to_vec());
+            let seen = store.seen_under(parse::hashes_of_name(&self.item));
             for seen in seen.await?.into_iter().take(MAX_ITEMS as usize) {
                 items.extend(store.kept_item(seen.item).await?);
             }
@@ -150,7 +150,7 @@ impl Explain {
         if self.number().is_some() {
             return Ok(true);
         }
-        let seen = store.seen_under(parse::keys_of_name(&self.item).to_vec());
+        let seen = store.seen_under(parse::hashes_of_name(&self.item));
         Ok(!seen.await?.is_empty())
     }
 
@@ -168,10 +168,14 @@ impl Explain {
         let item = &kept.stored.item;
         let is_its =
             |name: &&str| [item.link.as_deref(), item.guid.as_deref()].contains(&Some(*name));
+        let asked = match room.asked.filter(|name| !is_its(name)) {
+            Some(name) => known_as(store, kept, name).await?.map(|by| (name, by)),
+            None => None,
+        };
         let ways = Ways::of(&record, store, &room.loaded.config, room.now).await?;
         let facts = Facts {
             ways,
-            asked: room.asked.filter(|name| !is_its(name)),
+            asked,
             texts: Texts::of(kept, &record, &room.loaded.matcher),
             feed: store.feed(&kept.feed).await?,
             mutes: &room.mutes,
@@ -184,6 +188,10 @@ impl Explain {
         let style = Style::new(output, facts.zone());
         if !output.is_json() {
             output::line(&head(kept, style))?;
+            if let (Some((name, by)), None) = (facts.asked, watch) {
+                let taken = format!("{name} is another name of it: {}.\n", trace::taken_for(by));
+                output::line(&wrap(&taken, output.columns).join("\n"))?;
+            }
         }
         let answer = match watch {
             Some(watch) => one(&facts, watch, style, output),
@@ -194,6 +202,17 @@ impl Explain {
         }
         answer
     }
+}
+
+/// By what the item was known under a name that it does not have now.
+async fn known_as(
+    store: &Store,
+    kept: &KeptItem,
+    name: &str,
+) -> Result<Option<Recognition>, CliError> {
+    let seen = store.seen_under(parse::hashes_of_name(name)).await?;
+    let its = seen.into_iter().find(|seen| seen.item == kept.stored.id);
+    Ok(its.map(|seen| seen.recognition))
 }
 
 fn head(kept: &KeptItem, style: Style<'_>) -> String {

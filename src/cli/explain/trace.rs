@@ -14,15 +14,16 @@ use crate::{
     app, cadence,
     config::Config,
     matcher::Clause,
-    model::{MuteKind, OnUpdate, Watch},
+    model::{MuteKind, OnUpdate, Recognition, Watch},
     store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce},
 };
 
 /// What is known of an item, whatever the watch.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
-    /// What was asked for, where that is neither its number nor the link or id it has now.
-    pub(super) asked: Option<&'a str>,
+    /// What was asked for, where that is neither its number nor the link or id it has now, and by
+    /// what the item was known under that name.
+    pub(super) asked: Option<(&'a str, Recognition)>,
     pub(super) kept: &'a KeptItem,
     pub(super) record: &'a ItemRecord,
     pub(super) texts: Texts,
@@ -285,9 +286,14 @@ impl Facts<'_> {
         });
         let name = self
             .asked
-            .map(|name| format!("; {name} is another name of it"));
+            .map(|(name, by)| format!("; {name} is another name of it: {}", taken_for(by)));
+        let reused = if self.record.reuses_guid {
+            ", though an earlier item had its guid: link, title and text were others"
+        } else {
+            ""
+        };
         format!(
-            "new to {}{}{}",
+            "new to {}{reused}{}{}",
             self.kept.feed,
             edited.unwrap_or_default(),
             name.unwrap_or_default()
@@ -381,6 +387,17 @@ impl Facts<'_> {
             return "none was in force".to_owned();
         }
         mutes.join("; ")
+    }
+}
+
+/// Why what bore another name was taken for the item.
+pub(super) fn taken_for(by: Recognition) -> String {
+    match by {
+        Recognition::New | Recognition::GuidReused => "it had that one when it was new".to_owned(),
+        by => format!(
+            "what had that one was taken for it because {}",
+            by.because()
+        ),
     }
 }
 

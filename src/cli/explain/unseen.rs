@@ -75,8 +75,7 @@ pub(super) async fn answer(
     let seen = if let Some(number) = asked.number {
         store.seen_as(number).await?.into_iter().collect()
     } else {
-        let keys = parse::keys_of_name(asked.name);
-        store.seen_under(keys.to_vec()).await?
+        store.seen_under(parse::hashes_of_name(asked.name)).await?
     };
     let mut answer = Unseen {
         asked: asked.name,

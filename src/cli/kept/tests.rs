@@ -8,8 +8,8 @@ use crate::{
     cli::expression::found,
     matcher::{ItemLists, Matcher},
     model::{
-        Access, Feed, Field, Identity, IdentityKey, Initial, Item, OnUpdate, Priority, TextHash,
-        Watch,
+        Access, Feed, Field, Fingerprint, Identity, Initial, Item, OnUpdate, Priority, Recognition,
+        TextHash, Watch,
     },
     store::{Health, NewItem, PollCommit, PollRead, PollResult, StoreOptions},
 };
@@ -150,7 +150,8 @@ fn feed(name: &str) -> Feed {
 
 fn read(items: Vec<Item>) -> PollResult {
     let new = |item: Item| NewItem {
-        keys: vec![IdentityKey(item_key(&item.title))],
+        fingerprint: Fingerprint::default(),
+        recognition: Recognition::New,
         text_hash: TextHash([0; 16]),
         is_baseline: false,
         alert: None,
@@ -172,15 +173,6 @@ fn read(items: Vec<Item>) -> PollResult {
         news: items.into_iter().map(new).collect(),
         baseline: false,
     }))
-}
-
-/// Titles are told apart by the number they begin with.
-fn item_key(title: &str) -> [u8; 16] {
-    let number = title
-        .split(' ')
-        .next()
-        .and_then(|number| number.parse().ok());
-    u128::to_be_bytes(number.expect("a number"))
 }
 
 fn watch(expression: &str, fields: &[Field], feeds: Option<&str>) -> Watch {

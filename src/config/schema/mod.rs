@@ -126,7 +126,7 @@ pub const TOP: Table = Table {
         key(
             "on_update",
             Kind::String,
-            "never or match, for every watch that does not say; match if not set",
+            "never, match or every, for every watch that does not say; match if not set",
         ),
         key("feed", Kind::Table, "the feeds, by name"),
         key(

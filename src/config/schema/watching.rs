@@ -152,7 +152,7 @@ pub const WATCH: Table = Table {
         key(
             "on_update",
             Kind::String,
-            "edited items: `never`, or `match` to alert what matches only since the edit; the top-level `on_update` if not set",
+            "edited items: `never`; `match` to alert what matches only since the edit; `every` to alert, also again, each edit with a hit in a new sentence; the top-level `on_update` if not set",
         ),
     ],
 };

@@ -1,89 +1,57 @@
 //! Identity as the operator chose it, where the publisher's habits defeat the general rules: a guid
 //! that every story shares, links that change, headlines that recur.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{GuidRank, ItemKeys, Judgement, judge};
-use crate::model::{Identity, IdentityKey};
+use super::judge::Verdict;
+use crate::model::{Fingerprint, Identity, Recognition, Remembered};
 
-/// Like [`judge`], by what the operator says that items are recognised by.
+/// Verdicts by the chosen part alone, with the item's position; none for what lacks the part, or
+/// shares its link with others of the document, and none where nothing was chosen.
 ///
-/// Only the chosen part counts then, and no renaming is looked for: the operator knows better. An
-/// item that lacks the part, or shares its link with others of the document, is judged as ever.
-/// Titles are found under the keys of the other choices too, so that a feed whose `identity` is
-/// changed does not show everything as new.
-#[expect(
-    clippy::implicit_hasher,
-    reason = "the caller makes the set; a type parameter would only hinder inference"
-)]
-pub fn judge_by(items: &[ItemKeys], known: &HashSet<IdentityKey>, identity: Identity) -> Judgement {
-    if identity == Identity::Auto {
-        return judge(items, known);
-    }
-    let mut seen = HashSet::new();
-    let is_new = |keys: &ItemKeys| {
-        let chosen = keys.chosen(identity);
-        let (name, is_known) = match &chosen {
-            Some(chosen) => (
-                chosen.first().copied(),
-                chosen.iter().any(|key| known.contains(key)),
-            ),
-            None => (keys.primary(), keys.is_known(known)),
-        };
-        let is_repeat = name.is_some_and(|name| !seen.insert(name));
-        !is_repeat && !is_known
+/// No renaming is looked for: the operator knows better.
+pub(super) fn verdicts(
+    shown: &[Option<Fingerprint>],
+    known: &[Remembered],
+    choice: Identity,
+) -> Vec<(usize, Verdict)> {
+    let part = |print: &Fingerprint| match choice {
+        Identity::Auto => None,
+        Identity::Guid => print.guid,
+        Identity::Link => print.link,
+        Identity::Title => print.title,
     };
-    Judgement {
-        new: items.iter().map(is_new).collect(),
-        renamed: 0,
-    }
-}
-
-impl ItemKeys {
-    /// Every key to remember the item by, under this choice.
-    pub fn all_by(&self, identity: Identity) -> Vec<IdentityKey> {
-        let mut keys = self.all();
-        keys.extend(self.title.filter(|_| identity == Identity::Title));
-        keys
-    }
-
-    /// The key by which an item that is not new was recognised; `None` where it was not, but
-    /// stands in its document a second time.
-    pub fn known_by(
-        &self,
-        known: &HashSet<IdentityKey>,
-        identity: Identity,
-    ) -> Option<IdentityKey> {
-        let asked = self.chosen(identity).unwrap_or_else(|| {
-            let link = match self.guid_rank {
-                GuidRank::None => self.link,
-                _ => self.link_title,
-            };
-            let keys = [self.primary(), link, self.title_date, self.title_content];
-            keys.into_iter().flatten().collect()
-        });
-        asked.into_iter().find(|key| known.contains(key))
-    }
-
-    /// The keys that decide, the one that names the item in its document first; never empty.
-    fn chosen(&self, identity: Identity) -> Option<Vec<IdentityKey>> {
-        match identity {
-            Identity::Auto => None,
-            Identity::Guid => (self.guid_rank != GuidRank::None)
-                .then(|| self.primary())?
-                .map(|key| vec![key]),
-            Identity::Link => self.link.map(|key| vec![key]),
-            Identity::Title => {
-                let title = self.title?;
-                let others = [self.title_date, self.title_content, self.link_title];
-                Some(
-                    std::iter::once(title)
-                        .chain(others.into_iter().flatten())
-                        .collect(),
-                )
+    let mut latest: HashMap<i64, usize> = HashMap::new();
+    for (record, remembered) in known.iter().enumerate() {
+        if let Some(part) = part(&remembered.fingerprint) {
+            let other = latest.entry(part).or_insert(record);
+            if known[*other].item < remembered.item {
+                *other = record;
             }
         }
     }
+    let mut bearers: HashMap<i64, u32> = HashMap::new();
+    for part in shown.iter().flatten().filter_map(part) {
+        *bearers.entry(part).or_default() += 1;
+    }
+    let mut seen = HashSet::new();
+    let mut verdict = |(index, print): (usize, &Option<Fingerprint>)| {
+        let part = part(print.as_ref()?)?;
+        if choice == Identity::Link && bearers[&part] > 1 {
+            return None;
+        }
+        let verdict = match latest.get(&part) {
+            _ if !seen.insert(part) => Verdict::Repeat,
+            Some(&record) => Verdict::Known {
+                item: known[record].item,
+                record: Some(record),
+                by: Some(Recognition::Chosen),
+            },
+            None => Verdict::New { guid_of: None },
+        };
+        Some((index, verdict))
+    };
+    shown.iter().enumerate().filter_map(&mut verdict).collect()
 }
 
 #[cfg(test)]

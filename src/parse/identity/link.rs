@@ -102,6 +102,32 @@ pub(super) fn secure(text: &str) -> String {
     }
 }
 
+/// What of a canonical address stays when a site changes its host, or its links carry a parameter
+/// that changes at every visit: the path. `None` where it is the root, which names nothing.
+pub(super) fn path(canonical: &str) -> Option<String> {
+    let url = Url::parse(canonical).ok()?;
+    let path = url.path();
+    (path.len() > 1).then(|| path.to_owned())
+}
+
+/// Whether a guid or link only says that there is none: databases write these words.
+pub(super) fn is_placeholder(name: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "unknown",
+        "-",
+    ];
+    let path = Url::parse(name).map(|url| url.path().to_owned());
+    let name = path.as_deref().unwrap_or(name);
+    let name = name.trim_matches(|c: char| c == '/' || c == '#' || c.is_whitespace());
+    WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
+}
+
 fn is_tracking(pair: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default();
     TRACKING
@@ -151,6 +177,41 @@ mod tests {
             "a?id=1",
         ] {
             assert_ne!(canonical(other), "https://e.org/a?id=1", "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_the_same_on_every_host_and_under_every_parameter() {
+        for spelling in ["https://e.org/a/b", "https://www.e.org/a/b?token=1"] {
+            assert_eq!(path(spelling).as_deref(), Some("/a/b"), "{spelling}");
+        }
+        for nameless in ["https://e.org/", "https://e.org/?p=7", "N/A"] {
+            assert_eq!(path(nameless), None, "{nameless}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_says_there_is_none_is_no_name() {
+        for word in [
+            "N/A",
+            "n/a",
+            "none",
+            " NULL ",
+            "-",
+            "https://e.org/N/A",
+            "https://e.org/null",
+        ] {
+            assert!(is_placeholder(word), "{word}");
+        }
+        for name in [
+            "N",
+            "1",
+            "/n/a/1",
+            "https://e.org/none/of/these",
+            "https://e.org/",
+            "nova",
+        ] {
+            assert!(!is_placeholder(name), "{name}");
         }
     }
 

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 
 use super::*;
+use crate::model::{Identity, ItemId, Recognition, Remembered};
 
 /// An item in short: `guid|link|title|minute|content`; empty parts are missing.
 fn item(short: &str) -> Item {
@@ -8,13 +9,17 @@ fn item(short: &str) -> Item {
     let mut next = || parts.next().unwrap_or_default().to_owned();
     let some = |text: String| (!text.is_empty()).then_some(text);
     let (guid, link, title) = (some(next()), some(next()), next());
-    let minute = next().parse::<i64>().ok();
+    let minute = next();
+    let minute = match minute.as_str() {
+        "midnight" => Some(-1_790_000_040 / 60 + 20_000 * 24 * 60),
+        minute => minute.parse::<i64>().ok(),
+    };
     Item {
         guid,
         link,
         title,
         published: minute
-            .map(|minute| Timestamp::from_second(1_790_000_000 + minute * 60).expect("in range")),
+            .map(|minute| Timestamp::from_second(1_790_000_040 + minute * 60).expect("in range")),
         content: next(),
         ..Item::default()
     }
@@ -22,26 +27,65 @@ fn item(short: &str) -> Item {
 
 const SITE: &str = "https://e.org/";
 
-fn keys_of(document: &[&str]) -> Vec<ItemKeys> {
+fn shown(document: &[&str]) -> Vec<Option<Fingerprint>> {
     let items: Vec<Item> = document.iter().map(|short| item(short)).collect();
-    let pairs = items.iter().map(|item| (item, item.link.as_deref()));
-    keys(pairs, Some(SITE))
+    let prints: Vec<Fingerprint> = items
+        .iter()
+        .map(|item| fingerprint(item, item.link.as_deref(), Some(SITE)))
+        .collect();
+    let versions = later_versions(&items, &prints);
+    let shown = prints.into_iter().zip(versions);
+    shown
+        .map(|(print, is_version)| Some(print).filter(|_| !is_version))
+        .collect()
+}
+
+/// What is on record, as a store keeps it: everything there is.
+#[derive(Default)]
+struct Memory(Vec<Remembered>);
+
+impl Memory {
+    fn read(&mut self, document: &[&str]) -> Judgement {
+        let shown = shown(document);
+        let judgement = judge(&shown, &self.0, Identity::Auto);
+        let rows = self.0.iter().map(|it| it.item.0 + 1).max().unwrap_or(0);
+        for ((print, verdict), row) in shown.iter().zip(&judgement.verdicts).zip(rows..) {
+            let Some(fingerprint) = *print else { continue };
+            let (item, by) = match *verdict {
+                Verdict::New { .. } => (ItemId(row), Some(Recognition::New)),
+                Verdict::Known { item, by, .. } => (item, by),
+                Verdict::Repeat => continue,
+            };
+            if by.is_some() {
+                self.0.push(Remembered {
+                    item,
+                    alias: 0,
+                    fingerprint,
+                    seen_at: 0,
+                });
+            }
+        }
+        judgement
+    }
 }
 
 /// Polls documents one after the other; the judgement of the last.
 fn polled(documents: &[&[&str]]) -> Judgement {
-    let mut known = HashSet::new();
-    let mut judgement = Judgement::default();
-    for document in documents {
-        let keys = keys_of(document);
-        judgement = judge(&keys, &known);
-        known.extend(keys.iter().flat_map(ItemKeys::all));
-    }
-    judgement
+    let mut memory = Memory::default();
+    let judged = documents.iter().map(|document| memory.read(document));
+    judged.last().unwrap_or_default()
 }
 
 fn new_items(documents: &[&[&str]]) -> Vec<bool> {
-    polled(documents).new
+    polled(documents).news().collect()
+}
+
+/// Each is new where nothing was seen before, and known where the document before held the first.
+fn assert_known(cases: &[(&str, &str, &str)]) {
+    for (name, before, after) in cases {
+        assert_eq!(new_items(&[&[before]]), [true], "{name}: at first");
+        assert_eq!(new_items(&[&[before], &[after]]), [false], "{name}");
+    }
 }
 
 #[test]
@@ -53,14 +97,46 @@ fn an_item_seen_again_is_known() {
             "g|https://e.org/1|T|1|c",
         ),
         (
-            "title edited",
+            "link and title changed, the text stayed",
             "g|https://e.org/1|T|1|c",
-            "g|https://e.org/1|T, updated|1|c",
+            "g|https://e.org/2|U|2|c",
         ),
         (
-            "all but the guid changed",
+            "link and text changed, the title stayed",
             "g|https://e.org/1|T|1|c",
-            "g|https://e.org/2|U|2|d",
+            "g|https://e.org/2|T|2|d",
+        ),
+        ("no link: title and text changed", "g||T|1|c", "g||U|1|d"),
+        ("no link, no date: all changed", "g||T||c", "g||U||d"),
+        (
+            "another address",
+            "g1|https://e.org/1|T|1|c",
+            "g2|https://e.org/2|T|1|c",
+        ),
+        (
+            "another address, no date",
+            "g1|https://e.org/1|T||c",
+            "g2|https://e.org/2|T||c",
+        ),
+        (
+            "another address, no text",
+            "g1|https://e.org/1|T|1|",
+            "g2|https://e.org/2|T|1|",
+        ),
+        (
+            "the title makes the address",
+            "g1|https://e.org/t|T|1|c",
+            "g2|https://e.org/u|U|1|c",
+        ),
+        (
+            "another host, and the text edited",
+            "a1|https://a.org/1|T|1|c",
+            "b1|https://b.org/1|T|1|d",
+        ),
+        (
+            "no guid: a parameter that no list of trackers has",
+            "|https://e.org/1?token=1|T|1|c",
+            "|https://e.org/1?token=2|T|1|c",
         ),
         (
             "guid rewritten",
@@ -75,12 +151,19 @@ fn an_item_seen_again_is_known() {
         (
             "guid to https",
             "http://e.org/g||T|1|c",
-            "https://e.org/g||U|2|d",
+            "https://e.org/g||U|1|d",
         ),
+    ];
+    assert_known(cases);
+}
+
+#[test]
+fn an_item_without_a_guid_seen_again_is_known() {
+    let cases: &[(&str, &str, &str)] = &[
         (
-            "no guid: title edited",
+            "no guid: title and text edited",
             "|https://e.org/1|T|1|c",
-            "|https://e.org/1|U|2|d",
+            "|https://e.org/1|U|1|d",
         ),
         (
             "no guid: token added",
@@ -103,10 +186,7 @@ fn an_item_seen_again_is_known() {
         ("only text", "||||c", "||||c"),
         ("nothing at all", "||||", "||||"),
     ];
-    for (name, before, after) in cases {
-        assert_eq!(new_items(&[&[before]]), [true], "{name}: at first");
-        assert_eq!(new_items(&[&[before], &[after]]), [false], "{name}");
-    }
+    assert_known(cases);
 }
 
 #[test]
@@ -118,14 +198,30 @@ fn another_item_is_new() {
             "g2|https://e.org/2|Morning brief|2|d",
         ),
         (
-            "the same text too",
-            "g1|https://e.org/1|Storm|1|c",
-            "g2|https://e.org/2|Storm|1|c",
+            "a guid used again",
+            "g|https://e.org/1|T|1|c",
+            "g|https://e.org/2|U|2|d",
+        ),
+        ("a guid used again, no link", "g||T|1|c", "g||U|2|d"),
+        (
+            "no guid: a page used again",
+            "|https://e.org/1|T|1|c",
+            "|https://e.org/1|U|2|d",
+        ),
+        (
+            "post of a page, its own guid and text",
+            "g1|https://e.org/live|Live|1|c",
+            "g2|https://e.org/live|Live|2|d",
+        ),
+        (
+            "recurring headline of a day, no text",
+            "g1|https://e.org/1|Storm|midnight|",
+            "g2|https://e.org/2|Storm|midnight|",
         ),
         (
             "no guid: recurring headline",
             "|https://e.org/1|Storm|1|c",
-            "|https://e.org/2|Storm|1|c",
+            "|https://e.org/2|Storm|2|c",
         ),
         (
             "live page, new guid and title",
@@ -137,10 +233,10 @@ fn another_item_is_new() {
             "g1|https://e.org/|Storm|1|c",
             "g2|https://e.org/|Storm|2|c",
         ),
-        ("guid without a link", "g1||Storm|1|c", "g2||Storm|1|c"),
-        ("no link: another title", "||T|1|c", "||U|1|c"),
+        ("guid without a link", "g1||Storm|1|c", "g2||Storm|2|c"),
+        ("no link: another title and text", "||T|1|c", "||U|1|d"),
         ("no link, no date: another text", "||T||c", "||T||d"),
-        ("guids that differ in case", "g||T|1|c", "G||T|1|c"),
+        ("guids that differ in case", "g||T|1|c", "G||T|2|d"),
     ];
     for (name, before, after) in cases {
         assert_eq!(new_items(&[&[before], &[after]]), [true], "{name}");
@@ -208,22 +304,28 @@ fn a_feed_that_renames_everything_is_told_by_its_texts() {
         "4|https://e.org/4|D|4|d",
     ];
     let after: &[&str] = &[
-        "n1|https://n.org/1|A|1|a",
-        "n2|https://n.org/2|B|2|b",
-        "n3|https://n.org/3|C||c",
-        "n5|https://n.org/5|E|5|e",
+        "n1|https://n.org/a|A|1|a",
+        "n2|https://n.org/b|B|2|b",
+        "n3|https://n.org/c|C||c",
+        "n5|https://n.org/e|E|5|e",
     ];
-    let renamed = Judgement {
-        new: vec![false, false, false, true],
-        renamed: 3,
-    };
-    assert_eq!(polled(&[before, after]), renamed);
-    // Three of six are not most.
+    let judgement = polled(&[before, after]);
+    assert_eq!(judgement.renamed, 3);
+    assert_eq!(new_items(&[before, after]), [false, false, false, true]);
+    // Three of six are not most, and two of two are not many.
     let mixed = [after, &["n6||F|6|f", "n7||G|7|g"]].concat();
     assert_eq!(polled(&[before, &mixed]).renamed, 0);
-    assert_eq!(new_items(&[before, &mixed]), [true; 6]);
-    // Two of two are not many.
-    assert_eq!(new_items(&[before, &after[..2]]), [true, true]);
+    assert_eq!(new_items(&[before, &after[..2]]), [false, false]);
+}
+
+#[test]
+fn a_feed_that_edits_its_texts_as_it_renames_everything_is_told_too() {
+    let before: &[&str] = &["1||A|1|a", "2||B|2|b", "3||C|3|c"];
+    let after: &[&str] = &["n1||A|1|x", "n2||B|2|y", "n3||C|3|z"];
+    assert_eq!(polled(&[before, after]).renamed, 3);
+    assert_eq!(new_items(&[before, after]), [false; 3]);
+    let two = &after[..2];
+    assert_eq!(new_items(&[before, two]), [true, true], "two are not many");
 }
 
 #[test]
@@ -233,19 +335,107 @@ fn headlines_that_recur_all_at_once_are_not_a_renaming() {
     assert_eq!(new_items(&[monday, tuesday]), [true; 3]);
 }
 
+/// A position in a list is no identity: a new entry pushes all others down.
 #[test]
-fn keys_are_stable_and_kinds_do_not_mix() {
-    // Stored keys must be found again by every later version.
+fn guids_that_are_places_in_a_list_hide_nothing() {
+    let first: &[&str] = &["1|https://e.org/a|A|1|a", "2|https://e.org/b|B|2|b"];
+    let second: &[&str] = &["1|https://e.org/n|N|3|n", "2|https://e.org/a|A|1|a"];
+    assert_eq!(new_items(&[first, second]), [true, false]);
+    let same_page: &[&str] = &["1|https://e.org/|A|1|a", "2|https://e.org/|B|2|b"];
+    let pushed: &[&str] = &["1|https://e.org/|N|3|n", "2|https://e.org/|A|1|a"];
+    assert_eq!(new_items(&[same_page, pushed]), [true, false]);
+}
+
+#[test]
+fn items_that_stand_side_by_side_are_many_whatever_they_share() {
+    for name in [
+        "g|https://e.org/case|Doe v. Roe",
+        "|https://e.org/live|Live",
+        "N/A|N/A|Alert",
+    ] {
+        let filing = |n: usize| format!("{name}|{n}|filing {n}");
+        let filings: Vec<String> = (0..5).map(filing).collect();
+        let at = |range: std::ops::Range<usize>| -> Vec<&str> {
+            filings[range].iter().rev().map(String::as_str).collect()
+        };
+        let all = at(0..5);
+        assert_eq!(new_items(&[&all]), [true; 5], "{name}: at once");
+        let (first, second, third) = (at(0..2), at(0..3), at(2..5));
+        assert_eq!(
+            new_items(&[&first, &second]),
+            [true, false, false],
+            "{name}: one by one"
+        );
+        let all_but_one = [true, true, false];
+        assert_eq!(
+            new_items(&[&first, &second, &third]),
+            all_but_one,
+            "{name}: as others leave"
+        );
+    }
+}
+
+#[test]
+fn an_edit_of_one_of_many_is_no_news() {
+    let first: &[&str] = &["g|https://e.org/c|T|1|one", "g|https://e.org/c|T|2|two"];
+    let second: &[&str] = &[
+        "g|https://e.org/c|T|1|one, edited",
+        "g|https://e.org/c|T|2|two",
+    ];
+    assert_eq!(new_items(&[first, second]), [false, false]);
+}
+
+#[test]
+fn hosts_that_take_turns_show_each_story_once() {
+    let at = |host: &str, stories: &[u32]| -> Vec<String> {
+        let item = |n: &u32| format!("{host}/{n}|https://{host}.e.org/{n}|Story {n}|{n}|text {n}");
+        stories.iter().map(item).collect()
+    };
+    let documents = [
+        (at("www", &[3, 2, 1]), [true, true, true]),
+        (at("mail", &[3, 2, 1]), [false; 3]),
+        (at("www", &[4, 3, 2]), [true, false, false]),
+        (at("mail", &[4, 3, 2]), [false; 3]),
+        (at("mail", &[5, 4, 3]), [true, false, false]),
+        (at("www", &[5, 4, 3]), [false; 3]),
+    ];
+    let mut memory = Memory::default();
+    for (document, expected) in documents {
+        let document: Vec<&str> = document.iter().map(String::as_str).collect();
+        let news: Vec<bool> = memory.read(&document).news().collect();
+        assert_eq!(news, expected, "{document:?}");
+    }
+}
+
+#[test]
+fn another_parameter_is_no_renaming() {
+    let at = |visit: u32| -> Vec<String> {
+        let item = |n: u32| format!("|https://e.org/{n}?s={visit}{n}|Story {n}|{n}|text");
+        (0..5).map(item).collect()
+    };
+    let (first, second) = (at(1), at(2));
+    let documents = [&first, &second].map(|it| it.iter().map(String::as_str).collect::<Vec<_>>());
+    let judgement = polled(&[&documents[0], &documents[1]]);
     assert_eq!(
-        key(Kind::Guid, &["a"]).0,
-        [
-            0xb9, 0x8e, 0x93, 0x26, 0xc7, 0x37, 0xb5, 0x41, 0xce, 0x3b, 0x09, 0x51, 0xf4, 0xbb,
-            0x8b, 0x74
-        ]
+        (judgement.news().any(|new| new), judgement.renamed),
+        (false, 0)
     );
-    assert_ne!(key(Kind::Guid, &["a"]), key(Kind::Link, &["a"]));
+}
+
+#[test]
+fn what_is_new_says_whose_guid_it_has() {
+    let judgement = polled(&[&["g|https://e.org/1|T|1|c"], &["g|https://e.org/2|U|2|d"]]);
+    let guid_of = Some(ItemId(0));
+    assert_eq!(judgement.verdicts, [Verdict::New { guid_of }]);
+}
+
+#[test]
+fn hashes_are_stable_and_parts_do_not_mix() {
+    // Stored hashes must be found again by every later version.
+    assert_eq!(hash(Part::Guid, &["a"]), -5_075_957_935_239_613_119);
+    assert_ne!(hash(Part::Guid, &["a"]), hash(Part::Link, &["a"]));
     assert_ne!(
-        key(Kind::TitleDate, &["ab", "c"]),
-        key(Kind::TitleDate, &["a", "bc"])
+        hash(Part::Text, &["ab", "c"]),
+        hash(Part::Text, &["a", "bc"])
     );
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::parse::guard::MAX_ITEMS;
 
 fn now() -> Timestamp {
     "2026-11-22T00:00:00Z".parse().expect("RFC 3339")

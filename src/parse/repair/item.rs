@@ -102,7 +102,7 @@ impl<'a> Repair<'a, '_> {
             self.date(Role::Published, at, date);
         }
         if let Some(item) = self.item.take() {
-            self.feed.items.push(item.into_raw());
+            self.items.push(item.into_raw());
         }
     }
 

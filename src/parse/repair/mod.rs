@@ -34,8 +34,8 @@ use url::Url;
 use super::{
     Format,
     address::Rel,
-    guard::MAX_ITEMS,
     head::Rhythm,
+    limit::Limited,
     raw::RawFeed,
     warning::{WarningKind, Warnings},
 };
@@ -63,6 +63,7 @@ pub(super) fn repair<'a>(
         entities: Entities::default(),
         vocabulary: Vocabulary::default(),
         root: None,
+        items: Limited::default(),
         item: None,
         capture: None,
         foreign: None,
@@ -87,6 +88,7 @@ struct Repair<'a, 'w> {
     entities: Entities<'a>,
     vocabulary: Vocabulary<'a>,
     root: Option<Root<'a>>,
+    items: Limited<'a>,
     item: Option<OpenItem<'a>>,
     capture: Option<Capture<'a>>,
     /// An element that is passed over with all that is in it, and how many of its name are open.
@@ -209,11 +211,6 @@ impl<'a> Repair<'a, '_> {
     fn open_item(&mut self, at: usize, tag: &Tag<'a>) {
         self.foreign = None;
         self.end_item();
-        if self.feed.items.len() == MAX_ITEMS {
-            self.warnings.note(WarningKind::TooManyItems, at);
-            self.ended = true;
-            return;
-        }
         let root_base = self.root.as_ref().and_then(|root| root.base.as_ref());
         let base = tag
             .attribute("xml:base")
@@ -289,6 +286,10 @@ impl<'a> Repair<'a, '_> {
         }
         self.end_item();
         self.feed.schedule.update_every = self.rhythm.every();
+        let excess = self.items.excess();
+        self.warnings
+            .note_many(WarningKind::TooManyItems, 0, excess);
+        self.feed.items = self.items.into_vec();
         Some((self.feed, self.root?.format))
     }
 

@@ -4,7 +4,7 @@ use jiff::civil::Weekday;
 
 use super::*;
 use crate::parse::{
-    guard::{MAX_HUBS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES},
+    guard::{MAX_HUBS, MAX_ITEMS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES},
     raw::Body,
 };
 

@@ -1,10 +1,8 @@
-use std::collections::HashSet;
-
 use super::*;
 use crate::{
-    model::{Identity, ItemId, TextHash},
-    parse::{ParsedFeed, judge_by},
-    poll::recognise::Record,
+    model::{Identity, ItemId, Remembered},
+    parse::{ParsedFeed, judge},
+    poll::recognise::compare,
 };
 
 const SINCE: &str = "2026-11-22T12:00:00Z";
@@ -29,18 +27,18 @@ fn picked(items: &[(i64, &str)], known: &[i64]) -> (Vec<i64>, bool) {
     };
     let page = parse(&items.iter().map(item).collect::<String>());
     let is_known = |index: usize| known.contains(&items[index].0);
-    let keys: Vec<_> = page.items.iter().map(|item| item.keys.clone()).collect();
-    let seen: HashSet<_> = (0..keys.len())
-        .filter(|&index| is_known(index))
-        .flat_map(|index| keys[index].all())
-        .collect();
-    let recognised = Recognised {
-        unread: Vec::new(),
-        judgement: judge_by(&keys, &seen, Identity::Auto),
-        records: (0..keys.len())
-            .map(|index| Record::of(is_known(index).then_some(ItemId(items[index].0))))
-            .collect(),
-    };
+    let shown: Vec<_> = page.items.iter().map(ParsedItem::shown).collect();
+    let on_record = (0..shown.len()).filter(|&index| is_known(index));
+    let on_record = on_record.map(|index| Remembered {
+        item: ItemId(items[index].0),
+        alias: 0,
+        fingerprint: page.items[index].fingerprint,
+        seen_at: 0,
+    });
+    let on_record: Vec<Remembered> = on_record.collect();
+    let judgement = judge(&shown, &on_record, Identity::Auto);
+    let now = SINCE.parse().expect("a time");
+    let recognised = compare(&page.items, &on_record, judgement, now);
     let fill = Fill {
         url: "https://e.org/page".into(),
         until: ItemId(10),
@@ -146,16 +144,4 @@ fn ten_pages_are_read_for_one_gap() {
     assert_eq!((tenth.url.as_str(), tenth.pages), ("https://e.org/b", 9));
     assert!(follow(next(), &tenth, 10).is_err());
     assert!(follow(None, &fill, 9).is_err());
-}
-
-impl Record {
-    fn of(id: Option<ItemId>) -> Self {
-        Self {
-            text_hash: TextHash([0; 16]),
-            id,
-            is_edited: false,
-            keys: Vec::new(),
-            before: None,
-        }
-    }
 }

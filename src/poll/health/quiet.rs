@@ -21,7 +21,7 @@ const EMPTY_FOR: Duration = Duration::from_hours(1);
 /// Whether there is an item that was not seen before.
 pub(super) fn brings_news(answer: &Answer) -> bool {
     match answer {
-        Answer::Read(reading) => reading.recognised.judgement.new.contains(&true),
+        Answer::Read(reading) => reading.recognised.judgement.news().any(|new| new),
         _ => false,
     }
 }

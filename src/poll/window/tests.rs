@@ -28,7 +28,7 @@ fn after(xml: &str) -> Windows {
     let windows = Windows::default();
     let window = with(xml, |document| {
         let parsed = parse::parse(document, now()).expect("a feed");
-        windows.of_whole(document, Identity::Auto, &parsed, now())
+        windows.of_whole(document, &parsed, now())
     });
     windows.put(FEED, window);
     windows
@@ -48,7 +48,7 @@ fn with<T>(xml: &str, read: impl FnOnce(&Document<'_>) -> T) -> T {
 fn titles(windows: &Windows, xml: &str, hours: i64) -> Option<Vec<String>> {
     let later = now() + SignedDuration::from_hours(hours);
     let (parsed, marks, _) = with(xml, |document| windows.parse_news(FEED, document, later))?;
-    let news = marks.iter().filter(|(_, key)| key.is_none()).count();
+    let news = marks.iter().filter(|(_, whole)| whole.is_none()).count();
     assert_eq!(news, parsed.items.len());
     Some(parsed.items.into_iter().map(|it| it.item.title).collect())
 }

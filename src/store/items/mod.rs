@@ -235,7 +235,7 @@ fn stored(tx: &mut dyn Tx, row: &mut Row) -> Result<StoredItem, StoreError> {
 /// Watches that have alerted the item.
 pub(super) fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
     tx.rows(
-        "SELECT watch FROM alert_watch WHERE item = ?1",
+        "SELECT DISTINCT watch FROM alert_watch WHERE item = ?1",
         values![item],
     )?
     .into_iter()

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{
-    PollCommit, PollCommitted, PollRead, PollResult, continuity, health,
-    known::{self, NewKeys},
-    moved, news, outage, revise,
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, health, moved, news, outage,
+    remember::{self, NewFingerprints},
+    revise,
 };
 use crate::{
     model::{AlertId, FeedId, ItemId},
@@ -71,25 +71,26 @@ fn write_items(
     result: PollResult,
     now: Timestamp,
 ) -> Result<(Told, Vec<ItemId>), StoreError> {
-    let (mut told, mut keys, mut shown) = (Told::default(), NewKeys::default(), Vec::new());
+    let (mut told, mut shown) = (Told::default(), Vec::new());
+    let mut prints = NewFingerprints::default();
     match result {
         PollResult::Read(read) => {
-            known::refresh(tx, feed, &read.seen, now)?;
+            remember::refresh(tx, feed, &read.seen, now)?;
             for item in read.known {
-                revise::write(tx, feed, item, now, &mut keys, &mut told)?;
+                revise::write(tx, feed, item, now, &mut told)?;
             }
             for new in read.news {
-                shown.push(news::insert(tx, feed, new, now, &mut keys, &mut told)?);
+                shown.push(news::insert(tx, feed, new, now, &mut prints, &mut told)?);
             }
         }
         PollResult::Filled(missed) => {
             for new in missed {
-                news::insert(tx, feed, new, now, &mut keys, &mut told)?;
+                news::insert(tx, feed, new, now, &mut prints, &mut told)?;
             }
         }
         PollResult::Unchanged { .. } | PollResult::PutOff | PollResult::Failed { .. } => {}
     }
-    keys.write(tx, feed, now)?;
+    prints.write(tx, feed, now)?;
     Ok((told, shown))
 }
 

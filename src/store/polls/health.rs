@@ -30,6 +30,9 @@ pub struct Health {
     /// It reads well, had items and has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
+    /// When receivers were last told that it renamed its items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebased_at: Option<Timestamp>,
 }
 
 impl Health {

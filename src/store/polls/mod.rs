@@ -5,10 +5,11 @@ mod claim;
 mod commit;
 mod continuity;
 mod health;
-mod known;
 mod moved;
 mod news;
 pub(super) mod outage;
+mod recall;
+mod remember;
 mod replan;
 mod revise;
 
@@ -19,7 +20,10 @@ use jiff::Timestamp;
 use super::NewDelivery;
 use crate::{
     cadence::Learned,
-    model::{Alert, AlertId, FeedId, IdentityKey, Item, ItemId, OriginId, Priority, TextHash},
+    model::{
+        Alert, AlertId, FeedId, Fingerprint, Item, ItemId, OriginId, Priority, Recognition,
+        TextHash,
+    },
 };
 
 pub use self::ask::{Asked, PollReport};
@@ -29,6 +33,8 @@ pub use self::{
     health::{Empty, FeedTold, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
+    recall::Recalled,
+    remember::REFRESH_AFTER,
 };
 
 #[cfg(test)]
@@ -36,7 +42,8 @@ pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
     commit::COOL_DOMAIN,
     health::{ARRIVALS, NEIGHBOURS},
-    known::{KNOWN, REFRESH},
+    recall::{BEFORE, BY_GUID, BY_ITEM, BY_LINK, BY_TITLE, BY_WHOLE},
+    remember::REFRESH,
 };
 
 /// One feed to poll now; its origin is ours until the lease ends.
@@ -222,8 +229,9 @@ pub struct PollRead {
     pub items_total: u32,
     /// What was odd, a JSON array.
     pub warnings: String,
-    /// Keys of items that were known before.
-    pub seen: Vec<IdentityKey>,
+    /// Items that were known before, each with the number of the fingerprint that stands in the
+    /// document as it was, where it is time to note that it still does.
+    pub seen: Vec<(ItemId, i64)>,
     /// Items that were known before and came with something new.
     pub known: Vec<KnownItem>,
     /// Items that were not.
@@ -240,7 +248,9 @@ pub struct NewItem {
     /// Of its text.
     pub text_hash: TextHash,
     /// By what it will be known again.
-    pub keys: Vec<IdentityKey>,
+    pub fingerprint: Fingerprint,
+    /// Why it is new.
+    pub recognition: Recognition,
     /// Whether it is only remembered: no watch was asked.
     pub is_baseline: bool,
     /// What it set off.
@@ -252,8 +262,8 @@ pub struct NewItem {
 pub struct KnownItem {
     /// Which one.
     pub id: ItemId,
-    /// By what it will be known again, beside what it is known by.
-    pub keys: Vec<IdentityKey>,
+    /// By what it will be known again too, if that is not on record.
+    pub alias: Option<Alias>,
     /// What it says now, if that was edited.
     pub revision: Option<Revision>,
 }
@@ -269,13 +279,15 @@ pub struct Revision {
     pub alert: Option<NewAlert>,
 }
 
-/// What a feed showed under a key.
+/// A further fingerprint of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KnownKey {
-    /// The item that had it first.
-    pub item: ItemId,
-    /// Of the item's text; `None` where the item is no longer kept.
-    pub text: Option<TextHash>,
+pub struct Alias {
+    /// The item's fingerprint that is no more; `None` where all stay, as far as there is room.
+    pub replaces: Option<i64>,
+    /// What the document says.
+    pub fingerprint: Fingerprint,
+    /// By what it was taken for the item.
+    pub by: Recognition,
 }
 
 /// An alert and who is told.
@@ -285,6 +297,8 @@ pub struct NewAlert {
     pub alert: Alert,
     /// Of each of its watches, in their order.
     pub priorities: Vec<Priority>,
+    /// Those of its watches that may alert an item again.
+    pub again: Vec<String>,
     /// One a receiver; an [`Event::Alert`](crate::model::Event::Alert) gets the ids too.
     pub deliveries: Vec<NewDelivery>,
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{NewAlert, NewItem, commit::Told, known::NewKeys};
+use super::{NewAlert, NewItem, commit::Told, remember::NewFingerprints};
 use crate::{
     model::{Alert, AlertId, Event, FeedId, Item, ItemId, Priority, TextHash},
     store::{
@@ -16,18 +16,18 @@ use crate::{
     },
 };
 
-/// Writes one new item and what hangs on it, but for its keys, which are added to `keys`; gives
-/// its row.
+/// Writes one new item and what hangs on it, but for its fingerprint, which is added to `prints`;
+/// gives its row.
 pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     new: NewItem,
     now: Timestamp,
-    keys: &mut NewKeys,
+    prints: &mut NewFingerprints,
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
-    keys.add(item, &new.keys);
+    prints.add(item, new.recognition, &new.fingerprint);
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
     }
@@ -68,8 +68,8 @@ fn insert_item(
     Ok(ItemId(id))
 }
 
-/// Writes an alert for those of its watches that have none for this item yet; for none of them,
-/// nothing.
+/// Writes an alert for those of its watches that have none for this item yet, or may alert it
+/// again; for none of them, nothing.
 pub(super) fn insert_alert(
     tx: &mut dyn Tx,
     feed: FeedId,
@@ -81,10 +81,12 @@ pub(super) fn insert_alert(
     let NewAlert {
         mut alert,
         priorities,
+        again,
         deliveries,
     } = new;
     let priorities = alert.watches.iter().cloned().zip(priorities).collect();
-    let done = items::alerted(tx, item)?;
+    let mut done = items::alerted(tx, item)?;
+    done.retain(|watch| !again.contains(watch));
     keep(&mut alert, &priorities, |watch| !done.contains(watch));
     if alert.watches.is_empty() {
         return Ok(());

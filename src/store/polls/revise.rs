@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{KnownItem, Revision, commit::Told, known::NewKeys, news};
+use super::{KnownItem, Revision, commit::Told, news, remember};
 use crate::{
     model::{FeedId, ItemId},
     store::{
@@ -15,17 +15,18 @@ use crate::{
 /// So many earlier texts of an item are kept: a live blog changes at every poll.
 const MAX_REVISIONS: u32 = 20;
 
-/// Writes what is new of a known item, its text and what the edit set off, but for its keys, which
-/// are added to `keys`.
+/// Writes what is new of a known item: what it is recognised by, its text, and what the edit set
+/// off.
 pub(super) fn write(
     tx: &mut dyn Tx,
     feed: FeedId,
     known: KnownItem,
     now: Timestamp,
-    keys: &mut NewKeys,
     told: &mut Told,
 ) -> Result<(), StoreError> {
-    keys.add(known.id, &known.keys);
+    if let Some(alias) = &known.alias {
+        remember::add(tx, feed, known.id, alias, now)?;
+    }
     let Some(revision) = known.revision else {
         return Ok(());
     };

@@ -1,8 +1,6 @@
 mod cooling;
 mod outage;
 
-use std::collections::HashSet;
-
 use super::*;
 use crate::{
     model::{Event, FeedFailing},
@@ -65,18 +63,16 @@ async fn one_commit_writes_all_a_poll_came_to() {
     );
     for (table, rows) in [
         ("item", 2),
-        ("seen", 2),
+        ("fingerprint", 2),
         ("alert", 1),
         ("alert_watch", 2),
         ("delivery", 3),
     ] {
         assert_eq!(count(&store, table).await, rows, "{table}");
     }
-    let known = store
-        .known(claim.feed.id, vec![key(1), key(2), key(3)])
-        .await;
-    let known: HashSet<_> = known.expect("read").into_keys().collect();
-    assert_eq!(known, HashSet::from([key(1), key(2)]));
+    let known = recalled(&store, &[1, 2, 3]).await;
+    let known: Vec<_> = known.iter().map(|it| it.fingerprint).collect();
+    assert_eq!(known, [print(1), print(2)]);
 
     let stored = alerts(&store).await.remove(0);
     assert_eq!(stored.id, ids[0].0.to_string());
@@ -404,65 +400,4 @@ async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
         Ok(told.alerts.len())
     });
     write.await.expect("written")
-}
-
-#[tokio::test]
-async fn keys_are_found_in_lists_of_any_length() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    let all: Vec<IdentityKey> = (0..=255).map(key).collect();
-    let known = all.iter().copied().step_by(3);
-    let mut item = news(1, &[], &[]);
-    item.keys = known.clone().collect();
-    poll_news(&store, vec![item]).await;
-    for length in [0, 1, 31, 32, 33, 64, 65, 256] {
-        let asked = all[..length].to_vec();
-        let found = store.known(FeedId(1), asked.clone()).await.expect("read");
-        let found: HashSet<_> = found.into_keys().collect();
-        let wanted = known.clone().filter(|key| asked.contains(key)).collect();
-        assert_eq!(found, wanted, "{length}");
-    }
-    let other = store.known(FeedId(2), all).await.expect("read");
-    assert!(other.is_empty(), "every feed has its own");
-}
-
-#[tokio::test]
-async fn a_key_that_stays_is_written_once_a_day() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    poll_news(&store, vec![news(1, &[], &[])]).await;
-    for (seconds, written) in [
-        (DAY - 1, 0),
-        (DAY, 0),
-        (DAY + 1, DAY + 1),
-        (DAY + 900, DAY + 1),
-    ] {
-        tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
-        tamper(&store, "UPDATE feed SET due = 0").await;
-        let claimed = claim_one(&store, at(seconds)).await;
-        let mut result = read(vec![]);
-        if let PollResult::Read(read) = &mut result {
-            read.seen = vec![key(1)];
-        }
-        done(&store, poll(&claimed, at(seconds), result)).await;
-        let seen = number(&store, "SELECT seen_at FROM seen").await;
-        assert_eq!(seen, at(written).as_millisecond(), "at {seconds}");
-    }
-}
-
-#[tokio::test]
-async fn a_key_that_two_items_of_a_poll_share_is_the_firsts() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    let claim = claim_one(&store, at(0)).await;
-    let mut second = news(2, &[], &[]);
-    second.keys.push(key(1));
-    let feed = claim.feed.id;
-    done(
-        &store,
-        poll(&claim, at(0), read(vec![news(1, &[], &[]), second])),
-    )
-    .await;
-    let known = store.known(feed, vec![key(1), key(2)]).await.expect("read");
-    assert_ne!(known[&key(1)].item, known[&key(2)].item);
 }

@@ -6,7 +6,7 @@ const ITEMS: i64 = 7 * DAY;
 const ALERTS: i64 = 90 * DAY;
 const SEEN: i64 = 30 * DAY;
 
-/// Reads a body at `seconds` in which the keys stand.
+/// Reads a body at `seconds`.
 async fn poll_at(store: &Store, seconds: i64, result: PollResult) {
     tamper(store, "UPDATE feed SET due = 0").await;
     tamper(store, "UPDATE origin SET due = 0, leased_until = 0").await;
@@ -15,10 +15,11 @@ async fn poll_at(store: &Store, seconds: i64, result: PollResult) {
     store.commit_poll(poll).await.expect("committed");
 }
 
-fn body(keys: &[u8]) -> PollResult {
+/// One that holds these items as they were.
+fn body(items: &[i64]) -> PollResult {
     let mut result = read(vec![]);
     if let PollResult::Read(read) = &mut result {
-        read.seen = keys.iter().copied().map(key).collect();
+        read.seen = items.iter().map(|&item| (ItemId(item), 0)).collect();
     }
     result
 }
@@ -38,7 +39,11 @@ async fn items_without_an_alert_go_first() {
             ..Pruned::default()
         }
     );
-    assert_eq!(count(&store, "seen").await, 2, "they are still known");
+    assert_eq!(
+        count(&store, "fingerprint").await,
+        2,
+        "they are still known"
+    );
 }
 
 #[tokio::test]
@@ -51,7 +56,7 @@ async fn an_item_takes_its_revisions_along() {
     if let PollResult::Read(read) = &mut result {
         read.known = vec![KnownItem {
             id: ItemId(1),
-            keys: edited.keys,
+            alias: None,
             revision: Some(Revision {
                 item: edited.item,
                 text_hash: edited.text_hash,
@@ -71,10 +76,6 @@ async fn an_item_takes_its_revisions_along() {
     assert_eq!(
         number(&store, "SELECT count(*) FROM item WHERE title = 'title 2'").await,
         1
-    );
-    assert_eq!(
-        number(&store, "SELECT count(*) FROM seen WHERE item = 1").await,
-        2
     );
     assert_eq!(store.prune(at(8 * DAY)).await.expect("pruned").items, 1);
     assert_eq!(count(&store, "revision").await, 0);
@@ -128,7 +129,7 @@ async fn a_pending_delivery_keeps_all_that_it_tells() {
 }
 
 #[tokio::test]
-async fn a_key_goes_long_after_it_left_its_feed() {
+async fn a_fingerprint_goes_long_after_it_left_its_feed() {
     let place = Place::new();
     let store = one_feed(&place).await;
     poll_news(&store, vec![news(1, &[], &[]), news(2, &[], &[])]).await;
@@ -140,11 +141,9 @@ async fn a_key_goes_long_after_it_left_its_feed() {
     );
     poll_at(&store, SEEN + 1, body(&[2])).await;
     assert_eq!(store.prune(at(SEEN + 1)).await.expect("pruned").seen, 1);
-    let known = store
-        .known(FeedId(1), vec![key(1), key(2)])
-        .await
-        .expect("read");
-    assert_eq!(known.into_keys().collect::<Vec<_>>(), [key(2)]);
+    let known = recalled(&store, &[1, 2]).await;
+    let known: Vec<ItemId> = known.into_iter().map(|it| it.item).collect();
+    assert_eq!(known, [ItemId(2)]);
 }
 
 /// Without this, every item of a feed that was quiet for a month would be news again.

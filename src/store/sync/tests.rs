@@ -1,5 +1,5 @@
 use crate::{
-    model::{Feed, IdentityKey},
+    model::Feed,
     store::{PollCommitted, PollResult, Store, testing::*},
 };
 
@@ -22,9 +22,9 @@ async fn poll_first(store: &Store, seconds: i64, n: u8) {
 
 async fn knows(store: &Store, name: &str, n: u8) -> bool {
     let id = number(store, &format!("SELECT id FROM feed WHERE name = '{name}'")).await;
-    let keys: Vec<IdentityKey> = vec![key(n)];
-    let known = store.known(crate::model::FeedId(id), keys).await;
-    !known.expect("read").is_empty()
+    let feed = crate::model::FeedId(id);
+    let recalled = store.recall(feed, vec![print(n)], Vec::new()).await;
+    !recalled.expect("read").records.is_empty()
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
 
 /// Every schema change there ever was, in order: the Nth makes schema N of schema N-1.
 /// Append-only: a file out there may be at any of them.
-pub(in crate::store) const MIGRATIONS: &[&str] = &[include_str!("001.sql")];
+pub(in crate::store) const MIGRATIONS: &[&str] =
+    &[include_str!("001.sql"), include_str!("002.sql")];
 
 /// Brings the file to the newest schema; an older file is copied first.
 ///
@@ -159,6 +160,39 @@ mod tests {
         let mut connection = opened(&place.path, &[ONE]).expect("still schema 1");
         let link = connection.rows("SELECT link FROM story", &[]);
         assert!(link.is_err(), "the first step was undone with the second");
+    }
+
+    #[test]
+    fn a_store_of_schema_1_keeps_what_it_has_seen_and_alerted() {
+        let place = place();
+        let old = opened(&place.path, &MIGRATIONS[..1]).expect("made");
+        old.batch(
+            "INSERT INTO origin (id, host, domain, due) VALUES (1, 'e.org', 'e.org', 0);
+             INSERT INTO feed (id, name, url, origin, due, due_reason)
+               VALUES (1, 'wire', 'https://e.org/feed', 1, 0, '');
+             INSERT INTO item (id, feed, text_hash, title, authors, categories, summary, content,
+                               seen_at)
+               VALUES (7, 1, x'00', 'T', '[]', '[]', '', '', 0);
+             INSERT INTO alert (id, item, feed, priority, created_at, data)
+               VALUES (3, 7, 1, 0, 0, '{}');
+             INSERT INTO alert_watch (item, watch, alert) VALUES (7, 'k', 3);
+             INSERT INTO seen (feed, key, item, seen_at) VALUES (1, x'05', 7, 0)",
+        )
+        .expect("filled");
+        drop(old);
+        let mut new = opened(&place.path, MIGRATIONS).expect("migrated");
+        let row = new.row(
+            "SELECT w.item, w.watch, w.alert, s.item FROM alert_watch w JOIN seen s ON s.feed = 1",
+            &[],
+        );
+        let mut row = row.expect("read").expect("both rows");
+        let alert: (i64, String, i64) = (
+            row.take(0).expect("a number"),
+            row.take(1).expect("text"),
+            row.take(2).expect("a number"),
+        );
+        assert_eq!(alert, (7, "k".into(), 3));
+        assert_eq!(row.take::<i64>(3).expect("a number"), 7);
     }
 
     #[test]

@@ -1,0 +1,194 @@
+//! What is on record of a document's items.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    model::{FeedId, Fingerprint, IdentityKey, ItemId, Remembered},
+    store::{
+        Store, StoreError,
+        engine::{Row, Tx, Value, values},
+    },
+};
+
+/// Values asked for in one statement. A last, shorter list is filled up with its first value, so
+/// that there is one statement to prepare, not 32.
+const CHUNK: usize = 32;
+
+/// Rows of one such question, the latest items': a feed may give one guid to all its items.
+const MAX_ROWS: i64 = 512;
+
+/// A question for one chunk: ?1 is the feed, ?34 how many rows at most.
+macro_rules! by {
+    ($part:literal) => {
+        concat!(
+            "SELECT item, alias, whole, guid, link, path, title, date, text, seen_at
+               FROM fingerprint WHERE feed = ?1 AND ",
+            $part,
+            " IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+                  ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)
+              ORDER BY item DESC LIMIT ?34"
+        )
+    };
+}
+
+pub(in crate::store) const BY_WHOLE: &str = by!("whole");
+pub(in crate::store) const BY_GUID: &str = by!("guid");
+pub(in crate::store) const BY_LINK: &str = by!("link");
+pub(in crate::store) const BY_TITLE: &str = by!("title");
+pub(in crate::store) const BY_ITEM: &str = by!("item");
+
+/// Items by what schema 1 recognised them by; ?1 is the feed.
+pub(in crate::store) const BEFORE: &str =
+    "SELECT key, item FROM seen WHERE feed = ?1 AND key IN (?2, ?3, ?4, ?5, ?6)";
+
+/// Keys of one item, at most.
+const KEYS: usize = 5;
+
+impl Store {
+    /// What is on record of these items of a feed: for each the record that is exactly the same;
+    /// where there is none, those that share its guid, link or title, the latest 512, and those of
+    /// the `window`, the last document's items, that none of these is.
+    pub async fn recall(
+        &self,
+        feed: FeedId,
+        shown: Vec<Fingerprint>,
+        window: Vec<ItemId>,
+    ) -> Result<Recalled, StoreError> {
+        self.read(move |tx| recall(tx, feed, &shown, &window)).await
+    }
+
+    /// For each item, by its keys of schema 1, whether a store of that schema had seen it: the row.
+    pub async fn known_before(
+        &self,
+        feed: FeedId,
+        items: Vec<Vec<IdentityKey>>,
+    ) -> Result<Vec<Option<ItemId>>, StoreError> {
+        self.read(move |tx| {
+            let item = |keys: &Vec<IdentityKey>| before(tx, feed, keys);
+            items.iter().map(item).collect()
+        })
+        .await
+    }
+}
+
+fn recall(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    shown: &[Fingerprint],
+    window: &[ItemId],
+) -> Result<Recalled, StoreError> {
+    let mut found = Found::default();
+    let wholes = shown.iter().map(|print| print.whole).collect();
+    found.ask(tx, feed, BY_WHOLE, wholes)?;
+    let open: Vec<&Fingerprint> = { shown.iter() }
+        .filter(|print| !found.wholes.contains(&print.whole))
+        .collect();
+    if open.is_empty() {
+        return Ok(Recalled {
+            records: found.into_vec(),
+            has_schema_1: false,
+        });
+    }
+    let known: HashSet<ItemId> = found.items.values().map(|it| it.item).collect();
+    let parts = |part: fn(&Fingerprint) -> Option<i64>| -> Vec<i64> {
+        open.iter().filter_map(|print| part(print)).collect()
+    };
+    found.ask(tx, feed, BY_GUID, parts(|it| it.guid))?;
+    found.ask(tx, feed, BY_LINK, parts(|it| it.link))?;
+    found.ask(tx, feed, BY_TITLE, parts(|it| it.title))?;
+    let gone = window.iter().filter(|item| !known.contains(item));
+    found.ask(tx, feed, BY_ITEM, gone.map(|item| item.0).collect())?;
+    let before = tx.row("SELECT 1 FROM seen WHERE feed = ?1 LIMIT 1", values![feed])?;
+    Ok(Recalled {
+        records: found.into_vec(),
+        has_schema_1: before.is_some(),
+    })
+}
+
+/// What is on record of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recalled {
+    /// In the order of the items.
+    pub records: Vec<Remembered>,
+    /// Whether what has no record may be known by what schema 1 recognised it by.
+    pub has_schema_1: bool,
+}
+
+/// Records, each once.
+#[derive(Default)]
+struct Found {
+    items: HashMap<(ItemId, i64), Remembered>,
+    wholes: HashSet<i64>,
+}
+
+impl Found {
+    fn ask(
+        &mut self,
+        tx: &mut dyn Tx,
+        feed: FeedId,
+        sql: &str,
+        mut of: Vec<i64>,
+    ) -> Result<(), StoreError> {
+        of.sort_unstable();
+        of.dedup();
+        for chunk in of.chunks(CHUNK) {
+            let filled = chunk.iter().chain(std::iter::repeat(&chunk[0])).take(CHUNK);
+            let params: Vec<Value> = std::iter::once(Value::from(feed))
+                .chain(filled.map(|part| Value::from(*part)))
+                .chain([Value::from(MAX_ROWS)])
+                .collect();
+            for row in tx.rows(sql, &params)? {
+                let record = remembered(row)?;
+                self.wholes.insert(record.fingerprint.whole);
+                self.items.insert((record.item, record.alias), record);
+            }
+        }
+        Ok(())
+    }
+
+    /// In the order of the items.
+    fn into_vec(self) -> Vec<Remembered> {
+        let mut records: Vec<Remembered> = self.items.into_values().collect();
+        records.sort_unstable_by_key(|record| (record.item, record.alias));
+        records
+    }
+}
+
+fn remembered(mut row: Row) -> Result<Remembered, StoreError> {
+    Ok(Remembered {
+        item: row.take(0)?,
+        alias: row.take(1)?,
+        fingerprint: Fingerprint {
+            whole: row.take(2)?,
+            guid: row.take(3)?,
+            link: row.take(4)?,
+            path: row.take(5)?,
+            title: row.take(6)?,
+            date: row.take(7)?,
+            text: row.take(8)?,
+        },
+        seen_at: row.take(9)?,
+    })
+}
+
+fn before(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    keys: &[IdentityKey],
+) -> Result<Option<ItemId>, StoreError> {
+    let Some(first) = keys.first() else {
+        return Ok(None);
+    };
+    let filled = keys.iter().chain(std::iter::repeat(first)).take(KEYS);
+    let params: Vec<Value> = std::iter::once(Value::from(feed))
+        .chain(filled.map(|key| Value::from(*key)))
+        .collect();
+    let mut items = HashMap::new();
+    for mut row in tx.rows(BEFORE, &params)? {
+        items.insert(IdentityKey(row.take(0)?), row.take(1)?);
+    }
+    Ok(keys.iter().find_map(|key| items.get(key).copied()))
+}
+
+#[cfg(test)]
+mod tests;
