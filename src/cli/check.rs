@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clap::Args;
 use serde::Serialize;
 
 use super::{
@@ -14,48 +15,66 @@ use crate::{
     config::{self, Environment, Loaded, TestResult},
 };
 
-/// Reports every problem, then runs the config's own tests.
-pub(super) fn check(path: &Path, output: &Output) -> Answer {
-    if output.is_json() {
-        return check_as_json(path, output);
-    }
-    let loaded = load_and_warn(path)?;
-    let results = results(&loaded);
-    let failed: Vec<&TestResult> = results.iter().filter(|result| !result.passed()).collect();
-    if !failed.is_empty() {
-        let lines: Vec<String> = failed.into_iter().map(describe).collect();
-        return Err(CliError::Config(lines.join("\n")));
-    }
-    let config = app::config_in_words(&loaded.config);
-    let tests = results.len();
-    output::line(&format!(
-        "{}: fine; {config}, tests passed: {tests}",
-        path.display()
-    ))?;
-    Ok(true)
+/// Say everything that is wrong with the configuration.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Fail for warnings too: exit 1.
+    #[arg(long)]
+    strict: bool,
 }
 
-/// One JSON object per problem; none is fine.
-fn check_as_json(path: &Path, output: &Output) -> Answer {
-    let loaded = config::load(path, &Environment::of_process());
-    let report = loaded
-        .as_ref()
-        .map_or_else(|errors| &errors.report, |loaded| &loaded.warnings);
-    for problem in report.lines() {
-        output.print(&problem, |_| String::new())?;
+impl Check {
+    /// Reports every problem, then runs the config's own tests.
+    pub(super) fn run(&self, path: &Path, output: &Output) -> Answer {
+        if output.is_json() {
+            return self.run_as_json(path, output);
+        }
+        let loaded = load_and_warn(path)?;
+        let results = results(&loaded);
+        let failed: Vec<&TestResult> = results.iter().filter(|result| !result.passed()).collect();
+        if !failed.is_empty() {
+            let lines: Vec<String> = failed.into_iter().map(describe).collect();
+            return Err(CliError::Config(lines.join("\n")));
+        }
+        if !self.allows(&loaded) {
+            return Ok(false);
+        }
+        let config = app::config_in_words(&loaded.config);
+        let tests = results.len();
+        output::line(&format!(
+            "{}: fine; {config}, tests passed: {tests}",
+            path.display()
+        ))?;
+        Ok(true)
     }
-    let Ok(loaded) = loaded else {
-        return Err(CliError::Config(format!("{} has errors", path.display())));
-    };
-    let failed = results(&loaded)
-        .iter()
-        .filter(|result| !result.passed())
-        .count();
-    match failed {
-        0 => Ok(true),
-        failed => Err(CliError::Config(format!(
-            "{failed} of the config's tests fail"
-        ))),
+
+    /// One JSON object per problem; none is fine.
+    fn run_as_json(&self, path: &Path, output: &Output) -> Answer {
+        let loaded = config::load(path, &Environment::of_process());
+        let report = loaded
+            .as_ref()
+            .map_or_else(|errors| &errors.report, |loaded| &loaded.warnings);
+        for problem in report.lines() {
+            output.print(&problem, |_| String::new())?;
+        }
+        let Ok(loaded) = loaded else {
+            return Err(CliError::Config(format!("{} has errors", path.display())));
+        };
+        let failed = results(&loaded)
+            .iter()
+            .filter(|result| !result.passed())
+            .count();
+        match failed {
+            0 => Ok(self.allows(&loaded)),
+            failed => Err(CliError::Config(format!(
+                "{failed} of the config's tests fail"
+            ))),
+        }
+    }
+
+    /// Whether the warnings, which are said by now, may stand.
+    fn allows(&self, loaded: &Loaded) -> bool {
+        !self.strict || loaded.warnings.warnings() == 0
     }
 }
 

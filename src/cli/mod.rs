@@ -98,7 +98,7 @@ enum Command {
     /// Poll, match and deliver until a signal ends it.
     Run(run::Run),
     /// Say everything that is wrong with the configuration.
-    Check,
+    Check(check::Check),
     /// Print the configuration in effect, secrets hidden.
     Config,
     /// Run the configuration's [[test]] blocks.
@@ -216,7 +216,7 @@ impl Command {
     async fn run(self, config: &std::path::Path, output: &Output) -> Answer {
         match self {
             Self::Run(run) => run.run(config).await,
-            Self::Check => check::check(config, output),
+            Self::Check(check) => check.run(config, output),
             Self::Config => config::show(config, output),
             Self::Test => check::test(config, output),
             Self::Try(try_) => try_.run(config, output).await,

@@ -5,8 +5,11 @@ use std::ops::Range;
 use super::{ItemText, fields::Fields};
 use crate::{
     model::Field,
-    text::{self, Lines},
+    text::{self, Joint, Lines},
 };
+
+/// News has fewer joints than one in so many bytes.
+const BYTES_TO_A_JOINT: usize = 64;
 
 /// The fields of an item in canonical form, one behind the other.
 pub(super) struct Canonical {
@@ -14,6 +17,8 @@ pub(super) struct Canonical {
     pub(super) text: String,
     /// In the order of [`Field::ALL`]; fields without text are left out.
     pub(super) parts: Vec<(Field, Range<usize>)>,
+    /// Where words may also be written as one, in rising order.
+    pub(super) joints: Vec<Joint>,
 }
 
 impl Canonical {
@@ -26,15 +31,20 @@ impl Canonical {
         let room: usize = read().map(|field| item.field(field).len()).sum();
         let mut text = String::with_capacity(room + room / 8 + 64);
         let mut parts = Vec::with_capacity(Field::ALL.len());
+        let mut joints = Vec::with_capacity(room / BYTES_TO_A_JOINT + 16);
         for field in read() {
             let from = text.len();
-            text::fold_onto(item.field(field), lines(field), &mut text);
+            text::fold_with_joints(item.field(field), lines(field), &mut text, &mut joints);
             if text.len() > from {
                 parts.push((field, from..text.len()));
             }
         }
         text.extend([' '; super::index::PADDING]);
-        Self { text, parts }
+        Self {
+            text,
+            parts,
+            joints,
+        }
     }
 
     /// The field that a place is in, and where the field begins.

@@ -59,6 +59,14 @@ struct Terms {
     anchors: Vec<(u32, Anchor)>,
 }
 
+impl Matcher {
+    /// The text of a pattern.
+    pub(super) fn text(&self, pattern: u32) -> &str {
+        let pattern = &self.patterns[pattern as usize];
+        &self.texts[pattern.from as usize..][..pattern.length as usize]
+    }
+}
+
 /// Compiles parsed watches.
 pub(super) fn matcher(queries: Vec<(&Watch, Query)>) -> Matcher {
     let mut terms = Terms::default();
@@ -190,6 +198,11 @@ fn chosen(terms: &Terms, anchored: &Anchored) -> Index {
             is_anchor: !anchored.watches(What::Term(term)).is_empty(),
         };
         builder.add(target, anchor);
+        for (_, other) in group {
+            if !std::ptr::eq(other, anchor) {
+                builder.add_other(target, other);
+            }
+        }
     }
     drop(uses);
     builder.build()

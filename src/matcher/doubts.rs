@@ -3,6 +3,7 @@
 use super::{
     lexer::{Token, TokenKind},
     query::{Kind, QueryError},
+    signs::narrowed,
 };
 
 /// Words that were probably meant as operators, and signs that are none.
@@ -26,6 +27,7 @@ pub(super) fn warnings(tokens: &[Token]) -> Vec<QueryError> {
         } else if *kind == Kind::Whole {
             let before = index.checked_sub(1).map(|before| &tokens[before]);
             operator(text, before, next_is_operand)
+                .or_else(|| function(text, token, tokens.get(index + 1)))
                 .or_else(|| separator(text, next_is_operand))
                 .or_else(|| bracket(text, &tokens[index + 1..]))
         } else {
@@ -47,12 +49,26 @@ fn in_quotes(text: &str) -> Doubt {
     })
 }
 
-/// `and`, `or`, `not` and `of` where an operator could stand.
+/// Operators of other programs that join two operands and may be words.
+const NEAR: [&str; 4] = ["NEAR", "ONEAR", "ADJ", "AROUND"];
+
+/// The same in capitals: both terms in one sentence or paragraph.
+const SAME: [&str; 3] = ["SAME", "SENTENCE", "PARAGRAPH"];
+
+/// `and`, `or`, `not` and `of` where an operator could stand, and those of other programs.
 fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt {
+    let text = &*narrowed(text);
     let upper = text.to_uppercase();
+    let stands_between = next_is_operand && before.is_some_and(ends_operand);
+    if stands_between && (NEAR.contains(&&*upper) || SAME.contains(&text)) {
+        let message = format!("`{text}` is searched for as a word: it is no operator");
+        let help =
+            format!("write NEAR/5 for at most five words on, or \"{text}\" if the word is meant");
+        return Some((message, help));
+    }
     let meant = match upper.as_str() {
         "NOT" => next_is_operand,
-        "AND" | "OR" => next_is_operand && before.is_some(),
+        "AND" | "OR" | "XOR" | "ANDNOT" => next_is_operand && before.is_some(),
         "OF" => next_is_operand && before.is_some_and(is_number),
         _ => false,
     };
@@ -61,6 +77,8 @@ fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt 
     }
     let help = match upper.as_str() {
         "OF" => "write 2 OF (a, b, c), or put the words in quotes if they are meant".to_owned(),
+        "XOR" => "say it with OR and NOT".to_owned(),
+        "ANDNOT" => "write NOT".to_owned(),
         _ => format!("write {upper}, or \"{text}\" if the word is meant"),
     };
     let why = match upper.as_str() {
@@ -70,11 +88,31 @@ fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt 
     Some((format!("`{text}` is searched for as a word: {why}"), help))
 }
 
+/// Whether an operator may follow.
+const fn ends_operand(token: &Token) -> bool {
+    matches!(
+        token.kind,
+        TokenKind::Close | TokenKind::Entity(_) | TokenKind::Term { .. }
+    )
+}
+
 fn is_number(token: &Token) -> bool {
     match &token.kind {
-        TokenKind::Term { text, .. } => text.bytes().all(|byte| byte.is_ascii_digit()),
+        TokenKind::Term { text, .. } => narrowed(text).bytes().all(|byte| byte.is_ascii_digit()),
         _ => false,
     }
+}
+
+/// A word right before a parenthesis, as functions of other programs are written.
+fn function(text: &str, token: &Token, next: Option<&Token>) -> Doubt {
+    let open = next.filter(|next| next.kind == TokenKind::Open)?;
+    let is_name = open.span.start == token.span.end && text.is_ascii() && !text.contains('/');
+    is_name.then(|| {
+        (
+            format!("`{text}(` is no function: `{text}` is searched for as a word"),
+            "put a space before the parenthesis if the word is meant".to_owned(),
+        )
+    })
 }
 
 fn separator(text: &str, next_is_operand: bool) -> Doubt {
@@ -101,7 +139,7 @@ fn bracket(text: &str, behind: &[Token]) -> Doubt {
         '\'' | '‘' | '`' if behind.iter().take(MAX_PHRASE_TOKENS).any(closes) => {
             "a phrase stands in double quotes: \"a phrase\""
         }
-        '[' | '{' | '<' => "parentheses group",
+        '[' | '{' | '<' | '［' | '｛' | '＜' => "parentheses group",
         _ => return None,
     };
     Some((format!("`{sign}` has no meaning here"), help.to_owned()))

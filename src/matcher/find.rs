@@ -7,6 +7,7 @@ use super::{
     compiled::{CompiledWatch, Leaf, What},
     evaluate::holds,
     evidence::Evidence,
+    index, joined,
     locate::{located, verified},
     pattern,
 };
@@ -88,16 +89,21 @@ struct Spot {
 
 fn spotted(matcher: &Matcher, canonical: &Canonical) -> Vec<Spot> {
     let mut spotted = Vec::new();
+    let spot = |entry: &index::Entry, start| Spot {
+        pattern: entry.pattern,
+        term: entry.term,
+        start: short(start),
+        is_anchor: entry.is_anchor,
+    };
+    let text = canonical.text.as_bytes();
     matcher
         .index
-        .scan(canonical.text.as_bytes(), |entry, start| {
-            spotted.push(Spot {
-                pattern: entry.pattern,
-                term: entry.term,
-                start: short(start),
-                is_anchor: entry.is_anchor,
-            });
-        });
+        .scan(text, |entry, start| spotted.push(spot(entry, start)));
+    matcher.index.joined(text, &canonical.joints, |entry, at| {
+        let first_part = &matcher.text(entry.pattern)[..entry.offset as usize];
+        let start = joined::start(canonical, at, first_part);
+        spotted.extend(start.map(|start| spot(entry, start)));
+    });
     spotted
 }
 
@@ -114,12 +120,13 @@ fn compared<'a>(
 ) -> Vec<Found> {
     let one = |spot: &Spot| {
         let pattern = &matcher.patterns[spot.pattern as usize];
-        let wanted = &matcher.texts.as_bytes()[pattern.from as usize..][..pattern.length as usize];
-        let start = spot.start as usize;
-        if !canonical.text.as_bytes()[start..].starts_with(wanted) {
-            return None;
-        }
-        let found = start..start + wanted.len();
+        let (wanted, start) = (matcher.text(spot.pattern), spot.start as usize);
+        let is_plain = canonical.text.as_bytes()[start..].starts_with(wanted.as_bytes());
+        let found = if is_plain {
+            start..start + wanted.len()
+        } else {
+            start..joined::end(canonical, start, wanted)?
+        };
         let hit = pattern::hit((pattern.left, pattern.right), &canonical.text, found)?;
         Some(Found {
             term: spot.term,

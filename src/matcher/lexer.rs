@@ -6,7 +6,7 @@ use super::{
     positions::MAX_DISTANCE,
     query::{Distance, Kind, OriginKind, QueryError},
     refused, regexes,
-    signs::{closing_quotes, is_closing, is_comma, word_length},
+    signs::{closing_quotes, is_closing, is_comma, narrow, narrowed, word_length},
 };
 use crate::{model::Field, text};
 
@@ -106,6 +106,7 @@ impl<'a> Lexer<'a> {
         let length = c.len_utf8();
         match c {
             '(' | '（' => {
+                refused::function(self.tokens.last(), self.at)?;
                 let is_count = self.count()?;
                 self.lists.push(is_count);
                 self.push(TokenKind::Open, length);
@@ -128,10 +129,10 @@ impl<'a> Lexer<'a> {
                 }
                 self.push(TokenKind::Not, length);
             }
-            '=' => return self.exact(),
+            '=' | '＝' => return self.exact(length),
             '~' => return self.inflected(),
             '/' => return self.regex(),
-            '@' => return self.entity(),
+            '@' | '＠' => return self.entity(length),
             _ if closing_quotes(c).is_some() => return self.phrase(0),
             _ => return self.word(),
         }
@@ -142,20 +143,23 @@ impl<'a> Lexer<'a> {
         QueryError::new(message, self.at..self.at + length)
     }
 
-    fn exact(&mut self) -> Result<(), QueryError> {
-        let Some(next) = self.rest().chars().nth(1).filter(|c| !c.is_whitespace()) else {
-            return Err(self.error(1, "expected a term right after `=`"));
+    /// An exact term behind a sign of `marker` bytes.
+    fn exact(&mut self, marker: usize) -> Result<(), QueryError> {
+        let next = self.rest()[marker..].chars().next();
+        let Some(next) = next.filter(|c| !c.is_whitespace()) else {
+            return Err(self.error(marker, "expected a term right after `=`"));
         };
         if closing_quotes(next).is_some() {
-            return self.phrase(1);
+            return self.phrase(marker);
         }
-        let word = &self.rest()[..=self.word_length(1)];
-        if word.ends_with('*') {
+        let word = &self.rest()[..marker + self.word_length(marker)];
+        refused::suffix(word, self.at)?;
+        if word.ends_with(['*', '＊']) {
             return Err(self
                 .error(word.len(), "`=` and `*` do not go together")
                 .with_help("leave one of them out"));
         }
-        self.term(word, &word[1..], Kind::Exact, false)
+        self.term(word, &word[marker..], Kind::Exact, false)
     }
 
     /// A phrase behind `marker` bytes, which may be the `=` of an exact one.
@@ -173,6 +177,9 @@ impl<'a> Lexer<'a> {
                 .with_help("close the phrase with the same kind of quote"));
         };
         let close = body[end..].chars().next().map_or(0, char::len_utf8);
+        let behind = &body[end + close..];
+        let behind_at = self.at + marker + open.len_utf8() + end + close;
+        refused::suffix(&behind[..word_length(behind)], behind_at)?;
         let written = &self.rest()[..marker + open.len_utf8() + end + close];
         let kind = if marker == 0 {
             Kind::Whole
@@ -232,6 +239,7 @@ impl<'a> Lexer<'a> {
                 .error(1, "this regular expression is never closed")
                 .with_help("close it with `/`, or put the text in quotes if none is meant"));
         };
+        refused::flags(&rest[close + 2..], self.at + close + 2)?;
         let flag = usize::from(rest[close + 2..].starts_with('i'));
         let written = &rest[..close + 2 + flag];
         let behind = rest[written.len()..].chars().next();
@@ -259,15 +267,16 @@ impl<'a> Lexer<'a> {
         ))
     }
 
-    fn entity(&mut self) -> Result<(), QueryError> {
-        let length = self.word_length(1);
+    /// An entity behind a sign of `marker` bytes.
+    fn entity(&mut self, marker: usize) -> Result<(), QueryError> {
+        let length = self.word_length(marker);
         if length == 0 {
             return Err(self
-                .error(1, "expected the name of an entity right after `@`")
+                .error(marker, "expected the name of an entity right after `@`")
                 .with_help("write @name, or put the sign in quotes"));
         }
-        let name = self.rest()[1..=length].to_owned();
-        self.push(TokenKind::Entity(name), length + 1);
+        let name = self.rest()[marker..marker + length].to_owned();
+        self.push(TokenKind::Entity(name), marker + length);
         Ok(())
     }
 
@@ -277,17 +286,18 @@ impl<'a> Lexer<'a> {
         }
         let word = &self.rest()[..self.word_length(0)];
         refused::word(word, self.at)?;
-        let operator = match word {
+        let operator = match &*narrowed(word) {
             "AND" => Some(TokenKind::And),
             "OR" => Some(TokenKind::Or),
             "NOT" => Some(TokenKind::Not),
-            _ => self.near(word)?.map(TokenKind::Near),
+            narrow => self.near(narrow, word.len())?.map(TokenKind::Near),
         };
         if let Some(operator) = operator {
             self.push(operator, word.len());
             return Ok(());
         }
-        let (part, kind) = match (word.strip_prefix('*'), word.strip_suffix('*')) {
+        let star = ['*', '＊'];
+        let (part, kind) = match (word.strip_prefix(star), word.strip_suffix(star)) {
             (None, None) => return self.term(word, word, Kind::Whole, false),
             (None, Some(stem)) => (stem, Kind::Prefix),
             (Some(tail), _) if !tail.is_empty() => (tail, Kind::Suffix),
@@ -305,8 +315,8 @@ impl<'a> Lexer<'a> {
         self.term(word, part, kind, false)
     }
 
-    /// `NEAR/5` and `ONEAR/5`.
-    fn near(&self, word: &str) -> Result<Option<Distance>, QueryError> {
+    /// `NEAR/5` and `ONEAR/5`, which are so many bytes long in the expression.
+    fn near(&self, word: &str, length: usize) -> Result<Option<Distance>, QueryError> {
         let unordered = word.strip_prefix('O').unwrap_or(word);
         let Some(rest) = unordered.strip_prefix("NEAR") else {
             return Ok(None);
@@ -323,7 +333,7 @@ impl<'a> Lexer<'a> {
                 ordered: unordered.len() < word.len(),
             })),
             _ => Err(self
-                .error(word.len(), format!("expected a distance from 1 to {MAX_DISTANCE}"))
+                .error(length, format!("expected a distance from 1 to {MAX_DISTANCE}"))
                 .with_help("write NEAR/5 for at most five words on, ONEAR/5 in this order; the next word is 1")),
         }
     }
@@ -333,9 +343,9 @@ impl<'a> Lexer<'a> {
         let [.., count, of] = &self.tokens[..] else {
             return Ok(false);
         };
-        let digits = bare_word(count);
+        let digits = narrowed(bare_word(count));
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if bare_word(of) != "OF" || !is_number {
+        if narrowed(bare_word(of)) != "OF" || !is_number {
             return Ok(false);
         }
         let span = count.span.start..of.span.end;
@@ -354,13 +364,17 @@ impl<'a> Lexer<'a> {
     /// `title:`, directly before a term or parenthesis.
     fn field(&mut self) -> Result<Option<()>, QueryError> {
         let rest = self.rest();
-        let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let behind = &rest[length..];
-        if length == 0 || !behind.starts_with(':') || behind.starts_with("://") {
+        let is_letter = |c: char| narrow(c).is_ascii_alphabetic();
+        let length = rest.len() - rest.trim_start_matches(is_letter).len();
+        let Some(behind) = rest[length..].strip_prefix([':', '：']) else {
+            return Ok(None);
+        };
+        if length == 0 || behind.starts_with("//") {
             return Ok(None);
         }
-        let name = &rest[..length];
-        let ends = behind[1..]
+        let colon = rest.len() - length - behind.len();
+        let name = &*narrowed(&rest[..length]);
+        let ends = behind
             .chars()
             .next()
             .is_none_or(|c| c.is_whitespace() || is_closing(c));
@@ -368,14 +382,14 @@ impl<'a> Lexer<'a> {
             return if ends {
                 Ok(None)
             } else {
-                Err(refused::field(name, self.at))
+                Err(refused::field(name, self.at..self.at + length))
             };
         };
         if ends {
             let message = format!("expected a term right after `{name}:`");
-            return Err(self.error(length + 1, message));
+            return Err(self.error(length + colon, message));
         }
-        self.push(TokenKind::Field(scope), length + 1);
+        self.push(TokenKind::Field(scope), length + colon);
         Ok(Some(()))
     }
 

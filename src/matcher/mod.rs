@@ -19,6 +19,7 @@ mod explain;
 mod fields;
 mod find;
 mod index;
+mod joined;
 mod lexer;
 mod lists;
 mod locate;

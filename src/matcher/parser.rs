@@ -208,6 +208,12 @@ impl<'a> Parser<'a> {
             let message = format!("`{}:` takes a name, or name*", of.as_str());
             return Err(QueryError::new(message, span));
         }
+        if of == OriginKind::Site
+            && let Some(domain) = body.strip_prefix('.')
+        {
+            return Err(QueryError::new("no site begins with a dot", span)
+                .with_help(format!("write site:{domain}, which is every host below it")));
+        }
         let value = match of {
             OriginKind::Feed => body.to_lowercase(),
             OriginKind::Lang => body.to_lowercase().replace('_', "-"),

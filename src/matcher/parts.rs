@@ -5,7 +5,7 @@ use std::{fmt::Write as _, ops::Range};
 use super::{
     Entity, Query, QueryError, display,
     lexer::{self, Token, TokenKind},
-    signs::{is_comma, word_length},
+    signs::{is_comma, narrowed, word_length},
 };
 
 /// What a watch says in `match`, `any`, `all` and `none`. All that is given must hold together.
@@ -72,15 +72,16 @@ fn is_phrase(entry: &str) -> bool {
 }
 
 fn is_plain(word: &str) -> bool {
+    let is_whole = word_length(word) == word.len();
+    let word = &*narrowed(word);
     let near = word.strip_prefix('O').unwrap_or(word).strip_prefix("NEAR");
     let is_operator = matches!(word, "AND" | "OR" | "NOT")
         || near.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let is_marked =
-        word.starts_with(['-', '－', '!', '！', '=', '~', '@', '/']) && word.chars().count() > 1;
+    let is_marked = word.starts_with(['-', '!', '=', '~', '@', '/']) && word.chars().count() > 1;
     let is_scoped = word
         .split_once(':')
         .is_some_and(|(name, rest)| !rest.is_empty() && lexer::scope(name).is_some());
-    word_length(word) == word.len() && !is_operator && !is_marked && !is_scoped
+    !is_operator && !is_marked && !is_scoped && is_whole
 }
 
 /// The words in quotes, and how many bytes stand before them.

@@ -86,7 +86,10 @@ pub(super) fn patterns(term: &Term) -> Vec<Pattern> {
         Kind::Prefix => Some(Kind::Prefix),
         _ => None,
     };
-    if let Some(kind) = variant_kind.filter(|_| check != Check::Capitals) {
+    if check == Check::Capitals {
+        let variant = spelling::acronym(&term.body, &canonical);
+        patterns.extend(variant.map(|variant| Pattern::new(&variant, term.kind, check.clone())));
+    } else if let Some(kind) = variant_kind {
         for variant in spelling::variants(&term.body, &canonical) {
             patterns.push(Pattern::new(&variant, kind, check.clone()));
         }

@@ -1,5 +1,27 @@
 //! Parentheses, quotes and where words end, in the signs that people type.
 
+use std::borrow::Cow;
+
+/// How far the full-width characters lie from ASCII.
+const FULL_WIDTH: u32 = 0xfee0;
+
+/// The character of ASCII that a Japanese or Chinese keyboard types in full width.
+pub(super) fn narrow(c: char) -> char {
+    match c {
+        '！'..='～' => char::from_u32(c as u32 - FULL_WIDTH).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// The word with all of its full-width characters in ASCII.
+pub(super) fn narrowed(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(word.chars().map(narrow).collect())
+    }
+}
+
 /// Whether the character closes a group.
 pub(super) const fn is_closing(c: char) -> bool {
     matches!(c, ')' | '）')

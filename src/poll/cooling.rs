@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::visit::Failure;
+use super::failure::Failure;
 use crate::cadence::{self, MAX_BACK_OFF};
 
 /// The pause after the first refusal that names none; doubled with each one more.

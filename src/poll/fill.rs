@@ -11,9 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Poller, alerts, cooling, missed, moved,
+    Poller, alerts, cooling,
+    failure::Failure,
+    missed, moved,
     recognise::{Memory, Recognised},
-    visit::{Failure, Pending, Reading},
+    visit::{Pending, Reading},
 };
 use crate::{
     cadence::LastPoll,

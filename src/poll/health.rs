@@ -2,19 +2,17 @@
 
 pub(super) mod outage;
 mod quiet;
+mod rebased;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use self::quiet::brings_news;
-use super::visit::{Answer, Failure};
+use super::{failure::Failure, visit::Answer};
 use crate::{
     cadence::{self, RHYTHM},
-    model::{
-        Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRebased, FeedRecovered,
-        Silent,
-    },
+    model::{Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, Silent},
     store::{
         Continuity, FeedState, Health, Neighbour, NewDelivery, OutageChange, PollClaim, Recovery,
         Store, StoreError,
@@ -26,9 +24,6 @@ const NO_BLIP: u32 = 2;
 
 /// So long a feed that reads again waits for the others of its origin to be told with it.
 const RECOVERY_WAITS: Duration = Duration::from_hours(1);
-
-/// A feed that renames its items at every visit is told again only after this.
-const REBASED_AGAIN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 /// `[health]`: when a feed counts as failing, and who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,23 +217,6 @@ impl HealthRules {
             }),
         });
         checkup.notices.extend(self.tell(&event));
-    }
-
-    /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. A feed that
-    /// does so at every visit is told once a month.
-    fn rebased(&self, checkup: &mut Checkup, feed: &Feed, items: u32, now: Timestamp) {
-        let was_told = |at| cadence::elapsed(at, now) < REBASED_AGAIN_AFTER;
-        if items == 0 || checkup.health.rebased_at.is_some_and(was_told) {
-            return;
-        }
-        checkup.health.rebased_at = Some(now);
-        checkup
-            .notices
-            .extend(self.tell(&Event::FeedRebased(FeedRebased {
-                feed: feed.name.clone(),
-                url: feed.url.to_string(),
-                items,
-            })));
     }
 
     /// A notice where items may have been missed, unless the last one still stands. What came and

@@ -7,6 +7,7 @@
 mod alerts;
 mod conclude;
 mod cooling;
+mod failure;
 mod fill;
 mod health;
 mod language;
@@ -32,7 +33,8 @@ use crate::{
     store::{PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
     unwind,
 };
-use visit::{Answer, Failure, Pending, visit};
+use failure::Failure;
+use visit::{Answer, Pending, visit};
 use window::Windows;
 
 pub use health::HealthRules;

@@ -8,16 +8,18 @@ use tracing::warn;
 use url::Url;
 
 use super::{
-    Poller, moved,
+    Poller,
+    failure::Failure,
+    moved,
     recognise::{Memory, Recognised},
     window::Window,
 };
 use crate::{
     cadence,
-    fetch::{FetchError, FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
+    fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
     http::Place,
     model::{Feed, Origin},
-    parse::{self, Document, ParseError, ParseReason, ParsedFeed, WarningKind},
+    parse::{self, Document, ParsedFeed, WarningKind},
     store::{FeedState, StoreError},
 };
 
@@ -77,20 +79,6 @@ pub(super) struct Pending {
     /// Of the large bodies that may be in memory at the same time.
     #[expect(dead_code, reason = "held until it is dropped")]
     pub(super) place: Option<Place>,
-}
-
-/// Why a feed could not be read.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) reason: &'static str,
-    pub(super) message: String,
-    pub(super) status: Option<u16>,
-    pub(super) retry_at: Option<Timestamp>,
-    pub(super) gone: bool,
-    /// Nothing was heard of the feed's server: that may be the fault of our own network.
-    pub(super) unreachable: bool,
-    /// Whether another host than the configured one answered, to which a redirect had led.
-    pub(super) elsewhere: bool,
 }
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;
@@ -253,82 +241,6 @@ fn tell_excess(feed: &Feed, parsed: &ParsedFeed) {
         warn!(
             left_out,
             "feed {name:?}: has {left_out} items more than the {read} that are read: those at its beginning, at its end, and the latest between them"
-        );
-    }
-}
-
-/// What a person can do about a document that is no feed.
-const fn hint(reason: ParseReason) -> Option<&'static str> {
-    match reason {
-        ParseReason::Empty => Some("the publisher's server is at fault where this stays so"),
-        ParseReason::Html => {
-            Some("`fivebells fetch` with this URL says which feeds the page names, if any")
-        }
-        ParseReason::Login => {
-            Some("where this is the feed's login: set `username` and `password`, or `bearer`")
-        }
-        _ => None,
-    }
-}
-
-impl Failure {
-    pub(super) fn fetch(error: &FetchError, now: Timestamp) -> Self {
-        Self {
-            reason: error.reason.as_str(),
-            message: error.to_string(),
-            status: error.status,
-            retry_at: error
-                .retry_after
-                .map(|wish| cadence::add(now, wish.delay(now))),
-            gone: error.reason == FetchReason::Gone,
-            unreachable: error.reason.is_unreachable(),
-            elsewhere: error.elsewhere,
-        }
-    }
-
-    pub(super) fn parse(error: &ParseError, status: u16) -> Self {
-        Self {
-            reason: error.reason().as_str(),
-            message: match hint(error.reason()) {
-                Some(hint) => format!("{error}; {hint}"),
-                None => error.to_string(),
-            },
-            status: Some(status),
-            retry_at: None,
-            gone: false,
-            unreachable: false,
-            elsewhere: false,
-        }
-    }
-
-    pub(super) fn panicked(message: String) -> Self {
-        Self {
-            reason: "panic",
-            message,
-            status: None,
-            retry_at: None,
-            gone: false,
-            unreachable: false,
-            elsewhere: false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn items_that_are_lost_are_a_failure_with_its_own_reason() {
-        let lost = ParseError::ItemsLost {
-            markup: 12,
-            read: 0,
-        };
-        let failure = Failure::parse(&lost, 200);
-        assert_eq!((failure.reason, failure.status), ("items_lost", Some(200)));
-        assert_eq!(
-            failure.message,
-            "12 items stand in the document, 0 could be read"
         );
     }
 }

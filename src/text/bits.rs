@@ -16,11 +16,21 @@ pub(crate) fn block(bytes: &[u8], fill: u8) -> [u8; BLOCK] {
 /// A number with a bit for each byte of the block, the first the lowest: whether it is flagged.
 #[inline]
 pub(crate) fn bits(block: &[u8; BLOCK], is_flagged: impl Fn(u8) -> bool) -> u64 {
+    bits_of_two(block, block, |byte, _| is_flagged(byte))
+}
+
+/// The same for each byte of the block together with the one of the other block.
+#[inline]
+pub(crate) fn bits_of_two(
+    block: &[u8; BLOCK],
+    other: &[u8; BLOCK],
+    is_flagged: impl Fn(u8, u8) -> bool,
+) -> u64 {
     /// Brings the lowest bits of eight bytes together in the highest byte.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     let mut flags = [0; BLOCK];
-    for (flag, byte) in flags.iter_mut().zip(block) {
-        *flag = u8::from(is_flagged(*byte));
+    for (flag, (byte, other)) in flags.iter_mut().zip(block.iter().zip(other)) {
+        *flag = u8::from(is_flagged(*byte, *other));
     }
     let eights = flags.chunks_exact(8).enumerate();
     eights.fold(0, |bits, (at, eight)| {

@@ -41,6 +41,40 @@ fn a_config_that_is_not_there_is_exit_78() {
 }
 
 #[test]
+fn a_warning_fails_a_strict_check_and_no_other() {
+    let config = |expression: &str| {
+        format!(
+            "[feed]\nf = \"https://example.org/\"\n[watch]\nw = \"{expression}\"\n\
+             [receiver]\nr = {{ stdout = true }}\n"
+        )
+    };
+    let desk = Desk::new(&config("koizumi near tokyo"));
+    let lax = desk.run(&["check"]);
+    assert_eq!(code(&lax), 0);
+    assert!(stdout(&lax).contains("fine"));
+    let strict = desk.run(&["check", "--strict"]);
+    assert_eq!(code(&strict), 1);
+    assert_eq!(stdout(&strict), "");
+    assert!(stderr(&strict).contains("`near` is searched for as a word"));
+    let as_json = desk.run(&["--format", "json", "check", "--strict"]);
+    assert_eq!(code(&as_json), 1);
+    assert_eq!(json(&as_json)[0]["severity"], "warning");
+    let fine = Desk::new(&config("koizumi NEAR/5 tokyo"));
+    assert_eq!(code(&fine.run(&["check", "--strict"])), 0);
+    let wrong = Desk::new(&config("koizumi NEAR tokyo"));
+    assert_eq!(code(&wrong.run(&["check", "--strict"])), 78);
+}
+
+#[test]
+fn try_takes_a_text_for_the_language_that_the_service_would() {
+    let line = "小泉防衛相は29日、アメリカのヘグセス国防長官と会談し、同盟の強化で一致したと発表しました。";
+    let tries = |expression| code(&run(&["try", expression, "--text", line]));
+    assert_eq!(tries("小泉 lang:ja"), 0);
+    assert_eq!(tries("小泉 -lang:ja"), 1);
+    assert_eq!(tries("小泉 lang:en"), 1);
+}
+
+#[test]
 fn the_effective_config_hides_secrets_and_reads_back() {
     let desk = Desk::new(
         "[feed]\nf = \"https://example.org/\"\n[watch]\nw = \"Koizumi\"\n\

@@ -8,6 +8,7 @@ use crate::{
     app,
     matcher::{Clause, Entity, ItemText},
     model::{Match, Watch},
+    text::language,
 };
 
 /// What it came to.
@@ -21,7 +22,8 @@ struct TextTrial {
     clause: Option<ClauseLine>,
 }
 
-/// Matches the text as a headline and says how that went.
+/// Matches the text as a headline, in the language that the service would take it for, and says
+/// how that went.
 pub(super) fn run(
     text: &str,
     watch: Watch,
@@ -29,8 +31,10 @@ pub(super) fn run(
     explain: bool,
     output: &Output,
 ) -> Answer {
+    let lang = language(None, &[text, "", ""]).unwrap_or_default();
     let item = ItemText {
         title: text,
+        lang: &lang,
         ..ItemText::default()
     };
     let watches = [watch];

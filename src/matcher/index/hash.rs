@@ -27,6 +27,67 @@ pub(super) fn token_hash(padded: &[u8], token: Range<usize>) -> u64 {
     }
 }
 
+/// Where the token ends that begins at `start`; `padded` has a space behind it.
+#[inline]
+pub(super) fn token_end(padded: &[u8], start: usize) -> usize {
+    let mut from = start;
+    loop {
+        let spaces = spaces(chunk(padded, from));
+        if spaces != 0 || from >= padded.len() {
+            return from + spaces.trailing_zeros() as usize / 8;
+        }
+        from += CHUNK;
+    }
+}
+
+/// The high bit of each byte that is a space.
+#[inline]
+const fn spaces(bytes: u64) -> u64 {
+    const SPACES: u64 = u64::from_le_bytes([b' '; CHUNK]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; CHUNK]);
+    let bytes = bytes ^ SPACES;
+    !(((bytes & !HIGH) + !HIGH) | bytes | !HIGH)
+}
+
+/// The hash of two parts as one token, if they are no longer than what is taken at once.
+#[inline]
+pub(super) fn two_parts_hash(
+    padded: &[u8],
+    first: Range<usize>,
+    second: Range<usize>,
+) -> Option<u64> {
+    let (length, rest) = (first.len(), second.len());
+    if length + rest > 2 * CHUNK {
+        return None;
+    }
+    let part = |from: usize, length: usize| {
+        let low = chunk(padded, from) & lowest_bytes(length);
+        let high = chunk(padded, from + CHUNK) & lowest_bytes(length.saturating_sub(CHUNK));
+        u128::from(low) | u128::from(high) << 64
+    };
+    let both = part(first.start, length) | part(second.start, rest) << (8 * length);
+    let [low, high] = [both, both >> 64].map(lower_half);
+    Some(fold(FIRST ^ low, SECOND ^ high))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+const fn lower_half(number: u128) -> u64 {
+    number as u64
+}
+
+/// Where the token begins that ends at `end`.
+#[inline]
+pub(super) fn token_start(text: &[u8], end: usize) -> usize {
+    if let Some(from) = end.checked_sub(CHUNK) {
+        let spaces = spaces(chunk(text, from));
+        if spaces != 0 {
+            return end - spaces.leading_zeros() as usize / 8;
+        }
+    }
+    let space = text[..end].iter().rposition(|byte| *byte == b' ');
+    space.map_or(0, |space| space + 1)
+}
+
 /// The hash of so many bytes of an open end.
 pub(in crate::matcher) const fn end_hash(bytes: u64, length: usize) -> u64 {
     fold(FIRST ^ bytes, SECOND ^ length as u64)

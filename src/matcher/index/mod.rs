@@ -9,6 +9,7 @@
 
 mod anchor;
 mod hash;
+mod joined;
 mod table;
 
 use std::ops::Range;
@@ -24,6 +25,9 @@ pub(super) use hash::{PADDING, end_hash};
 #[derive(Default)]
 pub(super) struct Index {
     words: Table,
+    /// The other whole tokens of patterns: one of them may be written with a hyphen in the text
+    /// and hide the one that the pattern is looked up by.
+    others: Table,
     begins: Ends,
     inside: Ends,
     ends: Ends,
@@ -44,7 +48,7 @@ pub(super) struct Entry {
     tag: u32,
     pub(super) pattern: u32,
     pub(super) term: u32,
-    offset: u32,
+    pub(super) offset: u32,
     near: Near,
     /// Whether the term is one that watches are anchored on.
     pub(super) is_anchor: bool,
@@ -91,6 +95,7 @@ type Hashed = (u64, Entry);
 #[derive(Default)]
 pub(super) struct Builder {
     words: Vec<Hashed>,
+    others: Vec<Hashed>,
     begins: (Vec<usize>, Vec<Hashed>),
     inside: (Vec<usize>, Vec<Hashed>),
     ends: (Vec<usize>, Vec<Hashed>),
@@ -104,6 +109,19 @@ pub(super) struct Target {
     pub(super) is_anchor: bool,
 }
 
+impl Target {
+    fn entry(self, hash: u64, offset: usize, near: Near) -> Entry {
+        Entry {
+            tag: Entry::tag(hash),
+            pattern: self.pattern,
+            term: self.term,
+            offset: short(offset),
+            near,
+            is_anchor: self.is_anchor,
+        }
+    }
+}
+
 impl Builder {
     pub(super) fn with_room(patterns: usize) -> Self {
         Self {
@@ -112,15 +130,18 @@ impl Builder {
         }
     }
 
+    /// A token by which the pattern is looked up only where the text has it in parts.
+    pub(super) fn add_other(&mut self, target: Target, anchor: &Anchor) {
+        if let Anchor::Word {
+            hash, offset, near, ..
+        } = *anchor
+        {
+            self.others.push((hash, target.entry(hash, offset, near)));
+        }
+    }
+
     pub(super) fn add(&mut self, target: Target, anchor: &Anchor) {
-        let entry = |hash, offset, near| Entry {
-            tag: Entry::tag(hash),
-            pattern: target.pattern,
-            term: target.term,
-            offset: short(offset),
-            near,
-            is_anchor: target.is_anchor,
-        };
+        let entry = |hash, offset, near| target.entry(hash, offset, near);
         let (side, hash, length, offset) = match *anchor {
             Anchor::Word {
                 hash, offset, near, ..
@@ -153,6 +174,7 @@ impl Builder {
         };
         Index {
             words: Table::new(&mut self.words),
+            others: Table::new(&mut self.others),
             begins: ends(self.begins),
             inside: ends(self.inside),
             ends: ends(self.ends),
@@ -166,7 +188,17 @@ fn short(number: usize) -> u32 {
 
 impl Ends {
     fn look_up(&self, bytes: impl Fn(usize) -> u64, found: impl FnMut(&Entry)) {
-        let hashes = self.lengths.iter();
+        self.look_up_longer(0, bytes, found);
+    }
+
+    /// The same by more than `least` bytes only.
+    fn look_up_longer(
+        &self,
+        least: usize,
+        bytes: impl Fn(usize) -> u64,
+        found: impl FnMut(&Entry),
+    ) {
+        let hashes = self.lengths.iter().filter(|length| **length > least);
         let hashes = hashes.map(|&length| end_hash(bytes(length), length));
         let held = hashes.filter(|hash| self.table.may_hold(*hash));
         held.flat_map(|hash| self.table.get(hash)).for_each(found);

@@ -5,17 +5,20 @@ mod umlauts;
 
 use crate::text;
 
-use spacing::{initials, joined, respaced, signs_apart, written_as_one};
+use spacing::{
+    initials, joined, respaced, signs_apart, with_long_marks, with_plain_digits, written_as_one,
+};
 pub(super) use umlauts::{spell_out, without_spelled_umlauts};
 
 /// Canonical forms that mean the same as `body`, whose own canonical form is given; they may
 /// repeat each other.
 ///
 /// * hyphens, apostrophes and dots between letters left out: `F-35` is `F35`, `Ph.D.` is `PhD`
-/// * letters and digits apart: `F35` is `F-35`
+/// * letters and digits apart: `F35` is `F-35`; raised digits as plain ones: `m²` is `m2`
 /// * initials with and without a space: `J.K. Rowling` is `J. K. Rowling`
 /// * a name of two words in Japanese or Chinese with a space, a dot or nothing between them
 /// * Korean and Persian words written as one
+/// * the long mark of katakana typed as a dash: `ミュラ―` is `ミュラー`
 /// * umlauts spelled out: `Müller` is `Mueller`, `Đoković` is `Djokovic`
 /// * the Arabic article behind "to": `السعودية` is in `للسعودية`
 /// * Armenian և, in capitals of the new spelling: `Երևան` is `ԵՐԵՎԱՆ`
@@ -28,6 +31,8 @@ pub(super) fn variants(body: &str, canonical: &str) -> Vec<String> {
     add(initials(body, ""));
     add(initials(body, " "));
     if !body.is_ascii() {
+        add(with_plain_digits(body));
+        add(with_long_marks(body));
         add(signs_apart(body));
         add(respaced(body, ""));
         add(respaced(body, "・"));
@@ -39,6 +44,12 @@ pub(super) fn variants(body: &str, canonical: &str) -> Vec<String> {
     variants.extend(digits_apart(canonical));
     variants.retain(|variant| variant != canonical);
     variants
+}
+
+/// An acronym without the dot between its parts: `BRK.B` is `BRKB`.
+pub(super) fn acronym(body: &str, canonical: &str) -> Option<String> {
+    let written = text::fold(&joined(body)?);
+    (written != canonical).then_some(written)
 }
 
 /// One token of letters and digits, taken apart where they first meet.

@@ -1,6 +1,6 @@
 //! Where the parts of a name are written together and where apart.
 
-use crate::text::{self, Script};
+use crate::text::{self, Script, is_dash, is_joining};
 
 /// Leaves out what joins two letters or digits; `None` where nothing does.
 pub(super) fn joined(body: &str) -> Option<String> {
@@ -23,27 +23,6 @@ pub(super) fn joined(body: &str) -> Option<String> {
     (joined.len() < body.len()).then_some(joined)
 }
 
-/// Hyphens, apostrophes, the dots between the words of a foreign name, the accents that are typed
-/// for an apostrophe, and the full stop.
-const fn is_joining(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '.' | '\'' | '`' | '´' | '·' | 'ʼ' | '\u{5be}' | '\u{2010}'
-            ..='\u{2013}'
-                | '‘'
-                | '’'
-                | '•'
-                | '‧'
-                | '′'
-                | '\u{2212}'
-                | '゠'
-                | '・'
-                | '＇'
-                | '－'
-                | '･'
-    )
-}
-
 /// Whether `c` joins the two: a full stop only joins letters, since it counts in numbers.
 fn is_joiner(before: char, c: char, next: char) -> bool {
     if c == '.' {
@@ -51,6 +30,32 @@ fn is_joiner(before: char, c: char, next: char) -> bool {
     } else {
         is_joining(c) && before.is_alphanumeric() && next.is_alphanumeric()
     }
+}
+
+/// A dash behind katakana as the long mark that it was typed for.
+pub(super) fn with_long_marks(body: &str) -> Option<String> {
+    let mut before = Script::Other;
+    let mut written = String::with_capacity(body.len());
+    for c in body.chars() {
+        let is_long = before == Script::Katakana && is_dash(c);
+        written.push(if is_long { 'ー' } else { c });
+        before = if is_long { before } else { text::script(c) };
+    }
+    (written != body).then_some(written)
+}
+
+/// Raised digits as plain ones: `m²` is `m2`.
+pub(super) fn with_plain_digits(body: &str) -> Option<String> {
+    let is_raised = |c| matches!(c, '⁰' | '¹' | '²' | '³' | '⁴'..='⁹');
+    let plain = |c: char| {
+        if is_raised(c) {
+            text::fold(c.encode_utf8(&mut [0; 4])).trim().to_owned()
+        } else {
+            c.to_string()
+        }
+    };
+    body.contains(is_raised)
+        .then(|| body.chars().map(plain).collect())
 }
 
 /// The ʻokina and other signs that folding drops inside a word as the apostrophe that stands for

@@ -243,6 +243,43 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("titel:a", "titel", "`titel` is not a field"),
     ("title: a", "title:", "expected a term right after `title:`"),
     ("title:-a b", "-", "expected a term after `title:`"),
+    ("a AROUND(5) b", "AROUND", "`AROUND` is not an operator"),
+    ("a around(5) b", "around", "`around(` is not an operator"),
+    ("a AROUND b", "AROUND", "`AROUND` is not an operator"),
+    ("a ＡＤＪ b", "ＡＤＪ", "`ADJ` is not an operator"),
+    (
+        "a ＮＥＡＲ b",
+        "ＮＥＡＲ",
+        "expected a distance from 1 to 1000",
+    ),
+    ("a w/s b", "w/s", "`w/s` is not an operator"),
+    ("a near/p b", "near/p", "`near/p` is not an operator"),
+    ("atl3(a)", "atl3", "`atl3(` is not an operator"),
+    (
+        "ATLEAST2(a) b",
+        "ATLEAST2",
+        "`ATLEAST2(` is not an operator",
+    ),
+    ("hlead(a)", "hlead", "`hlead(` is not an operator"),
+    ("a^2", "^2", "`^2` is not an operator"),
+    ("\"a b\"^2.5 c", "^2.5", "`^2.5` is not an operator"),
+    ("=a^2", "^2", "`^2` is not an operator"),
+    ("koizumi~1", "~1", "`~1` is not an operator"),
+    ("koizumi~", "~", "`~` is not an operator"),
+    ("%koizumi%", "%koizumi%", "`%` is not a wildcard"),
+    ("koizumi%", "koizumi%", "`%` is not a wildcard"),
+    ("％小泉％", "％小泉％", "`%` is not a wildcard"),
+    ("a site:.jp", ".jp", "no site begins with a dot"),
+    ("a site:*.jp", "*.jp", "`site:` takes a name, or name*"),
+    ("a ＆ b", "＆", "`＆` is not an operator"),
+    ("＋a", "＋", "`＋` is not an operator"),
+    ("a ｜｜ b", "｜｜", "`||` is not an operator"),
+    ("ｔｉｔｅｌ：a", "ｔｉｔｅｌ", "`titel` is not a field"),
+    (
+        "tokyo /a/gi",
+        "gi",
+        "`gi` are no flags of a regular expression",
+    ),
 ];
 
 #[test]
@@ -268,6 +305,30 @@ fn help_says_what_to_write() {
         ("a || b", "write OR, or a single bar"),
         ("a NEAR/5 NOT b", "exclude behind it: (a NEAR/5 b) NOT c"),
         (
+            "a site:.co.jp",
+            "write site:co.jp, which is every host below it",
+        ),
+        (
+            "koi*mi",
+            "write koi* for words that begin so, or /koi\\w*mi/i beside a term",
+        ),
+        (
+            "*ab*",
+            "write ab* or *ab; a regular expression finds a part of a word",
+        ),
+        (
+            "a around(5) b",
+            "write NEAR/5 for at most five words on, ONEAR/5 in this order, or put a space before the parenthesis",
+        ),
+        (
+            "%koi%",
+            "write koi for the word, or koi* for words that begin so",
+        ),
+        (
+            "a /b/gi",
+            "`i` is the only one, for any case: /…/i; (?s) and the like stand in it",
+        ),
+        (
             "99999999999999999999 OF (a)",
             "separate the parts with commas",
         ),
@@ -275,6 +336,39 @@ fn help_says_what_to_write() {
         let error = Query::parse(expression, &[]).expect_err(expression);
         assert_eq!(error.help.as_deref(), Some(help), "{expression}");
     }
+}
+
+#[test]
+fn signs_of_a_japanese_keyboard_mean_the_same() {
+    for (expression, expected) in [
+        ("小泉　ＯＲ　ヘグセス", "([小泉] | [ヘグセス])"),
+        ("（小泉　ＡＮＤ　訪米）", "([小泉] & [訪米])"),
+        ("a ＮＯＴ b", "([a] & -[b])"),
+        ("a －b", "([a] & -[b])"),
+        ("２　ＯＦ　（a、b，c）", "2([a], [b], [c])"),
+        ("＂a b＂ 「c d」", "([a b] & [c d])"),
+        ("title：a ｔｉｔｌｅ：b", "(title:[a] & title:[b])"),
+        ("a site：bbc.com", "([a] & site=bbc.com)"),
+    ] {
+        assert_eq!(tree(expression), expected, "{expression}");
+    }
+    let same = |wide: &str, plain: &str| {
+        let kinds = |expression| Query::parse(expression, &[]).expect("good").terms;
+        let (wide, plain) = (kinds(wide), kinds(plain));
+        assert_eq!(wide.len(), plain.len());
+        for (wide, plain) in wide.iter().zip(&plain) {
+            assert_eq!(
+                (wide.kind, wide.body.as_str()),
+                (plain.kind, plain.body.as_str())
+            );
+        }
+    };
+    same(
+        "＝Apple ＝\"a b\" 小泉＊ ＊stan",
+        "=Apple =\"a b\" 小泉* *stan",
+    );
+    assert!(finds("a ＮＥＡＲ／３ b", "a x x b") && !finds("a ＮＥＡＲ／３ b", "a x x x b"));
+    assert!(!finds("a ＯＮＥＡＲ／３ b", "b a"));
 }
 
 #[test]
@@ -317,6 +411,38 @@ fn what_is_probably_not_meant() {
         ),
         ("'a b'", "`'` has no meaning here", "'a"),
         ("[a b]", "`[` has no meaning here", "[a"),
+        ("［a b］", "`［` has no meaning here", "［a"),
+        ("a ｏｒ b", word, "ｏｒ"),
+        (
+            "a near b",
+            "`near` is searched for as a word: it is no operator",
+            "near",
+        ),
+        (
+            "a Near (b)",
+            "`Near` is searched for as a word: it is no operator",
+            "Near",
+        ),
+        (
+            "(a) adj b",
+            "`adj` is searched for as a word: it is no operator",
+            "adj",
+        ),
+        (
+            "a SAME b",
+            "`SAME` is searched for as a word: it is no operator",
+            "SAME",
+        ),
+        (
+            "a SENTENCE b",
+            "`SENTENCE` is searched for as a word: it is no operator",
+            "SENTENCE",
+        ),
+        (
+            "all(a b)",
+            "`all(` is no function: `all` is searched for as a word",
+            "all",
+        ),
     ] {
         assert_eq!(
             warnings(expression),
@@ -325,11 +451,23 @@ fn what_is_probably_not_meant() {
         );
     }
     assert_eq!(warnings("a Or b And not c").len(), 3);
+}
+
+#[test]
+fn what_is_meant_is_not_warned_of() {
     for expression in [
         "(a b) OR c",
         "a (b OR c)",
         "a OR b OR c",
         "\"or\" b",
+        "near Tokyo",
+        "a same b",
+        "\"near\" b",
+        "(near) b",
+        "小泉(a OR b)",
+        "F-35 (a OR b)",
+        "50% rise",
+        "C^ x",
         "or",
         "not",
         "a b NOT c",

@@ -9,13 +9,14 @@ use super::super::{ItemText, Query};
 use super::{finds, found, grammar::tree};
 use crate::model::Field;
 
-/// What items are made of. Two words stand next to each other with a space or a comma, a word and
-/// an ideograph with nothing.
-const WORDS: [&str; 12] = [
-    "ka", "KA", "kab", "kabo", "bo", "ob", "Ōb", "US", "us", "NATO", "Nato", "nato",
+/// What items are made of. Two words stand next to each other with a space, a comma or a hyphen, a
+/// word and an ideograph with nothing.
+const WORDS: [&str; 14] = [
+    "ka", "KA", "kab", "kabo", "bo", "ob", "Ōb", "US", "us", "NA", "TO", "NATO", "Nato", "nato",
 ];
 const IDEOGRAPHS: [&str; 3] = ["小", "泉", "進"];
 const COMMA: &str = ", ";
+const HYPHEN: &str = "-";
 const BREAK: &str = "\n\n";
 
 type Part = &'static str;
@@ -27,8 +28,10 @@ struct Token {
     number: usize,
     source: Range<usize>,
     written: Part,
-    /// Whether a comma stands before it.
+    /// Whether a comma or a hyphen stands before it.
     apart: bool,
+    /// Whether it is only a hyphen, with a letter before it.
+    joined: bool,
 }
 
 /// The place of a hit, by its first and last token.
@@ -61,8 +64,8 @@ fn plain(word: &str) -> String {
     word.to_lowercase().replace('ō', "o")
 }
 
-/// A word of a term against a word of the text.
-fn is_same(word: Part, of_text: Part, is_alone: bool) -> bool {
+/// A word of a term against a word of the text, which may stand in parts.
+fn is_same(word: Part, of_text: &str, is_alone: bool) -> bool {
     let capitals = is_alone && word.len() <= 5 && word.chars().all(|c| c.is_ascii_uppercase());
     let is_title = of_text.len() >= 4 && of_text.chars().skip(1).all(char::is_lowercase);
     let fits = of_text.chars().all(char::is_uppercase)
@@ -79,22 +82,34 @@ impl Term {
     }
 
     fn places(&self, tokens: &[Token]) -> Vec<Place> {
-        let parts = self.parts();
-        let fits = |(at, token): (usize, &Token)| match self {
-            Self::Phrase(parts) => is_same(parts[at], token.written, parts.len() == 1),
-            Self::Exact(part) => *part == token.written,
-            Self::Prefix(part) => plain(token.written).starts_with(&plain(part)),
-            Self::Suffix(part) => plain(token.written).ends_with(&plain(part)),
+        let from = (0..tokens.len()).filter_map(|at| {
+            let (last, joined) = match self {
+                Self::Phrase(parts) => phrase_end(parts, parts.len() == 1, tokens, at)?,
+                Self::Exact(part) => (*part == tokens[at].written).then_some((at, false))?,
+                Self::Prefix(part) => {
+                    let is_begun = |word: &str| plain(word).starts_with(&plain(part));
+                    word_end(tokens, at, is_begun)?
+                }
+                Self::Suffix(_) => return None,
+            };
+            (!joined || self.is_long()).then(|| (tokens[at].number, tokens[last].number))
+        });
+        let Self::Suffix(part) = self else {
+            return from.collect();
         };
-        let joins = |two: &[Token]| {
-            let ideographs = is_ideograph(two[0].written) && is_ideograph(two[1].written);
-            two[1].number == two[0].number + 1 && !(ideographs && two[1].apart)
-        };
-        tokens
-            .windows(parts.len())
-            .filter(|window| window.windows(2).all(joins) && window.iter().enumerate().all(fits))
-            .map(|window| (window[0].number, window[window.len() - 1].number))
-            .collect()
+        let is_ended = |word: &str| plain(word).ends_with(&plain(part));
+        let to = (0..tokens.len()).filter_map(|last| {
+            let first = (0..=last).rev().find(|first| {
+                is_one(&tokens[*first..=last]) && is_ended(&together(&tokens[*first..=last]))
+            })?;
+            (first == last || self.is_long()).then(|| (tokens[first].number, tokens[last].number))
+        });
+        to.collect()
+    }
+
+    /// Whether it has letters enough to be found across a hyphen.
+    fn is_long(&self) -> bool {
+        self.parts().concat().chars().count() >= 3
     }
 
     /// As in an expression, and as an alert shows it.
@@ -112,6 +127,48 @@ impl Term {
             Self::Suffix(_) => (format!("*{text}"), format!("*{text}")),
         }
     }
+}
+
+/// Whether hyphens join all of these words to one.
+fn is_one(tokens: &[Token]) -> bool {
+    let is_word = |token: &Token| !is_ideograph(token.written);
+    tokens.len() == 1
+        || (tokens.iter().all(is_word) && tokens[1..].iter().all(|token| token.joined))
+}
+
+fn together(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| token.written).collect()
+}
+
+/// The last token of the shortest word from `at` on for which this is so, and whether it is joined.
+fn word_end(tokens: &[Token], at: usize, is_so: impl Fn(&str) -> bool) -> Option<(usize, bool)> {
+    let ends = at..tokens.len();
+    let mut words = ends.take_while(|last| is_one(&tokens[at..=*last]));
+    let last = words.find(|last| is_so(&together(&tokens[at..=*last])))?;
+    Some((last, last > at))
+}
+
+/// The last token of the phrase that begins at `at`, and whether a hyphen was taken for nothing.
+fn phrase_end(
+    parts: &[Part],
+    is_alone: bool,
+    tokens: &[Token],
+    at: usize,
+) -> Option<(usize, bool)> {
+    let (part, rest) = parts.split_first()?;
+    tokens.get(at)?;
+    let (last, joined) = word_end(tokens, at, |word| is_same(part, word, is_alone))?;
+    let Some(next_part) = rest.first() else {
+        return Some((last, joined));
+    };
+    let next = tokens.get(last + 1)?;
+    let ideographs = is_ideograph(tokens[last].written) && is_ideograph(next_part);
+    if next.number != tokens[last].number + 1 || (ideographs && next.apart && !next.joined) {
+        return None;
+    }
+    let across = ideographs && next.joined;
+    let (end, later) = phrase_end(rest, false, tokens, last + 1)?;
+    Some((end, joined || across || later))
 }
 
 /// Whether two places are close enough.
@@ -230,16 +287,22 @@ fn item(fields: &[(Field, Vec<Part>)]) -> (Vec<(Field, String)>, Vec<Token>) {
     let (mut texts, mut tokens) = (Vec::new(), Vec::new());
     let mut number = 0;
     for (field, parts) in fields {
-        let (mut text, mut apart): (String, bool) = (String::new(), false);
+        let (mut text, mut apart, mut joined) = (String::new(), false, false);
         for &part in parts {
             match part {
                 BREAK => {
                     text.push_str(BREAK);
+                    joined = false;
                     number += 1000;
                 }
                 COMMA => {
                     text.push_str(COMMA);
+                    (apart, joined) = (true, false);
+                }
+                HYPHEN => {
+                    joined = text.ends_with(char::is_alphabetic);
                     apart = true;
+                    text.push_str(HYPHEN);
                 }
                 _ => {
                     let ends_word = text.ends_with(|c: char| c.is_alphabetic() && c < '一');
@@ -256,9 +319,10 @@ fn item(fields: &[(Field, Vec<Part>)]) -> (Vec<(Field, String)>, Vec<Token>) {
                         source,
                         written: part,
                         apart,
+                        joined,
                     });
                     number += 1;
-                    apart = false;
+                    (apart, joined) = (false, false);
                 }
             }
         }
@@ -273,6 +337,7 @@ fn part() -> impl Strategy<Value = Part> {
         6 => prop::sample::select(&WORDS[..]),
         4 => prop::sample::select(&IDEOGRAPHS[..]),
         1 => Just(COMMA),
+        2 => Just(HYPHEN),
         1 => Just(BREAK),
     ]
 }
@@ -295,8 +360,8 @@ fn term() -> impl Strategy<Value = Term> {
     prop_oneof![
         8 => prop::collection::vec(any, 1..3).prop_map(Term::Phrase),
         1 => word().prop_map(Term::Exact),
-        1 => prop::sample::select(vec!["ka", "kab", "na", "ob"]).prop_map(Term::Prefix),
-        1 => prop::sample::select(vec!["bo", "to", "ab"]).prop_map(Term::Suffix),
+        1 => prop::sample::select(vec!["ka", "kab", "nat", "ob"]).prop_map(Term::Prefix),
+        1 => prop::sample::select(vec!["bo", "ato", "abo"]).prop_map(Term::Suffix),
     ]
 }
 

@@ -16,7 +16,7 @@ use super::{HealthRules, Surroundings};
 use crate::{
     cadence,
     model::{Event, NetworkFailing, NetworkRecovered},
-    poll::visit::{Answer, Failure},
+    poll::{failure::Failure, visit::Answer},
     store::{OutageChange, PollClaim, Reach, Store, StoreError},
 };
 

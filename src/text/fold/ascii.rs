@@ -1,20 +1,33 @@
 //! The fast way through plain English.
 
-use crate::text::bits::{BLOCK, bits, block, lowest, ones};
+use super::joint::contracts;
+use crate::text::bits::{BLOCK, bits, bits_of_two, block, lowest, ones};
 
-/// Writes words in lower case with one space between them, from the start of `bytes`, which is a
-/// letter or digit, up to the end of the last word that can be taken. Returns how many bytes
-/// that is. Tokens of their own, dots that may join capitals, line breaks and what is not ASCII
-/// end it.
-pub(super) fn words(bytes: &[u8], out: &mut Vec<u8>) -> usize {
-    let (mut at, mut before, mut after_space) = (0, 0, false);
+/// Writes words in lower case with one space between them, from the byte at `from`, which is a
+/// letter or digit, up to the end of the last word that can be taken. Returns where that is.
+/// Tokens of their own, dots that may join capitals, line breaks and what is not ASCII end it.
+/// Calls `joint` with each place in `out` where a word may also be written as one, if
+/// `TAKES_JOINTS`.
+pub(super) fn words<const TAKES_JOINTS: bool>(
+    bytes: &[u8],
+    from: usize,
+    out: &mut Vec<u8>,
+    mut joint: impl FnMut(usize),
+) -> usize {
+    let (mut at, mut after_space) = (from, false);
     loop {
-        let taken = take(&block(&bytes[at..], END), before, after_space, out);
+        let written = out.len();
+        let (taken, marks, doubled) = take::<TAKES_JOINTS>(bytes, at, after_space, out);
+        for mark in ones(marks) {
+            if is_joining(bytes, at + mark) {
+                let dropped = (doubled & lowest(mark)).count_ones() as usize;
+                joint(written + mark - dropped);
+            }
+        }
         at += taken;
         if taken < BLOCK {
             break;
         }
-        before = bytes[at - 1];
         after_space = out.last() == Some(&b' ');
     }
     if out.last() == Some(&b' ') {
@@ -29,17 +42,42 @@ pub(super) fn words(bytes: &[u8], out: &mut Vec<u8>) -> usize {
 /// A byte that ends a run.
 const END: u8 = 0x80;
 
-/// Writes what a block folds to up to the first byte that ends the run, and returns how many
-/// bytes that is.
-#[inline]
-fn take(block: &[u8; BLOCK], before: u8, after_space: bool, out: &mut Vec<u8>) -> usize {
-    let before = |at: usize| at.checked_sub(1).map_or(before, |at| block[at]);
-    let taken = ones(bits(block, may_end_run))
-        .find(|&at| block[at] != b'.' || before(at).is_ascii_uppercase())
-        .unwrap_or(BLOCK);
+/// Whether the sign there joins the letters or digits beside it.
+fn is_joining(bytes: &[u8], at: usize) -> bool {
+    let (Some(before), Some(next)) = (at.checked_sub(1), bytes.get(at + 1)) else {
+        return false;
+    };
+    let beside = [bytes[before], *next];
+    let digits = beside.map(|byte| byte.is_ascii_digit());
+    let fits = match bytes[at] {
+        b'.' => digits == [false; 2],
+        b'-' => digits != [true; 2],
+        b'\'' | b'`' => digits != [true; 2] && !contracts('\'', &bytes[at + 1..]),
+        _ => false,
+    };
+    fits && beside.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Writes what the block at `at` folds to up to the first byte that ends the run. Returns how many bytes that
+/// is; which of them are signs that may join what stands beside them, if `TAKES_JOINTS`; and which
+/// were one space too many and are left out.
+#[expect(
+    clippy::inline_always,
+    reason = "a call a block costs a tenth of folding"
+)]
+#[inline(always)]
+fn take<const TAKES_JOINTS: bool>(
+    bytes: &[u8],
+    at: usize,
+    after_space: bool,
+    out: &mut Vec<u8>,
+) -> (usize, u64, u64) {
+    let (block, before) = (block(&bytes[at..], END), block_before(bytes, at));
+    let ends = bits_of_two(&block, &before, ends_run);
+    let taken = (ends.trailing_zeros() as usize).min(BLOCK);
     let mut folded = [0; BLOCK];
     for (folded, byte) in folded.iter_mut().zip(block) {
-        *folded = fold(*byte);
+        *folded = fold(byte);
     }
     let spaces = bits(&folded, |byte| byte == b' ');
     let doubled = spaces & (spaces << 1 | u64::from(after_space)) & lowest(taken);
@@ -49,12 +87,34 @@ fn take(block: &[u8; BLOCK], before: u8, after_space: bool, out: &mut Vec<u8>) -
         from = at + 1;
     }
     out.extend_from_slice(&folded[from..taken]);
-    taken
+    let marks = if TAKES_JOINTS {
+        // What stands beside the first and the last byte of the block is looked at later.
+        let between_words = spaces & !(spaces << 1) & !(spaces >> 1) & lowest(taken);
+        between_words & !bits(&block, |byte| byte == b' ')
+    } else {
+        0
+    };
+    (taken, marks, doubled)
 }
 
-/// A dot does only behind a capital.
-const fn may_end_run(byte: u8) -> bool {
-    matches!(byte, b'#'..=b'&' | b'+' | b'.' | b'@' | b'\n'..=0x0c | 0x80..)
+/// For each byte of the block at `at` the one before it.
+#[inline]
+fn block_before(bytes: &[u8], at: usize) -> [u8; BLOCK] {
+    if let Some(before) = at.checked_sub(1) {
+        return block(&bytes[before..], END);
+    }
+    let mut before = [END; BLOCK];
+    let length = bytes.len().min(BLOCK - 1);
+    before[1..=length].copy_from_slice(&bytes[..length]);
+    before
+}
+
+/// Whether a byte behind this one ends a run, as a dot does behind a capital.
+const fn ends_run(byte: u8, before: u8) -> bool {
+    let is_control_or_not_ascii = byte.cast_signed() <= 0x0c;
+    let is_dot_of_capital = byte == b'.' && before.is_ascii_uppercase();
+    let is_sign = matches!(byte, b'@' | b'+' | b'#'..=b'&');
+    is_control_or_not_ascii || is_dot_of_capital || is_sign
 }
 
 const fn fold(byte: u8) -> u8 {

@@ -21,7 +21,7 @@ use icu_properties::{
 
 use super::{
     hangul,
-    letters::LETTERS,
+    letters::{LETTERS, RADICALS, in_circle, is_raised},
     table::{BLOCK, CLASS_SHIFT, Class, LENGTH_BITS, beyond},
     walk::keeps_mark,
 };
@@ -58,7 +58,7 @@ fn class(c: char) -> Class {
         | '\u{55e}'
         | '\u{2b9}'..='\u{2bb}'
         | '\u{2bd}'..='\u{2c1}' => return Class::Ignored,
-        '\u{2bc}' | '©' | '®' | '™' | '℠' => return Class::Separator,
+        '\u{2bc}' | '©' | '®' | '™' | '℠' | KOREAN_DOT => return Class::Separator,
         '\u{180b}'..='\u{180d}'
         | '\u{180f}'
         | '\u{fe00}'..='\u{fe0f}'
@@ -133,10 +133,31 @@ fn letter_class(c: char) -> Class {
     }
 }
 
+/// Thai and Lao ำ is a vowel of its own, though Unicode takes it apart.
+const SARA_AM: [[char; 3]; 2] = [
+    ['\u{e4d}', '\u{e32}', '\u{e33}'],
+    ['\u{ecd}', '\u{eb2}', '\u{eb3}'],
+];
+
+/// The iota below a Greek vowel: an accent, though case folding makes a letter of it.
+const IOTA_SUBSCRIPT: char = '\u{345}';
+
+/// The middle dot of Korean keyboards; Unicode takes it for an old vowel.
+const KOREAN_DOT: char = '\u{318d}';
+
 /// What a character folds to, as text.
 fn folded(c: char) -> String {
     if c == CANDRABINDU {
         return ANUSVARA.to_string();
+    }
+    if SARA_AM.iter().any(|[.., whole]| *whole == c) || c == KOREAN_DOT {
+        return c.to_string();
+    }
+    if let Some(number) = in_circle(c)
+        .map(|number| number.to_string())
+        .or_else(|| enclosed(c))
+    {
+        return format!("-{number}-"); // a number of a list touches the word behind it
     }
     let marks = NFKD.normalize(c.encode_utf8(&mut [0; 4])).into_owned();
     if marks.chars().all(|part| class(part) == Class::Mark) {
@@ -161,8 +182,14 @@ fn folded(c: char) -> String {
     text
 }
 
+/// The digits in a circle.
+fn enclosed(c: char) -> Option<String> {
+    let is_circle = matches!(c, '\u{2460}'..='\u{2473}' | '\u{24ea}' | '\u{3251}'..='\u{325f}' | '\u{32b1}'..='\u{32bf}');
+    is_circle.then(|| NFKD.normalize(c.encode_utf8(&mut [0; 4])).into_owned())
+}
+
 fn step(text: &str) -> String {
-    let decomposed = NFKD.normalize(text);
+    let decomposed = NFKD.normalize(text).replace(IOTA_SUBSCRIPT, "");
     let lower = CaseMapper::new().fold_string(&decomposed).into_owned();
     let mut kept = String::new();
     let mut base = None;
@@ -175,10 +202,14 @@ fn step(text: &str) -> String {
             continue;
         }
         base = Some(c);
+        let radical = || RADICALS.split(' ').find_map(|pair| pair.strip_prefix(c));
         match (LETTERS.iter().find(|(letter, _)| *letter == c), digit(c)) {
             (Some((_, plain)), _) => kept.push_str(plain),
             (None, Some(digit)) => kept.push(digit),
-            (None, None) => kept.push(c),
+            (None, None) => match radical() {
+                Some(character) => kept.push_str(character),
+                None => kept.push(c),
+            },
         }
     }
     NFC.normalize(&kept).into_owned()
@@ -204,6 +235,7 @@ fn entry(c: char, pool: &mut String, known: &mut HashMap<String, u32>) -> u32 {
     let mut chars = text.chars();
     let (class, payload) = match (chars.next(), chars.next()) {
         (None, _) => (Class::Ignored, 0),
+        (Some(digit), None) if is_raised(c) => (Class::Raised, digit as u32),
         (Some(one), None) if one == c => (class(one), 0),
         (Some(one), None) => (class(one), one as u32),
         _ => {
@@ -233,6 +265,7 @@ fn pairs() -> Vec<[u32; 3]> {
             _ => None,
         })
         .collect();
+    pairs.extend(SARA_AM.map(|parts| parts.map(u32::from)));
     pairs.sort_unstable();
     pairs
 }

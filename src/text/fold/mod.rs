@@ -21,8 +21,10 @@ mod ascii;
 #[cfg(test)]
 mod generate;
 mod hangul;
+mod joint;
 #[cfg(test)]
 mod letters;
+mod marks;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -30,6 +32,7 @@ mod walk;
 
 use std::ops::Range;
 
+pub use joint::{Joint, JointKind, is_dash, is_joining, is_joint};
 use table::Class;
 use walk::{Folder, Letters, Sink};
 
@@ -74,6 +77,24 @@ pub fn fold_onto(text: &str, lines: Lines, canonical: &mut String) {
     let before = std::mem::take(canonical).into_bytes();
     let (bytes, ()) = Folder::behind(text, Letters::Folded, lines, before, ()).run();
     *canonical = text_of(bytes);
+}
+
+/// The same, and the joints of this text behind those of others, in rising order.
+pub fn fold_with_joints(text: &str, lines: Lines, canonical: &mut String, joints: &mut Vec<Joint>) {
+    let before = std::mem::take(canonical).into_bytes();
+    let (bytes, _) = Folder::behind(text, Letters::Folded, lines, before, Joints(joints)).run();
+    *canonical = text_of(bytes);
+}
+
+struct Joints<'a>(&'a mut Vec<Joint>);
+
+impl Sink for Joints<'_> {
+    const TAKES_JOINTS: bool = true;
+
+    fn joint(&mut self, at: usize, kind: JointKind) {
+        let at = u32::try_from(at).expect("a text is shorter than 4 GB");
+        self.0.push(Joint { at, kind });
+    }
 }
 
 /// The canonical form with letters as written, in NFC: equal where case and accents are equal.

@@ -51,6 +51,8 @@ pub(super) enum Class {
     Symbol,
     /// A letter whose marks are dropped (Latin, Greek, Arabic, Hebrew), or a digit.
     Plain,
+    /// A superscript digit, which may be the mark of a note: stands apart from letters.
+    Raised,
     /// A Cyrillic letter: keeps the marks that make another letter.
     Cyrillic,
     /// Any other letter of a script that writes spaces; keeps its marks.
@@ -70,7 +72,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Separator,
         Self::Space,
         Self::Newline,
@@ -82,6 +84,7 @@ impl Class {
         Self::Flag,
         Self::Symbol,
         Self::Plain,
+        Self::Raised,
         Self::Cyrillic,
         Self::Word,
         Self::Hangul,
@@ -122,11 +125,15 @@ pub(super) fn lookup(c: char) -> Folding {
     Folding::One(class, target)
 }
 
-/// The class of a character, of its first part where it folds to several.
+/// The class of a character, of its first letter or digit where it folds to several.
 pub(super) fn class(c: char) -> Class {
     match lookup(c) {
         Folding::One(class, _) => class,
-        Folding::Several(text) => text.chars().next().map_or(Class::Ignored, class),
+        Folding::Several(text) => {
+            let first = text.chars().next();
+            let part = text.chars().find(|part| part.is_alphanumeric()).or(first);
+            part.map_or(Class::Ignored, class)
+        }
     }
 }
 

@@ -4,34 +4,36 @@ use std::ops::Range;
 
 use super::{
     BREAK, Lines, ascii,
+    joint::{JointKind, contracts, is_dash, is_joining, is_joint},
+    marks::{self, looks_back},
     table::{Class, Folding, class, class_of_one, compose, lookup},
 };
 
-/// Learns which source characters each canonical character comes from.
+/// Learns where canonical characters come from and which boundaries may be left out. One that
+/// does nothing of it wants neither.
 pub(super) trait Sink {
-    /// The first canonical offset it still waits for: what is written before needs no `put`.
-    fn next(&self) -> Option<usize>;
-    /// Nothing that comes can change what it has learned.
-    fn is_done(&self) -> bool;
-    /// Several characters were written of which it waited for none.
-    fn skip(&mut self);
-    /// `canonical` was written for `source`; it replaces what was put from `canonical.start` on.
-    fn put(&mut self, canonical: Range<usize>, source: Range<usize>);
-    /// The last character put reaches up to `end` in the source.
-    fn extend(&mut self, end: usize);
-}
+    /// Whether it wants joints; to look for them takes time.
+    const TAKES_JOINTS: bool = false;
 
-impl Sink for () {
+    /// The first canonical offset it still waits for: what is written before needs no `put`.
     fn next(&self) -> Option<usize> {
         None
     }
+    /// Nothing that comes can change what it has learned.
     fn is_done(&self) -> bool {
         false
     }
+    /// Several characters were written of which it waited for none.
     fn skip(&mut self) {}
+    /// `canonical` was written for `source`; it replaces what was put from `canonical.start` on.
     fn put(&mut self, _canonical: Range<usize>, _source: Range<usize>) {}
+    /// The last character put reaches up to `end` in the source.
     fn extend(&mut self, _end: usize) {}
+    /// The boundary written at `at` may be left out.
+    fn joint(&mut self, _at: usize, _kind: JointKind) {}
 }
+
+impl Sink for () {}
 
 /// Whether letters are folded or kept as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(super) enum Letters {
 enum Gap {
     None,
     Space,
+    /// One character that may join what stands beside it.
+    Joint(char),
     Punctuation,
     Break,
 }
@@ -75,6 +79,10 @@ pub(super) struct Folder<'a, S> {
     newlines: usize,
     /// A dot was left out of the current token.
     acronym: bool,
+    /// A dash stands behind katakana.
+    dashed: bool,
+    /// A dot, a space and another dotted capital stand behind a capital.
+    initials: bool,
 }
 
 impl<'a, S: Sink> Folder<'a, S> {
@@ -108,6 +116,8 @@ impl<'a, S: Sink> Folder<'a, S> {
             gap: Gap::None,
             newlines: 0,
             acronym: false,
+            dashed: false,
+            initials: false,
         }
     }
 
@@ -121,7 +131,7 @@ impl<'a, S: Sink> Folder<'a, S> {
                 continue;
             }
             if byte == b' ' {
-                self.gap = self.gap.max(Gap::Space);
+                self.widen(Gap::Space);
                 at += 1;
                 continue;
             }
@@ -141,6 +151,7 @@ impl<'a, S: Sink> Folder<'a, S> {
             at = next;
         }
         if self.last.is_some() {
+            self.joint(Class::Separator, ' ', text.len());
             self.out.push(b' ');
         }
         (self.out, self.sink)
@@ -158,10 +169,17 @@ impl<'a, S: Sink> Folder<'a, S> {
     /// Takes ASCII words and the separators between them at once. Separators at the end of the
     /// run are left to the slow way: what follows decides what they mean.
     fn ascii_run(&mut self, at: usize, room: usize) -> usize {
-        self.boundary(Class::Plain);
-        let rest = &self.text.as_bytes()[at..];
-        let taken = rest.len().min(room - MAX_BOUNDARY_BYTES);
-        let end = at + ascii::words(&rest[..taken], &mut self.out);
+        let bytes = self.text.as_bytes();
+        self.boundary(Class::Plain, char::from(bytes[at]), at);
+        let most = at
+            .saturating_add(room - MAX_BOUNDARY_BYTES)
+            .min(bytes.len());
+        let (bytes, out, sink) = (&bytes[..most], &mut self.out, &mut self.sink);
+        let end = if S::TAKES_JOINTS {
+            ascii::words::<true>(bytes, at, out, |at| sink.joint(at, JointKind::Mark))
+        } else {
+            ascii::words::<false>(bytes, at, out, |_| {})
+        };
         self.sink.skip();
         self.last = Some(Last {
             class: Class::Plain,
@@ -176,7 +194,8 @@ impl<'a, S: Sink> Folder<'a, S> {
     /// Takes letters that go on the token or run before them, and the words of their script that
     /// follow it with one space between. What folds to itself is copied in one piece.
     fn letters_run(&mut self, from: usize) -> usize {
-        let Some(mut last) = self.last.filter(|last| last.class > Class::Symbol) else {
+        let is_letter = |last: &Last| last.class > Class::Symbol && !looks_back(last.char);
+        let Some(mut last) = self.last.filter(is_letter) else {
             return from;
         };
         let rest = &self.text[from..];
@@ -219,6 +238,10 @@ impl<'a, S: Sink> Folder<'a, S> {
     }
 
     fn character(&mut self, c: char, source: Range<usize>) {
+        let c = match self.letters {
+            Letters::Folded => c,
+            Letters::AsWritten => marks::of_usual_width(c),
+        };
         if self.letters == Letters::AsWritten && c.is_alphanumeric() {
             return self.part(class(c), c, source);
         }
@@ -235,10 +258,10 @@ impl<'a, S: Sink> Folder<'a, S> {
     fn part(&mut self, class: Class, c: char, source: Range<usize>) {
         match class {
             Class::Ignored => {}
-            Class::Space => self.gap = self.gap.max(Gap::Space),
+            Class::Space => self.widen(Gap::Space),
             Class::Newline => self.newline(),
             Class::Break => self.gap = Gap::Break,
-            Class::Separator => self.separator(),
+            Class::Separator => self.separator(c, source.end),
             Class::Dot => self.dot(&source),
             Class::DroppedMark => self.extend(source.end),
             Class::Mark => self.mark(c, source),
@@ -254,25 +277,47 @@ impl<'a, S: Sink> Folder<'a, S> {
     fn newline(&mut self) {
         self.newlines += 1;
         let hard = self.newlines >= self.lines.needed_for_break();
-        self.gap = self.gap.max(if hard { Gap::Break } else { Gap::Space });
+        self.widen(if hard { Gap::Break } else { Gap::Space });
     }
 
-    fn separator(&mut self) {
+    /// More stands between: then nothing joins.
+    fn widen(&mut self, gap: Gap) {
+        self.gap = match self.gap {
+            Gap::Joint(_) => gap.max(Gap::Punctuation),
+            before => before.max(gap),
+        };
+    }
+
+    fn separator(&mut self, c: char, source_end: usize) {
         self.newlines = 0;
-        self.gap = self.gap.max(Gap::Punctuation);
+        let last = self.last.filter(|_| self.gap == Gap::None);
+        self.dashed = is_dash(c) && last.is_some_and(|last| last.class == Class::Katakana);
+        if self.dashed {
+            let next = self.text[source_end..].chars().next();
+            if next.is_none_or(|next| class(next) != Class::Katakana) {
+                self.sink.extend(source_end);
+            }
+        }
+        if last.is_some() && (is_joining(c) || self.dashed) {
+            self.gap = Gap::Joint(c);
+        } else {
+            self.widen(Gap::Punctuation);
+        }
     }
 
     fn dot(&mut self, source: &Range<usize>) {
-        if self.gap == Gap::None
-            && joins_capitals(&self.text[..source.start], &self.text[source.end..])
-        {
-            self.acronym = true;
-            return;
+        let (before, after) = (&self.text[..source.start], &self.text[source.end..]);
+        if self.gap == Gap::None {
+            if joins_capitals(before, after) {
+                self.acronym = true;
+                return;
+            }
+            if self.acronym {
+                self.extend(source.end);
+            }
+            self.initials = joins_initials(before, after);
         }
-        if self.gap == Gap::None && self.acronym {
-            self.extend(source.end);
-        }
-        self.separator();
+        self.separator('.', source.end);
     }
 
     fn mark(&mut self, mark: char, source: Range<usize>) {
@@ -285,6 +330,12 @@ impl<'a, S: Sink> Folder<'a, S> {
         };
         if !kept {
             self.extend(source.end);
+        } else if marks::stands_before(mark, last.char) && !self.out[last.at - 1].is_ascii() {
+            // Thai and Lao put a tone before the vowel that people may type first.
+            self.out.truncate(last.at);
+            let both = last.source..source.end;
+            self.push(last.class, mark, both.clone());
+            self.push(last.class, last.char, both);
         } else if !self.composed(mark, source.end) {
             self.push(last.class, mark, source);
         }
@@ -310,8 +361,35 @@ impl<'a, S: Sink> Folder<'a, S> {
     }
 
     fn letter(&mut self, class: Class, c: char, source: Range<usize>) {
-        self.boundary(class);
+        if self.last.is_some_and(|last| looks_back(last.char)) {
+            if self.composed(c, source.end) {
+                return;
+            }
+            if self.letters == Letters::Folded {
+                self.half_nasal(c);
+            }
+        }
+        self.boundary(class, c, source.start);
         self.push(class, c, source);
+    }
+
+    /// Writes a nasal without a vowel as the dot above that stands for it before `next`.
+    fn half_nasal(&mut self, next: char) {
+        let Some(last) = self.last.filter(|_| self.gap == Gap::None) else {
+            return;
+        };
+        let Some((anusvara, nasal_bytes)) = marks::anusvara(&self.out[..last.at], last.char, next)
+        else {
+            return;
+        };
+        let before = self.text[..last.source].char_indices().rev();
+        let nasal = before
+            .take(marks::MAX_NASAL_CHARS)
+            .find(|(_, c)| marks::is_letter(*c));
+        let source = nasal.map_or(last.source, |(at, _)| at);
+        let end = last.source + last.char.len_utf8();
+        self.out.truncate(last.at - nasal_bytes);
+        self.push(last.class, anusvara, source..end);
     }
 
     fn push(&mut self, class: Class, c: char, source: Range<usize>) {
@@ -326,8 +404,10 @@ impl<'a, S: Sink> Folder<'a, S> {
         self.sink.put(at..at + length, source);
     }
 
-    /// Writes what belongs between the last character and one of class `next`.
-    fn boundary(&mut self, next: Class) {
+    /// Writes what belongs between the last character and `c` of class `next`, which stands at
+    /// `source`.
+    fn boundary(&mut self, next: Class, c: char, source: usize) {
+        self.joint(next, c, source);
         let gap = std::mem::replace(&mut self.gap, Gap::None);
         self.newlines = 0;
         let Some(last) = self.last else {
@@ -339,7 +419,7 @@ impl<'a, S: Sink> Folder<'a, S> {
             _ if is_cjk(last.class) && is_cjk(next) => {
                 let katakana = last.class == Class::Katakana && next == Class::Katakana;
                 match gap {
-                    Gap::Punctuation => b",",
+                    Gap::Punctuation | Gap::Joint(_) => b",",
                     Gap::Space if katakana => b",",
                     _ => b"",
                 }
@@ -349,6 +429,37 @@ impl<'a, S: Sink> Folder<'a, S> {
         };
         self.acronym = false;
         self.out.extend_from_slice(between);
+    }
+
+    /// Tells the sink where what is written next may be left out.
+    fn joint(&mut self, next: Class, c: char, source: usize) {
+        let Some(last) = self.last.filter(|_| S::TAKES_JOINTS) else {
+            return;
+        };
+        let is_joined = match self.gap {
+            Gap::Joint(joining) => {
+                joins_words(last.class, next)
+                    && (self.dashed || is_joint(last.char, joining, c))
+                    && !contracts(joining, &self.text.as_bytes()[source..])
+            }
+            Gap::None if last.class == Class::Raised || next == Class::Raised => {
+                joins_words(last.class, next) && is_joint(last.char, '-', c)
+            }
+            _ => false,
+        };
+        let is_note = self.gap == Gap::None && next == Class::Raised;
+        let kind = match (is_joined, is_note && last.class > Class::Symbol) {
+            _ if is_note && last.class == Class::Raised => return,
+            (true, true) => JointKind::Note,
+            (false, true) => JointKind::LoneNote,
+            (true, false) if self.dashed => JointKind::Dash,
+            (true, false) => JointKind::Mark,
+            (false, false) if self.dashed => JointKind::LastDash,
+            (false, false) if self.initials => JointKind::Initials,
+            (false, false) => return,
+        };
+        (self.dashed, self.initials) = (false, false);
+        self.sink.joint(self.out.len(), kind);
     }
 
     /// Whether the last character is the second of a flag's two, each four bytes long.
@@ -377,6 +488,15 @@ fn joins(last: Class, next: Class) -> bool {
     (is_word(last) && is_word(next)) || (last == next && last != Class::Symbol)
 }
 
+/// Whether a word of the one class may go on in the other if nothing stands between.
+fn joins_words(last: Class, next: Class) -> bool {
+    let is_raised = last == Class::Raised || next == Class::Raised;
+    let beside = |class: Class| class > Class::Symbol && !is_cjk(class);
+    (last > Class::Symbol && joins(last, next))
+        || (is_cjk(last) && is_cjk(next))
+        || (is_raised && beside(last) && beside(next))
+}
+
 /// Whether a mark on this base makes another letter rather than an accent.
 ///
 /// Accents are dropped on Latin, Greek, Arabic and Hebrew; in Cyrillic only stress and the dots
@@ -403,4 +523,18 @@ fn joins_capitals(before: &str, after: &str) -> bool {
         && !back.next().is_some_and(char::is_alphanumeric)
         && ahead.next().is_some_and(char::is_uppercase)
         && !ahead.next().is_some_and(char::is_alphanumeric)
+}
+
+/// Whether the dot between the two texts is that of a capital before another one with a dot and
+/// a space between, as in `U. S.`
+fn joins_initials(before: &str, after: &str) -> bool {
+    let mut back = before.chars().rev();
+    let mut ahead = after.chars();
+    back.next().is_some_and(char::is_uppercase)
+        && !back.next().is_some_and(char::is_alphanumeric)
+        && ahead
+            .next()
+            .is_some_and(|c| matches!(c, ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'))
+        && ahead.next().is_some_and(char::is_uppercase)
+        && ahead.next() == Some('.')
 }

@@ -87,7 +87,11 @@ impl<'a> Judge<'a> {
         let is_markup = match element {
             Element::Unknown => self.is_unknown_element(tag),
             // Most tags are; the other questions take longer.
-            Element::Block | Element::Line | Element::Inline if tag.is_plain_to_see() => true,
+            Element::Block | Element::Line | Element::Inline | Element::Raised
+                if tag.is_plain_to_see() =>
+            {
+                true
+            }
             _ => self.is_element_at_work(tag, element),
         };
         match (is_markup, tag.is_end()) {

@@ -29,7 +29,9 @@ const MAX_ENTITY_BYTES: usize = 33;
 /// Tags, comments and the content of `script`, `style` and embedded frames are dropped, and the
 /// reading that `ruby` puts above a word, so that the word stays one; entities are decoded. The
 /// end of a block element is a blank line (`\n\n`), which no phrase crosses; `br` is one line
-/// break (`\n`), which is white space to [`fold`](super::fold); inline elements leave nothing.
+/// break (`\n`), which is white space to [`fold`](super::fold); inline elements leave nothing,
+/// but digits in `sup` become superscript ones, since in `Koizumi<sup>1</sup>` the 1 is no part of
+/// the word.
 /// White space is collapsed and trimmed. Text without any markup keeps its line breaks.
 ///
 /// What is escaped is text (`a &lt;script&gt; tag` shows a tag), and so are words in angle
@@ -130,6 +132,10 @@ fn start(element: Element, plain: &mut Plain, judge: &mut Judge<'_>, from: usize
     match element {
         Element::Raw(kind) => judge.reader.raw_end(kind, from),
         Element::Ruby => judge.reader.next(from),
+        Element::Raised => {
+            plain.raise();
+            from
+        }
         _ => {
             end(element, plain);
             from
@@ -142,6 +148,7 @@ fn end(element: Element, plain: &mut Plain) {
     match element {
         Element::Block => plain.block(),
         Element::Line => plain.line(),
+        Element::Raised => plain.lower(),
         Element::Raw(_) | Element::Ruby | Element::Inline | Element::Unknown => {}
     }
 }

@@ -20,7 +20,12 @@ pub(super) struct Plain {
     gap: Gap,
     /// Whether line breaks in the source are line breaks in the text.
     keeps_lines: bool,
+    /// Where text above the line began.
+    raised_from: Option<usize>,
 }
+
+/// The digits above the line.
+const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
 
 impl Plain {
     pub(super) fn new(room: usize) -> Self {
@@ -28,6 +33,7 @@ impl Plain {
             text: String::with_capacity(room),
             gap: Gap::None,
             keeps_lines: true,
+            raised_from: None,
         }
     }
 
@@ -70,6 +76,27 @@ impl Plain {
     /// Ends a paragraph.
     pub(super) fn block(&mut self) {
         self.gap = Gap::Block;
+    }
+
+    /// What comes stands above the line.
+    pub(super) fn raise(&mut self) {
+        self.raised_from = Some(self.text.len());
+    }
+
+    /// What stood above the line ends: its digits are written so, unless letters stand there too,
+    /// as in 1st.
+    pub(super) fn lower(&mut self) {
+        let Some(from) = self.raised_from.take() else {
+            return;
+        };
+        let is_number = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+        let raised = &self.text[from..];
+        if is_number(raised) && !raised.contains(char::is_alphabetic) {
+            let raise = |c: char| c.to_digit(10).map_or(c, |digit| RAISED[digit as usize]);
+            let raised: String = raised.chars().map(raise).collect();
+            self.text.truncate(from);
+            self.text.push_str(&raised);
+        }
     }
 
     fn flush(&mut self) {

@@ -48,6 +48,33 @@ fn plain_text() {
 }
 
 #[test]
+fn digits_above_the_line_stay_there() {
+    for (html, text) in [
+        ("Koizumi<sup>1</sup> said", "Koizumi¹ said"),
+        (
+            "Koizumi<SUP class=n><a href=\"#f12\">12</a></SUP>",
+            "Koizumi¹²",
+        ),
+        ("Koizumi<a href=\"#f1\"><sup>1, 2</sup></a>", "Koizumi¹, ²"),
+        (
+            "Koizumi<sup>[3]</sup> and <sup>4)</sup>Hegseth",
+            "Koizumi[³] and ⁴)Hegseth",
+        ),
+        ("10<sup>6</sup> m<sup>2</sup> CO<sub>2</sub>", "10⁶ m² CO2"),
+        (
+            "the 1<sup>st</sup>, M<sup>me</sup>, x<sup>2n</sup>",
+            "the 1st, Mme, x2n",
+        ),
+        ("Koizumi <sup> 1 </sup> said", "Koizumi ¹ said"),
+        ("a<sup>1 b</p>2", "a1 b\n\n2"),
+        ("a</sup>1<sup></sup>2<sup>*</sup>3", "a12*3"),
+        ("&lt;p&gt;Koizumi&lt;sup&gt;1&lt;/sup&gt;", "Koizumi¹"),
+    ] {
+        assert_eq!(to_plain(html), text, "{html:?}");
+    }
+}
+
+#[test]
 fn literal_signs_stay() {
     for text in [
         "a < b",

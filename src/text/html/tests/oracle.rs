@@ -83,8 +83,19 @@ fn words(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
+/// Digits above the line as the other one writes them, which knows no line.
+fn lowered(c: char) -> char {
+    match c {
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        '⁰' | '⁴'..='⁹' => char::from_digit(c as u32 - '⁰' as u32, 10).unwrap_or(c),
+        _ => c,
+    }
+}
+
 fn ours(html: &str) -> Vec<Vec<String>> {
-    let plain = to_plain(html);
+    let plain: String = to_plain(html).chars().map(lowered).collect();
     let paragraphs = plain.split("\n\n").map(words);
     paragraphs.filter(|words| !words.is_empty()).collect()
 }

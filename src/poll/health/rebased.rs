@@ -1,0 +1,33 @@
+//! A feed that renames its items.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Checkup, HealthRules};
+use crate::{
+    cadence,
+    model::{Event, Feed, FeedRebased},
+};
+
+/// A feed that renames its items at every visit is told again only after this.
+const REBASED_AGAIN_AFTER: Duration = Duration::from_hours(30 * 24);
+
+impl HealthRules {
+    /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. A feed that
+    /// does so at every visit is told once a month.
+    pub(super) fn rebased(&self, checkup: &mut Checkup, feed: &Feed, items: u32, now: Timestamp) {
+        let was_told = |at| cadence::elapsed(at, now) < REBASED_AGAIN_AFTER;
+        if items == 0 || checkup.health.rebased_at.is_some_and(was_told) {
+            return;
+        }
+        checkup.health.rebased_at = Some(now);
+        checkup
+            .notices
+            .extend(self.tell(&Event::FeedRebased(FeedRebased {
+                feed: feed.name.clone(),
+                url: feed.url.to_string(),
+                items,
+            })));
+    }
+}
