@@ -10,32 +10,49 @@ use crate::{
     },
 };
 
-/// Values asked for in one statement. A last, shorter list is filled up with its first value, so
-/// that there is one statement to prepare, not 32.
-const CHUNK: usize = 32;
+/// Values asked for in one statement, of many and of few. A last, shorter list is filled up with its
+/// first value, so that there are two statements to prepare, not 32.
+const MANY: usize = 32;
+const FEW: usize = 4;
 
 /// Rows of one such question, the latest items': a feed may give one guid to all its items.
 const MAX_ROWS: i64 = 512;
 
-/// A question for one chunk: ?1 is the feed, ?34 how many rows at most.
+/// One question for few values and for many: ?1 is the feed, ?2 how many rows at most.
+pub(in crate::store) type Question = [&'static str; 2];
+
 macro_rules! by {
-    ($part:literal) => {
+    ($part:literal, $order:literal) => {
+        [
+            by!($part, $order, "?3, ?4, ?5, ?6"),
+            by!(
+                $part,
+                $order,
+                "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                 ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34"
+            ),
+        ]
+    };
+    ($part:literal, $order:literal, $values:literal) => {
         concat!(
             "SELECT item, alias, whole, guid, link, path, title, date, text, seen_at
                FROM fingerprint WHERE feed = ?1 AND ",
             $part,
-            " IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-                  ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)
-              ORDER BY item DESC LIMIT ?34"
+            " IN (",
+            $values,
+            ")",
+            $order,
+            " LIMIT ?2"
         )
     };
 }
 
-pub(in crate::store) const BY_WHOLE: &str = by!("whole");
-pub(in crate::store) const BY_GUID: &str = by!("guid");
-pub(in crate::store) const BY_LINK: &str = by!("link");
-pub(in crate::store) const BY_TITLE: &str = by!("title");
-pub(in crate::store) const BY_ITEM: &str = by!("item");
+/// What is exactly the same is rarely more than one; of the others the latest count.
+pub(in crate::store) const BY_WHOLE: Question = by!("whole", "");
+pub(in crate::store) const BY_GUID: Question = by!("guid", " ORDER BY item DESC");
+pub(in crate::store) const BY_LINK: Question = by!("link", " ORDER BY item DESC");
+pub(in crate::store) const BY_TITLE: Question = by!("title", " ORDER BY item DESC");
+pub(in crate::store) const BY_ITEM: Question = by!("item", " ORDER BY item DESC");
 
 /// Items by what schema 1 recognised them by; ?1 is the feed.
 pub(in crate::store) const BEFORE: &str =
@@ -126,16 +143,20 @@ impl Found {
         &mut self,
         tx: &mut dyn Tx,
         feed: FeedId,
-        sql: &str,
+        question: Question,
         mut of: Vec<i64>,
     ) -> Result<(), StoreError> {
         of.sort_unstable();
         of.dedup();
-        for chunk in of.chunks(CHUNK) {
-            let filled = chunk.iter().chain(std::iter::repeat(&chunk[0])).take(CHUNK);
-            let params: Vec<Value> = std::iter::once(Value::from(feed))
+        for chunk in of.chunks(MANY) {
+            let (sql, size) = match question {
+                [few, _] if chunk.len() <= FEW => (few, FEW),
+                [_, many] => (many, MANY),
+            };
+            let filled = chunk.iter().chain(std::iter::repeat(&chunk[0])).take(size);
+            let params: Vec<Value> = [Value::from(feed), Value::from(MAX_ROWS)]
+                .into_iter()
                 .chain(filled.map(|part| Value::from(*part)))
-                .chain([Value::from(MAX_ROWS)])
                 .collect();
             for row in tx.rows(sql, &params)? {
                 let record = remembered(row)?;

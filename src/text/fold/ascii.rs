@@ -110,11 +110,18 @@ fn block_before(bytes: &[u8], at: usize) -> [u8; BLOCK] {
 }
 
 /// Whether a byte behind this one ends a run, as a dot does behind a capital.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a whole block is asked at once, without a branch"
+)]
 const fn ends_run(byte: u8, before: u8) -> bool {
     let is_control_or_not_ascii = byte.cast_signed() <= 0x0c;
-    let is_dot_of_capital = byte == b'.' && before.is_ascii_uppercase();
-    let is_sign = matches!(byte, b'@' | b'+' | b'#'..=b'&');
-    is_control_or_not_ascii || is_dot_of_capital || is_sign
+    let is_dot_of_capital = (byte == b'.') & before.is_ascii_uppercase();
+    is_control_or_not_ascii
+        | is_dot_of_capital
+        | (byte == b'@')
+        | (byte == b'+')
+        | matches!(byte, b'#'..=b'&')
 }
 
 const fn fold(byte: u8) -> u8 {
