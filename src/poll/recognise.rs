@@ -9,7 +9,7 @@ use crate::{
     cadence,
     model::{FeedId, Fingerprint, Identity, Item, ItemId, Recognition, Remembered, TextHash},
     parse::{self, Judgement, ParsedItem, Verdict, judge},
-    store::{Alias, EarlierText, REFRESH_AFTER, Recalled, Store, StoreError, StoredItem},
+    store::{Alias, EarlierText, REFRESH_AFTER, Store, StoreError, StoredItem},
 };
 
 /// What a feed is recognised by, beside its document.
@@ -65,8 +65,9 @@ impl Memory<'_> {
     /// One look at the store; another only where a text has changed.
     pub(super) async fn recognise(&self, items: &[ParsedItem]) -> Result<Recognised, StoreError> {
         let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
-        let recalled = self.recall(shown.iter().flatten().copied().collect());
-        let recalled = recalled.await?;
+        let asked = shown.iter().flatten().copied().collect();
+        let window = self.window.to_vec();
+        let recalled = self.store.recall(self.feed, asked, window).await?;
         let mut judgement = judge(&shown, &recalled.records, self.identity);
         if recalled.has_schema_1 {
             self.ask_schema_1(items, &mut judgement).await?;
@@ -85,54 +86,34 @@ impl Memory<'_> {
 
     /// The same where all the items are new, and others of the document, which was not read whole,
     /// stand there as they are on record, with these `whole` fingerprints. `None` where one of the
-    /// items might not be new.
+    /// items might not be new: where it shares any part with what is on record.
     pub(super) async fn recognise_new(
         &self,
         items: &[ParsedItem],
-        unread: &[i64],
+        unread: Vec<i64>,
     ) -> Result<Option<Recognised>, StoreError> {
-        let as_asked = |whole: &i64| Fingerprint {
-            whole: *whole,
-            ..Fingerprint::default()
-        };
-        let shown = items.iter().filter_map(ParsedItem::shown);
-        let recalled = self.recall(unread.iter().map(as_asked).chain(shown).collect());
-        let Recalled {
-            records: known,
-            has_schema_1,
-        } = recalled.await?;
-        let records: HashMap<i64, &Remembered> =
-            known.iter().map(|it| (it.fingerprint.whole, it)).collect();
-        let unread: Option<Vec<&Remembered>> =
-            unread.iter().map(|it| records.get(it).copied()).collect();
-        let Some(unread) = unread else {
+        let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
+        let mut judgement = judge(&shown, &[], self.identity);
+        let news: Vec<Fingerprint> = shown.into_iter().flatten().collect();
+        let is_named = |it: &Fingerprint| it.guid.or(it.link).or(it.title).is_some();
+        if !news.iter().all(is_named) {
+            return Ok(None);
+        }
+        let window = self.window.to_vec();
+        let unread = self.store.recall_unread(self.feed, news, unread, window);
+        let Some(unread) = unread.await? else {
             return Ok(None);
         };
-        let prints = unread.iter().map(|record| Some(record.fingerprint));
-        let shown = items
-            .iter()
-            .map(ParsedItem::shown)
-            .chain(prints)
-            .collect::<Vec<_>>();
-        let mut judgement = judge(&shown, &known, self.identity);
-        judgement.verdicts.truncate(items.len());
-        if has_schema_1 {
+        if unread.has_schema_1 {
             self.ask_schema_1(items, &mut judgement).await?;
         }
-        if judgement.news().any(|new| !new) || shares_a_name(items, &unread) {
+        if judgement.news().any(|new| !new) {
             return Ok(None);
         }
-        let stale = unread.iter().filter(|it| is_stale(it, self.now));
         Ok(Some(Recognised {
-            unread: unread.iter().map(|record| record.item).collect(),
-            stale: stale.map(|it| (it.item, it.alias)).collect(),
-            ..compare(items, &known, judgement, self.now)
+            unread: unread.items,
+            ..compare(items, &[], judgement, self.now)
         }))
-    }
-
-    async fn recall(&self, shown: Vec<Fingerprint>) -> Result<Recalled, StoreError> {
-        let window = self.window.to_vec();
-        self.store.recall(self.feed, shown, window).await
     }
 
     /// Takes back that an item is new where a store of schema 1 had seen it.
@@ -191,15 +172,6 @@ impl Memory<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether an item may be another version of one that was not read.
-fn shares_a_name(items: &[ParsedItem], unread: &[&Remembered]) -> bool {
-    let name = |it: &Fingerprint| (it.guid, it.link, it.title, it.date);
-    let unread: HashSet<_> = unread.iter().map(|it| name(&it.fingerprint)).collect();
-    items
-        .iter()
-        .any(|it| unread.contains(&name(&it.fingerprint)))
 }
 
 fn is_stale(record: &Remembered, now: Timestamp) -> bool {

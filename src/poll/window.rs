@@ -68,7 +68,7 @@ impl Windows {
             return Ok(None);
         };
         let unread: Vec<i64> = marks.iter().filter_map(|(_, whole)| *whole).collect();
-        let recognised = memory.recognise_new(&parsed.items, &unread).await?;
+        let recognised = memory.recognise_new(&parsed.items, unread).await?;
         let mut news = parsed.items.iter().map(|item| item.fingerprint.whole);
         let items = marks
             .into_iter()

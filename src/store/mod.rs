@@ -69,7 +69,7 @@ pub use self::{
         Alias, Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, Move, Moved,
         Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
         PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence,
-        Unreachable,
+        Unreachable, Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

@@ -12,6 +12,7 @@ mod recall;
 mod remember;
 mod replan;
 mod revise;
+mod unread;
 
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub use self::{
     outage::{OutageChange, Reach, Unreachable},
     recall::Recalled,
     remember::REFRESH_AFTER,
+    unread::Unread,
 };
 
 #[cfg(test)]
@@ -44,6 +46,7 @@ pub(super) use self::{
     health::{ARRIVALS, NEIGHBOURS},
     recall::{BEFORE, BY_GUID, BY_ITEM, BY_LINK, BY_TITLE, BY_WHOLE},
     remember::REFRESH,
+    unread::{BEARERS, ROWS, TEXTS},
 };
 
 /// One feed to poll now; its origin is ours until the lease ends.

@@ -13,7 +13,7 @@ use crate::{
 /// Values asked for in one statement, of many and of few. A last, shorter list is filled up with its
 /// first value, so that there are two statements to prepare, not 32.
 const MANY: usize = 32;
-const FEW: usize = 4;
+pub(super) const FEW: usize = 4;
 
 /// Rows of one such question, the latest items': a feed may give one guid to all its items.
 const MAX_ROWS: i64 = 512;
@@ -148,15 +148,10 @@ impl Found {
     ) -> Result<(), StoreError> {
         of.sort_unstable();
         of.dedup();
-        for chunk in of.chunks(MANY) {
-            let (sql, size) = match question {
-                [few, _] if chunk.len() <= FEW => (few, FEW),
-                [_, many] => (many, MANY),
-            };
-            let filled = chunk.iter().chain(std::iter::repeat(&chunk[0])).take(size);
+        for (sql, parts) in chunks(question, &of) {
             let params: Vec<Value> = [Value::from(feed), Value::from(MAX_ROWS)]
                 .into_iter()
-                .chain(filled.map(|part| Value::from(*part)))
+                .chain(parts.map(Value::from))
                 .collect();
             for row in tx.rows(sql, &params)? {
                 let record = remembered(row)?;
@@ -173,6 +168,21 @@ impl Found {
         records.sort_unstable_by_key(|record| (record.item, record.alias));
         records
     }
+}
+
+/// Statements, each with as many of the values as it has room for.
+pub(super) fn chunks(
+    question: Question,
+    values: &[i64],
+) -> impl Iterator<Item = (&'static str, impl Iterator<Item = i64> + '_)> + '_ {
+    values.chunks(MANY).map(move |chunk| {
+        let (sql, size) = match question {
+            [few, _] if chunk.len() <= FEW => (few, FEW),
+            [_, many] => (many, MANY),
+        };
+        let filler = std::iter::repeat(&chunk[0]);
+        (sql, chunk.iter().chain(filler).take(size).copied())
+    })
 }
 
 fn remembered(mut row: Row) -> Result<Remembered, StoreError> {
