@@ -22,12 +22,13 @@ pub(super) struct Check {
     /// Fail for warnings too: exit 1.
     #[arg(long)]
     strict: bool,
-    /// If the configuration is fine, ask each feed once, too: is it there, is it a feed?
+    /// If the configuration has no errors, try what it names: feeds, mail servers, receivers.
     ///
-    /// Each is asked as its first poll would be, one at a time per host. Nothing is stored and
-    /// nothing sent. A feed that fails, or whose host asks to wait, makes exit 1. With --strict so
-    /// does one that has moved for good, holds no items, or asks to be asked less often than the
-    /// configuration has it.
+    /// Each feed is asked once, as its first poll would be, one at a time per host. With a mail
+    /// server a session is opened, up to MAIL FROM; webhooks and services are connected to. Nothing
+    /// is stored and nothing sent. What fails, or whose host asks to wait, makes exit 1. With
+    /// --strict so does a feed that has moved for good, holds no items, or wants to be asked less
+    /// often than the configuration has it.
     #[arg(long)]
     online: bool,
 }

@@ -53,7 +53,7 @@ pub(super) async fn run(config: &Config, output: &Output, is_strict: bool) -> An
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let probes = Probes::of(config, &clock)?;
     let total = u64::try_from(probes.count()).unwrap_or(u64::MAX);
-    let mut progress = Progress::through(total, "feeds");
+    let mut progress = Progress::through(total, "to try");
     let mut tally = Tally::default();
     // Those that came before the ones that stand before them.
     let mut early: BTreeMap<usize, Finding> = BTreeMap::new();
@@ -86,6 +86,7 @@ impl Tally {
                 self.fine += 1;
                 self.warnings += usize::from(!complaints(facts).is_empty());
             }
+            Verdict::Reached(_) => self.fine += 1,
             Verdict::Failed(_) => self.failed += 1,
             Verdict::NotAsked => self.not_asked += 1,
         }
@@ -143,7 +144,8 @@ impl<'a> Row<'a> {
 }
 
 fn text(finding: &Finding, now: Timestamp, zone: &TimeZone) -> String {
-    let subject = format!("{} {}", finding.subject.kind.as_str(), finding.subject.name);
+    let kind = finding.subject.kind.as_str().replace('_', " ");
+    let subject = format!("{kind} {}", finding.subject.name);
     match &finding.verdict {
         Verdict::Feed(facts) => {
             let notes = complaints(facts).into_iter();
@@ -156,6 +158,7 @@ fn text(finding: &Finding, now: Timestamp, zone: &TimeZone) -> String {
                 .collect::<Vec<_>>()
                 .join("\n")
         }
+        Verdict::Reached(how) => format!("ok    {subject}: {how}"),
         Verdict::Failed(Fault { message, .. }) => {
             format!("FAIL  {subject}: {}", one_line(message, 400))
         }

@@ -28,7 +28,7 @@ use jiff::tz::TimeZone;
 use crate::{
     clock::Clock,
     http::Http,
-    model::{Notice, Outcome},
+    model::{Notice, Outcome, SendError},
 };
 
 pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
@@ -60,6 +60,11 @@ pub trait Notifier: Send + Sync {
         Box::pin(std::future::ready(()))
     }
 
+    /// Connects to where a send would go, and sends nothing; `None` where there is no such place.
+    fn reach(&self) -> Reaching<'_> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// What would be sent, in labelled parts.
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError>;
 
@@ -69,6 +74,9 @@ pub trait Notifier: Send + Sync {
 
 /// An attempt under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A connection under way.
+pub type Reaching<'a> = Pin<Box<dyn Future<Output = Option<Result<(), SendError>>> + Send + 'a>>;
 
 /// One part of what a receiver would get.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,12 @@
-//! `check --online`: each feed asked once, with what a user wants to know of it before it counts.
+//! `check --online`: each feed asked once, with what a user wants to know of it before it counts;
+//! mail servers and webhooks tried as far as they go without a notice.
 
 use crate::{
     desk::{Desk, SAMPLE, code, json, stderr, stdout},
     servers::{
         http::{Answer, HttpServer, Request},
         secure::SecureServer,
+        smtp::{Script, Security, SmtpServer, Step},
     },
 };
 
@@ -235,4 +237,117 @@ async fn one_object_is_printed_for_each_feed() {
     assert_eq!(gone["status"], 404);
     assert_eq!(gone["reason"], "status");
     assert_eq!(gone["error"], "status 404 Not Found");
+}
+
+/// A desk with one feed that is well, and these receivers and mail servers.
+fn desk_of_receivers(ways: &str) -> Desk {
+    Desk::new(&format!(
+        "notify = [\"first\"]\n[feed]\nsample = \"file:sample.xml\"\n\
+         [watch]\nk = \"Koizumi\"\n{ways}"
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_is_tried_up_to_the_sender_and_gets_no_mail() {
+    let script = || Script::new(Security::StartTls).login("bells", "right");
+    let server = SmtpServer::start(script()).await;
+    let ways = format!(
+        "[receiver]\nfirst = {{ email = [\"desk@example.org\"] }}\n\
+         [mail]\nserver = \"{}\"\nsecurity = \"starttls\"\nca_file = \"ca.pem\"\n\
+         username = \"bells\"\npassword = {{ file = \"password\" }}\n\
+         from = \"Bells <bells@example.org>\"\n",
+        server.address()
+    );
+    let check = |password: &str| {
+        let desk = desk_of_receivers(&ways);
+        desk.write("ca.pem", server.ca_pem());
+        desk.write("password", password);
+        desk.run(&["check", "--online"])
+    };
+    let checked = check("right");
+    assert_eq!(
+        code(&checked),
+        0,
+        "{}{}",
+        stdout(&checked),
+        stderr(&checked)
+    );
+    let said = format!(
+        "ok    mail server mail: {} takes mail from bells@example.org\n",
+        server.address()
+    );
+    assert!(stdout(&checked).contains(&said), "{}", stdout(&checked));
+    let verbs = |lines: &[String]| -> Vec<String> {
+        let verb = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
+        lines.iter().map(verb).collect()
+    };
+    let lines = server.lines();
+    assert_eq!(
+        verbs(&lines),
+        ["EHLO", "STARTTLS", "EHLO", "AUTH", "MAIL", "QUIT"]
+    );
+
+    let refused = check("wrong");
+    assert_eq!(code(&refused), 1);
+    let text = stdout(&refused);
+    assert!(text.contains("FAIL  mail server mail: AUTH: 535"), "{text}");
+    server.set(script().say(Step::Mail, "550 5.7.1 not from here"));
+    let text = stdout(&check("right"));
+    let said = "FAIL  mail server mail: MAIL FROM: 550 5.7.1 not from here\n";
+    assert!(text.contains(said), "{text}");
+    assert_eq!(server.mails().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_connected_to_and_asked_nothing() {
+    let server = SecureServer::start(|_| Answer::status(204)).await;
+    let hook = server.url("/hook?key=s3cret");
+    let receivers = format!(
+        "[receiver]\nfirst = {{ stdout = true }}\nhook = {{ webhook = \"{hook}\" }}\n\
+         bell = {{ ntfy = \"{}\" }}\n",
+        server.url("/topic")
+    );
+    let trusting = "[poll]\nca_file = \"ca.pem\"\nper_host = \"0s\"\n";
+    let desk = desk_of_receivers(&format!("{receivers}{trusting}"));
+    desk.write("ca.pem", server.ca_pem());
+    let checked = desk.run(&["check", "--online"]);
+    assert_eq!(
+        code(&checked),
+        0,
+        "{}{}",
+        stdout(&checked),
+        stderr(&checked)
+    );
+    let text = stdout(&checked);
+    for name in ["hook", "bell"] {
+        let said = format!("ok    receiver {name}: connected, nothing was sent\n");
+        assert!(text.contains(&said), "{text}");
+    }
+    assert!(
+        text.ends_with("tried: 3 fine\n"),
+        "the terminal is not tried: {text}"
+    );
+    assert_eq!(
+        (server.connections().len(), server.requests().len()),
+        (2, 0)
+    );
+
+    let desk = desk_of_receivers(&receivers);
+    let checked = desk.run(&["check", "--online"]);
+    assert_eq!(code(&checked), 1);
+    let text = stdout(&checked);
+    assert!(
+        text.contains("FAIL  receiver hook: TLS with 127.0.0.1: "),
+        "{text}"
+    );
+    assert!(!text.contains("s3cret"), "{text}");
+    let rows = json(&desk.run(&["--format", "json", "check", "--online"]));
+    let hook = rows
+        .iter()
+        .find(|row| row["name"] == "hook")
+        .expect("a row");
+    assert_eq!(
+        (&hook["probe"], &hook["reason"]),
+        (&"receiver".into(), &"tls".into())
+    );
 }

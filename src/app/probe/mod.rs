@@ -5,6 +5,7 @@
 //! `[poll] per_host` before the next, and nothing more once it has asked to wait.
 
 mod feed;
+mod way;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,10 +19,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::SetupError;
-use crate::{clock::Clock, config::Config, http::Http, model::Origin, unwind};
+use super::{SetupError, setup};
+use crate::{clock::Clock, config::Config, http::Http, model::Origin, notify, unwind};
 pub use feed::FeedFacts;
 use feed::FeedProbe;
+use way::{MailProbe, ReceiverProbe, has_host};
 
 /// Things that are tried at the same time. Whoever runs this is there to read it, and the documents
 /// of so many are in memory.
@@ -57,13 +59,19 @@ pub struct Subject {
 pub enum SubjectKind {
     /// A feed.
     Feed,
+    /// A mail server.
+    MailServer,
+    /// A receiver that has a host of its own.
+    Receiver,
 }
 
 impl SubjectKind {
-    /// In words.
+    /// The name as programs read it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Feed => "feed",
+            Self::MailServer => "mail_server",
+            Self::Receiver => "receiver",
         }
     }
 }
@@ -84,6 +92,8 @@ pub struct Finding {
 pub enum Verdict {
     /// A feed that was read.
     Feed(Box<FeedFacts>),
+    /// Anything else that is there, in words.
+    Reached(String),
     /// It does not work.
     Failed(Fault),
     /// It was not tried: who is asked wants to be left alone.
@@ -122,22 +132,33 @@ struct Terms {
 }
 
 impl Probes {
-    /// Everything that the config names and that can be tried.
+    /// Everything that the config names and that can be tried: feeds, mail servers, receivers.
     ///
     /// # Errors
-    /// Where the HTTP client cannot be built.
+    /// Where the HTTP client, a mail server or a receiver cannot be built.
     pub fn of(config: &Config, clock: &Arc<dyn Clock>) -> Result<Self, SetupError> {
         let http = Http::new(&config.http)?;
-        let feeds = config.feeds.iter().map(|feed| {
+        let mut probes: Vec<Box<dyn Probe>> = Vec::new();
+        for feed in &config.feeds {
             let probe = FeedProbe::new(feed, config, http.clone(), Arc::clone(clock));
-            Box::new(probe) as Box<dyn Probe>
-        });
+            probes.push(Box::new(probe));
+        }
+        let context = setup::context(config, http, clock)?;
+        for server in &context.mail {
+            probes.push(Box::new(MailProbe(server.clone())));
+        }
+        for receiver in config.receivers.iter().filter(|it| has_host(it)) {
+            probes.push(Box::new(ReceiverProbe {
+                options: receiver.clone(),
+                notifier: notify::build(receiver, &context)?,
+            }));
+        }
         let parallel = config.poll.parallel.min(PARALLEL);
         let terms = Terms {
             parallel: usize::try_from(parallel).unwrap_or(usize::MAX),
             gap: config.poll.per_host,
         };
-        Ok(Self(feeds.collect(), terms))
+        Ok(Self(probes, terms))
     }
 
     /// How many there are.
