@@ -1,10 +1,9 @@
 //! Notices to receivers: rendered, sent once, and the answer told in data.
 //!
 //! **In:** a [`Notice`], frozen in the outbox. **Out:** a [`Receipt`](crate::model::Receipt), or a
-//! [`SendError`](crate::model::SendError) that says whether another attempt makes sense. Every
-//! attempt of a notice has the same content (only a webhook's `webhook-timestamp` and signature are
-//! the attempt's own), so a receiver that took one whose answer was lost can drop the repeat by its
-//! id. Nothing here retries, sleeps, spawns or stores; every wait has a bound, and
+//! [`SendError`] that says whether another attempt makes sense. Every attempt of a notice has the
+//! same content (only a webhook's `webhook-timestamp` and signature are the attempt's own), so a
+//! receiver that took one whose answer was lost can drop the repeat by its id. Nothing here retries, sleeps, spawns or stores; every wait has a bound, and
 //! [`Notifier::timeout`] is the sum of them.
 
 mod email;
