@@ -88,7 +88,7 @@ pub(crate) fn compare(
             let text = ours.map(text_of).unwrap_or_default();
             for (at, word) in compare_item(&item.text, &text, &mut held) {
                 let mut kind = kind_of(&item.text, at, &word, &text);
-                let is_title = || ours.is_some_and(|ours| has_other_title(ours, item, &word));
+                let is_title = || ours.is_some_and(|ours| is_of_author(&bytes, ours, item, &word));
                 if kind == Kind::Unexplained && is_title() {
                     kind = Kind::Title;
                 }
@@ -153,11 +153,16 @@ fn kind_of(theirs: &str, at: usize, word: &str, ours: &str) -> Kind {
     }
 }
 
-/// Whether a word is of a title that has nothing in common with ours.
-fn has_other_title(ours: &Item, theirs: &TheirItem, word: &str) -> bool {
-    let all = |text: &str| words(text).map(|(_, word)| word).collect::<HashSet<_>>();
-    let (ours, theirs) = (all(&ours.title), all(&theirs.title));
-    !ours.is_empty() && theirs.contains(word) && ours.is_disjoint(&theirs)
+/// Whether a word is of a title that stands in an `<author>`, and the item has one of its own.
+fn is_of_author(document: &[u8], ours: &Item, theirs: &TheirItem, word: &str) -> bool {
+    let document = String::from_utf8_lossy(document);
+    let is_inside = |(at, _): (usize, &str)| {
+        let before = &document[..at];
+        before.rfind("<author") > before.rfind("</author")
+    };
+    words(&theirs.title).any(|(_, other)| other == word)
+        && !ours.title.is_empty()
+        && document.match_indices(&*theirs.title).any(is_inside)
 }
 
 /// Whether a tag stands there: a name alone that is closed somewhere, or attributes; or what it
@@ -224,8 +229,27 @@ fn words(text: &str) -> impl Iterator<Item = (usize, String)> {
             }
         }
         from = end;
-        Some((start, text[start..end].to_lowercase()))
+        Some((
+            start,
+            text[start..end]
+                .to_lowercase()
+                .chars()
+                .map(lowered)
+                .collect(),
+        ))
     })
+}
+
+/// A superscript digit as the digit: so we write what stands in `<sup>`, which feedparser leaves
+/// joined to the word before it.
+fn lowered(c: char) -> char {
+    match c {
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        '⁰' | '⁴'..='⁹' => char::from_digit(u32::from(c) - 0x2070, 10).unwrap_or(c),
+        other => other,
+    }
 }
 
 /// Whether a character is of a script that puts no space between words.

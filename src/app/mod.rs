@@ -5,6 +5,7 @@ mod guard;
 mod heartbeat;
 mod lifecycle;
 mod mutes;
+mod probe;
 mod report;
 mod setup;
 mod status;
@@ -33,6 +34,7 @@ pub use definition::definition;
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, run};
+pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::config_in_words;
 

@@ -173,7 +173,7 @@ pub fn notifier(
     Ok(Some(notify::build(receiver, &context)?))
 }
 
-fn context(
+pub(super) fn context(
     config: &Config,
     http: Http,
     clock: &Arc<dyn Clock>,

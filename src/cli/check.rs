@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{
     Answer, CliError,
     config::load_and_warn,
+    online,
     output::{self, Output},
 };
 use crate::{
@@ -21,60 +22,78 @@ pub(super) struct Check {
     /// Fail for warnings too: exit 1.
     #[arg(long)]
     strict: bool,
+    /// If the configuration has no errors, try what it names: feeds, mail servers, receivers.
+    ///
+    /// Each feed is asked once, as its first poll would be, one at a time per host. With a mail
+    /// server a session is opened, up to MAIL FROM; webhooks and services are connected to. Nothing
+    /// is stored and nothing sent. What fails, or whose host asks to wait, makes exit 1. With
+    /// --strict so does a feed that has moved for good, holds no items, or wants to be asked less
+    /// often than the configuration has it.
+    #[arg(long)]
+    online: bool,
 }
 
 impl Check {
-    /// Reports every problem, then runs the config's own tests.
-    pub(super) fn run(&self, path: &Path, output: &Output) -> Answer {
-        if output.is_json() {
-            return self.run_as_json(path, output);
-        }
-        let loaded = load_and_warn(path)?;
-        let results = results(&loaded);
-        let failed: Vec<&TestResult> = results.iter().filter(|result| !result.passed()).collect();
-        if !failed.is_empty() {
-            let lines: Vec<String> = failed.into_iter().map(describe).collect();
-            return Err(CliError::Config(lines.join("\n")));
-        }
-        if !self.allows(&loaded) {
-            return Ok(false);
-        }
-        let config = app::config_in_words(&loaded.config);
-        let tests = results.len();
-        output::line(&format!(
-            "{}: fine; {config}, tests passed: {tests}",
-            path.display()
-        ))?;
-        Ok(true)
-    }
-
-    /// One JSON object per problem; none is fine.
-    fn run_as_json(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::load(path, &Environment::of_process());
-        let report = loaded
-            .as_ref()
-            .map_or_else(|errors| &errors.report, |loaded| &loaded.warnings);
-        for problem in report.lines() {
-            output.print(&problem, |_| String::new())?;
-        }
-        let Ok(loaded) = loaded else {
-            return Err(CliError::Config(format!("{} has errors", path.display())));
+    /// Reports every problem, runs the config's own tests, then tries what it names.
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let (loaded, tests) = if output.is_json() {
+            judge_as_json(path, output)?
+        } else {
+            judge(path)?
         };
-        let failed = results(&loaded)
-            .iter()
-            .filter(|result| !result.passed())
-            .count();
-        match failed {
-            0 => Ok(self.allows(&loaded)),
-            failed => Err(CliError::Config(format!(
-                "{failed} of the config's tests fail"
-            ))),
+        let is_fine = self.allows(&loaded);
+        if is_fine && !output.is_json() {
+            let config = app::config_in_words(&loaded.config);
+            output::line(&format!(
+                "{}: fine; {config}, tests passed: {tests}",
+                path.display()
+            ))?;
         }
+        if !self.online {
+            return Ok(is_fine);
+        }
+        let is_well = online::run(&loaded.config, output, self.strict).await?;
+        Ok(is_fine && is_well)
     }
 
     /// Whether the warnings, which are said by now, may stand.
     fn allows(&self, loaded: &Loaded) -> bool {
         !self.strict || loaded.warnings.warnings() == 0
+    }
+}
+
+/// The config, if it has no error and its tests pass, and how many those are.
+fn judge(path: &Path) -> Result<(Loaded, usize), CliError> {
+    let loaded = load_and_warn(path)?;
+    let results = results(&loaded);
+    let failed = results.iter().filter(|result| !result.passed());
+    let lines: Vec<String> = failed.map(describe).collect();
+    if lines.is_empty() {
+        Ok((loaded, results.len()))
+    } else {
+        Err(CliError::Config(lines.join("\n")))
+    }
+}
+
+/// The same, with one JSON object per problem; none is fine.
+fn judge_as_json(path: &Path, output: &Output) -> Result<(Loaded, usize), CliError> {
+    let loaded = config::load(path, &Environment::of_process());
+    let report = loaded
+        .as_ref()
+        .map_or_else(|errors| &errors.report, |loaded| &loaded.warnings);
+    for problem in report.lines() {
+        output.print(&problem, |_| String::new())?;
+    }
+    let Ok(loaded) = loaded else {
+        return Err(CliError::Config(format!("{} has errors", path.display())));
+    };
+    let results = results(&loaded);
+    let failed = results.iter().filter(|result| !result.passed()).count();
+    match failed {
+        0 => Ok((loaded, results.len())),
+        failed => Err(CliError::Config(format!(
+            "{failed} of the config's tests fail"
+        ))),
     }
 }
 

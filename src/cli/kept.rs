@@ -161,7 +161,7 @@ impl<'a> Items<'a> {
         size: u32,
         mut visit: impl FnMut(&KeptItem, &mut Progress) -> Result<ControlFlow<()>, CliError>,
     ) -> Result<(), CliError> {
-        let mut progress = Progress::through(self.count);
+        let mut progress = Progress::through(self.count, "items");
         let mut before = None;
         loop {
             let page = self.store.item_page(&self.filter, before, size).await?;

@@ -19,6 +19,7 @@ mod layout;
 mod lists;
 mod logging;
 mod mute;
+mod online;
 mod outbox;
 mod outline;
 mod output;
@@ -216,7 +217,7 @@ impl Command {
     async fn run(self, config: &std::path::Path, output: &Output) -> Answer {
         match self {
             Self::Run(run) => run.run(config).await,
-            Self::Check(check) => check.run(config, output),
+            Self::Check(check) => check.run(config, output).await,
             Self::Config => config::show(config, output),
             Self::Test => check::test(config, output),
             Self::Try(try_) => try_.run(config, output).await,

@@ -1,4 +1,4 @@
-//! How far a long look through the store is: one line on standard error, there as long as it runs.
+//! How far a long task is: one line on standard error, there as long as it runs.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -14,10 +14,12 @@ const CHANGES_EVERY: Duration = Duration::from_millis(100);
 /// Cells of the bar.
 const CELLS: u64 = 30;
 
-/// Progress through so many items. Nothing is shown where standard error is no terminal.
+/// Progress through so many things. Nothing is shown where standard error is no terminal.
 #[derive(Debug)]
 pub(super) struct Progress {
     total: u64,
+    /// What they are.
+    what: &'static str,
     done: u64,
     is_terminal: bool,
     /// When the line changes next.
@@ -26,9 +28,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn through(total: u64) -> Self {
+    pub(super) fn through(total: u64, what: &'static str) -> Self {
         Self {
             total,
+            what,
             done: 0,
             is_terminal: io::stderr().is_terminal(),
             due_at: Instant::now() + SHOWN_AFTER,
@@ -42,7 +45,10 @@ impl Progress {
         if self.is_terminal && Instant::now() >= self.due_at {
             self.due_at = Instant::now() + CHANGES_EVERY;
             self.is_shown = true;
-            self.write(&format!("\r\x1b[2K{}", bar(self.done, self.total)));
+            self.write(&format!(
+                "\r\x1b[2K{}",
+                bar(self.done, self.total, self.what)
+            ));
         }
     }
 
@@ -68,12 +74,12 @@ impl Drop for Progress {
     }
 }
 
-fn bar(done: u64, total: u64) -> String {
+fn bar(done: u64, total: u64, what: &str) -> String {
     let total = total.max(done).max(1);
     let cells = usize::try_from(done * CELLS / total).expect("at most CELLS");
     let rest = usize::try_from(CELLS).expect("small") - cells;
     format!(
-        "{}{} {} % of {total} items",
+        "{}{} {} % of {total} {what}",
         "█".repeat(cells),
         "░".repeat(rest),
         done * 100 / total
@@ -93,7 +99,7 @@ mod tests {
             (12, 10, 30),
             (0, 0, 0),
         ] {
-            let bar = bar(done, total);
+            let bar = bar(done, total, "items");
             assert_eq!(bar.matches('█').count(), cells, "{bar}");
             assert_eq!(bar.matches(['█', '░']).count(), 30, "{bar}");
         }

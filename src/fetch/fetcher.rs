@@ -5,8 +5,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::http::{
-    HeaderMap, HeaderValue, Http, HttpError, HttpRequest, Method, Phase, Trust, header::ACCEPT,
+use crate::{
+    http::{
+        HeaderMap, HeaderValue, Http, HttpError, HttpRequest, Method, Phase, Trust, header::ACCEPT,
+    },
+    model::Feed,
 };
 
 use super::{
@@ -47,6 +50,23 @@ pub struct FetchRequest<'a> {
     pub from_stranger: bool,
     /// How the feed is reached and what is shown there; directly and nothing, if not set.
     pub grant: Option<Grant<'a>>,
+}
+
+impl<'a> FetchRequest<'a> {
+    /// The first request for a feed, of which nothing is known.
+    pub const fn first(feed: &'a Feed) -> Self {
+        Self {
+            url: &feed.url,
+            etag: None,
+            last_modified: None,
+            allow_private: feed.allow_private,
+            from_stranger: false,
+            grant: Some(Grant {
+                access: &feed.access,
+                home: &feed.url,
+            }),
+        }
+    }
 }
 
 /// Visits feeds.

@@ -24,7 +24,7 @@ use crate::model::Transport;
 /// The one HTTP client; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Http {
-    routes: Arc<Routes>,
+    pub(super) routes: Arc<Routes>,
     pub(super) large: Arc<LargeBodies>,
 }
 

@@ -25,6 +25,7 @@ mod kept;
 mod large;
 mod options;
 mod pinned;
+mod reach;
 mod resolve;
 mod retry_after;
 mod routes;

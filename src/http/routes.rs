@@ -6,7 +6,7 @@ use std::{
 };
 
 use reqwest::{
-    Client,
+    Client, ClientBuilder,
     header::{ACCEPT_ENCODING, HeaderValue},
     redirect, retry,
 };
@@ -18,6 +18,7 @@ use super::{
     guard::Passage,
     kept::Dials,
     options::HttpOptions,
+    reach::Stops,
     resolve::{Lookup, Resolver},
     tls::{self, Trusted},
 };
@@ -105,6 +106,18 @@ impl Routes {
         Ok(built.entry(transport.clone()).or_insert(route).clone())
     }
 
+    /// A client of its own for a way, which connects and does no more.
+    pub(super) fn unpooled(
+        &self,
+        transport: &Transport,
+        passage: Passage,
+    ) -> Result<Client, HttpSetupError> {
+        let config = self.tls(transport)?;
+        let resolver = resolver(&self.lookup, transport, passage);
+        let builder = builder(&self.options, transport, config, resolver)?;
+        built(builder.connector_layer(Stops))
+    }
+
     fn tls(&self, transport: &Transport) -> Result<ClientConfig, HttpSetupError> {
         let trusted = Trusted::of(transport, &self.options);
         let mut known = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -130,12 +143,8 @@ fn route(
     tls: &ClientConfig,
 ) -> Result<Route, HttpSetupError> {
     let client = |passage| {
-        let resolver = Resolver {
-            lookup: Arc::clone(lookup),
-            passage,
-            proxy: transport.proxy.as_ref().and_then(host_of),
-        };
-        client(options, transport, tls.clone(), resolver)
+        let resolver = resolver(lookup, transport, passage);
+        built(builder(options, transport, tls.clone(), resolver)?)
     };
     Ok(Route {
         screened: client(Passage::Screened)?,
@@ -143,16 +152,24 @@ fn route(
     })
 }
 
+fn resolver(lookup: &Lookup, transport: &Transport, passage: Passage) -> Resolver {
+    Resolver {
+        lookup: Arc::clone(lookup),
+        passage,
+        proxy: transport.proxy.as_ref().and_then(host_of),
+    }
+}
+
 fn host_of(proxy: &Proxy) -> Option<String> {
     proxy.url.host_str().map(str::to_owned)
 }
 
-fn client(
+fn builder(
     options: &HttpOptions,
     transport: &Transport,
     mut tls: ClientConfig,
     resolver: Resolver,
-) -> Result<Client, HttpSetupError> {
+) -> Result<ClientBuilder, HttpSetupError> {
     let always = [(ACCEPT_ENCODING, HeaderValue::from_static(CODINGS))];
     tls.alpn_protocols = tls::protocols(transport.http2);
     let mut builder = Client::builder()
@@ -184,6 +201,10 @@ fn client(
         builder =
             builder.proxy(proxy.map_err(|error| HttpSetupError::Client(error.without_url()))?);
     }
+    Ok(builder)
+}
+
+fn built(builder: ClientBuilder) -> Result<Client, HttpSetupError> {
     builder
         .build()
         .map_err(|error| HttpSetupError::Client(error.without_url()))

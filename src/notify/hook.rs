@@ -51,6 +51,13 @@ impl Caller {
         self.timeout
     }
 
+    /// Connects to where the requests go, and sends none.
+    pub(super) async fn reach(&self, url: &Url, is_secret: bool) -> Result<(), SendError> {
+        let reached = self.http.reach(url, self.trust).await;
+        // None of the faults that mean success comes before an answer.
+        reached.or_else(|error| fault(&error, is_secret).map(|_| ()))
+    }
+
     /// The answer, whatever its status; without a whole one, what that means.
     pub(super) async fn send(&self, call: Call) -> Result<HttpResponse, Outcome> {
         let is_secret = call.is_secret;

@@ -1,10 +1,9 @@
 //! Notices to receivers: rendered, sent once, and the answer told in data.
 //!
 //! **In:** a [`Notice`], frozen in the outbox. **Out:** a [`Receipt`](crate::model::Receipt), or a
-//! [`SendError`](crate::model::SendError) that says whether another attempt makes sense. Every
-//! attempt of a notice has the same content (only a webhook's `webhook-timestamp` and signature are
-//! the attempt's own), so a receiver that took one whose answer was lost can drop the repeat by its
-//! id. Nothing here retries, sleeps, spawns or stores; every wait has a bound, and
+//! [`SendError`] that says whether another attempt makes sense. Every attempt of a notice has the
+//! same content (only a webhook's `webhook-timestamp` and signature are the attempt's own), so a
+//! receiver that took one whose answer was lost can drop the repeat by its id. Nothing here retries, sleeps, spawns or stores; every wait has a bound, and
 //! [`Notifier::timeout`] is the sum of them.
 
 mod email;
@@ -28,7 +27,7 @@ use jiff::tz::TimeZone;
 use crate::{
     clock::Clock,
     http::Http,
-    model::{Notice, Outcome},
+    model::{Notice, Outcome, SendError},
 };
 
 pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
@@ -60,6 +59,11 @@ pub trait Notifier: Send + Sync {
         Box::pin(std::future::ready(()))
     }
 
+    /// Connects to where a send would go, and sends nothing; `None` where there is no such place.
+    fn reach(&self) -> Reaching<'_> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// What would be sent, in labelled parts.
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError>;
 
@@ -69,6 +73,9 @@ pub trait Notifier: Send + Sync {
 
 /// An attempt under way.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A connection under way.
+pub type Reaching<'a> = Pin<Box<dyn Future<Output = Option<Result<(), SendError>>> + Send + 'a>>;
 
 /// One part of what a receiver would get.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,10 +40,7 @@ impl Failure {
     pub(super) fn parse(error: &ParseError, status: u16) -> Self {
         Self {
             reason: error.reason().as_str(),
-            message: match hint(error.reason()) {
-                Some(hint) => format!("{error}; {hint}"),
-                None => error.to_string(),
-            },
+            message: unreadable(error),
             status: Some(status),
             retry_at: None,
             gone: false,
@@ -62,6 +59,14 @@ impl Failure {
             unreachable: false,
             elsewhere: false,
         }
+    }
+}
+
+/// Why a document could not be read, and what to do about it, for people.
+pub fn unreadable(error: &ParseError) -> String {
+    match hint(error.reason()) {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
     }
 }
 

@@ -37,7 +37,9 @@ use failure::Failure;
 use visit::{Answer, Pending, visit};
 use window::Windows;
 
+pub use failure::unreadable;
 pub use health::HealthRules;
+pub use moved::target as moved_to;
 pub use schedule::wishes;
 
 /// Rooms for documents that are in memory, parsed, at the same time: for as many small ones as are

@@ -39,7 +39,7 @@ pub(super) fn in_use(feed: &Feed, state: &FeedState) -> Url {
 }
 
 /// Where an answer says that the feed lives now; `None` where one redirect is not for good.
-pub(super) fn target(page: &Page) -> Option<&Url> {
+pub fn target(page: &Page) -> Option<&Url> {
     let is_permanent = !page.redirects.is_empty() && page.redirects.iter().all(Hop::is_permanent);
     is_permanent.then_some(&page.final_url)
 }

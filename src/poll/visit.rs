@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     cadence,
-    fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
+    fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument},
     http::Place,
     model::{Feed, Origin},
     parse::{self, Document, ParsedFeed, WarningKind},
@@ -202,12 +202,8 @@ fn request<'a>(
         url,
         etag: validator(&state.etag),
         last_modified: validator(&state.last_modified),
-        allow_private: feed.allow_private,
         from_stranger: state.moved.to.is_some(),
-        grant: Some(Grant {
-            access: &feed.access,
-            home: &feed.url,
-        }),
+        ..FetchRequest::first(feed)
     }
 }
 

@@ -20,6 +20,7 @@ mod mail;
 mod missed;
 mod moved;
 mod mute;
+mod online;
 mod outage;
 mod outbox;
 mod patience;

@@ -8,6 +8,7 @@ mod kept;
 mod limits;
 mod pinned;
 mod proxied;
+mod reach;
 mod request;
 mod secure;
 

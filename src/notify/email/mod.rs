@@ -4,6 +4,7 @@
 //! verdict. Those that accepted are remembered by the outbox and never get the mail again.
 
 mod fault;
+mod greet;
 mod message;
 mod route;
 mod server;

@@ -162,7 +162,12 @@ impl Server {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn session(&self) -> Result<Session, Fault> {
+    /// As `host:port`.
+    pub(super) fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    pub(super) async fn session(&self) -> Result<Session, Fault> {
         let loopback_only = self.security == MailSecurity::Plain;
         let limits = self.limits;
         let stream = wire::connect(&self.host, self.port, limits.command, loopback_only).await?;

@@ -146,6 +146,12 @@ impl Session {
         })
     }
 
+    /// Begins a mail from this sender.
+    pub(super) async fn sender(&mut self, from: &Address) -> Result<(), Fault> {
+        let command = Mail::new(Some(from.clone()), vec![]);
+        self.command(Phase::Mail, command).await.map(|_| ())
+    }
+
     /// Hands over one mail. `message` has CRLF line ends and no 8-bit bytes.
     pub(super) async fn deliver(
         &mut self,
@@ -153,8 +159,7 @@ impl Session {
         to: &[Address],
         message: &[u8],
     ) -> Result<Delivery, Fault> {
-        self.command(Phase::Mail, Mail::new(Some(from.clone()), vec![]))
-            .await?;
+        self.sender(from).await?;
         let mut verdicts = Vec::with_capacity(to.len());
         for address in to {
             verdicts.push(self.recipient(address).await?);

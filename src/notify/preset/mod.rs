@@ -21,14 +21,15 @@ use jiff::tz::TimeZone;
 
 use self::request::{Rendered, Templates, Values, in_plain_words, url};
 use super::{
-    Notifier, NotifyContext, PresetOptions, PreviewPart, RenderError, Sending, TemplateError,
+    Notifier, NotifyContext, PresetOptions, PreviewPart, Reaching, RenderError, Sending,
+    TemplateError,
     hook::{self, Call, Caller},
     render::{self, Message},
 };
 use crate::{
     clock::Clock,
     http::HeaderMap,
-    model::{Notice, Outcome, Secret},
+    model::{Notice, Outcome, Secret, SendError},
 };
 
 pub use check::check_preset;
@@ -161,6 +162,15 @@ impl Service {
         hook::with_fault(outcome, fault.as_ref())
     }
 
+    /// Connects to where a notice would go.
+    async fn connect(&self) -> Result<(), SendError> {
+        let notice = super::sample_notice(self.clock.now());
+        let (real, _) = self.render(&notice, true).map_err(hook::unrendered)?;
+        let (shown, _) = self.render(&notice, false).map_err(hook::unrendered)?;
+        let url = url(&real.url).map_err(hook::unrendered)?;
+        self.caller.reach(&url, real.url != shown.url).await
+    }
+
     /// A service may repeat in its answer what it was sent.
     fn without_secrets(&self, text: String) -> String {
         let secrets = self.options.values.iter().filter(|value| value.is_secret);
@@ -244,6 +254,10 @@ impl PresetOptions {
 impl Notifier for Service {
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a> {
         Box::pin(self.post(notice))
+    }
+
+    fn reach(&self) -> Reaching<'_> {
+        Box::pin(async { Some(self.connect().await) })
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {

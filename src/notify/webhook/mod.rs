@@ -23,8 +23,8 @@ use self::{
     verdict::{Answer, verdict},
 };
 use super::{
-    HookMethod, Notifier, NotifyContext, PreviewPart, RenderError, Sending, TemplateError,
-    WebhookOptions,
+    HookMethod, Notifier, NotifyContext, PreviewPart, Reaching, RenderError, Sending,
+    TemplateError, WebhookOptions,
     hook::{self, Call, Caller},
 };
 use crate::{
@@ -184,6 +184,10 @@ fn keys(secrets: &[Secret]) -> Result<Vec<SigningKey>, WebhookError> {
 impl Notifier for Webhook {
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a> {
         Box::pin(self.post(notice))
+    }
+
+    fn reach(&self) -> Reaching<'_> {
+        Box::pin(async { Some(self.caller.reach(&self.url, self.url_is_secret).await) })
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {

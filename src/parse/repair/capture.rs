@@ -26,6 +26,8 @@ pub(super) struct Capture<'a> {
     pub(super) tag: Tag<'a>,
     pub(super) role: Role,
     pub(super) at: usize,
+    /// Whether it stands in the item itself, not in another element of it.
+    pub(super) is_own: bool,
     text: Cow<'a, str>,
     /// White space behind the text, part of it if more text follows.
     gap: &'a str,
@@ -57,6 +59,7 @@ impl<'a> Capture<'a> {
             tag,
             role,
             at,
+            is_own: false,
             text: Cow::Borrowed(""),
             gap: "",
             mode: match role {

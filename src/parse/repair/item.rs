@@ -19,7 +19,7 @@ use super::{
     vocabulary::Role,
 };
 
-/// The item that is open. Of each text the first counts.
+/// The item that is open. Of each text the first counts; a second one is another text of the item.
 #[derive(Debug, Default)]
 pub(super) struct OpenItem<'a> {
     pub(super) raw: RawItem<'a>,
@@ -71,8 +71,7 @@ impl<'a> OpenItem<'a> {
         raw
     }
 
-    /// Whether an element of that name is not the second one: what stands in unknown elements may
-    /// be another story's.
+    /// Whether an element of that name is not the second one.
     fn is_first(&mut self, name: &'a str) -> bool {
         let is_first = !self.taken.contains(&name);
         if is_first {
@@ -112,6 +111,7 @@ impl<'a> Repair<'a, '_> {
             return;
         };
         let (tag, role, at) = (capture.tag, capture.role, capture.at);
+        let is_own = capture.is_own;
         let Body { is_html, text } = capture.into_body();
         let limit = if role.is_long_text() {
             MAX_LONG_TEXT_BYTES
@@ -129,10 +129,16 @@ impl<'a> Repair<'a, '_> {
             return;
         }
         let text = Body { is_html, text };
-        if self.item.is_some() {
-            self.item_text(&tag, role, at, text);
-        } else {
+        let Some(item) = &mut self.item else {
             self.feed_text(&tag, role, text);
+            return;
+        };
+        let is_main = matches!(role, Role::Title | Role::Summary | Role::Content);
+        if !is_main || item.is_first(tag.name) {
+            self.item_text(&tag, role, at, text);
+        } else if is_own {
+            // What stands in an element that nobody knows may be another story's.
+            item.raw.more.push(text);
         }
     }
 
@@ -165,9 +171,6 @@ impl<'a> Repair<'a, '_> {
         };
         item.has_begun = true;
         let language = language_of(tag);
-        if matches!(role, Role::Title | Role::Summary | Role::Content) && !item.is_first(tag.name) {
-            return;
-        }
         let raw = &mut item.raw;
         match role {
             Role::Content if raw.content.text.is_empty() => {

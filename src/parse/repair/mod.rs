@@ -169,7 +169,7 @@ impl<'a> Repair<'a, '_> {
         if self.capture.is_none() {
             self.vocabulary.learn(&tag);
         }
-        let role = self.vocabulary.role(tag.name);
+        let (role, parent) = (self.role(tag.name), self.nesting.innermost());
         if let Some(capture) = &mut self.capture {
             if !capture.is_ended_by(role) {
                 capture.open(&tag, at, self.warnings);
@@ -204,7 +204,21 @@ impl<'a> Repair<'a, '_> {
             Role::Foreign if !tag.is_empty => self.foreign = Some((tag.name, 0)),
             Role::Root(_) | Role::Foreign | Role::Unknown => {}
             _ if tag.is_empty => {}
-            _ => self.capture = Some(Capture::new(tag, role, self.family(), at)),
+            _ => {
+                let mut capture = Capture::new(tag, role, self.family(), at);
+                let is_item = |parent| self.vocabulary.role(parent) == Role::Item;
+                capture.is_own = parent.is_some_and(is_item);
+                self.capture = Some(capture);
+            }
+        }
+    }
+
+    /// What the element of that name means where it stands.
+    fn role(&self, name: &str) -> Role {
+        let role = self.vocabulary.role(name);
+        match self.nesting.innermost() {
+            Some("og") => role.in_open_graph(),
+            _ => role,
         }
     }
 

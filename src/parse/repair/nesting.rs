@@ -32,6 +32,11 @@ impl<'a> Nesting<'a> {
         is_innermost
     }
 
+    /// The innermost element.
+    pub(super) fn innermost(&self) -> Option<&'a str> {
+        self.open.last().copied().filter(|_| self.deeper == 0)
+    }
+
     /// Forgets the innermost element: that it was not closed is known.
     pub(super) fn give_up(&mut self) {
         if self.deeper > 0 {

@@ -85,6 +85,14 @@ pub(super) fn prism_role(lower: &[u8]) -> Role {
     }
 }
 
+pub(super) fn open_graph_role(lower: &[u8]) -> Role {
+    match lower {
+        b"title" => Role::SecondTitle,
+        b"description" => Role::SecondSummary,
+        _ => Role::Foreign,
+    }
+}
+
 /// CAP 1.2, whole alerts in an item and single elements.
 pub(super) fn cap_role(lower: &[u8]) -> Role {
     match lower {

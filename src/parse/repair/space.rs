@@ -1,7 +1,9 @@
 //! The vocabularies that feeds are written in, and what each element means.
 
 use super::{
-    roles::{cap_role, core_role, dublin_core_role, itunes_role, media_role, prism_role},
+    roles::{
+        cap_role, core_role, dublin_core_role, itunes_role, media_role, open_graph_role, prism_role,
+    },
     vocabulary::{Family, Role},
 };
 
@@ -24,6 +26,8 @@ pub(super) enum Space {
     /// Common Alerting Protocol: weather offices, civil protection.
     Cap,
     GeoRss,
+    /// What a page shows of itself when it is shared.
+    OpenGraph,
     Syndication,
     Xhtml,
     Other,
@@ -45,6 +49,7 @@ pub(super) fn space_of_uri(uri: &str) -> Space {
         "purl.org/rss/1.0/modules/syndication" => Space::Syndication,
         "itunes.com/dtds/podcast-1.0.dtd" | "google.com/schemas/play-podcasts/1.0" => Space::Itunes,
         "georss.org/georss" => Space::GeoRss,
+        "ogp.me/ns" | "opengraphprotocol.org/schema" => Space::OpenGraph,
         "rssnamespace.org/feedburner/ext/1.0" => Space::FeedBurner,
         "w3.org/1999/xhtml" => Space::Xhtml,
         _ if uri.contains("podcast-namespace") || uri.starts_with("podcastindex.org/namespace") => {
@@ -77,6 +82,7 @@ pub(super) fn space_of_prefix(prefix: &str) -> Space {
         "prism" => Space::Prism,
         "cap" => Space::Cap,
         "georss" => Space::GeoRss,
+        "og" => Space::OpenGraph,
         "sy" => Space::Syndication,
         "xhtml" => Space::Xhtml,
         _ => Space::Other,
@@ -108,6 +114,7 @@ impl Space {
             (Self::Prism, lower) => prism_role(lower),
             (Self::Cap, lower) => cap_role(lower),
             (Self::GeoRss, b"featurename") => Role::Category,
+            (Self::OpenGraph, lower) => open_graph_role(lower),
             (Self::Syndication, b"updateperiod") => Role::UpdatePeriod,
             (Self::Syndication, b"updatefrequency") => Role::UpdateFrequency,
             _ => unknown(self),

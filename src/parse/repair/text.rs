@@ -28,13 +28,13 @@ pub(super) fn cut(text: Cow<'_, str>, limit: usize) -> Cow<'_, str> {
 }
 
 /// `text` without the characters that XML forbids, and whether there were any. The end of a page is
-/// a space, as it is in HTML.
+/// a space, as it is in HTML, and so is the end of a line that word processors write (U+000B).
 pub(super) fn allowed(text: Cow<'_, str>) -> (Cow<'_, str>, bool) {
     if !contains_forbidden(&text) {
         return (text, false);
     }
     let kept = text.chars().filter_map(|c| match c {
-        '\u{C}' => Some(' '),
+        '\u{B}' | '\u{C}' => Some(' '),
         _ => Some(c).filter(|c| !is_forbidden(*c)),
     });
     (Cow::Owned(kept.collect()), true)
@@ -60,7 +60,7 @@ mod tests {
     fn forbidden_characters_go() {
         let text = "a\0b\u{1F}c\td\u{FFFE}e\u{FF01}\u{FFFF}";
         assert_eq!(allowed(text.into()), ("abc\tde\u{FF01}".into(), true));
-        assert_eq!(allowed("one\u{C}two\u{B}".into()).0, "one two");
+        assert_eq!(allowed("one\u{C}two\u{B}three".into()).0, "one two three");
         assert_eq!(
             allowed("\u{FF01}\r\n".into()),
             ("\u{FF01}\r\n".into(), false)

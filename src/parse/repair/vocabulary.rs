@@ -67,6 +67,15 @@ pub(super) enum Role {
 }
 
 impl Role {
+    /// What the element means inside an `<og>` without prefix: there it is Open Graph's.
+    pub(super) const fn in_open_graph(self) -> Self {
+        match self {
+            Self::Title => Self::SecondTitle,
+            Self::Summary => Self::SecondSummary,
+            other => other,
+        }
+    }
+
     /// Whether the element holds text that may be long and hold markup.
     pub(super) const fn is_long_text(self) -> bool {
         matches!(

@@ -64,8 +64,38 @@ const BESIDE: &[(&str, &str)] = &[
         "s: A slogan; c: Koizumi",
     ),
     (
+        "<description>Koizumi</description>",
+        "s: A slogan; c: Koizumi",
+    ),
+    ("<description>A slogan</description>", "s: A slogan"),
+    (
+        "<title>Ep 1</title><title>Talks</title>",
+        "t: Ep 1; s: A slogan; c: Talks",
+    ),
+    (
+        "<content:encoded>One</content:encoded><content:encoded>Two</content:encoded>",
+        "s: A slogan; c: One / Two",
+    ),
+    (
+        "<og><type>article</type><title>Koizumi</title><description>Talks</description></og>",
+        "t: Koizumi; s: A slogan; c: Talks",
+    ),
+    (
+        "<title>Ep 1</title><og><description>A slogan</description><title>Ep 1</title></og>",
+        "t: Ep 1; s: A slogan",
+    ),
+    (
+        "<og:title>Ep 1</og:title><og:description>Koizumi</og:description>\
+         <og:site_name>no</og:site_name>",
+        "t: Ep 1; s: A slogan; c: Koizumi",
+    ),
+    (
         "<other><description>Another story</description></other>",
         "s: A slogan",
+    ),
+    (
+        "<title>Ep 1</title><author><name>Jane</name><title>Editor</title></author>",
+        "t: Ep 1; s: A slogan; by: Jane",
     ),
 ];
 
@@ -76,6 +106,18 @@ fn texts_beside_a_description_are_read_and_none_twice() {
         assert_eq!(rss(&format!("{D}{beside}")), *expected, "{beside}");
     }
     // Their order does not count.
+    let shared = "<og><title>Shared</title><description>Card</description></og>";
+    let story = "<title>Ep 1</title><description>A slogan</description>";
+    let told = "t: Ep 1; s: A slogan; c: Shared / Card";
+    for item in [format!("{shared}{story}"), format!("{story}{shared}")] {
+        assert_eq!(rss(&item), told, "{item}");
+    }
+    let unclosed = format!("<og><title>Shared</title>{story}<guid>1</guid>");
+    assert_eq!(
+        rss(&unclosed),
+        "t: Shared; s: A slogan; c: Ep 1",
+        "nothing is lost where an end tag is"
+    );
     let podcast = "<itunes:subtitle>Sub</itunes:subtitle><itunes:summary>Sum</itunes:summary>";
     assert_eq!(rss(podcast), "s: Sum; c: Sub");
     assert_eq!(rss(&format!("{podcast}{D}")), "s: A slogan; c: Sum / Sub");
