@@ -184,7 +184,7 @@ pub(super) fn context(
         .mail
         .iter()
         .map(|mail| {
-            MailServer::new(mail, &hostname).map_err(|source| SetupError::Mail {
+            MailServer::new(mail, &hostname, &http).map_err(|source| SetupError::Mail {
                 server: mail.name.clone(),
                 source,
             })

@@ -1,5 +1,6 @@
 //! The config in effect, as TOML.
 
+mod mail;
 mod presets;
 
 use std::fmt::Write;
@@ -15,7 +16,7 @@ use crate::{
     http::HttpOptions,
     matcher::Entity,
     model::{Access, Feed, Initial, Login, Proxy, Secret, Silent, Watch},
-    notify::{MailOptions, ReceiverKind, ReceiverOptions, WebhookOptions},
+    notify::{ReceiverKind, ReceiverOptions, WebhookOptions},
 };
 
 /// Everything in effect, defaults included and includes merged, as TOML for `fivebells config`.
@@ -243,32 +244,6 @@ impl Writer {
         self.hidden_table("headers", webhook.headers.iter().map(|(name, _)| name));
         self.value("allow_private", &webhook.allow_private.to_string());
         self.duration("timeout", webhook.timeout);
-    }
-
-    fn mail(&mut self, mail: &MailOptions) {
-        match mail.name.as_str() {
-            MailOptions::MAIN => self.line("\n[mail]"),
-            name => self.header("mail", name),
-        }
-        let host = if mail.host.contains(':') {
-            format!("[{}]", mail.host)
-        } else {
-            mail.host.clone()
-        };
-        self.string("server", &format!("{host}:{}", mail.port));
-        self.string("security", mail.security.as_str());
-        if let Some(login) = &mail.login {
-            self.string("username", &login.username);
-            self.string("password", Secret::HIDDEN);
-        }
-        self.string("from", &mail.from);
-        if let Some(path) = &mail.ca_file {
-            self.path("ca_file", path);
-        }
-        self.duration("timeout", mail.timeout);
-        if let Some(fallback) = &mail.fallback {
-            self.string("fallback", fallback);
-        }
     }
 
     fn settings(&mut self, config: &Config) {

@@ -1,5 +1,6 @@
 //! `[mail]` and `[mail.NAME]`: servers, and the templates of all mails.
 
+mod login;
 mod server;
 
 use std::collections::HashSet;

@@ -14,7 +14,9 @@ use super::{
     value::Value,
     webhooks::read_webhook,
 };
-use crate::notify::{EmailOptions, MailOptions, MailTemplates, ReceiverKind, ReceiverOptions};
+use crate::notify::{
+    EmailOptions, MailOptions, MailTemplates, ReceiverKind, ReceiverOptions, is_recipient,
+};
 
 /// Keys that only a receiver of mail has.
 const MAIL_KEYS: [&str; 4] = ["mail", "subject", "text", "html"];
@@ -128,7 +130,7 @@ fn read_email(section: &Section<'_>, value: Value<'_>, mail: &Mail<'_>) -> Optio
     let mut seen = HashSet::new();
     let mut to = Vec::new();
     for text in value.strings()? {
-        if text.text.parse::<lettre::Address>().is_err() {
+        if !is_recipient(text.text) {
             let help = "write the bare address, such as \"desk@example.org\"";
             text.error_with(format!("{:?} is not a mail address", text.text), help);
         } else if seen.insert(text.text) {

@@ -51,6 +51,9 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
     };
     match error.retry {
         Retry::Never => never(claim, error, now),
+        Retry::Later { after } if is_of_the_rest(claim, &error) => {
+            beside(claim, later(claim, error, after, now, jitter))
+        }
         Retry::Later { after } => later(claim, error, after, now, jitter),
         Retry::ReceiverBroken => broken(claim, error, now),
     }
@@ -120,6 +123,33 @@ fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
             reason: error.reason,
             detail: error.detail,
         },
+    }
+}
+
+/// Whether only those are put off who are left of a mail that others have: one full mailbox, say.
+fn is_of_the_rest(claim: &DeliveryClaim, error: &SendError) -> bool {
+    let is_answer = matches!(error.reason, SendReason::Busy | SendReason::Refused);
+    is_answer && !claim.notice.accepted.is_empty()
+}
+
+/// Puts the delivery off and leaves the receiver as it was: were it taken for failing, this delivery,
+/// its oldest, would be its only probe, and the others would miss all that comes after it.
+fn beside(claim: &DeliveryClaim, verdict: Verdict) -> Verdict {
+    let receiver = &claim.receiver;
+    let fails = receiver.failing_since.is_some();
+    Verdict {
+        receiver: ReceiverUpdate {
+            due: None,
+            failures: receiver.failures,
+            failing_since: receiver.failing_since,
+            told_failing: receiver.told_failing,
+            through: receiver.through.clone(),
+            reason: verdict.receiver.reason.filter(|_| fails),
+            error: verdict.receiver.error.filter(|_| fails),
+            off: false,
+        },
+        tell: None,
+        to: verdict.to,
     }
 }
 

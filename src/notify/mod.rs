@@ -30,11 +30,14 @@ use crate::{
     model::{Notice, Outcome, SendError},
 };
 
-pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
+pub use email::{
+    MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
+};
 pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity, MailTemplates,
-    PresetOptions, PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
+    EmailOptions, ExecOptions, HookMethod, MailAuth, MailLogin, MailOAuth, MailOptions,
+    MailSecurity, MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions,
+    WebhookOptions,
 };
 pub use preset::{
     BUILTIN_PRESETS, Grade, Limits, Markup, Parameter, Preset, PresetError, PresetPart, Unit,

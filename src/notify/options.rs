@@ -199,6 +199,8 @@ pub struct MailOptions {
     pub login: Option<MailLogin>,
     /// The From address, such as `Fivebells <bells@example.org>`.
     pub from: String,
+    /// What is said in EHLO; `None` is the machine's full name, or its address.
+    pub hello: Option<String>,
     /// A PEM file with extra certificate authorities, beside the system's.
     pub ca_file: Option<PathBuf>,
     /// To connect, TLS included; also each command but the final dot.
@@ -209,13 +211,37 @@ pub struct MailOptions {
     pub fallback: Option<String>,
 }
 
-/// AUTH PLAIN or LOGIN.
+/// A login at a mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailLogin {
     /// The user name.
     pub username: String,
-    /// The password.
-    pub password: Secret,
+    /// What proves it.
+    pub auth: MailAuth,
+}
+
+/// What proves who logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailAuth {
+    /// AUTH PLAIN or LOGIN.
+    Password(Secret),
+    /// AUTH XOAUTH2, with tokens from here.
+    OAuth(MailOAuth),
+}
+
+/// Where tokens come from, and for whom (RFC 6749).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailOAuth {
+    /// Where they are asked for.
+    pub token_url: Url,
+    /// The client's id there.
+    pub client_id: String,
+    /// The client's secret; a client of a refresh token may have none.
+    pub client_secret: Option<Secret>,
+    /// The grant; without one it is the client's own credentials.
+    pub refresh_token: Option<Secret>,
+    /// What the token is to be good for.
+    pub scope: Option<String>,
 }
 
 /// How a mail connection is protected.

@@ -145,7 +145,10 @@ impl Probes {
         }
         let context = setup::context(config, http, clock)?;
         for server in &context.mail {
-            probes.push(Box::new(MailProbe(server.clone())));
+            probes.push(Box::new(MailProbe {
+                server: server.clone(),
+                clock: Arc::clone(clock),
+            }));
         }
         for receiver in config.receivers.iter().filter(|it| has_host(it)) {
             probes.push(Box::new(ReceiverProbe {

@@ -1,13 +1,19 @@
 //! The ways that notices take, as far as they go without one: mail servers, webhooks, services.
 
+use std::sync::Arc;
+
 use super::{Fault, Probe, Subject, SubjectKind, Trying, Verdict};
 use crate::{
+    clock::Clock,
     model::{Origin, SendError},
     notify::{MailServer, Notifier, ReceiverKind, ReceiverOptions},
 };
 
 /// Opens a session with a mail server, up to a mail's sender.
-pub(super) struct MailProbe(pub(super) MailServer);
+pub(super) struct MailProbe {
+    pub(super) server: MailServer,
+    pub(super) clock: Arc<dyn Clock>,
+}
 
 /// Connects to a receiver's host.
 pub(super) struct ReceiverProbe {
@@ -19,21 +25,21 @@ impl Probe for MailProbe {
     fn subject(&self) -> Subject {
         Subject {
             kind: SubjectKind::MailServer,
-            name: self.0.name().to_owned(),
+            name: self.server.name().to_owned(),
         }
     }
 
     fn origin(&self) -> Origin {
-        alone(self.0.address())
+        alone(self.server.address())
     }
 
     fn run(&self) -> Trying<'_> {
         Box::pin(async {
-            match self.0.greet().await {
+            match self.server.greet(&*self.clock).await {
                 Ok(()) => Verdict::Reached(format!(
                     "{} takes mail from {}",
-                    self.0.address(),
-                    self.0.sender()
+                    self.server.address(),
+                    self.server.sender()
                 )),
                 Err(error) => failed(error),
             }

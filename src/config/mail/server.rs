@@ -2,18 +2,15 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use lettre::message::Mailbox;
-
-use super::MailNames;
+use super::{MailNames, login::read_login};
 use crate::config::{
     limits::TIMEOUT,
-    problem::Problem,
     schema::Kind,
     section::Section,
     settings::read_ca_file,
     value::{Text, Value},
 };
-use crate::notify::{MailLogin, MailOptions, MailSecurity};
+use crate::notify::{self, MailOptions, MailSecurity};
 
 /// TLS from the first byte (RFC 8314).
 const SUBMISSIONS_PORT: u16 = 465;
@@ -26,6 +23,7 @@ pub(super) fn read_server(
     names: &MailNames<'_>,
 ) -> Option<MailOptions> {
     let login = read_login(section);
+    let hello = section.string("hello").and_then(read_hello);
     let ca_file = section.get("ca_file").and_then(read_ca_file);
     let timeout = section.duration("timeout", &TIMEOUT);
     let fallback = section
@@ -51,6 +49,7 @@ pub(super) fn read_server(
         security,
         login,
         from: from?,
+        hello,
         ca_file,
         timeout: timeout.unwrap_or(MailOptions::TIMEOUT),
         data_timeout: MailOptions::DATA_TIMEOUT,
@@ -75,40 +74,22 @@ const fn default_port(security: MailSecurity) -> u16 {
     }
 }
 
-fn read_login(section: &Section<'_>) -> Option<MailLogin> {
-    let (username, password) = (section.get("username"), section.get("password"));
-    let lonely = match (username, password) {
-        (Some(username), Some(password)) => {
-            let (username, password) = (username.string(), password.secret());
-            return Some(MailLogin {
-                username: username?.text.to_owned(),
-                password: password?,
-            });
-        }
-        (Some(username), None) => (username, "password = { env = \"NAME\" }"),
-        (None, Some(password)) => {
-            // Its own faults are worth knowing too.
-            let _ = password.secret();
-            (password, "username = \"…\"")
-        }
-        (None, None) => return None,
-    };
-    let (value, missing) = lonely;
-    let message = format!(
-        "`{}` stands alone: a login has a username and a password",
-        value.name()
-    );
-    let problem = Problem::error(value.key_place(), message).help(format!("add {missing}"));
-    section.context.report_absence(problem);
-    None
-}
-
 /// Reads `from`.
 pub(super) fn read_sender(value: Value<'_>) -> Option<String> {
     let text = value.string()?;
-    if text.text.parse::<Mailbox>().is_err() {
+    if !notify::is_sender(text.text) {
         let help = "such as \"bells@example.org\" or \"Fivebells <bells@example.org>\"";
         text.error_with(format!("{:?} is not a mail address", text.text), help);
+        return None;
+    }
+    Some(text.text.to_owned())
+}
+
+fn read_hello(text: Text<'_>) -> Option<String> {
+    if !notify::is_hello(text.text) {
+        let help = "such as \"mon.example.org\", or an address: \"[192.0.2.1]\"";
+        let message = format!("{:?} is no full domain name in ASCII", text.text);
+        text.error_with(message, help);
         return None;
     }
     Some(text.text.to_owned())

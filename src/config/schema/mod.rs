@@ -9,7 +9,7 @@ mod watching;
 pub use self::{
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
     service::{HEALTH, KEEP, POLL, STORE},
-    telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, QUIET_TABLE, RECEIVER},
+    telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, OAUTH, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
 
@@ -177,7 +177,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 21] = [
+pub const TABLES: [&Table; 22] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -190,6 +190,7 @@ pub const TABLES: [&Table; 21] = [
     &POLL,
     &MAIL,
     &MAIL_SERVER,
+    &OAUTH,
     &HEALTH,
     &KEEP,
     &STORE,

@@ -179,9 +179,19 @@ pub const MAIL: Table = Table {
         key("username", Kind::String, "the login"),
         key("password", Kind::Secret, "its password"),
         key(
+            "oauth",
+            Kind::Table,
+            "in the place of a password: where tokens for the login come from",
+        ),
+        key(
             "from",
             Kind::String,
             "sender, such as `Fivebells <bells@example.org>`",
+        ),
+        key(
+            "hello",
+            Kind::String,
+            "name said in EHLO; the machine's full name if not set, or else its address",
         ),
         key(
             "ca_file",
@@ -196,7 +206,7 @@ pub const MAIL: Table = Table {
         key(
             "fallback",
             Kind::String,
-            "the NAME of the `[mail.NAME]` that takes the mail while this one takes no session",
+            "the NAME of the `[mail.NAME]` that takes the mail while this one takes none",
         ),
         key(
             "subject",
@@ -219,5 +229,33 @@ pub const MAIL: Table = Table {
 /// `[mail.NAME]`: as `[mail]`, but for the templates.
 pub const MAIL_SERVER: Table = Table {
     header: "mail.NAME",
-    keys: MAIL.keys.split_at(8).0,
+    keys: MAIL.keys.split_at(10).0,
+};
+
+/// `oauth` of a mail server.
+pub const OAUTH: Table = Table {
+    header: "oauth",
+    keys: &[
+        key(
+            "token_url",
+            Kind::String,
+            "where tokens are asked for; https",
+        ),
+        key("client_id", Kind::String, "the client's id there"),
+        key(
+            "client_secret",
+            Kind::Secret,
+            "the client's secret; needed without `refresh_token`",
+        ),
+        key(
+            "refresh_token",
+            Kind::Secret,
+            "a grant of the mailbox's owner; the client's own credentials if not set",
+        ),
+        key(
+            "scope",
+            Kind::String,
+            "what the tokens are for; as the server has it if not set",
+        ),
+    ],
 };

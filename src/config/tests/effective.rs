@@ -73,6 +73,7 @@ group_wait = "30s"
 [mail]
 server = "[::1]:2525"
 from = "Bells <b@example.org>"
+hello = "mon.example.org"
 timeout = "5s"
 [poll]
 every = "5m"
@@ -113,6 +114,22 @@ fn odd_names_and_every_setting_read_back() {
     directory.write("fivebells.toml", effective(&config));
     let again = directory.load().unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(comparable(again.config), comparable(config));
+}
+
+#[test]
+fn where_tokens_come_from_is_shown_without_its_secrets() {
+    let directory = Directory::with(
+        "[feed]\na = \"https://example.org/a\"\n[watch]\nb = \"B\"\n[receiver]\n\
+         c = { email = \"c@example.org\" }\n\
+         [mail]\nserver = \"mail.example.org\"\nfrom = \"b@example.org\"\nusername = \"b\"\n\
+         [mail.oauth]\ntoken_url = \"http://127.0.0.1:1/token\"\nclient_id = \"id\"\n\
+         refresh_token = { env = \"SMTP_PASSWORD\" }\n",
+    );
+    let text = effective(&directory.load().expect("a config").config);
+    let oauth = "oauth = { token_url = \"http://127.0.0.1:1/token\", client_id = \"id\", \
+                 refresh_token = \"<hidden>\" }";
+    assert!(text.contains(oauth), "{text}");
+    assert!(!text.contains(MARKER), "{text}");
 }
 
 #[test]

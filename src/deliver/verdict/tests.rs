@@ -75,6 +75,31 @@ fn a_receipt_heals_the_receiver_and_keeps_what_was_refused() {
     assert_eq!(verdict.receiver, ReceiverUpdate::default());
 }
 
+/// A full mailbox must not keep the alerts from everybody else of its receiver.
+#[test]
+fn who_is_left_of_a_mail_waits_alone() {
+    for (failures, failing_since) in [(0, None), (5, Some(-3600))] {
+        let mut claim = claim(9, failures, failing_since);
+        claim.notice.accepted = vec!["desk@example.org".into()];
+        for reason in [SendReason::Busy, SendReason::Refused] {
+            let verdict = of(
+                &claim,
+                failed(reason, Retry::Later { after: None }),
+                at(600),
+                MIDDLE,
+            );
+            assert!(seconds(due(&verdict.to), 600) > 0);
+            let receiver = verdict.receiver;
+            assert_eq!((receiver.due, receiver.failures), (None, failures));
+            assert_eq!(receiver.failing_since, failing_since.map(at));
+            assert!(verdict.tell.is_none() && !receiver.told_failing);
+        }
+        let lost = failed(SendReason::Connect, Retry::Later { after: None });
+        let verdict = of(&claim, lost, at(600), MIDDLE);
+        assert_eq!(verdict.receiver.failures, failures + 1, "nobody answers");
+    }
+}
+
 #[test]
 fn a_detour_delivers_and_is_told_like_any_failure() {
     let by_backup = |claim: &DeliveryClaim, now: i64, retry| {

@@ -2,6 +2,7 @@
 
 use std::{fmt, io, net::IpAddr, time::Duration};
 
+use super::reply::Reply;
 use crate::model::{Retry, SendError, SendReason};
 
 /// A step of a session. Each has its own timeout and its own meaning of a refusal.
@@ -11,6 +12,7 @@ pub(super) enum Phase {
     Tls,
     Greeting,
     Ehlo,
+    Helo,
     StartTls,
     Auth,
     Mail,
@@ -20,6 +22,19 @@ pub(super) enum Phase {
     Content,
 }
 
+impl Phase {
+    /// Whether a reply of this code lets the session go on.
+    pub(super) const fn takes(self, code: u16) -> bool {
+        match self {
+            // Leave to send the text (RFC 5321 §4.1.1.4): without it, its lines would be commands.
+            Self::Data => code == 354,
+            // Or one more question (RFC 4954 §4).
+            Self::Auth => code == 334 || code / 100 == 2,
+            _ => code / 100 == 2,
+        }
+    }
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -27,6 +42,7 @@ impl fmt::Display for Phase {
             Self::Tls => "TLS handshake",
             Self::Greeting => "greeting",
             Self::Ehlo => "EHLO",
+            Self::Helo => "HELO",
             Self::StartTls => "STARTTLS",
             Self::Auth => "AUTH",
             Self::Mail => "MAIL FROM",
@@ -34,19 +50,6 @@ impl fmt::Display for Phase {
             Self::Data => "DATA",
             Self::Content => "end of message",
         })
-    }
-}
-
-/// A server's reply: its code and its text on one clean line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reply {
-    pub(super) code: u16,
-    pub(super) text: String,
-}
-
-impl fmt::Display for Reply {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.code, self.text)
     }
 }
 
@@ -74,22 +77,56 @@ pub(super) enum Fault {
     /// it (CVE-2011-0411 and the "NO STARTTLS" family).
     #[error("the server spoke on after STARTTLS, before TLS: somebody may be tampering")]
     Injected,
-    #[error("the server offers neither AUTH PLAIN nor AUTH LOGIN")]
-    NoMechanism,
+    #[error("the server offers no {0}")]
+    NoMechanism(&'static str),
+    /// No token to log in with.
+    #[error("{}", .0.detail)]
+    Token(Box<SendError>),
+    #[error(
+        "the server speaks LMTP, which is for a mail server's own use: name one that speaks SMTP"
+    )]
+    Lmtp,
+    #[error("the server does not offer SMTPUTF8, which {0} needs")]
+    NoSmtpUtf8(String),
     #[error("{phase}: {reply}")]
     Refused { phase: Phase, reply: Reply },
+    #[error("{phase}: {reply}, which is no answer to it")]
+    Unexpected { phase: Phase, reply: Reply },
     #[error("{phase}: not an SMTP reply: {detail}")]
     Protocol { phase: Phase, detail: String },
 }
 
 impl Fault {
-    /// Whether a session that took mails before was closed, or is to be: nothing of this mail but
-    /// its sender was said.
+    /// Whether a session that took mails before was closed, or takes no more of them: nothing of
+    /// this mail but its addresses was said, and a new session may go better.
     pub(super) fn is_of_a_stale_session(&self) -> bool {
         match self {
             Self::Lost { phase, .. } => *phase == Phase::Mail,
-            Self::Refused { phase, reply } => *phase == Phase::Mail && reply.code == 421,
+            Self::Refused { phase, reply } => match phase {
+                Phase::Mail => reply.code == 421 || self.turns_us_away(),
+                Phase::Rcpt => self.turns_us_away(),
+                _ => false,
+            },
             _ => false,
+        }
+    }
+
+    /// Whether the server has turned us away, whatever the mail: nothing was taken, so another server
+    /// may be asked.
+    pub(super) fn turns_us_away(&self) -> bool {
+        self.meaning().1 == Retry::ReceiverBroken
+    }
+
+    /// Whether the server has refused the login for good.
+    pub(super) fn is_of_the_login(&self) -> bool {
+        matches!(self, Self::Refused { phase: Phase::Auth, reply } if reply.code >= 500)
+    }
+
+    /// What the server said, without the step at which it did.
+    pub(super) fn answer(&self) -> String {
+        match self {
+            Self::Refused { reply, .. } => reply.to_string(),
+            other => other.to_string(),
         }
     }
 
@@ -123,26 +160,39 @@ impl Fault {
         match self {
             Self::Timeout { .. } => (SendReason::Timeout, later),
             Self::Connect(_) | Self::Lost { .. } => (SendReason::Connect, later),
-            Self::Protocol { .. } => (SendReason::Protocol, later),
+            Self::Protocol { .. } | Self::Unexpected { .. } => (SendReason::Protocol, later),
             Self::NotLoopback(_) => (SendReason::Guard, Retry::ReceiverBroken),
             Self::Tls(_) | Self::NoStartTls | Self::Injected => {
                 (SendReason::Tls, Retry::ReceiverBroken)
             }
-            Self::NoMechanism => (SendReason::Auth, Retry::ReceiverBroken),
-            Self::Refused { phase, reply } => refused(*phase, reply.code),
+            Self::NoMechanism(_) => (SendReason::Auth, Retry::ReceiverBroken),
+            Self::Token(error) => (error.reason, error.retry),
+            Self::Lmtp => (SendReason::Protocol, Retry::ReceiverBroken),
+            Self::NoSmtpUtf8(_) => (SendReason::Refused, Retry::ReceiverBroken),
+            Self::Refused { phase, reply } => refused(*phase, reply),
         }
     }
 }
 
-/// 4xx is "not now" everywhere (RFC 5321 §4.2.1). 5xx before the recipients cannot be this notice's
-/// fault: the login, the sender or the machine is not welcome, and no notice would be. After them
-/// it is the message.
-fn refused(phase: Phase, code: u16) -> (SendReason, Retry) {
-    match (phase, code) {
+/// 4xx is "not now" everywhere (RFC 5321 §4.2.1). 5xx before the text cannot be this notice's
+/// fault, for the server has not seen it: the login, the sender or the machine is not welcome, and
+/// no notice would be. After it, it is the notice's unless the status says otherwise.
+fn refused(phase: Phase, reply: &Reply) -> (SendReason, Retry) {
+    match (phase, reply.code) {
         (_, 400..=499) => (SendReason::Busy, Retry::Later { after: None }),
         (Phase::Auth, _) | (_, 530 | 534 | 535 | 538) => (SendReason::Auth, Retry::ReceiverBroken),
         (Phase::StartTls, _) => (SendReason::Tls, Retry::ReceiverBroken),
-        (Phase::Rcpt | Phase::Data | Phase::Content, _) => (SendReason::Refused, Retry::Never),
+        (Phase::Content, _) if !is_about_us(reply) => (SendReason::Refused, Retry::Never),
         _ => (SendReason::Refused, Retry::ReceiverBroken),
     }
+}
+
+/// Whether a refusal of the text is about the login, the sender's address or domain, or our address:
+/// 5.1.7, 5.1.8 (RFC 3463), 5.7.8 to 14 (RFC 4954), 5.7.20 to 29 (RFC 7372, RFC 7505, RFC 8617), and
+/// those of Exchange Online for a client that may not send as this sender, or not at all.
+fn is_about_us(reply: &Reply) -> bool {
+    matches!(
+        reply.status(),
+        Some([1, 7 | 8] | [2, 252] | [7, 8..=14 | 20..=29 | 57 | 60 | 64 | 501..=509 | 700..=799])
+    )
 }

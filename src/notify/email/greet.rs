@@ -1,7 +1,7 @@
 //! A session without a mail: does the server take us?
 
 use super::{fault::Fault, server::MailServer};
-use crate::model::SendError;
+use crate::{clock::Clock, model::SendError};
 
 impl MailServer {
     /// Its name in the config.
@@ -24,13 +24,13 @@ impl MailServer {
     ///
     /// # Errors
     /// What a mail would have met so far.
-    pub async fn greet(&self) -> Result<(), SendError> {
-        self.offer().await.map_err(Fault::into_error)
+    pub async fn greet(&self, clock: &dyn Clock) -> Result<(), SendError> {
+        self.offer(clock).await.map_err(Fault::into_error)
     }
 
-    async fn offer(&self) -> Result<(), Fault> {
-        let mut session = self.0.session().await?;
-        let offered = session.sender(&self.0.from.email).await;
+    async fn offer(&self, clock: &dyn Clock) -> Result<(), Fault> {
+        let mut session = self.0.session(clock).await?;
+        let offered = session.sender(&self.0.from.email, &[]).await;
         // QUIT gives up an open transaction (RFC 5321 §4.1.1.10).
         session.quit().await;
         offered

@@ -7,9 +7,10 @@ use std::time::SystemTime;
 
 use lettre::{
     Message,
+    address::Envelope,
     message::{
-        Body, Mailbox, MultiPart, SinglePart,
-        header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
+        Body, Mailbox, Mailboxes, MultiPart, SinglePart,
+        header::{self, ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
     },
 };
 
@@ -40,9 +41,13 @@ pub(super) fn message(
         .subject(content.subject.clone())
         .date(SystemTime::from(notice.timestamp))
         .message_id(Some(format!("<{}@{host}>", notice.key)));
-    for mailbox in addressing.to {
-        builder = builder.to(mailbox.clone());
-    }
+    // All at once, and with an envelope beside: lettre (0.11.23) would read the header again, and
+    // cannot read quoted names and addresses in brackets.
+    let to = addressing.to.iter().cloned();
+    builder = builder.header(header::To::from(to.clone().collect::<Mailboxes>()));
+    let addresses = to.map(|mailbox| mailbox.email).collect();
+    let from = addressing.from.email.clone();
+    builder = builder.envelope(Envelope::new(Some(from), addresses)?);
     if let Event::Alert(alert) = &notice.event {
         // No mail has this id: programs that thread by References put all mails of one story
         // together even when the first one was never sent to this reader.

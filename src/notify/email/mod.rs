@@ -3,13 +3,21 @@
 //! One notice is one mail with every address of the receiver in `To`; each address has its own
 //! verdict. Those that accepted are remembered by the outbox and never get the mail again.
 
+mod address;
 mod fault;
 mod greet;
+mod hello;
+mod login;
 mod message;
+mod outcome;
+mod recipient;
+mod reply;
 mod route;
 mod server;
 mod session;
 mod templates;
+mod token;
+mod trouble;
 mod wire;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
@@ -18,29 +26,32 @@ use jiff::tz::TimeZone;
 use lettre::{Address, message::Mailbox};
 
 use self::{
+    address::is_plain,
     message::Addressing,
-    route::{Passed, Route},
-    server::{Server, mailbox},
-    session::{Delivery, QUIT_TIMEOUT, Verdict},
+    outcome::{Sent, conclude},
+    route::Route,
+    server::Server,
+    session::QUIT_TIMEOUT,
     templates::Compiled,
 };
 use super::{
     BuildError, EmailOptions, Notifier, NotifyContext, PartKind, PreviewPart, RenderError, Sending,
 };
-use crate::model::{Notice, Outcome, Receipt, Refusal, Retry, SendError, SendReason};
+use crate::model::{Notice, Outcome, Retry, SendError, SendReason};
 
+pub use address::{is_recipient, is_sender};
+pub use hello::is_hello;
 pub use server::{MailServer, MailServerError};
 pub use templates::{MailPart, check_mail_template};
 
-/// The most round trips of a session beside one per recipient: lookup, connect, TLS, greeting,
-/// EHLO twice, STARTTLS, AUTH with three challenges, MAIL twice (over a session that turns out to be
-/// closed, then over a new one), DATA, the message itself.
-const MAX_STEPS: u32 = 15;
+/// The most round trips of a mail beside one per recipient: lookup, connect, TLS, greeting, EHLO,
+/// HELO and LHLO twice, STARTTLS, AUTH with three challenges, MAIL, DATA, the message itself.
+const MAX_STEPS: u32 = 18;
 
 /// An address as the config writes it, and as it goes on the wire.
 struct Recipient {
     written: String,
-    mailbox: Mailbox,
+    address: Address,
 }
 
 /// The mail receiver.
@@ -68,13 +79,13 @@ impl Email {
             .to
             .iter()
             .map(|written| {
-                let mailbox = mailbox(written).ok_or_else(|| BuildError::Address {
+                let address = address::recipient(written).ok_or_else(|| BuildError::Address {
                     receiver: name.to_owned(),
                     address: written.clone(),
                 })?;
                 Ok(Recipient {
                     written: written.clone(),
-                    mailbox,
+                    address,
                 })
             })
             .collect::<Result<_, _>>()?;
@@ -91,9 +102,19 @@ impl Email {
         })
     }
 
-    /// The mail as this server is to send it.
-    fn message(&self, notice: &Notice, server: &Server) -> Result<Vec<u8>, lettre::error::Error> {
-        let to: Vec<Mailbox> = self.to.iter().map(|one| one.mailbox.clone()).collect();
+    /// The mail as this server is to send it. With `only_plain` no address beyond ASCII stands in
+    /// it: its relays need not know of such.
+    fn message(
+        &self,
+        notice: &Notice,
+        server: &Server,
+        only_plain: bool,
+    ) -> Result<Vec<u8>, lettre::error::Error> {
+        let to = self.to.iter().map(|one| &one.address);
+        let to: Vec<Mailbox> = to
+            .filter(|address| !only_plain || is_plain(address))
+            .map(|address| Mailbox::new(None, address.clone()))
+            .collect();
         let addressing = Addressing {
             from: &server.from,
             to: &to,
@@ -104,74 +125,38 @@ impl Email {
     }
 
     async fn mail(&self, notice: &Notice) -> Outcome {
-        let left: Vec<&Recipient> = self
-            .to
-            .iter()
-            .filter(|one| !notice.accepted.contains(&one.written))
-            .collect();
-        if left.is_empty() {
-            return Ok(Receipt {
-                answer: "every address has accepted it before".to_owned(),
-                ..Receipt::default()
-            });
+        let left = self.to.iter();
+        let left = left.filter(|one| !notice.accepted.contains(&one.written));
+        let groups: [Vec<&Recipient>; 2] = left.partition(|one| is_plain(&one.address)).into();
+        let mut sent = Vec::new();
+        for (group, only_plain) in groups.into_iter().zip([true, false]) {
+            if !group.is_empty() {
+                let outcome = self.mail_to(&group, notice, only_plain).await;
+                sent.push(Sent { group, outcome });
+            }
         }
-        let to: Vec<Address> = left.iter().map(|one| one.mailbox.email.clone()).collect();
+        conclude(sent, !notice.accepted.is_empty())
+    }
+
+    /// One mail. Addresses beyond ASCII get one of their own, for where it is relayed on all that
+    /// take it must know of such addresses (RFC 6531 §3.6).
+    async fn mail_to(
+        &self,
+        group: &[&Recipient],
+        notice: &Notice,
+        only_plain: bool,
+    ) -> Result<route::Passed, SendError> {
+        let to: Vec<Address> = group.iter().map(|one| one.address.clone()).collect();
         let message = |server: &Server| {
-            self.message(notice, server).map_err(|error| SendError {
+            let message = self.message(notice, server, only_plain);
+            message.map_err(|error| SendError {
                 reason: SendReason::Render,
                 retry: Retry::Never,
                 detail: format!("the mail cannot be built: {error}"),
                 accepted: Vec::new(),
             })
         };
-        let Passed { delivery, detour } = self.route.deliver(&to, message).await?;
-        let receipt = conclude(&left, delivery, !notice.accepted.is_empty())?;
-        Ok(Receipt { detour, ..receipt })
-    }
-}
-
-/// What the verdicts on the addresses that were left come to for the notice. `has_accepted`: some
-/// address took it on an earlier attempt.
-fn conclude(left: &[&Recipient], delivery: Delivery, has_accepted: bool) -> Outcome {
-    let mut accepted = Vec::new();
-    let mut refused = Vec::new();
-    let mut deferred = None;
-    for (one, verdict) in left.iter().zip(delivery.verdicts) {
-        let recipient = one.written.clone();
-        match verdict {
-            Verdict::Accepted => accepted.push(recipient),
-            Verdict::Deferred(reply) => {
-                deferred.get_or_insert_with(|| format!("RCPT TO: {reply}"));
-            }
-            Verdict::Refused(reply) => refused.push(Refusal {
-                recipient,
-                answer: reply.to_string(),
-            }),
-        }
-    }
-    if let Some(detail) = deferred {
-        return Err(SendError {
-            reason: SendReason::Busy,
-            retry: Retry::Later { after: None },
-            detail,
-            accepted,
-        });
-    }
-    match (delivery.taken, refused.first()) {
-        (None, Some(first)) if !has_accepted => Err(SendError {
-            reason: SendReason::Refused,
-            retry: Retry::Never,
-            detail: format!("RCPT TO: {}", first.answer),
-            accepted,
-        }),
-        (taken, _) => Ok(Receipt {
-            answer: taken.map_or_else(
-                || "every address left has refused it".to_owned(),
-                |reply| reply.to_string(),
-            ),
-            refused,
-            detour: None,
-        }),
+        self.route.deliver(&to, message).await
     }
 }
 
@@ -185,7 +170,7 @@ impl Notifier for Email {
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
-        let message = self.message(notice, &self.route.servers()[0])?;
+        let message = self.message(notice, &self.route.servers()[0], false)?;
         let headers = message
             .windows(4)
             .position(|window| window == b"\r\n\r\n")
@@ -210,11 +195,18 @@ impl Notifier for Email {
 
     fn timeout(&self) -> Duration {
         let recipients = u32::try_from(self.to.len()).unwrap_or(u32::MAX);
-        let steps = MAX_STEPS.saturating_add(recipients);
+        let groups = [true, false].map(|plain| {
+            let is_there = self.to.iter().any(|one| is_plain(&one.address) == plain);
+            u32::from(is_there)
+        });
+        let mails = groups[0] + groups[1];
         let servers = self.route.servers().iter();
         let limits = servers.map(|server| {
+            // Up to RCPT once more over a session that was kept and turns out to be of no use.
+            let steps = (MAX_STEPS + server.extra_steps() + 1) * mails;
+            let steps = steps.saturating_add(recipients.saturating_mul(2));
             let commands = server.limits.command.saturating_mul(steps);
-            commands.saturating_add(server.limits.data)
+            commands.saturating_add(server.limits.data * mails)
         });
         limits.fold(QUIT_TIMEOUT, Duration::saturating_add)
     }

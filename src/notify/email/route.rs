@@ -1,9 +1,9 @@
 //! Through which server a mail goes, and in which session.
 //!
-//! The receiver's server comes first, then its `fallback` and so on, until one gives a session:
-//! nothing of the mail was said by then, so it cannot go out twice. What a server answers in a
-//! session counts, and no other is asked. One that gave no session is asked last for a while, for a
-//! mute server costs its time limit each time.
+//! The receiver's server comes first, then its `fallback` and so on, until one takes the mail. The
+//! next is asked where none of it can have been taken: no session was given, or the server has
+//! turned us away in so many words. Any other answer in a session counts, and so does silence. A
+//! server that took nothing is asked last for a while, for a mute one costs its time limit each time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +13,7 @@ use super::{
     fault::Fault,
     server::{MailServer, Server},
     session::{Delivery, Session},
+    trouble::Trouble,
 };
 use crate::{
     clock::Clock,
@@ -26,6 +27,8 @@ pub(super) const MAX_MAILS: u32 = 100;
 pub(super) struct Route {
     /// In the order of their asking; never empty.
     servers: Vec<Arc<Server>>,
+    /// How each turned this receiver's mails away, which need not be so for another receiver's.
+    refusals: Vec<Trouble>,
     clock: Arc<dyn Clock>,
     /// The session of the last mail, until [`rest`](Route::rest): a backlog goes out in one.
     idle: Mutex<Option<Kept>>,
@@ -60,6 +63,7 @@ impl Route {
             next = server.fallback.as_deref();
         }
         Some(Self {
+            refusals: way.iter().map(|_| Trouble::default()).collect(),
             servers: way,
             clock,
             idle: Mutex::new(None),
@@ -77,17 +81,37 @@ impl Route {
         to: &[Address],
         message: impl Fn(&Server) -> Result<Vec<u8>, SendError> + Sync,
     ) -> Result<Passed, SendError> {
+        let mut errors = Vec::new();
         if let Some(kept) = self.take() {
-            let mail = message(&self.servers[kept.server])?;
-            match self.over(kept, to, &mail).await {
-                // The server had closed it meanwhile; it has seen nothing of this mail.
+            let server = kept.server;
+            match self.over(kept, to, &message).await? {
+                Ok(passed) => return Ok(passed),
+                // Nothing of this mail was taken over it.
                 Err(fault) if fault.is_of_a_stale_session() => {}
-                outcome => return outcome.map_err(Fault::into_error),
+                Err(fault) => errors.push((server, self.turned_away(server, fault)?)),
             }
         }
-        let kept = self.open().await?;
-        let mail = message(&self.servers[kept.server])?;
-        self.over(kept, to, &mail).await.map_err(Fault::into_error)
+        for server in self.order() {
+            if errors.iter().any(|(asked, _)| *asked == server) {
+                continue;
+            }
+            let kept = match self.servers[server].open(&*self.clock).await {
+                Ok(session) => Kept {
+                    session,
+                    server,
+                    mails: 0,
+                },
+                Err(error) => {
+                    errors.push((server, error));
+                    continue;
+                }
+            };
+            match self.over(kept, to, &message).await? {
+                Ok(passed) => return Ok(passed),
+                Err(fault) => errors.push((server, self.turned_away(server, fault)?)),
+            }
+        }
+        Err(self.nowhere(errors))
     }
 
     /// Ends the session that is kept.
@@ -97,29 +121,30 @@ impl Route {
         }
     }
 
-    /// A session with the first server that gives one.
-    async fn open(&self) -> Result<Kept, SendError> {
+    /// The servers, those in trouble last.
+    fn order(&self) -> Vec<usize> {
         let now = self.clock.now();
         let mut order: Vec<usize> = (0..self.servers.len()).collect();
-        order.sort_by_key(|&number| self.servers[number].is_avoided(now));
-        let mut errors = Vec::new();
-        for server in order {
-            match self.servers[server].open(&*self.clock).await {
-                Ok(session) => {
-                    let mails = 0;
-                    return Ok(Kept {
-                        session,
-                        server,
-                        mails,
-                    });
-                }
-                Err(error) => errors.push((server, error)),
-            }
-        }
-        Err(self.nowhere(errors))
+        order.sort_by_key(|&server| {
+            let troubles = [&self.servers[server].trouble, &self.refusals[server]];
+            troubles.iter().any(|trouble| trouble.is_recent(now))
+        });
+        order
     }
 
-    /// What it means that no server gives a session: someone must act only if that holds for all.
+    /// Remembers that the server wants none of this receiver's mails; any other fault of a session
+    /// is the answer to this one.
+    fn turned_away(&self, server: usize, fault: Fault) -> Result<SendError, SendError> {
+        let turns_us_away = fault.turns_us_away();
+        let error = fault.into_error();
+        if !turns_us_away {
+            return Err(error);
+        }
+        self.refusals[server].note(Some(&error), self.clock.now());
+        Ok(error)
+    }
+
+    /// What it means that no server takes the mail: someone must act only if that holds for all.
     fn nowhere(&self, mut errors: Vec<(usize, SendError)>) -> SendError {
         errors.sort_by_key(|(server, _)| *server);
         let later = errors.iter().map(|(_, error)| error.retry);
@@ -138,19 +163,29 @@ impl Route {
     }
 
     /// Hands the mail over in this session, and keeps it for the next or ends it.
-    async fn over(&self, mut kept: Kept, to: &[Address], mail: &[u8]) -> Result<Passed, Fault> {
-        let server = kept.server;
-        let from = &self.servers[server].from.email;
-        let delivery = kept.session.deliver(from, to, mail).await?;
+    async fn over(
+        &self,
+        mut kept: Kept,
+        to: &[Address],
+        message: &(impl Fn(&Server) -> Result<Vec<u8>, SendError> + Sync),
+    ) -> Result<Result<Passed, Fault>, SendError> {
+        let number = kept.server;
+        let server = &self.servers[number];
+        let mail = message(server)?;
+        let delivery = match kept.session.deliver(&server.from.email, to, &mail).await {
+            Ok(delivery) => delivery,
+            Err(fault) => return Ok(Err(fault)),
+        };
         kept.mails += 1;
+        self.refusals[number].note(None, self.clock.now());
         // Without a mail taken the transaction is still open.
         if delivery.taken.is_some() && kept.mails < MAX_MAILS {
             *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         } else {
             kept.session.quit().await;
         }
-        let detour = self.detour(server);
-        Ok(Passed { delivery, detour })
+        let detour = self.detour(number);
+        Ok(Ok(Passed { delivery, detour }))
     }
 
     /// What is wrong with the first server, where a mail went through this one.
@@ -158,7 +193,8 @@ impl Route {
         if server == 0 {
             return None;
         }
-        let error = self.servers[0].last_error()?;
+        let session = self.servers[0].trouble.error();
+        let error = session.or_else(|| self.refusals[0].error())?;
         Some(Detour {
             through: self.servers[server].name.clone(),
             error: self.named(0, error),

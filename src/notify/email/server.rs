@@ -1,34 +1,29 @@
 //! A mail server: its options checked, its certificates read, a session with it opened.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use lettre::{
-    Address,
-    message::Mailbox,
-    transport::smtp::{authentication::Credentials, extension::ClientId},
-};
+use lettre::{message::Mailbox, transport::smtp::authentication::Credentials};
 use rustls::pki_types::{InvalidDnsNameError, ServerName};
-use url::Host;
 
 use super::{
+    address,
     fault::Fault,
+    hello::Hello,
     session::{Limits, Session},
+    token::Tokens,
+    trouble::Trouble,
     wire::{self, Tls, Wire},
 };
 use crate::{
-    cadence,
     clock::Clock,
-    http::{TlsSetupError, tls_config},
+    http::{Http, TlsSetupError, tls_config},
     model::SendError,
-    notify::{MailOptions, MailSecurity, render::clean},
+    notify::{MailAuth, MailLogin, MailOptions, MailSecurity, render::clean},
 };
 
-/// How long a server that took no session is asked last, where there is another one.
-pub(super) const AVOIDED_FOR: Duration = Duration::from_mins(5);
+/// The most round trips of a login with a token beside AUTH: for the token, and for all up to AUTH
+/// once more where a token that was kept is refused.
+const MAX_TOKEN_STEPS: u32 = 15;
 
 /// A mail server, ready to be connected to. Cheap to clone.
 #[derive(Clone)]
@@ -41,13 +36,22 @@ pub(super) struct Server {
     port: u16,
     security: MailSecurity,
     tls: Option<Tls>,
-    login: Option<Credentials>,
+    login: Option<Login>,
     pub(super) from: Mailbox,
-    /// What we call ourselves in EHLO and in message ids.
+    hello: Hello,
+    /// What stands in message ids.
     pub(super) hostname: String,
     pub(super) limits: Limits,
-    /// How the last session that was asked for failed, and when; all receivers share it.
-    trouble: Mutex<Option<(SendError, Timestamp)>>,
+    /// How the last session that was asked for failed; all receivers share it.
+    pub(super) trouble: Trouble,
+}
+
+enum Login {
+    Password(Credentials),
+    Token {
+        username: String,
+        tokens: Box<Tokens>,
+    },
 }
 
 /// `[mail]` cannot work as it is.
@@ -72,14 +76,19 @@ pub enum MailServerError {
 
 impl MailServer {
     /// Reads the certificates and checks the options. Opens no connection. `hostname` is this
-    /// machine's name, for EHLO and message ids.
-    pub fn new(options: &MailOptions, hostname: &str) -> Result<Self, MailServerError> {
-        let from =
-            mailbox(&options.from).ok_or_else(|| MailServerError::From(options.from.clone()))?;
+    /// machine's name, for EHLO and message ids; `http` asks for tokens.
+    pub fn new(
+        options: &MailOptions,
+        hostname: &str,
+        http: &Http,
+    ) -> Result<Self, MailServerError> {
+        let from = address::sender(&options.from)
+            .ok_or_else(|| MailServerError::From(options.from.clone()))?;
         let tls = match options.security {
             MailSecurity::Plain => None,
             MailSecurity::StartTls | MailSecurity::Implicit => Some(tls(options)?),
         };
+        let login = options.login.as_ref();
         Ok(Self(Arc::new(Server {
             name: options.name.clone(),
             fallback: options.fallback.clone(),
@@ -87,17 +96,31 @@ impl MailServer {
             port: options.port,
             security: options.security,
             tls,
-            login: options.login.as_ref().map(|login| {
-                Credentials::new(login.username.clone(), login.password.expose().to_owned())
-            }),
+            login: login.map(|login| Login::new(login, options, http)),
             from,
+            hello: Hello::new(options.hello.as_deref(), hostname),
             hostname: domain(hostname),
             limits: Limits {
                 command: options.timeout,
                 data: options.data_timeout,
             },
-            trouble: Mutex::new(None),
+            trouble: Trouble::default(),
         })))
+    }
+}
+
+impl Login {
+    fn new(login: &MailLogin, options: &MailOptions, http: &Http) -> Self {
+        let username = login.username.clone();
+        match &login.auth {
+            MailAuth::Password(password) => {
+                Self::Password(Credentials::new(username, password.expose().to_owned()))
+            }
+            MailAuth::OAuth(oauth) => Self::Token {
+                username,
+                tokens: Box::new(Tokens::new(http.clone(), oauth.clone(), options.timeout)),
+            },
+        }
     }
 }
 
@@ -108,20 +131,6 @@ fn tls(options: &MailOptions) -> Result<Tls, MailServerError> {
             source,
         })?;
     Ok(Tls::new(name, tls_config(options.ca_file.as_deref())?))
-}
-
-/// An address that every server takes: ASCII, its domain in its ASCII form (RFC 5890). A local part
-/// in other scripts would need SMTPUTF8 on every hop.
-pub(super) fn mailbox(written: &str) -> Option<Mailbox> {
-    let mailbox: Mailbox = written.trim().parse().ok()?;
-    let (user, domain) = (mailbox.email.user(), mailbox.email.domain());
-    if domain.is_ascii() {
-        return user.is_ascii().then_some(mailbox);
-    }
-    let ascii = Host::parse(domain).ok()?.to_string();
-    let address = Address::new(user, ascii).ok()?;
-    user.is_ascii()
-        .then(|| Mailbox::new(mailbox.name.clone(), address))
 }
 
 /// The machine's name as it may stand in a message id.
@@ -138,28 +147,59 @@ fn domain(hostname: &str) -> String {
 }
 
 impl Server {
+    /// The steps of a login beside those of AUTH.
+    pub(super) fn extra_steps(&self) -> u32 {
+        match self.login {
+            Some(Login::Token { .. }) => MAX_TOKEN_STEPS,
+            _ => 0,
+        }
+    }
+
     /// A session that is ready for mails. How it went is remembered.
     pub(super) async fn open(&self, clock: &dyn Clock) -> Result<Session, SendError> {
-        let opened = self.session().await.map_err(Fault::into_error);
-        let trouble = opened.as_ref().err();
-        *self.trouble() = trouble.map(|error| (error.clone(), clock.now()));
+        let opened = self.session(clock).await.map_err(Fault::into_error);
+        self.trouble.note(opened.as_ref().err(), clock.now());
         opened
     }
 
-    /// How the last session that was asked for failed.
-    pub(super) fn last_error(&self) -> Option<SendError> {
-        self.trouble().as_ref().map(|(error, _)| error.clone())
+    pub(super) async fn session(&self, clock: &dyn Clock) -> Result<Session, Fault> {
+        match &self.login {
+            None => self.greeted().await,
+            Some(Login::Password(credentials)) => {
+                let mut session = self.greeted().await?;
+                session.login(credentials).await?;
+                Ok(session)
+            }
+            Some(Login::Token { username, tokens }) => {
+                self.with_token(username, tokens, clock).await
+            }
+        }
     }
 
-    /// Whether it took no session a short while ago, so that others are better asked first.
-    pub(super) fn is_avoided(&self, now: Timestamp) -> bool {
-        let trouble = self.trouble();
-        let failed_at = trouble.as_ref().map(|(_, at)| *at);
-        failed_at.is_some_and(|at| cadence::elapsed(at, now) < AVOIDED_FOR)
-    }
-
-    fn trouble(&self) -> MutexGuard<'_, Option<(SendError, Timestamp)>> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A token that worked before may have been revoked since: then a new one is tried, once.
+    async fn with_token(
+        &self,
+        username: &str,
+        tokens: &Tokens,
+        clock: &dyn Clock,
+    ) -> Result<Session, Fault> {
+        loop {
+            // First, for the server waits for nobody that it has greeted.
+            let given = tokens.token(clock.now()).await?;
+            let mut session = self.greeted().await?;
+            let token = given.token.expose().to_owned();
+            let credentials = Credentials::new(username.to_owned(), token);
+            let Err(fault) = session.login_with_token(credentials).await else {
+                return Ok(session);
+            };
+            if fault.is_of_the_login() {
+                tokens.forget(&given.token);
+                if given.is_kept {
+                    continue;
+                }
+            }
+            return Err(fault);
+        }
     }
 
     /// As `host:port`.
@@ -167,12 +207,14 @@ impl Server {
         format!("{}:{}", self.host, self.port)
     }
 
-    pub(super) async fn session(&self) -> Result<Session, Fault> {
+    /// A session without a login.
+    async fn greeted(&self) -> Result<Session, Fault> {
         let loopback_only = self.security == MailSecurity::Plain;
         let limits = self.limits;
         let stream = wire::connect(&self.host, self.port, limits.command, loopback_only).await?;
+        let local = stream.local_addr().map_err(Fault::Connect)?;
+        let client = self.hello.client(local.ip());
         let mut wire: Box<dyn Wire> = Box::new(stream);
-        let client = ClientId::Domain(self.hostname.clone());
         let mut start_tls = None;
         match (self.security, &self.tls) {
             (MailSecurity::Implicit, Some(tls)) => {
@@ -181,10 +223,6 @@ impl Server {
             (MailSecurity::StartTls, Some(tls)) => start_tls = Some(tls),
             _ => {}
         }
-        let mut session = Session::open(wire, &client, start_tls, limits).await?;
-        if let Some(credentials) = &self.login {
-            session.login(credentials).await?;
-        }
-        Ok(session)
+        Session::open(wire, &client, start_tls, limits).await
     }
 }

@@ -4,36 +4,31 @@
 //! ours, because lettre's own connection (0.11.23) waits for ever on a mute server, fails the whole
 //! mail for one refused recipient, and keeps bytes it read before STARTTLS.
 
-use std::{fmt::Display, io, time::Duration};
+use std::{fmt::Display, time::Duration};
 
 use lettre::{
     Address,
     transport::smtp::{
-        authentication::{Credentials, Mechanism},
-        commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Starttls},
-        extension::{ClientId, Extension, ServerInfo},
+        commands::{Data, Ehlo, Mail, Quit, Rcpt, Starttls},
+        extension::{ClientId, Extension, MailBodyParameter, MailParameter, ServerInfo},
         response::Response,
     },
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncWriteExt, BufReader},
     time,
 };
 
 use super::{
-    fault::{Fault, Phase, Reply},
+    address::is_plain,
+    fault::{Fault, Phase},
+    recipient::{self, Answer, Verdict},
+    reply::{self, Reply},
     wire::{Tls, Wire, within},
 };
-use crate::notify::render::clean;
 
-/// The largest reply that is read, as in Postfix (`smtp_response_limit` is 100 kB there).
-const MAX_REPLY_BYTES: u64 = 64 * 1024;
-/// How much of a reply's text is kept.
-const MAX_REPLY_CHARS: usize = 200;
 /// How long a server may take to say goodbye.
 pub(super) const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often a server may ask during AUTH: LOGIN asks twice.
-const MAX_CHALLENGES: usize = 3;
 
 /// Timeouts of a session.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +37,6 @@ pub(super) struct Limits {
     pub(super) command: Duration,
     /// Of the answer after the final dot.
     pub(super) data: Duration,
-}
-
-/// What became of one recipient.
-#[derive(Debug)]
-pub(super) enum Verdict {
-    Accepted,
-    Deferred(Reply),
-    Refused(Reply),
 }
 
 /// What became of one mail.
@@ -64,7 +51,7 @@ pub(super) struct Delivery {
 /// A connection that has been greeted.
 pub(super) struct Session {
     wire: BufReader<Box<dyn Wire>>,
-    server: ServerInfo,
+    pub(super) server: ServerInfo,
     limits: Limits,
 }
 
@@ -82,13 +69,9 @@ impl Session {
             server: ServerInfo::default(),
             limits,
         };
-        within(
-            Phase::Greeting,
-            limits.command,
-            session.reply(Phase::Greeting),
-        )
-        .await?;
-        session.ehlo(client).await?;
+        let phase = Phase::Greeting;
+        within(phase, limits.command, session.reply(phase)).await?;
+        session.hello(client).await?;
         match start_tls {
             None => Ok(session),
             Some(tls) => session.start_tls(client, tls).await,
@@ -107,92 +90,84 @@ impl Session {
             .handshake(self.wire.into_inner(), self.limits.command)
             .await?;
         self.wire = BufReader::new(encrypted);
-        self.ehlo(client).await?;
+        self.hello(client).await?;
         Ok(self)
     }
 
-    async fn ehlo(&mut self, client: &ClientId) -> Result<(), Fault> {
-        let response = self.command(Phase::Ehlo, Ehlo::new(client.clone())).await?;
-        self.server = ServerInfo::from_response(&response).map_err(|error| Fault::Protocol {
-            phase: Phase::Ehlo,
-            detail: error.to_string(),
-        })?;
+    /// EHLO; HELO where the server does not know that word, and so no extensions (RFC 5321 §3.2).
+    async fn hello(&mut self, client: &ClientId) -> Result<(), Fault> {
+        self.server = ServerInfo::default();
+        match self.command(Phase::Ehlo, Ehlo::new(client.clone())).await {
+            Ok(response) => self.server = offers(&response)?,
+            Err(fault) if is_unknown(&fault) => self.helo(client).await?,
+            Err(fault) => return Err(fault),
+        }
         Ok(())
     }
 
-    /// Logs in with PLAIN, or LOGIN where the server has nothing better.
-    pub(super) async fn login(&mut self, credentials: &Credentials) -> Result<(), Fault> {
-        let protocol = |error: lettre::transport::smtp::Error| Fault::Protocol {
-            phase: Phase::Auth,
-            detail: error.to_string(),
+    /// HELO. An LMTP server answers it with 500, as EHLO, and knows LHLO (RFC 2033 §4.1).
+    async fn helo(&mut self, client: &ClientId) -> Result<(), Fault> {
+        let helo = format!("HELO {client}\r\n");
+        let Err(fault) = self.command(Phase::Helo, helo).await else {
+            return Ok(());
         };
-        let mechanism = self
-            .server
-            .get_auth_mechanism(&[Mechanism::Plain, Mechanism::Login])
-            .ok_or(Fault::NoMechanism)?;
-        let auth = Auth::new(mechanism, credentials.clone(), None).map_err(protocol)?;
-        let mut response = self.command(Phase::Auth, auth).await?;
-        for _ in 0..MAX_CHALLENGES {
-            if !response.has_code(334) {
-                return Ok(());
-            }
-            let auth = Auth::new_from_response(mechanism, credentials.clone(), &response)
-                .map_err(protocol)?;
-            response = self.command(Phase::Auth, auth).await?;
+        let lhlo = format!("LHLO {client}\r\n");
+        if is_unknown(&fault) && self.command(Phase::Helo, lhlo).await.is_ok() {
+            return Err(Fault::Lmtp);
         }
-        Err(Fault::Protocol {
-            phase: Phase::Auth,
-            detail: format!("more than {MAX_CHALLENGES} challenges"),
-        })
+        Err(fault)
     }
 
-    /// Begins a mail from this sender.
-    pub(super) async fn sender(&mut self, from: &Address) -> Result<(), Fault> {
-        let command = Mail::new(Some(from.clone()), vec![]);
-        self.command(Phase::Mail, command).await.map(|_| ())
+    /// Begins a mail from this sender to these recipients.
+    pub(super) async fn sender(&mut self, from: &Address, to: &[Address]) -> Result<(), Fault> {
+        let mut extensions = Vec::new();
+        let mut addresses = std::iter::once(from).chain(to);
+        if let Some(address) = addresses.find(|address| !is_plain(address)) {
+            if !self.server.supports_feature(Extension::SmtpUtfEight) {
+                return Err(Fault::NoSmtpUtf8(address.to_string()));
+            }
+            extensions.push(MailParameter::SmtpUtfEight);
+            extensions.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        let command = Mail::new(Some(from.clone()), extensions);
+        self.command(Phase::Mail, command).await.map(drop)
     }
 
-    /// Hands over one mail. `message` has CRLF line ends and no 8-bit bytes.
+    /// Hands over one mail. `message` has CRLF line ends, and 8-bit bytes only in its headers.
     pub(super) async fn deliver(
         &mut self,
         from: &Address,
         to: &[Address],
         message: &[u8],
     ) -> Result<Delivery, Fault> {
-        self.sender(from).await?;
-        let mut verdicts = Vec::with_capacity(to.len());
+        self.sender(from, to).await?;
+        let mut answers = Vec::with_capacity(to.len());
         for address in to {
-            verdicts.push(self.recipient(address).await?);
+            let has_accepted = answers.iter().any(Answer::is_accepted);
+            answers.push(self.recipient(from, address, has_accepted).await?);
         }
+        let verdicts = recipient::verdicts(answers)?;
+        let is_accepted = |verdict: &Verdict| matches!(verdict, Verdict::Accepted);
         let mut taken = None;
-        if verdicts
-            .iter()
-            .any(|verdict| matches!(verdict, Verdict::Accepted))
-        {
+        if verdicts.iter().any(is_accepted) {
             self.command(Phase::Data, Data).await?;
             taken = Some(self.content(message).await?);
         }
         Ok(Delivery { verdicts, taken })
     }
 
-    async fn recipient(&mut self, address: &Address) -> Result<Verdict, Fault> {
-        match self
-            .command(Phase::Rcpt, Rcpt::new(address.clone(), vec![]))
-            .await
-        {
-            Ok(_) => Ok(Verdict::Accepted),
+    async fn recipient(
+        &mut self,
+        from: &Address,
+        address: &Address,
+        has_accepted: bool,
+    ) -> Result<Answer, Fault> {
+        let rcpt = Rcpt::new(address.clone(), vec![]);
+        match self.command(Phase::Rcpt, rcpt).await {
+            Ok(_) => Ok(Answer::Accepted),
             // 421: the server closes the connection (RFC 5321 §3.8), nobody gets anything.
             Err(Fault::Refused { reply, .. }) if reply.code != 421 => {
-                Ok(if (400..500).contains(&reply.code) {
-                    Verdict::Deferred(reply)
-                } else if matches!(reply.code, 530 | 534 | 535) {
-                    return Err(Fault::Refused {
-                        phase: Phase::Auth,
-                        reply,
-                    });
-                } else {
-                    Verdict::Refused(reply)
-                })
+                Ok(Answer::refused(reply, from, has_accepted))
             }
             Err(fault) => Err(fault),
         }
@@ -203,7 +178,7 @@ impl Session {
         let bytes = stuffed(message);
         within(phase, self.limits.command, self.write(phase, &bytes)).await?;
         let response = within(phase, self.limits.data, self.reply(phase)).await?;
-        Ok(in_words(&response))
+        Ok(Reply::new(&response))
     }
 
     /// Says goodbye; whatever comes of it, all that mattered has been answered.
@@ -217,7 +192,11 @@ impl Session {
     }
 
     /// One command and its reply, within the limit.
-    async fn command(&mut self, phase: Phase, command: impl Display) -> Result<Response, Fault> {
+    pub(super) async fn command(
+        &mut self,
+        phase: Phase,
+        command: impl Display,
+    ) -> Result<Response, Fault> {
         let line = command.to_string();
         within(phase, self.limits.command, async {
             self.write(phase, line.as_bytes()).await?;
@@ -232,48 +211,31 @@ impl Session {
         self.wire.flush().await.map_err(lost)
     }
 
-    /// One reply of one or more lines; 4xx and 5xx are [`Fault::Refused`].
     async fn reply(&mut self, phase: Phase) -> Result<Response, Fault> {
-        let lost = |source| Fault::Lost { phase, source };
-        let mut lines = Vec::new();
-        let mut limited = (&mut self.wire).take(MAX_REPLY_BYTES);
-        loop {
-            let start = lines.len();
-            if limited.read_until(b'\n', &mut lines).await.map_err(lost)? == 0 {
-                return Err(if limited.limit() == 0 {
-                    Fault::Protocol {
-                        phase,
-                        detail: format!("more than {MAX_REPLY_BYTES} bytes"),
-                    }
-                } else {
-                    lost(io::ErrorKind::UnexpectedEof.into())
-                });
-            }
-            // "250-" goes on, "250 " or a bare "250" ends (RFC 5321 §4.2).
-            if lines.get(start + 3) != Some(&b'-') {
-                break;
-            }
-        }
-        let text = String::from_utf8_lossy(&lines);
-        let response: Response = text.parse().map_err(|_| Fault::Protocol {
-            phase,
-            detail: format!("{:?}", clean::cut(&clean::squeezed(&text), MAX_REPLY_CHARS)),
-        })?;
-        if response.is_positive() {
-            Ok(response)
-        } else {
-            let reply = in_words(&response);
-            Err(Fault::Refused { phase, reply })
-        }
+        reply::read(&mut self.wire, phase).await
     }
 }
 
-fn in_words(response: &Response) -> Reply {
-    let text: Vec<&str> = response.message().collect();
-    Reply {
-        code: response.code().into(),
-        text: clean::cut(&clean::squeezed(&text.join(" ")), MAX_REPLY_CHARS),
+/// Whether the server does not know the command: the replies of RFC 5321 §4.2.2 about syntax.
+fn is_unknown(fault: &Fault) -> bool {
+    matches!(fault, Fault::Refused { reply, .. } if (500..=504).contains(&reply.code))
+}
+
+/// What the answer to EHLO offers. Its words count in any case (RFC 5321 §4.1.1.1), for lettre
+/// (0.11.23) in capitals only; a code alone offers nothing.
+fn offers(response: &Response) -> Result<ServerInfo, Fault> {
+    if response.first_word().is_none() {
+        return Ok(ServerInfo::default());
     }
+    // The older form of the offer, which some servers still make: AUTH=LOGIN.
+    let capitals = |line: &str| line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1);
+    let lines = response.message().map(capitals).collect();
+    ServerInfo::from_response(&Response::new(response.code(), lines)).map_err(|error| {
+        Fault::Protocol {
+            phase: Phase::Ehlo,
+            detail: error.to_string(),
+        }
+    })
 }
 
 /// The message with leading dots doubled, and the final dot (RFC 5321 §4.5.2).
@@ -305,6 +267,29 @@ mod tests {
             ("", "\r\n.\r\n"),
         ] {
             assert_eq!(stuffed(message.as_bytes()), wire.as_bytes());
+        }
+    }
+
+    #[test]
+    fn offers_count_in_any_case() {
+        for (answer, plain, utf8) in [
+            ("250-mx\r\n250-AUTH PLAIN\r\n250 SMTPUTF8\r\n", true, true),
+            (
+                "250-mx\r\n250-auth login plain\r\n250 smtputf8\r\n",
+                true,
+                true,
+            ),
+            ("250-mx\r\n250 Auth=Plain\r\n", true, false),
+            ("250-mx\r\n250 AUTH LOGIN\r\n", false, false),
+            ("250 \r\n", false, false),
+        ] {
+            let offered = offers(&answer.parse().unwrap()).unwrap();
+            let plain_is = Extension::Authentication(
+                lettre::transport::smtp::authentication::Mechanism::Plain,
+            );
+            assert_eq!(offered.supports_feature(plain_is), plain, "{answer}");
+            let utf8_is = Extension::SmtpUtfEight;
+            assert_eq!(offered.supports_feature(utf8_is), utf8, "{answer}");
         }
     }
 }

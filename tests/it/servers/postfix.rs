@@ -18,6 +18,12 @@ const NOBODY: u32 = 65534;
 /// How long Postfix may take to start, and to deliver.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A client that says this in EHLO is refused, once it names a recipient.
+pub(crate) const REFUSED_NAME: &str = "refused.example.net";
+
+/// So is this sender.
+pub(crate) const REFUSED_SENDER: &str = "refused@example.net";
+
 /// The services of a plain Postfix, none of them in a chroot.
 const MASTER: &str = "\
 pickup unix n - n 60 1 pickup
@@ -172,6 +178,10 @@ fn main_cf(root: &Path) -> String {
          virtual_mailbox_maps = inline:{{ {{ desk@example.org = desk/ }} }}\n\
          virtual_uid_maps = static:{NOBODY}\n\
          virtual_gid_maps = static:{NOBODY}\n\
+         smtpd_helo_required = yes\n\
+         smtpd_helo_restrictions = reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname, \
+         check_helo_access inline:{{ {{ {REFUSED_NAME} = REJECT }} }}\n\
+         smtpd_sender_restrictions = check_sender_access inline:{{ {{ {REFUSED_SENDER} = REJECT }} }}\n\
          smtpd_recipient_restrictions = reject_unauth_destination\n\
          smtpd_tls_chain_files = {root}/chain.pem\n\
          smtpd_tls_security_level = may\n\

@@ -33,6 +33,9 @@ pub(crate) enum Security {
 pub(crate) enum Step {
     Greeting,
     Ehlo,
+    Helo,
+    /// Which only an LMTP server knows.
+    Lhlo,
     StartTls,
     /// The TLS handshake; only [`Answer::Mute`] and [`Answer::Close`] mean something.
     Handshake,
@@ -62,9 +65,13 @@ pub(crate) struct Script {
     pub(crate) security: Security,
     /// The login it wants; `None` offers no AUTH.
     pub(crate) login: Option<(String, String)>,
-    /// What it offers, such as `PLAIN LOGIN`.
+    /// What it offers, such as `PLAIN LOGIN`; the token of XOAUTH2 is a password.
     pub(crate) mechanisms: String,
+    /// Other extensions that it offers.
+    pub(crate) offers: Vec<String>,
     pub(crate) answers: HashMap<Step, Answer>,
+    /// Where the answers end that are replaced.
+    until: Option<Step>,
     /// Replies to RCPT by address.
     pub(crate) recipients: HashMap<String, String>,
 }
@@ -75,7 +82,9 @@ impl Script {
             security,
             login: None,
             mechanisms: "PLAIN LOGIN".to_owned(),
+            offers: Vec::new(),
             answers: HashMap::new(),
+            until: None,
             recipients: HashMap::new(),
         }
     }
@@ -92,6 +101,12 @@ impl Script {
 
     pub(crate) fn say(self, step: Step, reply: &str) -> Self {
         self.at(step, Answer::Say(reply.to_owned()))
+    }
+
+    /// At this step, before it is answered, all replaced answers are forgotten.
+    pub(crate) fn until(mut self, step: Step) -> Self {
+        self.until = Some(step);
+        self
     }
 
     pub(crate) fn recipient(mut self, address: &str, reply: &str) -> Self {
@@ -243,6 +258,12 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
                 let capabilities = peer.capabilities();
                 peer.answer(Step::Ehlo, &capabilities).await?;
             }
+            "HELO" => {
+                peer.answer(Step::Helo, "250 test").await?;
+            }
+            "LHLO" => {
+                peer.answer(Step::Lhlo, "500 what").await?;
+            }
             "STARTTLS" => {
                 peer.answer(Step::StartTls, "220 go ahead").await?;
                 peer = peer.encrypt().await?;
@@ -314,6 +335,7 @@ impl Peer {
             lines.push(format!("AUTH {}", script.mechanisms));
         }
         lines.push("8BITMIME".to_owned());
+        lines.extend(script.offers);
         let last = lines.len() - 1;
         let line = |(at, line): (usize, &String)| {
             let mark = if at == last { ' ' } else { '-' };
@@ -325,6 +347,10 @@ impl Peer {
 
     /// The step's own reply or `usual`; whether it said yes.
     async fn answer(&mut self, step: Step, usual: &str) -> Option<bool> {
+        if self.script().until == Some(step) {
+            let mut script = self.shared.script.lock().ok()?;
+            script.answers.clear();
+        }
         let answer = self.script().answers.get(&step).cloned();
         let reply = match answer {
             None => usual.to_owned(),
@@ -365,17 +391,35 @@ impl Peer {
 
     async fn auth(&mut self, line: &str) -> Option<()> {
         let mut words = line.split(' ').skip(1);
-        let given = if let (Some("PLAIN"), Some(response)) = (words.next(), words.next()) {
-            let response = decoded(response)?;
-            let mut parts = response.splitn(3, '\0').skip(1);
-            (parts.next()?.to_owned(), parts.next()?.to_owned())
-        } else {
-            self.say("334 VXNlcm5hbWU6").await?;
-            let username = decoded(&self.line().await?)?;
-            self.say("334 UGFzc3dvcmQ6").await?;
-            (username, decoded(&self.line().await?)?)
+        let mechanism = words.next()?;
+        let given = match (mechanism, words.next()) {
+            ("PLAIN", Some(response)) => {
+                let response = decoded(response)?;
+                let mut parts = response.splitn(3, '\0').skip(1);
+                (parts.next()?.to_owned(), parts.next()?.to_owned())
+            }
+            ("XOAUTH2", Some(response)) => {
+                let response = decoded(response)?;
+                let mut parts = response.strip_suffix("\u{1}\u{1}")?.split('\u{1}');
+                let username = parts.next()?.strip_prefix("user=")?.to_owned();
+                let token = parts.next()?.strip_prefix("auth=Bearer ")?;
+                (username, token.to_owned())
+            }
+            _ => {
+                self.say("334 VXNlcm5hbWU6").await?;
+                let username = decoded(&self.line().await?)?;
+                self.say("334 UGFzc3dvcmQ6").await?;
+                (username, decoded(&self.line().await?)?)
+            }
         };
-        let usual = if self.script().login.as_ref() == Some(&given) {
+        let is_right = self.script().login.as_ref() == Some(&given);
+        let is_replaced = self.script().answers.contains_key(&Step::Auth);
+        if mechanism == "XOAUTH2" && !is_right && !is_replaced {
+            // As Gmail does: why, which the client answers with an empty line.
+            self.say("334 e30=").await?;
+            self.line().await?;
+        }
+        let usual = if is_right {
             "235 2.7.0 welcome"
         } else {
             "535 5.7.8 authentication failed"

@@ -1,6 +1,6 @@
 //! A backlog goes out in one session.
 
-use super::session::{Post, notice, plain};
+use super::post::{Post, notice, plain};
 use crate::{
     model::Retry,
     notify::{
@@ -62,6 +62,21 @@ async fn a_kept_session_that_was_closed_is_followed_by_a_new_one_at_once() {
             .expect_err("the new one is closed too");
         assert_eq!(error.retry, Retry::Later { after: None });
         assert_eq!(count(&post.server, "EHLO"), 2);
+    }
+}
+
+/// Some servers take a number of mails in a session, and say so in words of their own.
+#[tokio::test]
+async fn a_kept_session_that_takes_no_more_is_followed_by_a_new_one_at_once() {
+    for step in [Step::Mail, Step::Rcpt] {
+        let post = Post::new(plain()).await;
+        let desk = post.notifier();
+        desk.send(&notice()).await.expect("taken");
+        let full = plain().say(step, "550 5.7.0 too many mails in this session");
+        post.server.set(full.until(Step::Greeting));
+        desk.send(&notice()).await.expect("taken");
+        assert_eq!(count(&post.server, "EHLO"), 2, "{step:?}");
+        assert_eq!(post.server.mails().len(), 2);
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::session::{Post, notice, notifier, plain};
+use super::post::{Post, notice, notifier, plain};
 use crate::{
     clock::ManualClock,
     model::{Detour, Receipt, Retry, SendReason},
     notify::{
         MailServer, Notifier,
-        email::server::AVOIDED_FOR,
+        email::trouble::AVOIDED_FOR,
         smtp_server::{Answer, Script, Step},
     },
 };
@@ -29,9 +29,8 @@ impl Two {
         backup.options.fallback = Some("mail".to_owned());
         backup.options.name = "backup".to_owned();
         backup.options.from = "Bells <bells@backup.example>".to_owned();
-        let server = |post: &Post| MailServer::new(&post.options, "mon.example.org").unwrap();
         Self {
-            servers: [server(&main), server(&backup)],
+            servers: [&main, &backup].map(Post::mail_server),
             main,
             backup,
             clock: Arc::new(ManualClock::new(notice().timestamp)),
@@ -108,7 +107,67 @@ async fn what_gives_no_session_is_passed_over_and_said() {
     }
 }
 
-/// Once a word of the mail was said, it is this server's to answer: another one would send it twice.
+/// Not a line of the mail was said, and no other mail would fare better.
+#[tokio::test]
+async fn who_turns_us_away_in_a_session_is_passed_over_and_said() {
+    for (step, reply) in [
+        (Step::Mail, "550 5.7.1 not this sender"),
+        (Step::Rcpt, "504 5.5.2 <vm>: Helo command rejected"),
+        (Step::Rcpt, "554 5.7.1 Client host rejected"),
+        (Step::Rcpt, "530 5.7.0 log in first"),
+        (Step::Data, "554 5.7.1 <DATA>: Data command rejected"),
+        (Step::Content, "550 5.7.26 not authenticated"),
+    ] {
+        let two = Two::new(plain().say(step, reply), plain()).await;
+        let receiver = two.receiver();
+        for sent in 1..=2 {
+            let receipt = receiver.send(&notice()).await.expect("taken");
+            receiver.rest().await;
+            let Detour { through, error } = receipt.detour.expect("another way");
+            assert_eq!(
+                (through.as_str(), error.retry),
+                ("backup", Retry::ReceiverBroken)
+            );
+            assert!(error.detail.ends_with(reply), "{error}");
+            assert_eq!((two.mails(), two.sessions()), ([0, sent], [1, sent]));
+        }
+        // Another receiver's mails may be welcome there.
+        two.main.server.set(plain());
+        assert_eq!(two.send().await.detour, None, "{step:?} {reply}");
+        two.clock.advance(AVOIDED_FOR.try_into().expect("minutes"));
+        let receipt = receiver.send(&notice()).await.expect("taken");
+        assert_eq!((receipt.detour, two.mails()), (None, [2, 2]));
+    }
+}
+
+#[tokio::test]
+async fn a_recipient_that_is_unknown_is_not_looked_for_elsewhere() {
+    let two = Two::new(plain().say(Step::Rcpt, "550 5.1.1 nobody"), plain()).await;
+    let error = two.receiver().send(&notice()).await.expect_err("refused");
+    assert_eq!((error.retry, two.sessions()), (Retry::Never, [1, 0]));
+}
+
+#[tokio::test]
+async fn who_turns_us_away_in_a_kept_session_is_asked_once_more_in_a_new_one() {
+    let two = Two::new(plain(), plain()).await;
+    let receiver = two.receiver();
+    receiver.send(&notice()).await.expect("taken");
+    let refused = plain().say(Step::Rcpt, "554 5.7.1 Client host rejected");
+    two.main.server.set(refused.clone());
+    let receipt = receiver.send(&notice()).await.expect("taken");
+    assert!(receipt.detour.is_some());
+    assert_eq!((two.mails(), two.sessions()), ([1, 1], [2, 1]));
+    two.backup.server.set(refused);
+    let error = receiver.send(&notice()).await.expect_err("nowhere");
+    assert_eq!(error.retry, Retry::ReceiverBroken);
+    assert_eq!(
+        error.detail,
+        "mail server \"mail\": RCPT TO: 554 5.7.1 Client host rejected; \
+         mail server \"backup\": RCPT TO: 554 5.7.1 Client host rejected"
+    );
+}
+
+/// What is not turned away is this server's to answer: another one would send it twice.
 #[tokio::test]
 async fn what_is_said_in_a_session_counts() {
     for step in [Step::Mail, Step::Rcpt, Step::Data, Step::Content] {

@@ -1,0 +1,98 @@
+//! What the answers to all addresses come to for the notice.
+
+use super::{Recipient, recipient::Verdict, route::Passed};
+use crate::model::{Outcome, Receipt, Refusal, Retry, SendError, SendReason};
+
+/// A mail to some of the addresses that were left, and what came of it.
+pub(super) struct Sent<'a> {
+    pub(super) group: Vec<&'a Recipient>,
+    pub(super) outcome: Result<Passed, SendError>,
+}
+
+/// What all mails come to. `has_accepted`: some address took the notice on an earlier attempt.
+pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
+    let mut receipt = Receipt::default();
+    let (mut accepted, mut deferred, mut failed) = (Vec::new(), None, Vec::new());
+    for Sent { group, outcome } in sent {
+        let passed = match outcome {
+            Ok(passed) => passed,
+            Err(error) => {
+                failed.push((group, error));
+                continue;
+            }
+        };
+        receipt.detour = receipt.detour.or(passed.detour);
+        if let Some(reply) = passed.delivery.taken {
+            receipt.answer = reply.to_string();
+        }
+        for (one, verdict) in group.into_iter().zip(passed.delivery.verdicts) {
+            let recipient = one.written.clone();
+            match verdict {
+                Verdict::Accepted => accepted.push(recipient),
+                Verdict::Deferred(answer) => deferred = deferred.or(Some(answer)),
+                Verdict::Refused(answer) => receipt.refused.push(Refusal { recipient, answer }),
+            }
+        }
+    }
+    for (group, error) in failed {
+        if accepted.is_empty() || !(is_refusal(&error) || error.retry == Retry::Never) {
+            return Err(put_off(error, accepted, has_accepted));
+        }
+        // The server has taken the other mail, so it is not us whom it refuses.
+        let refuse = |one: &Recipient| Refusal {
+            recipient: one.written.clone(),
+            answer: error.detail.clone(),
+        };
+        receipt.refused.extend(group.into_iter().map(refuse));
+    }
+    if let Some(detail) = deferred {
+        let error = SendError {
+            reason: SendReason::Busy,
+            retry: Retry::Later { after: None },
+            detail,
+            accepted: Vec::new(),
+        };
+        return Err(put_off(error, accepted, has_accepted));
+    }
+    match (
+        receipt.refused.first(),
+        accepted.is_empty() && !has_accepted,
+    ) {
+        (Some(first), true) => Err(SendError {
+            reason: SendReason::Refused,
+            retry: Retry::Never,
+            detail: format!("RCPT TO: {}", first.answer),
+            accepted,
+        }),
+        (Some(_), false) if accepted.is_empty() => Ok(Receipt {
+            answer: "every address left has refused it".to_owned(),
+            ..receipt
+        }),
+        (None, _) if accepted.is_empty() => Ok(Receipt {
+            answer: "every address has accepted it before".to_owned(),
+            ..receipt
+        }),
+        _ => Ok(receipt),
+    }
+}
+
+/// Whether the servers would have none of it, and it may be about the recipients after all.
+fn is_refusal(error: &SendError) -> bool {
+    error.reason == SendReason::Refused && error.retry == Retry::ReceiverBroken
+}
+
+/// The error for whoever has not got it. Where somebody has, on this attempt or before, the others'
+/// refusal does not make the receiver broken: its next notice goes to all again.
+fn put_off(error: SendError, accepted: Vec<String>, has_accepted: bool) -> SendError {
+    let is_partly_told = has_accepted || !accepted.is_empty();
+    let retry = if is_partly_told && is_refusal(&error) {
+        Retry::Later { after: None }
+    } else {
+        error.retry
+    };
+    SendError {
+        retry,
+        accepted,
+        ..error
+    }
+}
