@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError,
-    config::load_and_warn,
+    config::{environment_to_judge, load_to_judge, load_without_secrets},
     output::{self, Output},
 };
 use crate::{
     app,
-    config::{self, Environment, Loaded, TestResult},
+    config::{self, Loaded, TestResult},
 };
 
 /// Say everything that is wrong with the configuration.
@@ -29,7 +29,7 @@ impl Check {
         if output.is_json() {
             return self.run_as_json(path, output);
         }
-        let loaded = load_and_warn(path)?;
+        let loaded = load_to_judge(path)?;
         let results = results(&loaded);
         let failed: Vec<&TestResult> = results.iter().filter(|result| !result.passed()).collect();
         if !failed.is_empty() {
@@ -50,7 +50,7 @@ impl Check {
 
     /// One JSON object per problem; none is fine.
     fn run_as_json(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::load(path, &Environment::of_process());
+        let loaded = config::load(path, &environment_to_judge());
         let report = loaded
             .as_ref()
             .map_or_else(|errors| &errors.report, |loaded| &loaded.warnings);
@@ -80,7 +80,7 @@ impl Check {
 
 /// Runs the config's tests and says how each went.
 pub(super) fn test(path: &Path, output: &Output) -> Answer {
-    let results = results(&load_and_warn(path)?);
+    let results = results(&load_without_secrets(path)?);
     for result in &results {
         output.print(&TestLine::of(result), |_| describe(result))?;
     }
