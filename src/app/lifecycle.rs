@@ -11,25 +11,33 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{App, AppError, StoreGuard, heartbeat::Heartbeat, status, systemd::tell};
-use crate::{config::Loaded, store::StoreError};
+use super::{App, AppError, Refusal, StoreGuard, heartbeat::Heartbeat, status, systemd::tell};
+use crate::{
+    config::Loaded,
+    store::{Store, StoreError, StoreOptions},
+};
 
 /// How long running steps may take to end; systemd's own limit is 90 s.
 const GRACE: Duration = Duration::from_secs(45);
+
+/// How long a start waits for the store that another program has open.
+const WAIT_FOR_STORE: Duration = Duration::from_mins(1);
+
+/// How often it looks.
+const LOOK_AT_STORE: Duration = Duration::from_millis(250);
 
 /// How often STATUS is told.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// Reads the config file again: a new config, or the report of all that is wrong with it.
-pub type Reload = dyn Fn() -> Result<Loaded, String> + Send + Sync;
+pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
 
 /// Runs the service until a signal ends it. Returns after everything is written.
 ///
 /// # Errors
 /// Where signals cannot be had, and where the store's file is no longer the one that was opened:
 /// what would be written then, nobody would find. No other trouble ends it.
-pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
-    let mut signals = Signals::new().map_err(AppError::Signals)?;
+pub async fn run(app: App, reload: &Reload, mut signals: Signals) -> Result<(), AppError> {
     let app = Arc::new(app);
     // Before the first poll: what it brings could perhaps not be kept.
     let mut guard = StoreGuard::default();
@@ -44,6 +52,8 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
         env!("CARGO_PKG_VERSION"),
         status::config_in_words(&app.config())
     );
+    app.note_service(None).await;
+    app.tell_tests().await;
     tell(&[NotifyState::Ready]).await;
     let gone = CancellationToken::new();
     let background = tokio::spawn(watch(Arc::clone(&app), guard, soft.clone(), gone.clone()));
@@ -60,6 +70,7 @@ pub async fn run(app: App, reload: &Reload) -> Result<(), AppError> {
     }
     hard.cancel();
     let _ = background.await;
+    app.note_service(Some(app.clock.now())).await;
     app.store.clone().close().await;
     info!("stopped");
     if gone.is_cancelled() {
@@ -76,14 +87,21 @@ async fn reload_config(app: &App, reload: &Reload) {
         Err(error) => warn!("no monotonic clock for systemd: {error}"),
     }
     let outcome = match reload() {
-        Ok(loaded) => app.reload(loaded).await.map_err(|error| error.to_string()),
-        Err(report) => Err(report),
+        Ok(loaded) => app.reload(loaded).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
     };
-    match outcome {
+    match &outcome {
         Ok(()) => info!("reloaded: {}", status::config_in_words(&app.config())),
-        Err(report) => error!("not reloaded, the old config stays in force:\n{report}"),
+        Err(refusal) => error!(
+            "not reloaded, the old config stays in force:\n{}",
+            refusal.report
+        ),
     }
     tell(&[NotifyState::Ready]).await;
+    app.conclude_reload(outcome.err()).await;
+    if let Some(line) = status::line(app).await {
+        tell(&[NotifyState::Status(&line)]).await;
+    }
 }
 
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
@@ -129,28 +147,69 @@ async fn watch(app: Arc<App>, guard: StoreGuard, stop: CancellationToken, gone: 
     );
 }
 
+/// Waits while another program holds the store: a service that is ending, or a command that polls.
+/// Not for long, and not beyond a signal to stop: `false` then.
+pub async fn wait_for_store(store: &StoreOptions, signals: &mut Signals) -> bool {
+    let since = tokio::time::Instant::now();
+    while Store::is_in_use(&store.path) && since.elapsed() < WAIT_FOR_STORE {
+        if since.elapsed() < LOOK_AT_STORE {
+            let path = store.path.display();
+            info!("waiting: another fivebells has {path} open");
+            tell(&[NotifyState::Status(
+                "waiting: another fivebells has the store open",
+            )])
+            .await;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK_AT_STORE) => {}
+            wish = signals.heard() => match wish {
+                Wish::Stop => return false,
+                Wish::Reload => signals.reload_is_asked = true,
+            },
+        }
+    }
+    true
+}
+
 /// What a signal asks for.
 enum Wish {
     Reload,
     Stop,
 }
 
-struct Signals {
+/// SIGTERM, SIGINT and SIGHUP. What comes from the moment on that this is made is remembered.
+#[derive(Debug)]
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hang_up: Signal,
+    /// A reload was asked for, and has not been made yet.
+    reload_is_asked: bool,
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// [`AppError::Signals`].
+    pub fn listen() -> Result<Self, AppError> {
+        let listen = |kind| signal(kind).map_err(AppError::Signals);
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hang_up: listen(SignalKind::hangup())?,
+            reload_is_asked: false,
         })
     }
 
     async fn next(&mut self) -> Wish {
+        if std::mem::take(&mut self.reload_is_asked) {
+            return Wish::Reload;
+        }
+        self.heard().await
+    }
+
+    async fn heard(&mut self) -> Wish {
         tokio::select! {
             _ = self.terminate.recv() => Wish::Stop,
             _ = self.interrupt.recv() => Wish::Stop,

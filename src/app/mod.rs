@@ -5,6 +5,7 @@ mod guard;
 mod heartbeat;
 mod lifecycle;
 mod mutes;
+mod presence;
 mod probe;
 mod report;
 mod setup;
@@ -13,10 +14,11 @@ mod systemd;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
     time::Duration,
 };
 
+use jiff::Timestamp;
 use tracing::warn;
 
 use crate::{
@@ -27,13 +29,14 @@ use crate::{
     http::Http,
     model::Feed,
     scheduler::{PollTally, Scheduler},
-    store::{Store, StoreError},
+    store::{RefusedReload, Store, StoreError},
 };
 
 pub use definition::definition;
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
-pub use lifecycle::{Reload, run};
+pub use lifecycle::{Reload, Signals, run, wait_for_store};
+pub use presence::Refusal;
 pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::config_in_words;
@@ -45,6 +48,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     scheduler: Scheduler,
     in_force: RwLock<InForce>,
+    started_at: Timestamp,
 }
 
 /// What a reload swaps, beside the scheduler's work.
@@ -52,6 +56,14 @@ pub struct App {
 struct InForce {
     config: Arc<Config>,
     http: Http,
+    /// Another one for other texts of the config's files.
+    fingerprint: String,
+    /// When they were read.
+    loaded_at: Timestamp,
+    /// The reload that was refused since.
+    refused: Option<RefusedReload>,
+    /// Its own tests that fail, each in words; of a reload none may.
+    failed_tests: Vec<String>,
 }
 
 /// The program cannot start, or cannot go on.
@@ -81,12 +93,15 @@ impl App {
         let store = Store::open(&config.store, clock.now()).await?;
         guard::keep_time(&store, clock.now(), Duration::ZERO).await?;
         sync(&store, &config, clock.as_ref()).await?;
-        let http = parts.http();
+        let in_force = InForce::of(&parts, &config, clock.now());
         let work = parts.into_work(&config, &store, &clock);
-        let config = Arc::new(config);
+        if !in_force.failed_tests.is_empty() {
+            warn!("{}", setup::tests(&in_force.failed_tests));
+        }
         Ok(Self {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
-            in_force: RwLock::new(InForce { config, http }),
+            started_at: in_force.loaded_at,
+            in_force: RwLock::new(in_force),
             store,
             clock,
         })
@@ -100,15 +115,14 @@ impl App {
         let (parts, mut config) = setup::Parts::build(loaded, &self.clock)?;
         // The store stays the one that is open: another path takes a restart.
         config.store.path.clone_from(&self.config().store.path);
-        let http = parts.http();
+        if !parts.failed_tests.is_empty() {
+            return Err(SetupError::Tests(parts.failed_tests).into());
+        }
+        let in_force = InForce::of(&parts, &config, self.clock.now());
         let work = parts.into_work(&config, &self.store, &self.clock);
         let ready = sync(&self.store, &config, self.clock.as_ref());
         self.scheduler.swap(ready, work).await?;
-        let config = Arc::new(config);
-        *self
-            .in_force
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = InForce { config, http };
+        *self.in_force_mut() = in_force;
         Ok(())
     }
 
@@ -120,6 +134,11 @@ impl App {
     fn in_force(&self) -> InForce {
         let in_force = self.in_force.read();
         in_force.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn in_force_mut(&self) -> RwLockWriteGuard<'_, InForce> {
+        let in_force = self.in_force.write();
+        in_force.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The store.
@@ -173,6 +192,19 @@ impl App {
         } = self;
         drop(scheduler);
         store.close().await;
+    }
+}
+
+impl InForce {
+    fn of(parts: &setup::Parts, config: &Config, now: Timestamp) -> Self {
+        Self {
+            config: Arc::new(config.clone()),
+            http: parts.http(),
+            fingerprint: parts.fingerprint.clone(),
+            loaded_at: now,
+            refused: None,
+            failed_tests: parts.failed_tests.clone(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     clock::Clock,
-    config::{self, Config, Loaded},
+    config::{self, Config, Loaded, TestResult},
     deliver::Deliverer,
     fetch::{FetchOptions, Fetcher},
     http::{Http, HttpSetupError},
@@ -44,14 +44,23 @@ pub enum SetupError {
     /// A receiver cannot be built.
     #[error(transparent)]
     Receiver(#[from] BuildError),
-    /// `[[test]]`s of the config that fail.
-    #[error("{0} of the config's tests fail, `fivebells test` says which")]
-    Tests(usize),
+    /// `[[test]]`s of the config that fail, each in words.
+    #[error("{}", tests(.0))]
+    Tests(Vec<String>),
 }
 
 fn lines(errors: &[WatchError]) -> String {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
+}
+
+/// Failing tests, a line for each below the first.
+pub(super) fn tests(failed: &[String]) -> String {
+    let count = failed.len();
+    format!(
+        "tests of the config fail: {count}; `fivebells test` shows all\n{}",
+        failed.join("\n")
+    )
 }
 
 /// Everything that can fail to be built, built; no store needed.
@@ -60,6 +69,10 @@ pub(super) struct Parts {
     matcher: Matcher,
     fetcher: Fetcher,
     receivers: BTreeMap<String, Box<dyn Notifier>>,
+    /// The config's own tests that fail, each in words.
+    pub(super) failed_tests: Vec<String>,
+    /// Another one for other texts of the config's files.
+    pub(super) fingerprint: String,
 }
 
 impl Parts {
@@ -69,13 +82,11 @@ impl Parts {
         clock: &Arc<dyn Clock>,
     ) -> Result<(Self, Config), SetupError> {
         let Loaded {
-            config, matcher, ..
+            config,
+            matcher,
+            warnings,
         } = loaded;
         let results = config::run_tests(&config, &matcher);
-        let failed = results.iter().filter(|result| !result.passed()).count();
-        if failed > 0 {
-            return Err(SetupError::Tests(failed));
-        }
         let http = Http::new(&config.http)?;
         prepare(&http, &config.feeds)?;
         let context = context(&config, http.clone(), clock)?;
@@ -89,6 +100,8 @@ impl Parts {
             matcher,
             fetcher: Fetcher::new(http, FetchOptions::default()),
             receivers,
+            failed_tests: results.iter().filter_map(TestResult::fault).collect(),
+            fingerprint: warnings.sources.fingerprint(),
         };
         Ok((parts, config))
     }

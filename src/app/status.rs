@@ -49,8 +49,13 @@ pub(super) async fn line(app: &App) -> Option<String> {
     } else {
         ""
     };
+    let refused = app.refused().map_or_else(String::new, |refused| {
+        let at = refused.at.to_zoned(app.config().timezone.clone());
+        let at = at.strftime("%H:%M:%S %Z");
+        format!("reload refused at {at}, the old config is in force; ")
+    });
     Some(format!(
-        "{paused}feeds {feeds} (failing {failing}), alerts {alerts}, deliveries waiting {waiting}, dead {dead}"
+        "{refused}{paused}feeds {feeds} (failing {failing}), alerts {alerts}, deliveries waiting {waiting}, dead {dead}"
     ))
 }
 

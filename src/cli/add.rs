@@ -43,6 +43,9 @@ impl Add {
                 }
             }
         }
+        if adder.added > 0 && !output.is_json() {
+            remark("the lines belong below [feed] in the config");
+        }
         Ok(adder.added > 0)
     }
 }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use clap::Args;
 
-use super::{Answer, CliError, config, output::Output};
+use super::{Answer, CliError, config, names, output::Output, stored};
 use crate::{
     config::Config,
     model::{Alert, AlertId, DeliveryKey, Event, Notice},
@@ -44,8 +44,14 @@ pub(super) struct Alerts {
 
 impl Alerts {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
-        let store = Store::open_beside(&config.store).await?;
+        let config = config::look(path)?.config;
+        let store = stored::open(&config).await?;
+        let watches = names::watches(&config, &store).await?;
+        let watches = watches.iter().map(String::as_str);
+        names::check("watch", self.watch.as_deref(), watches)?;
+        let feeds = names::feeds(&config, &store).await?;
+        let feeds = feeds.iter().map(String::as_str);
+        names::check("feed", self.feed.as_deref(), feeds)?;
         // Asked for first, so that an alert that comes in between is shown once.
         let last = store.latest_alert_id().await?;
         let mut alerts = store

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rustix::fs::{Access, access};
 use serde::Serialize;
 
-use super::{Answer, CliError, output::Output};
+use super::{Answer, CliError, config, output::Output, stored};
 use crate::store::Store;
 
 /// Copy the store to a file, with the service up or down.
@@ -25,8 +26,10 @@ struct Written<'a> {
 
 impl Backup {
     pub(super) async fn run(&self, config: &Path, output: &Output) -> Answer {
-        let config = super::config::load(config)?.config;
-        Store::back_up(&config.store, &self.file).await?;
+        let config = config::look(config)?.config;
+        self.check_place()?;
+        let copied = Store::back_up(&config.store, &self.file).await;
+        copied.map_err(|error| stored::missing(error, &config))?;
         let file = &self.file;
         let cannot = |cause| CliError::Failed(format!("cannot read {}: {cause}", file.display()));
         let bytes = std::fs::metadata(file).map_err(cannot)?.len();
@@ -34,5 +37,30 @@ impl Backup {
             format!("{}: {} bytes", written.file.display(), written.bytes)
         })?;
         Ok(true)
+    }
+
+    /// A place that cannot hold the copy is no fault of the store.
+    fn check_place(&self) -> Result<(), CliError> {
+        let file = &self.file;
+        if file.as_os_str() == "-" {
+            let message = "a copy goes into a file, not to standard output; help: name the file";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        let parent = file.parent();
+        let folder = parent.filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let shown = folder.display();
+        let fault = if file.is_dir() {
+            format!("{} is a folder; help: name a file in it", file.display())
+        } else if !folder.exists() {
+            format!("there is no folder {shown}; help: make it first")
+        } else if !folder.is_dir() {
+            format!("{shown} is not a folder")
+        } else if access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
+            format!("nothing may be written into the folder {shown}")
+        } else {
+            return Ok(());
+        };
+        Err(CliError::Failed(fault))
     }
 }

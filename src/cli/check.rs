@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError,
-    config::load_and_warn,
+    config::{environment_to_judge, load_and_warn, load_to_judge, load_without_secrets},
     online,
     output::{self, Output},
 };
@@ -37,9 +37,9 @@ impl Check {
     /// Reports every problem, runs the config's own tests, then tries what it names.
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let (loaded, tests) = if output.is_json() {
-            judge_as_json(path, output)?
+            judge_as_json(path, self.online, output)?
         } else {
-            judge(path)?
+            judge(path, self.online)?
         };
         let is_fine = self.allows(&loaded);
         if is_fine && !output.is_json() {
@@ -63,8 +63,14 @@ impl Check {
 }
 
 /// The config, if it has no error and its tests pass, and how many those are.
-fn judge(path: &Path) -> Result<(Loaded, usize), CliError> {
-    let loaded = load_and_warn(path)?;
+///
+/// What sends needs its secrets; without, the credentials that only the service has may be missing.
+fn judge(path: &Path, sends: bool) -> Result<(Loaded, usize), CliError> {
+    let loaded = if sends {
+        load_and_warn(path)?
+    } else {
+        load_to_judge(path)?
+    };
     let results = results(&loaded);
     let failed = results.iter().filter(|result| !result.passed());
     let lines: Vec<String> = failed.map(describe).collect();
@@ -76,8 +82,13 @@ fn judge(path: &Path) -> Result<(Loaded, usize), CliError> {
 }
 
 /// The same, with one JSON object per problem; none is fine.
-fn judge_as_json(path: &Path, output: &Output) -> Result<(Loaded, usize), CliError> {
-    let loaded = config::load(path, &Environment::of_process());
+fn judge_as_json(path: &Path, sends: bool, output: &Output) -> Result<(Loaded, usize), CliError> {
+    let environment = if sends {
+        Environment::of_process()
+    } else {
+        environment_to_judge()
+    };
+    let loaded = config::load(path, &environment);
     let report = loaded
         .as_ref()
         .map_or_else(|errors| &errors.report, |loaded| &loaded.warnings);
@@ -99,7 +110,7 @@ fn judge_as_json(path: &Path, output: &Output) -> Result<(Loaded, usize), CliErr
 
 /// Runs the config's tests and says how each went.
 pub(super) fn test(path: &Path, output: &Output) -> Answer {
-    let results = results(&load_and_warn(path)?);
+    let results = results(&load_without_secrets(path)?);
     for result in &results {
         output.print(&TestLine::of(result), |_| describe(result))?;
     }

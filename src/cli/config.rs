@@ -4,26 +4,66 @@ use std::path::Path;
 
 use super::{
     Answer, CliError,
+    names::unknown,
     output::{self, Output, remark},
 };
 use crate::{
-    config::{self, Config, Environment, Loaded},
+    config::{self, Config, ConfigErrors, Environment, Loaded, Looked},
     model::Watch,
-    suggest::closest,
 };
 
-/// Reads the config; its errors are the error. Its warnings are for the commands that judge or
-/// start it.
+/// Reads the config with its secrets, for what sends; its errors are the error. Its warnings are for
+/// the commands that judge or start it.
 pub(super) fn load(path: &Path) -> Result<Loaded, CliError> {
-    config::load(path, &Environment::of_process())
-        .map_err(|errors| CliError::Config(errors.report.render(output::stderr_color())))
+    load_in(path, &Environment::of_process())
 }
 
 /// The same, with its warnings on standard error.
 pub(super) fn load_and_warn(path: &Path) -> Result<Loaded, CliError> {
-    let loaded = load(path)?;
-    remark(&loaded.warnings.render(output::stderr_color()));
+    load(path).map(warned)
+}
+
+/// Reads the config without its secrets, for what sends nothing; its warnings on standard error.
+pub(super) fn load_without_secrets(path: &Path) -> Result<Loaded, CliError> {
+    load_in(path, &Environment::of_process().without_secrets()).map(warned)
+}
+
+/// Reads the config as one outside the service can, for `check`; its warnings on standard error.
+pub(super) fn load_to_judge(path: &Path) -> Result<Loaded, CliError> {
+    load_in(path, &environment_to_judge()).map(warned)
+}
+
+/// What `check` reads: all but the credentials of systemd, where it is not the service.
+pub(super) fn environment_to_judge() -> Environment {
+    Environment::of_process().outside_the_service()
+}
+
+/// Reads the config for what needs the store only: without its secrets, and as far as it can be
+/// read.
+pub(super) fn look(path: &Path) -> Result<Loaded, CliError> {
+    let looked = config::load_for_looking(path, &Environment::of_process());
+    let Looked { loaded, is_broken } = looked.map_err(|errors| broken(&errors))?;
+    if is_broken {
+        let path = path.display();
+        remark(&format!(
+            "warning: {path} has errors, which `fivebells check` names; going on with what can be read"
+        ));
+    }
     Ok(loaded)
+}
+
+fn load_in(path: &Path, environment: &Environment) -> Result<Loaded, CliError> {
+    config::load(path, environment).map_err(|errors| broken(&errors))
+}
+
+/// The report as a command's error.
+pub(super) fn broken(errors: &ConfigErrors) -> CliError {
+    CliError::Config(errors.report.render(output::stderr_color()))
+}
+
+fn warned(loaded: Loaded) -> Loaded {
+    remark(&loaded.warnings.render(output::stderr_color()));
+    loaded
 }
 
 /// Reads the config for a command that helps to write it: where it has errors, or there is none
@@ -44,7 +84,7 @@ pub(super) fn load_if_good(path: &Path) -> Option<Config> {
 
 /// Prints the configuration in effect, as TOML that reads back, secrets hidden.
 pub(super) fn show(path: &Path, output: &Output) -> Answer {
-    let config = load_and_warn(path)?.config;
+    let config = load_without_secrets(path)?.config;
     let effective = config::effective(&config);
     if output.is_json() {
         let table: toml::Table = effective.parse().expect("what we print reads back");
@@ -60,8 +100,6 @@ pub(super) fn watch<'a>(config: &'a Config, name: &str) -> Result<&'a Watch, Cli
     let found = config.watches.iter().find(|watch| watch.name == name);
     found.ok_or_else(|| {
         let names = config.watches.iter().map(|watch| watch.name.as_str());
-        let meant = closest(name, names).map(|meant| format!(", did you mean {meant:?}?"));
-        let meant = meant.unwrap_or_default();
-        CliError::Failed(format!("there is no watch {name:?}{meant}"))
+        unknown("watch", name, names)
     })
 }

@@ -10,14 +10,15 @@ use super::{
     Answer, CliError, config,
     due::{self, RuleLine, Why},
     mute::Mutes,
+    names::unknown,
     output::{self, Output, one_line},
-    repairs, when,
+    repairs, stored, when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::{Ailment, MuteKind, StoreFailing, StoreReason, to_second},
-    store::{FeedStatus, Store},
+    store::FeedStatus,
 };
 
 /// Show the feeds and how they fare.
@@ -128,21 +129,21 @@ impl State {
 
 impl Feeds {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
-        let store = Store::open_beside(&config.store).await?;
+        let config = config::look(path)?.config;
+        let store = stored::open(&config).await?;
         let now = SystemClock.now();
         let feeds = store.feeds().await?;
         let mutes = Mutes::in_force(&store, now).await?;
         let trouble = store.told_failing().await?;
+        stored::mention_stopped(&store).await?;
         store.close().await;
+        let known: Vec<String> = feeds.iter().map(|feed| feed.name.clone()).collect();
         let feeds: Vec<FeedStatus> = feeds
             .into_iter()
             .filter(|feed| feed.active && self.wants(feed))
             .collect();
         if let (Some(name), true) = (&self.name, feeds.is_empty()) {
-            return Err(CliError::Failed(format!(
-                "there is no feed {name:?}, or it was never polled"
-            )));
+            return Err(never_polled(name, &config, &known));
         }
         if output.is_json() {
             for feed in &feeds {
@@ -170,6 +171,21 @@ impl Feeds {
     fn wants(&self, feed: &FeedStatus) -> bool {
         self.name.as_ref().is_none_or(|name| *name == feed.name)
     }
+}
+
+/// That nothing is known of it: there is no such feed, or the service has not come to it.
+fn never_polled(name: &str, config: &Config, known: &[String]) -> CliError {
+    let mut configured = config.feeds.iter().map(|feed| feed.name.as_str());
+    if configured.any(|it| it == name) {
+        let help = "the service takes it up at its next start or reload";
+        return CliError::Failed(format!("feed {name:?} was never polled; help: {help}"));
+    }
+    let configured = config.feeds.iter().map(|feed| feed.name.as_str());
+    unknown(
+        "feed",
+        name,
+        configured.chain(known.iter().map(String::as_str)),
+    )
 }
 
 impl<'a> FeedLine<'a> {

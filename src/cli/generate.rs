@@ -1,11 +1,11 @@
-//! `completions` and `man`: made from the arguments themselves.
+//! `completions`: made from the arguments themselves.
 
 use std::io;
 
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
-use super::{Answer, Arguments};
+use super::Arguments;
 
 /// Print completions for a shell.
 #[derive(Debug, Args)]
@@ -19,10 +19,4 @@ impl Completions {
         let mut command = Arguments::command();
         clap_complete::generate(self.shell, &mut command, "fivebells", &mut io::stdout());
     }
-}
-
-/// Prints the manual page, in roff.
-pub(super) fn man() -> Answer {
-    clap_mangen::Man::new(Arguments::command()).render(&mut io::stdout())?;
-    Ok(true)
 }

@@ -9,11 +9,10 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::{CliError, output::remark, progress::Progress, when};
+use super::{CliError, names::unknown, output::remark, progress::Progress, when};
 use crate::{
     config::{Config, parse_duration},
     store::{ItemFilter, KeptItem, Store},
-    suggest::closest,
 };
 
 /// Items read at a time: a page of long texts still is a few megabytes.
@@ -113,11 +112,7 @@ async fn check_feed(store: &Store, name: &str) -> Result<(), CliError> {
     }
     let feeds = store.feeds().await?;
     let names = feeds.iter().map(|feed| feed.name.as_str());
-    let meant = closest(name, names).map(|meant| format!(", did you mean {meant:?}?"));
-    Err(CliError::Failed(format!(
-        "there is no feed {name:?}{}",
-        meant.unwrap_or_default()
-    )))
+    Err(unknown("feed", name, names))
 }
 
 /// Kept items, to be looked through once.

@@ -37,9 +37,6 @@ impl Import {
         let list = opml::read(&text(&bytes)).map_err(|error| failed(error.to_string()))?;
         let config = config::load_if_good(path);
         let mut proposals = Proposals::beside(config.as_ref());
-        if !output.is_json() {
-            output::line("[feed]")?;
-        }
         let (mut added, mut left_out) = (0_usize, 0_usize);
         for (feed, url) in joined(&list) {
             let proposal = url
@@ -65,6 +62,9 @@ impl Import {
         }
         if let Some(at) = list.ended_at {
             remark(&format!("the list could be read up to byte {at} only"));
+        }
+        if added > 0 && !output.is_json() {
+            remark("the lines belong below [feed] in the config");
         }
         remark(&format!("{added} feeds, {left_out} left out"));
         Ok(added > 0)
@@ -132,7 +132,7 @@ fn address(written: &str) -> Option<Url> {
 
 /// Prints the configured feeds as OPML, for other programs.
 pub(super) fn export(path: &Path, output: &Output) -> Answer {
-    let config = config::load(path)?.config;
+    let config = config::load_without_secrets(path)?.config;
     let feeds: Vec<OpmlFeed> = config
         .feeds
         .iter()

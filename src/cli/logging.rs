@@ -22,7 +22,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::clock::{Clock as _, SystemClock};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    suggest::closest,
+};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,8 +39,67 @@ pub(super) enum LogFormat {
 /// The verifier of certificates logs every failure that a poll or a delivery tells anyway.
 const LEVEL: &str = "warn,fivebells=info,rustls_platform_verifier=off";
 
-/// Starts logging. `level` is a level or filter directives; without it, info of ours and warnings
-/// of the libraries.
+/// The words for levels, as they are written.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// The parts of this program that log.
+const PARTS: [&str; 7] = [
+    "app",
+    "cli",
+    "deliver",
+    "http",
+    "poll",
+    "scheduler",
+    "store",
+];
+
+/// Reads a level or directives. A word that is no level would be taken for the name of a library,
+/// of which all is logged then, and nothing of anything else.
+pub(super) fn level(text: &str) -> Result<String, String> {
+    for directive in text.split(',').map(str::trim) {
+        check_directive(directive)?;
+    }
+    let read = EnvFilter::builder().parse(text);
+    read.map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}
+
+fn check_directive(directive: &str) -> Result<(), String> {
+    let is_level = |word: &str| {
+        LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))
+            || matches!(word, "0" | "1" | "2" | "3" | "4" | "5")
+    };
+    let (target, level) = match directive.split_once('=') {
+        // What stands in brackets is a span's and its own matter.
+        _ if directive.contains('[') => return Ok(()),
+        Some((target, level)) => (target, Some(level)),
+        None if is_level(directive) => return Ok(()),
+        None => (directive, None),
+    };
+    let none = |what: &str, word: &str, known: &[&str]| {
+        let hint = match closest(word, known.iter().copied()) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        Err(format!("there is no {what} {word:?}: {hint}"))
+    };
+    if let Some(level) = level.filter(|level| !is_level(level)) {
+        return none("level", level, &LEVELS);
+    }
+    match target.split_once("::") {
+        Some(("fivebells", rest)) => {
+            let part = rest.split("::").next().unwrap_or(rest);
+            if PARTS.contains(&part) {
+                return Ok(());
+            }
+            none("part of fivebells", part, &PARTS)
+        }
+        None if level.is_none() && target != "fivebells" => none("level", target, &LEVELS),
+        _ => Ok(()),
+    }
+}
+
+/// Starts logging. Without a level, info of ours and warnings of the libraries.
 pub(super) fn start(format: LogFormat, level: Option<&str>) {
     let filter = EnvFilter::builder().parse_lossy(level.unwrap_or(LEVEL));
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
@@ -83,8 +145,14 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let level = *event.metadata().level();
+        let mut message = Message::default();
+        event.record(&mut message);
         match self {
-            Self::Journal => write!(writer, "<{}>", severity(level))?,
+            // The journal takes each line for an entry of its own: all have the level.
+            Self::Journal => message
+                .0
+                .lines()
+                .try_for_each(|line| writeln!(writer, "<{}>{line}", severity(level))),
             Self::Terminal { zone, color } => {
                 let now = SystemClock.now().to_zoned(zone.clone());
                 let (paint, plain) = if *color {
@@ -92,13 +160,10 @@ where
                 } else {
                     ("", "")
                 };
-                let now = now.strftime("%Y-%m-%d %H:%M:%S");
-                write!(writer, "{now} {paint}{level:5}{plain} ")?;
+                let now = now.strftime("%Y-%m-%d %H:%M:%S%:z");
+                writeln!(writer, "{now} {paint}{level:5}{plain} {}", message.0)
             }
         }
-        let mut message = Message::default();
-        event.record(&mut message);
-        writeln!(writer, "{}", message.0)
     }
 }
 
@@ -130,6 +195,46 @@ impl Visit for Message {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
             write!(self.0, "{value:?}").expect("a String takes every write");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_a_word_that_is_known_or_directives_of_such() {
+        for good in [
+            "warn",
+            "INFO",
+            "off",
+            "fivebells=debug",
+            "warn,fivebells::poll=debug,hyper=off",
+            "fivebells::store::outbox=trace",
+            "hyper=info",
+            "fivebells",
+        ] {
+            assert!(level(good).is_ok(), "{good}: {:?}", level(good));
+        }
+        for (bad, said) in [
+            ("banana", "there is no level \"banana\": there are off"),
+            ("wran", "did you mean \"warn\"?"),
+            ("info,wran", "did you mean \"warn\"?"),
+            ("fivebells=loud", "there is no level \"loud\""),
+            ("fivebells::schedler=debug", "did you mean \"scheduler\"?"),
+            ("", "there is no level \"\""),
+        ] {
+            let refused = level(bad).expect_err(bad);
+            assert!(refused.contains(said), "{bad}: {refused}");
+        }
+    }
+
+    #[test]
+    fn the_parts_that_can_be_named_are_those_that_log() {
+        for part in PARTS {
+            let folder = format!("{}/src/{part}", env!("CARGO_MANIFEST_DIR"));
+            assert!(std::path::Path::new(&folder).is_dir(), "{part}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The command line: data on standard output, everything else on standard error.
 //!
-//! Exit codes: 0 fine, 1 no or failed, 2 usage, 69 store unreachable, 78 bad configuration
-//! (the last two as in sysexits.h).
+//! Exit codes: 0 fine, 1 no or failed, 2 usage, 3 the service does not run (as `systemctl status`),
+//! 69 store unreachable, 78 bad configuration (the last two as in sysexits.h).
 
 mod add;
 mod alerts;
@@ -14,11 +14,14 @@ mod expression;
 mod feeds;
 mod fetch;
 mod generate;
+mod installed;
 mod kept;
 mod layout;
 mod lists;
 mod logging;
+mod man;
 mod mute;
+mod names;
 mod online;
 mod outbox;
 mod outline;
@@ -30,6 +33,8 @@ mod receiver;
 mod repairs;
 mod run;
 mod search;
+mod status;
+mod stored;
 mod story;
 mod table;
 mod trial;
@@ -77,8 +82,8 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
 
-    /// What is logged: error, warn, info, debug, or directives such as `fivebells::fetch=debug`.
-    #[arg(long, global = true, value_name = "LEVEL", env = "FIVEBELLS_LOG")]
+    /// What is logged: error, warn, info, debug, or directives such as `fivebells::poll=debug`.
+    #[arg(long, global = true, value_name = "LEVEL", env = "FIVEBELLS_LOG", value_parser = logging::level)]
     log: Option<String>,
 
     #[command(subcommand)]
@@ -122,6 +127,8 @@ enum Command {
     Export,
     /// Poll feeds now, unless their hosts ask to wait.
     Poll(poll::Poll),
+    /// Say whether the service runs, and how everything is.
+    Status(status::Status),
     /// Show the feeds and how they fare.
     Feeds(feeds::Feeds),
     /// Show the alerts.
@@ -141,8 +148,8 @@ enum Command {
     Backup(backup::Backup),
     /// Print completions for a shell.
     Completions(generate::Completions),
-    /// Print the manual page.
-    Man,
+    /// Print a manual page.
+    Man(man::Man),
 }
 
 /// What ends a command early.
@@ -157,6 +164,15 @@ pub(crate) enum CliError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no store at any of these places.
+    #[error(
+        "there is no store at {}; help: start the service once, it makes one, or name its file in `[store] url`",
+        stored::listed(.0)
+    )]
+    NoStore(Vec<PathBuf>),
+    /// The service does not run.
+    #[error("{0}")]
+    NotRunning(String),
     /// It did not work out; the message says why.
     #[error("{0}")]
     Failed(String),
@@ -186,7 +202,8 @@ impl CliError {
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             Self::Failed(_) | Self::Output(_) => 1,
             Self::Usage(_) => 2,
-            Self::Store(_) => 69,
+            Self::NotRunning(_) => 3,
+            Self::Store(_) | Self::NoStore(_) => 69,
             Self::Config(_) | Self::Setup(_) => 78,
         }
     }
@@ -229,6 +246,7 @@ impl Command {
             Self::Import(import) => import.run(config, output),
             Self::Export => lists::export(config, output),
             Self::Poll(poll) => poll.run(config, output).await,
+            Self::Status(status) => status.run(config, output).await,
             Self::Feeds(feeds) => feeds.run(config, output).await,
             Self::Alerts(alerts) => alerts.run(config, output).await,
             Self::Outbox(outbox) => outbox.run(config, output).await,
@@ -241,7 +259,7 @@ impl Command {
                 completions.run();
                 Ok(true)
             }
-            Self::Man => generate::man(),
+            Self::Man(page) => page.run(),
         }
     }
 }

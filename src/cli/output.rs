@@ -103,7 +103,8 @@ pub(super) fn stderr_color() -> bool {
 
 /// Tells on standard error what went wrong. A report that is already laid out stands as it is.
 pub(super) fn complain(message: &str) {
-    let prefix = if message.starts_with("error") || message.starts_with("\x1b[") {
+    let is_report = ["error", "warning", "\x1b["];
+    let prefix = if is_report.iter().any(|start| message.starts_with(start)) {
         ""
     } else {
         "error: "

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
+    Answer, CliError, config, installed, names,
     output::{Output, one_line, remark},
     when,
 };
@@ -69,11 +69,18 @@ enum Outcome {
 
 impl Poll {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::load(path)?;
-        let config = loaded.config.clone();
+        // The service has the secrets; where it runs, this command needs none.
+        let config = config::look(path)?.config;
         self.check_names(&config)?;
         let patience = PATIENCE.max(config.poll.per_host);
-        let reports = match App::open(loaded, Arc::new(SystemClock)).await {
+        let app = if Store::is_in_use(&config.store.path) {
+            let path = config.store.path.clone();
+            Err(AppError::Store(StoreError::Locked { path }))
+        } else {
+            installed::refuse_second_store(&config)?;
+            App::open(config::load(path)?, Arc::new(SystemClock)).await
+        };
+        let reports = match app {
             Ok(app) => {
                 let asked = self.ask(app.store()).await?;
                 app.poll_asked(patience).await?;
@@ -104,15 +111,9 @@ impl Poll {
     }
 
     fn check_names(&self, config: &Config) -> Result<(), CliError> {
-        let known: HashSet<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
-        match self
-            .feeds
-            .iter()
-            .find(|name| !known.contains(name.as_str()))
-        {
-            Some(name) => Err(CliError::Failed(format!("there is no feed {name:?}"))),
-            None => Ok(()),
-        }
+        let known = || config.feeds.iter().map(|feed| feed.name.as_str());
+        let mut named = self.feeds.iter();
+        named.try_for_each(|name| names::check("feed", Some(name), known()))
     }
 
     /// Asks for the polls; the names of those that will be.

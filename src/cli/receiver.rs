@@ -5,14 +5,13 @@ use std::{path::Path, sync::Arc};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Answer, CliError, alerts, config, layout::laid_out, output::Output};
+use super::{Answer, CliError, alerts, config, layout::laid_out, names, output::Output, stored};
 use crate::{
     app,
     clock::{Clock, SystemClock},
     config::Config,
     model::{Alert, AlertId, DeliveryKey, Event, Notice, Retry, SendError, TestPing},
     notify::{self, Notifier},
-    store::Store,
 };
 
 /// Show what a receiver would get; nothing is sent.
@@ -147,20 +146,13 @@ fn after(error: &SendError) -> (&'static str, String) {
 fn notifier(config: &Config, name: &str) -> Result<Box<dyn Notifier>, CliError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     app::notifier(config, name, &clock)?.ok_or_else(|| {
-        let names: Vec<&str> = config
-            .receivers
-            .iter()
-            .map(|receiver| receiver.name.as_str())
-            .collect();
-        CliError::Failed(format!(
-            "there is no receiver {name:?}, only {}",
-            names.join(", ")
-        ))
+        let names = config.receivers.iter().map(|it| it.name.as_str());
+        names::unknown("receiver", name, names)
     })
 }
 
 async fn stored(config: &Config, id: i64) -> Result<Alert, CliError> {
-    let store = Store::open_beside(&config.store).await?;
+    let store = stored::open(config).await?;
     let alert = store.alert(AlertId(id)).await?;
     store.close().await;
     alert.ok_or_else(|| CliError::Failed(format!("there is no alert {id}")))

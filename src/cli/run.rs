@@ -5,11 +5,12 @@ use std::{path::Path, sync::Arc, time::Duration};
 use clap::Args;
 use tracing::{info, warn};
 
-use super::{Answer, CliError, config};
+use super::{Answer, CliError, config, installed};
 use crate::{
-    app::{self, App, StoreGuard, StoreState},
+    app::{self, App, Refusal, Signals, StoreGuard, StoreState},
     cadence,
     clock::{Clock, SystemClock},
+    config::{ConfigErrors, Environment, Loaded},
     deliver::Held,
     scheduler::PollTally,
 };
@@ -28,16 +29,34 @@ pub(super) struct Run {
 impl Run {
     pub(super) async fn run(&self, path: &Path) -> Answer {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let app = App::open(config::load_and_warn(path)?, clock).await?;
-        if self.once {
-            once(app).await?;
-        } else {
-            let path = path.to_owned();
-            let reload = move || config::load_and_warn(&path).map_err(|error| error.to_string());
-            app::run(app, &reload).await?;
+        // Before the config is read: a signal that comes meanwhile must not end the process.
+        let mut signals = (!self.once).then(Signals::listen).transpose()?;
+        let loaded = load(path).map_err(|errors| config::broken(&errors))?;
+        installed::refuse(&loaded.config)?;
+        if let Some(signals) = &mut signals
+            && !app::wait_for_store(&loaded.config.store, signals).await
+        {
+            return Ok(true);
         }
+        let app = App::open(loaded, clock).await?;
+        let Some(signals) = signals else {
+            once(app).await?;
+            return Ok(true);
+        };
+        let path = path.to_owned();
+        let reload = move || load(&path).map_err(Refusal::from);
+        app::run(app, &reload, signals).await?;
         Ok(true)
     }
+}
+
+/// Reads the config; its warnings go to the log.
+fn load(path: &Path) -> Result<Loaded, ConfigErrors> {
+    let loaded = crate::config::load(path, &Environment::of_process())?;
+    if loaded.warnings.warnings() > 0 {
+        warn!("the config has warnings:\n{}", loaded.warnings);
+    }
+    Ok(loaded)
 }
 
 /// One round: what is due now. With the store's disk in trouble only deliveries.

@@ -9,12 +9,12 @@ use super::{
     expression::{Expression, found},
     kept::Scope,
     output::{Output, remark},
+    stored,
     story::{Story, Style},
 };
 use crate::{
     app,
     clock::{Clock as _, SystemClock},
-    store::Store,
 };
 
 /// Show the kept items that an expression matches, the newest first.
@@ -33,10 +33,10 @@ pub(super) struct Search {
 
 impl Search {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
+        let config = config::look(path)?.config;
         let watches = [self.expression.watch(&config.entities)?];
         let matcher = app::matcher(&watches, &config.entities)?;
-        let store = Store::open_beside(&config.store).await?;
+        let store = stored::open(&config).await?;
         let now = SystemClock.now();
         let items = self.scope.items(&store, &config, now, None).await?;
         let style = Style::new(output, &config.timezone);

@@ -152,9 +152,22 @@ fn address(target: &str) -> Result<Url, CliError> {
     let file = std::fs::canonicalize(target).ok();
     file.and_then(|file| Url::from_file_path(file).ok())
         .ok_or_else(|| {
-            let error = format!("{target:?} is no URL, no file and no configured feed");
-            CliError::Failed(error)
+            let meant = with_scheme(target);
+            let meant = meant.map(|url| format!("; did you mean {url}?"));
+            CliError::Failed(format!(
+                "{target:?} is no URL, no file and no configured feed{}",
+                meant.unwrap_or_default()
+            ))
         })
+}
+
+/// An address as people say it, without `https://`.
+fn with_scheme(target: &str) -> Option<Url> {
+    let plain = target.strip_prefix("feed:").unwrap_or(target);
+    let plain = plain.trim_start_matches('/');
+    let url = Url::parse(&format!("https://{plain}")).ok()?;
+    let is_host = url.host_str().is_some_and(|host| host.contains('.'));
+    (is_host && !target.contains(char::is_whitespace)).then_some(url)
 }
 
 fn source(document: &FetchedDocument) -> Document<'_> {

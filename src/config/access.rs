@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    environment::Secrets,
     headers::{fits_a_header, read_headers, refusal},
     problem::Problem,
     proxy::read_proxy_or_none,
@@ -178,6 +179,9 @@ fn read_certificate(section: &Section<'_>, proxy: Option<&Proxy>) -> Option<Clie
         certificate: file,
         key,
     };
+    if section.context.environment.secrets() == Secrets::None {
+        return Some(read);
+    }
     if let Err(error) = http::check_certificate(&read) {
         certificate.error(error.to_string());
         return None;

@@ -13,6 +13,7 @@ use super::{
     mail::Mail,
     merge::Files,
     names::{Named, report_doubles},
+    place::store_places,
     policy::read_policy,
     presets::Presets,
     problem::{Place, Problem},
@@ -20,14 +21,13 @@ use super::{
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{HEALTH, KEEP, POLL, STORE},
-    settings::{
-        HealthOptions, PollOptions, read_health, read_http, read_poll, read_store, read_time_zone,
-    },
+    settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
         ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
         report_double_watches,
     },
+    zone::read_time_zone,
 };
 use crate::{
     matcher::{Entity, Matcher},
@@ -36,11 +36,12 @@ use crate::{
     policy::Policy,
 };
 
-/// Reads a config; `None` where there are errors, which stand in `context` then.
+/// Reads a config as far as it can be read; there is no matcher where there are errors, which stand
+/// in `context` then.
 pub(super) fn read<'a>(
     context: &'a Context<'a>,
     tables: &'a [Spanned<DeTable<'a>>],
-) -> Option<(Config, Matcher)> {
+) -> (Config, Option<Matcher>) {
     let files = Files::new(context, tables);
     let poll_section = files.section("poll", &POLL);
     let poll = poll_section.as_ref().map(read_poll).unwrap_or_default();
@@ -57,11 +58,9 @@ pub(super) fn read<'a>(
     let notify = read_notify(&files, &receiver_names);
     let health_section = files.section("health", &HEALTH);
     let health = read_health(health_section.as_ref(), &receiver_names, notify.as_deref());
-    let store = read_store(
-        context,
-        files.section("store", &STORE).as_ref(),
-        files.section("keep", &KEEP).as_ref(),
-    );
+    let store_places = store_places(context, files.section("store", &STORE).as_ref());
+    let keep = files.section("keep", &KEEP);
+    let store = read_store(&store_places, keep.as_ref());
     let feeds = read_feeds(&files, &poll);
     let named = read_entities(files.entries("entity"));
     let entities: Vec<Entity> = named.iter().map(|entity| entity.item.clone()).collect();
@@ -75,34 +74,34 @@ pub(super) fn read<'a>(
     };
     let watches = read_watches(&files, &around);
     let tests = read_tests(&files);
-    if context.has_errors() {
-        return None;
-    }
-    report_double_watches(&watches);
-    mail.report_unused(&receivers);
-    report_unused(&files, &watches, &health, notify.as_deref());
-    let used = watches
-        .iter()
-        .flat_map(|watch| &watch.item.expression.entities);
-    report_unused_entities(&named, used.map(String::as_str));
-    let (matcher, watches) = compile(&watches, &entities)?;
+    let matcher = (!context.has_errors())
+        .then(|| {
+            report_double_watches(&watches);
+            mail.report_unused(&receivers);
+            report_unused(&files, &watches, &health, notify.as_deref());
+            let used = watches.iter().flat_map(|it| &it.item.expression.entities);
+            report_unused_entities(&named, used.map(String::as_str));
+            compile(&watches, &entities)
+        })
+        .flatten();
     let config = Config {
         path: main_path(context).to_owned(),
         timezone,
         feeds,
         entities,
-        watches,
+        watches: watches.into_iter().map(|it| it.item.watch).collect(),
         presets: presets.into_own(),
         receivers,
         policies,
         mail: mail.into_servers(),
         http,
         store,
+        store_places,
         poll,
         health,
         tests,
     };
-    Some((config, matcher))
+    (config, matcher)
 }
 
 fn main_path<'a>(context: &Context<'a>) -> &'a Path {
@@ -153,7 +152,7 @@ fn read_notify(files: &Files<'_>, receivers: &[&str]) -> Option<Vec<String>> {
 fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<Feed> {
     let entries = files.entries("feed");
     report_doubles("feeds", &entries);
-    if entries.is_empty() {
+    if entries.is_empty() && !files.is_of_wrong_kind("feed") {
         let help = "add [feed] and below it name = \"https://example.org/feed.xml\"";
         files.report_absence("there is no feed to read", help);
     }
@@ -171,10 +170,10 @@ fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<Feed> {
 fn read_watches<'a>(files: &Files<'a>, around: &Surroundings<'_>) -> Vec<Named<'a, ReadWatch<'a>>> {
     let entries = files.entries("watch");
     report_doubles("watches", &entries);
-    if entries.is_empty() {
+    if entries.is_empty() && !files.is_of_wrong_kind("watch") {
         let help = "add [watch] and below it name = \"an expression\"";
         files.report_absence("there is nothing to watch for", help);
-    } else if around.receivers.is_empty() {
+    } else if around.receivers.is_empty() && !files.is_of_wrong_kind("receiver") {
         let help = "add [receiver.terminal] and below it stdout = true";
         files.report_absence("there is nobody to tell: no receiver", help);
     }
@@ -222,27 +221,23 @@ fn report_unused(
 }
 
 /// All watches in one matcher. Each was read well on its own by now.
-fn compile(
-    watches: &[Named<'_, ReadWatch<'_>>],
-    entities: &[Entity],
-) -> Option<(Matcher, Vec<Watch>)> {
+fn compile(watches: &[Named<'_, ReadWatch<'_>>], entities: &[Entity]) -> Option<Matcher> {
     let plain: Vec<Watch> = watches
         .iter()
         .map(|watch| watch.item.watch.clone())
         .collect();
-    match Matcher::compile(&plain, entities) {
-        Ok(matcher) => Some((matcher, plain)),
-        Err(errors) => {
-            for error in errors {
-                let watch = watches
-                    .iter()
-                    .find(|watch| watch.item.watch.name == error.watch);
-                let watch = watch.expect("the matcher names the watches it was given");
-                watch.item.expression.report(error.error);
-            }
-            None
-        }
+    let errors = match Matcher::compile(&plain, entities) {
+        Ok(matcher) => return Some(matcher),
+        Err(errors) => errors,
+    };
+    for error in errors {
+        let watch = watches
+            .iter()
+            .find(|watch| watch.item.watch.name == error.watch);
+        let watch = watch.expect("the matcher names the watches it was given");
+        watch.item.expression.report(error.error);
     }
+    None
 }
 
 impl Files<'_> {

@@ -9,6 +9,7 @@ use super::{
     environment::Environment,
     limits::MAX_PROBLEMS,
     problem::{FileId, Place, Problem, Sources},
+    quote::quoted,
 };
 use crate::suggest::closest;
 
@@ -58,6 +59,15 @@ impl<'a> Context<'a> {
         self.push(problem);
     }
 
+    /// Remembers a fault of the syntax that makes unknown all that stands behind it in its file.
+    pub(super) fn report_syntax_to_the_end(&mut self, problem: Problem) {
+        let file = problem.place.file;
+        let start = problem.place.span.as_ref().map_or(0, |span| span.start);
+        self.push(problem);
+        let end = self.sources.get(file).text.len();
+        self.broken.push((file, start..end));
+    }
+
     /// Remembers a problem with what stands at its place.
     pub(super) fn report(&self, problem: Problem) {
         let start = problem.place.span.as_ref().map(|span| span.start);
@@ -86,6 +96,13 @@ impl<'a> Context<'a> {
         }
         let known: Vec<&str> = known.collect();
         let help = match closest(name, known.iter().copied()) {
+            None if name.contains(',') => Some(format!(
+                "write each as a string of its own: {}",
+                apart(name)
+            )),
+            None if what == "receiver" && name.contains(['@', '/']) => {
+                Some("write the name of a [receiver.NAME], where the address stands".to_owned())
+            }
             Some(meant) => Some(format!("did you mean {meant:?}?")),
             None if known.is_empty() || known.len() > MAX_LISTED => None,
             None => Some(format!("there is only {known:?}").replace(['[', ']'], "")),
@@ -105,6 +122,17 @@ impl<'a> Context<'a> {
             .borrow()
             .iter()
             .any(|problem| problem.severity == super::Severity::Error)
+    }
+
+    /// Whether a table of this name may stand where the syntax is broken.
+    pub(super) fn may_have_lost(&self, table: &str) -> bool {
+        let names_it = |text: &str| {
+            let mut lines = text.lines();
+            lines.any(|line| line.trim_start_matches(['[', ' ', '\t']).starts_with(table))
+        };
+        let broken = self.broken.iter();
+        let mut files = broken.map(|(file, _)| &self.sources.get(*file).text);
+        self.is_incomplete || files.any(|text| names_it(text))
     }
 
     /// Whether further problems are not remembered.
@@ -135,6 +163,12 @@ impl<'a> Context<'a> {
             .iter()
             .any(|(file, line)| self.sources.get(*file).text[line.clone()].contains(name))
     }
+}
+
+/// What stands between commas, as a list of strings.
+pub(super) fn apart(text: &str) -> String {
+    let parts = text.split(',').map(|part| quoted(part.trim()));
+    format!("[{}]", parts.collect::<Vec<_>>().join(", "))
 }
 
 /// The end of what a fault at `at` makes unknown: its line, begun at `start`; where that is a

@@ -26,6 +26,16 @@ pub(super) fn read_entities(entries: Vec<Value<'_>>) -> Vec<Named<'_, Entity>> {
 
 fn read_entity(entry: Value<'_>) -> Option<Entity> {
     let name = read_name(entry, "entity")?;
+    if let Some(plain) = name.strip_prefix('@') {
+        let message = format!("{name:?} begins with @");
+        let help = format!("write {plain:?}; the @ stands only where a watch names it");
+        let problem = Problem::error(entry.key_place(), message).help(help);
+        entry.context.report(problem);
+        return Some(Entity {
+            name: plain.to_owned(),
+            names: vec![plain.to_owned()],
+        });
+    }
     if !Entity::can_be_named(name) {
         let message = format!("{name:?} cannot be the name of an entity: no watch could write it");
         let problem = Problem::error(entry.key_place(), message)

@@ -8,12 +8,27 @@ use std::{
 
 /// A copy of the environment variables: secrets, `CREDENTIALS_DIRECTORY`, `STATE_DIRECTORY`.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
+pub struct Environment {
+    variables: BTreeMap<OsString, OsString>,
+    secrets: Secrets,
+}
+
+/// Which secrets are read, and with them the certificates that a feed or a server needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Secrets {
+    /// All; one that cannot be read is an error.
+    #[default]
+    All,
+    /// All but credentials of systemd, which only the service is given.
+    Reachable,
+    /// None: nothing is sent.
+    None,
+}
 
 impl Environment {
     /// The variables of this process, now.
     pub fn of_process() -> Self {
-        Self(std::env::vars_os().collect())
+        Self::of(std::env::vars_os())
     }
 
     /// These variables and no others.
@@ -21,21 +36,47 @@ impl Environment {
         variables: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         let pairs = variables.into_iter();
-        Self(
-            pairs
+        Self {
+            variables: pairs
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
-        )
+            secrets: Secrets::All,
+        }
+    }
+
+    /// The same for what sends nothing: no secret is read, and none has to be there.
+    #[must_use]
+    pub fn without_secrets(self) -> Self {
+        Self {
+            secrets: Secrets::None,
+            ..self
+        }
+    }
+
+    /// The same for what judges a config outside the service: its credentials are not there, and
+    /// that is no error.
+    #[must_use]
+    pub fn outside_the_service(self) -> Self {
+        Self {
+            secrets: Secrets::Reachable,
+            ..self
+        }
+    }
+
+    pub(super) fn secrets(&self) -> Secrets {
+        self.secrets
     }
 
     /// A variable's value.
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+        self.variables
+            .get(OsStr::new(name))
+            .map(OsString::as_os_str)
     }
 
     /// Every variable's name that is UTF-8.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().filter_map(|name| name.to_str())
+        self.variables.keys().filter_map(|name| name.to_str())
     }
 
     /// Where systemd put the credentials of `LoadCredential=`.
@@ -55,6 +96,6 @@ impl Environment {
 /// Shows how many there are, never what they hold.
 impl std::fmt::Debug for Environment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Environment({} variables)", self.0.len())
+        write!(formatter, "Environment({} variables)", self.variables.len())
     }
 }

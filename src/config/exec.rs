@@ -10,6 +10,8 @@ use std::{
 use super::{
     Environment,
     limits::TIMEOUT,
+    problem::Problem,
+    quote::quoted,
     section::Section,
     value::{Text, Value},
 };
@@ -63,7 +65,12 @@ fn find(program: &Text<'_>, path: &OsStr) -> Option<PathBuf> {
         let Some(fault) = fault(name) else {
             return Some(name.to_owned());
         };
-        program.error(format!("{:?} cannot be started: {fault}", program.text));
+        let message = format!("{:?} cannot be started: {fault}", program.text);
+        let words: Vec<String> = program.text.split_whitespace().map(quoted).collect();
+        let help = format!("no shell reads the line: write [{}]", words.join(", "));
+        let problem = Problem::error(program.place(), message);
+        let help = (words.len() > 1).then_some(help);
+        program.value.context.report(problem.help_if(help));
     } else if program.text.contains('/') {
         let help = "write an absolute path, or a name that is found in $PATH";
         program.error_with(format!("{:?} is a relative path", program.text), help);

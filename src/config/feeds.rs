@@ -6,6 +6,7 @@ use url::{Position, Url};
 
 use super::{
     access::{check_access, read_access},
+    context::apart,
     limits::INITIAL,
     names::{Named, read_name},
     problem::Problem,
@@ -13,6 +14,7 @@ use super::{
     schema::{FEED, Kind},
     section::Section,
     settings::PollOptions,
+    shape::report_no_entry,
     urls::url_fault,
     value::{Text, Value},
 };
@@ -21,6 +23,9 @@ use crate::model::{Access, Feed, Identity, Initial};
 /// Reads one entry of `[feed]`.
 pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
     let name = read_name(entry, "feed")?;
+    if report_no_entry(entry, "feed") {
+        return None;
+    }
     let mut feed = Feed {
         name: name.to_owned(),
         url: Url::parse("file:///").expect("a constant that parses"),
@@ -106,6 +111,12 @@ fn read_tag(tag: &Text<'_>) -> Option<String> {
         tag.error_with(format!("{:?} begins with #", tag.text), help);
         return None;
     }
+    if tag.text.contains(',') {
+        let message = format!("the tag {:?} has a comma in it", tag.text);
+        let problem = Problem::warning(tag.place(), message);
+        let help = format!("write each as a string of its own: {}", apart(tag.text));
+        tag.value.context.report(problem.help(help));
+    }
     super::names::check(tag, "tag").map(str::to_owned)
 }
 
@@ -152,6 +163,9 @@ fn url_help(written: &str) -> String {
     match after_feed {
         Some(rest) if rest.starts_with("http") => format!("write {rest:?}"),
         Some(rest) => format!("write {:?}", format!("https://{rest}")),
+        None if written.starts_with(['/', '.', '~']) => {
+            format!("write {:?} for a file", format!("file:{written}"))
+        }
         None if written.contains(['<', '>', ' ']) => {
             "only the address of the feed, such as \"https://example.org/feed.xml\"".to_owned()
         }

@@ -7,6 +7,7 @@ use super::{
     problem::{Place, Problem},
     schema::{Kind, TEST, TOP, Table},
     section::Section,
+    shape,
     value::Value,
 };
 
@@ -36,7 +37,31 @@ impl<'a> Files<'a> {
     /// What stands in the tables `key` of all files.
     pub(super) fn entries(&self, key: &'static str) -> Vec<Value<'a>> {
         let tables = self.tops.iter().filter_map(|top| top.get(key));
-        tables.filter_map(Value::entries).flatten().collect()
+        tables
+            .filter_map(|table| {
+                if table.is_table() {
+                    table.entries()
+                } else {
+                    shape::report_no_table(table)
+                }
+            })
+            .flatten()
+            .filter(|entry| !shape::report_key_as_name(*entry, key))
+            .filter(|entry| !shape::report_dotted(*entry, key))
+            .collect()
+    }
+
+    /// Whether entries may be missing for a fault that was reported: what stands under this key is no
+    /// table of them, or a table has an unknown name.
+    pub(super) fn is_of_wrong_kind(&self, key: &'static str) -> bool {
+        if self.tops.iter().any(Section::has_unknown_table) {
+            return true;
+        }
+        let values = self.tops.iter().filter_map(|top| top.get(key));
+        let is_empty = |value: Value<'_>| value.entries().is_some_and(|it| it.is_empty());
+        values
+            .into_iter()
+            .any(|value| !(value.is_table() && is_empty(value)))
     }
 
     /// A setting, from the file that has it.

@@ -22,12 +22,16 @@ mod exec;
 mod expressions;
 mod feeds;
 mod files;
+mod foreign;
 mod headers;
 mod heartbeat;
+mod hints;
 pub mod limits;
+mod looking;
 mod mail;
 mod merge;
 mod names;
+mod place;
 mod policy;
 mod presets;
 mod problem;
@@ -43,6 +47,7 @@ mod secrets;
 mod section;
 mod services;
 mod settings;
+mod shape;
 mod strings;
 mod syntax;
 mod templates;
@@ -52,6 +57,7 @@ mod urls;
 mod value;
 mod watches;
 mod webhooks;
+mod zone;
 
 #[cfg(test)]
 mod tests;
@@ -77,6 +83,7 @@ use context::Context;
 
 pub use effective::effective;
 pub use environment::Environment;
+pub use looking::{Looked, load_for_looking};
 pub use problem::{FileId, Location, Place, Problem, Severity, Source, Sources};
 pub use propose::{NoProposal, Proposal, Proposals};
 pub use report::{Report, ReportLine};
@@ -110,6 +117,8 @@ pub struct Config {
     pub http: HttpOptions,
     /// Where the state is, and how long it is kept.
     pub store: StoreOptions,
+    /// Where the state was looked for, the likeliest place first; not empty.
+    pub store_places: Vec<PathBuf>,
     /// When feeds are polled.
     pub poll: PollOptions,
     /// Who is told about trouble.
@@ -147,7 +156,7 @@ pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, ConfigErro
     problems.extend(found);
     let report = Report::new(problems, sources);
     match read {
-        Some((config, matcher)) if report.errors() == 0 => Ok(Loaded {
+        (config, Some(matcher)) if report.errors() == 0 => Ok(Loaded {
             config,
             matcher,
             warnings: report,
@@ -161,7 +170,7 @@ fn read(
     sources: &Sources,
     environment: &Environment,
     is_incomplete: bool,
-) -> (Option<(Config, Matcher)>, Vec<Problem>) {
+) -> ((Config, Option<Matcher>), Vec<Problem>) {
     let mut context = Context::new(sources, environment);
     context.is_incomplete = is_incomplete;
     let files: Vec<FileId> = sources.files().map(|(file, _)| file).collect();

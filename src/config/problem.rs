@@ -2,6 +2,9 @@
 
 use std::{ops::Range, path::PathBuf};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ring::digest::{Context, SHA256};
+
 /// Index of a file in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) usize);
@@ -140,6 +143,16 @@ impl Sources {
     pub(super) fn push(&mut self, source: Source) -> FileId {
         self.0.push(source);
         FileId(self.0.len() - 1)
+    }
+
+    /// A text that is another one where the text of any of the files is.
+    pub fn fingerprint(&self) -> String {
+        let mut digest = Context::new(&SHA256);
+        for source in &self.0 {
+            digest.update(&(source.text.len() as u64).to_le_bytes());
+            digest.update(source.text.as_bytes());
+        }
+        STANDARD.encode(digest.finish())
     }
 
     /// Line and column of the first byte of `place`.

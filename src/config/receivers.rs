@@ -11,6 +11,7 @@ use super::{
     schema::RECEIVER,
     section::Section,
     services::read_service,
+    shape::{address_help, report_no_entry},
     value::Value,
     webhooks::read_webhook,
 };
@@ -32,6 +33,9 @@ pub(super) fn read_receiver(
     mail: &Mail<'_>,
 ) -> Option<ReceiverOptions> {
     let name = read_name(entry, "receiver")?;
+    if report_no_entry(entry, "receiver") {
+        return None;
+    }
     let title = format!("[receiver.{name}]");
     let own: Vec<&str> = presets.own_names().collect();
     let section = entry.section_with(title, &RECEIVER, &own)?;
@@ -72,6 +76,10 @@ pub(super) fn read_receiver(
 }
 
 fn report_nowhere(section: &Section<'_>) {
+    let ways = ["email", "webhook", "exec", "stdout"];
+    if ways.iter().any(|way| section.is_meant(way)) {
+        return;
+    }
     let help = "add email = [\"you@example.org\"], webhook = \"https://…\", exec = [\"/path\"], \
                 stdout = true \
                 or a service such as ntfy = \"https://ntfy.sh/…\"";
@@ -131,7 +139,7 @@ fn read_email(section: &Section<'_>, value: Value<'_>, mail: &Mail<'_>) -> Optio
     let mut to = Vec::new();
     for text in value.strings()? {
         if !is_recipient(text.text) {
-            let help = "write the bare address, such as \"desk@example.org\"";
+            let help = address_help(text.text);
             text.error_with(format!("{:?} is not a mail address", text.text), help);
         } else if seen.insert(text.text) {
             to.push(text.text.to_owned());

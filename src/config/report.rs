@@ -94,6 +94,13 @@ impl Report {
         self.problems.iter().map(|problem| self.line(problem))
     }
 
+    /// The errors in a line each, for a notice.
+    pub fn brief(&self) -> String {
+        let errors = self.lines().filter(|line| line.severity == Severity::Error);
+        let lines: Vec<String> = errors.map(|line| line.brief()).collect();
+        lines.join("\n")
+    }
+
     fn summary(&self) -> String {
         let (errors, warnings) = (self.errors(), self.warnings());
         let Some(main) = self.sources.0.first() else {
@@ -198,6 +205,18 @@ impl Report {
             message: problem.message.clone(),
             help: problem.help.clone(),
         }
+    }
+}
+
+impl ReportLine {
+    /// Place, message and help in a line.
+    fn brief(&self) -> String {
+        let place = match (self.line, self.column) {
+            (Some(line), Some(column)) => format!("{}:{line}:{column}", self.file),
+            _ => self.file.clone(),
+        };
+        let help = self.help.as_ref().map(|help| format!("; {help}"));
+        format!("{place}: {}{}", self.message, help.unwrap_or_default())
     }
 }
 

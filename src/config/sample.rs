@@ -56,6 +56,20 @@ impl TestResult {
     pub fn passed(&self) -> bool {
         self.missing.is_empty() && self.surplus.is_empty()
     }
+
+    /// What is wrong with it, in a line; `None` where it passed.
+    pub fn fault(&self) -> Option<String> {
+        let named = |what: &str, names: &[String]| {
+            (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
+        };
+        let faults: Vec<String> = named("should match, but does not", &self.missing)
+            .into_iter()
+            .chain(named("matches, but should not", &self.surplus))
+            .collect();
+        let (path, line) = (self.place.path.display(), self.place.line);
+        let (title, faults) = (&self.title, faults.join("; "));
+        (!self.passed()).then(|| format!("{path}:{line}: {title:?}: {faults}"))
+    }
 }
 
 /// Reads one `[[test]]`.
@@ -229,5 +243,12 @@ mod tests {
         assert_eq!(result.missing, ["hegseth", "koizumi"]);
         assert!(result.got.is_empty() && result.surplus.is_empty());
         assert_eq!(result.place.line, 33);
+        let fault = result.fault().expect("it fails");
+        assert!(
+            fault.ends_with(
+                "quickstart.toml:33: \"nothing of the kind\": should match, but does not: hegseth, koizumi"
+            ),
+            "{fault}"
+        );
     }
 }

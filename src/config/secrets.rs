@@ -3,12 +3,21 @@
 use std::{fs::File, io::Read, path::Path};
 
 use super::{
-    files::reason, limits::MAX_SECRET_BYTES, problem::Problem, schema::SECRET, section::Section,
-    value::Value,
+    environment::Secrets, files::reason, limits::MAX_SECRET_BYTES, problem::Problem,
+    schema::SECRET, section::Section, value::Value,
 };
 use crate::{model::Secret, suggest::closest};
 
-const HOW: &str =
+/// Stands in the place of a secret that was not read. A URL, since many secrets are.
+const UNREAD: &str = "http://unread.invalid/";
+
+/// Whether a secret was left where it is, so that nothing can be said of it.
+pub(super) fn is_unread(secret: &Secret) -> bool {
+    secret.expose() == UNREAD
+}
+
+/// How a secret is written.
+pub(super) const HOW: &str =
     "write { env = \"NAME\" }, { file = \"path\" } or { credential = \"name\" } in its place";
 
 impl Value<'_> {
@@ -36,6 +45,11 @@ impl Section<'_> {
     fn secret_at_its_source(&self, whole: Value<'_>) -> Option<String> {
         let sources = ["env", "file", "credential"].map(|key| self.get(key));
         match sources {
+            [Some(one), None, None] | [None, Some(one), None] | [None, None, Some(one)]
+                if self.context.environment.secrets() == Secrets::None =>
+            {
+                one.string().map(|_| UNREAD.to_owned())
+            }
             [Some(name), None, None] => self.variable(name),
             [None, Some(path), None] => {
                 let resolved = path.path()?;
@@ -54,8 +68,12 @@ impl Section<'_> {
         let name = value.string()?.text;
         let environment = self.context.environment;
         let Some(secret) = environment.get(name) else {
-            let help =
-                closest(name, environment.names()).map(|meant| format!("did you mean {meant:?}?"));
+            let bare = name.trim_start_matches('$').trim_matches(['{', '}']);
+            let help = if bare == name {
+                closest(name, environment.names()).map(|meant| format!("did you mean {meant:?}?"))
+            } else {
+                Some(format!("write the name alone: {{ env = {bare:?} }}"))
+            };
             let message = format!("the environment variable {name:?} is not set");
             let problem = Problem::error(value.place(), message).help_if(help);
             self.context.report(problem);
@@ -74,7 +92,15 @@ impl Section<'_> {
             value.error(format!("{name:?} is not the name of a credential"));
             return None;
         }
-        let Some(directory) = self.context.environment.credentials_directory() else {
+        let environment = self.context.environment;
+        let Some(directory) = environment.credentials_directory() else {
+            if environment.secrets() == Secrets::Reachable {
+                let message = format!("the credential {name:?} was not tried");
+                let help = "systemd gives it to the service alone; a start or a reload tries it";
+                let problem = Problem::warning(value.place(), message).help(help);
+                self.context.report(problem);
+                return Some(UNREAD.to_owned());
+            }
             let help = format!(
                 "add `LoadCredential={name}:/path` to the unit; outside systemd use {{ file = … }}"
             );

@@ -6,11 +6,11 @@ use toml::de::DeTable;
 
 use super::{
     context::Context,
+    foreign,
     problem::{Place, Problem},
     schema::{Key, Kind, Table},
     value::{Text, Value},
 };
-use crate::suggest::closest;
 
 /// A table whose keys are those of its [`Table`]; all others are reported when it is made.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl<'a> Section<'a> {
     /// The value of a key that must be there.
     pub(super) fn require(&self, name: &'static str, help: &str) -> Option<Value<'a>> {
         let value = self.get(name);
-        if value.is_none() {
+        if value.is_none() && !self.is_meant(name) {
             let message = format!("{} needs `{name}`", self.title);
             let problem = Problem::error(self.place.clone(), message).help(help);
             self.context.report_absence(problem);
@@ -98,8 +98,25 @@ impl<'a> Section<'a> {
         self.get(name)?.duration(bounds)
     }
 
+    /// Whether a table stands in it under a key that it does not have.
+    pub(super) fn has_unknown_table(&self) -> bool {
+        let mut entries = self.table.iter();
+        entries.any(|(key, node)| {
+            let is_table = node.get_ref().is_table() || node.get_ref().is_array();
+            is_table && self.declared(key.get_ref()).is_none()
+        })
+    }
+
     fn declared(&self, name: &str) -> Option<&'static Key> {
         self.schema.keys.iter().find(|key| key.name == name)
+    }
+
+    /// Whether a key that it does not have was probably meant for this one, which is said there.
+    pub(super) fn is_meant(&self, name: &str) -> bool {
+        let keys = self.table.iter().map(|(key, _)| key.get_ref());
+        let mut unknown = keys.filter(|key| self.declared(key).is_none());
+        let meant = format!("did you mean `{name}`?");
+        unknown.any(|key| foreign::help(&self.title, self.schema, &[], key) == meant)
     }
 
     fn report_unknown_keys(&self, more: &[&str]) {
@@ -112,16 +129,7 @@ impl<'a> Section<'a> {
             }
             let name = key.get_ref();
             let value = Value::new(self.context, self.place.file, key, node);
-            let names = self.schema.keys.iter().map(|key| key.name);
-            let names = names.chain(more.iter().copied());
-            let help = match closest(name, names.clone()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!(
-                    "{} takes {}",
-                    self.title,
-                    names.collect::<Vec<_>>().join(", ")
-                ),
-            };
+            let help = foreign::help(&self.title, self.schema, more, name);
             let message = format!("unknown key `{}` in {}", name.escape_debug(), self.title);
             self.context
                 .report(Problem::error(value.key_place(), message).help(help));

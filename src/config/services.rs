@@ -7,6 +7,7 @@ use super::{
     limits::TIMEOUT,
     problem::Problem,
     schema::{Kind, SECRET},
+    secrets::{HOW, is_unread},
     section::Section,
     value::Value,
     webhooks::has_login,
@@ -40,7 +41,8 @@ pub(super) fn read_service(
             .duration("timeout", &TIMEOUT)
             .unwrap_or(WebhookOptions::TIMEOUT),
     };
-    if let Err(fault) = options.check_url() {
+    let is_unread = options.values.iter().any(|it| is_unread(&it.value));
+    if !is_unread && let Err(fault) = options.check_url() {
         value.error_concealed(fault.to_string(), usage(preset));
         return None;
     }
@@ -80,6 +82,14 @@ fn read_table(preset: &Preset, value: Value<'_>) -> Option<Vec<PresetValue>> {
     });
     // All are read before the first fault ends it.
     let values: Vec<Option<PresetValue>> = values.collect();
+    let is_known = |entry: &Value<'_>| {
+        let mut known = preset.parameters.iter();
+        known.any(|one| one.name == entry.name())
+    };
+    if !entries.iter().all(is_known) {
+        // What is missing probably stands there under another name.
+        return None;
+    }
     let mut missing = preset.parameters.iter().filter(|parameter| {
         let is_given = entries.iter().any(|entry| entry.name() == parameter.name);
         parameter.is_required && !is_given
@@ -96,7 +106,11 @@ fn read_table(preset: &Preset, value: Value<'_>) -> Option<Vec<PresetValue>> {
 
 fn report_unknown(preset: &Preset, entry: Value<'_>) {
     let known = preset.parameters.iter().map(|one| one.name.as_str());
-    let help = match closest(entry.name(), known) {
+    // `bot_token`, `chat_id`: other programs' names hold ours.
+    let name = entry.name().to_lowercase();
+    let mut parts = name.split(['_', '-']);
+    let part = parts.find_map(|part| known.clone().find(|known| *known == part));
+    let help = match part.or_else(|| closest(entry.name(), known)) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => usage(preset),
     };
@@ -108,7 +122,15 @@ fn report_unknown(preset: &Preset, entry: Value<'_>) {
 
 fn read_value(parameter: &Parameter, value: Value<'_>) -> Option<PresetValue> {
     let is_secret = value.is_table() || parameter.is_secret;
-    let secret = if is_secret {
+    let secret = if is_secret && value.is_string() {
+        let message = format!(
+            "`{}` is a secret and does not stand in a config",
+            value.name()
+        );
+        let help = format!("it is {}; {HOW}", parameter.about);
+        value.error_concealed(message, help);
+        return None;
+    } else if is_secret {
         let secret = value.secret()?;
         Secret::new(secret.expose().trim())
     } else {
@@ -141,5 +163,12 @@ fn usage(preset: &Preset) -> String {
             format!("{} = {value}", parameter.name)
         })
         .collect();
-    format!("write {} = {{ {} }}", preset.name, parameters.join(", "))
+    let about: Vec<String> = preset
+        .parameters
+        .iter()
+        .filter(|one| one.is_required)
+        .map(|one| format!("{}: {}", one.name, one.about))
+        .collect();
+    let (name, about) = (&preset.name, about.join("; "));
+    format!("write {name} = {{ {} }}; {about}", parameters.join(", "))
 }

@@ -1,15 +1,15 @@
-//! `[poll]`, `[keep]`, `[store]`, `[health]` and the time zone.
+//! `[poll]`, `[keep]` and `[health]`.
 
 use std::{fs::File, path::PathBuf, time::Duration};
 
-use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{
-    context::Context,
+    environment::Secrets,
     files::reason,
     heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
+    place::choose,
     proxy::read_proxy,
     rhythm::{Every, read_every, read_respect, read_silent},
     section::Section,
@@ -21,7 +21,6 @@ use crate::{
     http::{self, HttpOptions},
     model::{Proxy, Silent, Wish},
     store::StoreOptions,
-    suggest::closest,
 };
 
 /// `[poll]`'s share of the scheduler.
@@ -79,26 +78,6 @@ impl HealthOptions {
 const KEEP_ITEMS: Duration = Duration::from_hours(24 * 90);
 /// The default of [`StoreOptions::keep_alerts`].
 const KEEP_ALERTS: Duration = Duration::from_hours(24 * 365 * 2);
-/// The store's file name where the config names none.
-const STORE_FILE: &str = "fivebells.db";
-
-/// Reads `timezone`.
-pub(super) fn read_time_zone(text: Text<'_>) -> Option<TimeZone> {
-    let zone = TimeZone::get(text.text);
-    if zone.is_err() {
-        let names: Vec<String> = jiff::tz::db()
-            .available()
-            .map(|name| name.to_string())
-            .collect();
-        let help = match closest(text.text, names.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean {meant:?}?"),
-            None if names.len() < 2 => "install the system's time zone data (tzdata)".to_owned(),
-            None => "use a name such as \"Asia/Tokyo\" or \"UTC\"".to_owned(),
-        };
-        text.error_with(format!("{:?} is not a time zone", text.text), help);
-    }
-    zone.ok()
-}
 
 /// Reads what of `[poll]` concerns the scheduler.
 pub(super) fn read_poll(section: &Section<'_>) -> PollOptions {
@@ -162,6 +141,9 @@ fn read_contact(text: Text<'_>) -> Option<String> {
 /// A file of certificate authorities.
 pub(super) fn read_ca_file(value: Value<'_>) -> Option<PathBuf> {
     let path = value.path()?;
+    if value.context.environment.secrets() == Secrets::None {
+        return Some(path);
+    }
     let fault = match File::open(&path) {
         Err(error) => Some(format!(
             "cannot read {}: {}",
@@ -204,45 +186,15 @@ pub(super) fn read_health(
     }
 }
 
-/// Reads `[store]` and `[keep]`.
-pub(super) fn read_store(
-    context: &Context<'_>,
-    store: Option<&Section<'_>>,
-    keep: Option<&Section<'_>>,
-) -> StoreOptions {
+/// Reads `[keep]`; the store is the first of these places where there is one.
+pub(super) fn read_store(places: &[PathBuf], keep: Option<&Section<'_>>) -> StoreOptions {
     let kept = |key, default| {
         keep.and_then(|keep| keep.duration(key, &KEEP))
             .unwrap_or(default)
     };
-    let path = store
-        .and_then(|store| store.string("url"))
-        .and_then(read_store_url);
-    let default = || match context.environment.state_directory() {
-        Some(directory) => directory.join(STORE_FILE),
-        None => context.resolve(Context::MAIN, STORE_FILE),
-    };
     StoreOptions {
-        path: path.unwrap_or_else(default),
+        path: choose(places),
         keep_items: kept("items", KEEP_ITEMS),
         keep_alerts: kept("alerts", KEEP_ALERTS),
     }
-}
-
-fn read_store_url(text: Text<'_>) -> Option<PathBuf> {
-    let written = text.text.trim();
-    let help = "write \"sqlite:fivebells.db\", relative to this file, or \"sqlite:/absolute/path\"";
-    if written.starts_with("postgres:") || written.starts_with("postgresql:") {
-        text.error_with("PostgreSQL is not in this version", help);
-        return None;
-    }
-    let Some(path) = written.strip_prefix("sqlite:") else {
-        text.error_with(format!("{written:?} is not a store"), help);
-        return None;
-    };
-    let path = path.strip_prefix("//").unwrap_or(path);
-    if path.is_empty() || path.ends_with('/') || path.starts_with(":memory:") {
-        text.error_with("the store must be a file", help);
-        return None;
-    }
-    Some(text.resolve(path))
 }

@@ -1,5 +1,7 @@
 //! What the TOML library says about a file, in our words.
 
+mod hints;
+
 use std::ops::Range;
 
 use toml::{Spanned, de::DeTable};
@@ -17,7 +19,20 @@ pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTa
     for error in errors {
         let span = error.span().map(|span| within(text, &span));
         let written = span.clone().map_or("", |span| &text[span]);
-        let (message, help) = explain(error.message(), written);
+        let at = span.as_ref().map_or(text.len(), |span| span.start);
+        let (message, mut help) = explain(error.message(), written);
+        let is_plain = ["is here twice", "too deeply", "a comma"];
+        if !is_plain.iter().any(|plain| message.contains(plain)) {
+            if let Some(list) = hints::open_list(text, at) {
+                let (message, help) = hints::of_open_list(text, list);
+                let place = Place::new(file, list..list + 1);
+                context.report_syntax_to_the_end(Problem::error(place, message).help(help));
+                break;
+            }
+            if message != "a string needs quotes" || !hints::is_quotable(written) {
+                help = hints::of_line(text, at).or(help);
+            }
+        }
         let problem = Problem::error(Place { file, span }, message).help_if(help);
         context.report_syntax(problem);
     }
@@ -38,7 +53,7 @@ fn explain(message: &str, written: &str) -> (String, Option<String>) {
         return (format!("`{written}` is here twice"), Some(help));
     }
     if message.starts_with("string values must be quoted") {
-        let quoted = toml::Value::String(written.to_owned()).to_string();
+        let quoted = toml::Value::String(hints::unquoted(written).to_owned()).to_string();
         return (
             "a string needs quotes".to_owned(),
             Some(format!("write {quoted}")),
@@ -50,6 +65,10 @@ fn explain(message: &str, written: &str) -> (String, Option<String>) {
             "this string has no end".to_owned(),
             Some("close it with the quote it began with".to_owned()),
         );
+    }
+    if message.contains("missing comma") {
+        let help = "put a comma between the two".to_owned();
+        return ("a comma is missing".to_owned(), Some(help));
     }
     if message.contains("recurs") {
         return ("this is nested too deeply".to_owned(), None);

@@ -14,6 +14,7 @@ use toml::{
 
 use super::{
     context::Context,
+    hints::{bare_duration, bare_size, example, meant_duration, meant_size},
     problem::{FileId, Place, Problem},
     schema::{Kind, Table},
     section::Section,
@@ -166,19 +167,25 @@ impl<'a> Value<'a> {
 
     /// A duration in `bounds`.
     pub(super) fn duration(self, bounds: &RangeInclusive<Duration>) -> Option<Duration> {
-        let text = self.quantity(Kind::Duration, "\"{}m\" for minutes, \"{}s\" for seconds")?;
-        let help =
+        let bare = |number: &str| bare_duration(number, bounds);
+        let text = self.quantity(Kind::Duration, bare)?;
+        let usual =
             "write a number and its unit: ms, s, m, h, d, w or y, such as \"15m\" or \"1h30m\"";
-        let duration = self.unit(text, parse_duration(text), Duration::MAX, help)?;
+        let help = bare(text.trim()).or_else(|| meant_duration(text));
+        let help = help.unwrap_or_else(|| usual.to_owned());
+        let duration = self.unit(text, parse_duration(text), Duration::MAX, &help)?;
         self.bounded(duration, bounds, |length| duration_text(*length))
     }
 
     /// A size in `bounds`.
     pub(super) fn size(self, bounds: &RangeInclusive<u64>) -> Option<u64> {
-        let text = self.quantity(Kind::Size, "\"{} MiB\" for mebibytes")?;
-        let help =
+        let bare = |number: &str| bare_size(number, bounds);
+        let text = self.quantity(Kind::Size, bare)?;
+        let usual =
             "write a number and its unit: B, KB, MB, GB, KiB, MiB or GiB, such as \"16 MiB\"";
-        let size = self.unit(text, parse_size(text), u64::MAX, help)?;
+        let help = bare(text.trim()).or_else(|| meant_size(text));
+        let help = help.unwrap_or_else(|| usual.to_owned());
+        let size = self.unit(text, parse_size(text), u64::MAX, &help)?;
         self.bounded(size, bounds, |bytes| size_text(*bytes))
     }
 
@@ -239,17 +246,18 @@ impl<'a> Value<'a> {
     }
 
     /// The text of a quantity; a bare number is told the units it could have meant.
-    fn quantity(self, kind: Kind, examples: &str) -> Option<&'a str> {
+    fn quantity(self, kind: Kind, bare: impl Fn(&str) -> Option<String>) -> Option<&'a str> {
         match self.node.get_ref() {
             DeValue::String(text) => Some(text),
             DeValue::Integer(number) => {
-                let help = examples.replace("{}", number.as_str());
                 let message = format!(
                     "the unit is missing: `{}` is {}",
                     self.name(),
                     kind.as_str()
                 );
-                self.error_with(message, format!("write {help}"));
+                let problem = Problem::error(self.place(), message);
+                let help = bare(number.as_str());
+                self.context.report(problem.help_if(help));
                 None
             }
             _ => self.mismatch(kind),
@@ -284,6 +292,38 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn mismatch<T>(self, expected: Kind) -> Option<T> {
+        let help = self.unquoted(expected);
+        let help = help.or_else(|| example(self.name()).map(str::to_owned));
+        self.report_mismatch(expected, help)
+    }
+
+    /// The same, with what to write instead.
+    pub(super) fn mismatch_with<T>(self, expected: Kind, help: &str) -> Option<T> {
+        self.report_mismatch(expected, Some(help.to_owned()))
+    }
+
+    /// What to write where only quotes are too many or missing.
+    fn unquoted(self, expected: Kind) -> Option<String> {
+        let bare = match (expected, self.node.get_ref()) {
+            (Kind::Boolean, DeValue::String(text)) => match text.trim().to_lowercase().as_str() {
+                "true" | "yes" | "on" | "1" => "true".to_owned(),
+                "false" | "no" | "off" | "0" => "false".to_owned(),
+                _ => return None,
+            },
+            (Kind::Boolean, DeValue::Integer(number)) => match number.as_str() {
+                "0" => "false".to_owned(),
+                _ => "true".to_owned(),
+            },
+            (Kind::Integer, DeValue::String(text)) => text.trim().parse::<u64>().ok()?.to_string(),
+            (Kind::String, DeValue::Array(array)) if array.len() == 1 => {
+                return Some("write the string alone, without [ and ]".to_owned());
+            }
+            _ => return None,
+        };
+        Some(format!("write {bare}, without quotes"))
+    }
+
+    fn report_mismatch<T>(self, expected: Kind, help: Option<String>) -> Option<T> {
         let found = match self.node.get_ref() {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "a whole number",
@@ -294,7 +334,9 @@ impl<'a> Value<'a> {
             DeValue::Table(_) => "a table",
         };
         let expected = expected.as_str();
-        self.error(format!("`{}` takes {expected}, not {found}", self.name()));
+        let message = format!("`{}` takes {expected}, not {found}", self.name());
+        let problem = Problem::error(self.place(), message).help_if(help);
+        self.context.report(problem);
         None
     }
 }

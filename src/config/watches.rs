@@ -8,6 +8,7 @@ use super::{
     problem::Problem,
     schema::WATCH,
     section::Section,
+    shape::report_no_entry,
     value::Value,
 };
 use crate::{
@@ -45,6 +46,9 @@ pub(super) fn read_watch<'a>(
     around: &Surroundings<'_>,
 ) -> Option<Named<'a, ReadWatch<'a>>> {
     let name = read_name(entry, "watch")?;
+    if report_no_entry(entry, "watch") {
+        return None;
+    }
     let section = if entry.is_table() {
         Some(entry.section(format!("[watch.{name}]"), &WATCH)?)
     } else {

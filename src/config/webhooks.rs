@@ -7,7 +7,9 @@ use super::{
     headers::{own_header, read_headers},
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     presets::named,
+    problem::Problem,
     schema::Kind,
+    secrets::is_unread,
     section::Section,
     templates::report_template,
     urls::url_fault,
@@ -61,9 +63,15 @@ fn read_webhook_url(value: Value<'_>) -> Option<Url> {
         return value.mismatch(Kind::StringOrSecret);
     };
     match url {
-        Err(error) => value.error(format!("{shown} is not a URL: {}", url_fault(error))),
+        Err(error) => {
+            let message = format!("{shown} is not a URL: {}", url_fault(error));
+            let problem = Problem::error(value.place(), message);
+            value.context.report(problem.help_if(with_scheme(value)));
+        }
         Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            value.error(format!("{shown} is not an http: or https: URL"));
+            let message = format!("{shown} is not an http: or https: URL");
+            let problem = Problem::error(value.place(), message);
+            value.context.report(problem.help_if(as_secret(value)));
         }
         Ok(url) if value.is_string() && has_login(&url) => {
             let help = "write webhook = { env = \"NAME\" } with the whole URL in the variable";
@@ -73,6 +81,22 @@ fn read_webhook_url(value: Value<'_>) -> Option<Url> {
         Ok(url) => return Some(url),
     }
     None
+}
+
+/// The URL that was probably meant, where it stands in the config.
+fn with_scheme(value: Value<'_>) -> Option<String> {
+    let text = value.is_string().then(|| value.text(Kind::String))??.text;
+    let is_host = text.contains('.') && !text.contains(char::is_whitespace);
+    let url = format!("https://{}", text.trim_start_matches('/'));
+    is_host.then(|| format!("write {url:?}"))
+}
+
+/// The table that was probably meant: `credential:NAME` is not one.
+fn as_secret(value: Value<'_>) -> Option<String> {
+    let text = value.is_string().then(|| value.text(Kind::String))??.text;
+    let (source, name) = text.split_once(':')?;
+    let is_source = ["env", "file", "credential"].contains(&source);
+    is_source.then(|| format!("write {} = {{ {source} = {name:?} }}", value.name()))
 }
 
 /// Whether a URL holds a user name or password.
@@ -92,6 +116,9 @@ fn read_signing_keys(value: Value<'_>) -> Option<Vec<Secret>> {
 
 fn read_signing_key(value: Value<'_>) -> Option<Secret> {
     let secret = value.secret()?;
+    if is_unread(&secret) {
+        return Some(secret);
+    }
     let fault = match secret
         .expose()
         .strip_prefix("whsec_")

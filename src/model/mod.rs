@@ -38,6 +38,8 @@ pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
 pub use secret::Secret;
-pub use trouble::{StoreFailing, StoreReason, StoreRecovered};
+pub use trouble::{
+    ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,
+};
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
 pub use wish::Wish;

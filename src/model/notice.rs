@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Alert, DeliveryKey, DigestReady, MuteEnded, Priority, ReportReady, StoreFailing, StoreRecovered,
+    Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, MuteEnded, Priority,
+    ReportReady, StoreFailing, StoreRecovered,
 };
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
@@ -53,6 +54,12 @@ pub enum Event {
     /// The store's disk is well again; polling goes on.
     #[serde(rename = "store.recovered")]
     StoreRecovered(StoreRecovered),
+    /// A new config was refused, or one with failing tests is in force.
+    #[serde(rename = "config.failing")]
+    ConfigFailing(ConfigFailing),
+    /// The config in force is the one on the disk again, and its tests pass.
+    #[serde(rename = "config.recovered")]
+    ConfigRecovered(ConfigRecovered),
     /// A regular report of how everything is: `[health] report`.
     #[serde(rename = "report.ready")]
     ReportReady(Box<ReportReady>),
@@ -79,6 +86,8 @@ impl Event {
             Self::MuteEnded(_) => "mute.ended",
             Self::StoreFailing(_) => "store.failing",
             Self::StoreRecovered(_) => "store.recovered",
+            Self::ConfigFailing(_) => "config.failing",
+            Self::ConfigRecovered(_) => "config.recovered",
             Self::ReportReady(_) => "report.ready",
             Self::TestPing(_) => "test.ping",
         }

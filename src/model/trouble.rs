@@ -56,3 +56,45 @@ pub struct StoreRecovered {
     /// Room on its disk now.
     pub free_bytes: Option<u64>,
 }
+
+/// Why what the config says is not, or not all, what is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigReason {
+    /// A reload was refused; the old config stays in force.
+    Refused,
+    /// It is in force, but some of its own `[[test]]`s fail.
+    Tests,
+}
+
+impl ConfigReason {
+    /// The name on the wire and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Tests => "tests",
+        }
+    }
+}
+
+/// `data` of `config.failing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigFailing {
+    /// The closed reason.
+    pub reason: ConfigReason,
+    /// The config file.
+    pub path: String,
+    /// What is wrong, a line for each fault.
+    pub error: String,
+    /// When that was found, to the second.
+    pub since: Timestamp,
+}
+
+/// `data` of `config.recovered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigRecovered {
+    /// The config file.
+    pub path: String,
+    /// When it was found to be wrong, to the second.
+    pub since: Timestamp,
+}

@@ -1,5 +1,7 @@
 //! The template engine: minijinja, strict and bounded.
 
+mod undefined;
+
 use std::{io, ops::Range};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -9,7 +11,7 @@ use minijinja::{
 };
 use serde::{Serialize, de::IgnoredAny};
 
-use crate::model::Notice;
+use crate::{model::Notice, suggest::closest};
 
 /// The most instructions one rendering may take: some 10 ms.
 const FUEL: u64 = 500_000;
@@ -89,7 +91,10 @@ impl Engine {
         let mut output = Output(Vec::new());
         template
             .render_captured_to(Serde(names), &mut output)
-            .map_err(|error| explain(&error, template.source()))?;
+            .map_err(|error| {
+                let names = serde_json::to_value(names).unwrap_or_default();
+                undefined::explain(&error, template.source(), &names)
+            })?;
         Ok(output.0)
     }
 }
@@ -146,13 +151,51 @@ pub(super) fn explain(error: &minijinja::Error, source: &str) -> TemplateError {
     if let Some(detail) = error.detail() {
         message = format!("{message}: {detail}");
     }
-    if let Some(piece) = piece.filter(|piece| !piece.is_empty() && !message.contains(piece)) {
+    if let Some(hint) = misspelled(error, piece) {
+        message.push_str(&hint);
+    } else if let Some(piece) = piece.filter(|piece| !piece.is_empty() && !message.contains(piece))
+    {
         message = format!("{message} near `{piece}`");
     }
     TemplateError {
         message,
         line: error.line(),
         range,
+    }
+}
+
+/// What was probably meant by a filter or a statement that the engine does not have.
+fn misspelled(error: &minijinja::Error, piece: Option<&str>) -> Option<String> {
+    const FILTERS: [&str; 15] = [
+        "base64",
+        "default",
+        "first",
+        "int",
+        "join",
+        "last",
+        "length",
+        "lower",
+        "replace",
+        "sort",
+        "title",
+        "tojson",
+        "trim",
+        "upper",
+        "urlencode",
+    ];
+    let detail = error.detail().unwrap_or_default();
+    match (error.kind(), piece?) {
+        (ErrorKind::UnknownFilter, "json" | "to_json" | "jsonify") => {
+            Some("; did you mean `tojson`?".to_owned())
+        }
+        (ErrorKind::UnknownFilter, filter) => {
+            closest(filter, FILTERS).map(|meant| format!("; did you mean `{meant}`?"))
+        }
+        (ErrorKind::SyntaxError, "end") => Some("; did you mean `endif` or `endfor`?".to_owned()),
+        (ErrorKind::SyntaxError, ".") if detail.starts_with("unexpected") => {
+            Some("; a name has no dot before it: `item.title`".to_owned())
+        }
+        _ => None,
     }
 }
 

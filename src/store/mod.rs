@@ -33,6 +33,7 @@ mod record;
 mod recover;
 mod report;
 mod schedule;
+mod service;
 mod step_back;
 mod summary;
 mod sync;
@@ -74,7 +75,8 @@ pub use self::{
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
-    summary::Summary,
+    service::{RefusedReload, ServiceRecord},
+    summary::{Summary, Vitals},
 };
 
 /// A handle on the open store; clones share it.

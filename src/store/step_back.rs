@@ -50,6 +50,11 @@ impl Store {
     }
 }
 
+/// When the time was last written down.
+pub(super) fn last_written(tx: &mut dyn Tx) -> Result<Option<Timestamp>, StoreError> {
+    meta::time(tx, CLOCK)
+}
+
 fn move_back(tx: &mut dyn Tx, by: Duration, now: Timestamp) -> Result<(), StoreError> {
     let by = millis(by);
     for sql in [

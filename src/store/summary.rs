@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, engine::values};
+use super::{Store, StoreError, disk::beside, engine::values, step_back};
 
 /// The state of the whole store at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,7 +21,42 @@ pub struct Summary {
     pub dead: u32,
 }
 
+/// How the store itself is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Vitals {
+    /// When the oldest delivery that still has to be made was made due first.
+    pub oldest_waiting: Option<Timestamp>,
+    /// When the last poll was recorded.
+    pub last_poll: Option<Timestamp>,
+    /// When the service last wrote the time down, which it does once a minute.
+    pub last_written: Option<Timestamp>,
+    /// The store's file and its log, in bytes.
+    pub bytes: u64,
+}
+
 impl Store {
+    /// How the store itself is.
+    pub async fn vitals(&self) -> Result<Vitals, StoreError> {
+        let files = ["", "-wal"].map(|suffix| beside(self.path(), suffix));
+        let sizes = files.map(|file| std::fs::metadata(file).map_or(0, |data| data.len()));
+        self.read(move |tx| {
+            let mut row = tx
+                .row(
+                    "SELECT (SELECT min(created_at) FROM delivery WHERE state = 'pending'),
+                            (SELECT max(polled_at) FROM feed WHERE active = 1)",
+                    &[],
+                )?
+                .expect("a row of sub-selects is one row");
+            Ok(Vitals {
+                oldest_waiting: row.take(0)?,
+                last_poll: row.take(1)?,
+                last_written: step_back::last_written(tx)?,
+                bytes: sizes.iter().sum(),
+            })
+        })
+        .await
+    }
+
     /// The numbers for a status line.
     pub async fn summary(&self) -> Result<Summary, StoreError> {
         self.read(|tx| {

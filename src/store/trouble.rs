@@ -53,7 +53,8 @@ impl Store {
     }
 }
 
-fn tell(
+/// Puts the event into the outbox for each of these receivers.
+pub(super) fn tell(
     tx: &mut dyn Tx,
     event: &Event,
     receivers: Vec<String>,

@@ -1,90 +1,18 @@
 //! The daemon as a child process: signals, systemd's notifications, the unit file.
 
 use std::{
-    io::{BufRead as _, BufReader},
     os::unix::net::UnixDatagram,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-use crate::servers::{feed::FeedServer, webhook::WebhookServer};
-
-/// A daemon with a systemd of the test's own.
-struct Daemon {
-    child: Child,
-    systemd: UnixDatagram,
-    folder: TempDir,
-}
-
-impl Daemon {
-    fn start(config: &str) -> Self {
-        Self::start_with(config, |_| {})
-    }
-
-    /// The same, with something done to systemd's socket before.
-    fn start_with(config: &str, before: impl FnOnce(&Path)) -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let path = folder.path().join("fivebells.toml");
-        std::fs::write(&path, config).expect("a config file");
-        let socket = folder.path().join("notify");
-        let systemd = UnixDatagram::bind(&socket).expect("a socket");
-        systemd
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .expect("a timeout");
-        before(&socket);
-        let child = Command::new(env!("CARGO_BIN_EXE_fivebells"))
-            .args(["-c".as_ref(), path.as_os_str(), "run".as_ref()])
-            .env("NOTIFY_SOCKET", &socket)
-            .env("WATCHDOG_USEC", "1000000")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the daemon starts");
-        Self {
-            child,
-            systemd,
-            folder,
-        }
-    }
-
-    /// Waits for a notification that has this in it.
-    fn expect(&self, wanted: &str) -> String {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        let mut buffer = [0; 4096];
-        while Instant::now() < deadline {
-            let length = self.systemd.recv(&mut buffer).expect("a notification");
-            let message = String::from_utf8_lossy(&buffer[..length]).into_owned();
-            if message.contains(wanted) {
-                return message;
-            }
-        }
-        panic!("systemd never heard {wanted}");
-    }
-
-    fn signal(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(sent.expect("kill runs").success());
-    }
-
-    fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join("fivebells.toml")
-    }
-
-    /// The exit code and everything on standard error.
-    fn end(mut self) -> (Option<i32>, Vec<String>) {
-        let stderr = self.child.stderr.take().expect("piped");
-        let lines = BufReader::new(stderr)
-            .lines()
-            .map(|line| line.expect("UTF-8"))
-            .collect();
-        (self.child.wait().expect("reaped").code(), lines)
-    }
-}
+use crate::{
+    daemon::Daemon,
+    servers::{feed::FeedServer, webhook::WebhookServer},
+};
 
 fn config(feed: &FeedServer, hook: &WebhookServer) -> String {
     format!(
@@ -185,26 +113,39 @@ async fn sighup_takes_a_good_config_and_keeps_the_old_one_over_a_bad_one() {
     );
 }
 
+/// A restart does not run into the daemon that is still ending, nor into a `poll`: and a signal that
+/// comes meanwhile is not lost, and does not end it.
 #[test]
-fn two_daemons_on_one_store_are_refused() {
+fn a_second_daemon_on_one_store_waits_and_a_reload_asked_for_meanwhile_is_made() {
     let config = "[feed]\nf = \"http://127.0.0.1:9/\"\n[watch]\nk = \"Koizumi\"\n[receiver]\nt = { stdout = true }\n";
-    let daemon = Daemon::start(config);
-    daemon.expect("READY=1");
-    let second = Command::new(env!("CARGO_BIN_EXE_fivebells"))
-        .args(["-c".as_ref(), daemon.path().as_os_str(), "run".as_ref()])
-        .output()
-        .expect("it runs");
-    assert_eq!(second.status.code(), Some(69));
-    let message = String::from_utf8_lossy(&second.stderr);
-    assert!(message.contains("another fivebells runs on"), "{message}");
-    daemon.signal("-TERM");
-    assert_eq!(daemon.end().0, Some(0));
+    let store = TempDir::new().expect("a folder");
+    let store = store.path().join("one.db");
+    let config = format!("{config}[store]\nurl = \"sqlite:{}\"\n", store.display());
+    let first = Daemon::start(&config);
+    first.expect("READY=1");
+    let second = Daemon::start(&config);
+    second.expect("STATUS=waiting");
+    second.signal("-HUP");
+    first.signal("-TERM");
+    assert_eq!(first.end().0, Some(0));
+    second.expect("READY=1");
+    second.expect("RELOADING=1");
+    let third = Daemon::start(&config);
+    third.expect("STATUS=waiting");
+    third.signal("-TERM");
+    assert_eq!(third.end().0, Some(0), "a stop ends the waiting too");
+    second.signal("-TERM");
+    assert_eq!(second.end().0, Some(0));
 }
 
 #[test]
 fn the_unit_file_is_hardened() {
     let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd/fivebells.service");
     let unit = std::fs::read_to_string(unit).expect("the unit file");
+    assert!(
+        !unit.contains("ExecStartPre"),
+        "systemd does not look at its exit status"
+    );
     for line in [
         "Type=notify",
         "ExecReload=/bin/kill -HUP $MAINPID",

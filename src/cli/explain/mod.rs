@@ -16,6 +16,7 @@ use super::{
     Answer, CliError, config,
     outbox::DeliveryLine,
     output::{self, Output, fit, width, wrap},
+    stored,
     story::{Story, Style},
     walk::ClauseLine,
 };
@@ -87,11 +88,11 @@ struct Room<'a> {
 
 impl Explain {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::load(path)?;
+        let loaded = config::look(path)?;
         let config = &loaded.config;
         let name = self.watch.as_deref();
         let watch = name.map(|name| config::watch(config, name)).transpose()?;
-        let store = Store::open_beside(&config.store).await?;
+        let store = stored::open(config).await?;
         let mut items = self.items(&store).await?;
         let mut near = Vec::new();
         if items.is_empty() && !self.is_known(&store).await? {

@@ -15,8 +15,9 @@ use jiff::{
 };
 
 use super::{
-    Answer, CliError, config,
+    Answer, CliError, config, names,
     output::{self, Output},
+    stored,
 };
 use crate::{
     calendar::{DailyTimes, Weekdays},
@@ -24,7 +25,6 @@ use crate::{
     config::{Config, parse_duration},
     model::MuteKind,
     store::{MuteStatus, NewMute, Store},
-    suggest::closest,
 };
 use words::{MuteLine, held, lifted, row};
 
@@ -99,19 +99,19 @@ enum Until {
 
 impl Mute {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
+        let config = config::look(path)?.config;
         let now = SystemClock.now();
         let (Some(kind), Some(name)) = (self.kind, &self.name) else {
             return list(&config, now, output).await;
         };
-        check_name(&config, kind, name)?;
+        let store = stored::open(&config).await?;
+        check_name(&config, &store, kind, name).await?;
         let new = NewMute {
             kind,
             name: name.clone(),
             until: self.until(now, &config.timezone)?,
             comment: self.comment.clone(),
         };
-        let store = Store::open_beside(&config.store).await?;
         let muted = store.mute(new, now).await?;
         store.close().await;
         let line = MuteLine::of(&muted.mute, now);
@@ -148,14 +148,14 @@ impl Mute {
 
 impl Unmute {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
+        let config = config::look(path)?.config;
         let now = SystemClock.now();
-        let store = Store::open_beside(&config.store).await?;
+        let store = stored::open(&config).await?;
         let unmuted = store.unmute(self.kind, &self.name, self.send, now).await?;
         let Some(unmuted) = unmuted else {
             let mutes = store.mutes().await?;
+            check_name(&config, &store, self.kind, &self.name).await?;
             store.close().await;
-            check_name(&config, self.kind, &self.name)?;
             return Err(CliError::Failed(self.not_muted(&mutes)));
         };
         store.close().await;
@@ -182,7 +182,7 @@ impl Unmute {
 
 /// Those in force, and those that ended and still hold something.
 async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
-    let store = Store::open_beside(&config.store).await?;
+    let store = stored::open(config).await?;
     let mut mutes = store.mutes().await?;
     store.close().await;
     mutes.retain(|mute| mute.is_in_force(now) || !mute.is_empty());
@@ -204,25 +204,20 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     Ok(true)
 }
 
-/// A name that the config does not have would mute nothing.
-fn check_name(config: &Config, kind: MuteKind, name: &str) -> Result<(), CliError> {
-    let names = names(config, kind);
-    if names.contains(&name) {
-        return Ok(());
-    }
-    let meant = closest(name, names).map(|meant| format!(", did you mean {meant:?}?"));
-    let meant = meant.unwrap_or_default();
-    Err(CliError::Failed(format!(
-        "there is no {kind} {name:?}{meant}"
-    )))
-}
-
-fn names(config: &Config, kind: MuteKind) -> Vec<&str> {
-    match kind {
-        MuteKind::Watch => config.watches.iter().map(|it| it.name.as_str()).collect(),
-        MuteKind::Feed => config.feeds.iter().map(|it| it.name.as_str()).collect(),
-        MuteKind::Receiver => config.receivers.iter().map(|it| it.name.as_str()).collect(),
-    }
+/// A name that neither the config nor the store has would mute nothing.
+async fn check_name(
+    config: &Config,
+    store: &Store,
+    kind: MuteKind,
+    name: &str,
+) -> Result<(), CliError> {
+    let known = match kind {
+        MuteKind::Watch => names::watches(config, store).await?,
+        MuteKind::Feed => names::feeds(config, store).await?,
+        MuteKind::Receiver => names::receivers(config, store).await?,
+    };
+    let known = known.iter().map(String::as_str);
+    names::check(kind.as_str(), Some(name), known)
 }
 
 fn kinds() -> impl TypedValueParser<Value = MuteKind> {

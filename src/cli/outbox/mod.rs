@@ -13,7 +13,9 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     mute::{Mutes, mention},
+    names,
     output::{self, Output},
+    stored,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -23,7 +25,6 @@ use crate::{
     store::{
         DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, Selection, Store, StoreError,
     },
-    suggest::closest,
 };
 
 pub(super) use words::{DeliveryLine, is_under_way, moment, state, takes, trouble};
@@ -101,13 +102,17 @@ struct Done {
 
 impl Outbox {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
-        let store = Store::open_beside(&config.store).await?;
+        let config = config::look(path)?.config;
+        let store = stored::open(&config).await?;
+        let receiver = self.receiver();
+        let known = names::receivers(&config, &store).await?;
+        names::check("receiver", receiver, known.iter().map(String::as_str))?;
         let answer = match &self.action {
             None => {
                 self.list.run(&config, &store, output).await?;
                 let mutes = Mutes::in_force(&store, SystemClock.now()).await?;
                 mention(&mutes, &config.timezone, output)?;
+                stored::mention_stopped(&store).await?;
                 Ok(true)
             }
             Some(Action::Retry(which)) => {
@@ -126,6 +131,15 @@ impl Outbox {
         store.close().await;
         answer
     }
+
+    /// The receiver that was named.
+    fn receiver(&self) -> Option<&str> {
+        let named = match &self.action {
+            None => &self.list.receiver,
+            Some(Action::Retry(which) | Action::Drop(which)) => &which.receiver,
+        };
+        named.as_deref()
+    }
 }
 
 /// What is known of every receiver, by its name.
@@ -142,10 +156,6 @@ impl List {
         let deliveries = self.deliveries(store).await?;
         let releases = releases(store, &config.policies, &deliveries, now).await?;
         let receivers = receivers(store).await?;
-        if let Some(name) = &self.receiver {
-            let names = receivers.keys().map(String::as_str).collect();
-            output::remark(&unknown(name, names).unwrap_or_default());
-        }
         let mut rows = Vec::new();
         for (delivery, release) in deliveries.iter().zip(releases) {
             let receiver = receivers.get(&delivery.receiver);
@@ -215,23 +225,8 @@ impl Which {
                 Some(delivery) => remarks.extend(words::unreached(&delivery)),
             }
         }
-        if let Some(name) = &self.receiver {
-            let receivers = store.receivers().await?;
-            let names = receivers.iter().map(|it| it.name.as_str()).collect();
-            remarks.extend(unknown(name, names));
-        }
         Ok(remarks)
     }
-}
-
-/// That nothing was ever for a receiver of this name.
-fn unknown(name: &str, known: Vec<&str>) -> Option<String> {
-    if known.contains(&name) {
-        return None;
-    }
-    let meant = closest(name, known).map(|meant| format!(", did you mean {meant:?}?"));
-    let meant = meant.unwrap_or_default();
-    Some(format!("there is no receiver {name:?}{meant}"))
 }
 
 fn done(deliveries: u64, what: &str, remarks: &[String], output: &Output) -> Answer {

@@ -285,6 +285,8 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
         Event::StoreRecovered(_) => "store well again".to_owned(),
+        Event::ConfigFailing(data) => format!("config is wrong ({})", data.reason.as_str()),
+        Event::ConfigRecovered(_) => "config well again".to_owned(),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

@@ -13,12 +13,12 @@ use super::{
     kept::{Scope, kept_since},
     outline,
     output::Output,
+    stored,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::Watch,
-    store::Store,
 };
 use items::ItemTrial;
 
@@ -52,7 +52,7 @@ impl Try {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         match &self.text {
             Some(text) => self.run_on_text(text, path, output),
-            None => self.run_on_items(&config::load(path)?.config, output).await,
+            None => self.run_on_items(&config::look(path)?.config, output).await,
         }
     }
 
@@ -73,7 +73,7 @@ impl Try {
             outline::print(&watches[0], &config.entities, output)?;
         }
         let now = SystemClock.now();
-        let store = Store::open_beside(&config.store).await?;
+        let store = stored::open(config).await?;
         let whole = Some(kept_since(config, now));
         let items = self.scope.items(&store, config, now, whole).await?;
         let mut trial = ItemTrial::new(watches, config, &items, now)?;

@@ -14,12 +14,12 @@ use super::{
     kept::{Items, Since, kept_since, since, warn_of_gaps},
     mute::Mutes,
     output::{self, Output, fit},
-    when,
+    stored, when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     model::{MuteKind, to_second},
-    store::{ItemFilter, Store},
+    store::ItemFilter,
 };
 use remark::{Remark, remarks};
 use survey::{Depth, MAX_EXPLAINED, NearItem, Survey, Surveyed};
@@ -62,7 +62,7 @@ struct WatchLine<'a> {
 
 impl Watches {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::load(path)?;
+        let loaded = config::look(path)?;
         let config = &loaded.config;
         if let Some(name) = &self.name {
             config::watch(config, name)?;
@@ -70,7 +70,7 @@ impl Watches {
         let now = SystemClock.now();
         let since = self.since.map(|since| since.moment(now, &config.timezone));
         let since = since.unwrap_or_else(|| kept_since(config, now));
-        let store = Store::open_beside(&config.store).await?;
+        let store = stored::open(config).await?;
         let filter = ItemFilter {
             since: Some(since),
             feed: None,

@@ -106,6 +106,6 @@ pub const STORE: Table = Table {
     keys: &[key(
         "url",
         Kind::String,
-        "`sqlite:PATH`; `fivebells.db` in the state directory, else beside this file, if not set",
+        "`sqlite:PATH`; `fivebells.db` in the state directory, `/var/lib/fivebells` for the installed service, else beside this file, if not set",
     )],
 };

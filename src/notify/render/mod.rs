@@ -6,6 +6,7 @@
 
 mod alert;
 pub(super) mod clean;
+mod config;
 mod digest;
 mod html;
 mod message;

@@ -3,6 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    config::{config_failing, config_recovered},
     digest::digest_ready,
     mute::mute_ended,
     phrase::{Trouble, at, count},
@@ -39,6 +40,8 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::StoreFailing(failing) => store_failing(failing, timezone),
         Event::StoreRecovered(recovered) => store_recovered(recovered, timezone),
+        Event::ConfigFailing(failing) => config_failing(failing, timezone),
+        Event::ConfigRecovered(recovered) => config_recovered(recovered, timezone),
         Event::ReportReady(report) => report_ready(report, timezone),
         Event::TestPing(ping) => test_ping(ping),
     }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::{notice, reports::reports, sample_digest, sample_notice};
 use crate::model::{
-    Ailment, DeliveryKey, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased,
-    FeedRecovered, FeedSilent, MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, Notice,
-    ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+    Ailment, ConfigFailing, ConfigReason, ConfigRecovered, DeliveryKey, Event, FeedEmpty,
+    FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, MuteKind,
+    NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, StoreFailing, StoreReason,
+    StoreRecovered, TestPing,
 };
 
 /// One notice of every type, the plain alert first.
@@ -58,6 +59,22 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             receiver: "desk".into(),
             message: "This is a test of receiver desk".into(),
         }),
+    ]);
+    troubles.extend(troubles_of_store(yesterday));
+    let mut notices = vec![sample_notice(now)];
+    troubles.push(sample_digest(now).event);
+    troubles.extend(troubles_of_config(yesterday));
+    for event in troubles.into_iter().chain(reports(yesterday)) {
+        notices.push(Notice {
+            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
+            ..notice(now, event)
+        });
+    }
+    notices
+}
+
+fn troubles_of_store(yesterday: Timestamp) -> [Event; 2] {
+    [
         Event::StoreFailing(StoreFailing {
             reason: StoreReason::Low,
             error: "less than 64 MiB are free".into(),
@@ -68,16 +85,24 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             free_bytes: Some(2048 << 20),
         }),
-    ]);
-    let mut notices = vec![sample_notice(now)];
-    troubles.push(sample_digest(now).event);
-    for event in troubles.into_iter().chain(reports(yesterday)) {
-        notices.push(Notice {
-            key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
-            ..notice(now, event)
-        });
-    }
-    notices
+    ]
+}
+
+fn troubles_of_config(yesterday: Timestamp) -> [Event; 2] {
+    let path = "/etc/fivebells/fivebells.toml";
+    [
+        Event::ConfigFailing(ConfigFailing {
+            reason: ConfigReason::Refused,
+            path: path.into(),
+            error: "fivebells.toml:3:59: unknown key `evry` in [feed.nhk]; did you mean `every`?"
+                .into(),
+            since: yesterday,
+        }),
+        Event::ConfigRecovered(ConfigRecovered {
+            path: path.into(),
+            since: yesterday,
+        }),
+    ]
 }
 
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {

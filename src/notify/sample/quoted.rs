@@ -68,6 +68,7 @@ fn quoted_error(event: Event) -> Option<Event> {
         Event::NetworkFailing(it) => &mut it.error,
         Event::ReceiverFailing(it) => &mut it.error,
         Event::StoreFailing(it) => &mut it.error,
+        Event::ConfigFailing(it) => &mut it.error,
         Event::MuteEnded(it) => it.comment.as_mut()?,
         Event::TestPing(it) => &mut it.message,
         _ => return None,

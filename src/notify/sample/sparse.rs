@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{alert, notice, sample_digest};
 use crate::model::{
-    Ailment, Alert, DigestReady, Event, FeedFailing, FeedItemsMissed, FeedRecovered, Field,
-    MuteEnded, MuteKind, NetworkFailing, Notice, StoreFailing, StoreReason, StoreRecovered, Update,
+    Ailment, Alert, ConfigFailing, ConfigReason, DigestReady, Event, FeedFailing, FeedItemsMissed,
+    FeedRecovered, Field, MuteEnded, MuteKind, NetworkFailing, Notice, StoreFailing, StoreReason,
+    StoreRecovered, Update,
 };
 
 /// A notice of every type that can do without something, without it.
@@ -60,7 +61,7 @@ pub(super) fn digest(now: Timestamp) -> DigestReady {
     }
 }
 
-fn sparse_troubles(now: Timestamp) -> [Event; 7] {
+fn sparse_troubles(now: Timestamp) -> [Event; 8] {
     let (feed, url) = ("nhk".to_owned(), "https://example.org/feed".to_owned());
     [
         Event::FeedFailing(FeedFailing {
@@ -115,6 +116,12 @@ fn sparse_troubles(now: Timestamp) -> [Event; 7] {
         Event::StoreRecovered(StoreRecovered {
             since: now,
             free_bytes: None,
+        }),
+        Event::ConfigFailing(ConfigFailing {
+            reason: ConfigReason::Refused,
+            path: "fivebells.toml".into(),
+            error: String::new(),
+            since: now,
         }),
     ]
 }

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    Alert, DigestReady, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, MuteEnded, NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReportReady,
-    StoreFailing, StoreRecovered, TestPing,
+    Alert, ConfigFailing, ConfigRecovered, DigestReady, Event, FeedEmpty, FeedFailing,
+    FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, NetworkFailing,
+    NetworkRecovered, Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -45,6 +45,8 @@ enum Data<'a> {
     MuteEnded(&'a MuteEnded),
     StoreFailing(&'a StoreFailing),
     StoreRecovered(&'a StoreRecovered),
+    ConfigFailing(&'a ConfigFailing),
+    ConfigRecovered(&'a ConfigRecovered),
     ReportReady(&'a ReportReady),
     TestPing(&'a TestPing),
 }
@@ -66,6 +68,8 @@ impl<'a> Data<'a> {
             Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::StoreFailing(data) => Self::StoreFailing(data),
             Event::StoreRecovered(data) => Self::StoreRecovered(data),
+            Event::ConfigFailing(data) => Self::ConfigFailing(data),
+            Event::ConfigRecovered(data) => Self::ConfigRecovered(data),
             Event::ReportReady(data) => Self::ReportReady(data),
             Event::TestPing(data) => Self::TestPing(data),
         }

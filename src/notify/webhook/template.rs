@@ -237,11 +237,11 @@ mod tests {
     #[test]
     fn faults_are_found_before_an_alert_is_lost() {
         let error = check_template("a\n{{ item.tilte }}", false).unwrap_err();
-        insta::assert_snapshot!(error, @"undefined value: `item.tilte` is undefined (in a notice of type alert.matched)");
+        insta::assert_snapshot!(error, @"undefined value: `item.tilte` is undefined; did you mean `item.title`? (in a notice of type alert.matched)");
         assert_eq!((error.line, error.range), (Some(2), Some(5..15)));
 
         let error = check_template("{\"a\": {{ item.tilte | tojson }}}", true).unwrap_err();
-        insta::assert_snapshot!(error, @"undefined value: what it is given does not exist near `tojson` (in a notice of type alert.matched)");
+        insta::assert_snapshot!(error, @"undefined value: `item.tilte` is undefined; did you mean `item.title`? (in a notice of type alert.matched)");
 
         let error = check_template("{{ item.title", false).unwrap_err();
         insta::assert_snapshot!(error, @"syntax error: unexpected end of input, expected end of variable block near `title`");

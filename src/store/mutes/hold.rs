@@ -102,6 +102,8 @@ pub(super) fn feeds(event: &Event) -> Vec<&str> {
         | Event::ReceiverFailing(_)
         | Event::StoreFailing(_)
         | Event::StoreRecovered(_)
+        | Event::ConfigFailing(_)
+        | Event::ConfigRecovered(_)
         | Event::MuteEnded(_)
         | Event::ReportReady(_)
         | Event::TestPing(_) => return Vec::new(),

@@ -3,10 +3,16 @@
 use std::{
     fs::{File, TryLockError},
     path::Path,
+    time::Duration,
 };
 
 use super::beside;
 use crate::store::StoreError;
+
+/// Somebody who asks whether it is held takes a part in it for an instant. That is no daemon, so it
+/// is tried as often as this, so long apart.
+const LOOKS: u32 = 5;
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Held until it is dropped, or the process ends however it ends.
 #[derive(Debug)]
@@ -25,10 +31,23 @@ impl Lock {
             .write(true)
             .open(&beside)
             .map_err(|cause| StoreError::io("open", &beside, cause))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path: path.into() }),
-            Err(TryLockError::Error(cause)) => Err(StoreError::io("lock", &beside, cause)),
+        for _ in 0..LOOKS {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+                Err(TryLockError::Error(cause)) => {
+                    return Err(StoreError::io("lock", &beside, cause));
+                }
+            }
         }
+        Err(StoreError::Locked { path: path.into() })
+    }
+
+    /// Whether someone holds it now.
+    pub(super) fn is_held(path: &Path) -> bool {
+        let Ok(file) = File::open(beside(path, ".lock")) else {
+            return false;
+        };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
     }
 }

@@ -103,6 +103,11 @@ impl Sqlite {
         Self::start(path, connection, None)
     }
 
+    /// Whether a daemon, or a command that takes its place, has the file open.
+    pub(in crate::store) fn is_in_use(path: &Path) -> bool {
+        Lock::is_held(path)
+    }
+
     /// Copies the file to another one, in use or not. Blocks.
     pub(in crate::store) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
         copy::back_up(path, to)

@@ -1,0 +1,133 @@
+//! What the service says of itself, and of its config, to those who ask beside it and to those who
+//! watch over it.
+
+use jiff::Timestamp;
+use tracing::{debug, warn};
+
+use super::{App, AppError};
+use crate::{
+    config::ConfigErrors,
+    model::{ConfigFailing, ConfigReason, to_second},
+    store::{RefusedReload, ServiceRecord, StoreError},
+};
+
+/// A notice holds no more of what is wrong, in characters.
+const MAX_ERROR_CHARS: usize = 2000;
+
+/// Why a new config is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Everything that is wrong, as `check` shows it.
+    pub report: String,
+    /// The same in a line for each fault.
+    pub brief: String,
+}
+
+impl From<ConfigErrors> for Refusal {
+    fn from(errors: ConfigErrors) -> Self {
+        Self {
+            report: errors.to_string(),
+            brief: errors.report.brief(),
+        }
+    }
+}
+
+impl From<AppError> for Refusal {
+    fn from(error: AppError) -> Self {
+        let report = error.to_string();
+        let brief = report.clone();
+        Self { report, brief }
+    }
+}
+
+impl App {
+    /// Says in the store that the service runs, or when it ended. It is for those who ask: where the
+    /// store does not take it, the service goes on.
+    pub(super) async fn note_service(&self, stopped_at: Option<Timestamp>) {
+        let in_force = self.in_force();
+        let path = &in_force.config.path;
+        let record = ServiceRecord {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            config: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+            started_at: self.started_at,
+            stopped_at,
+            loaded_at: in_force.loaded_at,
+            fingerprint: in_force.fingerprint,
+            refused: in_force.refused,
+        };
+        if let Err(error) = self.store.note_service(record).await {
+            debug!("the service's record is not written: {error}");
+        }
+    }
+
+    /// The reload that was refused last, while what it was refused for is on the disk.
+    pub(super) fn refused(&self) -> Option<RefusedReload> {
+        self.in_force().refused
+    }
+
+    /// Remembers and tells how a reload ended.
+    pub(super) async fn conclude_reload(&self, refusal: Option<Refusal>) {
+        let now = self.clock.now();
+        let told = match refusal {
+            None => self.tell_config_well().await,
+            Some(refusal) => {
+                let error = shortened(&refusal.brief);
+                self.in_force_mut().refused = Some(RefusedReload {
+                    at: to_second(now),
+                    error: error.clone(),
+                });
+                self.tell_config_wrong(ConfigReason::Refused, error).await
+            }
+        };
+        if let Err(error) = told {
+            warn!("how the reload ended cannot be told: {error}");
+        }
+        self.note_service(None).await;
+    }
+
+    /// Tells at a start which tests of the config fail: a wrong example must not end all alerts.
+    pub(super) async fn tell_tests(&self) {
+        let failed = self.in_force().failed_tests;
+        let told = if failed.is_empty() {
+            self.tell_config_well().await
+        } else {
+            let error = shortened(&failed.join("\n"));
+            self.tell_config_wrong(ConfigReason::Tests, error).await
+        };
+        if let Err(error) = told {
+            warn!("that tests of the config fail, or not, cannot be told: {error}");
+        }
+    }
+
+    async fn tell_config_wrong(
+        &self,
+        reason: ConfigReason,
+        error: String,
+    ) -> Result<(), StoreError> {
+        let (config, now) = (self.config(), self.clock.now());
+        let event = ConfigFailing {
+            reason,
+            path: config.path.display().to_string(),
+            error,
+            since: to_second(now),
+        };
+        let told = config.health.notify.clone();
+        self.store.tell_config_failing(event, told, now).await?;
+        Ok(())
+    }
+
+    async fn tell_config_well(&self) -> Result<(), StoreError> {
+        let (config, now) = (self.config(), self.clock.now());
+        let path = config.path.display().to_string();
+        let told = config.health.notify.clone();
+        self.store.tell_config_recovered(path, told, now).await?;
+        Ok(())
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(MAX_ERROR_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,247 @@
+//! `man`: manual pages, made from the arguments and the schema themselves.
+
+use std::io::{self, Write as _};
+
+use clap::{Args, Command, CommandFactory as _};
+use clap_mangen::roff::{Roff, bold, italic, roman};
+
+use super::{Answer, Arguments, CliError, names::unknown};
+use crate::config::schema::{Key, TABLES};
+
+/// The page of the config.
+const CONFIG: &str = "fivebells.toml";
+
+const FILES: [(&str, &str); 3] = [
+    (
+        "/etc/fivebells/fivebells.toml",
+        "The config, see fivebells.toml(5).",
+    ),
+    (
+        "/var/lib/fivebells/fivebells.db",
+        "The service's store, with its log (-wal), index (-shm), lock (.lock) and reserve \
+         (.ballast) beside it. Where `[store] url` names no file and the config is not the \
+         service's, the store lies beside the config.",
+    ),
+    (
+        "/etc/systemd/system/fivebells.service",
+        "The unit of the service.",
+    ),
+];
+
+const ENVIRONMENT: [(&str, &str); 6] = [
+    ("FIVEBELLS_CONFIG", "The config file, where -c names none."),
+    ("FIVEBELLS_LOG", "What is logged, where --log does not say."),
+    (
+        "STATE_DIRECTORY",
+        "Where the store is, where the config does not say; systemd sets it for the service.",
+    ),
+    (
+        "CREDENTIALS_DIRECTORY",
+        "Where secrets of the form { credential = \"NAME\" } are; systemd sets it for the service.",
+    ),
+    ("NO_COLOR", "No colours, whatever its value."),
+    (
+        "NOTIFY_SOCKET",
+        "Where systemd hears how the service is, sd_notify(3).",
+    ),
+];
+
+const EXIT_STATUS: [(&str, &str); 6] = [
+    ("0", "Fine."),
+    ("1", "No, or it failed."),
+    ("2", "The arguments are wrong."),
+    ("3", "status: the service does not run."),
+    ("69", "The store cannot be reached."),
+    ("78", "The config is wrong."),
+];
+
+const SIGNALS: [(&str, &str); 2] = [
+    (
+        "SIGTERM, SIGINT",
+        "End run softly: what is under way is waited for, 45 seconds at most; a second one cuts it \
+         off.",
+    ),
+    (
+        "SIGHUP",
+        "run reads the config again, all or nothing. status says whether it was refused.",
+    ),
+];
+
+/// Print a manual page, in roff: of all, of a command, or of the config.
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// The command, or fivebells.toml; without it, the page that names them all.
+    #[arg(value_name = "COMMAND")]
+    page: Vec<String>,
+}
+
+impl Man {
+    pub(super) fn run(&self) -> Answer {
+        let mut out = io::stdout().lock();
+        match &self.page[..] {
+            [] => of_all(&mut out)?,
+            [page] if page == CONFIG => of_config(&mut out)?,
+            names => of_command(names, &mut out)?,
+        }
+        out.flush()?;
+        Ok(true)
+    }
+}
+
+fn of_all(out: &mut dyn io::Write) -> io::Result<()> {
+    let page = clap_mangen::Man::new(built()).source(source());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    page.render_subcommands_section(out)?;
+    sections(out)?;
+    see_also(&["fivebells.toml(5)", "systemd.service(5)"], out)?;
+    page.render_version_section(out)
+}
+
+fn of_command(names: &[String], out: &mut dyn io::Write) -> Result<(), CliError> {
+    let mut command = &built();
+    let mut title = "fivebells".to_owned();
+    for name in names {
+        let Some(found) = command.find_subcommand(name) else {
+            let known = command.get_subcommands().map(Command::get_name);
+            return Err(unknown("manual page of", name, known.chain([CONFIG])));
+        };
+        (command, title) = (found, format!("{title}-{}", found.get_name()));
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let page = page.title(title).source(source());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    if command.has_subcommands() {
+        page.render_subcommands_section(out)?;
+    }
+    see_also(&["fivebells(1)", "fivebells.toml(5)"], out)?;
+    Ok(())
+}
+
+fn source() -> String {
+    format!("fivebells {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The arguments, with what the parser adds to each command.
+fn built() -> Command {
+    let mut command = Arguments::command();
+    command.build();
+    command
+}
+
+fn sections(out: &mut dyn io::Write) -> io::Result<()> {
+    let mut roff = Roff::new();
+    let lists: [(&str, &[(&str, &str)]); 4] = [
+        ("FILES", &FILES),
+        ("ENVIRONMENT", &ENVIRONMENT),
+        ("EXIT STATUS", &EXIT_STATUS),
+        ("SIGNALS", &SIGNALS),
+    ];
+    for (title, entries) in lists {
+        roff.control("SH", [title]);
+        for (name, text) in entries {
+            roff.control("TP", [])
+                .text([bold(*name)])
+                .text([roman(*text)]);
+        }
+    }
+    roff.to_writer(out)
+}
+
+fn see_also(pages: &[&str], out: &mut dyn io::Write) -> io::Result<()> {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SEE ALSO"])
+        .text([roman(pages.join(", "))]);
+    roff.to_writer(out)
+}
+
+/// Every table and key.
+fn of_config(out: &mut dyn io::Write) -> io::Result<()> {
+    let mut roff = Roff::new();
+    roff.control("TH", [CONFIG, "5", "", source().as_str()]);
+    roff.control("SH", ["NAME"]);
+    roff.text([roman("fivebells.toml - the config of fivebells(1)")]);
+    roff.control("SH", ["DESCRIPTION"]);
+    let about = "A file in TOML, by default /etc/fivebells/fivebells.toml. `fivebells check` says \
+                 everything that is wrong with one, `fivebells config` what is in effect.";
+    roff.text([roman(about)]);
+    for table in TABLES {
+        let title = match table.header {
+            "" => "TOP OF THE FILE".to_owned(),
+            header if header.contains(' ') || header == "grades" => header.to_uppercase(),
+            header => format!("[{header}]"),
+        };
+        roff.control("SH", [title.as_str()]);
+        for Key { name, kind, about } in table.keys {
+            let takes = format!(" ({})", kind.as_str());
+            roff.control("TP", []).text([bold(*name), italic(takes)]);
+            roff.text([roman(*about)]);
+        }
+    }
+    roff.to_writer(out)?;
+    see_also(&["fivebells(1)"], out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+        let mut page = Vec::new();
+        write(&mut page).expect("a Vec takes every write");
+        String::from_utf8(page).expect("UTF-8")
+    }
+
+    #[test]
+    fn every_page_that_the_first_one_names_can_be_made() {
+        let all = page(of_all);
+        for section in ["FILES", "ENVIRONMENT", "\"EXIT STATUS\"", "SIGNALS"] {
+            assert!(
+                all.contains(&format!(".SH {section}\n")),
+                "{section}\n{all}"
+            );
+        }
+        let mut named = pages(&all);
+        assert!(named.len() > 20, "{all}");
+        let mut made = 0;
+        while let Some(words) = named.pop() {
+            let mut own = Vec::new();
+            of_command(&words, &mut own).expect("a page");
+            let own = String::from_utf8(own).expect("UTF-8");
+            assert!(own.contains(".SH SYNOPSIS"), "{own}");
+            named.extend(pages(&own).into_iter().filter(|it| it.len() > words.len()));
+            made += 1;
+        }
+        assert!(made > 22, "the commands of `outbox` too");
+        let refused = of_command(&["fedes".to_owned()], &mut Vec::new()).expect_err("no such page");
+        assert!(refused.to_string().contains("feeds"), "{refused}");
+    }
+
+    /// The words of every page that this one names.
+    fn pages(page: &str) -> Vec<Vec<String>> {
+        let plain = page.replace("\\-", "-");
+        let names = plain.split("fivebells-").skip(1);
+        let names = names
+            .filter_map(|rest| rest.split_once("(1)"))
+            .filter(|(name, _)| !name.contains(char::is_whitespace));
+        names
+            .map(|(name, _)| name.split('-').map(str::to_owned).collect())
+            .collect()
+    }
+
+    #[test]
+    fn the_page_of_the_config_has_every_key() {
+        let config = page(of_config);
+        for key in TABLES.iter().flat_map(|table| table.keys) {
+            let name = key.name.replace('-', "\\-");
+            assert!(config.contains(&format!("\\fB{name}\\fR")), "{name}");
+        }
+    }
+}

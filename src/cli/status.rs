@@ -1,0 +1,324 @@
+//! `status`: whether the service runs, and how everything is.
+
+use std::{path::Path, time::Duration};
+
+use clap::Args;
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::{
+    Answer, CliError, config,
+    output::{self, Output, one_line},
+    stored, when,
+};
+use crate::{
+    cadence,
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    model::{Ailment, ConfigFailing, StoreFailing},
+    store::{FeedStatus, RefusedReload, ServiceRecord, Store, StoreError, Summary, Vitals},
+};
+
+/// A service that has written nothing for so long is stuck: it writes the time down each minute.
+const STUCK_AFTER: Duration = Duration::from_mins(5);
+
+/// Say whether the service runs, and how everything is; exit 3 if it does not run, 1 if it is stuck.
+#[derive(Debug, Args)]
+pub(super) struct Status {}
+
+/// Whether the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// It has the store open.
+    Running,
+    /// The same, but it has written nothing for minutes.
+    Stuck,
+    /// It ended, or never ran.
+    Stopped,
+    /// It ended without a word: it was killed, or the machine was.
+    Killed,
+}
+
+/// The answer, on the wire.
+#[derive(Serialize)]
+struct StatusLine<'a> {
+    state: State,
+    version: Option<&'a str>,
+    started: Option<Timestamp>,
+    stopped: Option<Timestamp>,
+    config: &'a Path,
+    /// When the config in force was read.
+    config_loaded: Option<Timestamp>,
+    /// Whether its files say something else by now; `null` where nobody knows.
+    config_changed: Option<bool>,
+    /// The reload that was refused since.
+    refused: Option<&'a RefusedReload>,
+    /// What was told of the config.
+    config_failing: Option<&'a ConfigFailing>,
+    feeds: Feeds,
+    alerts: u32,
+    deliveries_waiting: u32,
+    deliveries_dead: u32,
+    oldest_waiting: Option<Timestamp>,
+    last_poll: Option<Timestamp>,
+    last_written: Option<Timestamp>,
+    /// Why no feed is polled.
+    store_failing: Option<&'a StoreFailing>,
+    store: &'a Path,
+    store_bytes: u64,
+}
+
+/// How many feeds fare how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+struct Feeds {
+    ok: usize,
+    failing: usize,
+    silent: usize,
+    gone: usize,
+    /// Not polled yet.
+    new: usize,
+}
+
+/// All that the store knows.
+struct Known {
+    is_in_use: bool,
+    service: Option<ServiceRecord>,
+    config_failing: Option<ConfigFailing>,
+    store_failing: Option<StoreFailing>,
+    feeds: Feeds,
+    summary: Summary,
+    vitals: Vitals,
+}
+
+impl Status {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let loaded = config::look(path)?;
+        let config = &loaded.config;
+        let known = match stored::open(config).await {
+            Ok(store) => {
+                let known = Known::of(&store).await;
+                store.close().await;
+                known?
+            }
+            Err(error @ (CliError::NoStore(_) | CliError::Store(StoreError::Missing { .. }))) => {
+                let message = format!("not running, and never was: {error}");
+                return Err(CliError::NotRunning(message));
+            }
+            Err(error) => return Err(error),
+        };
+        let now = SystemClock.now();
+        let fingerprint = loaded.warnings.sources.fingerprint();
+        let line = StatusLine::of(&known, config, &fingerprint, now);
+        output.print(&line, |line| line.text(&config.timezone, now))?;
+        match line.state {
+            State::Running => Ok(true),
+            State::Stuck => Ok(false),
+            State::Stopped | State::Killed => {
+                let message = "fivebells is not running: nothing is polled or delivered";
+                Err(CliError::NotRunning(message.to_owned()))
+            }
+        }
+    }
+}
+
+impl Known {
+    async fn of(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self {
+            is_in_use: Store::is_in_use(store.path()),
+            service: store.service().await?,
+            config_failing: store.told_config_failing().await?,
+            store_failing: store.told_failing().await?,
+            feeds: Feeds::of(&store.feeds().await?),
+            summary: store.summary().await?,
+            vitals: store.vitals().await?,
+        })
+    }
+
+    /// Whoever has the store open without being the service is a command, and soon done.
+    fn state(&self, now: Timestamp) -> State {
+        let is_up = self.service.as_ref().map(|it| it.stopped_at.is_none());
+        match (self.is_in_use, is_up) {
+            (true, Some(true)) if self.is_silent(now) => State::Stuck,
+            (true, Some(true)) => State::Running,
+            (false, Some(true)) => State::Killed,
+            (_, _) => State::Stopped,
+        }
+    }
+
+    /// On a disk that takes nothing the service cannot write, and says so.
+    fn is_silent(&self, now: Timestamp) -> bool {
+        let last = self.vitals.last_written;
+        self.store_failing.is_none()
+            && last.is_some_and(|last| cadence::elapsed(last, now) > STUCK_AFTER)
+    }
+}
+
+impl Feeds {
+    fn of(feeds: &[FeedStatus]) -> Self {
+        let active: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.active).collect();
+        let count = |is: &dyn Fn(&FeedStatus) -> bool| active.iter().filter(|it| is(it)).count();
+        let is_read =
+            |feed: &FeedStatus| !feed.gone && feed.failures == 0 && feed.polled_at.is_some();
+        let told = |feed: &FeedStatus| feed.health.told(&feed.learned);
+        let is_quiet =
+            |feed: &FeedStatus| matches!(told(feed), Some((Ailment::Silent | Ailment::Empty, _)));
+        Self {
+            ok: count(&|feed| is_read(feed) && !is_quiet(feed)),
+            failing: count(&|feed| !feed.gone && feed.failures > 0),
+            silent: count(&|feed| is_read(feed) && is_quiet(feed)),
+            gone: count(&|feed| feed.gone),
+            new: count(&|feed| !feed.gone && feed.failures == 0 && feed.polled_at.is_none()),
+        }
+    }
+
+    fn text(self) -> String {
+        let Self {
+            ok,
+            failing,
+            silent,
+            gone,
+            new,
+        } = self;
+        let counts = [
+            (ok, "ok"),
+            (failing, "failing"),
+            (silent, "silent"),
+            (gone, "gone"),
+            (new, "not polled yet"),
+        ];
+        let counts = counts
+            .iter()
+            .filter(|(count, what)| *count > 0 || *what == "ok");
+        let counts: Vec<String> = counts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        counts.join(", ")
+    }
+}
+
+impl<'a> StatusLine<'a> {
+    fn of(known: &'a Known, config: &'a Config, fingerprint: &str, now: Timestamp) -> Self {
+        let service = known.service.as_ref();
+        let Summary {
+            alerts,
+            waiting,
+            dead,
+            ..
+        } = known.summary;
+        let is_same_file = |service: &&ServiceRecord| {
+            std::path::absolute(&config.path).is_ok_and(|path| path == service.config)
+        };
+        let in_force = service.filter(is_same_file);
+        Self {
+            state: known.state(now),
+            version: service.map(|it| it.version.as_str()),
+            started: service.map(|it| it.started_at),
+            stopped: service.and_then(|it| it.stopped_at),
+            config: service.map_or(&config.path, |it| &it.config),
+            config_loaded: service.map(|it| it.loaded_at),
+            config_changed: in_force.map(|it| it.fingerprint != fingerprint),
+            refused: service.and_then(|it| it.refused.as_ref()),
+            config_failing: known.config_failing.as_ref(),
+            feeds: known.feeds,
+            alerts,
+            deliveries_waiting: waiting,
+            deliveries_dead: dead,
+            oldest_waiting: known.vitals.oldest_waiting,
+            last_poll: known.vitals.last_poll,
+            last_written: known.vitals.last_written,
+            store_failing: known.store_failing.as_ref(),
+            store: &config.store.path,
+            store_bytes: known.vitals.bytes,
+        }
+    }
+
+    fn text(&self, zone: &TimeZone, now: Timestamp) -> String {
+        let moment = |at: Option<Timestamp>| {
+            at.map_or_else(
+                || "never".to_owned(),
+                |at| format!("{}, {}", when::at(at, zone), when::relative(at, now)),
+            )
+        };
+        let state = match self.state {
+            State::Running => format!("running since {}", moment(self.started)),
+            State::Stuck => format!("stuck: nothing written since {}", moment(self.last_written)),
+            State::Stopped if self.stopped.is_none() => "not running, and never was".to_owned(),
+            State::Stopped => format!("not running; stopped {}", moment(self.stopped)),
+            State::Killed => format!(
+                "not running; it ended without a word after {}",
+                moment(self.last_written)
+            ),
+        };
+        let waiting = match self.oldest_waiting {
+            None => "none waiting".to_owned(),
+            oldest => format!(
+                "{} waiting, since {}",
+                self.deliveries_waiting,
+                moment(oldest)
+            ),
+        };
+        let mut lines = vec![("service", state)];
+        lines.extend(self.config_lines(&moment));
+        lines.push(("feeds", self.feeds.text()));
+        lines.push(("alerts", self.alerts.to_string()));
+        lines.push((
+            "deliveries",
+            format!("{waiting}, {} dead", self.deliveries_dead),
+        ));
+        lines.push(("last poll", moment(self.last_poll)));
+        lines.push(("last written", moment(self.last_written)));
+        let mebibytes = self.store_bytes.div_ceil(1 << 20);
+        lines.push((
+            "store",
+            format!("{}, {mebibytes} MiB", self.store.display()),
+        ));
+        if let Some(trouble) = self.store_failing {
+            let since = moment(Some(trouble.since));
+            let error = one_line(&trouble.error, 300);
+            lines.push((
+                "trouble",
+                format!("no feed is polled since {since}: {error}"),
+            ));
+        }
+        let lines = lines.into_iter();
+        let lines: Vec<String> = lines
+            .map(|(name, text)| format!("{name:<13}{text}"))
+            .collect();
+        lines.join("\n")
+    }
+
+    fn config_lines(
+        &self,
+        moment: &dyn Fn(Option<Timestamp>) -> String,
+    ) -> Vec<(&'static str, String)> {
+        let path = self.config.display();
+        let read = self
+            .config_loaded
+            .map(|at| format!(", read {}", moment(Some(at))));
+        let mut lines = vec![("config", format!("{path}{}", read.unwrap_or_default()))];
+        if self.config_changed == Some(true) {
+            let what = "changed since; `systemctl reload fivebells` takes it";
+            lines.push(("", what.to_owned()));
+        }
+        let of_fault = |what: String, error: &str| {
+            let errors = error.lines().map(|line| ("", output::one_line(line, 300)));
+            std::iter::once(("", what))
+                .chain(errors)
+                .collect::<Vec<_>>()
+        };
+        match (self.refused, self.config_failing) {
+            (Some(refused), _) => {
+                let at = moment(Some(refused.at));
+                let what = format!("reload refused {at}, the old one is in force:");
+                lines.extend(of_fault(what, &refused.error));
+            }
+            (None, Some(failing)) => {
+                let what = format!("tests of it fail since {}:", moment(Some(failing.since)));
+                lines.extend(of_fault(what, &failing.error));
+            }
+            (None, None) => {}
+        }
+        lines
+    }
+}

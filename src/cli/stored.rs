@@ -1,0 +1,38 @@
+//! The store beside the daemon, as a command opens it.
+
+use std::path::PathBuf;
+
+use super::{CliError, output::remark};
+use crate::{
+    config::Config,
+    store::{Store, StoreError},
+};
+
+/// Opens the store of this config; where there is none, says where it was looked for.
+pub(super) async fn open(config: &Config) -> Result<Store, CliError> {
+    let opened = Store::open_beside(&config.store).await;
+    opened.map_err(|error| missing(error, config))
+}
+
+/// The error, with every place where there is no store.
+pub(super) fn missing(error: StoreError, config: &Config) -> CliError {
+    match (&error, &config.store_places[..]) {
+        (StoreError::Missing { .. }, places @ [_, _, ..]) => CliError::NoStore(places.to_vec()),
+        _ => error.into(),
+    }
+}
+
+/// Says that the service does not run, where one ever did: what is shown of the next poll or try does
+/// not come then.
+pub(super) async fn mention_stopped(store: &Store) -> Result<(), CliError> {
+    if !Store::is_in_use(store.path()) && store.service().await?.is_some() {
+        remark("fivebells is not running: nothing is polled or delivered; see `fivebells status`");
+    }
+    Ok(())
+}
+
+/// The places in words.
+pub(super) fn listed(places: &[PathBuf]) -> String {
+    let places: Vec<String> = places.iter().map(|it| it.display().to_string()).collect();
+    places.join(" and none at ")
+}
