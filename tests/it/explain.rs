@@ -311,7 +311,7 @@ async fn each_delivery_says_where_it_stands() {
     room.run(&["unmute", "receiver", "second", "--send"]);
     let dropped = room.run(&["outbox", "drop", "--receiver", "second"]);
     assert_eq!(code(&dropped), 0, "{}", stderr(&dropped));
-    room.hook.answer_with(Answer::status(404));
+    room.hook.answer_with(Answer::status(400));
     room.world.advance(5);
     room.world.deliver().await;
     insta::assert_snapshot!("explain_dead", room.shows(&["explain", "2", "koizumi"]));

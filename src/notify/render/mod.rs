@@ -9,6 +9,7 @@ pub(super) mod clean;
 mod digest;
 mod html;
 mod message;
+mod missed;
 mod mute;
 mod phrase;
 mod report;

@@ -6,7 +6,7 @@ use super::{notice, reports::reports, sample_digest, sample_notice};
 use crate::model::{
     Ailment, DeliveryKey, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased,
     FeedRecovered, FeedSilent, MuteEnded, MuteKind, NetworkFailing, NetworkRecovered, Notice,
-    ReceiverFailing, StoreFailing, StoreReason, StoreRecovered, TestPing,
+    ReceiverFailing, ReceiverMissed, StoreFailing, StoreReason, StoreRecovered, TestPing,
 };
 
 /// One notice of every type, the plain alert first.
@@ -71,13 +71,29 @@ pub(crate) fn every_kind() -> Vec<Notice> {
     ]);
     let mut notices = vec![sample_notice(now)];
     troubles.push(sample_digest(now).event);
-    for event in troubles.into_iter().chain(reports(yesterday)) {
+    let events = troubles.into_iter().chain(reports(yesterday));
+    for event in events.chain([missed(yesterday)]) {
         notices.push(Notice {
             key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
             ..notice(now, event)
         });
     }
     notices
+}
+
+fn missed(yesterday: Timestamp) -> Event {
+    Event::ReceiverMissed(ReceiverMissed {
+        receiver: "board".into(),
+        reason: "expired".into(),
+        error: "404 Not Found".into(),
+        since: yesterday,
+        alerts: 2,
+        notices: 1,
+        named: vec![
+            "Koizumi meets Hegseth".into(),
+            "「小泉氏」、防衛相と会談".into(),
+        ],
+    })
 }
 
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
