@@ -1,7 +1,7 @@
 //! What was given up is told: who should have had it does not miss it by itself.
 //!
 //! What dies is noted in the transaction in which it dies, so no crash makes it silent. It is told
-//! once a look; many that die together, or one after the other, are one notice an hour.
+//! once a look; many that die together, or one after the other, are one notice an hour, or of those that died of their age one a day.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -22,8 +22,11 @@ use crate::{
 /// In `meta`, before a receiver's name: its [`Ledger`] as JSON.
 const KEY: &str = "missed ";
 
-/// How often a receiver's losses are told: a dead one loses another every few minutes.
+/// How often a receiver's losses are told.
 const TOLD_EVERY: Duration = Duration::from_hours(1);
+
+/// How often those by age: a dead receiver, which was told, loses another every few minutes, for days.
+const AGE_TOLD_EVERY: Duration = Duration::from_hours(24);
 
 /// What a receiver lost, and what others know of it.
 #[derive(Default, Serialize, Deserialize)]
@@ -36,7 +39,13 @@ struct Ledger {
 impl Ledger {
     /// What is to be told now.
     fn due(&mut self, now: Timestamp) -> Option<ReceiverMissed> {
-        let is_time = |told_at| elapsed(told_at, now) >= TOLD_EVERY;
+        let is_of_age = self.missed.as_ref()?.reason == SendReason::Expired.as_str();
+        let every = if is_of_age {
+            AGE_TOLD_EVERY
+        } else {
+            TOLD_EVERY
+        };
+        let is_time = |told_at| elapsed(told_at, now) >= every;
         if !self.told_at.is_none_or(is_time) {
             return None;
         }
@@ -55,7 +64,7 @@ pub struct Missed {
 
 impl Store {
     /// Tells these receivers what was given up since they were last told, of each receiver once an
-    /// hour at most. The one that lost it is told only where there is no other, and it is well.
+    /// hour at most, what died of its age once a day. The one that lost it is told only where there is no other, and it is well.
     pub async fn tell_missed(
         &self,
         told: Vec<String>,

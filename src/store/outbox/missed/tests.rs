@@ -56,6 +56,25 @@ async fn what_dies_is_told_to_the_others_at_once_and_then_once_an_hour() {
     assert_eq!(first.error, "422 Unprocessable Content");
 }
 
+#[test]
+fn what_dies_of_its_age_is_told_once_a_day() {
+    let due = |reason: SendReason, seconds| {
+        let mut ledger = Ledger {
+            told_at: Some(at(0)),
+            missed: Some(ReceiverMissed {
+                reason: reason.as_str().to_owned(),
+                ..ReceiverMissed::new("desk".into())
+            }),
+        };
+        ledger.due(at(seconds)).is_some()
+    };
+    let hour = 60 * 60;
+    let refused = [hour - 1, hour].map(|seconds| due(SendReason::Refused, seconds));
+    assert_eq!(refused, [false, true]);
+    let expired = [DAY - 1, DAY].map(|seconds| due(SendReason::Expired, seconds));
+    assert_eq!(expired, [false, true]);
+}
+
 #[tokio::test]
 async fn the_only_receiver_is_told_itself_while_it_is_well() {
     for (failures, told) in [(0, vec!["desk".to_owned()]), (1, vec![])] {
