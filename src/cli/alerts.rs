@@ -109,7 +109,8 @@ fn show(alerts: &[Alert], config: &Config, output: &Output) -> Result<(), CliErr
 
 fn block(alert: &Alert, config: &Config, color: bool) -> String {
     let block = notify::terminal_block(&notice(alert.clone()), &config.timezone, color);
-    block.trim_end().to_owned() + "\n"
+    let (block, alert, item) = (block.trim_end(), &alert.id, &alert.item.id);
+    format!("{block}\nalert a{alert}, item #{item}\n")
 }
 
 /// A stored alert as a receiver would be told of it.

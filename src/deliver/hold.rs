@@ -129,8 +129,22 @@ async fn lineup(
     store.lineup(receiver, MAX_FOLD, policy.memory(), now).await
 }
 
+/// What the policy lets pass. Of a receiver that is only probed what has been due the longest, so that
+/// one notice that is never taken keeps no other from showing that the receiver is well.
 fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Step {
-    policy.next(now, &waiting(lineup), &lineup.told)
+    let mut waiting = waiting(lineup);
+    if lineup.is_probed {
+        let outlook = policy.outlook(now, &waiting, &lineup.told);
+        let all = waiting.iter().zip(&lineup.waiting);
+        let passing = all.filter(|(one, _)| outlook.of(one).at <= now);
+        let probe = passing.min_by_key(|(_, lined_up)| lined_up.due);
+        match probe.map(|(one, _)| *one) {
+            Some(probe) if !probe.can_fold => return Step::Send(probe.id),
+            Some(_) => waiting.retain(|one| one.can_fold),
+            None => {}
+        }
+    }
+    policy.next(now, &waiting, &lineup.told)
 }
 
 fn waiting(lineup: &Lineup) -> Vec<Waiting> {

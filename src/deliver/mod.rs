@@ -93,6 +93,11 @@ impl Deliverer {
         self.receivers.keys().map(String::as_str).collect()
     }
 
+    /// Those that hear when another one fails.
+    pub fn told(&self) -> &[String] {
+        &self.told
+    }
+
     /// How a receiver is reached.
     pub fn notifier(&self, receiver: &str) -> Option<&dyn Notifier> {
         self.receivers.get(receiver).map(AsRef::as_ref)

@@ -13,9 +13,6 @@ use crate::{
 /// How long a receiver may fail before the others are told.
 const TOLD_AFTER: Duration = Duration::from_mins(15);
 
-/// How long a receiver may refuse every notice for good before the others are told.
-const REFUSED_FOR: Duration = Duration::from_hours(24);
-
 /// How often a broken receiver (login refused, unknown CA) is probed: someone must act first.
 const BROKEN_PROBE: Duration = Duration::from_mins(5);
 
@@ -50,7 +47,7 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
         Err(error) => error,
     };
     match error.retry {
-        Retry::Never => never(claim, error, now),
+        Retry::Never => never(claim, error, now, jitter),
         Retry::Later { after } if is_of_the_rest(claim, &error) => {
             beside(claim, later(claim, error, after, now, jitter))
         }
@@ -99,30 +96,23 @@ fn arrived_by(
     (update, (is_time && !told).then_some(trouble))
 }
 
-/// Gives the notice up. The receiver answered, so the next one may be taken; but one that has
-/// refused everything for a day, such as a webhook whose path is gone, is broken all the same.
-fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
-    let receiver = &claim.receiver;
-    // With failures or a detour, `failing_since` is of another trouble, which this answer has ended.
-    let is_of_refusals = receiver.failures == 0 && receiver.through.is_none();
-    let before = receiver.failing_since.filter(|_| is_of_refusals);
-    let since = before.unwrap_or(now);
-    let knew = before.is_some() && receiver.told_failing;
-    let tell = !knew && cadence::elapsed(since, now) >= REFUSED_FOR;
-    let update = ReceiverUpdate {
-        failing_since: Some(since),
-        told_failing: knew || tell,
-        reason: Some(error.reason),
-        error: Some(error.detail.clone()),
-        ..ReceiverUpdate::default()
-    };
+/// Gives the notice up, for it may be this one's own fault. After another one was refused, and none
+/// taken since, it is the receiver's: then this one waits as for any other failure. One that was its
+/// own fault all the same is given up once the receiver has taken another.
+fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
+    let first = claim.receiver.failing_since;
+    if let Some(first) = first.filter(|_| claim.receiver.has_refused) {
+        return failing(claim, error, None, first, now, jitter);
+    }
     Verdict {
-        tell: tell.then(|| trouble(&error, since)),
-        receiver: update,
-        to: SettleTo::Dead {
-            reason: error.reason,
-            detail: error.detail,
+        receiver: ReceiverUpdate {
+            failing_since: Some(now),
+            reason: Some(error.reason),
+            error: Some(error.detail.clone()),
+            ..ReceiverUpdate::default()
         },
+        tell: None,
+        to: dead(error.reason, error),
     }
 }
 
@@ -161,10 +151,22 @@ fn later(
     jitter: f64,
 ) -> Verdict {
     let receiver = &claim.receiver;
-    let failures = receiver.failures.saturating_add(1);
     // Without failures it is the first refusal's time, see `never`.
     let since = receiver.failing_since.filter(|_| receiver.failures > 0);
-    let since = since.unwrap_or(now);
+    failing(claim, error, after, since.unwrap_or(now), now, jitter)
+}
+
+/// Tries again after the back-off, or `after` what the receiver asked for; it fails since then.
+fn failing(
+    claim: &DeliveryClaim,
+    error: SendError,
+    after: Option<Duration>,
+    since: Timestamp,
+    now: Timestamp,
+    jitter: f64,
+) -> Verdict {
+    let receiver = &claim.receiver;
+    let failures = receiver.failures.saturating_add(1);
     let failing_for = cadence::elapsed(since, now);
     let asked = after.unwrap_or_default().min(MAX_RETRY_AFTER);
     let open = failures >= BREAKER_OPENS_AFTER || after.is_some();
@@ -173,8 +175,12 @@ fn later(
         failing_for,
         jitter,
     );
-    let age = cadence::elapsed(claim.waiting_since, now);
-    let own_delay = retry_delay(claim.failures.saturating_add(1), age, jitter);
+    // From its own first attempt: while nobody tried, nobody failed. So this is the second at least.
+    let tried_for = claim
+        .failing_since
+        .map(|first| cadence::elapsed(first, now));
+    let tried_for = tried_for.unwrap_or_default();
+    let own_delay = retry_delay(claim.failures.saturating_add(1), tried_for, jitter);
     let tell = !receiver.told_failing && failing_for >= TOLD_AFTER;
     Verdict {
         receiver: ReceiverUpdate {
@@ -188,11 +194,8 @@ fn later(
             through: None,
         },
         tell: tell.then(|| trouble(&error, since)),
-        to: if age >= DELIVERY_EXPIRES_AFTER {
-            SettleTo::Dead {
-                reason: SendReason::Expired,
-                detail: error.detail,
-            }
+        to: if tried_for >= DELIVERY_EXPIRES_AFTER {
+            dead(SendReason::Expired, error)
         } else {
             SettleTo::Later {
                 due: cadence::add(now, own_delay.max(asked)),
@@ -201,6 +204,14 @@ fn later(
                 accepted: error.accepted,
             }
         },
+    }
+}
+
+fn dead(reason: SendReason, error: SendError) -> SettleTo {
+    SettleTo::Dead {
+        reason,
+        detail: error.detail,
+        accepted: error.accepted,
     }
 }
 

@@ -106,7 +106,7 @@ pub enum SendReason {
     Busy,
     /// 5xx.
     ServerError,
-    /// 3xx, other 4xx, SMTP 5xx: not this notice.
+    /// 3xx, other 4xx, SMTP 5xx: it does not want it.
     Refused,
     /// 401, 403, SMTP 535.
     Auth,
@@ -120,7 +120,7 @@ pub enum SendReason {
     Output,
     /// The daemon ended while the attempt ran: nobody knows how it went.
     Lost,
-    /// Older than the outbox keeps trying.
+    /// Tried, or waiting, for longer than the outbox keeps trying.
     Expired,
     /// The code panicked.
     Panic,

@@ -10,6 +10,7 @@ mod digest;
 mod feed;
 mod fingerprint;
 mod item;
+mod missed;
 mod mute;
 mod notice;
 mod origin;
@@ -29,6 +30,7 @@ pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use fingerprint::{Fingerprint, Recognition, Remembered};
 pub use item::{IdentityKey, Item, ItemId, TextHash};
+pub use missed::ReceiverMissed;
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, MuteEnded, Priority,
-    ReportReady, StoreFailing, StoreRecovered,
+    ReceiverMissed, ReportReady, StoreFailing, StoreRecovered,
 };
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
@@ -45,6 +45,9 @@ pub enum Event {
     /// A receiver takes nothing, or its mail goes through another server; told to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
+    /// Notices for a receiver were given up; told to the others.
+    #[serde(rename = "receiver.missed")]
+    ReceiverMissed(ReceiverMissed),
     /// A mute ran out by itself, and something was held.
     #[serde(rename = "mute.ended")]
     MuteEnded(MuteEnded),
@@ -83,6 +86,7 @@ impl Event {
             Self::NetworkFailing(_) => "network.failing",
             Self::NetworkRecovered(_) => "network.recovered",
             Self::ReceiverFailing(_) => "receiver.failing",
+            Self::ReceiverMissed(_) => "receiver.missed",
             Self::MuteEnded(_) => "mute.ended",
             Self::StoreFailing(_) => "store.failing",
             Self::StoreRecovered(_) => "store.recovered",

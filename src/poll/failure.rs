@@ -1,10 +1,12 @@
 //! Why a feed could not be read.
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::{
     cadence,
     fetch::{FetchError, FetchReason},
+    model::Origin,
     parse::{ParseError, ParseReason},
 };
 
@@ -18,12 +20,16 @@ pub(super) struct Failure {
     pub(super) gone: bool,
     /// Nothing was heard of the feed's server: that may be the fault of our own network.
     pub(super) unreachable: bool,
-    /// Whether another host than the configured one answered, to which a redirect had led.
+    /// Whether another host than the configured one answered, to which a redirect had led, now or
+    /// at an earlier visit.
     pub(super) elsewhere: bool,
 }
 
 impl Failure {
-    pub(super) fn fetch(error: &FetchError, now: Timestamp) -> Self {
+    /// An address that could not be fetched, of a feed that is configured with another or the same.
+    pub(super) fn fetch(error: &FetchError, asked: &Url, configured: &Url, now: Timestamp) -> Self {
+        let is_answer = error.status.is_some();
+        let was_led = is_answer && Origin::of(asked) != Origin::of(configured);
         Self {
             reason: error.reason.as_str(),
             message: error.to_string(),
@@ -33,7 +39,7 @@ impl Failure {
                 .map(|wish| cadence::add(now, wish.delay(now))),
             gone: error.reason == FetchReason::Gone,
             unreachable: error.reason.is_unreachable(),
-            elsewhere: error.elsewhere,
+            elsewhere: error.elsewhere || was_led,
         }
     }
 

@@ -94,7 +94,7 @@ impl Poller {
             Err(error) if error.reason == FetchReason::Crowded => {
                 return Ok((self.put_off(claim, started_at), None));
             }
-            Err(error) => Err(Failure::fetch(&error, self.clock.now())),
+            Err(error) => Err(Failure::fetch(&error, &url, &feed.url, self.clock.now())),
         };
         let pending = page.as_mut().ok().and_then(|page| page.pending.take());
         let commit = self.conclude_page(feed, claim, fill, page, started_at);

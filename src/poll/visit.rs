@@ -18,7 +18,7 @@ use crate::{
     cadence,
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument},
     http::Place,
-    model::{Feed, Origin},
+    model::Feed,
     parse::{self, Document, ParsedFeed, WarningKind},
     store::{FeedState, StoreError},
 };
@@ -94,11 +94,9 @@ pub(super) async fn visit(
     let document = match poller.fetcher.fetch(&request(feed, &url, state, now)).await {
         Err(error) if error.reason == FetchReason::Crowded => return Ok(None),
         Err(error) => {
-            let mut failure = Failure::fetch(&error, clock.now());
+            let mut failure = Failure::fetch(&error, &url, &feed.url, clock.now());
             // What is gone is where the feed had moved, not the feed.
             failure.gone &= state.moved.to.is_none();
-            failure.elsewhere |=
-                error.status.is_some() && Origin::of(&url) != Origin::of(&feed.url);
             return Ok(Some(Answer::Failed(failure)));
         }
         Ok(Fetched::NotModified(page)) => {

@@ -1,4 +1,4 @@
-//! One lane per receiver.
+//! One lane per receiver. One that panics is started again, after a pause that grows.
 
 use std::{
     sync::{
@@ -10,32 +10,60 @@ use std::{
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{error, warn};
 
 use super::{Refused, STORE_PAUSE, Scheduler, Work, until};
 use crate::{
     clock::Clock,
     deliver::DeliverOutcome,
     store::{Store, StoreError},
+    unwind,
 };
 
+/// How long a lane rests after its first panic; doubled with each one more in a row.
+const FIRST_REST: Duration = Duration::from_millis(250);
+
+/// The longest rest of a lane.
+const LONGEST_REST: Duration = Duration::from_mins(1);
+
 impl Scheduler {
-    /// Sends everything that is due now, lane beside lane, and returns when nothing more is.
+    /// Sends everything that is due now, lane beside lane, tells what died, and returns when nothing
+    /// more is due.
     ///
     /// # Errors
     /// The store's first.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
+        let mut delivered = 0;
+        loop {
+            let round = self.drain_all().await?;
+            delivered += round.delivered;
+            // What is told of a receiver in trouble comes when the others may be through already.
+            if !self.look_after_outbox().await? && !round.has_told {
+                return Ok(delivered);
+            }
+        }
+    }
+
+    async fn drain_all(&self) -> Result<Drained, StoreError> {
         let work = self.work();
         let mut lanes = JoinSet::new();
         for receiver in work.lanes.keys() {
             let (work, receiver) = (Arc::clone(&work), receiver.clone());
-            lanes.spawn(async move { drain(&work, &receiver).await });
+            lanes.spawn(async move {
+                let drained = unwind::catch(drain(&work, &receiver)).await;
+                drained.unwrap_or_else(|message| {
+                    error!("receiver {receiver:?}: its lane panicked: {message}");
+                    Ok(Drained::default())
+                })
+            });
         }
-        let mut delivered = 0;
+        let mut all = Drained::default();
         while let Some(lane) = lanes.join_next().await {
-            delivered += lane.unwrap_or(Ok(0))?;
+            let lane = lane.expect("its panics are caught")?;
+            all.delivered += lane.delivered;
+            all.has_told |= lane.has_told;
         }
-        Ok(delivered)
+        Ok(all)
     }
 
     pub(super) async fn run_lanes(&self, soft: &CancellationToken, hard: &CancellationToken) {
@@ -63,14 +91,24 @@ impl Scheduler {
     }
 }
 
+/// What a round came to.
+#[derive(Debug, Default)]
+struct Drained {
+    /// Deliveries that were taken.
+    delivered: usize,
+    /// Whether receivers have something to do now that they had not before.
+    has_told: bool,
+}
+
 /// Delivers until nothing is due.
-async fn drain(work: &Work, receiver: &str) -> Result<usize, StoreError> {
-    let mut delivered = 0;
+async fn drain(work: &Work, receiver: &str) -> Result<Drained, StoreError> {
+    let mut drained = Drained::default();
     loop {
         match work.deliverer.deliver(receiver).await? {
-            DeliverOutcome::Idle | DeliverOutcome::Held { .. } => return Ok(delivered),
-            DeliverOutcome::Delivered => delivered += 1,
-            DeliverOutcome::Folded | DeliverOutcome::Failed { .. } => {}
+            DeliverOutcome::Idle | DeliverOutcome::Held { .. } => return Ok(drained),
+            DeliverOutcome::Delivered => drained.delivered += 1,
+            DeliverOutcome::Folded => {}
+            DeliverOutcome::Failed { receivers } => drained.has_told |= !receivers.is_empty(),
         }
     }
 }
@@ -87,19 +125,20 @@ struct Lane {
 impl Lane {
     async fn run(self, stop: CancellationToken) {
         let mut refused = Refused::default();
+        let mut panics = 0;
         while !stop.is_cancelled() {
-            let pause = match self.work.deliverer.deliver(&self.receiver).await {
-                Ok(DeliverOutcome::Delivered | DeliverOutcome::Folded) => continue,
-                Ok(DeliverOutcome::Failed { receivers }) => {
-                    self.work.wake(&receivers);
+            let pause = match unwind::catch(self.step()).await {
+                Ok(pause) => pause,
+                Err(message) => {
+                    panics += 1;
+                    self.rest(panics, &message, &stop).await;
                     continue;
                 }
-                Ok(DeliverOutcome::Idle) => self.until_due().await,
-                Ok(DeliverOutcome::Held { until: at }) => Ok(until(self.clock.as_ref(), Some(at))),
-                Err(error) => Err(error),
             };
+            panics = 0;
             let pause = match pause {
-                Ok(pause) => {
+                Ok(None) => continue,
+                Ok(Some(pause)) => {
                     refused.clear();
                     pause
                 }
@@ -120,8 +159,39 @@ impl Lane {
         }
     }
 
+    /// Sends one notice, or says how long none is due.
+    async fn step(&self) -> Result<Option<Duration>, StoreError> {
+        match self.work.deliverer.deliver(&self.receiver).await? {
+            DeliverOutcome::Delivered | DeliverOutcome::Folded => Ok(None),
+            DeliverOutcome::Failed { receivers } => {
+                self.work.wake(&receivers);
+                Ok(None)
+            }
+            DeliverOutcome::Idle => self.until_due().await.map(Some),
+            DeliverOutcome::Held { until: at } => Ok(Some(until(self.clock.as_ref(), Some(at)))),
+        }
+    }
+
+    /// After a panic of our own code. Nobody wakes it: what panicked would do so again at once. What it
+    /// had claimed is due again when the lease ends.
+    async fn rest(&self, panics: u32, message: &str, stop: &CancellationToken) {
+        let (receiver, rest) = (&self.receiver, rest(panics));
+        let millis = rest.as_millis();
+        error!("receiver {receiver:?}: its lane panicked, it goes on in {millis} ms: {message}");
+        let _ = stop.run_until_cancelled(tokio::time::sleep(rest)).await;
+    }
+
     async fn until_due(&self) -> Result<Duration, StoreError> {
         let due = self.store.next_delivery_due(&self.receiver).await?;
         Ok(until(self.clock.as_ref(), due))
     }
 }
+
+/// The rest after so many panics in a row. Pure.
+fn rest(panics: u32) -> Duration {
+    let doublings = panics.saturating_sub(1).min(16);
+    FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST)
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! delays another. A reload swaps [`Work`]: running steps end under the old one.
 
 mod lanes;
+mod outbox;
 mod polls;
 
 use std::{
@@ -43,6 +44,9 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often old rows are deleted.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
+
+/// How long after the start for the first time: by then the receivers were tried.
+const FIRST_PRUNE: Duration = Duration::from_secs(2);
 
 /// The steps under one config. Immutable: a reload makes a new one.
 #[derive(Debug)]
@@ -164,6 +168,7 @@ impl Scheduler {
         tokio::join!(
             self.run_polls(soft, hard),
             self.run_lanes(soft, hard),
+            self.run_outbox(soft),
             self.run_prune(soft),
             self.run_watch(soft),
         );
@@ -211,11 +216,15 @@ impl Scheduler {
     }
 
     async fn run_prune(&self, soft: &CancellationToken) {
+        let mut pause = FIRST_PRUNE;
         while soft
-            .run_until_cancelled(tokio::time::sleep(PRUNE_EVERY))
+            .run_until_cancelled(tokio::time::sleep(pause))
             .await
             .is_some()
         {
+            pause = PRUNE_EVERY;
+            // So that what has just ended need not wait for another hour.
+            self.look_after_outbox_in_service().await;
             match self.store.prune(self.clock.now()).await {
                 Ok(pruned) => debug!(?pruned, "old rows deleted"),
                 Err(error) => warn!("not pruned: {error}"),

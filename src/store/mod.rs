@@ -62,9 +62,9 @@ pub use self::{
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     options::StoreOptions,
     outbox::{
-        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, NewDelivery,
-        OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate,
-        Selection, SettleTo, Settlement,
+        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
+        NewDelivery, OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus,
+        ReceiverUpdate, Selection, SettleTo, Settlement,
     },
     polls::{
         Alias, Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, Move, Moved,

@@ -311,7 +311,7 @@ async fn each_delivery_says_where_it_stands() {
     room.run(&["unmute", "receiver", "second", "--send"]);
     let dropped = room.run(&["outbox", "drop", "--receiver", "second"]);
     assert_eq!(code(&dropped), 0, "{}", stderr(&dropped));
-    room.hook.answer_with(Answer::status(404));
+    room.hook.answer_with(Answer::status(400));
     room.world.advance(5);
     room.world.deliver().await;
     insta::assert_snapshot!("explain_dead", room.shows(&["explain", "2", "koizumi"]));
@@ -376,4 +376,28 @@ async fn what_a_policy_holds_or_told_in_a_digest_says_so() {
         room.shows(&["explain", "2", "koizumi"])
     );
     room.assert_decided(&["2", "koizumi"], "delivery", "second has it since");
+}
+
+/// Items, alerts and notices are counted apart, so one's number is not another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_notice_calls_itself_explains_its_story() {
+    let room = Newsroom::open().await;
+    for number in 1..=3 {
+        room.publish(&format!("Yen slips, part {number}")).await;
+    }
+    room.publish("Koizumi speaks").await;
+    let requests = room.hook.requests();
+    let id = requests.last().and_then(|it| it.header("webhook-id"));
+    let id = id.expect("an id");
+    for name in ["a1", "A1", id] {
+        let explained = room.shows(&["explain", name]);
+        assert!(explained.contains("Koizumi speaks\n"), "{explained}");
+        assert!(!explained.contains("Yen"), "{explained}");
+        assert!(!explained.contains("another name"), "{explained}");
+    }
+    let alerts = room.shows(&["alerts"]);
+    assert!(alerts.contains("\nalert a1, item #5\n"), "{alerts}");
+    for name in ["a2", "other-1", &id.replace("-1", "-9")] {
+        assert_eq!(code(&room.run(&["explain", name])), 1, "{name}");
+    }
 }

@@ -15,6 +15,7 @@ mod disk;
 mod docs;
 mod explain;
 mod finding;
+mod giving_up;
 mod health;
 mod language;
 mod mail;

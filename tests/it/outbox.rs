@@ -15,7 +15,7 @@ k = \"Koizumi\"
 
 fn desk(hook: &WebhookServer) -> Desk {
     Desk::new(&format!(
-        "{CONFIG}hook = {{ webhook = \"{}\" }}\n",
+        "{CONFIG}hook = {{ webhook = \"{}\" }}\n[health]\nnotify = []\n",
         hook.url()
     ))
 }

@@ -1,6 +1,7 @@
 //! `explain`: why an item alerted, or did not: every stage it came by, and the one that decided.
 
 mod near;
+mod notice;
 mod texts;
 mod told;
 mod trace;
@@ -35,13 +36,14 @@ use trace::{Decision, Facts, Stage, Step};
 /// Where what a stage did stands in its line.
 const INDENT: usize = 14;
 
-/// Items of one link that are explained: it may stand in several feeds.
+/// Items of one link that are explained, for it may stand in several feeds, or of one digest.
 const MAX_ITEMS: u32 = 10;
 
 /// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The item: its number, as `search` shows it, its link, or words of its title.
+    /// The item: its number, as `search` shows it, its link, words of its title, or what a notice about
+    /// it calls itself: the alert's number, such as a1842, or the notice's id.
     #[arg(value_name = "ITEM")]
     item: String,
 
@@ -93,7 +95,11 @@ impl Explain {
         let name = self.watch.as_deref();
         let watch = name.map(|name| config::watch(config, name)).transpose()?;
         let store = stored::open(config).await?;
-        let mut items = self.items(&store).await?;
+        let mut items = notice::items(&self.item, &store).await?;
+        let is_by_notice = !items.is_empty();
+        if !is_by_notice {
+            items = self.items(&store).await?;
+        }
         let mut near = Vec::new();
         if items.is_empty() && !self.is_known(&store).await? {
             near = near::near(&self.item, &store).await?;
@@ -104,7 +110,8 @@ impl Explain {
         }
         let now = SystemClock.now();
         let room = Room {
-            asked: (self.number().is_none() && !is_title).then_some(self.item.as_str()),
+            asked: (self.number().is_none() && !is_title && !is_by_notice)
+                .then_some(self.item.as_str()),
             loaded: &loaded,
             mutes: store.mutes().await?,
             in_force: store.watches_in_force().await?,

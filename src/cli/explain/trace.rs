@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     super::when,
+    notice,
     texts::{Came, Texts},
     told::{Told, Ways},
 };
@@ -245,7 +246,8 @@ impl Facts<'_> {
             return steps;
         };
         let made = format!(
-            "#{}, {}, {}",
+            "{}{}, {}, {}",
+            notice::ALERT,
             alert.id.0,
             self.at(alert.created_at),
             alert.priority

@@ -282,6 +282,7 @@ fn title(delivery: &DeliveryStatus) -> String {
             Some(through) => format!("mail for {} goes through {through}", data.receiver),
             None => format!("receiver {} fails", data.receiver),
         },
+        Event::ReceiverMissed(data) => format!("receiver {} missed something", data.receiver),
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
         Event::StoreRecovered(_) => "store well again".to_owned(),

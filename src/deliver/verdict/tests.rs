@@ -7,20 +7,22 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("in range")
 }
 
-/// A delivery that has waited since 0 s, at its n-th attempt.
+/// A delivery that is tried since 0 s, at its n-th attempt.
 fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryClaim {
     DeliveryClaim {
         id: DeliveryId(7),
         turn: 3,
         attempt,
         failures: attempt - 1,
-        waiting_since: at(0),
+        failing_since: (attempt > 1).then(|| at(0)),
+        waiting_since: at(-9_999_999),
         receiver: ReceiverState {
             name: "desk".into(),
             failures,
             failing_since: failing_since.map(at),
             told_failing: false,
             through: None,
+            has_refused: false,
         },
         notice: Notice {
             key: DeliveryKey("store-7".into()),
@@ -221,25 +223,41 @@ fn a_refusal_kills_the_notice_and_clears_the_receiver() {
     assert!(verdict.tell.is_none());
 }
 
+/// The verdict at `now` on a refusal by a receiver that has refused another notice since 0 s.
+fn refused_again(failures: u32, told: bool, reason: SendReason, now: i64) -> Verdict {
+    let mut claim = claim(1, failures, Some(0));
+    claim.receiver.has_refused = true;
+    claim.receiver.told_failing = told;
+    of(&claim, failed(reason, Retry::Never), at(now), MIDDLE)
+}
+
 #[test]
-fn a_receiver_that_refuses_everything_for_a_day_is_told_once() {
-    let day = 24 * 60 * 60;
-    let refused = || failed(SendReason::Refused, Retry::Never);
-    let verdict = |told, now| {
-        let mut claim = claim(1, 0, Some(0));
-        claim.receiver.told_failing = told;
-        of(&claim, refused(), at(now), MIDDLE)
-    };
-    assert!(verdict(false, day - 1).tell.is_none());
-    let told = verdict(false, day);
-    assert_eq!(told.tell.expect("told").since, at(0));
-    assert!(told.receiver.told_failing);
-    assert!(verdict(true, 2 * day).tell.is_none());
-    // Whatever the reason: a 403 or a template that fails takes nothing either.
-    for reason in [SendReason::Auth, SendReason::Render] {
-        let refused = failed(reason, Retry::Never);
-        let told = of(&claim(1, 0, Some(0)), refused, at(day), MIDDLE).tell;
-        assert_eq!(told.expect("told").reason, reason);
+fn the_second_refusal_in_a_row_keeps_the_notice_and_is_a_failing_receiver() {
+    let second = refused_again(0, false, SendReason::Refused, 60);
+    assert_eq!(seconds(due(&second.to), 60), 5, "it is tried again");
+    let found = (second.receiver.failures, second.receiver.failing_since);
+    assert_eq!(found, (1, Some(at(0))), "since the first refusal");
+    assert!(second.tell.is_none());
+    let open = refused_again(2, false, SendReason::Refused, 60)
+        .receiver
+        .due;
+    assert_eq!(
+        open.map(|due| seconds(due, 60)),
+        Some(5),
+        "then only probed"
+    );
+}
+
+#[test]
+fn a_receiver_that_refuses_everything_is_told_after_a_quarter_of_an_hour() {
+    // Whatever the reason: a template that fails takes nothing either.
+    for reason in [SendReason::Refused, SendReason::Auth, SendReason::Render] {
+        assert!(refused_again(9, false, reason, 899).tell.is_none());
+        let told = refused_again(9, false, reason, 900);
+        let trouble = told.tell.expect("told");
+        assert_eq!((trouble.reason, trouble.since), (reason, at(0)));
+        assert!(told.receiver.told_failing);
+        assert!(refused_again(9, true, reason, 9000).tell.is_none(), "once");
     }
 }
 
@@ -251,17 +269,29 @@ fn a_failure_after_refusals_counts_from_itself() {
 }
 
 #[test]
-fn after_three_days_a_delivery_is_dead() {
+fn three_days_of_trying_are_the_end_for_those_who_have_nothing() {
     let last = i64::try_from(DELIVERY_EXPIRES_AFTER.as_secs()).expect("three days");
     let verdict = |now| of(&claim(900, 900, Some(0)), busy(None), at(now), MIDDLE).to;
     assert!(matches!(verdict(last - 1), SettleTo::Later { .. }));
-    assert!(matches!(
-        verdict(last),
-        SettleTo::Dead {
-            reason: SendReason::Expired,
-            ..
-        }
-    ));
+    let expected = SettleTo::Dead {
+        reason: SendReason::Expired,
+        detail: "status 503".into(),
+        accepted: vec!["one@example.org".into()],
+    };
+    assert_eq!(verdict(last), expected);
+}
+
+/// It waited for years; the receiver has failed as long.
+#[test]
+fn while_nobody_tries_no_time_runs() {
+    let first = of(&claim(1, 900, Some(-9_999_999)), busy(None), at(0), MIDDLE);
+    assert_eq!(seconds(due(&first.to), 0), 5, "its own back-off begins");
+    // An attempt that a crash cut off is none.
+    let mut lost = claim(2, 0, None);
+    (lost.failures, lost.failing_since) = (0, None);
+    let year = 365 * 24 * 60 * 60;
+    let second = of(&lost, busy(None), at(year), MIDDLE);
+    assert_eq!(seconds(due(&second.to), year), 5);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod config;
 mod digest;
 mod html;
 mod message;
+mod missed;
 mod mute;
 mod phrase;
 mod report;

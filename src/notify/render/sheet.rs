@@ -67,7 +67,7 @@ impl Sheet {
             facts: facts(alert, published, timezone),
             also: alert.also.iter().take(MAX_ALSO).map(also).collect(),
             several: None,
-            footer: format!("Alert {}, notice {}", clean::line(&alert.id), notice.key),
+            footer: format!("Alert a{}, notice {}", clean::line(&alert.id), notice.key),
         }
     }
 

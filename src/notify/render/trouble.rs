@@ -5,6 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     config::{config_failing, config_recovered},
     digest::digest_ready,
+    missed::receiver_missed,
     mute::mute_ended,
     phrase::{Trouble, at, count},
     report::report_ready,
@@ -37,6 +38,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::NetworkFailing(failing) => network_failing(failing, timezone),
         Event::NetworkRecovered(recovered) => network_recovered(recovered, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
+        Event::ReceiverMissed(missed) => receiver_missed(missed, timezone),
         Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::StoreFailing(failing) => store_failing(failing, timezone),
         Event::StoreRecovered(recovered) => store_recovered(recovered, timezone),

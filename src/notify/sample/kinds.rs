@@ -6,8 +6,8 @@ use super::{notice, reports::reports, sample_digest, sample_notice};
 use crate::model::{
     Ailment, ConfigFailing, ConfigReason, ConfigRecovered, DeliveryKey, Event, FeedEmpty,
     FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, MuteKind,
-    NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, StoreFailing, StoreReason,
-    StoreRecovered, TestPing,
+    NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, StoreFailing,
+    StoreReason, StoreRecovered, TestPing,
 };
 
 /// One notice of every type, the plain alert first.
@@ -64,7 +64,8 @@ pub(crate) fn every_kind() -> Vec<Notice> {
     let mut notices = vec![sample_notice(now)];
     troubles.push(sample_digest(now).event);
     troubles.extend(troubles_of_config(yesterday));
-    for event in troubles.into_iter().chain(reports(yesterday)) {
+    let events = troubles.into_iter().chain(reports(yesterday));
+    for event in events.chain([missed(yesterday)]) {
         notices.push(Notice {
             key: DeliveryKey(format!("sample-{}", notices.len() + 1)),
             ..notice(now, event)
@@ -103,6 +104,21 @@ fn troubles_of_config(yesterday: Timestamp) -> [Event; 2] {
             since: yesterday,
         }),
     ]
+}
+
+fn missed(yesterday: Timestamp) -> Event {
+    Event::ReceiverMissed(ReceiverMissed {
+        receiver: "board".into(),
+        reason: "expired".into(),
+        error: "404 Not Found".into(),
+        since: yesterday,
+        alerts: 2,
+        notices: 1,
+        named: vec![
+            "Koizumi meets Hegseth".into(),
+            "「小泉氏」、防衛相と会談".into(),
+        ],
+    })
 }
 
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {

@@ -67,6 +67,10 @@ fn quoted_error(event: Event) -> Option<Event> {
         Event::FeedItemsMissed(it) => it.archive_error.as_mut()?,
         Event::NetworkFailing(it) => &mut it.error,
         Event::ReceiverFailing(it) => &mut it.error,
+        Event::ReceiverMissed(it) => {
+            QUOTED.clone_into(it.named.first_mut()?);
+            &mut it.error
+        }
         Event::StoreFailing(it) => &mut it.error,
         Event::ConfigFailing(it) => &mut it.error,
         Event::MuteEnded(it) => it.comment.as_mut()?,

@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::model::{
     Alert, ConfigFailing, ConfigRecovered, DigestReady, Event, FeedEmpty, FeedFailing,
     FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, NetworkFailing,
-    NetworkRecovered, Notice, ReceiverFailing, ReportReady, StoreFailing, StoreRecovered, TestPing,
+    NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReportReady, StoreFailing,
+    StoreRecovered, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -42,6 +43,7 @@ enum Data<'a> {
     NetworkFailing(&'a NetworkFailing),
     NetworkRecovered(&'a NetworkRecovered),
     ReceiverFailing(&'a ReceiverFailing),
+    ReceiverMissed(&'a ReceiverMissed),
     MuteEnded(&'a MuteEnded),
     StoreFailing(&'a StoreFailing),
     StoreRecovered(&'a StoreRecovered),
@@ -65,6 +67,7 @@ impl<'a> Data<'a> {
             Event::NetworkFailing(data) => Self::NetworkFailing(data),
             Event::NetworkRecovered(data) => Self::NetworkRecovered(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::ReceiverMissed(data) => Self::ReceiverMissed(data),
             Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::StoreFailing(data) => Self::StoreFailing(data),
             Event::StoreRecovered(data) => Self::StoreRecovered(data),

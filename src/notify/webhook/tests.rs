@@ -242,7 +242,7 @@ async fn the_method_is_the_receivers_own() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_told_and_not_followed() {
+async fn a_redirect_is_told_not_followed_and_asked_again() {
     let mut target = Hook::status("200 OK").await;
     let answer = format!(
         "HTTP/1.1 307 Temporary Redirect\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n",
@@ -253,10 +253,8 @@ async fn a_redirect_is_told_and_not_followed() {
         .send(&notice())
         .await
         .unwrap_err();
-    assert_eq!(
-        (error.reason, error.retry),
-        (SendReason::Refused, Retry::Never)
-    );
+    let later = Retry::Later { after: None };
+    assert_eq!((error.reason, error.retry), (SendReason::Refused, later));
     let bare = target.url.as_str().replace("?key=q", "");
     assert!(
         error.detail.ends_with(&format!("it points to {bare}")),

@@ -26,9 +26,11 @@ pub(in crate::notify) struct Answer<'a> {
     pub(in crate::notify) url: Option<&'a Url>,
 }
 
-/// 2xx is taken; 408, 425, 429 and 5xx come again, not before Retry-After; 410 is gone for good; a
-/// login that is asked for, by the receiver or by a proxy, is asked for every notice; anything else, a
-/// redirect too, refuses this notice. So does 403, with which some refuse one text.
+/// 2xx is taken. 400, 413 and 422 refuse this notice: of its text, its size or its sense. 410 is gone for
+/// good; a login that is asked for, by the receiver or by a proxy, is asked for every notice. Anything
+/// else comes again, not before Retry-After: a 404 is also what a server says of a path that is not
+/// there yet (Standard Webhooks 1.0 names it among the failures that are tried again), a redirect what
+/// one says that is being moved, and a 403 what a firewall says for a while.
 pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome {
     let status = answer.status;
     if status.is_success() {
@@ -45,8 +47,9 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
         500..=599 => (SendReason::ServerError, later()),
         410 => (SendReason::Gone, Retry::ReceiverBroken),
         401 | 407 => (SendReason::Auth, Retry::ReceiverBroken),
-        403 => (SendReason::Auth, Retry::Never),
-        _ => (SendReason::Refused, Retry::Never),
+        403 => (SendReason::Auth, later()),
+        400 | 413 | 422 => (SendReason::Refused, Retry::Never),
+        _ => (SendReason::Refused, later()),
     };
     Err(SendError {
         reason,
@@ -125,17 +128,16 @@ mod tests {
             (&[500, 502, 503, 504, 599], SendReason::ServerError, later),
             (&[410], SendReason::Gone, Retry::ReceiverBroken),
             (&[401, 407], SendReason::Auth, Retry::ReceiverBroken),
-            (&[403], SendReason::Auth, Retry::Never),
+            (&[403], SendReason::Auth, later),
+            (&[301, 302, 303, 307, 308, 304], SendReason::Refused, later),
             (
-                &[301, 302, 303, 307, 308, 304],
+                &[
+                    402, 404, 405, 406, 409, 411, 415, 418, 421, 424, 426, 431, 451, 499,
+                ],
                 SendReason::Refused,
-                Retry::Never,
+                later,
             ),
-            (
-                &[400, 404, 405, 413, 422, 451],
-                SendReason::Refused,
-                Retry::Never,
-            ),
+            (&[400, 413, 422], SendReason::Refused, Retry::Never),
         ] {
             for &status in statuses {
                 let error = answered(status, &[], "").unwrap_err();

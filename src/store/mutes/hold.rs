@@ -100,6 +100,7 @@ pub(super) fn feeds(event: &Event) -> Vec<&str> {
         | Event::NetworkFailing(_)
         | Event::NetworkRecovered(_)
         | Event::ReceiverFailing(_)
+        | Event::ReceiverMissed(_)
         | Event::StoreFailing(_)
         | Event::StoreRecovered(_)
         | Event::ConfigFailing(_)

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{DeliveryClaim, ReceiverState, payload::thaw, settle::close_lost};
+use super::{DeliveryClaim, ReceiverState, missed::note, payload::thaw, settle::close_lost};
 use crate::{
+    cadence::BREAKER_OPENS_AFTER,
     model::{DeliveryId, SendReason},
     store::{
         Store, StoreError,
@@ -28,13 +29,26 @@ pub(in crate::store) const CLAIM: &str = "
        AND due <= ?2
     RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
 
-/// Claims this one. Of what a policy held, the time of attempts begins now: it must not die of an
-/// age at which nobody had tried.
+/// The same for a receiver that is only probed: what has been due the longest. Each takes its turn, so
+/// that one notice that is never taken keeps no other from showing that the receiver is well.
+pub(in crate::store) const PROBE: &str = "
+    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
+     WHERE id IN (SELECT id FROM delivery
+                   WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
+                   ORDER BY due LIMIT ?4)
+       AND due <= ?2
+    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+
+/// Claims this one.
 pub(in crate::store) const CLAIM_ONE: &str = "
-    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1,
-           waiting_since = CASE WHEN attempts = 0 THEN ?2 ELSE waiting_since END
+    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
      WHERE id = ?1 AND state = 'pending' AND due <= ?2 AND receiver = ?4
     RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+
+/// A delivery that was given up since then.
+pub(in crate::store) const REFUSED: &str = "
+    SELECT id FROM delivery
+     WHERE state = 'dead' AND receiver = ?1 AND settled_at >= ?2 AND reason <> ?3 LIMIT 1";
 
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
@@ -43,7 +57,7 @@ pub(in crate::store) const NEXT_DUE: &str = "
 
 impl Store {
     /// Claims up to `limit` deliveries of a receiver that are due, the most urgent first, then the
-    /// oldest; none while the receiver backs off, is off or is not in the config, and of one that is
+    /// oldest, or of one that is only probed what has been due the longest; none while the receiver backs off, is off or is not in the config, and of one that is
     /// muted only what someone asked for. Each one's
     /// attempt is on record when this answers, before any byte leaves.
     pub async fn claim_deliveries(
@@ -59,7 +73,8 @@ impl Store {
             let Some((id, state)) = lane(tx, receiver, now)? else {
                 return Ok(Vec::new());
             };
-            let mut rows = tx.rows(CLAIM, values![id, now, millis(lease), limit])?;
+            let claim = if state.is_probed() { PROBE } else { CLAIM };
+            let mut rows = tx.rows(claim, values![id, now, millis(lease), limit])?;
             let mut claims = Vec::with_capacity(rows.len());
             for row in &mut rows {
                 let priority: i64 = row.take(6)?;
@@ -119,14 +134,37 @@ pub(super) fn lane(
     let Some(mut row) = tx.row(LANE, values![name.as_str(), now])? else {
         return Ok(None);
     };
+    let (id, failing_since) = (row.take(0)?, row.take(2)?);
     let state = ReceiverState {
         name,
         failures: row.take(1)?,
-        failing_since: row.take(2)?,
+        failing_since,
         told_failing: row.take(3)?,
         through: row.take(4)?,
+        has_refused: has_refused(tx, id, failing_since)?,
     };
-    Ok(Some((row.take(0)?, state)))
+    Ok(Some((id, state)))
+}
+
+/// Whether a notice was given up since the receiver last took one, and not for its age.
+fn has_refused(
+    tx: &mut dyn Tx,
+    receiver: i64,
+    failing_since: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let Some(since) = failing_since else {
+        return Ok(false);
+    };
+    let expired = SendReason::Expired.as_str();
+    let refused = tx.row(REFUSED, values![receiver, since, expired])?;
+    Ok(refused.is_some())
+}
+
+impl ReceiverState {
+    /// Whether it has failed so often in a row that one delivery at a time is tried.
+    pub(in crate::store) const fn is_probed(&self) -> bool {
+        self.failures >= BREAKER_OPENS_AFTER
+    }
 }
 
 /// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
@@ -154,7 +192,7 @@ fn begin(
             return Ok(None);
         }
     };
-    let failures = failures(tx, id)?;
+    let (failures, failing_since) = failures(tx, id, waiting_since)?;
     tx.exec(
         "INSERT INTO attempt (delivery, number, started_at) VALUES (?1, ?2, ?3)",
         values![id, attempt, now],
@@ -164,19 +202,27 @@ fn begin(
         turn: row.take(1)?,
         attempt,
         failures,
+        failing_since,
         waiting_since,
         receiver: receiver.clone(),
         notice,
     }))
 }
 
-/// The attempts that failed. Those that a crash cut off say nothing about the receiver.
-fn failures(tx: &mut dyn Tx, id: DeliveryId) -> Result<u32, StoreError> {
+/// How many attempts failed since the delivery waits, and when the first of them began. Those that a
+/// crash cut off say nothing about the receiver.
+fn failures(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    waiting_since: Timestamp,
+) -> Result<(u32, Option<Timestamp>), StoreError> {
     let row = tx.row(
-        "SELECT count(*) FROM attempt WHERE delivery = ?1 AND reason <> ?2",
-        values![id, SendReason::Lost.as_str()],
+        "SELECT count(*), min(started_at) FROM attempt
+          WHERE delivery = ?1 AND reason <> ?2 AND started_at >= ?3",
+        values![id, SendReason::Lost.as_str(), waiting_since],
     )?;
-    row.map_or(Ok(0), |mut row| row.take(0))
+    let mut row = row.expect("an aggregate has a row");
+    Ok((row.take(0)?, row.take(1)?))
 }
 
 pub(super) fn bury(
@@ -185,10 +231,14 @@ pub(super) fn bury(
     error: &StoreError,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let (reason, detail) = (SendReason::Render, error.to_string());
     tx.exec(
         "UPDATE delivery SET state = 'dead', settled_at = ?2, reason = ?3, detail = ?4
           WHERE id = ?1",
-        values![id, now, SendReason::Render.as_str(), error.to_string()],
-    )
-    .map(drop)
+        values![id, now, reason.as_str(), detail.as_str()],
+    )?;
+    note(tx, &[id], reason, &detail, now)
 }
+
+#[cfg(test)]
+mod tests;

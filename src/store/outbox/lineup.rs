@@ -14,7 +14,7 @@ use crate::{
 /// The first of one priority that are due. By priority, so that no number of urgent ones hides
 /// the routine one that has waited longest. `+` keeps the index that is in this order in use.
 pub(in crate::store) const WAITING: &str = "
-    SELECT id, waiting_since, kind, attempts FROM delivery
+    SELECT id, waiting_since, kind, attempts, due FROM delivery
      WHERE receiver = ?1 AND state = 'pending' AND priority = ?2 AND +due <= ?3
      ORDER BY id LIMIT ?4";
 
@@ -35,6 +35,8 @@ pub(in crate::store) const NEXT_DUE_AFTER: &str = "
 /// What waits for a receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lineup {
+    /// Whether the receiver has failed so often in a row that one delivery at a time is tried.
+    pub is_probed: bool,
     /// The first of each priority that are due, the most urgent first, then the oldest.
     pub waiting: Vec<LinedUp>,
     /// When the receiver was told last, the oldest first.
@@ -52,6 +54,8 @@ pub struct LinedUp {
     pub priority: Priority,
     /// Since when it waits.
     pub since: Timestamp,
+    /// Since when it is due: after an attempt, the end of its back-off.
+    pub due: Timestamp,
     /// Whether it is an alert that was never attempted.
     pub is_fresh_alert: bool,
 }
@@ -69,7 +73,7 @@ impl Store {
     ) -> Result<Option<Lineup>, StoreError> {
         let receiver = receiver.to_owned();
         self.read(move |tx| {
-            let Some((id, _)) = lane(tx, receiver, now)? else {
+            let Some((id, state)) = lane(tx, receiver, now)? else {
                 return Ok(None);
             };
             let (limit, memory) = (bound(limit), bound(memory));
@@ -83,6 +87,7 @@ impl Store {
             let mut row = tx.row(NEXT_DUE_AFTER, values![id, now])?;
             let row = row.as_mut().expect("an aggregate has a row");
             Ok(Some(Lineup {
+                is_probed: state.is_probed(),
                 waiting,
                 told: told(tx, id, memory)?,
                 next_due: row.take(0)?,
@@ -102,6 +107,7 @@ fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
         id: row.take(0)?,
         priority,
         since: row.take(1)?,
+        due: row.take(4)?,
         is_fresh_alert: attempts == 0 && kind == "alert.matched",
     })
 }

@@ -4,6 +4,8 @@ mod claim;
 mod fold;
 mod lineup;
 mod manage;
+mod missed;
+mod old;
 mod payload;
 mod settle;
 mod show;
@@ -18,11 +20,14 @@ use super::{
 };
 use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
-pub use self::lineup::{LinedUp, Lineup};
 #[cfg(test)]
 pub(super) use self::{
-    claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE},
+    claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE, REFUSED},
     lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
+};
+pub use self::{
+    lineup::{LinedUp, Lineup},
+    missed::Missed,
 };
 pub(super) use self::{
     manage::retry,
@@ -49,10 +54,11 @@ pub struct DeliveryClaim {
     pub turn: i64,
     /// Which attempt this is, from 1.
     pub attempt: u32,
-    /// How many attempts before this one failed; not those that ended with the daemon.
+    /// How many attempts before this one failed since it waits; not those that ended with the daemon.
     pub failures: u32,
-    /// Since when it waits: its creation, its first attempt under a policy, or the last
-    /// `outbox retry`. What gives up by age counts from here.
+    /// When the first of these began: from here counts how long it was tried.
+    pub failing_since: Option<Timestamp>,
+    /// Since when it waits: its creation, or the last `outbox retry`.
     pub waiting_since: Timestamp,
     /// How its receiver has fared.
     pub receiver: ReceiverState,
@@ -73,6 +79,8 @@ pub struct ReceiverState {
     pub told_failing: bool,
     /// The mail server that its mail goes through while the one that comes first fails.
     pub through: Option<String>,
+    /// Whether another notice was given up since it last took one, and not for its age.
+    pub has_refused: bool,
 }
 
 /// How one attempt ended.
@@ -119,6 +127,8 @@ pub enum SettleTo {
         reason: SendReason,
         /// The answer in words.
         detail: String,
+        /// As above: `outbox retry` is for those who have nothing.
+        accepted: Vec<String>,
     },
 }
 
@@ -261,8 +271,7 @@ pub struct DeliveryStatus {
     pub folded_into: Option<DeliveryId>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Since when it waits: its creation, its first attempt under a policy, or the last
-    /// `outbox retry`.
+    /// Since when it waits: its creation, or the last `outbox retry`.
     pub waiting_since: Timestamp,
     /// When it was delivered, given up, dropped, folded or muted.
     pub settled_at: Option<Timestamp>,

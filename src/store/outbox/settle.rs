@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     ReceiverUpdate, SettleTo, Settlement,
+    missed::note,
     payload::{enqueue, list, parse_list},
 };
 use crate::{
@@ -35,7 +36,7 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
     };
     let (reason, detail) = match &settlement.to {
         SettleTo::Delivered { answer } => (None, answer),
-        SettleTo::Later { reason, detail, .. } | SettleTo::Dead { reason, detail } => {
+        SettleTo::Later { reason, detail, .. } | SettleTo::Dead { reason, detail, .. } => {
             (Some(reason.as_str()), detail)
         }
     };
@@ -61,33 +62,38 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
               WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
             values![id, turn, ended_at, answer.as_str()],
         )?,
-        SettleTo::Dead { reason, detail } => tx.row(
+        SettleTo::Dead { reason, detail, .. } => tx.row(
             "UPDATE delivery SET state = 'dead', turn = turn + 1, settled_at = ?3,
                     reason = ?4, detail = ?5
-              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
+              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver, accepted",
             values![id, turn, ended_at, reason.as_str(), detail.as_str()],
         )?,
         SettleTo::Later {
             due,
             reason,
             detail,
-            accepted,
-        } => {
-            let row = tx.row(
-                "UPDATE delivery SET turn = turn + 1, due = ?3, reason = ?4, detail = ?5
-                  WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver, accepted",
-                values![id, turn, *due, reason.as_str(), detail.as_str()],
-            )?;
-            match row {
-                Some(mut row) if !accepted.is_empty() => {
-                    add_accepted(tx, id, &row.take::<String>(1)?, accepted)?;
-                    Some(row)
-                }
-                row => row,
-            }
-        }
+            ..
+        } => tx.row(
+            "UPDATE delivery SET turn = turn + 1, due = ?3, reason = ?4, detail = ?5
+              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver, accepted",
+            values![id, turn, *due, reason.as_str(), detail.as_str()],
+        )?,
     };
-    row.map(|mut row| row.take(0)).transpose()
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    match &settlement.to {
+        SettleTo::Later { accepted, .. } | SettleTo::Dead { accepted, .. }
+            if !accepted.is_empty() =>
+        {
+            add_accepted(tx, id, &row.take::<String>(1)?, accepted)?;
+        }
+        _ => {}
+    }
+    if let SettleTo::Dead { reason, detail, .. } = &settlement.to {
+        note(tx, &[id], *reason, detail, ended_at)?;
+    }
+    row.take(0).map(Some)
 }
 
 fn add_accepted(

@@ -28,7 +28,8 @@ fn later(seconds: i64, accepted: &[&str]) -> SettleTo {
 fn dead() -> SettleTo {
     SettleTo::Dead {
         reason: SendReason::Refused,
-        detail: "404 Not Found".into(),
+        detail: "422 Unprocessable Content".into(),
+        accepted: Vec::new(),
     }
 }
 

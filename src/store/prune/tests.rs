@@ -89,7 +89,8 @@ async fn a_pending_delivery_keeps_all_that_it_tells() {
     let claim = claim_for(&store, "desk", at(0)).await.remove(0);
     let dead = SettleTo::Dead {
         reason: SendReason::Refused,
-        detail: "404".into(),
+        detail: "422".into(),
+        accepted: vec![],
     };
     assert!(
         store

@@ -11,17 +11,30 @@ use super::http::{Answer, HttpServer, Request};
 pub(crate) struct WebhookServer {
     server: HttpServer,
     answer: Arc<Mutex<Answer>>,
+    refused: Arc<Mutex<Option<(String, Answer)>>>,
 }
 
 impl WebhookServer {
     pub(crate) async fn start() -> Self {
         let answer = Arc::new(Mutex::new(Answer::status(204)));
+        let refused: Arc<Mutex<Option<(String, Answer)>>> = Arc::default();
         let server = HttpServer::start({
-            let answer = Arc::clone(&answer);
-            move |_| answer.lock().expect("not poisoned").clone()
+            let (answer, refused) = (Arc::clone(&answer), Arc::clone(&refused));
+            move |request| {
+                let refused = refused.lock().expect("not poisoned");
+                let body = String::from_utf8_lossy(&request.body);
+                match &*refused {
+                    Some((word, refusal)) if body.contains(word) => refusal.clone(),
+                    _ => answer.lock().expect("not poisoned").clone(),
+                }
+            }
         })
         .await;
-        Self { server, answer }
+        Self {
+            server,
+            answer,
+            refused,
+        }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -31,6 +44,13 @@ impl WebhookServer {
     /// Answers this from now on.
     pub(crate) fn answer_with(&self, answer: Answer) {
         *self.answer.lock().expect("not poisoned") = answer;
+    }
+
+    /// Answers this to what has the word in it, and takes all else.
+    pub(crate) fn answer_unless(&self, word: &str, status: u16) {
+        self.answer_with(Answer::status(204));
+        let refused = Some((word.to_owned(), Answer::status(status)));
+        *self.refused.lock().expect("not poisoned") = refused;
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {

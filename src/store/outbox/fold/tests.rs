@@ -227,22 +227,18 @@ async fn the_last_times_it_was_told_are_remembered_and_an_attempt_counts_at_once
 }
 
 #[tokio::test]
-async fn the_age_of_what_was_held_counts_from_its_first_attempt() {
+async fn one_that_is_claimed_is_leased_and_has_waited_since_it_came() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let id = enqueue(&store, 1).await[0];
     let week = 7 * DAY;
     let first = claim_one(&store, id, week).await.expect("due");
-    assert_eq!(
-        first.waiting_since,
-        at(week),
-        "or it would die at its first failure"
-    );
+    assert_eq!((first.waiting_since, first.failing_since), (at(1), None));
     let after_lease = week + 300;
     let second = claim_one(&store, id, after_lease)
         .await
         .expect("the lease ended");
-    assert_eq!((second.waiting_since, second.attempt), (at(week), 2));
+    assert_eq!((second.waiting_since, second.attempt), (at(1), 2));
     assert_eq!(claim_one(&store, id, after_lease).await, None, "leased");
 }
 

@@ -1,0 +1,67 @@
+//! What waits too long is given up, and what was given up is told.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::Scheduler;
+use crate::store::{Missed, StoreError};
+
+/// How often to look.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+impl Scheduler {
+    pub(super) async fn run_outbox(&self, soft: &CancellationToken) {
+        while soft
+            .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
+            .await
+            .is_some()
+        {
+            self.look_after_outbox_in_service().await;
+        }
+    }
+
+    pub(super) async fn look_after_outbox_in_service(&self) {
+        if let Err(error) = self.look_after_outbox().await {
+            warn!("cannot look after what waits to be delivered: {error}");
+        }
+    }
+
+    /// Gives up what has waited too long, and tells what was given up; says whether anybody is told
+    /// something.
+    pub(super) async fn look_after_outbox(&self) -> Result<bool, StoreError> {
+        let (work, now) = (self.work(), self.clock.now());
+        let given_up = self.store.give_up_old(now).await?;
+        if given_up > 0 {
+            info!("deliveries given up after `[keep] alerts`: {given_up}");
+        }
+        let told = work.deliverer().told().to_vec();
+        let mut is_told = false;
+        for missed in self.store.tell_missed(told, now).await? {
+            log(&missed);
+            work.wake(&missed.told);
+            is_told |= !missed.told.is_empty();
+        }
+        Ok(is_told)
+    }
+}
+
+fn log(missed: &Missed) {
+    let Missed { event, told } = missed;
+    let (receiver, reason, error) = (&event.receiver, &event.reason, &event.error);
+    let (alerts, notices) = (event.alerts, event.notices);
+    if told.is_empty() {
+        error!(
+            alerts,
+            notices,
+            reason,
+            "receiver {receiver:?} missed something and nobody can be told: {error}"
+        );
+    } else {
+        warn!(
+            alerts,
+            notices, reason, "receiver {receiver:?} missed something, alerts {alerts}: {error}"
+        );
+    }
+}

@@ -1,0 +1,151 @@
+use super::*;
+use crate::store::{DeliveryState, SettleTo, Settlement, testing::*};
+
+fn dead() -> SettleTo {
+    SettleTo::Dead {
+        reason: SendReason::Refused,
+        detail: "422 Unprocessable Content".into(),
+        accepted: vec![],
+    }
+}
+
+/// Gives up the next notice of a receiver.
+async fn lose(store: &Store, receiver: &str, seconds: i64) {
+    let claim = store.claim_deliveries(receiver, at(seconds), LEASE, 1);
+    let claim = claim.await.expect("claimed").remove(0);
+    let settled = store.settle(settlement(&claim, at(seconds), dead()));
+    assert!(settled.await.expect("settled"));
+}
+
+async fn tell(store: &Store, told: &[&str], seconds: i64) -> Vec<(u32, u32, Vec<String>)> {
+    let told = told.iter().map(|&name| name.to_owned()).collect();
+    let missed = store.tell_missed(told, at(seconds)).await.expect("told");
+    let short = |it: Missed| (it.event.alerts, it.event.notices, it.told);
+    missed.into_iter().map(short).collect()
+}
+
+#[tokio::test]
+async fn what_dies_is_told_to_the_others_at_once_and_then_once_an_hour() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let alerts: Vec<_> = (1..=4).map(|n| news(n, &["w"], &["desk"])).collect();
+    poll_news(&store, alerts).await;
+    let phone = vec!["phone".to_owned()];
+    assert_eq!(tell(&store, &["desk", "phone"], 0).await, []);
+    lose(&store, "desk", 1).await;
+    assert_eq!(
+        tell(&store, &["desk", "phone"], 2).await,
+        [(1, 0, phone.clone())]
+    );
+    lose(&store, "desk", 3).await;
+    lose(&store, "desk", 4).await;
+    assert_eq!(tell(&store, &["desk", "phone"], 3601).await, [], "an hour");
+
+    let store = place.crash().open(at(3602)).await;
+    let told = tell(&store, &["desk", "phone"], 3602).await;
+    assert_eq!(told, [(2, 0, phone)], "a crash forgets none");
+    assert_eq!(tell(&store, &["desk", "phone"], 99_999).await, [], "once");
+
+    let claims = claim_for(&store, "phone", at(3602)).await;
+    let Event::ReceiverMissed(first) = &claims[0].notice.event else {
+        panic!("{:?}", claims[0].notice.event);
+    };
+    assert_eq!(first.named, ["title 1"]);
+    assert_eq!((first.receiver.as_str(), first.since), ("desk", at(1)));
+    assert_eq!(first.reason, "refused");
+    assert_eq!(first.error, "422 Unprocessable Content");
+}
+
+#[test]
+fn what_dies_of_its_age_is_told_once_a_day() {
+    let due = |reason: SendReason, seconds| {
+        let mut ledger = Ledger {
+            told_at: Some(at(0)),
+            missed: Some(ReceiverMissed {
+                reason: reason.as_str().to_owned(),
+                ..ReceiverMissed::new("desk".into())
+            }),
+        };
+        ledger.due(at(seconds)).is_some()
+    };
+    let hour = 60 * 60;
+    let refused = [hour - 1, hour].map(|seconds| due(SendReason::Refused, seconds));
+    assert_eq!(refused, [false, true]);
+    let expired = [DAY - 1, DAY].map(|seconds| due(SendReason::Expired, seconds));
+    assert_eq!(expired, [false, true]);
+}
+
+#[tokio::test]
+async fn the_only_receiver_is_told_itself_while_it_is_well() {
+    for (failures, told) in [(0, vec!["desk".to_owned()]), (1, vec![])] {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        store
+            .enqueue(vec![ping("desk")], at(0))
+            .await
+            .expect("enqueued");
+        lose(&store, "desk", 1).await;
+        tamper(
+            &store,
+            &format!("UPDATE receiver SET failures = {failures}"),
+        )
+        .await;
+        assert_eq!(tell(&store, &["desk"], 2).await, [(0, 1, told)]);
+    }
+}
+
+/// Or one that refuses everything would be told of its losses for ever.
+#[tokio::test]
+async fn a_notice_about_a_loss_that_is_lost_is_not_told() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    store
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("enqueued");
+    lose(&store, "desk", 1).await;
+    assert_eq!(tell(&store, &["phone"], 2).await.len(), 1);
+    lose(&store, "phone", 3).await;
+    assert_eq!(tell(&store, &["phone", "desk"], 9999).await, []);
+}
+
+#[tokio::test]
+async fn what_someone_drops_is_no_loss() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let ids = store
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("enqueued");
+    let selection = crate::store::Selection {
+        ids,
+        ..Default::default()
+    };
+    assert_eq!(
+        store.drop_deliveries(selection, at(1)).await.expect("done"),
+        1
+    );
+    assert_eq!(tell(&store, &["phone"], 2).await, []);
+}
+
+#[tokio::test]
+async fn a_settlement_that_comes_too_late_is_no_loss() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let ids = store
+        .enqueue(vec![ping("desk")], at(0))
+        .await
+        .expect("enqueued");
+    let stale = claim_for(&store, "desk", at(0)).await.remove(0);
+    claim_for(&store, "desk", at(301)).await;
+    let late: Settlement = settlement(&stale, at(302), dead());
+    assert!(!store.settle(late).await.expect("answered"));
+    let now = store
+        .delivery(ids[0])
+        .await
+        .expect("read")
+        .expect("there")
+        .state;
+    assert_eq!(now, DeliveryState::Pending);
+    assert_eq!(tell(&store, &["phone"], 303).await, []);
+}
