@@ -4,6 +4,8 @@
 //! verdict. Those that accepted are remembered by the outbox and never get the mail again.
 
 mod fault;
+mod header;
+mod ids;
 mod message;
 mod route;
 mod server;
@@ -93,13 +95,15 @@ impl Email {
     /// The mail as this server is to send it.
     fn message(&self, notice: &Notice, server: &Server) -> Result<Vec<u8>, lettre::error::Error> {
         let to: Vec<Mailbox> = self.to.iter().map(|one| one.mailbox.clone()).collect();
+        // Of the server that comes first: through whichever a mail goes, it keeps its id.
+        let domain = ids::domain(&self.route.servers()[0].from);
         let addressing = Addressing {
             from: &server.from,
             to: &to,
-            host: &server.hostname,
+            domain: &domain,
         };
         let content = self.templates.content(notice, &self.timezone);
-        Ok(message::message(notice, content, &addressing)?.formatted())
+        message::message(notice, content, &addressing)
     }
 
     async fn mail(&self, notice: &Notice) -> Outcome {

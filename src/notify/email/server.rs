@@ -43,7 +43,7 @@ pub(super) struct Server {
     tls: Option<Tls>,
     login: Option<Credentials>,
     pub(super) from: Mailbox,
-    /// What we call ourselves in EHLO and in message ids.
+    /// What we call ourselves in EHLO.
     pub(super) hostname: String,
     pub(super) limits: Limits,
     /// How the last session that was asked for failed, and when; all receivers share it.
@@ -72,7 +72,7 @@ pub enum MailServerError {
 
 impl MailServer {
     /// Reads the certificates and checks the options. Opens no connection. `hostname` is this
-    /// machine's name, for EHLO and message ids.
+    /// machine's name, for EHLO.
     pub fn new(options: &MailOptions, hostname: &str) -> Result<Self, MailServerError> {
         let from =
             mailbox(&options.from).ok_or_else(|| MailServerError::From(options.from.clone()))?;
@@ -124,7 +124,7 @@ pub(super) fn mailbox(written: &str) -> Option<Mailbox> {
         .then(|| Mailbox::new(mailbox.name.clone(), address))
 }
 
-/// The machine's name as it may stand in a message id.
+/// The machine's name as it may stand in EHLO.
 fn domain(hostname: &str) -> String {
     let labels: Vec<String> = hostname
         .split('.')

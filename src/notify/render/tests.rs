@@ -55,7 +55,8 @@ fn a_digest_counts_all_and_stands_by_watch_the_most_urgent_first() {
     digest.count = 4;
     let content = mail(&notice, &tokyo());
     let cut = "学".repeat(119);
-    assert_eq!(content.subject, format!("[4 alerts] {cut}…, and 3 more"));
+    let subject = format!("URGENT [4 alerts] {cut}…, and 3 more");
+    assert_eq!(content.subject, subject);
     let topics = ["koizumi, hegseth\n===", "\nhegseth\n===", "\nkoizumi\n==="];
     let places = topics.map(|topic| content.text.find(topic).expect(topic));
     assert!(places.is_sorted(), "{}", content.text);
@@ -70,7 +71,7 @@ fn a_digest_counts_all_and_stands_by_watch_the_most_urgent_first() {
     let subject = mail(&notice, &tokyo()).subject;
     assert_eq!(
         subject,
-        "[1 alert] Pentagon: Hegseth to visit Manila after Tokyo"
+        "URGENT [1 alert] Pentagon: Hegseth to visit Manila after Tokyo"
     );
 }
 
@@ -143,7 +144,7 @@ fn an_update_says_so_and_what_changed() {
         assert!(
             content
                 .subject
-                .starts_with("[koizumi, hegseth] Update: Shinj"),
+                .starts_with("URGENT [koizumi, hegseth] Update: Shinj"),
             "{}",
             content.subject
         );
@@ -168,7 +169,7 @@ fn subjects_are_one_line_of_bounded_length() {
     assert!(!subject.contains(char::is_control));
     assert_eq!(
         subject.chars().count(),
-        "[".len() + 60 + "] ".len() + 160 + 3 + 60
+        "URGENT [".len() + 60 + "] ".len() + 160 + 3 + 60
     );
 }
 
