@@ -36,7 +36,7 @@ pub use notice::{
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
-pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
+pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
 pub use secret::Secret;
 pub use trouble::{StoreFailing, StoreReason, StoreRecovered};
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};

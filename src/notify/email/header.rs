@@ -2,7 +2,7 @@
 //!
 //! Words of printable ASCII stand as they are. From the first word that needs it to the last, all is
 //! encoded (RFC 2047), what looks like an encoded word among it (§7). An encoded word in base64
-//! holds a multiple of three bytes, so it ends without padding: GMime 3.2.13 drops the word that
+//! holds a multiple of three bytes, so it ends without padding: `GMime` 3.2.13 drops the word that
 //! follows a padded one. No character is split (§5), and no line is longer than 76.
 
 use std::fmt::Write as _;

@@ -17,8 +17,6 @@ use crate::{
 const MAX_WATCHES: usize = 200;
 /// The most characters of a name that is not a label as it is.
 const MAX_SLUG_CHARS: usize = 40;
-/// Bytes of the hash that tells such names apart.
-const HASH_BYTES: usize = 6;
 
 /// The right-hand side of all ids of what `from` sends.
 pub(super) fn domain(from: &Mailbox) -> String {
@@ -82,9 +80,11 @@ fn labels(name: &str) -> String {
         return name.to_owned();
     }
     let sum = digest(&SHA256, name.as_bytes());
-    let sum: String = { sum.as_ref().iter().take(HASH_BYTES) }
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let start = sum.as_ref().first_chunk();
+    let sum = format!(
+        "{:016x}",
+        start.map_or(0, |start| u64::from_be_bytes(*start))
+    );
     let kept = name
         .chars()
         .map(|it| if it.is_ascii_alphanumeric() { it } else { '-' });

@@ -16,7 +16,7 @@ use lettre::{
 use super::{header, ids};
 use crate::{
     model::{Event, Notice, Priority},
-    notify::render::{MailContent, clean},
+    notify::render::{MailContent, Transfer, clean},
 };
 
 /// What a mail is addressed and dated by.
@@ -113,11 +113,11 @@ fn boundary(key: &str) -> String {
 
 /// Quoted-printable, or base64 where that is shorter: never the text as it is, see [`boundary`].
 fn part(content_type: ContentType, text: String) -> SinglePart {
-    let chosen = Body::new(text.clone());
-    let body = match chosen.encoding() {
-        ContentTransferEncoding::QuotedPrintable | ContentTransferEncoding::Base64 => chosen,
-        _ => Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable)
-            .expect("every text can be quoted-printable"),
+    let encoding = match Transfer::of(&text).0 {
+        Transfer::QuotedPrintable => ContentTransferEncoding::QuotedPrintable,
+        Transfer::Base64 => ContentTransferEncoding::Base64,
     };
+    let body = Body::new_with_encoding(text, encoding);
+    let body = body.expect("every text can be written in either");
     SinglePart::builder().header(content_type).body(body)
 }

@@ -13,7 +13,7 @@ const MAX_SOURCE_CHARS: usize = 60;
 /// `[koizumi, hegseth] Title — Feed title` or `[5 alerts] Title, and 4 more`, on one line; from
 /// urgent up with the priority before it, for an inbox shows little more.
 pub(super) fn subject(sheet: &Sheet) -> String {
-    let is_of_stories = sheet.source.is_some() || sheet.several.is_some();
+    let is_of_stories = sheet.origin.is_some() || sheet.several.is_some();
     match sheet.priority {
         priority if is_of_stories && priority > Priority::Routine => {
             let priority = priority.as_str().to_uppercase();
@@ -34,7 +34,8 @@ fn plain(sheet: &Sheet) -> String {
         MAX_TITLE_CHARS,
     );
     let update = sheet.update.as_ref().map_or("", |_| "Update: ");
-    let source = sheet.source.as_deref().map(clean::squeezed);
+    let source = sheet.origin.as_ref();
+    let source = source.map(|origin| clean::squeezed(&origin.title));
     match source.as_deref() {
         None | Some("") => format!("[{tags}] {update}{title}"),
         Some(source) => format!(

@@ -70,6 +70,7 @@ fn sparse_troubles(now: Timestamp) -> [Event; 7] {
             error: String::new(),
             last_success: None,
             failures: 1,
+            next_try: None,
             also: Vec::new(),
         }),
         Event::FeedRecovered(FeedRecovered {
