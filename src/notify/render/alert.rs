@@ -24,8 +24,6 @@ const MAX_LINK_BYTES: usize = 4_096;
 /// The longest headline made from the text of a story that has no title.
 const MAX_UNTITLED_CHARS: usize = 120;
 
-/// The most watches whose terms are shown.
-const MAX_MATCHED: usize = 20;
 /// The longest language tag that RFC 5646 §4.4.1 wants room for.
 const MAX_LANGUAGE_CHARS: usize = 35;
 
@@ -174,14 +172,9 @@ pub(super) fn facts(alert: &Alert, timezone: &TimeZone) -> Vec<(&'static str, St
     if alert.item.published.is_some() {
         facts.push(("Seen", at(alert.item.seen, timezone)));
     }
-    for watch in alert.watches.iter().take(MAX_MATCHED) {
+    for watch in &alert.watches {
         let terms = terms(&alert.matches, watch).join(", ");
         facts.push(("Matched", format!("{watch}: {terms}")));
-    }
-    match alert.watches.len().saturating_sub(MAX_MATCHED) {
-        0 => {}
-        1 => facts.push(("Matched", "and 1 more watch".to_owned())),
-        more => facts.push(("Matched", format!("and {more} more watches"))),
     }
     shown(facts)
 }

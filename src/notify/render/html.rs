@@ -19,6 +19,9 @@ use crate::model::Priority;
 /// The most bytes of the part as it is sent. Gmail cuts at 102 kB.
 pub(super) const MAX_BYTES: usize = 100_000;
 
+/// The most facts that are shown: an alert has one for each of its watches.
+const MAX_FACTS: usize = 40;
+
 /// The lengths of a digest's sentences that are tried, in characters; with zero there are none.
 const SENTENCES: [usize; 5] = [280, 160, 100, 60, 0];
 
@@ -201,7 +204,7 @@ fn facts(page: &mut Page, sheet: &Sheet) {
         return;
     }
     page.markup("<table>\n");
-    for (label, value) in &sheet.facts {
+    for (label, value) in sheet.facts.iter().take(MAX_FACTS) {
         page.markup("<tr><th scope=\"row\" align=\"left\" valign=\"top\">")
             .markup(label);
         page.markup("</th><td>");
@@ -210,6 +213,13 @@ fn facts(page: &mut Page, sheet: &Sheet) {
         page.markup("</td></tr>\n");
     }
     page.markup("</table>\n");
+    let hidden = sheet.facts.len().saturating_sub(MAX_FACTS);
+    if hidden > 0 {
+        let hidden = hidden.to_string();
+        page.markup("<p>and ")
+            .text(&hidden)
+            .markup(" more in the plain text of this mail</p>\n");
+    }
 }
 
 /// What stands in backticks is to be typed.

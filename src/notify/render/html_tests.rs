@@ -186,6 +186,20 @@ fn a_failing_notice_has_its_commands_set_apart_and_its_address_to_click() {
     }
 }
 
+#[test]
+fn an_alert_of_very_many_watches_names_some_and_counts_the_others() {
+    let content = shown(&altered(|alert| {
+        alert.watches = (0..1500).map(|at| format!("watch-{at}")).collect();
+    }));
+    assert!(Transfer::of(&content.html).1 <= MAX_BYTES);
+    assert!(
+        content.html.contains("and 1462 more in the plain text"),
+        "{}",
+        content.html
+    );
+    assert!(content.text.contains("watch-1499"));
+}
+
 /// The estimate decides what fits, so it may be too high and never too low.
 #[test]
 fn the_size_on_the_way_is_known_before() {
