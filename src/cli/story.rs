@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use url::Url;
 
 use super::{
     output::{Output, fit, one_line},
@@ -11,6 +12,7 @@ use crate::{
     model::{AlertItem, Field, Match},
     notify,
     store::KeptItem,
+    text::without_tracking,
 };
 
 /// Sentences shown of one item.
@@ -132,10 +134,15 @@ impl Story {
         style.dim(&format!("{feed}, {at}, #{}{alerted}", item.id))
     }
 
-    /// The link, if it has one.
+    /// The link as people see it, if it has one.
     pub(super) fn link(&self) -> Option<String> {
-        let link = self.item.link.as_deref();
-        link.map(|link| notify::marked(link, &[], ["", ""]))
+        let link = self.item.link.as_deref()?;
+        let seen = Url::parse(link).map(|url| without_tracking(&url).to_string());
+        Some(notify::marked(
+            seen.as_deref().unwrap_or(link),
+            &[],
+            ["", ""],
+        ))
     }
 
     /// The sentences beside the headline that terms hit.

@@ -16,7 +16,9 @@ use tracing::{Instrument as _, debug, error, info_span, warn};
 use crate::{
     cadence,
     clock::Clock,
-    model::{Detour, Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason},
+    model::{
+        Detour, Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason, to_second,
+    },
     notify::Notifier,
     policy::Policy,
     store::{DeliveryClaim, NewDelivery, SettleTo, Settlement, Store, StoreError},
@@ -202,6 +204,7 @@ impl Deliverer {
             error: trouble.detail.clone(),
             since: trouble.since,
             waiting: self.store.waiting(name).await?,
+            next_try: verdict.next_try().map(to_second),
             through: trouble.through.clone(),
         });
         // One that is reached all the same can be told itself.

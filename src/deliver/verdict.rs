@@ -27,6 +27,18 @@ pub(super) struct Verdict {
     pub(super) tell: Option<Trouble>,
 }
 
+impl Verdict {
+    /// When the receiver is tried again with this notice; `None` where it is not.
+    pub(super) fn next_try(&self) -> Option<Timestamp> {
+        match &self.to {
+            SettleTo::Later { due, .. } if !self.receiver.off => {
+                Some(self.receiver.due.map_or(*due, |pause| pause.max(*due)))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A receiver that takes nothing, or not by its first way.
 #[derive(Debug)]
 pub(super) struct Trouble {

@@ -13,6 +13,13 @@ pub struct DeliveryId(pub i64);
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct DeliveryKey(pub String);
 
+impl DeliveryKey {
+    /// The store's name.
+    pub fn store(&self) -> &str {
+        self.0.split('-').next().unwrap_or_default()
+    }
+}
+
 impl fmt::Display for DeliveryKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

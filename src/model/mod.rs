@@ -38,7 +38,7 @@ pub use notice::{
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
-pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence};
+pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
 pub use secret::Secret;
 pub use trouble::{
     ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,

@@ -124,6 +124,9 @@ pub struct FeedFailing {
     pub last_success: Option<Timestamp>,
     /// Failed polls in a row.
     pub failures: u32,
+    /// When it is asked again; `None` where it is not, for it is gone.
+    #[serde(default)]
+    pub next_try: Option<Timestamp>,
     /// Other feeds of the same origin that fail too, by name; they are not told again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
@@ -254,6 +257,9 @@ pub struct ReceiverFailing {
     pub since: Timestamp,
     /// Deliveries that wait for it.
     pub waiting: u32,
+    /// When it is tried again; `None` where it is not, for it is gone, or where nothing waits.
+    #[serde(default)]
+    pub next_try: Option<Timestamp>,
     /// The mail server that its mail goes through, because the one that comes first fails; then
     /// nothing has to wait.
     #[serde(default)]

@@ -25,6 +25,12 @@ pub struct ReportReady {
     pub items: u32,
     /// Items that satisfied a watch.
     pub alerts: u32,
+    /// The watches with the most of them, the most first.
+    #[serde(default)]
+    pub watches: Vec<ReportedWatch>,
+    /// Watches that had one.
+    #[serde(default)]
+    pub watches_alerting: u32,
     /// Since when our own network fails, if that was told and goes on.
     #[serde(default)]
     pub network_failing_since: Option<Timestamp>,
@@ -48,6 +54,15 @@ impl ReportReady {
         let feeds = self.feeds_failing + self.feeds_silent + self.feeds_missed;
         feeds == 0 && self.network_failing_since.is_none() && !self.outbox.iter().any(in_trouble)
     }
+}
+
+/// What a watch found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedWatch {
+    /// The watch's name.
+    pub watch: String,
+    /// Its alerts; one that others have too counts for each.
+    pub alerts: u32,
 }
 
 /// A feed whose last poll failed.

@@ -51,10 +51,14 @@ impl Poller {
         last.learned.shorten = known.pace;
         let (next_due_at, due_reason) = self.next_due(feed, state, known, &last);
         let health = &self.rules.health;
-        let mut checkup = health.check(feed, state, &answer, surroundings, polled_at);
+        let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
+        let next_try = cooling
+            .until
+            .map_or(next_due_at, |until| until.max(next_due_at));
+        let times = [polled_at, next_try];
+        let mut checkup = health.check(feed, state, &answer, surroundings, times);
         let missed = health.items_missed(feed, claim, known, None);
         checkup.notices.extend(missed);
-        let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
         let result = match answer {
             Answer::Unchanged {
                 status,

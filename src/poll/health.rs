@@ -12,7 +12,10 @@ use self::quiet::brings_news;
 use super::{failure::Failure, visit::Answer};
 use crate::{
     cadence::{self, RHYTHM},
-    model::{Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, Silent},
+    model::{
+        Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, Silent,
+        to_second,
+    },
     store::{
         Continuity, FeedState, Health, Neighbour, NewDelivery, OutageChange, PollClaim, Recovery,
         Store, StoreError,
@@ -109,14 +112,15 @@ impl HealthRules {
         Ok(surroundings)
     }
 
-    /// What this answer says of the feed's health, and what is told of it.
+    /// What this answer says of the feed's health, and what is told of it. `next_try` is when it is
+    /// asked again.
     pub(super) fn check(
         &self,
         feed: &Feed,
         state: &FeedState,
         answer: &Answer,
         surroundings: &Surroundings,
-        now: Timestamp,
+        [now, next_try]: [Timestamp; 2],
     ) -> Checkup {
         let mut checkup = Checkup {
             notices: Vec::new(),
@@ -126,7 +130,7 @@ impl HealthRules {
         };
         match answer {
             Answer::Failed(failure) => {
-                self.failing(&mut checkup, feed, state, failure, surroundings);
+                self.failing(&mut checkup, feed, state, failure, surroundings, next_try);
                 return checkup;
             }
             Answer::Read(reading) => {
@@ -159,6 +163,7 @@ impl HealthRules {
         state: &FeedState,
         failure: &Failure,
         surroundings: &Surroundings,
+        next_try: Timestamp,
     ) {
         checkup.health.recovery = None;
         if !surroundings.tells_failing {
@@ -172,6 +177,7 @@ impl HealthRules {
             error: failure.message.clone(),
             last_success: state.last_success,
             failures: state.failures.saturating_add(1),
+            next_try: (!failure.gone).then(|| to_second(next_try)),
             also: checkup.tell_with(surroundings, fails_too),
         });
         checkup.notices.extend(self.tell(&event));

@@ -11,11 +11,14 @@ use super::{
 };
 use crate::{
     cadence::Learned,
-    model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence},
+    model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch},
 };
 
 /// Failing feeds that a report names; those that fail longest.
 const MAX_NAMED_FEEDS: u32 = 20;
+
+/// Watches that a report names; those that found most.
+const MAX_NAMED_WATCHES: usize = 20;
 
 /// When the next report is due, in `meta`.
 const DUE: &str = "report_due";
@@ -115,6 +118,9 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
         )?
         .expect("a row of sub-selects is one row");
     let (feeds_silent, silent) = silent(tx)?;
+    let mut watches = watches(tx, since)?;
+    let watches_alerting = u32::try_from(watches.len()).unwrap_or(u32::MAX);
+    watches.truncate(MAX_NAMED_WATCHES);
     Ok(ReportReady {
         since,
         feeds: row.take(0)?,
@@ -124,12 +130,31 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
         feeds_missed: row.take(3)?,
         items: row.take(4)?,
         alerts: row.take(5)?,
+        watches,
+        watches_alerting,
         network_failing_since: polls::outage::since(tx)?,
         failing: failing(tx)?,
         silent,
         outbox: receivers(tx, since)?,
         mutes: mutes::report(tx, now)?,
     })
+}
+
+/// What each watch found since then, the most first.
+fn watches(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedWatch>, StoreError> {
+    tx.rows(
+        "SELECT w.watch, count(*) FROM alert a JOIN alert_watch w ON w.alert = a.id
+          WHERE a.created_at > ?1 GROUP BY w.watch ORDER BY count(*) DESC, w.watch",
+        values![since],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        Ok(ReportedWatch {
+            watch: row.take(0)?,
+            alerts: row.take(1)?,
+        })
+    })
+    .collect()
 }
 
 fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {

@@ -5,6 +5,7 @@ mod encoding;
 mod fold;
 mod html;
 mod language;
+mod tracking;
 
 pub(crate) use bits::{BLOCK, bits, block, ones};
 pub use encoding::undo_double_encoding;
@@ -15,3 +16,4 @@ pub use fold::{
 pub(crate) use html::is_html;
 pub use html::{text_to_plain, to_plain};
 pub use language::language;
+pub use tracking::{is_tracking, without_tracking};

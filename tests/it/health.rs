@@ -90,6 +90,13 @@ async fn twelve_feeds_of_one_origin_that_fail_at_once_are_one_notice_and_so_is_t
     ward.answer_all(&status(500, &[]));
     ward.minutes(8 * 60).await;
     assert_eq!(ward.kinds(), [kind("feed.failing", 11)]);
+    let told = ward.hook.requests()[0].json();
+    let time = |value: &Value| -> jiff::Timestamp {
+        let text = value.as_str().expect("a time");
+        text.parse().expect("a time")
+    };
+    let [happened, next] = [&told["timestamp"], &told["data"]["next_try"]].map(time);
+    assert!(next > happened, "{told}");
 
     ward.answer_all(&good());
     ward.minutes(24 * 60).await;

@@ -109,7 +109,7 @@ async fn a_new_item_arrives_once_by_webhook_and_mail() {
         .expect("a mail");
     assert_eq!(
         message.subject(),
-        Some("[koizumi, hegseth] Shinjirō Koizumi meets Hegseth — Example Wire")
+        Some("URGENT [koizumi, hegseth] Shinjirō Koizumi meets Hegseth — Example Wire")
     );
     assert!(
         message

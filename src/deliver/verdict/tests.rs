@@ -325,3 +325,18 @@ fn a_broken_receiver_is_told_at_once_and_keeps_everything() {
         "410: not even probed"
     );
 }
+
+#[test]
+fn the_next_try_is_after_the_pause_of_the_receiver_and_none_where_there_is_none() {
+    let verdict = |attempt, outcome| of(&claim(attempt, attempt - 1, None), outcome, at(1), MIDDLE);
+    let first = verdict(1, busy(None));
+    assert_eq!(first.next_try(), Some(due(&first.to)), "no pause yet");
+    let paused = verdict(9, busy(Some(900)));
+    assert_eq!(paused.next_try().map(|due| seconds(due, 1)), Some(900));
+    let broken = verdict(1, failed(SendReason::Auth, Retry::ReceiverBroken));
+    assert_eq!(broken.next_try(), broken.receiver.due);
+    let gone = verdict(1, failed(SendReason::Gone, Retry::ReceiverBroken));
+    assert_eq!(gone.next_try(), None);
+    let given_up = verdict(1, failed(SendReason::Refused, Retry::Never));
+    assert_eq!(given_up.next_try(), None);
+}

@@ -6,7 +6,9 @@
 mod address;
 mod fault;
 mod greet;
+mod header;
 mod hello;
+mod ids;
 mod login;
 mod message;
 mod outcome;
@@ -115,13 +117,15 @@ impl Email {
             .filter(|address| !only_plain || is_plain(address))
             .map(|address| Mailbox::new(None, address.clone()))
             .collect();
+        // Of the server that comes first: through whichever a mail goes, it keeps its id.
+        let domain = ids::domain(&self.route.servers()[0].from);
         let addressing = Addressing {
             from: &server.from,
             to: &to,
-            host: &server.hostname,
+            domain: &domain,
         };
         let content = self.templates.content(notice, &self.timezone);
-        Ok(message::message(notice, content, &addressing)?.formatted())
+        message::message(notice, content, &addressing)
     }
 
     async fn mail(&self, notice: &Notice) -> Outcome {

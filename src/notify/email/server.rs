@@ -18,7 +18,7 @@ use crate::{
     clock::Clock,
     http::{Http, TlsSetupError, tls_config},
     model::SendError,
-    notify::{MailAuth, MailLogin, MailOptions, MailSecurity, render::clean},
+    notify::{MailAuth, MailLogin, MailOptions, MailSecurity},
 };
 
 /// The most round trips of a login with a token beside AUTH: for the token, and for all up to AUTH
@@ -39,8 +39,6 @@ pub(super) struct Server {
     login: Option<Login>,
     pub(super) from: Mailbox,
     hello: Hello,
-    /// What stands in message ids.
-    pub(super) hostname: String,
     pub(super) limits: Limits,
     /// How the last session that was asked for failed; all receivers share it.
     pub(super) trouble: Trouble,
@@ -76,7 +74,7 @@ pub enum MailServerError {
 
 impl MailServer {
     /// Reads the certificates and checks the options. Opens no connection. `hostname` is this
-    /// machine's name, for EHLO and message ids; `http` asks for tokens.
+    /// machine's name, for EHLO; `http` asks for tokens.
     pub fn new(
         options: &MailOptions,
         hostname: &str,
@@ -99,7 +97,6 @@ impl MailServer {
             login: login.map(|login| Login::new(login, options, http)),
             from,
             hello: Hello::new(options.hello.as_deref(), hostname),
-            hostname: domain(hostname),
             limits: Limits {
                 command: options.timeout,
                 data: options.data_timeout,
@@ -131,19 +128,6 @@ fn tls(options: &MailOptions) -> Result<Tls, MailServerError> {
             source,
         })?;
     Ok(Tls::new(name, tls_config(options.ca_file.as_deref())?))
-}
-
-/// The machine's name as it may stand in a message id.
-fn domain(hostname: &str) -> String {
-    let labels: Vec<String> = hostname
-        .split('.')
-        .map(clean::label)
-        .filter(|label| !label.is_empty())
-        .collect();
-    if labels.is_empty() {
-        return "localhost".to_owned();
-    }
-    labels.join(".")
 }
 
 impl Server {

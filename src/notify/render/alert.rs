@@ -8,7 +8,10 @@ use super::{
     phrase::at,
     runs::{Run, runs},
 };
-use crate::model::{Alert, AlsoIn, Field, Match, Priority, Update};
+use crate::{
+    model::{Alert, AlsoIn, Field, Match, Priority, Update},
+    text::without_tracking,
+};
 
 /// The most sentences shown; a long article may hit in every one.
 const MAX_QUOTES: usize = 6;
@@ -20,6 +23,26 @@ const MAX_FACT_CHARS: usize = 500;
 const MAX_LINK_BYTES: usize = 4_096;
 /// The longest headline made from the text of a story that has no title.
 const MAX_UNTITLED_CHARS: usize = 120;
+
+/// The longest language tag that RFC 5646 §4.4.1 wants room for.
+const MAX_LANGUAGE_CHARS: usize = 35;
+
+/// Where and when a story was read.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// The feed's title.
+    pub(super) title: String,
+    /// The feed's title and, where it is another, its name in the config.
+    pub(super) source: String,
+    /// When the story was published, if the feed says.
+    pub(super) published: Option<String>,
+    /// When it was published, or else seen.
+    pub(super) time: String,
+    /// Of the story; empty where nobody knows it.
+    pub(super) language: String,
+    /// The same as labels and values, and the priority.
+    pub(super) facts: Vec<(&'static str, String)>,
+}
 
 /// A sentence with hits.
 #[derive(Debug)]
@@ -36,9 +59,10 @@ pub(super) struct Also {
     pub(super) link: Option<String>,
 }
 
-/// The URL in its normal form if a click on it does no more than open a page.
+/// The URL in its normal form, without what only counts readers, if a click on it does no more than
+/// open a page.
 pub(super) fn web_link(link: &str) -> Option<String> {
-    let url = Url::parse(link).ok()?;
+    let url = without_tracking(&Url::parse(link).ok()?);
     let is_web = matches!(url.scheme(), "http" | "https");
     (is_web && url.as_str().len() <= MAX_LINK_BYTES).then(|| url.to_string())
 }
@@ -57,7 +81,7 @@ pub(super) fn headline(alert: &Alert) -> Vec<Run> {
     }
     let text = clean::squeezed(&item.summary);
     match (text.as_str(), item.link.as_deref()) {
-        ("", Some(link)) => runs(link, &[]),
+        ("", Some(link)) => runs(&web_link(link).unwrap_or_else(|| link.to_owned()), &[]),
         ("", None) => runs("(no title)", &[]),
         (text, _) => runs(&clean::cut(text, MAX_UNTITLED_CHARS), &[]),
     }
@@ -114,29 +138,56 @@ pub(super) fn quotes(matches: &[Match]) -> Vec<Quote> {
     sentences.into_iter().map(quote).collect()
 }
 
-/// Labels and values, in the order to show them.
-pub(super) fn facts(
-    alert: &Alert,
-    published: Option<String>,
-    timezone: &TimeZone,
-) -> Vec<(&'static str, String)> {
+/// What the story is beside what it says.
+pub(super) fn origin(alert: &Alert, timezone: &TimeZone) -> Origin {
+    let published = alert.item.published.map(|time| at(time, timezone));
+    let seen = at(alert.item.seen, timezone);
     let mut facts = vec![("Source", source(alert))];
+    facts.push(match &published {
+        Some(published) => ("Published", published.clone()),
+        None => ("Published", "the feed does not say".to_owned()),
+    });
+    if published.is_none() {
+        facts.push(("Seen", seen.clone()));
+    }
+    if alert.priority > Priority::Routine {
+        facts.push(("Priority", alert.priority.to_string()));
+    }
+    Origin {
+        title: clean::line(&alert.feed.title),
+        source: clean::cut(&clean::line(&source(alert)), MAX_FACT_CHARS),
+        time: published.clone().unwrap_or_else(|| format!("seen {seen}")),
+        published,
+        language: language(alert),
+        facts: shown(facts),
+    }
+}
+
+/// Labels and values beside those of the origin, in the order to show them.
+pub(super) fn facts(alert: &Alert, timezone: &TimeZone) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
     if !alert.item.authors.is_empty() {
         facts.push(("By", alert.item.authors.join(", ")));
     }
-    facts.push((
-        "Published",
-        published.unwrap_or_else(|| "the feed does not say".to_owned()),
-    ));
-    facts.push(("Seen", at(alert.item.seen, timezone)));
-    if alert.priority > Priority::Routine {
-        facts.push(("Priority", alert.priority.to_string()));
+    if alert.item.published.is_some() {
+        facts.push(("Seen", at(alert.item.seen, timezone)));
     }
     for watch in &alert.watches {
         let terms = terms(&alert.matches, watch).join(", ");
         facts.push(("Matched", format!("{watch}: {terms}")));
     }
     shown(facts)
+}
+
+/// The language of a story's text as HTML wants it: BCP 47, empty where nobody knows it.
+pub(super) fn language(alert: &Alert) -> String {
+    let language = alert.item.language.as_deref().unwrap_or_default().trim();
+    let is_tag = |it: char| it.is_ascii_alphanumeric() || it == '-';
+    if language.len() <= MAX_LANGUAGE_CHARS && language.chars().all(is_tag) {
+        language.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// Facts as they may be shown: clean and bounded.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The longest label.
-const MAX_LABEL_CHARS: usize = 63;
+pub(in crate::notify) const MAX_LABEL_CHARS: usize = 63;
 
 /// `text` without anything that acts instead of being read.
 ///

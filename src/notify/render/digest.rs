@@ -39,8 +39,12 @@ pub(super) struct Story {
     pub(super) priority: Priority,
     pub(super) headline: Vec<Run>,
     pub(super) link: Option<String>,
-    /// The feed's title and when the story was published, or seen.
+    /// The feed's title.
     pub(super) source: String,
+    /// When the story was published, or seen.
+    pub(super) time: String,
+    /// Of its text; empty where nobody knows it.
+    pub(super) language: String,
     pub(super) update: Option<String>,
     /// The first sentence with a hit, beside the title.
     pub(super) quote: Option<Quote>,
@@ -75,7 +79,12 @@ pub(super) fn digest_ready(digest: &DigestReady, timezone: &TimeZone) -> Trouble
             .map_or_else(String::new, |link| format!(" {link}"));
         (
             "Alert",
-            format!("{} ({}){link}", plain(&story.headline), story.source),
+            format!(
+                "{} ({}, {}){link}",
+                plain(&story.headline),
+                story.source,
+                story.time
+            ),
         )
     };
     Trouble {
@@ -106,7 +115,7 @@ pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static 
         Hold::GroupWait => "came together (group_wait)",
     };
     vec![
-        ("Why", held.to_owned()),
+        ("Why", format!("{}, {held}", count(digest.count, "alert"))),
         ("From", at(digest.since, timezone)),
         ("To", at(digest.until, timezone)),
     ]
@@ -138,7 +147,9 @@ fn story(alert: &Alert, timezone: &TimeZone) -> Story {
         priority: alert.priority,
         headline: alert::headline(alert),
         link: alert.item.link.as_deref().and_then(alert::web_link),
-        source: format!("{}, {time}", clean::line(&alert.feed.title)),
+        source: clean::line(&alert.feed.title),
+        time,
+        language: alert::language(alert),
         update: alert.update.as_ref().map(alert::update),
         quote: alert::quotes(&alert.matches).into_iter().next(),
     }

@@ -45,15 +45,13 @@ pub(in crate::notify) struct Message {
 
 /// Puts a sheet in lines.
 pub(super) fn message(sheet: Sheet) -> Message {
-    // Every part is named, so that a new one cannot be forgotten here. Source and time of
-    // publication stand among the facts.
+    // Every part is named, so that a new one cannot be forgotten here.
     let Sheet {
         tags,
         priority,
         headline,
         link,
-        source: _,
-        published: _,
+        origin,
         update,
         quotes,
         facts,
@@ -71,7 +69,8 @@ pub(super) fn message(sheet: Sheet) -> Message {
     };
     lines.extend(update.map(|update| vec![text(format!("Update: {update}"))]));
     lines.extend(quotes.into_iter().map(quote));
-    let facts = facts.into_iter();
+    let facts_of_origin = origin.into_iter().flat_map(|origin| origin.facts);
+    let facts = facts_of_origin.chain(facts);
     lines.extend(facts.map(|(label, value)| fact(label, value)));
     lines.extend(also.into_iter().map(elsewhere));
     lines.push(vec![text(footer)]);
@@ -101,7 +100,7 @@ fn topic(topic: Topic) -> Vec<Line> {
             ..text(plain(&story.headline))
         };
         let before = text([grade, update.unwrap_or_default()].concat());
-        let source = text(format!(" ({})", story.source));
+        let source = text(format!(" ({}, {})", story.source, story.time));
         let headline = [before, title, source];
         let headline = headline.into_iter().filter(|span| !span.text.is_empty());
         std::iter::once(headline.collect()).chain(story.quote.map(quote))

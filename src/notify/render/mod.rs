@@ -4,27 +4,36 @@
 //! wrote is plain text that has been cleaned ([`clean`]) and, in HTML, escaped; no markup, image or
 //! script of a feed's own gets through.
 
+mod advice;
 mod alert;
 pub(super) mod clean;
 mod config;
 mod digest;
 mod html;
+#[cfg(test)]
+mod html_tests;
 mod message;
 mod missed;
 mod mute;
+mod page;
 mod phrase;
 mod report;
 mod runs;
 mod sheet;
+mod style;
 mod subject;
 mod terminal;
 mod text;
+mod transfer;
 pub(super) mod trouble;
 
 use jiff::tz::TimeZone;
 
-pub(super) use self::message::{Line, Message, Span};
 use self::sheet::Sheet;
+pub(super) use self::{
+    message::{Line, Message, Span},
+    transfer::Transfer,
+};
 use crate::model::Notice;
 
 /// A mail's three parts.

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::phrase::{Trouble, at, count};
 use crate::model::{
     Ailment, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
+    ReportedWatch,
 };
 
 pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble {
@@ -14,6 +15,13 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
         ("Items", format!("{} new", report.items)),
         ("Alerts", report.alerts.to_string()),
     ];
+    facts.extend(report.watches.iter().map(|watch| ("Watch", found(watch))));
+    let named = u32::try_from(report.watches.len()).unwrap_or(u32::MAX);
+    match report.watches_alerting.saturating_sub(named) {
+        0 => {}
+        1 => facts.push(("Watch", "and 1 other watch".to_owned())),
+        more => facts.push(("Watch", format!("and {more} other watches"))),
+    }
     let network = report.network_failing_since;
     facts.extend(network.map(|since| ("Network", format!("fails since {}", at(since, timezone)))));
     let named = report.failing.iter();
@@ -43,6 +51,10 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
         url: None,
         facts,
     }
+}
+
+fn found(watch: &ReportedWatch) -> String {
+    format!("{}: {}", watch.watch, count(watch.alerts, "alert"))
 }
 
 fn sentence(report: &ReportReady) -> String {

@@ -1,5 +1,7 @@
 //! Text cut where hits begin and end.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::clean;
 
 /// A stretch of text that is or is not a hit.
@@ -31,6 +33,40 @@ pub(super) fn runs(text: &str, ranges: &[[usize; 2]]) -> Vec<Run> {
         })
         .filter(|run| !run.text.is_empty())
         .collect()
+}
+
+/// At most about `max` characters, as people see them, around the first hit, with an ellipsis where
+/// something is left out.
+pub(super) fn excerpt(runs: &[Run], max: usize) -> Vec<Run> {
+    let letters = runs.iter().flat_map(|run| {
+        let letters = run.text.graphemes(true);
+        letters.map(|letter| (letter, run.is_hit))
+    });
+    let letters: Vec<(&str, bool)> = letters.collect();
+    if letters.len() <= max {
+        return runs.to_vec();
+    }
+    let hit = letters.iter().position(|(_, is_hit)| *is_hit);
+    // More of what follows: that is where the sentence goes.
+    let start = hit.unwrap_or(0).saturating_sub(max / 3);
+    let start = start.min(letters.len() - max);
+    let end = start + max;
+    let before = (start > 0).then_some(("…", false));
+    let after = (end < letters.len()).then_some(("…", false));
+    let kept = before
+        .into_iter()
+        .chain(letters[start..end].iter().copied());
+    let mut excerpt: Vec<Run> = Vec::new();
+    for (letter, is_hit) in kept.chain(after) {
+        match excerpt.last_mut() {
+            Some(last) if last.is_hit == is_hit => last.text.push_str(letter),
+            _ => excerpt.push(Run {
+                text: letter.to_owned(),
+                is_hit,
+            }),
+        }
+    }
+    excerpt
 }
 
 /// The text alone.
@@ -73,6 +109,21 @@ mod tests {
     fn overlapping_ranges_are_one_mark() {
         assert_eq!(show("abcdef", &[[1, 3], [2, 5]]), "a<bcde>f");
         assert_eq!(show("abcdef", &[[1, 3], [3, 5]]), "a<bcde>f");
+    }
+
+    #[test]
+    fn an_excerpt_stands_around_the_first_hit() {
+        let around =
+            |text: &str, hit: [usize; 2], max| marked(&excerpt(&runs(text, &[hit]), max), "<", ">");
+        assert_eq!(around("abcdefghij", [8, 9], 10), "abcdefgh<i>j");
+        assert_eq!(around("abcdefghij", [8, 9], 6), "…efgh<i>j");
+        assert_eq!(around("abcdefghij", [0, 2], 6), "<ab>cdef…");
+        assert_eq!(around("abcdefghij", [5, 6], 6), "…de<f>ghi…");
+        assert_eq!(around("abcdefghij", [2, 2], 3), "abc…");
+        assert_eq!(
+            around("e\u{301}e\u{301}e\u{301}", [2, 4], 2),
+            "…<e\u{301}>e\u{301}"
+        );
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    alert::{Also, Quote, also, facts, headline, quotes, shown, update, web_link},
+    alert::{Also, Origin, Quote, also, facts, headline, origin, quotes, shown, update, web_link},
     clean,
     digest::{self, Several},
-    phrase::{at, count},
+    phrase::count,
     runs::{Run, runs},
     trouble,
 };
@@ -25,10 +25,8 @@ pub(super) struct Sheet {
     pub(super) headline: Vec<Run>,
     /// The story; only `http` or `https`.
     pub(super) link: Option<String>,
-    /// The feed's title; only for a story.
-    pub(super) source: Option<String>,
-    /// When the story was published; only for a story.
-    pub(super) published: Option<String>,
+    /// Where and when the story was read; only for a story.
+    pub(super) origin: Option<Origin>,
     /// What an edit changed; only for a story that was known.
     pub(super) update: Option<String>,
     /// Sentences with hits.
@@ -54,17 +52,15 @@ impl Sheet {
     }
 
     fn of_alert(notice: &Notice, alert: &Alert, timezone: &TimeZone) -> Self {
-        let published = alert.item.published.map(|time| at(time, timezone));
         Self {
             tags: alert.watches.iter().map(|name| clean::line(name)).collect(),
             priority: alert.priority,
             headline: headline(alert),
             link: alert.item.link.as_deref().and_then(web_link),
-            source: Some(clean::line(&alert.feed.title)),
-            published: published.clone(),
+            origin: Some(origin(alert, timezone)),
             update: alert.update.as_ref().map(update),
             quotes: quotes(&alert.matches),
-            facts: facts(alert, published, timezone),
+            facts: facts(alert, timezone),
             also: alert.also.iter().take(MAX_ALSO).map(also).collect(),
             several: None,
             footer: format!("Alert a{}, notice {}", clean::line(&alert.id), notice.key),
@@ -77,8 +73,7 @@ impl Sheet {
             priority: digest.priority,
             headline: runs(&count(digest.count, "alert"), &[]),
             link: None,
-            source: None,
-            published: None,
+            origin: None,
             update: None,
             quotes: Vec::new(),
             facts: digest::facts(digest, timezone),
@@ -95,8 +90,7 @@ impl Sheet {
             priority: event.priority(),
             headline: runs(&trouble.sentence, &[]),
             link: None,
-            source: None,
-            published: None,
+            origin: None,
             update: None,
             quotes: Vec::new(),
             facts: shown(trouble.facts),

@@ -32,10 +32,11 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
         }
     }
     writeln!(out, "{}", style.title(&sheet.headline))?;
-    if let Some(source) = &sheet.source {
-        match &sheet.published {
-            Some(published) => writeln!(out, "{}", style.dim(&format!("{source}, {published}")))?,
-            None => writeln!(out, "{}", style.dim(source))?,
+    if let Some(origin) = &sheet.origin {
+        let title = &origin.title;
+        match &origin.published {
+            Some(published) => writeln!(out, "{}", style.dim(&format!("{title}, {published}")))?,
+            None => writeln!(out, "{}", style.dim(title))?,
         }
     }
     if let Some(link) = &sheet.link {
@@ -54,7 +55,7 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
         let (open, close) = style.hit();
         writeln!(out, "{}: {}", quote.field, marked(&quote.runs, open, close))?;
     }
-    if sheet.source.is_none() {
+    if sheet.origin.is_none() {
         for (label, value) in &sheet.facts {
             writeln!(out, "{}: {value}", label.to_lowercase())?;
         }
@@ -69,7 +70,8 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
 fn write_story(out: &mut String, story: &Story, style: &Style) -> fmt::Result {
     let headline = style.title(&story.headline);
     writeln!(out, "  {} {headline}", bells(story.priority))?;
-    writeln!(out, "    {}", style.dim(&story.source))?;
+    let source = format!("{}, {}", story.source, story.time);
+    writeln!(out, "    {}", style.dim(&source))?;
     if let Some(link) = &story.link {
         writeln!(out, "    {link}")?;
     }

@@ -3,6 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    advice,
     config::{config_failing, config_recovered},
     digest::digest_ready,
     missed::receiver_missed,
@@ -62,6 +63,8 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
     let mut facts = vec![
         ("Reason", event.reason.clone()),
         ("Error", event.error.clone()),
+        ("Next try", next_try(event.next_try, timezone)),
+        ("To do", advice::feed(name, &event.reason)),
         ("Last read", last_read(event.last_success, timezone)),
         ("URL", event.url.clone()),
         (
@@ -204,6 +207,11 @@ fn network_failing(event: &NetworkFailing, timezone: &TimeZone) -> Trouble {
         facts: vec![
             ("Reason", event.reason.clone()),
             ("Error", event.error.clone()),
+            ("Next try", "each feed when it is due, as before".to_owned()),
+            (
+                "To do",
+                "look at this machine's network and at its name servers".to_owned(),
+            ),
             ("Feeds", feeds),
             (
                 "Meaning",
@@ -252,6 +260,10 @@ fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
             "nothing is lost; it is all kept",
         ),
     };
+    let next = match event.through {
+        Some(_) => "with the next mail, after five minutes at the earliest".to_owned(),
+        None => next_try(event.next_try, timezone),
+    };
     Trouble {
         sentence,
         feed: None,
@@ -259,6 +271,8 @@ fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
         facts: vec![
             ("Reason", event.reason.clone()),
             ("Answer", event.error.clone()),
+            ("Next try", next),
+            ("To do", advice::receiver(name, &event.reason)),
             ("Meaning", meaning.to_owned()),
         ],
     }
@@ -298,6 +312,10 @@ fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
         ("Error", event.error.clone()),
     ];
     facts.extend(room(event.free_bytes));
+    if event.reason != StoreReason::Gone {
+        facts.push(("Next try", "every ten seconds".to_owned()));
+    }
+    facts.push(("To do", advice::store(event.reason).to_owned()));
     facts.push(("Meaning", meaning.to_owned()));
     Trouble {
         sentence: format!("The disk of the store {what}, since {since}"),
@@ -351,6 +369,13 @@ fn also(also: &[String]) -> Option<(&'static str, String)> {
         0 => Some(("Also", named)),
         more => Some(("Also", format!("{named} and {more} more"))),
     }
+}
+
+fn next_try(time: Option<Timestamp>, timezone: &TimeZone) -> String {
+    time.map_or_else(
+        || "none until the config gives it another address".to_owned(),
+        |time| at(time, timezone),
+    )
 }
 
 fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {

@@ -35,6 +35,7 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             error: "535 5.7.8 authentication failed".into(),
             since: yesterday,
             waiting: 14,
+            next_try: Some(now),
             through: None,
         }),
         Event::ReceiverFailing(ReceiverFailing {
@@ -43,6 +44,7 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             error: "mail server \"mail\": cannot connect: connection refused".into(),
             since: yesterday,
             waiting: 0,
+            next_try: None,
             through: Some("backup".into()),
         }),
         Event::MuteEnded(MuteEnded {
@@ -131,6 +133,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             error: "no answer within 60 s".into(),
             last_success: Some(yesterday),
             failures: 12,
+            next_try: Some(now),
             also: vec!["nhk-world".into(), "nhk-politics".into()],
         }),
         Event::FeedRecovered(FeedRecovered {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::model::{
     Ailment, Event, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
-    ReportedSilence,
+    ReportedSilence, ReportedWatch,
 };
 
 /// All is well, and nearly nothing is.
@@ -19,6 +19,8 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
             feeds_missed: 0,
             items: 1204,
             alerts: 12,
+            watches: Vec::new(),
+            watches_alerting: 0,
             network_failing_since: None,
             failing: Vec::new(),
             silent: Vec::new(),
@@ -34,6 +36,11 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
             feeds_missed: 1,
             items: 1,
             alerts: 1,
+            watches: vec![ReportedWatch {
+                watch: "koizumi".into(),
+                alerts: 1,
+            }],
+            watches_alerting: 2,
             network_failing_since: Some(since),
             failing: vec![ReportedFeed {
                 feed: "nhk".into(),

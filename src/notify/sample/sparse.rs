@@ -71,6 +71,7 @@ fn sparse_troubles(now: Timestamp) -> [Event; 8] {
             error: String::new(),
             last_success: None,
             failures: 1,
+            next_try: None,
             also: Vec::new(),
         }),
         Event::FeedRecovered(FeedRecovered {

@@ -2,73 +2,7 @@
 
 use url::Url;
 
-/// Query parameters that say who sent the reader, not what to show. Those that end in `*` stand
-/// for every name that starts so.
-const TRACKING: &[&str] = &[
-    "utm_*",
-    "fbclid",
-    "gclid",
-    "gclsrc",
-    "dclid",
-    "gbraid",
-    "wbraid",
-    "msclkid",
-    "yclid",
-    "twclid",
-    "ttclid",
-    "igshid",
-    "igsh",
-    "mc_cid",
-    "mc_eid",
-    "_hsenc",
-    "_hsmi",
-    "hsa_*",
-    "mkt_tok",
-    "oly_anon_id",
-    "oly_enc_id",
-    "vero_id",
-    "wickedid",
-    "at_medium",
-    "at_campaign*",
-    "at_custom*",
-    "at_link_*",
-    "at_bbc_team",
-    "at_ptr_name",
-    "at_format",
-    "ocid",
-    "ncid",
-    "cmpid",
-    "xtor",
-    "smid",
-    "srnd",
-    "traffic_source",
-    "ns_campaign",
-    "ns_mchannel",
-    "ns_source",
-    "pk_*",
-    "mtm_*",
-    "matomo_*",
-    "piwik_*",
-    "sc_campaign",
-    "sc_channel",
-    "sc_content",
-    "s_cid",
-    "__twitter_impression",
-    "guccounter",
-    "guce_*",
-    "rss_id",
-    "ref_src",
-    "ref_url",
-    "fb_action_*",
-    "fb_source",
-    "wt_mc",
-    "wt.mc_id",
-    "_openstat",
-    "phpsessid",
-    "jsessionid",
-    "_ga",
-    "_gl",
-];
+use crate::text::is_tracking;
 
 /// The address without what changes while the story stays: scheme, host case, default port,
 /// fragment, tracking parameters. For comparing only: it may lead nowhere.
@@ -126,18 +60,6 @@ pub(super) fn is_placeholder(name: &str) -> bool {
     let name = path.as_deref().unwrap_or(name);
     let name = name.trim_matches(|c: char| c == '/' || c == '#' || c.is_whitespace());
     WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
-}
-
-fn is_tracking(pair: &str) -> bool {
-    let name = pair.split('=').next().unwrap_or_default();
-    TRACKING
-        .iter()
-        .any(|tracking| match tracking.strip_suffix('*') {
-            Some(start) => name
-                .get(..start.len())
-                .is_some_and(|name| name.eq_ignore_ascii_case(start)),
-            None => name.eq_ignore_ascii_case(tracking),
-        })
 }
 
 #[cfg(test)]

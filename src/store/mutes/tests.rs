@@ -72,6 +72,7 @@ pub(super) fn failing(feed: &str, also: &[&str]) -> NewDelivery {
             error: "no answer".into(),
             last_success: None,
             failures: 3,
+            next_try: None,
             also: also.iter().map(|&name| name.to_owned()).collect(),
         }),
     }

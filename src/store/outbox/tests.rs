@@ -181,6 +181,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         error: "503".into(),
         since: at(1),
         waiting: 2,
+        next_try: None,
         through: None,
     });
     let receiver = "phone".into();

@@ -252,6 +252,7 @@ async fn failures_count_until_a_good_poll() {
         error: "no answer in 30 s".into(),
         last_success: Some(at(0)),
         failures: 2,
+        next_try: None,
         also: vec![],
     });
     let notice = NewDelivery {

@@ -130,6 +130,44 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
 }
 
 #[tokio::test]
+async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    exec(
+        &store,
+        "INSERT INTO item (id, feed, text_hash, title, authors, categories, summary, content, seen_at)
+         SELECT 1, id, x'', '', '[]', '[]', '', '', 0 FROM feed LIMIT 1",
+    )
+    .await;
+    // 1 is of before; 2 and 3 are of two watches each, 4 to 26 of one each.
+    exec(
+        &store,
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 26)
+         INSERT INTO alert (id, item, feed, priority, created_at, data)
+         SELECT i, 1, (SELECT feed FROM item), 0, 1795000000000 + i * 100000, '{}' FROM n",
+    )
+    .await;
+    exec(
+        &store,
+        "INSERT INTO alert_watch (item, watch, alert)
+         SELECT 1, 'koizumi', id FROM alert WHERE id <= 3
+         UNION ALL SELECT 1, 'hegseth', id FROM alert WHERE id IN (2, 3, 4)
+         UNION ALL SELECT 1, 'w' || id, id FROM alert WHERE id > 4",
+    )
+    .await;
+    store.plan_report(Some(at(9000)), at(150)).await.unwrap();
+    let plan = store.report_plan().await.unwrap().expect("a plan");
+    let told = vec!["desk".to_owned()];
+    assert!(store.report(plan, at(9600), told, at(9000)).await.unwrap());
+    let report = reports(&store).await.remove(0);
+    assert_eq!((report.alerts, report.watches_alerting), (25, 24));
+    let named = report.watches.iter();
+    let named: Vec<_> = named.map(|it| (it.watch.as_str(), it.alerts)).collect();
+    assert_eq!(named[..3], [("hegseth", 3), ("koizumi", 2), ("w10", 1)]);
+    assert_eq!(named.len(), MAX_NAMED_WATCHES);
+}
+
+#[tokio::test]
 async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
     let place = Place::new();
     let store = one_feed(&place).await;

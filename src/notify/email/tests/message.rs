@@ -22,10 +22,10 @@ fn bytes(notice: &Notice) -> Vec<u8> {
     let addressing = Addressing {
         from: &from,
         to: &to,
-        host: "mon.example.org",
+        domain: "example.org",
     };
     let content = render::mail(notice, &TimeZone::get("Asia/Tokyo").unwrap());
-    message(notice, content, &addressing).unwrap().formatted()
+    message(notice, content, &addressing).unwrap()
 }
 
 fn alert() -> Notice {
@@ -90,7 +90,7 @@ fn another_program_reads_both_parts_back() {
     let mail = MessageParser::new().parse(&bytes).unwrap();
     let content = crate::notify::render::mail(&alert(), &TimeZone::get("Asia/Tokyo").unwrap());
     assert_eq!(mail.subject().unwrap(), content.subject);
-    assert_eq!(mail.message_id().unwrap(), "sample-1@mon.example.org");
+    assert_eq!(mail.message_id().unwrap(), "sample-1@example.org");
     assert_eq!(mail.parts.len(), 3);
     let lf = |text: &str| text.replace("\r\n", "\n");
     assert_eq!(
@@ -138,16 +138,37 @@ fn a_story_cannot_end_its_part() {
 }
 
 #[test]
-fn importance_rises_from_bulletin_up() {
-    for (priority, grade) in [
-        (Priority::Routine, None),
-        (Priority::Urgent, None),
-        (Priority::Bulletin, Some("2")),
-        (Priority::Flash, Some("1")),
+fn priority_shows_in_the_inbox_from_urgent_up() {
+    for (priority, word, grade) in [
+        (Priority::Routine, "", None),
+        (Priority::Urgent, "URGENT ", Some("2")),
+        (Priority::Bulletin, "BULLETIN ", Some("2")),
+        (Priority::Flash, "FLASH ", Some("1")),
     ] {
         let headers = headers(&altered(|alert| alert.priority = priority));
+        assert!(
+            headers.contains(&format!("\nSubject: {word}[koizumi")),
+            "{headers}"
+        );
         assert_eq!(headers.contains("Importance: high"), grade.is_some());
         let mark = grade.map(|grade| format!("X-Priority: {grade}"));
         assert!(mark.is_none_or(|mark| headers.contains(&mark)));
+    }
+}
+
+#[test]
+fn trouble_is_important_and_its_end_is_not() {
+    for notice in every_kind() {
+        let is_trouble = ["failing", "silent", "empty", "rebased", "items_missed"]
+            .iter()
+            .any(|end| notice.event.kind().ends_with(end));
+        let is_urgent = matches!(notice.event, Event::Alert(_) | Event::DigestReady(_));
+        let is_important = headers(&notice).contains("Importance");
+        assert_eq!(
+            is_important,
+            is_trouble || is_urgent,
+            "{}",
+            notice.event.kind()
+        );
     }
 }
