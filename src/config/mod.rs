@@ -28,6 +28,7 @@ pub mod limits;
 mod mail;
 mod merge;
 mod names;
+mod parameters;
 mod policy;
 mod presets;
 mod problem;

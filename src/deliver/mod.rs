@@ -198,6 +198,7 @@ impl Deliverer {
             since: trouble.since,
             waiting: self.store.waiting(name).await?,
             through: trouble.through.clone(),
+            partial: trouble.is_partial,
         });
         // One that is reached all the same can be told itself.
         let is_reached = trouble.through.is_some();

@@ -11,6 +11,7 @@ mod email;
 mod engine;
 mod exec;
 mod hook;
+mod incident;
 mod options;
 mod preset;
 mod render;
@@ -34,8 +35,8 @@ use crate::{
 pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
 pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity, MailTemplates,
-    PresetOptions, PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
+    EmailOptions, ExecInput, ExecOptions, HookMethod, MailLogin, MailOptions, MailSecurity,
+    MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
 };
 pub use preset::{
     BUILTIN_PRESETS, Grade, Limits, Markup, Parameter, Preset, PresetError, PresetPart, Unit,
@@ -209,7 +210,7 @@ pub fn build(
                 error,
             },
         )?),
-        ReceiverKind::Exec(exec) => Box::new(exec::Exec::new(exec)),
+        ReceiverKind::Exec(exec) => Box::new(exec::Exec::new(exec, context)),
         ReceiverKind::Terminal => Box::new(terminal::Terminal::new(context)),
     })
 }

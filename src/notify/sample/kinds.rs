@@ -35,6 +35,7 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             waiting: 14,
             through: None,
+            partial: false,
         }),
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "brief".into(),
@@ -43,6 +44,16 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             waiting: 0,
             through: Some("backup".into()),
+            partial: false,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "all".into(),
+            reason: "refused".into(),
+            error: "424 Failed Dependency: Failed to send Telegram notification".into(),
+            since: yesterday,
+            waiting: 2,
+            through: None,
+            partial: true,
         }),
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
@@ -100,6 +111,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             last_success: None,
             failures: 1,
             also: vec!["nhk-world".into()],
+            still: vec![],
         }),
         Event::FeedSilent(FeedSilent {
             feed: feed.into(),
@@ -122,6 +134,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             last_success: Some(now),
             failures: 0,
             also: vec![],
+            still: vec![],
         }),
         Event::FeedRebased(FeedRebased {
             feed: feed.into(),

@@ -181,6 +181,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         since: at(1),
         waiting: 2,
         through: None,
+        partial: false,
     });
     let receiver = "phone".into();
     broken.notices = vec![NewDelivery { receiver, event }];
