@@ -56,7 +56,7 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
     match error.retry {
         Retry::Never => never(claim, error, now),
         Retry::Later { after } => later(claim, error, after, now, jitter),
-        Retry::Partly { is_sure } => partly::partly(claim, error, is_sure, now, jitter),
+        Retry::Partly { is_sure } => partly::partly(claim, error, is_sure, now),
         Retry::ReceiverBroken => broken(claim, error, now),
     }
 }

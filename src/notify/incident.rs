@@ -38,7 +38,8 @@ impl Incident {
             Event::StoreRecovered(_) => (Some("store".to_owned()), true),
             _ => (None, false),
         };
-        let key = match (name, notice.key.0.rsplit_once('-')) {
+        // A store's own name has no hyphen; what follows may.
+        let key = match (name, notice.key.0.split_once('-')) {
             (Some(name), Some((store, _))) => format!("{store}-{name}"),
             (Some(name), None) => name,
             (None, _) => notice.key.0.clone(),
@@ -59,7 +60,10 @@ fn failing_at(url: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        model::{DeliveryKey, FeedEmpty, FeedFailing, FeedRecovered},
+        model::{
+            DeliveryKey, FeedEmpty, FeedFailing, FeedRecovered, StoreFailing, StoreReason,
+            StoreRecovered,
+        },
         notify::sample::every_kind,
     };
 
@@ -123,6 +127,24 @@ mod tests {
             polls: 3,
         });
         assert_eq!(incident("aa-8", empty).key, other_trouble.key);
+    }
+
+    /// The notice of a full disk goes out without the store's row id where that takes nothing.
+    #[test]
+    fn a_full_disk_told_past_the_store_is_the_incident_that_its_end_resolves() {
+        let since = jiff::Timestamp::UNIX_EPOCH;
+        let failing = Event::StoreFailing(StoreFailing {
+            reason: StoreReason::Full,
+            error: String::new(),
+            since,
+            free_bytes: None,
+        });
+        let recovered = Event::StoreRecovered(StoreRecovered {
+            since,
+            free_bytes: None,
+        });
+        let began = incident("aa-store-1795329668000", failing);
+        assert_eq!(began.key, incident("aa-9", recovered).key);
     }
 
     #[test]

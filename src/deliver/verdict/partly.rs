@@ -12,12 +12,13 @@ use crate::{
 };
 
 /// Waits before the second, third, … attempt; the last one repeats. Whoever has it hears it again
-/// each time, so they grow fast: five repeats in the three days that the outbox tries.
-const STEPS: [Duration; 4] = [
+/// each time, so they grow fast: six repeats in the three days that the outbox tries.
+const STEPS: [Duration; 5] = [
     Duration::from_mins(15),
     Duration::from_mins(45),
     Duration::from_hours(3),
     Duration::from_hours(12),
+    Duration::from_hours(28),
 ];
 
 /// So many attempts are made where some are known to have it: the last one an hour after the first.
@@ -31,7 +32,6 @@ pub(super) fn partly(
     error: SendError,
     is_sure: bool,
     now: Timestamp,
-    jitter: f64,
 ) -> Verdict {
     let receiver = &claim.receiver;
     // With failures or a detour it is the time of another trouble, which this answer has ended.
@@ -41,7 +41,7 @@ pub(super) fn partly(
     let knew = before.is_some() && receiver.told_failing;
     let tell = !knew && cadence::elapsed(since, now) >= TOLD_AFTER;
     let step = usize::try_from(claim.failures).unwrap_or(usize::MAX);
-    let delay = STEPS[step.min(STEPS.len() - 1)].mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0));
+    let delay = STEPS[step.min(STEPS.len() - 1)];
     let is_old = cadence::elapsed(claim.waiting_since, now) >= DELIVERY_EXPIRES_AFTER;
     Verdict {
         receiver: ReceiverUpdate {

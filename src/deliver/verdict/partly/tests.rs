@@ -60,7 +60,7 @@ fn the_healthy_ones_hear_it_again_seldom_and_never_for_ever() {
         let verdict = |failures| answered(&claim(failures, Some(0), true), is_sure, 1);
         [0, 1, 2, 3, 4, 9].map(|failures| wait(&verdict(failures), 1))
     };
-    let unsure = [15, 45, 180, 720, 720, 720].map(Some);
+    let unsure = [15, 45, 180, 720, 1680, 1680].map(Some);
     assert_eq!(waits(false), unsure);
     // Some have it: after an hour it is delivered, and its answer says to whom not.
     assert_eq!(waits(true), [Some(15), Some(45), None, None, None, None]);
