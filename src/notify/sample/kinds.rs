@@ -28,33 +28,9 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             until: now,
         }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "desk".into(),
-            reason: "auth".into(),
-            error: "535 5.7.8 authentication failed".into(),
-            since: yesterday,
-            waiting: 14,
-            through: None,
-            partial: false,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "brief".into(),
-            reason: "connect".into(),
-            error: "mail server \"mail\": cannot connect: connection refused".into(),
-            since: yesterday,
-            waiting: 0,
-            through: Some("backup".into()),
-            partial: false,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "all".into(),
-            reason: "refused".into(),
-            error: "424 Failed Dependency: Failed to send Telegram notification".into(),
-            since: yesterday,
-            waiting: 2,
-            through: None,
-            partial: true,
-        }),
+    ]);
+    troubles.extend(troubles_of_receivers(yesterday));
+    troubles.extend([
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
             kind: MuteKind::Watch,
@@ -89,6 +65,38 @@ pub(crate) fn every_kind() -> Vec<Notice> {
         });
     }
     notices
+}
+
+fn troubles_of_receivers(yesterday: Timestamp) -> [Event; 3] {
+    [
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+            through: None,
+            partial: false,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "brief".into(),
+            reason: "connect".into(),
+            error: "mail server \"mail\": cannot connect: connection refused".into(),
+            since: yesterday,
+            waiting: 0,
+            through: Some("backup".into()),
+            partial: false,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "all".into(),
+            reason: "refused".into(),
+            error: "424 Failed Dependency: Failed to send Telegram notification".into(),
+            since: yesterday,
+            waiting: 2,
+            through: None,
+            partial: true,
+        }),
+    ]
 }
 
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
