@@ -219,6 +219,7 @@ impl Writer {
             }
             ReceiverKind::Exec(exec) => {
                 self.strings("exec", exec.command.iter().map(String::as_str));
+                self.string("input", exec.input.as_str());
                 self.duration("timeout", exec.timeout);
             }
             ReceiverKind::Webhook(webhook) => self.webhook(webhook),

@@ -10,12 +10,13 @@ use std::{
 use super::{
     Environment,
     limits::TIMEOUT,
+    presets::named,
     problem::Problem,
     quote::quoted,
     section::Section,
     value::{Text, Value},
 };
-use crate::notify::{ExecOptions, ReceiverKind};
+use crate::notify::{ExecInput, ExecOptions, ReceiverKind};
 
 /// What a program gets of the daemon's own environment.
 const PASSED_ON: [&str; 3] = ["PATH", "HOME", "LANG"];
@@ -25,6 +26,13 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 /// Reads `exec = ["…"]`.
 pub(super) fn read_exec(section: &Section<'_>, value: Value<'_>) -> Option<ReceiverKind> {
     let timeout = section.duration("timeout", &TIMEOUT);
+    let input = named(
+        section,
+        "input",
+        "input",
+        &ExecInput::ALL,
+        ExecInput::as_str,
+    );
     let Some(first) = value.elements().next() else {
         value.error("there is no program");
         return None;
@@ -41,6 +49,7 @@ pub(super) fn read_exec(section: &Section<'_>, value: Value<'_>) -> Option<Recei
         program: found,
         environment,
         timeout: timeout.unwrap_or(ExecOptions::TIMEOUT),
+        input: input.unwrap_or_default(),
     }))
 }
 

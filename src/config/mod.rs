@@ -31,6 +31,7 @@ mod looking;
 mod mail;
 mod merge;
 mod names;
+mod parameters;
 mod place;
 mod policy;
 mod presets;

@@ -12,15 +12,15 @@ use super::{
     context::Context,
     limits::{MAX_PRESET_LENGTH, PRESET_LENGTH},
     names::{read_name, report_doubles},
+    parameters::read_parameters,
     problem::{FileId, Problem, Source, Sources},
-    schema::{Kind, PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY, RECEIVER},
+    schema::{Kind, PRESET, PRESET_LIMIT, PRESET_PRIORITY, RECEIVER},
     section::Section,
     templates::report_template,
     value::{Text, Value},
 };
 use crate::notify::{
-    self, BUILTIN_PRESETS, Grade, HookMethod, Limits, Markup, Parameter, Preset, PresetError,
-    PresetPart, Unit,
+    self, BUILTIN_PRESETS, Grade, HookMethod, Limits, Markup, Preset, PresetError, PresetPart, Unit,
 };
 
 /// Those that come with the program, in the order of their file. That they work is for a test to
@@ -144,6 +144,11 @@ fn read_preset(entry: Value<'_>) -> Option<(Section<'_>, Preset)> {
         success: text("success"),
         retry_after: text("retry_after"),
         broken: text("broken"),
+        partial: text("partial"),
+        unclear: text("unclear"),
+        hint: text("hint"),
+        probe: text("probe"),
+        unread: text("unread"),
     };
     check_body(&section, &preset);
     Some((section, preset))
@@ -212,38 +217,6 @@ fn read_header_templates(section: &Section<'_>) -> Vec<(String, String)> {
     read.collect()
 }
 
-fn read_parameters(section: &Section<'_>) -> Vec<Parameter> {
-    let parameters = section.get("parameters").and_then(Value::entries);
-    let parameters = parameters.unwrap_or_default().into_iter();
-    parameters.filter_map(read_parameter).collect()
-}
-
-fn read_parameter(entry: Value<'_>) -> Option<Parameter> {
-    let name = entry.name();
-    let mut letters = name.chars();
-    let is_first = |letter: char| letter.is_ascii_lowercase() || letter == '_';
-    let is_name = letters.next().is_some_and(is_first)
-        && letters.all(|letter| is_first(letter) || letter.is_ascii_digit());
-    if !is_name {
-        let message = format!("{name:?} cannot be the name of a parameter");
-        let problem = Problem::error(entry.key_place(), message)
-            .help("templates know names of a-z, 0-9 and _");
-        entry.context.report(problem);
-        return None;
-    }
-    let section = entry.section(format!("the parameter `{name}`"), &PRESET_PARAMETER)?;
-    let about = section.string("about").map(owned);
-    let default = section.string("default").map(owned);
-    let is_required = section.boolean("required").unwrap_or(default.is_none());
-    Some(Parameter {
-        name: name.to_owned(),
-        about: about.unwrap_or_else(|| name.to_owned()),
-        is_secret: section.boolean("secret").unwrap_or(false),
-        is_required,
-        default,
-    })
-}
-
 fn read_limits(section: &Section<'_>) -> Limits {
     let limits = section
         .get("limit")
@@ -302,9 +275,8 @@ fn report_fault(section: &Section<'_>, fault: &PresetError) {
         PresetPart::Body => section.get("body"),
         PresetPart::Header(name) => entry("headers", name),
         PresetPart::Parameter(name) => entry("parameters", name),
-        PresetPart::Success => section.get("success"),
-        PresetPart::RetryAfter => section.get("retry_after"),
-        PresetPart::Broken => section.get("broken"),
+        PresetPart::Probe => section.get("probe"),
+        PresetPart::Expression(name) => section.get(name),
     };
     match value {
         Some(value) if value.is_string() => {

@@ -104,7 +104,9 @@ fn report_useless_keys(section: &Section<'_>, kind: &ReceiverKind) {
     useless(&MAIL_KEYS, is_mail, "a receiver of mail");
     useless(&WEBHOOK_KEYS, is_webhook, "a webhook");
     useless(&HTTP_KEYS, is_http, "a webhook or a service");
-    let has_end = is_http || matches!(kind, ReceiverKind::Exec(_));
+    let is_program = matches!(kind, ReceiverKind::Exec(_));
+    useless(&["input"], is_program, "a program");
+    let has_end = is_http || is_program;
     useless(&["timeout"], has_end, "a webhook, a service or a program");
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     headers::{own_header, read_headers},
     limits::TIMEOUT,
+    parameters::warn_if_unlike,
     problem::Problem,
     schema::{Kind, SECRET},
     secrets::{HOW, is_unread},
@@ -143,6 +144,7 @@ fn read_value(parameter: &Parameter, value: Value<'_>) -> Option<PresetValue> {
         value.error_concealed(message, help);
         return None;
     }
+    warn_if_unlike(parameter, &secret, value);
     Some(PresetValue {
         name: parameter.name.clone(),
         value: secret,

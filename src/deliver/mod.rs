@@ -206,6 +206,7 @@ impl Deliverer {
             waiting: self.store.waiting(name).await?,
             next_try: verdict.next_try().map(to_second),
             through: trouble.through.clone(),
+            partial: trouble.is_partial,
         });
         // One that is reached all the same can be told itself.
         let is_reached = trouble.through.is_some();

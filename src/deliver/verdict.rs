@@ -1,5 +1,7 @@
 //! What an attempt means: for the delivery, for its receiver, for those who should know. Pure.
 
+mod partly;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -50,6 +52,8 @@ pub(super) struct Trouble {
     pub(super) since: Timestamp,
     /// The mail server that its mail goes through, so that it takes everything all the same.
     pub(super) through: Option<String>,
+    /// Whether it reaches some of those behind it.
+    pub(super) is_partial: bool,
 }
 
 /// The verdict on an attempt that ended at `now`.
@@ -64,6 +68,7 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
             beside(claim, later(claim, error, after, now, jitter))
         }
         Retry::Later { after } => later(claim, error, after, now, jitter),
+        Retry::Partly { is_sure } => partly::partly(claim, error, is_sure, now),
         Retry::ReceiverBroken => broken(claim, error, now),
     }
 }
@@ -264,6 +269,7 @@ fn trouble(error: &SendError, since: Timestamp) -> Trouble {
         detail: error.detail.clone(),
         since,
         through: None,
+        is_partial: false,
     }
 }
 

@@ -77,6 +77,12 @@ pub enum Retry {
         /// The receiver's own Retry-After.
         after: Option<Duration>,
     },
+    /// Later, and apart from the others: some of those behind the receiver have it or may have it,
+    /// and hear it again with each attempt. The receiver is well, and takes what comes next.
+    Partly {
+        /// Whether some have it, so that it may end as delivered.
+        is_sure: bool,
+    },
     /// Never: this notice is dead, kept and redrivable.
     Never,
     /// The receiver itself is broken or gone (410, 535, unknown CA): stop, tell someone, keep all.

@@ -97,6 +97,20 @@ impl Event {
         }
     }
 
+    /// The name of the one feed that it is about.
+    pub fn feed(&self) -> Option<&str> {
+        match self {
+            Self::Alert(alert) => Some(&alert.feed.name),
+            Self::FeedFailing(event) => Some(&event.feed),
+            Self::FeedSilent(event) => Some(&event.feed),
+            Self::FeedEmpty(event) => Some(&event.feed),
+            Self::FeedRecovered(event) => Some(&event.feed),
+            Self::FeedRebased(event) => Some(&event.feed),
+            Self::FeedItemsMissed(event) => Some(&event.feed),
+            _ => None,
+        }
+    }
+
     /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a
     /// report or the end of a mute is not.
     pub const fn priority(&self) -> Priority {
@@ -190,6 +204,9 @@ pub struct FeedRecovered {
     /// Other feeds of the same origin that are read again too, by name; they are not told again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// Other feeds of the same origin that were told failing and fail still, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub still: Vec<String>,
 }
 
 /// `data` of `feed.rebased`.
@@ -264,6 +281,9 @@ pub struct ReceiverFailing {
     /// nothing has to wait.
     #[serde(default)]
     pub through: Option<String>,
+    /// Whether it reaches some of those behind it and not the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }
 
 /// `data` of `test.ping`.

@@ -2,13 +2,15 @@
 
 mod undefined;
 
-use std::{io, ops::Range};
+use std::{fmt::Write as _, io, ops::Range};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters,
     value::{Kwargs, Serde},
 };
+use ring::hmac;
 use serde::{Serialize, de::IgnoredAny};
 
 use crate::{model::Notice, suggest::closest};
@@ -140,7 +142,42 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     // Errors then know their place.
     environment.set_debug(true);
     environment.add_filter("base64", |text: &str| STANDARD.encode(text));
+    environment.add_filter("hmac_sha256", hmac_sha256);
+    environment.add_filter("rfc3339", rfc3339);
     environment
+}
+
+/// The HMAC of a text under a key, in hexadecimal digits, or as `base64`: for services that sign in
+/// their own way.
+fn hmac_sha256(text: &Value, key: &Value, form: Option<&str>) -> Result<String, minijinja::Error> {
+    let [text, key] = [defined(text)?.to_string(), defined(key)?.to_string()];
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+    let tag = hmac::sign(&key, text.as_bytes());
+    match form {
+        None | Some("hex") => Ok(hex(tag.as_ref())),
+        Some("base64") => Ok(STANDARD.encode(tag)),
+        Some(other) => Err(invalid(format!(
+            "a signature is \"hex\" or \"base64\", not {other:?}"
+        ))),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a String takes every write");
+        digits
+    })
+}
+
+/// Seconds since 1970 as a date and time in UTC.
+fn rfc3339(seconds: i64) -> Result<String, minijinja::Error> {
+    let time = Timestamp::from_second(seconds);
+    let time = time.map_err(|_| invalid(format!("{seconds} is no time")))?;
+    Ok(time.to_string())
+}
+
+fn invalid(fault: String) -> minijinja::Error {
+    minijinja::Error::new(ErrorKind::InvalidOperation, fault)
 }
 
 /// The engine's error in our words, with the piece of the template that it is about.

@@ -1,12 +1,13 @@
 //! A program of the operator's, started once for each attempt.
 //!
-//! **In:** the Standard Webhooks object on its standard input, and who it is about in its
-//! environment. **Out:** its exit status as verdict, the last line on its standard error in words.
+//! **In:** the Standard Webhooks object, or ready text, on its standard input, and who it is about in
+//! its environment. **Out:** its exit status as verdict, the last line on its standard error in words.
 //! It runs in a process group of its own, which is killed at the time limit and where the attempt
 //! is given up: nothing it started outlives that.
 
 use std::{io, process::ExitStatus, process::Stdio, time::Duration};
 
+use jiff::tz::TimeZone;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
@@ -15,9 +16,9 @@ use tokio::{
 };
 
 use super::{
-    ExecOptions, Notifier, PartKind, PreviewPart, RenderError, Sending,
+    ExecInput, ExecOptions, Notifier, NotifyContext, PartKind, PreviewPart, RenderError, Sending,
     hook::{failure, taken},
-    render::clean,
+    render::{self, clean},
     webhook::payload,
 };
 use crate::model::{Notice, Outcome, Retry, SendReason};
@@ -32,13 +33,26 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(super) struct Exec {
     options: ExecOptions,
+    timezone: TimeZone,
 }
 
 impl Exec {
-    pub(super) fn new(options: &ExecOptions) -> Self {
+    pub(super) fn new(options: &ExecOptions, context: &NotifyContext) -> Self {
         Self {
             options: options.clone(),
+            timezone: context.timezone.clone(),
         }
+    }
+
+    /// What it reads on its standard input. Text ends with a line feed, as programs expect of lines.
+    fn input(&self, notice: &Notice) -> Vec<u8> {
+        let message = || render::message(notice, &self.timezone);
+        let text = match self.options.input {
+            ExecInput::Json => return payload(notice),
+            ExecInput::Text => message().plain_text(),
+            ExecInput::Line => message().one_line(),
+        };
+        (text + "\n").into_bytes()
     }
 
     async fn start(&self, notice: &Notice) -> Outcome {
@@ -51,7 +65,7 @@ impl Exec {
             let detail = format!("the program cannot be started: {error}");
             failure(SendReason::Connect, retry, detail)
         })?;
-        let run = run(Group(child), payload(notice));
+        let run = run(Group(child), self.input(notice));
         let Ok(ended) = time::timeout(self.options.timeout, run).await else {
             let limit = self.options.timeout.as_secs_f64();
             let detail = format!("it did not end within {limit} s and was killed");
@@ -195,6 +209,10 @@ impl Notifier for Exec {
         let variables = variables(notice).map(|(name, value)| format!("{name}={value}\n"));
         let arguments: Vec<String> = command[1..].iter().map(|one| format!(" {one:?}")).collect();
         let line = format!("{}{}\n", program.display(), arguments.concat());
+        let kind = match self.options.input {
+            ExecInput::Json => PartKind::Json,
+            ExecInput::Text | ExecInput::Line => PartKind::Text,
+        };
         Ok(vec![
             PreviewPart {
                 label: "command",
@@ -203,8 +221,8 @@ impl Notifier for Exec {
             },
             PreviewPart {
                 label: "standard input",
-                content: String::from_utf8_lossy(&payload(notice)).into_owned(),
-                kind: PartKind::Json,
+                content: String::from_utf8_lossy(&self.input(notice)).into_owned(),
+                kind,
             },
         ])
     }

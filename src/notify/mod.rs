@@ -10,6 +10,7 @@ mod email;
 mod engine;
 mod exec;
 mod hook;
+mod incident;
 mod options;
 mod preset;
 mod render;
@@ -35,7 +36,7 @@ pub use email::{
 };
 pub use engine::TemplateError;
 pub use options::{
-    EmailOptions, ExecOptions, HookMethod, MailAuth, MailLogin, MailOAuth, MailOptions,
+    EmailOptions, ExecInput, ExecOptions, HookMethod, MailAuth, MailLogin, MailOAuth, MailOptions,
     MailSecurity, MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions,
     WebhookOptions,
 };
@@ -219,7 +220,7 @@ pub fn build(
                 error,
             },
         )?),
-        ReceiverKind::Exec(exec) => Box::new(exec::Exec::new(exec)),
+        ReceiverKind::Exec(exec) => Box::new(exec::Exec::new(exec, context)),
         ReceiverKind::Terminal => Box::new(terminal::Terminal::new(context)),
     })
 }

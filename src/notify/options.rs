@@ -131,6 +131,34 @@ pub struct ExecOptions {
     pub environment: Vec<(String, OsString)>,
     /// From its start to its end.
     pub timeout: Duration,
+    /// What it reads on its standard input.
+    pub input: ExecInput,
+}
+
+/// What a program reads of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExecInput {
+    /// The Standard Webhooks object.
+    #[default]
+    Json,
+    /// The message as people read it: the headline, the link, and the rest, a line each.
+    Text,
+    /// The headline and the link on one line.
+    Line,
+}
+
+impl ExecInput {
+    /// Every input.
+    pub const ALL: [Self; 3] = [Self::Json, Self::Text, Self::Line];
+
+    /// The name as written in the config.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Text => "text",
+            Self::Line => "line",
+        }
+    }
 }
 
 impl ExecOptions {

@@ -204,9 +204,10 @@ impl HealthRules {
             last_success: state.last_success,
             failures: state.failures,
         });
-        let mut told = surroundings.neighbours.iter();
-        let is_alone = !told.any(|other| other.told_failing && other.failures > 0);
-        if !is_alone && cadence::elapsed(recovery.at, now) < RECOVERY_WAITS {
+        let others = surroundings.neighbours.iter();
+        let still = others.filter(|other| other.told_failing && other.failures > 0);
+        let still: Vec<String> = still.map(|other| other.name.clone()).collect();
+        if !still.is_empty() && cadence::elapsed(recovery.at, now) < RECOVERY_WAITS {
             checkup.health.recovery = Some(recovery);
             return;
         }
@@ -221,6 +222,7 @@ impl HealthRules {
             also: checkup.tell_with(surroundings, |other| {
                 other.told_failing && other.failures == 0
             }),
+            still,
         });
         checkup.notices.extend(self.tell(&event));
     }

@@ -52,13 +52,10 @@ impl Writer {
             "priority",
             priorities.map(|(priority, grade)| (priority.to_string(), grade_text(grade))),
         );
-        for (name, expression) in [
-            ("success", &preset.success),
-            ("retry_after", &preset.retry_after),
-            ("broken", &preset.broken),
-        ] {
-            if let Some(expression) = expression {
-                self.string(name, expression);
+        let probe = ("probe", preset.probe.as_deref());
+        for (name, text) in preset.expressions().into_iter().chain([probe]) {
+            if let Some(text) = text {
+                self.string(name, text);
             }
         }
         for parameter in &preset.parameters {
@@ -74,6 +71,8 @@ impl Writer {
         ];
         let default = parameter.default.as_deref();
         entries.extend(default.map(|default| ("default".to_owned(), quoted(default))));
+        let like = parameter.like.as_deref();
+        entries.extend(like.map(|like| ("like".to_owned(), quoted(like))));
         self.table(
             &format!("parameters.{}", parameter.name),
             entries.into_iter(),

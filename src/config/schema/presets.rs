@@ -64,6 +64,31 @@ pub const PRESET: Table = Table {
             Kind::String,
             "expression that is true where the service will take nothing any more",
         ),
+        key(
+            "partial",
+            Kind::String,
+            "expression that is true where some behind the service have the message and others do not",
+        ),
+        key(
+            "unclear",
+            Kind::String,
+            "expression that is true where the answer does not say whether some have it",
+        ),
+        key(
+            "hint",
+            Kind::String,
+            "expression for what an answer means, in words",
+        ),
+        key(
+            "probe",
+            Kind::String,
+            "template of a URL that is asked before each message",
+        ),
+        key(
+            "unread",
+            Kind::String,
+            "expression over the answer to `probe` that is true where nobody would read the message",
+        ),
     ],
 };
 
@@ -83,6 +108,11 @@ pub const PRESET_PARAMETER: Table = Table {
             "whether it must be given; without a default it must",
         ),
         key("default", Kind::String, "what it is where it is not given"),
+        key(
+            "like",
+            Kind::String,
+            "regular expression for what it looks like; `check` warns of anything else",
+        ),
     ],
 };
 

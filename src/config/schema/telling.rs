@@ -101,6 +101,11 @@ pub const RECEIVER: Table = Table {
             "to the end of the answer, or of the program",
         ),
         key(
+            "input",
+            Kind::String,
+            "what a program reads: json, text or line; json if not set",
+        ),
+        key(
             "digest",
             Kind::StringsOrTable,
             "alerts are collected and told together then",

@@ -12,6 +12,7 @@ use crate::{
     notify::{
         MailTemplates,
         engine::{Engine, Escape, TemplateError},
+        incident::Incident,
         render::{self, Line, MailContent, clean},
         sample::trials,
     },
@@ -52,6 +53,9 @@ struct Names<'a> {
     link: Option<&'a str>,
     tags: &'a [String],
     lines: &'a [Line],
+    feed: Option<&'a str>,
+    incident: &'a str,
+    resolved: bool,
     /// The subject that it would be without a template.
     subject: &'a str,
     /// The text that it would be without a template.
@@ -125,6 +129,7 @@ fn rendered(
     timezone: &TimeZone,
 ) -> Result<String, TemplateError> {
     let message = render::message(notice, timezone);
+    let Incident { key, is_over } = Incident::of(notice);
     let made = engine.render(&Names {
         id: &notice.key.0,
         kind: notice.event.kind(),
@@ -135,6 +140,9 @@ fn rendered(
         link: message.link.as_deref(),
         tags: &message.tags,
         lines: &message.lines,
+        feed: notice.event.feed(),
+        incident: &key,
+        resolved: is_over,
         subject: &content.subject,
         text: &content.text,
     })?;

@@ -18,6 +18,14 @@ fn shell(script: &str, arguments: &[&str]) -> ExecOptions {
         program: "/bin/sh".into(),
         environment: vec![("PATH".to_owned(), OsString::from("/usr/bin:/bin"))],
         timeout: Duration::from_secs(20),
+        input: ExecInput::Json,
+    }
+}
+
+fn exec(options: &ExecOptions) -> Exec {
+    Exec {
+        options: options.clone(),
+        timezone: TimeZone::UTC,
     }
 }
 
@@ -26,7 +34,7 @@ fn notice() -> Notice {
 }
 
 async fn sent(options: &ExecOptions) -> Outcome {
-    Exec::new(options).send(&notice()).await
+    exec(options).send(&notice()).await
 }
 
 #[tokio::test]
@@ -107,8 +115,8 @@ async fn input_that_nobody_reads_is_no_fault() {
     };
     // More than a pipe holds.
     alert.item.summary = "x".repeat(1024 * 1024);
-    let exec = Exec::new(&shell("exit 0", &[]));
-    exec.send(&notice).await.expect("taken");
+    let program = exec(&shell("exit 0", &[]));
+    program.send(&notice).await.expect("taken");
 }
 
 #[tokio::test]
@@ -171,7 +179,7 @@ async fn an_attempt_that_is_given_up_leaves_nothing_behind() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("id");
     let script = "sleep 1000 & echo $! > \"$1.new\"; mv \"$1.new\" \"$1\"; wait";
-    let exec = Exec::new(&shell(script, &[&file.to_string_lossy()]));
+    let program = exec(&shell(script, &[&file.to_string_lossy()]));
     let notice = notice();
     let there = async {
         while !file.exists() {
@@ -179,7 +187,7 @@ async fn an_attempt_that_is_given_up_leaves_nothing_behind() {
         }
     };
     tokio::select! {
-        outcome = exec.send(&notice) => panic!("{outcome:?}"),
+        outcome = program.send(&notice) => panic!("{outcome:?}"),
         () = there => {}
     }
     assert!(is_gone(&file).await, "the sleeper lives");
@@ -206,7 +214,7 @@ async fn a_process_that_holds_the_pipe_does_not_hold_the_verdict() {
 
 #[test]
 fn a_preview_shows_the_command_and_what_it_reads() {
-    let parts = Exec::new(&shell("cat", &["a b"]))
+    let parts = exec(&shell("cat", &["a b"]))
         .preview(&notice())
         .expect("a preview");
     assert_eq!(
@@ -214,4 +222,30 @@ fn a_preview_shows_the_command_and_what_it_reads() {
         "/bin/sh \"-c\" \"cat\" \"sh\" \"a b\"\nFIVEBELLS_ID=sample-1\nFIVEBELLS_TYPE=alert.matched\nFIVEBELLS_PRIORITY=urgent\n"
     );
     assert_eq!(parts[1].kind, PartKind::Json);
+}
+
+#[tokio::test]
+async fn it_gets_ready_text_where_that_is_asked_for() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("input");
+    let link = "https://thediplomat.com/2026/11/koizumi-hegseth/?ref=rss&a=b";
+    for (input, lines) in [(ExecInput::Text, 2..), (ExecInput::Line, 1..)] {
+        let options = ExecOptions {
+            input,
+            ..shell("cat > \"$1\"", &[&file.to_string_lossy()])
+        };
+        sent(&options).await.expect("taken");
+        let text = fs::read_to_string(&file).expect("written");
+        assert!(text.starts_with("Shinjir"), "{text}");
+        assert!(text.contains(link) && text.ends_with('\n'), "{text}");
+        assert!(lines.contains(&text.lines().count()), "{text}");
+        if input == ExecInput::Line {
+            assert_eq!(text.lines().count(), 1, "{text}");
+        } else {
+            assert!(text.contains("The Diplomat (diplomat)"), "{text}");
+        }
+        let parts = exec(&options).preview(&notice()).expect("a preview");
+        assert_eq!(parts[1].content, text);
+        assert_eq!(parts[1].kind, PartKind::Text);
+    }
 }

@@ -7,7 +7,8 @@ use super::{
     PresetError, PresetPart,
     answer::NAMES as ANSWER_NAMES,
     data::Preset,
-    request::{NAMES, Templates, Values, url},
+    names::{NAMES, Subject},
+    request::{Templates, Values},
 };
 use crate::{
     model::Notice,
@@ -44,12 +45,9 @@ pub fn check_preset(preset: &Preset) -> Result<(), PresetError> {
             try_request(preset, &templates, &values(preset, is_whole), &notice)?;
         }
     }
-    for (part, expression) in [
-        (PresetPart::Success, &preset.success),
-        (PresetPart::RetryAfter, &preset.retry_after),
-        (PresetPart::Broken, &preset.broken),
-    ] {
+    for (name, expression) in preset.expressions() {
         if let Some(expression) = expression {
+            let part = PresetPart::Expression(name);
             check_expression(expression).map_err(|error| part.failed(error))?;
         }
     }
@@ -77,12 +75,19 @@ fn try_request(
     notice: &Notice,
 ) -> Result<(), PresetError> {
     let message = render::message(notice, &TimeZone::UTC);
-    let rendered = templates.render(preset, values, notice, &message);
-    let rendered = rendered.and_then(|rendered| url(&rendered.url));
-    rendered.map(drop).map_err(|fault| PresetError {
-        error: fault.error.on(notice),
-        ..fault
-    })
+    let rendered = templates.render(Subject {
+        preset,
+        values,
+        notice,
+        message: &message,
+        now: notice.timestamp,
+    });
+    rendered
+        .and_then(|made| made.check())
+        .map_err(|fault| PresetError {
+            error: fault.error.on(notice),
+            ..fault
+        })
 }
 
 fn check_expression(expression: &str) -> Result<(), TemplateError> {

@@ -41,6 +41,17 @@ pub struct Preset {
     pub retry_after: Option<String>,
     /// An expression that is true of an answer which says that no message will ever be taken.
     pub broken: Option<String>,
+    /// An expression that is true of an answer which says that some of those behind the service
+    /// have the message and others do not.
+    pub partial: Option<String>,
+    /// An expression that is true of an answer which does not say whether some have it.
+    pub unclear: Option<String>,
+    /// An expression for what an answer means in words; shown in the place of its beginning.
+    pub hint: Option<String>,
+    /// Template of a URL that is asked before each message.
+    pub probe: Option<String>,
+    /// An expression that is true of its answer where the message would reach nobody.
+    pub unread: Option<String>,
 }
 
 /// Something a receiver says about itself.
@@ -56,6 +67,8 @@ pub struct Parameter {
     pub is_required: bool,
     /// What it is where it is not given.
     pub default: Option<String>,
+    /// A regular expression for what it looks like: anything else is most likely a slip.
+    pub like: Option<String>,
 }
 
 /// How long the parts of a message may be, in the preset's [`Unit`]; without a limit,
@@ -93,6 +106,19 @@ impl Preset {
     /// The priorities' own names.
     pub fn own_priorities() -> [Grade; 4] {
         Priority::ALL.map(|priority| Grade::Word(priority.as_str().to_owned()))
+    }
+
+    /// The expressions over an answer, each with its name.
+    pub fn expressions(&self) -> [(&'static str, Option<&str>); 7] {
+        [
+            ("success", self.success.as_deref()),
+            ("retry_after", self.retry_after.as_deref()),
+            ("broken", self.broken.as_deref()),
+            ("partial", self.partial.as_deref()),
+            ("unclear", self.unclear.as_deref()),
+            ("hint", self.hint.as_deref()),
+            ("unread", self.unread.as_deref()),
+        ]
     }
 
     /// The parameter that a bare value stands for: the only one that must be there.

@@ -12,14 +12,19 @@ mod check;
 mod data;
 mod fit;
 mod markup;
+mod names;
+mod probe;
 mod request;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
-use self::request::{Rendered, Templates, Values, in_plain_words, url};
+use self::{
+    names::Subject,
+    request::{Rendered, Templates, Values, in_plain_words, url},
+};
 use super::{
     Notifier, NotifyContext, PresetOptions, PreviewPart, Reaching, RenderError, Sending,
     TemplateError,
@@ -53,12 +58,10 @@ pub enum PresetPart {
     Header(String),
     /// One of `parameters`.
     Parameter(String),
-    /// `success`.
-    Success,
-    /// `retry_after`.
-    RetryAfter,
-    /// `broken`.
-    Broken,
+    /// `probe`.
+    Probe,
+    /// One of [`Preset::expressions`].
+    Expression(&'static str),
 }
 
 impl PresetPart {
@@ -82,9 +85,8 @@ impl fmt::Display for PresetPart {
             Self::Body => formatter.write_str("`body`"),
             Self::Header(name) => write!(formatter, "the header {name:?}"),
             Self::Parameter(name) => write!(formatter, "the parameter {name:?}"),
-            Self::Success => formatter.write_str("`success`"),
-            Self::RetryAfter => formatter.write_str("`retry_after`"),
-            Self::Broken => formatter.write_str("`broken`"),
+            Self::Probe => formatter.write_str("`probe`"),
+            Self::Expression(name) => write!(formatter, "`{name}`"),
         }
     }
 }
@@ -134,9 +136,12 @@ impl Service {
     }
 
     async fn post(&self, notice: &Notice) -> Outcome {
-        let (rendered, fault) = self.render(notice, true).map_err(hook::unrendered)?;
-        let (shown, _) = self.render(notice, false).map_err(hook::unrendered)?;
-        let url = url(&rendered.url).map_err(hook::unrendered)?;
+        let now = self.clock.now();
+        let made = self.render(notice, true, now).map_err(hook::unrendered)?;
+        let (rendered, fault) = made;
+        let (shown, _) = self.render(notice, false, now).map_err(hook::unrendered)?;
+        self.ask_before(&rendered, &shown).await?;
+        let url = url(&rendered.url, PresetPart::Url).map_err(hook::unrendered)?;
         let is_secret = rendered.url != shown.url;
         let shown_url = (!is_secret).then(|| url.clone());
         let mut headers = rendered.headers;
@@ -164,10 +169,11 @@ impl Service {
 
     /// Connects to where a notice would go.
     async fn connect(&self) -> Result<(), SendError> {
-        let notice = super::sample_notice(self.clock.now());
-        let (real, _) = self.render(&notice, true).map_err(hook::unrendered)?;
-        let (shown, _) = self.render(&notice, false).map_err(hook::unrendered)?;
-        let url = url(&real.url).map_err(hook::unrendered)?;
+        let now = self.clock.now();
+        let notice = super::sample_notice(now);
+        let (real, _) = self.render(&notice, true, now).map_err(hook::unrendered)?;
+        let (shown, _) = self.render(&notice, false, now).map_err(hook::unrendered)?;
+        let url = url(&real.url, PresetPart::Url).map_err(hook::unrendered)?;
         self.caller.reach(&url, real.url != shown.url).await
     }
 
@@ -185,12 +191,18 @@ impl Service {
         &self,
         notice: &Notice,
         is_real: bool,
+        now: Timestamp,
     ) -> Result<(Rendered, Option<TemplateError>), PresetError> {
         let values = self.options.shown(is_real);
         let message = render::message(notice, &self.timezone);
         let made = |message: &Message| {
-            self.templates
-                .render(&self.preset, &values, notice, message)
+            self.templates.render(Subject {
+                preset: &self.preset,
+                values: &values,
+                notice,
+                message,
+                now,
+            })
         };
         let fault = match made(&message) {
             Ok(rendered) => return Ok((rendered, None)),
@@ -225,10 +237,16 @@ impl PresetOptions {
     /// [`PresetError`], which does not show it.
     pub fn check_url(&self) -> Result<(), PresetError> {
         let templates = Templates::new(&self.preset)?;
-        let notice = super::sample_notice(jiff::Timestamp::UNIX_EPOCH);
+        let notice = super::sample_notice(Timestamp::UNIX_EPOCH);
         let message = render::message(&notice, &TimeZone::UTC);
-        let rendered = templates.render(&self.preset, &self.shown(true), &notice, &message)?;
-        url(&rendered.url).map(|_| ())
+        let rendered = templates.render(Subject {
+            preset: &self.preset,
+            values: &self.shown(true),
+            notice: &notice,
+            message: &message,
+            now: notice.timestamp,
+        })?;
+        rendered.check()
     }
 
     /// The parameters; those from secrets as they are or hidden.
@@ -261,8 +279,9 @@ impl Notifier for Service {
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {
-        let (real, _) = self.render(notice, true)?;
-        let (shown, _) = self.render(notice, false)?;
+        let now = self.clock.now();
+        let (real, _) = self.render(notice, true, now)?;
+        let (shown, _) = self.render(notice, false, now)?;
         let url = match shown.url.as_str() {
             "" => Secret::HIDDEN.to_owned(),
             url => url.replace("%3Chidden%3E", Secret::HIDDEN),
@@ -276,6 +295,7 @@ impl Notifier for Service {
     }
 
     fn timeout(&self) -> Duration {
-        self.caller.timeout()
+        let requests = if self.preset.probe.is_some() { 2 } else { 1 };
+        self.caller.timeout() * requests
     }
 }

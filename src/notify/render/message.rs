@@ -43,6 +43,26 @@ pub(in crate::notify) struct Message {
     pub(in crate::notify) lines: Vec<Line>,
 }
 
+impl Message {
+    /// The headline and the link, on one line.
+    pub(in crate::notify) fn one_line(&self) -> String {
+        let parts = [Some(&self.title), self.link.as_ref()];
+        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        parts.join(" ")
+    }
+
+    /// All of it without markup: the headline, the link and the rest, a line each.
+    pub(in crate::notify) fn plain_text(&self) -> String {
+        let rest = self.lines.iter().map(|line| {
+            let spans = line.iter().map(|span| span.text.as_str());
+            spans.collect::<String>()
+        });
+        let head = [Some(self.title.clone()), self.link.clone()];
+        let lines: Vec<String> = head.into_iter().flatten().chain(rest).collect();
+        lines.join("\n")
+    }
+}
+
 /// Puts a sheet in lines.
 pub(super) fn message(sheet: Sheet) -> Message {
     // Every part is named, so that a new one cannot be forgotten here.

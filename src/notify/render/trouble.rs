@@ -72,7 +72,7 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
             "stories that come and go meanwhile are missed; polling goes on".to_owned(),
         ),
     ];
-    facts.extend(also(&event.also));
+    facts.extend(feeds("Also", &event.also));
     Trouble {
         sentence: with_others(sentence, &event.also, ["fails", "fail"]),
         feed: Some(name.clone()),
@@ -142,7 +142,8 @@ fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
         ("Last read", last_read(event.last_success, timezone)),
         ("URL", event.url.clone()),
     ];
-    facts.extend(also(&event.also));
+    facts.extend(feeds("Also", &event.also));
+    facts.extend(feeds("Still failing", &event.still));
     Trouble {
         sentence: with_others(sentence, &event.also, ["is read again", "are read again"]),
         feed: Some(name.clone()),
@@ -245,6 +246,10 @@ fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
     let name = &event.receiver;
     let since = at(event.since, timezone);
     let (sentence, meaning) = match (&event.through, event.waiting) {
+        (None, _) if event.partial => (
+            format!("Receiver {name} does not reach all of those behind it since {since}"),
+            "the others have it; who is not reached within an hour may miss what comes meanwhile",
+        ),
         (Some(through), _) => (
             format!("Mail for receiver {name} goes through server {through} since {since}"),
             "the server that comes first fails; nothing waits and nothing is lost",
@@ -361,13 +366,13 @@ fn with_others(sentence: String, also: &[String], [one, many]: [&str; 2]) -> Str
 }
 
 /// The other feeds by name, as many as a person reads.
-fn also(also: &[String]) -> Option<(&'static str, String)> {
-    let named = also.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>();
+fn feeds(label: &'static str, feeds: &[String]) -> Option<(&'static str, String)> {
+    let named = feeds.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>();
     let named = named.join(", ");
-    match also.len().saturating_sub(MAX_NAMED) {
-        _ if also.is_empty() => None,
-        0 => Some(("Also", named)),
-        more => Some(("Also", format!("{named} and {more} more"))),
+    match feeds.len().saturating_sub(MAX_NAMED) {
+        _ if feeds.is_empty() => None,
+        0 => Some((label, named)),
+        more => Some((label, format!("{named} and {more} more"))),
     }
 }
 
@@ -388,8 +393,8 @@ mod tests {
 
     #[test]
     fn a_notice_names_twenty_more_feeds_and_counts_the_rest() {
-        let feeds: Vec<String> = (1..=21).map(|number| format!("f{number}")).collect();
-        let named = |count: usize| also(&feeds[..count]).map(|(_, text)| text);
+        let all: Vec<String> = (1..=21).map(|number| format!("f{number}")).collect();
+        let named = |count: usize| feeds("Also", &all[..count]).map(|(_, text)| text);
         assert_eq!(named(0), None);
         assert_eq!(named(2).as_deref(), Some("f1, f2"));
         assert!(named(20).expect("named").ends_with(", f20"));

@@ -29,24 +29,9 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             until: now,
         }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "desk".into(),
-            reason: "auth".into(),
-            error: "535 5.7.8 authentication failed".into(),
-            since: yesterday,
-            waiting: 14,
-            next_try: Some(now),
-            through: None,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "brief".into(),
-            reason: "connect".into(),
-            error: "mail server \"mail\": cannot connect: connection refused".into(),
-            since: yesterday,
-            waiting: 0,
-            next_try: None,
-            through: Some("backup".into()),
-        }),
+    ]);
+    troubles.extend(troubles_of_receivers(now, yesterday));
+    troubles.extend([
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
             kind: MuteKind::Watch,
@@ -123,6 +108,41 @@ fn missed(yesterday: Timestamp) -> Event {
     })
 }
 
+fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 3] {
+    [
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+            next_try: Some(now),
+            through: None,
+            partial: false,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "brief".into(),
+            reason: "connect".into(),
+            error: "mail server \"mail\": cannot connect: connection refused".into(),
+            since: yesterday,
+            waiting: 0,
+            next_try: None,
+            through: Some("backup".into()),
+            partial: false,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "all".into(),
+            reason: "refused".into(),
+            error: "424 Failed Dependency: Failed to send Telegram notification".into(),
+            since: yesterday,
+            waiting: 2,
+            next_try: Some(now),
+            through: None,
+            partial: true,
+        }),
+    ]
+}
+
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
     let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
     vec![
@@ -144,6 +164,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             last_success: None,
             failures: 1,
             also: vec!["nhk-world".into()],
+            still: vec![],
         }),
         Event::FeedSilent(FeedSilent {
             feed: feed.into(),
@@ -166,6 +187,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             last_success: Some(now),
             failures: 0,
             also: vec![],
+            still: vec![],
         }),
         Event::FeedRebased(FeedRebased {
             feed: feed.into(),

@@ -77,11 +77,12 @@ fn sparse_troubles(now: Timestamp) -> [Event; 8] {
         Event::FeedRecovered(FeedRecovered {
             feed: feed.clone(),
             url: url.clone(),
-            was: Ailment::Empty,
+            was: Ailment::Failing,
             since: None,
             last_success: None,
             failures: 0,
             also: Vec::new(),
+            still: vec!["nhk-politics".to_owned()],
         }),
         Event::FeedItemsMissed(FeedItemsMissed {
             feed,

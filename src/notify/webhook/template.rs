@@ -1,7 +1,7 @@
 //! The receiver's own body: a minijinja template.
 //!
 //! A template sees exactly the names of `data` in an `alert.matched` webhook (`item.title`,
-//! `watches`, `feed.name`, …), and `type` and `timestamp` beside them. Nothing is escaped for it:
+//! `watches`, `feed.name`, …), and `type`, `timestamp`, `incident` and `resolved` beside them. Nothing is escaped for it:
 //! in JSON, write `{{ item.title | tojson }}`. A name that does not exist is an error, not an empty
 //! string; where one is hit after all, the template is given plain words and the notice goes out.
 //!
@@ -18,6 +18,7 @@ use crate::{
     model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, Update},
     notify::{
         engine::{Engine, Escape, TemplateError, json},
+        incident::Incident,
         render::trouble,
         sample::trials,
     },
@@ -92,7 +93,10 @@ impl Template {
     }
 
     fn render_as(&self, notice: &Notice, alert: &Alert) -> Result<Vec<u8>, TemplateError> {
+        let Incident { key, is_over } = Incident::of(notice);
         let body = self.engine.render(&Names {
+            incident: key,
+            resolved: is_over,
             kind: notice.event.kind(),
             timestamp: notice.timestamp,
             update: alert.update.as_ref(),
@@ -115,6 +119,8 @@ struct Names<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     timestamp: Timestamp,
+    incident: String,
+    resolved: bool,
     /// Left out on the wire where there is none; here a name that is missing would be an error.
     update: Option<&'a Update>,
     /// Those of a digest; of anything else there are none.

@@ -153,6 +153,7 @@ impl HealthRules {
             last_success: state.last_success,
             failures: 0,
             also: Vec::new(),
+            still: Vec::new(),
         });
         checkup.notices.extend(self.tell(&event));
     }

@@ -183,6 +183,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         waiting: 2,
         next_try: None,
         through: None,
+        partial: false,
     });
     let receiver = "phone".into();
     broken.notices = vec![NewDelivery { receiver, event }];

@@ -1,11 +1,17 @@
 //! Every service of the program, from the line in a config to the bytes on the wire.
 
 mod answers;
+mod asked;
+mod documented;
 mod flood;
+mod gone;
 mod hostile;
 mod limits;
 mod own;
+mod passed_on;
 mod requests;
+mod signed;
+mod troubles;
 
 use std::sync::Arc;
 
@@ -30,7 +36,12 @@ pub(super) struct Row {
 }
 
 pub(super) const SERVICES: [Row; 12] = [
-    row("apprise", "'{url}/notify/key'", "200 OK", "Notified"),
+    row(
+        "apprise",
+        "'{url}/notify/key'",
+        "200 OK",
+        r#"{"error": null, "details": []}"#,
+    ),
     row("discord", "{ env = 'URL' }", "200 OK", r#"{"id": "1"}"#),
     row(
         "gotify",

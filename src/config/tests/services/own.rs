@@ -139,7 +139,7 @@ fn the_examples_of_the_documentation_load() {
         .skip(1)
         .map(|rest| rest.split("```").next().expect("a first part"))
         .collect();
-    assert_eq!(examples.len(), 17);
+    assert_eq!(examples.len(), 21);
     for example in examples {
         let feed = "\n[feed]\nf = 'https://example.org/f'\n";
         let names = example

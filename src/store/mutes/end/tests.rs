@@ -173,6 +173,7 @@ fn recovered(feed: &str, was: Ailment) -> NewDelivery {
             last_success: None,
             failures: 3,
             also: vec![],
+            still: Vec::new(),
         }),
     }
 }

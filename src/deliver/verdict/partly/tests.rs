@@ -1,0 +1,106 @@
+use super::*;
+use crate::{
+    deliver::verdict::of,
+    model::{DeliveryId, DeliveryKey, Event, Notice, Retry, TestPing},
+    store::ReceiverState,
+};
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + 60 * minute).expect("in range")
+}
+
+/// A delivery that waits since 0 min, after so many failures.
+fn claim(failures: u32, failing_since: Option<i64>, told_failing: bool) -> DeliveryClaim {
+    DeliveryClaim {
+        id: DeliveryId(7),
+        turn: 3,
+        attempt: failures + 1,
+        failures,
+        failing_since: (failures > 0).then(|| at(0)),
+        waiting_since: at(0),
+        receiver: ReceiverState {
+            name: "all".into(),
+            failures: 0,
+            failing_since: failing_since.map(at),
+            told_failing,
+            through: None,
+            has_refused: false,
+        },
+        notice: Notice {
+            key: DeliveryKey("store-7".into()),
+            timestamp: at(0),
+            event: Event::TestPing(TestPing {
+                receiver: "all".into(),
+                message: String::new(),
+            }),
+            accepted: Vec::new(),
+        },
+    }
+}
+
+fn answered(claim: &DeliveryClaim, is_sure: bool, minute: i64) -> Verdict {
+    let error = SendError {
+        reason: SendReason::Refused,
+        retry: Retry::Partly { is_sure },
+        detail: "424: Failed to send".into(),
+        accepted: Vec::new(),
+    };
+    of(claim, Err(error), at(minute), 0.5)
+}
+
+/// Minutes until the next attempt; `None` where there is none.
+fn wait(verdict: &Verdict, minute: i64) -> Option<u64> {
+    match &verdict.to {
+        SettleTo::Later { due, .. } => Some(cadence::elapsed(at(minute), *due).as_secs() / 60),
+        _ => None,
+    }
+}
+
+#[test]
+fn the_healthy_ones_hear_it_again_seldom_and_never_for_ever() {
+    let waits = |is_sure| {
+        let verdict = |failures| answered(&claim(failures, Some(0), true), is_sure, 1);
+        [0, 1, 2, 3, 4, 9].map(|failures| wait(&verdict(failures), 1))
+    };
+    let unsure = [15, 45, 180, 720, 1680, 1680].map(Some);
+    assert_eq!(waits(false), unsure);
+    // Some have it: after an hour it is delivered, and its answer says to whom not.
+    assert_eq!(waits(true), [Some(15), Some(45), None, None, None, None]);
+    let last = answered(&claim(2, Some(0), true), true, 60);
+    let answer = "to some of them; 424: Failed to send".to_owned();
+    assert_eq!(last.to, SettleTo::Delivered { answer });
+}
+
+#[test]
+fn what_perhaps_nobody_has_ends_like_any_other_after_three_days() {
+    let old = 72 * 60;
+    let reason = SendReason::Expired;
+    let unsure = answered(&claim(4, Some(0), true), false, old);
+    assert!(
+        matches!(unsure.to, SettleTo::Dead { reason: is, .. } if is == reason),
+        "{unsure:?}"
+    );
+    let sure = answered(&claim(0, Some(0), true), true, old);
+    assert!(matches!(sure.to, SettleTo::Delivered { .. }), "{sure:?}");
+}
+
+#[test]
+fn the_lane_stays_open_and_the_others_are_told_once_after_a_quarter_of_an_hour() {
+    let first = answered(&claim(0, None, false), true, 0);
+    assert_eq!(first.receiver.due, None);
+    assert_eq!(first.receiver.failures, 0);
+    assert_eq!(first.receiver.failing_since, Some(at(0)));
+    assert!(first.tell.is_none());
+    let second = answered(&claim(1, Some(0), false), true, 15);
+    let trouble = second.tell.expect("told");
+    assert!(trouble.is_partial && trouble.since == at(0));
+    assert!(second.receiver.told_failing);
+    let third = answered(&claim(0, Some(0), true), true, 16);
+    assert!(third.tell.is_none() && third.receiver.told_failing);
+    // Its connections failed until now: that trouble is over, and this one begins.
+    let mut after = claim(0, Some(0), true);
+    after.receiver.failures = 5;
+    let after = answered(&after, true, 60);
+    assert_eq!(after.receiver.failing_since, Some(at(60)));
+    assert!(after.tell.is_none() && !after.receiver.told_failing);
+}
