@@ -28,24 +28,9 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             until: now,
         }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "desk".into(),
-            reason: "auth".into(),
-            error: "535 5.7.8 authentication failed".into(),
-            since: yesterday,
-            waiting: 14,
-            next_try: Some(now),
-            through: None,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "brief".into(),
-            reason: "connect".into(),
-            error: "mail server \"mail\": cannot connect: connection refused".into(),
-            since: yesterday,
-            waiting: 0,
-            next_try: None,
-            through: Some("backup".into()),
-        }),
+    ]);
+    troubles.extend(troubles_of_receivers(now, yesterday));
+    troubles.extend([
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
             kind: MuteKind::Watch,
@@ -80,6 +65,29 @@ pub(crate) fn every_kind() -> Vec<Notice> {
         });
     }
     notices
+}
+
+fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 2] {
+    [
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "auth".into(),
+            error: "535 5.7.8 authentication failed".into(),
+            since: yesterday,
+            waiting: 14,
+            next_try: Some(now),
+            through: None,
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "brief".into(),
+            reason: "connect".into(),
+            error: "mail server \"mail\": cannot connect: connection refused".into(),
+            since: yesterday,
+            waiting: 0,
+            next_try: None,
+            through: Some("backup".into()),
+        }),
+    ]
 }
 
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
