@@ -44,6 +44,9 @@ pub enum SetupError {
     /// A receiver cannot be built.
     #[error(transparent)]
     Receiver(#[from] BuildError),
+    /// Building the parts panicked.
+    #[error("building it failed by a fault of the program, which the log above shows")]
+    Panicked,
     /// `[[test]]`s of the config that fail.
     #[error("{0} of the config's tests fail, `fivebells test` says which")]
     Tests(usize),

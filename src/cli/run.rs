@@ -34,7 +34,7 @@ impl Run {
         } else {
             let path = path.to_owned();
             let reload = move || config::load_and_warn(&path).map_err(|error| error.to_string());
-            app::run(app, &reload).await?;
+            app::run(app, Arc::new(reload)).await?;
         }
         Ok(true)
     }

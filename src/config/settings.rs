@@ -1,6 +1,6 @@
 //! `[poll]`, `[keep]`, `[store]`, `[health]` and the time zone.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use jiff::tz::TimeZone;
 use url::Url;
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     calendar::DailyTimes,
+    files::read_regular,
     http::{self, HttpOptions},
     model::{Proxy, Silent, Wish},
     store::StoreOptions,
@@ -162,7 +163,7 @@ fn read_contact(text: Text<'_>) -> Option<String> {
 /// A file of certificate authorities.
 pub(super) fn read_ca_file(value: Value<'_>) -> Option<PathBuf> {
     let path = value.path()?;
-    let fault = match File::open(&path) {
+    let fault = match read_regular(&path, http::MAX_CA_FILE_BYTES) {
         Err(error) => Some(format!(
             "cannot read {}: {}",
             path.display(),
