@@ -184,7 +184,9 @@ async fn forever(
     stop: &CancellationToken,
     run: impl Future<Output = ()>,
 ) -> Result<(), LoopEnded> {
-    let run = async { drop(stop.run_until_cancelled(run).await) };
+    let run = async {
+        let _ = stop.run_until_cancelled(run).await;
+    };
     until_stop(name, stop, run).await
 }
 
