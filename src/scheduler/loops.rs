@@ -55,12 +55,12 @@ mod tests {
     #[tokio::test]
     async fn a_loop_that_dies_takes_the_others_along_and_one_that_is_told_to_end_does_not() {
         let stop = CancellationToken::new();
-        let dies = until_stop("first", &stop, async { panic!("no item {}", 7) });
-        let lives = until_stop("second", &stop, stop.cancelled());
-        let (died, lived) = tokio::join!(dies, lives);
-        let told = died.expect_err("it died").to_string();
+        let first = until_stop("first", &stop, async { panic!("no item {}", 7) });
+        let second = until_stop("second", &stop, stop.cancelled());
+        let (first, second) = tokio::join!(first, second);
+        let told = first.expect_err("it died").to_string();
         assert!(told.starts_with("the first has ended: no item 7"), "{told}");
-        assert_eq!(lived, Ok(()));
+        assert_eq!(second, Ok(()));
     }
 
     #[tokio::test]

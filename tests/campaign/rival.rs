@@ -64,7 +64,7 @@ fn as_a_process() {
     }
     let connection = Connection::open(&store).expect("a store");
     connection
-        .busy_timeout(Duration::from_secs(60))
+        .busy_timeout(Duration::from_mins(1))
         .expect("set");
     loop {
         std::thread::sleep(GAP.mul_f64(random.f64()));

@@ -30,14 +30,14 @@ struct Slow {
 }
 
 fn slow() -> Slow {
-    let (begin, begun) = mpsc::channel(10);
+    let (told, begun) = mpsc::channel(10);
     let (go_on, wait) = blocking::channel();
     let wait = Mutex::new(wait);
     let reads = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&reads);
     let reload = move || {
         counted.fetch_add(1, Ordering::Relaxed);
-        begin.blocking_send(()).expect("waited for");
+        told.blocking_send(()).expect("waited for");
         // An error: whoever let it wait is gone.
         let _ = wait.lock().expect("one at a time").recv();
         Err("not there".to_owned())
