@@ -19,6 +19,7 @@
 //!               ─► http          one client: limits, capped decoding, address guard
 //!               ─► policy        when a receiver is told
 //!               ─► clock  cadence  calendar  text  suggest  unwind   facts: no I/O, no loops
+//!                  files  heavy   what somebody names, read under a bound; work on much data
 //!               ─► model
 //! ```
 
@@ -31,6 +32,8 @@ pub mod config;
 pub mod deliver;
 pub mod discover;
 pub mod fetch;
+pub mod files;
+pub mod heavy;
 pub mod http;
 #[cfg(test)]
 mod linear;

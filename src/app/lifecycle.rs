@@ -4,16 +4,22 @@
 //! closed, exit 0. A second one, or [`GRACE`], cuts off what still runs. SIGHUP reloads, all or
 //! nothing. systemd hears READY, RELOADING, STOPPING, STATUS and WATCHDOG (`sd_notify(3)`).
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use sd_notify::NotifyState;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{App, AppError, Refusal, StoreGuard, heartbeat::Heartbeat, status, systemd::tell};
+use super::{
+    App, AppError, Refusal, SetupError, StoreGuard, heartbeat::Heartbeat, status, systemd::tell,
+};
 use crate::{
     config::Loaded,
+    scheduler::{LoopEnded, until_stop},
     store::{Store, StoreError, StoreOptions},
 };
 
@@ -29,15 +35,18 @@ const LOOK_AT_STORE: Duration = Duration::from_millis(250);
 /// How often STATUS is told.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
+/// How often it is asked whether the store's threads live.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
 /// Reads the config file again: a new config, or the report of all that is wrong with it.
 pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
 
 /// Runs the service until a signal ends it. Returns after everything is written.
 ///
 /// # Errors
-/// Where signals cannot be had, and where the store's file is no longer the one that was opened:
-/// what would be written then, nobody would find. No other trouble ends it.
-pub async fn run(app: App, reload: &Reload, mut signals: Signals) -> Result<(), AppError> {
+/// Where the store's file is no longer the one that was opened: what would be written then, nobody
+/// would find; and where a loop has ended by itself. No other trouble ends it.
+pub async fn run(app: App, reload: Arc<Reload>, mut signals: Signals) -> Result<(), AppError> {
     let app = Arc::new(app);
     // Before the first poll: what it brings could perhaps not be kept.
     let mut guard = StoreGuard::default();
@@ -57,19 +66,26 @@ pub async fn run(app: App, reload: &Reload, mut signals: Signals) -> Result<(), 
     tell(&[NotifyState::Ready]).await;
     let gone = CancellationToken::new();
     let background = tokio::spawn(watch(Arc::clone(&app), guard, soft.clone(), gone.clone()));
-    while let Some(Wish::Reload) = gone.run_until_cancelled(signals.next()).await {
-        reload_config(&app, reload).await;
+    tokio::select! {
+        () = reload_when_asked(&app, &reload, async || signals.next().await) => {}
+        () = gone.cancelled() => {}
+        // A loop has ended by itself.
+        () = soft.cancelled() => {}
     }
     info!("stopping: waiting for what is under way");
     tell(&[NotifyState::Stopping]).await;
     soft.cancel();
-    tokio::select! {
-        _ = work => {}
-        () = signals.next_stop() => warn!("cut off by a second signal"),
-        () = tokio::time::sleep(GRACE) => warn!("cut off after {} s", GRACE.as_secs()),
-    }
+    let worked = tokio::select! {
+        worked = work => worked.unwrap_or_else(|error| Err(LoopEnded::died("scheduler", &error))),
+        () = signals.next_stop() => { warn!("cut off by a second signal"); Ok(()) }
+        () = tokio::time::sleep(GRACE) => {
+            warn!("cut off after {} s", GRACE.as_secs());
+            Ok(())
+        }
+    };
     hard.cancel();
-    let _ = background.await;
+    let watched = background.await;
+    let watched = watched.unwrap_or_else(|error| Err(LoopEnded::died("watch", &error)));
     app.note_service(Some(app.clock.now())).await;
     app.store.clone().close().await;
     info!("stopped");
@@ -77,18 +93,42 @@ pub async fn run(app: App, reload: &Reload, mut signals: Signals) -> Result<(), 
         let path = app.store.path().to_owned();
         return Err(StoreError::Gone { path }.into());
     }
-    Ok(())
+    Ok(worked.and(watched)?)
 }
 
-async fn reload_config(app: &App, reload: &Reload) {
+/// Reloads whenever it is asked for, until it is told to stop, in the middle of a reload too: that
+/// may wait for a disk that is dead.
+async fn reload_when_asked(app: &App, reload: &Arc<Reload>, mut next: impl AsyncFnMut() -> Wish) {
+    while let Wish::Reload = next().await {
+        let mut is_stale = true;
+        while is_stale {
+            is_stale = false;
+            let mut reloaded = pin!(reload_config(app, reload));
+            loop {
+                tokio::select! {
+                    () = &mut reloaded => break,
+                    wish = next() => match wish {
+                        Wish::Stop => return,
+                        // What it reads may be what stood there before.
+                        Wish::Reload => is_stale = true,
+                    },
+                }
+            }
+        }
+    }
+}
+
+async fn reload_config(app: &App, reload: &Arc<Reload>) {
     info!("reloading");
     match NotifyState::monotonic_usec_now() {
         Ok(now) => tell(&[NotifyState::Reloading, now]).await,
         Err(error) => warn!("no monotonic clock for systemd: {error}"),
     }
-    let outcome = match reload() {
-        Ok(loaded) => app.reload(loaded).await.map_err(Refusal::from),
-        Err(refusal) => Err(refusal),
+    let read = Arc::clone(reload);
+    let outcome = match aside(move || read()).await {
+        Some(Ok(loaded)) => app.reload(loaded).await.map_err(Refusal::from),
+        Some(Err(refusal)) => Err(refusal),
+        None => Err(AppError::from(SetupError::Panicked).into()),
     };
     match &outcome {
         Ok(()) => info!("reloaded: {}", status::config_in_words(&app.config())),
@@ -104,47 +144,91 @@ async fn reload_config(app: &App, reload: &Reload) {
     }
 }
 
+/// Does on a thread of its own what may wait for a disk; `None` where it panics. Not on one of the
+/// runtime's: it would not end before that.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, answer) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("reload".to_owned());
+    // Nobody may be waiting any more.
+    let started = thread.spawn(move || drop(done.send(work())));
+    started.ok()?;
+    answer.await.ok()
+}
+
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
 /// reports when it is time, tells which mutes ended, and looks after the store; says so if its file
 /// is `gone`.
-async fn watch(app: Arc<App>, guard: StoreGuard, stop: CancellationToken, gone: CancellationToken) {
+///
+/// # Errors
+/// Where one of these has ended by itself; `stop` is cancelled then.
+async fn watch(
+    app: Arc<App>,
+    guard: StoreGuard,
+    stop: CancellationToken,
+    gone: CancellationToken,
+) -> Result<(), LoopEnded> {
+    let progress = async {
+        status::first_polls(&app).await;
+        stop.cancelled().await;
+    };
+    let looked_after = async {
+        guard.run(&app).await;
+        gone.cancel();
+        stop.cancelled().await;
+    };
+    let (status, progress, beats, reports, mutes, guard, threads) = tokio::join!(
+        forever("loop that tells systemd", &stop, tell_status(&app)),
+        forever("loop that shows the first polls", &stop, progress),
+        forever("heartbeat", &stop, Heartbeat::default().run(&app)),
+        forever("loop of reports", &stop, app.report_regularly()),
+        forever("loop of mutes", &stop, app.end_mutes_regularly()),
+        forever("guard of the store", &stop, looked_after),
+        forever("store's own threads", &stop, until_closed(&app)),
+    );
+    let ended = status.and(progress).and(beats).and(reports);
+    ended.and(mutes).and(guard).and(threads)
+}
+
+/// Runs what goes on for as long as the program does; it is cut off at its end.
+async fn forever(
+    name: &'static str,
+    stop: &CancellationToken,
+    run: impl Future<Output = ()>,
+) -> Result<(), LoopEnded> {
+    let run = async {
+        let _ = stop.run_until_cancelled(run).await;
+    };
+    until_stop(name, stop, run).await
+}
+
+/// Waits for the end of the store's threads: without them all calls fail at once, and everything
+/// else only seems to run.
+async fn until_closed(app: &App) {
+    loop {
+        let answers = [app.store.ping().await, app.store.summary().await.map(drop)];
+        let is_closed = |answer: &Result<(), StoreError>| matches!(answer, Err(StoreError::Closed));
+        if answers.iter().any(is_closed) {
+            return;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Tells STATUS and feeds the watchdog, for ever.
+async fn tell_status(app: &App) {
     let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
     let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
-    tokio::join!(
-        async {
-            while stop
-                .run_until_cancelled(tokio::time::sleep(every))
-                .await
-                .is_some()
-            {
-                if let Some(line) = status::line(&app).await {
-                    tell(&[NotifyState::Status(&line)]).await;
-                }
-                if watchdog.is_some() && status::is_alive(&app).await {
-                    tell(&[NotifyState::Watchdog]).await;
-                }
-            }
-        },
-        async {
-            stop.run_until_cancelled(status::first_polls(&app)).await;
-        },
-        async {
-            stop.run_until_cancelled(Heartbeat::default().run(&app))
-                .await;
-        },
-        async {
-            stop.run_until_cancelled(app.report_regularly()).await;
-        },
-        async {
-            stop.run_until_cancelled(app.end_mutes_regularly()).await;
-        },
-        async {
-            let until_gone = guard.run(&app);
-            if stop.run_until_cancelled(until_gone).await.is_some() {
-                gone.cancel();
-            }
+    loop {
+        tokio::time::sleep(every).await;
+        if let Some(line) = status::line(app).await {
+            tell(&[NotifyState::Status(&line)]).await;
         }
-    );
+        if watchdog.is_some() && status::is_alive(app).await {
+            tell(&[NotifyState::Watchdog]).await;
+        }
+    }
 }
 
 /// Waits while another program holds the store: a service that is ending, or a command that polls.
@@ -221,3 +305,6 @@ impl Signals {
         while let Wish::Reload = self.next().await {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ use crate::{
     deliver::Held,
     http::Http,
     model::Feed,
-    scheduler::{PollTally, Scheduler},
+    scheduler::{LoopEnded, PollTally, Scheduler},
     store::{RefusedReload, Store, StoreError},
 };
 
@@ -75,6 +75,9 @@ pub enum AppError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A part of the program has ended by itself.
+    #[error(transparent)]
+    Ended(#[from] LoopEnded),
     /// The operating system refused a signal handler.
     #[error("cannot listen for signals: {0}")]
     Signals(#[source] std::io::Error),
@@ -112,7 +115,10 @@ impl App {
     /// # Errors
     /// Why the old one stays in force.
     pub async fn reload(&self, loaded: Loaded) -> Result<(), AppError> {
-        let (parts, mut config) = setup::Parts::build(loaded, &self.clock)?;
+        // Reads files too, so it may wait for a disk.
+        let clock = Arc::clone(&self.clock);
+        let built = lifecycle::aside(move || setup::Parts::build(loaded, &clock)).await;
+        let (parts, mut config) = built.ok_or(SetupError::Panicked)??;
         // The store stays the one that is open: another path takes a restart.
         config.store.path.clone_from(&self.config().store.path);
         if !parts.failed_tests.is_empty() {

@@ -47,6 +47,9 @@ pub enum SetupError {
     /// `[[test]]`s of the config that fail, each in words.
     #[error("{}", tests(.0))]
     Tests(Vec<String>),
+    /// Reading or building it panicked.
+    #[error("reading it failed by a fault of the program, which the log above shows")]
+    Panicked,
 }
 
 fn lines(errors: &[WatchError]) -> String {

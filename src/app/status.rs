@@ -6,7 +6,6 @@ use tracing::{info, warn};
 
 use super::App;
 use crate::{
-    cadence,
     config::Config,
     store::{StoreError, Summary},
 };
@@ -67,7 +66,7 @@ pub(super) async fn is_alive(app: &App) -> bool {
 
 /// Whether the poll loop came round in the last minute.
 pub(super) fn polls_come_round(app: &App) -> bool {
-    let silent_for = cadence::elapsed(app.scheduler.last_beat_at(), app.clock.now());
+    let silent_for = app.scheduler.silent_for();
     if silent_for > STUCK_AFTER {
         warn!(
             "the poll loop has not come round for {} s",

@@ -45,7 +45,7 @@ impl Run {
         };
         let path = path.to_owned();
         let reload = move || load(&path).map_err(Refusal::from);
-        app::run(app, &reload, signals).await?;
+        app::run(app, Arc::new(reload), signals).await?;
         Ok(true)
     }
 }

@@ -2,8 +2,7 @@
 
 use std::{
     collections::HashSet,
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +15,7 @@ use super::{
     problem::{Place, Problem, Source, Sources},
     value::{Text, Value},
 };
+use crate::files::read_regular;
 
 /// Reads the main file and all it includes, in the order of the `include` and sorted by name within
 /// a pattern. A file that cannot be read is a problem and an empty text.
@@ -148,7 +148,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// Reads a file; a fault is reported at `asked`, the place that names it.
 fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, asked: &Place) {
-    let (text, fault) = match read(path) {
+    let (text, fault) = match read_regular(path, MAX_FILE_BYTES) {
         Ok(bytes) => decode(bytes),
         Err(error) => {
             let message = format!("cannot read {}: {}", path.display(), reason(&error));
@@ -178,17 +178,6 @@ pub(super) fn reason(error: &io::Error) -> String {
         io::ErrorKind::FileTooLarge => "it is too large".to_owned(),
         _ => error.to_string(),
     }
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
 }
 
 /// The text without its byte order mark, and where the first thing stands that is no UTF-8.
@@ -242,10 +231,12 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("a file");
         file.as_file().set_len(MAX_FILE_BYTES).expect("a size");
         assert_eq!(
-            read(file.path()).expect("small enough").len() as u64,
+            read_regular(file.path(), MAX_FILE_BYTES)
+                .expect("small enough")
+                .len() as u64,
             MAX_FILE_BYTES
         );
         file.as_file().set_len(MAX_FILE_BYTES + 1).expect("a size");
-        assert!(read(file.path()).is_err());
+        assert!(read_regular(file.path(), MAX_FILE_BYTES).is_err());
     }
 }

@@ -1,12 +1,12 @@
 //! Values that stand elsewhere: in a variable, a file or a systemd credential.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 use super::{
     environment::Secrets, files::reason, limits::MAX_SECRET_BYTES, problem::Problem,
     schema::SECRET, section::Section, value::Value,
 };
-use crate::{model::Secret, suggest::closest};
+use crate::{files::read_regular, model::Secret, suggest::closest};
 
 /// Stands in the place of a secret that was not read. A URL, since many secrets are.
 const UNREAD: &str = "http://unread.invalid/";
@@ -130,13 +130,9 @@ fn read_at(value: Value<'_>, path: &Path) -> Option<String> {
 
 /// Without the newline that editors and `echo` put at the end.
 fn read(path: &Path) -> std::io::Result<String> {
-    let mut secret = String::new();
-    File::open(path)?
-        .take(MAX_SECRET_BYTES + 1)
-        .read_to_string(&mut secret)?;
-    if secret.len() as u64 > MAX_SECRET_BYTES {
-        return Err(std::io::ErrorKind::FileTooLarge.into());
-    }
+    let secret = String::from_utf8(read_regular(path, MAX_SECRET_BYTES)?);
+    let secret =
+        secret.map_err(|_| std::io::Error::new(ErrorKind::InvalidData, "it is not UTF-8"))?;
     let line = secret.strip_suffix('\n').unwrap_or(&secret);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }

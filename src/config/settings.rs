@@ -1,6 +1,6 @@
 //! `[poll]`, `[keep]` and `[health]`.
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use url::Url;
 
@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     calendar::DailyTimes,
+    files::read_regular,
     http::{self, HttpOptions},
     model::{Proxy, Silent, Wish},
     store::StoreOptions,
@@ -144,7 +145,7 @@ pub(super) fn read_ca_file(value: Value<'_>) -> Option<PathBuf> {
     if value.context.environment.secrets() == Secrets::None {
         return Some(path);
     }
-    let fault = match File::open(&path) {
+    let fault = match read_regular(&path, http::MAX_CA_FILE_BYTES) {
         Err(error) => Some(format!(
             "cannot read {}: {}",
             path.display(),

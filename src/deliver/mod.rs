@@ -165,7 +165,7 @@ impl Deliverer {
         log(&claim, &outcome, started_at, ended_at);
         let verdict = verdict::of(&claim, outcome, ended_at, fastrand::f64());
         let delivered = matches!(verdict.to, SettleTo::Delivered { .. });
-        let notices = self.notices(&claim, &verdict).await?;
+        let notices = self.notices(&claim, &verdict);
         let receivers = notices
             .iter()
             .map(|notice| notice.receiver.clone())
@@ -189,21 +189,18 @@ impl Deliverer {
     }
 
     /// What the other receivers hear of a receiver that takes nothing.
-    async fn notices(
-        &self,
-        claim: &DeliveryClaim,
-        verdict: &Verdict,
-    ) -> Result<Vec<NewDelivery>, StoreError> {
+    fn notices(&self, claim: &DeliveryClaim, verdict: &Verdict) -> Vec<NewDelivery> {
         let name = &claim.receiver.name;
         let Some(trouble) = verdict.tell.as_ref() else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let event = Event::ReceiverFailing(ReceiverFailing {
             receiver: name.clone(),
             reason: trouble.reason.to_string(),
             error: trouble.detail.clone(),
             since: trouble.since,
-            waiting: self.store.waiting(name).await?,
+            // Counted where it is written: nothing may come between the attempt and its record.
+            waiting: 0,
             next_try: verdict.next_try().map(to_second),
             through: trouble.through.clone(),
             partial: trouble.is_partial,
@@ -220,7 +217,7 @@ impl Deliverer {
             receiver: receiver.clone(),
             event: event.clone(),
         };
-        Ok(others.into_iter().map(tell).collect())
+        others.into_iter().map(tell).collect()
     }
 }
 

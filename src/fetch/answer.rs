@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt::Write, time::Duration};
 use url::Url;
 
 use crate::{
+    heavy::heavy,
     http::{
         HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
         header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
@@ -78,7 +79,7 @@ pub(super) fn conclude(
     }
     Ok(Fetched::Document(FetchedDocument {
         page: page(trail, &response),
-        body_hash: sha256(&response.body),
+        body_hash: heavy(response.body.len(), || sha256(&response.body)),
         content_type: response.headers.get(CONTENT_TYPE).map(lossy),
         body: response.body,
         place: response.place,

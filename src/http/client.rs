@@ -19,7 +19,7 @@ use super::{
     resolve::{self, Lookup},
     routes::Routes,
 };
-use crate::model::Transport;
+use crate::{heavy::heavy, model::Transport};
 
 /// The one HTTP client; cheap to clone.
 #[derive(Debug, Clone)]
@@ -186,7 +186,8 @@ impl Http {
             }
             place = Some(self.large.unpack().await.map_err(|_| context.crowded())?);
         }
-        Ok((coding::undo_all(&codings, &raw, max_bytes)?, place))
+        let decoded = heavy(usize::MAX, || coding::undo_all(&codings, &raw, max_bytes));
+        Ok((decoded?, place))
     }
 
     /// Sends the request and waits for the answer's headers.

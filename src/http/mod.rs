@@ -51,4 +51,4 @@ pub use reqwest::{
 };
 pub use retry_after::{RetryAfter, retry_after};
 pub use shown::bare_url;
-pub use tls::{TlsSetupError, check_authorities, check_certificate, tls_config};
+pub use tls::{MAX_CA_FILE_BYTES, TlsSetupError, check_authorities, check_certificate, tls_config};

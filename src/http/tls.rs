@@ -9,14 +9,24 @@ use rustls::{
     CipherSuite, ClientConfig, ConfigBuilder,
     client::{Resumption, WantsClientCert, danger::ServerCertVerifier},
     crypto::{CryptoProvider, ring},
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    pki_types::{
+        CertificateDer, PrivateKeyDer,
+        pem::{self, PemObject},
+    },
 };
 use rustls_platform_verifier::Verifier;
 use tracing::warn;
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use super::{options::HttpOptions, pinned::Pinned, sessions::Sessions};
-use crate::model::{ClientCertificate, Transport};
+use crate::{
+    files::read_regular,
+    model::{ClientCertificate, Transport},
+};
+
+/// A file of certificates or with a key; the authorities of a whole system take a quarter of a
+/// megabyte.
+pub const MAX_CA_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// TLS could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -192,8 +202,8 @@ fn with_certificate(
         certificate: file,
         key,
     } = certificate;
-    let chain: Vec<_> = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect)
+    let chain: Vec<_> = read_pem(file)
+        .and_then(|text| CertificateDer::pem_slice_iter(&text).collect())
         .map_err(|source| TlsSetupError::Certificate {
             file: file.clone(),
             source,
@@ -201,7 +211,8 @@ fn with_certificate(
     if chain.is_empty() {
         return Err(TlsSetupError::CertificateEmpty { file: file.clone() });
     }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|source| TlsSetupError::Key {
+    let private = read_pem(key).and_then(|text| PrivateKeyDer::from_pem_slice(&text));
+    let private = private.map_err(|source| TlsSetupError::Key {
         file: key.clone(),
         source,
     })?;
@@ -213,13 +224,17 @@ fn with_certificate(
         })
 }
 
+fn read_pem(file: &Path) -> Result<Vec<u8>, pem::Error> {
+    read_regular(file, MAX_CA_FILE_BYTES).map_err(pem::Error::Io)
+}
+
 fn authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsSetupError> {
     let unreadable = |source| TlsSetupError::CaFile {
         file: file.to_owned(),
         source,
     };
-    let found: Vec<_> = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect)
+    let found: Vec<_> = read_pem(file)
+        .and_then(|text| CertificateDer::pem_slice_iter(&text).collect())
         .map_err(unreadable)?;
     if found.is_empty() {
         return Err(TlsSetupError::CaFileEmpty {

@@ -130,6 +130,17 @@ fn alert<'a>(
     }
 }
 
+/// Of a document so many parts in four are known where it is the same feed's at another address.
+const SAME_FEED: usize = 3;
+
+/// Whether a first poll has found what was known of another feed under the name: then only its
+/// address is another, and what else stands there is news.
+pub(super) fn is_same_feed(state: &FeedState, judgement: &Judgement) -> bool {
+    let news = judgement.news().filter(|new| *new).count();
+    let all = judgement.news().count();
+    state.inherits && news < all && 4 * (all - news) >= SAME_FEED * all
+}
+
 /// Which items may alert: all of a later poll, of the first what `initial` asks for.
 pub(super) fn allowed(
     feed: &Feed,
@@ -137,7 +148,8 @@ pub(super) fn allowed(
     parsed: &ParsedFeed,
     judgement: &Judgement,
 ) -> Vec<bool> {
-    let everything = state.baseline_done || feed.initial == Initial::All;
+    let everything =
+        state.baseline_done || feed.initial == Initial::All || is_same_feed(state, judgement);
     let mut alerted = vec![everything; parsed.items.len()];
     if let (false, Initial::Newest(count)) = (everything, feed.initial) {
         // By date where there is one; a feed without dates has its newest on top.

@@ -184,6 +184,7 @@ impl Poller {
         let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
         let asked = alerts::allowed(feed, state, &parsed, &recognised.judgement);
+        let asks_edits = state.baseline_done || alerts::is_same_feed(state, &recognised.judgement);
         let Recognised {
             judgement,
             records,
@@ -198,7 +199,7 @@ impl Poller {
                 languages.settle(&mut item.item);
             }
             if !new {
-                known.extend(self.known_item(&source, item.item, record));
+                known.extend(self.known_item(&source, item.item, record, asks_edits));
                 continue;
             }
             let alert = is_asked
@@ -233,9 +234,17 @@ impl Poller {
     }
 
     /// What is to be written about an item that is not new; mostly nothing.
-    fn known_item(&self, source: &AlertFeed, item: Item, record: Record) -> Option<KnownItem> {
+    fn known_item(
+        &self,
+        source: &AlertFeed,
+        item: Item,
+        record: Record,
+        asks_edits: bool,
+    ) -> Option<KnownItem> {
         let revision = record.before.map(|before| Revision {
-            alert: alerts::find_update(&self.rules, source, &before, &item),
+            alert: asks_edits
+                .then(|| alerts::find_update(&self.rules, source, &before, &item))
+                .flatten(),
             text_hash: record.text_hash,
             item,
         });

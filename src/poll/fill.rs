@@ -20,6 +20,7 @@ use super::{
 use crate::{
     cadence::LastPoll,
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
+    heavy::heavy,
     model::{Feed, FeedId},
     parse::{self, Document, ParsedItem, Relations},
     store::{Continuity, FeedState, Fill, NewItem, PollClaim, PollCommit, PollResult, StoreError},
@@ -120,7 +121,7 @@ impl Poller {
             content_type: document.content_type.as_deref(),
             url: &document.page.final_url,
         };
-        let parsed = match parse::parse(&read, now) {
+        let parsed = match heavy(document.body.len(), || parse::parse(&read, now)) {
             Ok(parsed) => parsed,
             Err(error) => return Ok(Err(Failure::parse(&error, document.page.status))),
         };

@@ -28,6 +28,7 @@ use crate::{
     cadence,
     clock::Clock,
     fetch::Fetcher,
+    heavy::heavy,
     matcher::Matcher,
     model::{Feed, OnUpdate, Watch},
     store::{PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
@@ -132,7 +133,7 @@ impl Poller {
     /// Polls one feed once. Always commits, so the feed always gets a next poll.
     ///
     /// # Errors
-    /// Only the store's: the lease then ends by itself and the feed is polled again.
+    /// Only the store's: the feed is then polled again in a minute, or when the lease ends.
     pub async fn poll(&self, claim: PollClaim) -> Result<PollOutcome, StoreError> {
         let Some(feed) = self.feeds.get(&claim.feed.name) else {
             return Ok(PollOutcome::Superseded);
@@ -142,7 +143,19 @@ impl Poller {
         self.poll_feed(feed, claim).instrument(span).await
     }
 
+    /// The same, under the poll's span. What the store could not answer is asked again in a minute,
+    /// not at the end of the lease.
     async fn poll_feed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
+        let put_off = self.put_off(&claim, self.clock.now());
+        let polled = self.poll_claimed(feed, claim).await;
+        if polled.is_err() {
+            // Where not even that can be recorded the lease brings it back.
+            let _ = self.store.commit_poll(put_off).await;
+        }
+        polled
+    }
+
+    async fn poll_claimed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
         let started_at = self.clock.now();
         let (commit, pending) =
             match unwind::catch(pin!(self.visit(feed, &claim, started_at))).await {
@@ -207,7 +220,10 @@ impl Poller {
             .look(&self.store, feed, claim, &answer, started_at)
             .await?;
         let times = [started_at, self.clock.now()];
-        Ok(self.conclude(feed, claim, answer, &surroundings, times))
+        // Every watch is asked about every item.
+        Ok(heavy(answer.size(), || {
+            self.conclude(feed, claim, answer, &surroundings, times)
+        }))
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     cadence,
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument},
+    heavy::heavy,
     http::Place,
     model::Feed,
     parse::{self, Document, ParsedFeed, WarningKind},
@@ -48,6 +49,14 @@ impl Answer {
         match self {
             Self::Failed(failure) => Some(failure),
             _ => None,
+        }
+    }
+
+    /// Bytes of the document that was read.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Read(reading) => reading.document.body.len(),
+            Self::Unchanged { .. } | Self::Failed(_) => 0,
         }
     }
 
@@ -157,21 +166,22 @@ async fn read(
             }),
         })));
     }
-    let parsed = match parse::parse(&shown, now) {
+    let size = document.body.len();
+    let parsed = match heavy(size, || parse::parse(&shown, now)) {
         Err(error) => return Ok(Answer::Failed(Failure::parse(&error, document.page.status))),
         Ok(parsed) => parsed,
     };
     tell_excess(feed, &parsed);
-    let window = windows.of_whole(&shown, &parsed, now);
+    let window = heavy(size, || windows.of_whole(&shown, &parsed, now));
     if is_cut(&parsed) {
         // With the validators of half a document, the server would keep the rest from us.
         document.page.etag = None;
         document.page.last_modified = None;
     }
-    let recognised = if state.baseline_done {
+    let recognised = if state.baseline_done || state.inherits {
         memory.recognise(&parsed.items).await?
     } else {
-        memory.recognise_first(&parsed.items)
+        heavy(size, || memory.recognise_first(&parsed.items))
     };
     Ok(Answer::Read(Box::new(Reading {
         document,

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     cadence,
+    heavy::heavy,
     model::FeedId,
     parse::{self, Document, ParsedFeed, Pieces},
     store::StoreError,
@@ -63,8 +64,11 @@ impl Windows {
         memory: &Memory<'_>,
         document: &Document<'_>,
     ) -> Result<Option<News>, StoreError> {
-        let Some((parsed, marks, whole_at)) = self.parse_news(memory.feed, document, memory.now)
-        else {
+        let (feed, now) = (memory.feed, memory.now);
+        let parsed = heavy(document.bytes.len(), || {
+            self.parse_news(feed, document, now)
+        });
+        let Some((parsed, marks, whole_at)) = parsed else {
             return Ok(None);
         };
         let unread: Vec<i64> = marks.iter().filter_map(|(_, whole)| *whole).collect();

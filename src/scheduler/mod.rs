@@ -5,6 +5,7 @@
 //! delays another. A reload swaps [`Work`]: running steps end under the old one.
 
 mod lanes;
+mod loops;
 mod outbox;
 mod polls;
 
@@ -12,7 +13,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -30,6 +31,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
+pub use loops::{LoopEnded, until_stop};
 pub use polls::PollTally;
 
 /// No loop sleeps longer, so that each one shows that it lives.
@@ -119,7 +121,8 @@ pub struct Scheduler {
     claims: Mutex<()>,
     /// Told when another process has written.
     written: Notify,
-    beat_ms: AtomicI64,
+    /// When the poll loop last came round, in milliseconds since the start.
+    beat_ms: AtomicU64,
     /// How often the store refused what a loop asked of it.
     refusals: Arc<AtomicU64>,
     polls_paused: AtomicBool,
@@ -129,7 +132,7 @@ impl Scheduler {
     /// A scheduler that stands still until [`run`](Self::run).
     pub fn new(store: Store, clock: Arc<dyn Clock>, work: Work) -> Self {
         Self {
-            beat_ms: AtomicI64::new(clock.now().as_millisecond()),
+            beat_ms: AtomicU64::new(running_ms(clock.as_ref())),
             refusals: Arc::default(),
             polls_paused: AtomicBool::new(false),
             work: watch::Sender::new(Arc::new(work)),
@@ -164,19 +167,33 @@ impl Scheduler {
 
     /// Runs every loop until `soft` is cancelled, then waits for the steps that run; `hard` cuts
     /// them off. What was cut off is due again when its lease ends.
-    pub async fn run(&self, soft: &CancellationToken, hard: &CancellationToken) {
-        tokio::join!(
-            self.run_polls(soft, hard),
-            self.run_lanes(soft, hard),
-            self.run_outbox(soft),
-            self.run_prune(soft),
-            self.run_watch(soft),
+    ///
+    /// # Errors
+    /// Where a loop has ended by itself; `soft` is cancelled then, so that the others end too.
+    pub async fn run(
+        &self,
+        soft: &CancellationToken,
+        hard: &CancellationToken,
+    ) -> Result<(), LoopEnded> {
+        let (polls, lanes, outbox, prune, watch) = tokio::join!(
+            until_stop("loop of polls", soft, self.run_polls(soft, hard)),
+            until_stop("loop of lanes", soft, self.run_lanes(soft, hard)),
+            until_stop(
+                "loop that looks after the outbox",
+                soft,
+                self.run_outbox(soft)
+            ),
+            until_stop("loop that deletes old rows", soft, self.run_prune(soft)),
+            until_stop("loop that looks for commands", soft, self.run_watch(soft)),
         );
+        polls.and(lanes).and(outbox).and(prune).and(watch)
     }
 
-    /// When the poll loop last came round: it does so at least every five seconds.
-    pub fn last_beat_at(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.beat_ms.load(Ordering::Relaxed)).unwrap_or(Timestamp::MIN)
+    /// How long ago the poll loop last came round: it does so at least every five seconds. By a clock
+    /// that nobody sets.
+    pub fn silent_for(&self) -> Duration {
+        let beat = Duration::from_millis(self.beat_ms.load(Ordering::Relaxed));
+        self.clock.running().saturating_sub(beat)
     }
 
     /// How often, since the start, the store refused what the poll loop or a lane asked of it.
@@ -195,7 +212,7 @@ impl Scheduler {
     }
 
     fn beat(&self) {
-        let now = self.clock.now().as_millisecond();
+        let now = running_ms(self.clock.as_ref());
         self.beat_ms.store(now, Ordering::Relaxed);
     }
 
@@ -231,6 +248,10 @@ impl Scheduler {
             }
         }
     }
+}
+
+fn running_ms(clock: &dyn Clock) -> u64 {
+    u64::try_from(clock.running().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The time until `due`, at most [`MAX_SLEEP`].

@@ -74,6 +74,11 @@ pub enum StoreError {
     /// No space left to write.
     #[error("the disk of the store is full; help: make room")]
     Full,
+    /// Another process writes, and does not come to an end.
+    #[error(
+        "another process writes to the store and keeps everybody else waiting; help: look who has it open (`fuser FILE`): a backup is better made with `fivebells backup`"
+    )]
+    Busy,
     /// Nothing may be written.
     #[error(
         "the store can only be read; help: its disk is mounted read-only, or its files are another user's"
@@ -165,10 +170,12 @@ impl StoreError {
     /// The same with the file that could not be opened, where it does not name it.
     pub(super) fn of_opening(self, path: &Path) -> Self {
         match self {
-            Self::Full | Self::ReadOnly | Self::Damaged(_) | Self::Sqlite(_) => Self::Unopened {
-                path: path.into(),
-                cause: Arc::new(self),
-            },
+            Self::Full | Self::Busy | Self::ReadOnly | Self::Damaged(_) | Self::Sqlite(_) => {
+                Self::Unopened {
+                    path: path.into(),
+                    cause: Arc::new(self),
+                }
+            }
             named => named,
         }
     }
@@ -186,6 +193,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy) => Self::Busy,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(Arc::new(error))

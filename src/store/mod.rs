@@ -2,7 +2,9 @@
 //!
 //! The contract:
 //! - A call that writes is one transaction. When it answers, the result is on the disk and
-//!   survives a power cut; when it answers with an error, nothing of it was written.
+//!   survives a power cut; when it answers with an error, nothing of it was written. What works on
+//!   any number of rows is several, each of some milliseconds, so that nobody waits: to retry, drop,
+//!   hold, prune, and to follow a config of hundreds of changes.
 //! - Calls run in the order they came, on one thread, and are committed in groups; one that fails
 //!   or panics is undone alone.
 //! - A call that reads sees one moment, with everything that was answered as written before.
@@ -12,6 +14,8 @@
 //!   still the same. Whoever comes late writes nothing.
 //! - Alerts that [`fold`](Store::fold) into one delivery are either all folded and it is there, or
 //!   none and it is not.
+//! - Where another process writes, calls wait five seconds for it and are then answered so; how a
+//!   poll or an attempt ended is recorded when it is over, however long that takes.
 //! - After a crash, [`open`](Store::open) makes due again what the dead daemon had claimed. What
 //!   it had sent without recording how that went is sent again, under the same key.
 //!
@@ -27,6 +31,7 @@ mod meta;
 mod mutes;
 mod options;
 mod outbox;
+mod parts;
 mod polls;
 mod prune;
 mod record;
@@ -40,6 +45,7 @@ mod sync;
 #[cfg(test)]
 mod testing;
 mod trouble;
+mod watches;
 
 use std::{
     path::Path,
@@ -50,7 +56,10 @@ use jiff::Timestamp;
 
 use self::{
     disk::Files,
-    engine::{Tx, sqlite::Sqlite},
+    engine::{
+        Tx,
+        sqlite::{Patience, Sqlite},
+    },
 };
 use crate::model::DeliveryKey;
 
@@ -160,7 +169,7 @@ impl Store {
             .map_err(|_| StoreError::Closed)??;
         let identity = match engine.read(identity::read).await? {
             Some(name) => name,
-            None => engine.write(identity::create).await?,
+            None => engine.write(Patience::Short, identity::create).await?,
         };
         Ok(Self {
             files: Files::of(&options.path),
@@ -197,7 +206,17 @@ impl Store {
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let answer = self.engine.write(work).await;
+        let answer = self.engine.write(Patience::Short, work).await;
+        answer.inspect_err(|error| self.note_damage(error))
+    }
+
+    /// The same of what was done already and is to be recorded: where another process writes, it
+    /// waits until that is over, before all other calls.
+    async fn record<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let answer = self.engine.write(Patience::Long, work).await;
         answer.inspect_err(|error| self.note_damage(error))
     }
 

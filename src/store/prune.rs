@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    engine::{Tx, millis, values},
+    engine::{FromValue, Row, Tx, millis, values},
 };
-use crate::model::FeedId;
+use crate::model::{FeedId, ItemId};
 
-/// Rows deleted in one transaction, so that polls and deliveries never wait long.
-const BATCH: u32 = 500;
+/// Rows that are looked for at once, by a reader: it keeps nobody waiting, but their ids take memory.
+const FOUND: u32 = if cfg!(test) { 100 } else { 10_000 };
 
 /// A fingerprint is remembered at least this long after it left its feed: feeds do show old items again.
 const KEEP_SEEN: Duration = Duration::from_hours(30 * 24);
@@ -45,7 +45,7 @@ impl AddAssign for Pruned {
 }
 
 impl Store {
-    /// Deletes what is older than the options keep, in steps between which others write. Never a
+    /// Deletes what is older than the options keep, in parts between which others write. Never a
     /// pending delivery or its alert, and never a fingerprint that stood in its feed's last
     /// body.
     pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
@@ -56,26 +56,40 @@ impl Store {
 
         let mut pruned = Pruned::default();
         // In this order: an alert goes after its deliveries, an item after its alerts.
-        pruned += self.repeat(move |tx| deliveries(tx, alerts_before)).await?;
-        pruned += self.repeat(move |tx| mutes(tx, alerts_before)).await?;
-        pruned += self.repeat(move |tx| alerts(tx, alerts_before)).await?;
-        pruned += self.repeat(move |tx| items(tx, items_before)).await?;
+        for (find, before, delete) in [
+            (DELIVERIES, alerts_before, delivery as Delete),
+            (MUTES, alerts_before, mute),
+            (ALERTS, alerts_before, alert),
+            (ITEMS, items_before, item),
+        ] {
+            let ids = move |tx: &mut dyn Tx| ids(tx, find, before);
+            let delete = move |tx: &mut dyn Tx, id: &i64| delete(tx, *id, before);
+            pruned += self.clear(ids, delete).await?;
+        }
         for (feed, changed_at) in self.read(read_feeds).await? {
             let before = changed_at.saturating_sub(keep_seen);
-            pruned += self.repeat(move |tx| seen(tx, feed, before)).await?;
-            pruned += self.repeat(move |tx| seen_before(tx, feed, before)).await?;
+            let rested = move |tx: &mut dyn Tx| rested(tx, feed, before);
+            let delete =
+                move |tx: &mut dyn Tx, print: &(ItemId, i64)| fingerprint(tx, feed, *print, before);
+            pruned += self.clear(rested, delete).await?;
+            let rested = move |tx: &mut dyn Tx| rested_before(tx, feed, before);
+            let delete = move |tx: &mut dyn Tx, key: &Vec<u8>| seen(tx, feed, key, before);
+            pruned += self.clear(rested, delete).await?;
         }
         Ok(pruned)
     }
 
-    /// Runs a step, a transaction each time, until it finds nothing more.
-    async fn repeat(
+    /// Deletes what is found until nothing is.
+    async fn clear<K: Send + Sync + 'static>(
         &self,
-        step: impl Fn(&mut dyn Tx) -> Result<Pruned, StoreError> + Clone + Send + 'static,
+        find: impl Fn(&mut dyn Tx) -> Result<Vec<K>, StoreError> + Copy + Send + 'static,
+        delete: impl Fn(&mut dyn Tx, &K) -> Result<Pruned, StoreError> + Copy + Send + Sync + 'static,
     ) -> Result<Pruned, StoreError> {
         let mut sum = Pruned::default();
         loop {
-            let done = self.write(step.clone()).await?;
+            let found = self.read(find).await?;
+            let done = self.in_parts(found, delete).await?;
+            // Also where somebody needs all of them by now.
             if done == Pruned::default() {
                 return Ok(sum);
             }
@@ -84,107 +98,129 @@ impl Store {
     }
 }
 
-/// Settled deliveries with their attempts; one that is pending has no `settled_at`.
-fn deliveries(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
-    /// The same rows for both statements: nothing comes between them.
-    macro_rules! settled {
-        () => {
-            "(SELECT id FROM delivery WHERE settled_at < ?1 ORDER BY settled_at, id LIMIT ?2)"
-        };
-    }
-    Ok(Pruned {
-        attempts: tx.exec(
-            concat!("DELETE FROM attempt WHERE delivery IN ", settled!()),
-            values![before, BATCH],
-        )?,
-        deliveries: tx.exec(
-            concat!("DELETE FROM delivery WHERE id IN ", settled!()),
-            values![before, BATCH],
-        )?,
-        ..Pruned::default()
-    })
-}
+/// Deletes a row with what hangs on it, if it is still to go.
+type Delete = fn(&mut dyn Tx, i64, i64) -> Result<Pruned, StoreError>;
+
+/// Settled deliveries; one that is pending has no `settled_at`.
+const DELIVERIES: &str =
+    "SELECT id FROM delivery WHERE settled_at < ?1 ORDER BY settled_at, id LIMIT ?2";
 
 /// Mutes that no delivery names any more.
-fn mutes(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
-    Ok(Pruned {
-        mutes: tx.exec(
-            "DELETE FROM mute WHERE id IN (
-               SELECT m.id FROM mute m
-                WHERE m.ended_at < ?1
-                  AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mute = m.id)
-                ORDER BY m.id LIMIT ?2)",
-            values![before, BATCH],
-        )?,
-        ..Pruned::default()
-    })
-}
+const MUTES: &str = "
+    SELECT m.id FROM mute m
+     WHERE m.ended_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mute = m.id)
+     ORDER BY m.id LIMIT ?2";
 
 /// Alerts that no delivery needs any more.
-fn alerts(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
-    macro_rules! delivered {
-        () => {
-            "(SELECT a.id FROM alert a
-               WHERE a.created_at < ?1
-                 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert = a.id)
-               ORDER BY a.created_at, a.id LIMIT ?2)"
-        };
+const ALERTS: &str = "
+    SELECT a.id FROM alert a
+     WHERE a.created_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert = a.id)
+     ORDER BY a.created_at, a.id LIMIT ?2";
+
+/// Items without an alert.
+const ITEMS: &str = "
+    SELECT i.id FROM item i
+     WHERE i.seen_at < ?1 AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.item = i.id)
+     ORDER BY i.seen_at, i.id LIMIT ?2";
+
+fn ids(tx: &mut dyn Tx, find: &str, before: i64) -> Result<Vec<i64>, StoreError> {
+    firsts(tx.rows(find, values![before, FOUND])?)
+}
+
+/// The first column of each row.
+fn firsts<T: FromValue>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
+    rows.into_iter().map(|mut row| row.take(0)).collect()
+}
+
+fn delivery(tx: &mut dyn Tx, id: i64, before: i64) -> Result<Pruned, StoreError> {
+    let still = "SELECT id FROM delivery WHERE id = ?1 AND settled_at < ?2";
+    if tx.row(still, values![id, before])?.is_none() {
+        return Ok(Pruned::default());
     }
-    tx.exec(
-        concat!("DELETE FROM alert_watch WHERE alert IN ", delivered!()),
-        values![before, BATCH],
-    )?;
     Ok(Pruned {
-        alerts: tx.exec(
-            concat!("DELETE FROM alert WHERE id IN ", delivered!()),
-            values![before, BATCH],
+        attempts: tx.exec("DELETE FROM attempt WHERE delivery = ?1", values![id])?,
+        deliveries: tx.exec("DELETE FROM delivery WHERE id = ?1", values![id])?,
+        ..Pruned::default()
+    })
+}
+
+fn mute(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
+    Ok(Pruned {
+        mutes: tx.exec(
+            "DELETE FROM mute
+              WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mute = mute.id)",
+            values![id],
         )?,
         ..Pruned::default()
     })
 }
 
-/// Items without an alert, with what they said before.
-fn items(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
-    macro_rules! unalerted {
-        () => {
-            "(SELECT i.id FROM item i
-               WHERE i.seen_at < ?1 AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.item = i.id)
-               ORDER BY i.seen_at, i.id LIMIT ?2)"
-        };
+fn alert(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
+    let needed = "SELECT id FROM delivery WHERE alert = ?1 LIMIT 1";
+    if tx.row(needed, values![id])?.is_some() {
+        return Ok(Pruned::default());
     }
-    tx.exec(
-        concat!("DELETE FROM revision WHERE item IN ", unalerted!()),
-        values![before, BATCH],
-    )?;
+    tx.exec("DELETE FROM alert_watch WHERE alert = ?1", values![id])?;
     Ok(Pruned {
-        items: tx.exec(
-            concat!("DELETE FROM item WHERE id IN ", unalerted!()),
-            values![before, BATCH],
-        )?,
+        alerts: tx.exec("DELETE FROM alert WHERE id = ?1", values![id])?,
+        ..Pruned::default()
+    })
+}
+
+/// An item with what it said before.
+fn item(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
+    let needed = "SELECT id FROM alert WHERE item = ?1 LIMIT 1";
+    if tx.row(needed, values![id])?.is_some() {
+        return Ok(Pruned::default());
+    }
+    tx.exec("DELETE FROM revision WHERE item = ?1", values![id])?;
+    Ok(Pruned {
+        items: tx.exec("DELETE FROM item WHERE id = ?1", values![id])?,
         ..Pruned::default()
     })
 }
 
 /// Fingerprints of one feed. Their age is counted from the feed's last new body, not from now:
 /// while a feed answers 304, or fails, its window stands still and none of it is refreshed.
-fn seen(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Pruned, StoreError> {
+fn rested(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<(ItemId, i64)>, StoreError> {
+    let rows = tx.rows(
+        "SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
+        values![feed, before, FOUND],
+    )?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+        .collect()
+}
+
+fn fingerprint(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    (item, alias): (ItemId, i64),
+    before: i64,
+) -> Result<Pruned, StoreError> {
     Ok(Pruned {
         seen: tx.exec(
-            "DELETE FROM fingerprint WHERE feed = ?1 AND (item, alias) IN (
-               SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3)",
-            values![feed, before, BATCH],
+            "DELETE FROM fingerprint
+              WHERE feed = ?1 AND item = ?2 AND alias = ?3 AND seen_at < ?4",
+            values![feed, item, alias, before],
         )?,
         ..Pruned::default()
     })
 }
 
 /// The same of what schema 1 left.
-fn seen_before(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Pruned, StoreError> {
+fn rested_before(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+    firsts(tx.rows(
+        "SELECT key FROM seen WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
+        values![feed, before, FOUND],
+    )?)
+}
+
+fn seen(tx: &mut dyn Tx, feed: FeedId, key: &[u8], before: i64) -> Result<Pruned, StoreError> {
     Ok(Pruned {
         seen: tx.exec(
-            "DELETE FROM seen WHERE feed = ?1 AND key IN (
-               SELECT key FROM seen WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3)",
-            values![feed, before, BATCH],
+            "DELETE FROM seen WHERE feed = ?1 AND key = ?2 AND seen_at < ?3",
+            values![feed, key, before],
         )?,
         ..Pruned::default()
     })

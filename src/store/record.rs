@@ -146,37 +146,6 @@ impl Store {
         .await
     }
 
-    /// Notes what each watch of the config asks, each under its name. One that asks something else
-    /// than before does so since `now`.
-    pub async fn sync_watches(
-        &self,
-        definitions: Vec<(String, String)>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            let mut gone = watches(tx)?;
-            for (name, definition) in definitions {
-                if gone
-                    .remove(&name)
-                    .is_some_and(|it| it.definition == definition)
-                {
-                    continue;
-                }
-                tx.exec(
-                    "INSERT INTO watch (name, definition, since) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (name) DO UPDATE SET definition = excluded.definition,
-                       since = excluded.since",
-                    values![name, definition, now],
-                )?;
-            }
-            for name in gone.into_keys() {
-                tx.exec("DELETE FROM watch WHERE name = ?1", values![name])?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// The watches that the service runs, by name.
     pub async fn watches_in_force(&self) -> Result<HashMap<String, WatchInForce>, StoreError> {
         self.read(|tx| watches(tx)).await
@@ -244,7 +213,7 @@ fn alerts(tx: &mut dyn Tx, store: &str, item: ItemId) -> Result<Vec<AlertRecord>
     Ok(alerts)
 }
 
-fn watches(tx: &mut dyn Tx) -> Result<HashMap<String, WatchInForce>, StoreError> {
+pub(super) fn watches(tx: &mut dyn Tx) -> Result<HashMap<String, WatchInForce>, StoreError> {
     let rows = tx.rows("SELECT name, definition, since FROM watch", &[])?;
     let watch = |mut row: Row| {
         let in_force = WatchInForce {

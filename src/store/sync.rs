@@ -1,27 +1,43 @@
 //! The config's feeds and receivers, brought into the store.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+mod apply;
+mod plan;
+
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use url::Url;
 
+use self::{
+    apply::{Change, apply},
+    plan::{Fate, fates},
+};
 use super::{
     Store, StoreError,
-    engine::{Tx, values},
+    engine::{Row, Tx, values},
     schedule,
 };
 use crate::model::{Feed, FeedId, Origin, OriginId};
+
+/// What a transaction may cost, in changes of a feed's row; beyond it others have their turn first.
+const MOST_COST: usize = 300;
 
 impl Store {
     /// Makes the store follow the config. Everything known stays: what the config no longer names
     /// rests until it does again.
     ///
-    /// - A new feed is due now.
-    /// - A feed whose URL changed is due now, keeps what it has seen, and drops its validators,
-    ///   which are the other URL's.
-    /// - A new name with the URL of a feed that is no longer named is that feed, renamed.
+    /// - A feed is followed by its URL: under another name it is the same one, with all that it has
+    ///   shown, and its mute. So it is where the URL is spelt otherwise, or is the one to which the
+    ///   feed has moved.
+    /// - A new feed is due now, and so is one whose URL changed, without the validators, which are
+    ///   the other URL's.
+    /// - A name that is given to a URL that no feed has is another feed, which begins with a
+    ///   baseline. What the one before has shown is known to it.
     /// - A receiver that was off is on again: a restart or a reload is how an operator says that
     ///   it is repaired.
+    ///
+    /// One transaction, but where hundreds of feeds change: then several, each of which leaves a
+    /// store to go on from.
     pub async fn sync(
         &self,
         feeds: &[Feed],
@@ -30,65 +46,124 @@ impl Store {
     ) -> Result<(), StoreError> {
         let feeds = feeds.to_vec();
         let receivers = receivers.to_vec();
-        self.write(move |tx| {
-            sync_feeds(tx, &feeds, now)?;
-            schedule::free_all(tx, now.as_millisecond())?;
-            sync_receivers(tx, &receivers, now)
-        })
-        .await
+        let mut changes = self.read(move |tx| changes(tx, &feeds)).await?.into_iter();
+        loop {
+            let part = part_of(&mut changes);
+            if changes.len() > 0 {
+                self.write(move |tx| apply(tx, &part, now)).await?;
+                continue;
+            }
+            let last = move |tx: &mut dyn Tx| {
+                apply(tx, &part, now)?;
+                sync_receivers(tx, &receivers, now)
+            };
+            return self.write(last).await;
+        }
     }
 }
 
+/// The next changes that go into one transaction.
+fn part_of(changes: &mut std::vec::IntoIter<Change>) -> Vec<Change> {
+    let (mut part, mut cost) = (Vec::new(), 0);
+    while let Some(next) = changes.as_slice().first() {
+        cost += next.cost();
+        if cost > MOST_COST && !part.is_empty() {
+            break;
+        }
+        part.extend(changes.next());
+    }
+    part
+}
+
 /// A feed's row as it was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
     id: FeedId,
     name: String,
     url: String,
     moved_to: Option<String>,
+    moving_to: Option<String>,
+    active: bool,
+    host: String,
+    domain: String,
 }
 
-fn sync_feeds(tx: &mut dyn Tx, feeds: &[Feed], now: Timestamp) -> Result<(), StoreError> {
-    let known = known_feeds(tx)?;
-    let by_name: HashMap<&str, &Known> = known.iter().map(|row| (row.name.as_str(), row)).collect();
-    let named: HashSet<&str> = feeds.iter().map(|feed| feed.name.as_str()).collect();
-    let mut unnamed: Vec<&Known> = known
-        .iter()
-        .filter(|row| !named.contains(row.name.as_str()))
-        .collect();
-
-    tx.exec("UPDATE feed SET active = 0 WHERE active = 1", &[])?;
-    for feed in feeds {
-        let origin = origin(tx, &feed.url)?;
-        let url = feed.url.as_str();
-        let renamed = || unnamed.iter().position(|row| row.url == url);
-        match by_name.get(feed.name.as_str()) {
-            Some(row) if row.url == url => keep(tx, row, feed, origin)?,
-            Some(row) => move_to(tx, row.id, feed, origin, now)?,
-            None => match renamed() {
-                Some(position) => keep(tx, unnamed.swap_remove(position), feed, origin)?,
-                None => insert(tx, feed, origin, now)?,
-            },
-        }
+impl Known {
+    /// Whether nothing is to be written for a feed that is this row.
+    fn is(&self, feed: &Feed) -> bool {
+        let moved_to = self.moved_to.as_deref().map(Url::parse);
+        let origin = match &moved_to {
+            Some(Ok(url)) => Origin::of(url),
+            _ => Origin::of(&feed.url),
+        };
+        let is_there = (&origin.host, &origin.domain) == (&self.host, &self.domain);
+        self.active && self.name == feed.name && is_there
     }
-    Ok(())
 }
 
-/// All feeds, those in use first: a rename continues the history that is alive.
+/// What is to be done, feeds that rest first: they make room for others' names.
+fn changes(tx: &mut dyn Tx, feeds: &[Feed]) -> Result<Vec<Change>, StoreError> {
+    let known = known_feeds(tx)?;
+    let fates = fates(feeds, &known);
+    let used: HashSet<FeedId> = { fates.iter() }
+        .filter_map(|fate| match fate {
+            Fate::Same(row) | Fate::Moved { row, .. } => Some(row.id),
+            Fate::Successor(_) | Fate::New => None,
+        })
+        .collect();
+    let rest = known.iter().filter(|row| row.active);
+    let rest = rest.filter(|row| !used.contains(&row.id));
+    let rest = rest.map(|row| Change::Rest(row.id));
+    let named = |feed: &Feed| (feed.name.clone(), feed.url.clone());
+    let changed = feeds.iter().zip(&fates).filter_map(|(feed, fate)| {
+        let (name, url) = named(feed);
+        Some(match *fate {
+            Fate::Same(row) if row.is(feed) => return None,
+            Fate::Same(row) => Change::Keep(row.id, name, url),
+            Fate::Moved {
+                row,
+                keeps_validators,
+            } => Change::Move {
+                row: row.id,
+                name,
+                url,
+                keeps_validators,
+            },
+            Fate::Successor(row) => Change::Succeed {
+                row: row.id,
+                was_active: row.active,
+                name,
+                url,
+            },
+            Fate::New => Change::Insert(name, url),
+        })
+    });
+    Ok(rest.chain(changed).collect())
+}
+
+/// All feeds. Those in use stand first, then those that were last: a history that is alive goes on.
 fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
     let rows = tx.rows(
-        "SELECT id, name, url, moved_to FROM feed ORDER BY active DESC, id DESC",
+        "SELECT f.id, f.name, f.url, f.moved_to, f.moving, f.active, o.host, o.domain
+           FROM feed f JOIN origin o ON o.id = f.origin
+          ORDER BY f.active DESC, coalesce(f.polled_at, 0) DESC, f.id DESC",
         &[],
     )?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(Known {
-                id: row.take(0)?,
-                name: row.take(1)?,
-                url: row.take(2)?,
-                moved_to: row.take(3)?,
-            })
+    let known = |mut row: Row| {
+        let moving: Option<String> = row.take(4)?;
+        let moving = moving.and_then(|json| serde_json::from_str::<super::Move>(&json).ok());
+        Ok(Known {
+            id: row.take(0)?,
+            name: row.take(1)?,
+            url: row.take(2)?,
+            moved_to: row.take(3)?,
+            moving_to: moving.map(|moving| moving.to),
+            active: row.take(5)?,
+            host: row.take(6)?,
+            domain: row.take(7)?,
         })
-        .collect()
+    };
+    rows.into_iter().map(known).collect()
 }
 
 /// The origin of a feed at this URL; a new one is due when its feeds are scheduled.
@@ -102,51 +177,6 @@ pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError>
     tx.row("SELECT id FROM origin WHERE host = ?1", values![host])?
         .expect("it was just inserted or there before")
         .take(0)
-}
-
-/// One that has moved stays where it is.
-fn keep(tx: &mut dyn Tx, row: &Known, feed: &Feed, configured: OriginId) -> Result<(), StoreError> {
-    let moved_to = row.moved_to.as_deref().map(Url::parse);
-    let origin = match moved_to {
-        Some(Ok(url)) => origin(tx, &url)?,
-        _ => configured,
-    };
-    tx.exec(
-        "UPDATE feed SET active = 1, name = ?2, origin = ?3 WHERE id = ?1",
-        values![row.id, feed.name.as_str(), origin],
-    )
-    .map(drop)
-}
-
-fn move_to(
-    tx: &mut dyn Tx,
-    id: FeedId,
-    feed: &Feed,
-    origin: OriginId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.exec(
-        "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
-                gone = 0, etag = NULL, last_modified = NULL, body_hash = NULL,
-                not_modified_since = NULL, last_items = '[]', fill = NULL, learned = '{}',
-                moved_to = NULL, moving = NULL, health = '{}'
-          WHERE id = ?1",
-        values![id, feed.url.as_str(), origin, now],
-    )
-    .map(drop)
-}
-
-fn insert(
-    tx: &mut dyn Tx,
-    feed: &Feed,
-    origin: OriginId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.exec(
-        "INSERT INTO feed (name, url, origin, due, due_reason) VALUES (?1, ?2, ?3, ?4, 'new')",
-        values![feed.name.as_str(), feed.url.as_str(), origin, now],
-    )
-    .map(drop)
 }
 
 fn sync_receivers(tx: &mut dyn Tx, receivers: &[String], now: Timestamp) -> Result<(), StoreError> {

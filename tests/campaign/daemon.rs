@@ -41,6 +41,11 @@ impl Desk {
         self.folder.path().join("fivebells.toml")
     }
 
+    /// Where the config names none.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.folder.path().join("fivebells.db")
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }

@@ -1,6 +1,6 @@
 //! The daemon, killed at any instant and started again, over and over, while its receivers answer
-//! HTTP 500 to three requests in ten. In the end every alert has arrived, under one id, and what
-//! arrived twice did so because of a kill.
+//! HTTP 500 to three requests in ten and another process takes the store's write lock. In the end
+//! every alert has arrived, under one id, and what arrived twice did so because of a kill.
 //!
 //! ```text
 //! cargo test --test campaign                                  the short form
@@ -19,6 +19,7 @@ mod hook;
 #[expect(dead_code, reason = "the whole program's own tests use the rest")]
 mod http;
 mod publisher;
+mod rival;
 mod tally;
 
 use std::{
@@ -31,6 +32,7 @@ use fastrand::Rng;
 use daemon::{Daemon, Desk};
 use hook::Hook;
 use publisher::Publisher;
+use rival::Rival;
 use tally::{End, Tally};
 
 /// What is done to the daemon.
@@ -82,6 +84,14 @@ const FULL: Plan = Plan {
     drain: Duration::from_hours(1),
 };
 
+/// How long the other process keeps the lock, while the daemon is killed and started: a start that
+/// waits for longer fails.
+const RIVAL: Duration = Duration::from_secs(3);
+
+/// The same beside the last life: longer than a statement waits, so that polls and attempts end
+/// while nothing can be recorded.
+const STUBBORN_RIVAL: Duration = Duration::from_secs(8);
+
 /// How long to wait for a request to kill the daemon at.
 const NO_REQUEST: Duration = Duration::from_millis(500);
 
@@ -105,6 +115,7 @@ async fn campaign(plan: Plan) {
     let hook = Hook::start(random.fork(), plan.refusals).await;
     let desk = Desk::new(&publisher, &hook, plan.every);
 
+    let rival = Rival::start(&desk.store(), RIVAL, &mut random);
     for number in 0..plan.kills + plan.kills / plan.kills_to_a_term {
         // To the end of the kills: deliveries are to be under way at each.
         publisher.show(number + 1, plan.kills);
@@ -112,7 +123,8 @@ async fn campaign(plan: Plan) {
         let end = if is_term { End::Term } else { End::Kill };
         live(&desk, &hook, plan.longest_life, end, &mut random).await;
     }
-    let tally = drain(&desk, &hook, &publisher, plan).await;
+    drop(rival);
+    let tally = drain(&desk, &hook, &publisher, plan, &mut random).await;
     println!("{tally}");
     assert!(tally.is_good(), "{}", desk.log_tail());
 }
@@ -130,11 +142,20 @@ async fn live(desk: &Desk, hook: &Hook, longest: Duration, end: End, random: &mu
 }
 
 /// Lets the daemon deliver what is left, and counts.
-async fn drain(desk: &Desk, hook: &Hook, publisher: &Publisher, plan: Plan) -> Tally {
+async fn drain(
+    desk: &Desk,
+    hook: &Hook,
+    publisher: &Publisher,
+    plan: Plan,
+    random: &mut Rng,
+) -> Tally {
     let started_at = Instant::now();
     let daemon = Daemon::start(desk);
     let alerts = plan.feeds * plan.items;
     publisher.show_all();
+    // It is up when it sends.
+    let _ = tokio::time::timeout(plan.drain, hook.next_request()).await;
+    let rival = Rival::start(&desk.store(), STUBBORN_RIVAL, random);
     let mut waiting = usize::MAX;
     while (hook.stories() < alerts || waiting > 0) && started_at.elapsed() < plan.drain {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -142,6 +163,7 @@ async fn drain(desk: &Desk, hook: &Hook, publisher: &Publisher, plan: Plan) -> T
             waiting = desk.waiting().await;
         }
     }
+    drop(rival);
     daemon.end(End::Term);
     hook.life_ended(End::Term).await;
     Tally {

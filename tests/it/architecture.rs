@@ -9,7 +9,9 @@ use std::{
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
 const LAYERS: [&[&str]; 10] = [
     &["model", "linear"],
-    &["clock", "cadence", "calendar", "text", "suggest", "unwind"],
+    &[
+        "clock", "cadence", "calendar", "text", "suggest", "unwind", "files", "heavy",
+    ],
     &["policy"],
     &["http"],
     &[

@@ -4,6 +4,7 @@
 mod access;
 mod architecture;
 mod asked;
+mod busy;
 mod cli;
 mod cooling;
 mod crash;
@@ -32,6 +33,7 @@ mod policy;
 mod postfix;
 mod recognition;
 mod reload;
+mod renamed;
 mod report;
 mod request;
 mod servers;

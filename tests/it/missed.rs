@@ -187,7 +187,9 @@ async fn another_url_is_no_gap() {
         .reload(room.world.config())
         .await
         .expect("reloaded");
-    assert_eq!(room.round().await, (0, numbers(30..=39)));
+    assert_eq!(room.round().await, (0, vec![]), "a baseline");
+    room.site.put("/new.xml", plain(&[30..=40]));
+    assert_eq!(room.round().await, (0, numbers(40..=40)));
     assert_eq!(room.missed().await, 0);
 }
 

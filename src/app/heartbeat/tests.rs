@@ -115,7 +115,8 @@ async fn a_minute_in_which_the_store_refused_is_bad_and_the_next_is_good() {
         }
         stop.cancel();
     };
-    tokio::join!(world.app.scheduler.run(&stop, &stop), refused);
+    let (ran, ()) = tokio::join!(world.app.scheduler.run(&stop, &stop), refused);
+    assert_eq!(ran, Ok(()));
     assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Bad);
     assert!(server.requests().is_empty());
     assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Told);
@@ -216,4 +217,18 @@ async fn a_failed_ping_is_logged_once_per_change_without_its_url_and_not_retried
     assert!(log.contains("failed: status 503"), "{log}");
     assert!(log.contains("failed: no connection"), "{log}");
     assert!(!log.contains(MARKER), "{log}");
+}
+
+/// The poll loop is asked by a clock that nobody sets: one that is set back must not hide for hours
+/// that it stands still, and one that is set forward must not have it killed.
+#[tokio::test]
+async fn a_clock_that_is_set_says_nothing_of_the_poll_loop() {
+    let world = World::open("").await;
+    let now = world.clock.now();
+    world.clock.set(now + SignedDuration::from_hours(5));
+    assert!(status::polls_come_round(&world.app));
+    world.clock.advance(SignedDuration::from_mins(2));
+    world.clock.set(now - SignedDuration::from_hours(5));
+    assert!(!status::polls_come_round(&world.app));
+    world.app.close().await;
 }

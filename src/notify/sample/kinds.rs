@@ -143,29 +143,6 @@ fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 3] {
     ]
 }
 
-fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 2] {
-    [
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "desk".into(),
-            reason: "auth".into(),
-            error: "535 5.7.8 authentication failed".into(),
-            since: yesterday,
-            waiting: 14,
-            next_try: Some(now),
-            through: None,
-        }),
-        Event::ReceiverFailing(ReceiverFailing {
-            receiver: "brief".into(),
-            reason: "connect".into(),
-            error: "mail server \"mail\": cannot connect: connection refused".into(),
-            since: yesterday,
-            waiting: 0,
-            next_try: None,
-            through: Some("backup".into()),
-        }),
-    ]
-}
-
 fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
     let (feed, url) = ("nhk", "https://www3.nhk.or.jp/rss/news/cat0.xml");
     vec![

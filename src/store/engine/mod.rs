@@ -8,7 +8,7 @@
 pub(super) mod sqlite;
 mod value;
 
-pub(super) use value::{Row, Value, millis, values};
+pub(super) use value::{FromValue, Row, Value, millis, values};
 
 use super::StoreError;
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MuteStatus, held, hold::feeds, mutes, status};
+use super::{MuteStatus, follow, held, hold::feeds, mutes, status};
 use crate::{
     model::{Event, MuteEnded, MuteKind, to_second},
     store::{
@@ -27,6 +27,12 @@ pub(in crate::store) fn end_due(
     Ok(ended)
 }
 
+/// Whether one has run out.
+pub(super) fn is_due(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM mute WHERE ended_at IS NULL AND until <= ?1 LIMIT 1";
+    Ok(tx.row(sql, values![now])?.is_some())
+}
+
 /// Ends one mute.
 pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(), StoreError> {
     tx.exec(
@@ -34,9 +40,10 @@ pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(
         values![mute.id, at],
     )?;
     match mute.kind {
-        MuteKind::Feed => forget_told(tx, mute),
-        MuteKind::Watch | MuteKind::Receiver => Ok(()),
+        MuteKind::Feed => forget_told(tx, mute)?,
+        MuteKind::Watch | MuteKind::Receiver => {}
     }
+    follow::forget_names(tx, mute.id)
 }
 
 /// Tells the receivers that the config has how much was held from each.
@@ -77,12 +84,14 @@ const HELD_SINCE: &str = "
 /// be told again, and of one that is over there is nothing to tell. A notice may stand for several
 /// feeds, and another mute may have held it.
 fn forget_told(tx: &mut dyn Tx, mute: &MuteStatus) -> Result<(), StoreError> {
+    let names = follow::names(tx, mute.id, &mute.name)?;
     for mut row in tx.rows(HELD_SINCE, values![mute.since])? {
         // One that cannot be read must not keep the mute from its end.
         let Ok(event) = outbox::event(&row.take::<String>(0)?) else {
             continue;
         };
-        if !feeds(&event).contains(&mute.name.as_str()) {
+        let is_of_it = |feed: &&str| names.iter().any(|name| name == feed);
+        if !feeds(&event).iter().any(is_of_it) {
             continue;
         }
         match event {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     model::{Alert, DeliveryId, Event, MuteId, MuteKind, ParseMuteKindError},
     store::{
-        NewDelivery, StoreError,
+        NewDelivery, Store, StoreError,
         engine::{Row, Tx, values},
     },
 };
@@ -115,27 +115,34 @@ pub(super) fn feeds(event: &Event) -> Vec<&str> {
         .collect()
 }
 
-/// Holds what waits for a receiver that was just muted, but not what is being sent.
-pub(super) fn hold_waiting(
-    tx: &mut dyn Tx,
-    receiver: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let mutes = Mutes::in_force(tx, now)?;
-    let Some(mute) = mutes.of(MuteKind::Receiver, receiver) else {
-        return Ok(());
-    };
-    let waiting = tx.rows(
-        "SELECT d.id FROM delivery d
-          WHERE d.receiver = (SELECT id FROM receiver WHERE name = ?1) AND d.state = 'pending'
-            AND NOT EXISTS (
-              SELECT 1 FROM attempt a WHERE a.delivery = d.id AND a.ended_at IS NULL)",
+impl Store {
+    /// Holds what waits for a receiver that was just muted, but not what is being sent. No lane
+    /// takes what is not held yet: that too asks for the mute.
+    pub(super) async fn hold_waiting(
+        &self,
+        receiver: String,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let of = receiver.clone();
+        let waiting = self.read(move |tx| waiting(tx, &of)).await?;
+        let hold = move |tx: &mut dyn Tx, id: &DeliveryId| {
+            let mutes = Mutes::in_force(tx, now)?;
+            match mutes.of(MuteKind::Receiver, &receiver) {
+                Some(mute) => mute.hold_pending(tx, *id, now),
+                None => Ok(0),
+            }
+        };
+        self.in_parts(waiting, hold).await.map(drop)
+    }
+}
+
+fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreError> {
+    let rows = tx.rows(
+        "SELECT id FROM delivery
+          WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
         values![receiver],
     )?;
-    for mut row in waiting {
-        mute.hold(tx, row.take(0)?, now)?;
-    }
-    Ok(())
+    rows.into_iter().map(|mut row| row.take(0)).collect()
 }
 
 /// Holds what was being sent when its receiver was muted, failed, and would be sent again; says
@@ -180,6 +187,22 @@ impl Mute {
             values![id, self.id, now, self.in_words()],
         )
         .map(drop)
+    }
+
+    /// The same where it waits and is not being sent; gives how many that are.
+    fn hold_pending(
+        &self,
+        tx: &mut dyn Tx,
+        id: DeliveryId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        tx.exec(
+            "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
+                    reason = 'muted', detail = ?4
+              WHERE id = ?1 AND state = 'pending' AND NOT EXISTS (
+                SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.ended_at IS NULL)",
+            values![id, self.id, now, self.in_words()],
+        )
     }
 
     /// Who muted it, as `outbox` shows it.

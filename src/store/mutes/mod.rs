@@ -10,6 +10,7 @@
 //! - A mute ends at its time, also while no daemon runs; [`Store::end_mutes`] only tells it.
 
 mod end;
+mod follow;
 mod hold;
 
 use jiff::Timestamp;
@@ -17,12 +18,13 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Row, Tx, values},
-    outbox::{self, Selection},
+    outbox::Selection,
 };
 use crate::model::{MuteId, MuteKind, ReportedMute};
 use hold::Mute;
 
 pub(super) use end::end_due;
+pub(super) use follow::follow;
 #[cfg(test)]
 pub(super) use hold::IN_FORCE;
 pub(super) use hold::{Mutes, hold_again};
@@ -139,22 +141,24 @@ impl Store {
     /// Mutes, from now on; one that is muted gets the new end, and the new comment if there is one.
     /// What waits for a receiver is held too, except what is being sent at this moment.
     pub async fn mute(&self, new: NewMute, now: Timestamp) -> Result<Muted, StoreError> {
-        self.write(move |tx| {
-            end::end_due(tx, now)?;
-            let before = open(tx, new.kind, &new.name)?;
-            let id = match &before {
-                Some(mute) => change(tx, mute.id, &new)?,
-                None => insert(tx, &new, now)?,
-            };
-            if new.kind == MuteKind::Receiver {
-                hold::hold_waiting(tx, &new.name, now)?;
-            }
-            Ok(Muted {
-                mute: by_id(tx, id)?,
-                before: before.map(|mute| mute.until),
+        let name = new.name.clone();
+        let is_of_receiver = new.kind == MuteKind::Receiver;
+        let (id, before) = self
+            .write(move |tx| {
+                end::end_due(tx, now)?;
+                let before = open(tx, new.kind, &new.name)?;
+                let id = match &before {
+                    Some(mute) => change(tx, mute.id, &new)?,
+                    None => insert(tx, &new, now)?,
+                };
+                Ok((id, before.map(|mute| mute.until)))
             })
-        })
-        .await
+            .await?;
+        if is_of_receiver {
+            self.hold_waiting(name, now).await?;
+        }
+        let mute = self.read(move |tx| by_id(tx, id)).await?;
+        Ok(Muted { mute, before })
     }
 
     /// Lifts a mute; `is_sent` makes due what it held. `None` if there is none in force.
@@ -165,24 +169,23 @@ impl Store {
         is_sent: bool,
         now: Timestamp,
     ) -> Result<Option<Unmuted>, StoreError> {
-        let name = name.to_owned();
-        self.write(move |tx| {
-            end::end_due(tx, now)?;
-            let Some(mute) = open(tx, kind, &name)? else {
-                return Ok(None);
-            };
-            end::end(tx, &mute, now)?;
-            let mut sent = 0;
-            if is_sent {
-                let held = Selection {
-                    mute: Some(mute.id),
-                    ..Selection::default()
-                };
-                sent = outbox::retry(tx, &held, now)?;
-            }
-            Ok(Some(Unmuted { mute, sent }))
-        })
-        .await
+        self.end_mutes(now).await?;
+        let of = name.to_owned();
+        let Some(mute) = self.read(move |tx| open_status(tx, kind, &of)).await? else {
+            return Ok(None);
+        };
+        let mut sent = 0;
+        if is_sent {
+            // Before its end: who is interrupted can say it once more.
+            sent += self.retry(held_by(mute.id), now).await?;
+        }
+        let ended = mute.clone();
+        self.write(move |tx| end::end(tx, &ended, now)).await?;
+        if is_sent {
+            // What it held meanwhile.
+            sent += self.retry(held_by(mute.id), now).await?;
+        }
+        Ok(Some(Unmuted { mute, sent }))
     }
 
     /// Every mute that is in force, and those that ended and are still on record, the newest last.
@@ -196,6 +199,9 @@ impl Store {
 
     /// Ends the mutes whose time has come, and tells the receivers that something was held from.
     pub async fn end_mutes(&self, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
+        if !self.read(move |tx| end::is_due(tx, now)).await? {
+            return Ok(Vec::new());
+        }
         self.write(move |tx| end::end_due(tx, now)).await
     }
 }
@@ -239,7 +245,29 @@ fn change(tx: &mut dyn Tx, id: MuteId, new: &NewMute) -> Result<MuteId, StoreErr
     Ok(id)
 }
 
-fn open(tx: &mut dyn Tx, kind: MuteKind, name: &str) -> Result<Option<MuteStatus>, StoreError> {
+/// What this mute holds.
+fn held_by(mute: MuteId) -> Selection {
+    Selection {
+        mute: Some(mute),
+        ..Selection::default()
+    }
+}
+
+fn open(tx: &mut dyn Tx, kind: MuteKind, name: &str) -> Result<Option<Mute>, StoreError> {
+    let row = tx.row(
+        "SELECT id, kind, name, since, until, comment FROM mute
+          WHERE kind = ?1 AND name = ?2 AND ended_at IS NULL",
+        values![kind.as_str(), name],
+    )?;
+    row.map(|mut row| Mute::read(&mut row)).transpose()
+}
+
+/// The same with what it holds, which takes long where that is much.
+fn open_status(
+    tx: &mut dyn Tx,
+    kind: MuteKind,
+    name: &str,
+) -> Result<Option<MuteStatus>, StoreError> {
     let sql = mutes!("WHERE m.kind = ?1 AND m.name = ?2 AND m.ended_at IS NULL");
     let row = tx.row(sql, values![kind.as_str(), name])?;
     row.map(status).transpose()

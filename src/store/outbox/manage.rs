@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Selection, settle::close_lost};
+use super::{DeliveryState, Selection, settle::close_lost};
 use crate::{
     model::{DeliveryId, MuteId, SendReason},
     store::{
@@ -17,7 +17,14 @@ impl Store {
     /// Makes the selected deliveries due now, dead ones too, and ends their receivers' back-off.
     /// One that is being attempted is left to that. Returns how many.
     pub async fn retry(&self, selection: Selection, now: Timestamp) -> Result<u64, StoreError> {
-        self.write(move |tx| retry(tx, &selection, now)).await
+        let selected = self.read(move |tx| select(tx, &selection)).await?;
+        let receivers: BTreeSet<i64> = selected.iter().map(|row| row.receiver).collect();
+        let retried = self.in_parts(selected, move |tx, row| retry(tx, row, now));
+        let retried = retried.await?;
+        if !receivers.is_empty() {
+            self.write(move |tx| wake(tx, &receivers, now)).await?;
+        }
+        Ok(retried)
     }
 
     /// Takes the selected deliveries out: they are kept, and not sent. Of one that is being
@@ -27,54 +34,57 @@ impl Store {
         selection: Selection,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        self.write(move |tx| {
-            let mut dropped = 0;
-            for (id, _) in select(tx, &selection)? {
-                dropped += tx.exec(
-                    "UPDATE delivery SET state = 'dropped', turn = turn + 1, settled_at = ?2
-                      WHERE id = ?1",
-                    values![id, now],
-                )?;
-                close_lost(tx, Some(id), now)?;
-            }
-            Ok(dropped)
-        })
-        .await
+        let selected = self.read(move |tx| select(tx, &selection)).await?;
+        self.in_parts(selected, move |tx, row| drop_one(tx, row, now))
+            .await
     }
 }
 
-pub(in crate::store) fn retry(
-    tx: &mut dyn Tx,
-    selection: &Selection,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
+/// A delivery that was selected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Selected {
+    pub(super) id: DeliveryId,
+    receiver: i64,
+    /// As it was then: one that has another by now is left alone.
+    state: String,
+}
+
+fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreError> {
     // What was never attempted has waited since it came: a digest must not begin anew.
     const RETRY: &str = "
         UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2, settled_at = NULL,
                waiting_since = CASE WHEN state = 'pending' AND attempts = 0 THEN waiting_since
                                ELSE ?2 END
-         WHERE id = ?1 AND NOT EXISTS (
+         WHERE id = ?1 AND state = ?3 AND NOT EXISTS (
            SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)";
-    let mut receivers = BTreeSet::new();
-    let mut retried = 0;
-    for (id, receiver) in select(tx, selection)? {
-        retried += tx.exec(RETRY, values![id, now])?;
-        receivers.insert(receiver);
-    }
+    tx.exec(RETRY, values![row.id, now, row.state.as_str()])
+}
+
+fn wake(tx: &mut dyn Tx, receivers: &BTreeSet<i64>, now: Timestamp) -> Result<(), StoreError> {
     for receiver in receivers {
         tx.exec(
             "UPDATE receiver SET due = ?2, off = 0 WHERE id = ?1",
-            values![receiver, now],
+            values![*receiver, now],
         )?;
     }
-    Ok(retried)
+    Ok(())
 }
 
-/// The pending, dead and muted deliveries that meet all of the selection, with their receivers.
-pub(super) fn select(
-    tx: &mut dyn Tx,
-    selection: &Selection,
-) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
+fn drop_one(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreError> {
+    let dropped = tx.exec(
+        "UPDATE delivery SET state = 'dropped', turn = turn + 1, settled_at = ?2
+          WHERE id = ?1 AND state = ?3",
+        values![row.id, now, row.state.as_str()],
+    )?;
+    // Only what is pending can be under way.
+    if row.state == DeliveryState::Pending.as_str() {
+        close_lost(tx, Some(row.id), now)?;
+    }
+    Ok(dropped)
+}
+
+/// The pending, dead and muted deliveries that meet all of the selection.
+pub(super) fn select(tx: &mut dyn Tx, selection: &Selection) -> Result<Vec<Selected>, StoreError> {
     if *selection == Selection::default() {
         return Ok(Vec::new());
     }
@@ -111,7 +121,7 @@ impl Selection {
     }
 }
 
-fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<(DeliveryId, i64)>, StoreError> {
+fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<Selected>, StoreError> {
     let mut matching = Vec::new();
     for mut row in rows {
         let state: String = row.take(2)?;
@@ -125,7 +135,11 @@ fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<(DeliveryId, i6
             && (wanted.is_none() || wanted == reason.as_deref())
             && selection.receiver.as_ref().is_none_or(|it| *it == name)
         {
-            matching.push((row.take(0)?, row.take(1)?));
+            matching.push(Selected {
+                id: row.take(0)?,
+                receiver: row.take(1)?,
+                state,
+            });
         }
     }
     Ok(matching)

@@ -30,7 +30,6 @@ pub use self::{
     missed::Missed,
 };
 pub(super) use self::{
-    manage::retry,
     payload::{enqueue, event, insert, list, parse_list},
     settle::close_lost,
     show::of_alert,
@@ -98,7 +97,7 @@ pub struct Settlement {
     pub to: SettleTo,
     /// What becomes of the receiver.
     pub receiver: ReceiverUpdate,
-    /// What is told to others.
+    /// What is told to others; how much waits for a receiver that fails is counted here.
     pub notices: Vec<NewDelivery>,
 }
 

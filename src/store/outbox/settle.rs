@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use super::{
-    ReceiverUpdate, SettleTo, Settlement,
+    NewDelivery, ReceiverUpdate, SettleTo, Settlement,
     missed::note,
     payload::{enqueue, list, parse_list},
+    show::waiting,
 };
 use crate::{
-    model::{DeliveryId, SendReason},
+    model::{DeliveryId, Event, SendReason},
     store::{
         Store, StoreError,
         engine::{Tx, values},
@@ -18,9 +19,10 @@ use crate::{
 impl Store {
     /// Records how an attempt ended, with what becomes of its delivery and its receiver, and tells
     /// others, in one transaction. False, and nothing written, if the delivery is no longer ours:
-    /// its lease ran out and it was claimed again, or someone retried or dropped it.
+    /// its lease ran out and it was claimed again, or someone retried or dropped it. Waits for as
+    /// long as another process writes: what was accepted and is not recorded is sent again.
     pub async fn settle(&self, settlement: Settlement) -> Result<bool, StoreError> {
-        self.write(move |tx| settle(tx, &settlement)).await
+        self.record(move |tx| settle(tx, &settlement)).await
     }
 }
 
@@ -31,6 +33,7 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         ended_at,
         ..
     } = *settlement;
+    let notices = counted(tx, &settlement.notices)?;
     let Some(receiver) = settle_delivery(tx, settlement)? else {
         return Ok(false);
     };
@@ -46,8 +49,19 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         values![id, attempt, ended_at, reason, detail.as_str()],
     )?;
     update_receiver(tx, receiver, &settlement.receiver, ended_at)?;
-    enqueue(tx, &settlement.notices, ended_at)?;
+    enqueue(tx, &notices, ended_at)?;
     Ok(true)
+}
+
+/// The notices, with what waits for a receiver that fails.
+fn counted(tx: &mut dyn Tx, notices: &[NewDelivery]) -> Result<Vec<NewDelivery>, StoreError> {
+    let mut notices = notices.to_vec();
+    for notice in &mut notices {
+        if let Event::ReceiverFailing(failing) = &mut notice.event {
+            failing.waiting = waiting(tx, &failing.receiver)?;
+        }
+    }
+    Ok(notices)
 }
 
 /// The delivery's receiver; `None`, and nothing written, if the delivery is no longer ours.

@@ -64,16 +64,7 @@ impl Store {
     /// How many deliveries of a receiver are pending.
     pub async fn waiting(&self, receiver: &str) -> Result<u32, StoreError> {
         let receiver = receiver.to_owned();
-        self.read(move |tx| {
-            tx.row(
-                "SELECT count(*) FROM delivery
-                  WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
-                values![receiver],
-            )?
-            .expect("an aggregate has a row")
-            .take(0)
-        })
-        .await
+        self.read(move |tx| waiting(tx, &receiver)).await
     }
 
     /// Every receiver the config ever named, by name.
@@ -174,4 +165,15 @@ fn receiver(mut row: Row) -> Result<ReceiverStatus, StoreError> {
         waiting: row.take(9)?,
         dead: row.take(10)?,
     })
+}
+
+/// How many deliveries of a receiver are pending.
+pub(super) fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<u32, StoreError> {
+    tx.row(
+        "SELECT count(*) FROM delivery
+          WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
+        values![receiver],
+    )?
+    .expect("an aggregate has a row")
+    .take(0)
 }

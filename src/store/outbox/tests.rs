@@ -339,7 +339,7 @@ async fn a_selection_is_what_meets_all_of_it() {
     ] {
         let said = format!("{selection:?}");
         let found = store.read(move |tx| manage::select(tx, &selection)).await;
-        let found: Vec<_> = found.expect("read").into_iter().map(|(id, _)| id).collect();
+        let found: Vec<_> = found.expect("read").into_iter().map(|row| row.id).collect();
         assert_eq!(found, wanted, "{said}");
     }
 }

@@ -30,7 +30,8 @@ macro_rules! feed {
             "SELECT due, id, name, url, etag, last_modified, body_hash, baseline_at, failures,
                     failing_since, told_failing, succeeded_at, not_modified_since, items_total,
                     last_items, missed, missed_at, told_missed, fill, moved_to, moving, learned,
-                    health
+                    health, (baseline_at IS NULL AND EXISTS (
+                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id))
                FROM feed WHERE origin = ?1 AND active = 1 AND ",
             $which
         )
@@ -128,6 +129,7 @@ fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
         last_modified: row.take(5)?,
         body_hash: row.take(6)?,
         baseline_done: row.take::<Option<Timestamp>>(7)?.is_some(),
+        inherits: row.take(23)?,
         failures: row.take(8)?,
         failing_since: row.take(9)?,
         told_failing: row.take(10)?,

@@ -21,9 +21,9 @@ use crate::{
 impl Store {
     /// Writes all that a poll came to, in one transaction: the feed's state, items, keys, alerts,
     /// deliveries, and when feed and origin are due next; or, if the claim is no longer ours,
-    /// nothing of it.
+    /// nothing of it. Waits for as long as another process writes.
     pub async fn commit_poll(&self, poll: PollCommit) -> Result<PollCommitted, StoreError> {
-        self.write(move |tx| commit(tx, poll)).await
+        self.record(move |tx| commit(tx, poll)).await
     }
 }
 
@@ -99,6 +99,20 @@ fn write_items(
 pub(super) struct Told {
     pub(super) alerts: Vec<AlertId>,
     pub(super) receivers: BTreeSet<String>,
+    name: Option<String>,
+}
+
+impl Told {
+    /// What the feed is called now: a reload may have given it another name since the poll began, and
+    /// that is the one under which it is muted.
+    pub(super) fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
+        if let Some(name) = &self.name {
+            return Ok(name.clone());
+        }
+        let row = tx.row("SELECT name FROM feed WHERE id = ?1", values![feed])?;
+        let name: String = row.expect("no feed is ever deleted").take(0)?;
+        Ok(self.name.insert(name).clone())
+    }
 }
 
 /// The fence: false, and nothing written, if the origin was claimed again since. Frees the origin,

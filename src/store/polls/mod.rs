@@ -85,6 +85,8 @@ pub struct FeedState {
     pub body_hash: Option<[u8; 32]>,
     /// Whether a first good poll has been.
     pub baseline_done: bool,
+    /// Whether there was none yet, and what the feed has shown that had its name before is known.
+    pub inherits: bool,
     /// Failed polls in a row.
     pub failures: u32,
     /// The first of them.

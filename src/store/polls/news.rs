@@ -91,6 +91,8 @@ pub(super) fn insert_alert(
     if alert.watches.is_empty() {
         return Ok(());
     }
+    let name = told.name_of(tx, feed)?;
+    alert.feed.name.clone_from(&name);
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     told.alerts.push(id);
     let mutes = Mutes::in_force(tx, now)?;
@@ -103,6 +105,7 @@ pub(super) fn insert_alert(
             let all = copy.clone();
             keep(copy, &priorities, |watch| !mutes.leaves_out(&all, watch));
             copy.id.clone_from(&alert.id);
+            copy.feed.name.clone_from(&name);
             copy.item.id.clone_from(&alert.item.id);
         }
         outbox::insert(tx, &delivery, Some(id), &mutes, now)?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     cadence::{LastPoll, Plan},
-    model::FeedId,
+    model::{FeedId, OriginId},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -13,7 +13,7 @@ use crate::{
 };
 
 const POLLED: &str = "
-    SELECT id, name, due, polled_at, failures, learned FROM feed
+    SELECT id, name, origin, due, polled_at, failures, learned FROM feed
      WHERE active = 1 AND gone = 0 AND polled_at IS NOT NULL";
 
 impl Store {
@@ -26,33 +26,51 @@ impl Store {
         plan: impl Fn(&str, &LastPoll) -> Option<Plan> + Send + 'static,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        let sooner = self.read(move |tx| {
+            let mut sooner = Vec::new();
             for row in tx.rows(POLLED, &[])? {
-                bring_forward(tx, row, &plan)?;
+                sooner.extend(brought_forward(row, &plan)?);
             }
-            schedule::free_all(tx, now.as_millisecond())
-        })
-        .await
+            Ok(sooner)
+        });
+        let bring = move |tx: &mut dyn Tx, sooner: &Sooner| bring_forward(tx, sooner, now);
+        self.in_parts(sooner.await?, bring).await.map(drop)
     }
 }
 
-fn bring_forward(
-    tx: &mut dyn Tx,
+/// A feed that is due sooner.
+struct Sooner {
+    feed: FeedId,
+    origin: OriginId,
+    plan: Plan,
+}
+
+fn brought_forward(
     mut row: Row,
     plan: &dyn Fn(&str, &LastPoll) -> Option<Plan>,
-) -> Result<(), StoreError> {
-    let (id, name, due): (FeedId, String, Timestamp) = (row.take(0)?, row.take(1)?, row.take(2)?);
+) -> Result<Option<Sooner>, StoreError> {
+    let (name, due): (String, Timestamp) = (row.take(1)?, row.take(3)?);
     let last = LastPoll {
-        at: row.take(3)?,
-        failures: row.take(4)?,
-        learned: row.take(5)?,
+        at: row.take(4)?,
+        failures: row.take(5)?,
+        learned: row.take(6)?,
     };
     let Some(plan) = plan(&name, &last).filter(|plan| plan.due_at < due) else {
-        return Ok(());
+        return Ok(None);
     };
-    tx.exec(
-        "UPDATE feed SET due = ?2, due_reason = ?3 WHERE id = ?1",
-        values![id, plan.due_at, plan.reason.as_str()],
-    )
-    .map(drop)
+    Ok(Some(Sooner {
+        feed: row.take(0)?,
+        origin: row.take(2)?,
+        plan,
+    }))
+}
+
+fn bring_forward(tx: &mut dyn Tx, sooner: &Sooner, now: Timestamp) -> Result<u64, StoreError> {
+    let plan = &sooner.plan;
+    let brought = tx.exec(
+        "UPDATE feed SET due = ?2, due_reason = ?3 WHERE id = ?1 AND due > ?2",
+        values![sooner.feed, plan.due_at, plan.reason.as_str()],
+    )?;
+    schedule::free_rested(tx, sooner.origin, now)?;
+    Ok(brought)
 }

@@ -168,10 +168,10 @@ async fn a_feed_that_stands_still_forgets_nothing() {
 }
 
 #[tokio::test]
-async fn more_than_a_step_holds_goes_in_several() {
+async fn more_than_is_found_at_once_goes_too() {
     let place = Place::new();
     let store = one_feed(&place).await;
-    let many = u64::from(BATCH) * 2 + 1;
+    let many = u64::from(FOUND) * 2 + 1;
     let notices = (0..many).map(|_| ping("desk")).collect();
     store.enqueue(notices, at(0)).await.expect("enqueued");
     tamper(
@@ -179,13 +179,25 @@ async fn more_than_a_step_holds_goes_in_several() {
         "UPDATE delivery SET state = 'dropped', settled_at = due",
     )
     .await;
-    let cut = at(1).as_millisecond();
-    let step = store
-        .write(move |tx| deliveries(tx, cut))
-        .await
-        .expect("done");
-    assert_eq!(step.deliveries, u64::from(BATCH));
-    let rest = store.prune(at(ALERTS + 1)).await.expect("pruned");
-    assert_eq!(rest.deliveries, many - u64::from(BATCH));
+    let pruned = store.prune(at(ALERTS + 1)).await.expect("pruned");
+    assert_eq!(pruned.deliveries, many);
     assert_eq!(count(&store, "delivery").await, 0);
+}
+
+#[tokio::test]
+async fn what_somebody_needs_since_it_was_found_stays() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &["w"], &["desk"])]).await;
+    for (delete, before) in [
+        (delivery as Delete, at(DAY).as_millisecond()),
+        (alert, 0),
+        (item, 0),
+    ] {
+        let deleted = store.write(move |tx| delete(tx, 1, before)).await;
+        assert_eq!(deleted.expect("done"), Pruned::default());
+    }
+    for table in ["delivery", "alert", "item"] {
+        assert_eq!(count(&store, table).await, 1, "{table}");
+    }
 }

@@ -68,20 +68,153 @@ async fn a_feed_that_comes_back_remembers() {
 }
 
 #[tokio::test]
-async fn another_url_is_due_now_without_the_first_ones_validators() {
+async fn the_same_feed_at_another_address_is_due_now_without_the_first_ones_validators() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    sync(&store, &[feed("a", "http://a.example/rss")], 0).await;
+    poll_first(&store, 0, 1).await;
+
+    sync(&store, &[feed("a", "https://www.a.example/rss/")], 20).await;
+    let claim = claim_one(&store, at(20)).await;
+    assert_eq!(claim.feed.url, "https://www.a.example/rss/");
+    assert_eq!(claim.feed.etag, None);
+    assert_eq!(claim.feed.last_modified, None);
+    assert_eq!(claim.feed.body_hash, None);
+    assert!(claim.feed.baseline_done && !claim.feed.inherits);
+    assert!(knows(&store, "a", 1).await);
+}
+
+#[tokio::test]
+async fn where_the_feed_has_moved_its_validators_stay() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    sync(&store, &[feed("a", "https://a.example/")], 0).await;
+    poll_first(&store, 0, 1).await;
+    tamper(&store, "UPDATE feed SET moved_to = 'https://b.example/'").await;
+    sync(&store, &[feed("b", "https://b.example/")], 20).await;
+    let claim = claim_one(&store, at(20)).await.feed;
+    assert_eq!((claim.name.as_str(), claim.moved.to), ("b", None));
+    assert!(claim.etag.is_some() && claim.baseline_done);
+    assert!(knows(&store, "b", 1).await);
+}
+
+#[tokio::test]
+async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_url() {
     let place = Place::new();
     let store = place.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
     poll_first(&store, 0, 1).await;
 
-    sync(&store, &[feed("a", "https://a.example/rss")], 20).await;
+    sync(&store, &[feed("a", "https://b.example/")], 20).await;
     let claim = claim_one(&store, at(20)).await;
-    assert_eq!(claim.feed.url, "https://a.example/rss");
-    assert_eq!(claim.feed.etag, None);
-    assert_eq!(claim.feed.last_modified, None);
-    assert_eq!(claim.feed.body_hash, None);
-    assert!(claim.feed.baseline_done);
-    assert!(knows(&store, "a", 1).await);
+    assert_eq!(claim.feed.url, "https://b.example/");
+    assert!(!claim.feed.baseline_done && claim.feed.inherits);
+    assert!(knows(&store, "a", 1).await, "what the name has told");
+    assert_eq!(
+        names(&store).await,
+        [("#1 a".into(), false), ("a".into(), true)]
+    );
+
+    sync(&store, &[feed("old", "https://a.example/")], 1_000).await;
+    let feed = claim_one(&store, at(1_000)).await.feed;
+    assert_eq!(feed.name, "old");
+    assert!(feed.baseline_done && feed.etag.is_some(), "as it was");
+}
+
+#[tokio::test]
+async fn trouble_that_was_told_of_a_name_goes_on_under_another_url() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    sync(&store, &[feed("a", "https://a.example/")], 0).await;
+    poll_first(&store, 0, 1).await;
+    tamper(
+        &store,
+        "UPDATE feed SET failures = 3, failing_since = 1795000000000, told_failing = 1",
+    )
+    .await;
+    sync(&store, &[feed("a", "https://b.example/")], 20).await;
+    let claim = claim_one(&store, at(20)).await.feed;
+    assert_eq!((claim.failures, claim.told_failing), (3, true));
+    assert_eq!(claim.failing_since, Some(at(0)));
+    let told = number(&store, "SELECT sum(told_failing) FROM feed").await;
+    assert_eq!(told, 1, "its end is told once");
+}
+
+/// Polls both feeds, so that each knows a number of its own.
+async fn two_feeds(store: &Store) {
+    let both = [
+        feed("a", "https://a.example/"),
+        feed("b", "https://b.example/"),
+    ];
+    sync(store, &both, 0).await;
+    for (n, claim) in (1..).zip(claim(store, at(0)).await) {
+        let n = if claim.feed.name == "a" { 1 } else { n.max(2) };
+        let poll = poll(&claim, at(0), read(vec![news(n, &[], &[])]));
+        store.commit_poll(poll).await.expect("committed");
+    }
+}
+
+#[tokio::test]
+async fn names_that_change_places_take_nothing_from_their_feeds() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    two_feeds(&store).await;
+    let swapped = [
+        feed("b", "https://a.example/"),
+        feed("a", "https://b.example/"),
+        feed("c", "https://c.example/"),
+    ];
+    sync(&store, &swapped, 10).await;
+    assert!(knows(&store, "b", 1).await && !knows(&store, "a", 1).await);
+    assert!(knows(&store, "a", 2).await && !knows(&store, "b", 2).await);
+    let new = claim_one(&store, at(10)).await.feed;
+    assert_eq!((new.name.as_str(), new.inherits), ("c", false));
+}
+
+#[tokio::test]
+async fn a_name_of_a_feed_that_has_another_one_now_inherits_nothing() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    two_feeds(&store).await;
+    let shifted = [
+        feed("b", "https://a.example/"),
+        feed("a", "https://c.example/"),
+    ];
+    sync(&store, &shifted, 10).await;
+    assert!(knows(&store, "b", 1).await);
+    let new = claim_one(&store, at(10)).await.feed;
+    assert_eq!((new.name.as_str(), new.inherits), ("a", false));
+    assert_eq!(
+        names(&store).await,
+        [
+            ("#2 b".into(), false),
+            ("a".into(), true),
+            ("b".into(), true)
+        ]
+    );
+}
+
+/// More than one transaction holds, all of them renamed in a circle.
+#[tokio::test]
+async fn many_names_may_change_places() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let named = |shift: usize| -> Vec<Feed> {
+        let feed = |n: usize| {
+            let url = format!("https://h.example/{n}");
+            feed(&format!("f{}", (n + shift) % 700), &url)
+        };
+        (0..700).map(feed).collect()
+    };
+    sync(&store, &named(0), 0).await;
+    sync(&store, &named(1), 10).await;
+    let wrong = number(
+        &store,
+        "SELECT count(*) FROM feed WHERE active = 0
+            OR name <> 'f' || ((CAST(substr(url, 19) AS BIGINT) + 1) % 700)",
+    );
+    assert_eq!(wrong.await, 0);
+    assert_eq!(count(&store, "feed").await, 700);
 }
 
 #[tokio::test]
@@ -90,7 +223,7 @@ async fn a_poll_of_the_url_before_the_reload_is_dropped() {
     let store = place.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
     let claim = claim_one(&store, at(0)).await;
-    sync(&store, &[feed("a", "https://a.example/rss")], 1).await;
+    sync(&store, &[feed("a", "http://a.example/")], 1).await;
     let late = poll(&claim, at(0), read(vec![news(1, &["w"], &["desk"])]));
     let committed = store.commit_poll(late).await.expect("answered");
     assert_eq!(committed, PollCommitted::Fenced);
@@ -99,10 +232,7 @@ async fn a_poll_of_the_url_before_the_reload_is_dropped() {
     }
     // The origin is free again after its pause, not at the end of the lease.
     let next = claim_one(&store, at(10)).await.feed;
-    assert_eq!(
-        (next.url.as_str(), next.etag),
-        ("https://a.example/rss", None)
-    );
+    assert_eq!((next.url.as_str(), next.etag), ("http://a.example/", None));
 }
 
 #[tokio::test]
@@ -180,7 +310,8 @@ async fn a_gone_feed_rests_until_its_url_changes() {
     assert!(claim(&store, at(100 * DAY)).await.is_empty());
 
     sync(&store, &[feed("a", "https://a.example/new")], 100).await;
-    assert_eq!(claim_one(&store, at(100)).await.feed.failures, 1);
+    let feed = claim_one(&store, at(100)).await.feed;
+    assert_eq!((feed.failures, feed.told_failing), (1, true));
 }
 
 #[tokio::test]

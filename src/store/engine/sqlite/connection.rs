@@ -1,6 +1,11 @@
 //! One connection and its transactions.
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{
+    cell::Cell,
+    fs::File,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{
     ErrorCode, OpenFlags,
@@ -14,7 +19,7 @@ use crate::store::StoreError;
 
 /// How long a statement waits for another process that writes: `fivebells outbox retry` beside
 /// the daemon, or a backup.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
 
 /// Prepared statements kept; more than the store has.
 const STATEMENTS: usize = 128;
@@ -31,6 +36,24 @@ pub(super) enum Access {
     Write,
     /// Read.
     Read,
+}
+
+/// How often to look whether another process has done writing. SQLite's own handler looks every
+/// tenth of a second, and rarely finds the moments that one leaves which writes in steps.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// Waits a moment; false once a statement has waited long enough.
+fn wait_for_others(looks_before: i32) -> bool {
+    thread_local! {
+        static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+    }
+    if looks_before == 0 {
+        SINCE.set(Some(Instant::now()));
+    }
+    std::thread::sleep(LOOK_EVERY);
+    SINCE
+        .get()
+        .is_some_and(|since| since.elapsed() < BUSY_TIMEOUT)
 }
 
 /// A connection with its settings made.
@@ -60,9 +83,9 @@ impl Connection {
             Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = rusqlite::Connection::open_with_flags(path, flags)?;
+        let mut connection = rusqlite::Connection::open_with_flags(path, flags)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.busy_handler(Some(wait_for_others))?;
         // Else a statement whose plan could depend on a parameter's value is prepared anew with
         // every value, as claims were.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

@@ -12,6 +12,9 @@ pub(super) trait Job: Send {
     /// Does the work and keeps its result. An error, or a panic, asks for what it did to be undone.
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), StoreError>;
 
+    /// Whether it waits for as long as another process writes.
+    fn is_patient(&self) -> bool;
+
     /// Answers: with the result, or with why the transaction around it failed.
     fn answer(self: Box<Self>, transaction: Result<(), StoreError>);
 }
@@ -21,14 +24,29 @@ pub(super) struct Task<F, T> {
     work: Option<F>,
     result: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    patience: Patience,
+}
+
+/// What is done with a call where another process writes for longer than a statement waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Patience {
+    /// It is answered so.
+    Short,
+    /// It waits until it can be done.
+    Long,
 }
 
 impl<F, T> Task<F, T> {
-    pub(super) fn new(work: F, reply: oneshot::Sender<Result<T, StoreError>>) -> Self {
+    pub(super) fn new(
+        work: F,
+        reply: oneshot::Sender<Result<T, StoreError>>,
+        patience: Patience,
+    ) -> Self {
         Self {
             work: Some(work),
             result: None,
             reply,
+            patience,
         }
     }
 }
@@ -49,6 +67,10 @@ where
         let outcome = result.as_ref().map(drop).map_err(Clone::clone);
         self.result = Some(result);
         outcome
+    }
+
+    fn is_patient(&self) -> bool {
+        self.patience == Patience::Long
     }
 
     fn answer(self: Box<Self>, transaction: Result<(), StoreError>) {

@@ -36,7 +36,7 @@ use self::{
 use super::Tx;
 use crate::store::{StoreError, disk::beside};
 
-pub(in crate::store) use self::others::Others;
+pub(in crate::store) use self::{job::Patience, others::Others};
 
 #[cfg(test)]
 pub(in crate::store) use self::migrate::{APPLICATION_ID, MIGRATIONS};
@@ -139,9 +139,10 @@ impl Sqlite {
     /// A caller that stops waiting does not stop the work.
     pub(in crate::store) async fn write<T: Send + 'static>(
         &self,
+        patience: Patience,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        ask(&self.writer, work).await
+        ask(&self.writer, patience, work).await
     }
 
     /// Runs `work` on a snapshot of all that was answered as written.
@@ -149,7 +150,7 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        ask(&self.readers, work).await
+        ask(&self.readers, Patience::Short, work).await
     }
 
     /// Looks for what other processes write to this file, which is the one that was opened.
@@ -196,10 +197,11 @@ async fn end(queue: &mpsc::Sender<Message>, threads: Vec<JoinHandle<()>>) {
 
 async fn ask<T: Send + 'static>(
     queue: &mpsc::Sender<Message>,
+    patience: Patience,
     work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let (reply, answer) = oneshot::channel();
-    let job = Box::new(Task::new(work, reply));
+    let job = Box::new(Task::new(work, reply, patience));
     queue
         .send(Message::Job(job))
         .await

@@ -33,8 +33,9 @@ impl Place {
 /// Runs until the queue is closed and empty. Holds the lock as long as it can write.
 pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, place: Option<Place>) {
     let mut inbox = Vec::with_capacity(BATCH);
-    while queue.blocking_recv_many(&mut inbox, BATCH) > 0 {
-        let mut jobs = Vec::with_capacity(inbox.len());
+    let mut waiting = Vec::new();
+    while receive(&mut queue, &mut inbox, waiting.is_empty()) {
+        let mut jobs = std::mem::take(&mut waiting);
         for message in inbox.drain(..) {
             match message {
                 Message::Job(job) => jobs.push(job),
@@ -44,10 +45,7 @@ pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, plac
             }
         }
         if !jobs.is_empty() {
-            let outcome = commit_together(&mut connection, &mut jobs);
-            for job in jobs {
-                job.answer(outcome.clone());
-            }
+            waiting = turn(&mut connection, jobs, !queue.is_closed());
         }
     }
     // Without it the log is read back at the next open.
@@ -75,13 +73,45 @@ fn rescue(connection: &mut Connection, place: &Place) {
     }
 }
 
-/// Runs the jobs in one transaction, each behind its own savepoint: one that fails is undone
-/// alone. An error means that nothing of any of them was written.
+/// Takes what is in the queue, and waits for it where nothing else is to be done. False where
+/// nothing is to be done any more.
+fn receive(queue: &mut Receiver<Message>, inbox: &mut Vec<Message>, is_idle: bool) -> bool {
+    if is_idle {
+        return queue.blocking_recv_many(inbox, BATCH) > 0;
+    }
+    while inbox.len() < BATCH
+        && let Ok(message) = queue.try_recv()
+    {
+        inbox.push(message);
+    }
+    true
+}
+
+/// Does the jobs and answers them. Where another process writes, those that have the patience come
+/// back instead, to be done before all others; `may_wait` is false for the last try.
+fn turn(
+    connection: &mut Connection,
+    mut jobs: Vec<Box<dyn Job>>,
+    may_wait: bool,
+) -> Vec<Box<dyn Job>> {
+    let begun = connection.begin();
+    let mut waiting = Vec::new();
+    if may_wait && matches!(begun, Err(StoreError::Busy)) {
+        (waiting, jobs) = jobs.into_iter().partition(|job| job.is_patient());
+    }
+    let outcome = begun.and_then(|()| commit_together(connection, &mut jobs));
+    for job in jobs {
+        job.answer(outcome.clone());
+    }
+    waiting
+}
+
+/// Runs the jobs in the transaction that was begun, each behind its own savepoint: one that fails is
+/// undone alone. An error means that nothing of any of them was written.
 fn commit_together(
     connection: &mut Connection,
     jobs: &mut [Box<dyn Job>],
 ) -> Result<(), StoreError> {
-    connection.begin()?;
     run_each(connection, jobs)
         .and_then(|()| connection.commit())
         .inspect_err(|_| connection.rollback())

@@ -3,7 +3,10 @@ use tokio::sync::oneshot::{self, error::TryRecvError};
 use super::*;
 use crate::store::engine::{
     Tx,
-    sqlite::{connection::Access, job::Task},
+    sqlite::{
+        connection::Access,
+        job::{Patience, Task},
+    },
     values,
 };
 
@@ -22,11 +25,19 @@ fn store() -> (tempfile::TempDir, Connection, Connection) {
     (directory, connection, reader)
 }
 
+/// The same of a call that is to be recorded whatever happens.
+fn record(
+    work: impl FnOnce(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static,
+) -> (Box<dyn Job>, Answer) {
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Task::new(work, reply, Patience::Long)), answer)
+}
+
 fn job(
     work: impl FnOnce(&mut dyn Tx) -> Result<(), StoreError> + Send + 'static,
 ) -> (Box<dyn Job>, Answer) {
     let (reply, answer) = oneshot::channel();
-    (Box::new(Task::new(work, reply)), answer)
+    (Box::new(Task::new(work, reply, Patience::Short)), answer)
 }
 
 fn insert(tx: &mut dyn Tx, n: i64) -> Result<(), StoreError> {
@@ -44,11 +55,8 @@ fn numbers(reader: &mut Connection) -> Vec<i64> {
 
 /// Runs the jobs as one group and answers them, as the thread does.
 fn group(connection: &mut Connection, jobs: Vec<(Box<dyn Job>, Answer)>) -> Vec<Answer> {
-    let (mut jobs, answers): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
-    let outcome = commit_together(connection, &mut jobs);
-    for job in jobs {
-        job.answer(outcome.clone());
-    }
+    let (jobs, answers): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
+    assert!(turn(connection, jobs, true).is_empty(), "none has to wait");
     answers
 }
 
@@ -89,6 +97,7 @@ fn a_group_is_one_commit_and_nobody_is_answered_before_it() {
         insert(tx, 2)
     });
     let mut jobs = [first, second];
+    connection.begin().expect("begun");
     commit_together(&mut connection, &mut jobs).expect("committed");
     assert_eq!(numbers(&mut connection), [1, 2]);
 }
@@ -172,7 +181,12 @@ async fn a_burst_beyond_the_batch_and_the_queue_is_written_in_order() {
         let sql = "INSERT INTO origin (host, domain, due) VALUES (?1, ?1, 0) RETURNING id";
         let write =
             move |tx: &mut dyn Tx| tx.row(sql, values![n.to_string()])?.expect("a row").take(0);
-        tasks.spawn(async move { (n, sqlite.write(write).await.expect("written")) });
+        tasks.spawn(async move {
+            (
+                n,
+                sqlite.write(Patience::Short, write).await.expect("written"),
+            )
+        });
     }
     let mut ids: Vec<(usize, i64)> = tasks.join_all().await;
     ids.sort_unstable();
@@ -183,4 +197,65 @@ async fn a_burst_beyond_the_batch_and_the_queue_is_written_in_order() {
         at_once.is_sorted_by_key(|(_, id)| *id),
         "first come, first written"
     );
+}
+
+/// Another process in the middle of its transaction.
+fn rival(directory: &tempfile::TempDir) -> Connection {
+    let path = directory.path().join("store.db");
+    let mut rival = Connection::open(&path, Access::Write).expect("opened");
+    rival.begin().expect("nobody else writes");
+    rival
+}
+
+#[test]
+fn while_another_process_writes_what_was_done_waits_and_the_rest_is_told_so() {
+    let (directory, mut connection, mut reader) = store();
+    let mut rival = rival(&directory);
+    let ((asked, answer), (done, mut recorded)) =
+        (job(|tx| insert(tx, 1)), record(|tx| insert(tx, 2)));
+    let waiting = turn(&mut connection, vec![asked, done], true);
+    assert!(matches!(answered(answer), Err(StoreError::Busy)));
+    assert_eq!(recorded.try_recv().map(drop), Err(TryRecvError::Empty));
+    let waiting = turn(&mut connection, waiting, true);
+    assert_eq!(waiting.len(), 1, "however long that takes");
+
+    rival.commit().expect("committed");
+    assert!(turn(&mut connection, waiting, true).is_empty());
+    assert!(answered(recorded).is_ok());
+    assert_eq!(numbers(&mut reader), [2]);
+}
+
+#[test]
+fn the_last_try_is_answered_whatever_comes_of_it() {
+    let (directory, mut connection, mut reader) = store();
+    let _rival = rival(&directory);
+    let (done, recorded) = record(|tx| insert(tx, 1));
+    assert!(turn(&mut connection, vec![done], false).is_empty());
+    assert!(matches!(answered(recorded), Err(StoreError::Busy)));
+    assert!(numbers(&mut reader).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_waits_for_another_process_still_answers_and_still_ends() {
+    let place = crate::store::testing::Place::new();
+    let sqlite = crate::store::engine::sqlite::Sqlite::open(&place.options.path).expect("opened");
+    let mut rival = Connection::open(&place.options.path, Access::Write).expect("opened");
+    rival.begin().expect("begun");
+    let insert = |tx: &mut dyn Tx| {
+        let sql = "INSERT INTO origin (host, domain, due) VALUES ('h', 'h', 0)";
+        tx.exec(sql, values![]).map(drop)
+    };
+    let recording = {
+        let sqlite = sqlite.clone();
+        tokio::spawn(async move { sqlite.write(Patience::Long, insert).await })
+    };
+    for _ in 0..2 {
+        let asked = sqlite.write(Patience::Short, |_| Ok(())).await;
+        assert!(matches!(asked, Err(StoreError::Busy)));
+    }
+    assert!(!recording.is_finished());
+    sqlite.close().await;
+    let recorded = recording.await.expect("no panic");
+    assert!(matches!(recorded, Err(StoreError::Busy)), "{recorded:?}");
+    rival.commit().expect("committed");
 }
