@@ -28,6 +28,7 @@ mod mutes;
 mod options;
 mod outbox;
 mod polls;
+mod private;
 mod prune;
 mod record;
 mod recover;
@@ -62,13 +63,13 @@ pub use self::{
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, NewDelivery,
-        OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate,
-        Selection, SettleTo, Settlement,
+        ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus,
+        ReceiverUpdate, Selection, SettleTo, Settlement,
     },
     polls::{
         Alias, Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, Move, Moved,
         Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
-        PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence,
+        PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Tells,
         Unreachable,
     },
     prune::Pruned,

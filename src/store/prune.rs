@@ -84,12 +84,17 @@ impl Store {
     }
 }
 
-/// Settled deliveries with their attempts; one that is pending has no `settled_at`.
+/// Settled deliveries with their attempts; one that is pending has no `settled_at`. What is told in
+/// a digest stays as long as that, which has the content from there.
 fn deliveries(tx: &mut dyn Tx, before: i64) -> Result<Pruned, StoreError> {
     /// The same rows for both statements: nothing comes between them.
     macro_rules! settled {
         () => {
-            "(SELECT id FROM delivery WHERE settled_at < ?1 ORDER BY settled_at, id LIMIT ?2)"
+            "(SELECT d.id FROM delivery d
+               WHERE d.settled_at < ?1 AND NOT EXISTS (
+                 SELECT 1 FROM delivery i
+                  WHERE i.id = d.folded_into AND (i.settled_at IS NULL OR i.settled_at >= ?1))
+               ORDER BY d.settled_at, d.id LIMIT ?2)"
         };
     }
     Ok(Pruned {

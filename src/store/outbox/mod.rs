@@ -2,11 +2,13 @@
 
 mod claim;
 mod fold;
+mod insert;
 mod lineup;
 mod manage;
 mod payload;
 mod settle;
 mod show;
+mod turns;
 
 use std::{fmt, str::FromStr};
 
@@ -18,17 +20,22 @@ use super::{
 };
 use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
-pub use self::lineup::{LinedUp, Lineup};
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE},
     lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
+    turns::{DUE, FIRST},
 };
 pub(super) use self::{
+    insert::{enqueue, insert_alert},
     manage::retry,
-    payload::{enqueue, event, insert, list, parse_list},
+    payload::{Part, event, list, parse_list},
     settle::close_lost,
     show::of_alert,
+};
+pub use self::{
+    lineup::{LinedUp, Lineup},
+    turns::ONE_BY_ONE,
 };
 
 /// An event for a receiver.
@@ -326,6 +333,13 @@ fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, Store
         "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2)",
         values![name, now],
     )
+}
+
+fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "a delivery",
+        detail: error.to_string(),
+    }
 }
 
 #[cfg(test)]

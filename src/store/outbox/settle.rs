@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{
     ReceiverUpdate, SettleTo, Settlement,
-    payload::{enqueue, list, parse_list},
+    insert::enqueue,
+    payload::{list, parse_list},
 };
 use crate::{
     model::{DeliveryId, SendReason},

@@ -11,6 +11,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        recover::CUT_OFF,
         schedule,
     },
 };
@@ -30,7 +31,7 @@ macro_rules! feed {
             "SELECT due, id, name, url, etag, last_modified, body_hash, baseline_at, failures,
                     failing_since, told_failing, succeeded_at, not_modified_since, items_total,
                     last_items, missed, missed_at, told_missed, fill, moved_to, moving, learned,
-                    health
+                    health, due_reason
                FROM feed WHERE origin = ?1 AND active = 1 AND ",
             $which
         )
@@ -135,6 +136,7 @@ fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
         not_modified_since: row.take(12)?,
         items_total: row.take(13)?,
         health: row.take(22)?,
+        cut_off: row.take::<String>(23)? == CUT_OFF,
         continuity: Continuity {
             pace: learned.shorten,
             ..continuity::read(row, 14)?
