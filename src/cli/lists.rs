@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     config::{NoProposal, Proposal, Proposals},
+    http::is_public_web,
     opml::{self, OpmlFeed, OpmlList},
     parse::{self, Document},
 };
@@ -44,6 +45,12 @@ impl Import {
         for (feed, url) in joined(&list) {
             let proposal = url
                 .ok_or(NoProposal::Unusable)
+                // In the config it would count as the operator's own choice.
+                .and_then(|url| {
+                    is_public_web(&url)
+                        .then_some(url)
+                        .ok_or(NoProposal::NotPublic)
+                })
                 .and_then(|url| proposals.propose(&feed.title, &url, &feed.tags));
             match proposal {
                 Ok(proposal) => {

@@ -10,6 +10,7 @@
 mod email;
 mod engine;
 mod exec;
+mod hidden;
 mod hook;
 mod options;
 mod preset;
@@ -30,6 +31,8 @@ use crate::{
     http::Http,
     model::{Notice, Outcome},
 };
+
+use hidden::{Discreet, Hidden};
 
 pub use email::{MailPart, MailServer, MailServerError, check_mail_template};
 pub use engine::TemplateError;
@@ -189,6 +192,20 @@ pub fn terminal_block(notice: &Notice, timezone: &TimeZone, colour: bool) -> Str
 /// # Errors
 /// [`BuildError`]: nothing that a send could mend.
 pub fn build(
+    options: &ReceiverOptions,
+    context: &NotifyContext,
+) -> Result<Box<dyn Notifier>, BuildError> {
+    let inner = way(options, context)?;
+    let mail = context.mail.iter().flat_map(MailServer::secrets);
+    let hidden = Hidden::of(&options.kind, &mail.collect::<Vec<_>>());
+    Ok(if hidden.is_empty() {
+        inner
+    } else {
+        Box::new(Discreet { inner, hidden })
+    })
+}
+
+fn way(
     options: &ReceiverOptions,
     context: &NotifyContext,
 ) -> Result<Box<dyn Notifier>, BuildError> {

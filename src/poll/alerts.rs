@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::PollRules;
 use crate::{
+    http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
     model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Update, Watch},
     parse::{Judgement, ParsedFeed},
@@ -21,7 +22,7 @@ pub(super) fn source(feed: &Feed, title: Option<&str>) -> AlertFeed {
     AlertFeed {
         name: feed.name.clone(),
         title: title.unwrap_or(&feed.name).to_owned(),
-        url: feed.url.to_string(),
+        url: bare_url(&feed.url),
         tags: feed.tags.clone(),
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     cadence,
     clock::Clock,
     http::{TlsSetupError, tls_config},
-    model::SendError,
+    model::{Secret, SendError},
     notify::{MailOptions, MailSecurity, render::clean},
 };
 
@@ -42,6 +42,7 @@ pub(super) struct Server {
     security: MailSecurity,
     tls: Option<Tls>,
     login: Option<Credentials>,
+    secrets: Vec<Secret>,
     pub(super) from: Mailbox,
     /// What we call ourselves in EHLO and in message ids.
     pub(super) hostname: String,
@@ -90,6 +91,7 @@ impl MailServer {
             login: options.login.as_ref().map(|login| {
                 Credentials::new(login.username.clone(), login.password.expose().to_owned())
             }),
+            secrets: secrets(options),
             from,
             hostname: domain(hostname),
             limits: Limits {
@@ -99,6 +101,16 @@ impl MailServer {
             trouble: Mutex::new(None),
         })))
     }
+
+    /// What its answers must not repeat.
+    pub(in crate::notify) fn secrets(&self) -> Vec<Secret> {
+        self.0.secrets.clone()
+    }
+}
+
+fn secrets(options: &MailOptions) -> Vec<Secret> {
+    let passwords = options.login.iter().map(|login| login.password.clone());
+    passwords.collect()
 }
 
 fn tls(options: &MailOptions) -> Result<Tls, MailServerError> {
