@@ -166,7 +166,8 @@ fn forms(secret: &str) -> Vec<String> {
     let json = json.trim_matches('"').to_owned();
     let html = secret.replace('&', "&amp;").replace('<', "&lt;");
     let html = html.replace('>', "&gt;");
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex: Vec<String> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex.concat();
     let mut forms = vec![
         json.replace('/', "\\/"),
         unicode_escaped(&json),
@@ -205,7 +206,7 @@ fn percent_encoded(text: &str, kept: &str) -> String {
             format!("%{byte:02X}")
         }
     };
-    text.bytes().map(encode).collect()
+    text.bytes().map(encode).collect::<Vec<_>>().concat()
 }
 
 /// The characters of base64 that only the secret decides, where so many bytes stand before it.
