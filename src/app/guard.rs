@@ -251,9 +251,15 @@ impl StoreGuard {
 }
 
 impl Trouble {
-    /// Tells through the outbox who has not heard, or without it where it takes nothing.
+    /// Tells through the outbox who has not heard, or without it where it takes nothing, or may
+    /// not for long.
     async fn tell(&mut self, app: &App, event: StoreFailing) {
         let told = app.config().health.notify.clone();
+        if event.reason != StoreReason::Low {
+            // The outbox may take it and not be able to send it: an attempt has to be recorded,
+            // and what the reserve frees may be gone at once.
+            self.tell_without_store(app, event.clone()).await;
+        }
         let unheard = told.into_iter().filter(|name| !self.heard.contains(name));
         let now = app.clock.now();
         let recorded = app
@@ -261,7 +267,10 @@ impl Trouble {
             .tell_failing(event.clone(), unheard.collect(), now);
         match recorded.await {
             Ok(()) => self.recorded = true,
-            Err(_) => self.tell_without_store(app, event).await,
+            Err(_) if event.reason == StoreReason::Low => {
+                self.tell_without_store(app, event).await;
+            }
+            Err(_) => {}
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
+use url::Url;
 
 use super::{
     Answer, CliError, config,
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
+    http::bare_url,
     model::{Ailment, MuteKind, StoreFailing, StoreReason, to_second},
     store::FeedStatus,
 };
@@ -32,7 +34,7 @@ pub(super) struct Feeds {
 #[derive(Serialize)]
 struct FeedLine<'a> {
     name: &'a str,
-    url: &'a str,
+    url: String,
     origin: &'a str,
     state: State,
     title: Option<&'a str>,
@@ -194,7 +196,7 @@ impl<'a> FeedLine<'a> {
         let why = Why::of(feed, config, now);
         Self {
             name: &feed.name,
-            url: &feed.url,
+            url: shown(&feed.url),
             origin: &feed.origin,
             state: State::of(feed),
             title: feed.title.as_deref(),
@@ -292,7 +294,7 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
     let mut lines = vec![
         ("feed", feed.name.clone()),
         ("title", optional(&feed.title)),
-        ("url", feed.url.clone()),
+        ("url", shown(&feed.url)),
         (
             "moved to",
             feed.moved_to.as_deref().map(moved).unwrap_or_default(),
@@ -364,4 +366,9 @@ fn moment(at: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> String {
         || "never".to_owned(),
         |at| format!("{}, {}", when::at(at, zone), when::relative(at, now)),
     )
+}
+
+/// A feed's URL without its query, which may be a key.
+fn shown(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| url.to_owned(), |url| bare_url(&url))
 }

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     config::{NoProposal, Proposal, Proposals},
+    http::is_public_web,
     opml::{self, OpmlFeed, OpmlList},
     parse::{self, Document},
 };
@@ -41,6 +42,7 @@ impl Import {
         for (feed, url) in joined(&list) {
             let proposal = url
                 .ok_or(NoProposal::Unusable)
+                .and_then(of_a_stranger)
                 .and_then(|url| proposals.propose(&feed.title, &url, &feed.tags));
             match proposal {
                 Ok(proposal) => {
@@ -88,6 +90,16 @@ fn read_bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, error));
     }
     Ok(bytes)
+}
+
+/// What a list names would count in the config as the operator's own choice. What no feed can be
+/// read over is told so by its scheme.
+fn of_a_stranger(url: Url) -> Result<Url, NoProposal> {
+    let could_be_read = matches!(url.scheme(), "http" | "https" | "file");
+    if could_be_read && !is_public_web(&url) {
+        return Err(NoProposal::NotPublic);
+    }
+    Ok(url)
 }
 
 /// In whatever encoding it is.

@@ -1,6 +1,9 @@
 //! What goes to standard output and standard error.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::{
+    fmt::Write as _,
+    io::{self, IsTerminal as _, Write as _},
+};
 
 use serde::Serialize;
 
@@ -43,10 +46,32 @@ impl Output {
         text: impl FnOnce(&T) -> String,
     ) -> Result<(), CliError> {
         line(&match self.format {
-            Format::Json => serde_json::to_string(value).expect("plain data serializes"),
+            Format::Json => harmless(&serde_json::to_string(value).expect("plain data serializes")),
             Format::Text => text(value),
         })
     }
+}
+
+/// JSON without a character that acts on the terminal it may be read on: what JSON leaves as it is,
+/// DEL and the controls of C1, and what turns the direction of a line, is escaped. Such characters
+/// stand in strings only.
+fn harmless(json: &str) -> String {
+    let acts = |c: char| {
+        matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !json.contains(acts) {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if acts(c) {
+            write!(out, "\\u{:04x}", u32::from(c)).expect("a String takes every write");
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Columns on a terminal: East Asian wide characters take two.
@@ -151,6 +176,15 @@ mod tests {
             one_line("a\u{202e}b\u{2066}c \u{200f}ד\n d", 10),
             "abc \u{200f}ד d"
         );
+    }
+
+    #[test]
+    fn json_holds_nothing_that_acts_on_a_terminal_and_reads_the_same() {
+        let text = "小泉 a\u{9b}31m\u{202e}b\u{2066}\u{7f}\u{2028} é";
+        let json = harmless(&serde_json::to_string(text).expect("a string"));
+        assert_eq!(json, "\"小泉 a\\u009b31m\\u202eb\\u2066\\u007f\\u2028 é\"");
+        let read: String = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(read, text);
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Writer {
 
     fn feed(&mut self, feed: &Feed) {
         self.header("feed", &feed.name);
-        self.string("url", feed.url.as_str());
+        self.string("url", &shown(&feed.url));
         self.every(feed.every, feed.every_at_most);
         self.strings("respect", feed.respect.iter().map(|wish| wish.as_str()));
         self.strings("tags", feed.tags.iter().map(String::as_str));
@@ -228,12 +228,10 @@ impl Writer {
     }
 
     fn webhook(&mut self, webhook: &WebhookOptions) {
-        let mut url = webhook.url.clone();
-        url.set_query(None);
-        match (webhook.url_is_secret, webhook.url.query()) {
-            (true, _) => self.string("webhook", Secret::HIDDEN),
-            (false, Some(_)) => self.string("webhook", &format!("{url}?{}", Secret::HIDDEN)),
-            (false, None) => self.string("webhook", url.as_str()),
+        if webhook.url_is_secret {
+            self.string("webhook", Secret::HIDDEN);
+        } else {
+            self.string("webhook", &shown(&webhook.url));
         }
         self.string("method", webhook.method.as_str());
         if !webhook.secrets.is_empty() {
@@ -315,4 +313,15 @@ impl Writer {
 fn contact(user_agent: &str) -> Option<&str> {
     let (_, contact) = user_agent.split_once("; +")?;
     contact.strip_suffix(')')
+}
+
+/// A URL without its query, which may be a key.
+fn shown(url: &url::Url) -> String {
+    let mut bare = url.clone();
+    bare.set_query(None);
+    bare.set_fragment(None);
+    match url.query() {
+        Some(_) => format!("{bare}?{}", Secret::HIDDEN),
+        None => bare.into(),
+    }
 }

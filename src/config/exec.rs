@@ -41,9 +41,14 @@ pub(super) fn read_exec(section: &Section<'_>, value: Value<'_>) -> Option<Recei
     let arguments = value.elements().skip(1);
     let arguments = arguments.map(|argument| argument.text(super::schema::Kind::Strings));
     let arguments: Option<Vec<Text<'_>>> = arguments.collect();
+    let arguments = arguments?;
+    if let Some(broken) = arguments.iter().find(|text| text.text.contains('\0')) {
+        broken.error("no program can be given a NUL".to_owned());
+        return None;
+    }
     let environment = environment(value.context.environment);
     let found = find(&program, path_of(&environment))?;
-    let command = [program].into_iter().chain(arguments?);
+    let command = [program].into_iter().chain(arguments);
     Some(ReceiverKind::Exec(ExecOptions {
         command: command.map(|text| text.text.to_owned()).collect(),
         program: found,

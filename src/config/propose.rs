@@ -43,6 +43,9 @@ pub enum NoProposal {
     /// The config has it.
     #[error("already configured as {0:?}")]
     Known(String),
+    /// A stranger's list names what only the operator may choose.
+    #[error("not an address of the public web; add it by hand if you want it (`fivebells add`)")]
+    NotPublic,
     /// What cannot stand in a config.
     #[error("not an http, https or file URL without a password")]
     Unusable,

@@ -57,6 +57,13 @@ impl Deliverer {
                 until: lineup.next_due.map_or(until, |due| due.min(until)),
             },
             Step::Send(id) => {
+                let one = lineup.waiting.iter().find(|one| one.id == id);
+                let excess = one.filter(|one| one.is_excess && one.is_fresh_alert);
+                if let Some(one) = excess
+                    && self.fold_flood(receiver, Some(one.priority)).await?
+                {
+                    return Ok(Turn::Folded);
+                }
                 let claim = self.store.claim_delivery(receiver, id, now, lease).await?;
                 claim.map_or(Turn::Idle, |claim| Turn::Send(Box::new(claim)))
             }

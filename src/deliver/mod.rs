@@ -5,6 +5,7 @@
 //! counts as lost and the delivery, with the same id and the same payload, is due again: at least
 //! once, never silently dropped. A step: no loop, no spawn.
 
+mod flood;
 mod hold;
 mod verdict;
 
@@ -124,6 +125,7 @@ impl Deliverer {
         };
         let lease = notifier.timeout() + LEASE_MARGIN;
         let claim = match self.policies.get(receiver) {
+            None if self.fold_flood(receiver, None).await? => return Ok(DeliverOutcome::Folded),
             None => self.claim(receiver, lease).await?,
             Some(policy) => match self.turn(receiver, policy, lease).await? {
                 Turn::Idle => None,

@@ -151,6 +151,37 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether a URL is one of the public web, as far as it can be seen without asking: `http` or
+/// `https`, at a public address or at a name that is no machine's or network's own.
+pub fn is_public_web(url: &Url) -> bool {
+    let is_web = matches!(url.scheme(), "http" | "https");
+    is_web
+        && match url.host() {
+            Some(Host::Domain(name)) => is_public_name(name.trim_end_matches('.')),
+            Some(Host::Ipv4(address)) => is_public(address.into()),
+            Some(Host::Ipv6(address)) => is_public(address.into()),
+            None => false,
+        }
+}
+
+/// A name without a dot, and those that are kept for a machine or a network (RFC 6761, RFC 6762,
+/// RFC 8375, ICANN's `internal`).
+fn is_public_name(name: &str) -> bool {
+    let Some((_, last)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let own = [
+        "localhost",
+        "local",
+        "internal",
+        "lan",
+        "intranet",
+        "home",
+        "corp",
+    ];
+    !own.contains(&last) && !name.ends_with(".home.arpa")
+}
+
 /// Not the public internet: network and prefix length.
 const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
     (Ipv4Addr::UNSPECIFIED, 8),           // this network, unspecified
@@ -208,6 +239,30 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_public_web_is_told_from_everything_else() {
+        for (url, expected) in [
+            ("https://news.example.org/feed", true),
+            ("http://93.184.215.14/feed", true),
+            ("http://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/", true),
+            ("ftp://news.example.org/feed", false),
+            ("file:///etc/hostname", false),
+            ("http://127.0.0.1:8000/x", false),
+            ("http://0x7f.1/x", false),
+            ("http://10.0.0.7/feed", false),
+            ("http://[::1]/", false),
+            ("http://[::ffff:10.0.0.7]/", false),
+            ("http://localhost/", false),
+            ("http://a.localhost./", false),
+            ("http://wiki/feed", false),
+            ("http://printer.local/", false),
+            ("http://box.home.arpa/", false),
+        ] {
+            let url = url::Url::parse(url).expect("a URL");
+            assert_eq!(super::is_public_web(&url), expected, "{url}");
+        }
+    }
+
     use super::*;
 
     fn url(text: &str) -> Url {

@@ -42,7 +42,7 @@ pub use client::{Http, HttpRequest, HttpResponse};
 pub use coding::DecodeError;
 pub use date::http_date;
 pub use error::{HttpError, HttpReason, HttpSetupError, Phase};
-pub use guard::{GuardError, Trust, is_public};
+pub use guard::{GuardError, Trust, is_public, is_public_web};
 pub use large::Place;
 pub use options::HttpOptions;
 pub use reqwest::{

@@ -1,5 +1,7 @@
 //! One item and the watches it satisfied: exactly what goes on the wire.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,16 @@ pub struct Alert {
     /// What changed, where the item was known and an edit made it match; `None` for a new item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<Update>,
+}
+
+impl Alert {
+    /// Leaves these watches, each once, and what they found.
+    pub fn keep_watches(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        let mut named = HashSet::new();
+        self.watches
+            .retain(|watch| is_wanted(watch) && named.insert(watch.clone()));
+        self.matches.retain(|hit| is_wanted(&hit.watch));
+    }
 }
 
 /// What an edit changed of a known item.

@@ -19,6 +19,9 @@ pub enum Hold {
     AtMost,
     /// Others may join it.
     GroupWait,
+    /// One visit to a feed brought more than is told one by one. No key of a policy: it holds for
+    /// every receiver.
+    Flood,
 }
 
 impl Hold {
@@ -29,6 +32,7 @@ impl Hold {
             Self::Quiet => "quiet",
             Self::AtMost => "at_most",
             Self::GroupWait => "group_wait",
+            Self::Flood => "flood",
         }
     }
 }
@@ -91,6 +95,11 @@ impl Alert {
             self.matches.truncate(most);
         }
         self.also.truncate(Self::MAX_SHORT_ALSO);
+        self.shorten_summary();
+    }
+
+    /// Cuts its summary to [`Context::MAX_CHARS`] characters.
+    pub(super) fn shorten_summary(&mut self) {
         let summary = &mut self.item.summary;
         if let Some((end, _)) = summary.char_indices().nth(Context::MAX_CHARS) {
             let (before, _) = summary[..end]

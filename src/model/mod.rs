@@ -5,6 +5,7 @@
 
 mod access;
 mod alert;
+mod bounds;
 mod delivery;
 mod digest;
 mod feed;
@@ -23,6 +24,7 @@ mod wish;
 
 pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update, to_second};
+pub use bounds::MAX_MATCHES;
 pub use delivery::{
     DeliveryId, DeliveryKey, Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };

@@ -9,6 +9,7 @@
 mod email;
 mod engine;
 mod exec;
+mod hidden;
 mod hook;
 mod incident;
 mod options;
@@ -30,6 +31,8 @@ use crate::{
     http::Http,
     model::{Notice, Outcome, SendError},
 };
+
+use hidden::{Discreet, Hidden};
 
 pub use email::{
     MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
@@ -200,6 +203,20 @@ pub fn terminal_block(notice: &Notice, timezone: &TimeZone, colour: bool) -> Str
 /// # Errors
 /// [`BuildError`]: nothing that a send could mend.
 pub fn build(
+    options: &ReceiverOptions,
+    context: &NotifyContext,
+) -> Result<Box<dyn Notifier>, BuildError> {
+    let inner = way(options, context)?;
+    let mail = context.mail.iter().flat_map(MailServer::secrets);
+    let hidden = Hidden::of(&options.kind, &mail.collect::<Vec<_>>());
+    Ok(if hidden.is_empty() {
+        inner
+    } else {
+        Box::new(Discreet { inner, hidden })
+    })
+}
+
+fn way(
     options: &ReceiverOptions,
     context: &NotifyContext,
 ) -> Result<Box<dyn Notifier>, BuildError> {

@@ -1,19 +1,20 @@
 //! From an item to its alert: whether it may alert, which watches it satisfies, who is told.
 
+mod budget;
 mod edit;
 
 use jiff::Timestamp;
 
 use super::PollRules;
 use crate::{
+    http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
-    model::{
-        Alert, AlertFeed, AlertItem, Event, Feed, Initial, Item, Match, Priority, Update, Watch,
-    },
+    model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Update, Watch},
     parse::{Judgement, ParsedFeed},
-    store::{FeedState, NewAlert, NewDelivery, NewItem},
+    store::{FeedState, NewAlert, NewItem, Tells},
 };
 
+pub(super) use budget::Budget;
 pub(super) use edit::find_update;
 
 /// The feed as alerts name it; its own name where it has no title.
@@ -21,31 +22,40 @@ pub(super) fn source(feed: &Feed, title: Option<&str>) -> AlertFeed {
     AlertFeed {
         name: feed.name.clone(),
         title: title.unwrap_or(&feed.name).to_owned(),
-        url: feed.url.to_string(),
+        url: bare_url(&feed.url),
         tags: feed.tags.clone(),
     }
 }
 
-/// The alert of an item, with a delivery for every receiver that one of its watches notifies;
+/// The alert of an item, for every receiver that one of its watches notifies;
 /// `None` where no watch matches.
 pub(super) fn find(
     rules: &PollRules,
     feed: &AlertFeed,
     item: &Item,
     seen_at: Timestamp,
+    budget: &mut Budget,
 ) -> Option<NewAlert> {
     let lists = ItemLists::of(item);
     let text = lists.text(&feed.name, item);
     let found = rules.matcher.find(&text);
-    raise(
-        &hits(rules, &text, &found),
-        feed,
-        &AlertItem::of(item, seen_at),
-        None,
-    )
+    let hits = hits(rules, &text, found, budget);
+    let alert = raise(&hits, feed, &AlertItem::of(item, seen_at), None)?;
+    Some(budget.fit(alert))
 }
 
-fn hits<'a>(rules: &'a PollRules, text: &ItemText<'_>, found: &[WatchMatch]) -> Vec<Hit<'a>> {
+/// The hits that are told, no more than the budget has room for: to quote them takes longer than to
+/// find them.
+fn hits<'a>(
+    rules: &'a PollRules,
+    text: &ItemText<'_>,
+    mut found: Vec<WatchMatch>,
+    budget: &Budget,
+) -> Vec<Hit<'a>> {
+    let shares = budget.shares(found.len());
+    for (one, share) in found.iter_mut().zip(shares) {
+        one.hits.truncate(share);
+    }
     let hit = |found: &WatchMatch| Hit::new(rules, text, found);
     found.iter().map(hit).collect()
 }
@@ -60,23 +70,19 @@ fn raise(
     if hits.is_empty() {
         return None;
     }
-    let everyone = alert(hits.iter(), feed, story, update);
-    let deliveries = receivers(hits)
-        .into_iter()
-        .map(|receiver| {
-            let theirs = hits
-                .iter()
-                .filter(|hit| hit.watch.notify.iter().any(|name| name == receiver));
-            NewDelivery {
-                receiver: receiver.to_owned(),
-                event: Event::Alert(Box::new(alert(theirs, feed, story, update))),
-            }
-        })
-        .collect();
+    let tells = receivers(hits).into_iter().map(|receiver| {
+        let theirs = hits
+            .iter()
+            .filter(|hit| hit.watch.notify.iter().any(|name| name == receiver));
+        Tells {
+            receiver: receiver.to_owned(),
+            watches: theirs.map(|hit| hit.watch.name.clone()).collect(),
+        }
+    });
     Some(NewAlert {
-        alert: everyone,
+        alert: alert(hits, feed, story, update),
         priorities: hits.iter().map(|hit| hit.watch.priority).collect(),
-        deliveries,
+        tells: tells.collect(),
         again: Vec::new(),
     })
 }
@@ -108,12 +114,8 @@ fn receivers<'a>(hits: &[Hit<'a>]) -> Vec<&'a str> {
     names
 }
 
-fn alert<'a>(
-    hits: impl Iterator<Item = &'a Hit<'a>> + Clone,
-    feed: &AlertFeed,
-    story: &AlertItem,
-    update: Option<&Update>,
-) -> Alert {
+fn alert(hits: &[Hit<'_>], feed: &AlertFeed, story: &AlertItem, update: Option<&Update>) -> Alert {
+    let hits = hits.iter();
     Alert {
         id: String::new(),
         priority: hits

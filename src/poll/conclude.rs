@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Poller, alerts,
+    Poller,
+    alerts::{self, Budget},
     cooling::{self, Cooling},
     health::Surroundings,
     language::Languages,
@@ -192,6 +193,7 @@ impl Poller {
             ..
         } = recognised;
         let (mut known, mut news) = (Vec::new(), Vec::new());
+        let mut budget = Budget::default();
         let languages = Languages::of(&parsed.items);
         let items = std::mem::take(&mut parsed.items).into_iter().zip(records);
         for (((mut item, record), new), is_asked) in items.zip(judgement.news()).zip(asked) {
@@ -199,22 +201,23 @@ impl Poller {
                 languages.settle(&mut item.item);
             }
             if !new {
-                known.extend(self.known_item(&source, item.item, record, asks_edits));
+                let budget = asks_edits.then_some(&mut budget);
+                known.extend(self.known_item(&source, item.item, record, budget));
                 continue;
             }
-            let alert = is_asked
-                .then(|| alerts::find(&self.rules, &source, &item.item, seen_at))
-                .flatten();
             news.push(NewItem {
                 fingerprint: item.fingerprint,
                 recognition: record.recognition,
                 text_hash: record.text_hash,
                 item: item.item,
                 is_baseline: !is_asked,
-                alert,
+                alert: None,
             });
         }
         alerts::in_order_of_events(&mut news);
+        for new in news.iter_mut().filter(|new| !new.is_baseline) {
+            new.alert = alerts::find(&self.rules, &source, &new.item, seen_at, &mut budget);
+        }
         PollResult::Read(Box::new(PollRead {
             status: document.page.status,
             etag: document.page.etag,
@@ -239,12 +242,12 @@ impl Poller {
         source: &AlertFeed,
         item: Item,
         record: Record,
-        asks_edits: bool,
+        budget: Option<&mut Budget>,
     ) -> Option<KnownItem> {
         let revision = record.before.map(|before| Revision {
-            alert: asks_edits
-                .then(|| alerts::find_update(&self.rules, source, &before, &item))
-                .flatten(),
+            alert: budget.and_then(|budget| {
+                alerts::find_update(&self.rules, source, &before, &item, budget)
+            }),
             text_hash: record.text_hash,
             item,
         });

@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Poller, alerts, cooling,
+    Poller,
+    alerts::{self, Budget},
+    cooling,
     failure::Failure,
     missed, moved,
     recognise::{Memory, Recognised},
@@ -21,7 +23,7 @@ use crate::{
     cadence::LastPoll,
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
     heavy::heavy,
-    model::{Feed, FeedId},
+    model::Feed,
     parse::{self, Document, ParsedItem, Relations},
     store::{Continuity, FeedState, Fill, NewItem, PollClaim, PollCommit, PollResult, StoreError},
 };
@@ -88,9 +90,7 @@ impl Poller {
             }),
         };
         let mut page = match self.fetcher.fetch(&request).await {
-            Ok(Fetched::Document(document)) => {
-                self.page(feed, claim.feed.id, fill, document).await?
-            }
+            Ok(Fetched::Document(document)) => self.page(feed, &claim.feed, fill, document).await?,
             Ok(Fetched::NotModified(_)) => unreachable!("no validators were sent"),
             Err(error) if error.reason == FetchReason::Crowded => {
                 return Ok((self.put_off(claim, started_at), None));
@@ -106,13 +106,13 @@ impl Poller {
     async fn page(
         &self,
         feed: &Feed,
-        id: FeedId,
+        state: &FeedState,
         fill: &Fill,
         mut document: FetchedDocument,
     ) -> Result<Result<Page, Failure>, StoreError> {
         let pending = Pending {
             window: None,
-            room: self.room(document.body.len()).await,
+            room: self.room(state, document.body.len()).await,
             place: document.place.take(),
         };
         let now = self.clock.now();
@@ -127,7 +127,7 @@ impl Poller {
         };
         let memory = Memory {
             store: &self.store,
-            feed: id,
+            feed: state.id,
             identity: feed.identity,
             needs_earlier: false,
             window: &[],
@@ -145,12 +145,16 @@ impl Poller {
                 fingerprint: item.fingerprint,
                 recognition: record.recognition,
                 text_hash: record.text_hash,
-                alert: alerts::find(&self.rules, &source, &item.item, now),
+                alert: None,
                 item: item.item,
                 is_baseline: false,
             });
         let mut missed: Vec<NewItem> = missed.collect();
         alerts::in_order_of_events(&mut missed);
+        let mut budget = Budget::default();
+        for new in &mut missed {
+            new.alert = alerts::find(&self.rules, &source, &new.item, now, &mut budget);
+        }
         Ok(Ok(Page {
             missed,
             is_joined,

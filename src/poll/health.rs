@@ -12,6 +12,7 @@ use self::quiet::brings_news;
 use super::{failure::Failure, visit::Answer};
 use crate::{
     cadence::{self, RHYTHM},
+    http::bare_url,
     model::{
         Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, Silent,
         to_second,
@@ -172,7 +173,7 @@ impl HealthRules {
         checkup.told_failing = true;
         let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
-            url: feed.url.to_string(),
+            url: bare_url(&feed.url),
             reason: failure.reason.to_owned(),
             error: failure.message.clone(),
             last_success: state.last_success,
@@ -214,7 +215,7 @@ impl HealthRules {
         checkup.told_failing = false;
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
-            url: feed.url.to_string(),
+            url: bare_url(&feed.url),
             was: Ailment::Failing,
             since: recovery.since,
             last_success: recovery.last_success,
@@ -249,7 +250,7 @@ impl HealthRules {
         }
         self.tell(&Event::FeedItemsMissed(FeedItemsMissed {
             feed: feed.name.clone(),
-            url: feed.url.to_string(),
+            url: bare_url(&feed.url),
             since,
             archive_error,
         }))

@@ -31,7 +31,7 @@ use crate::{
     heavy::heavy,
     matcher::Matcher,
     model::{Feed, OnUpdate, Watch},
-    store::{PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
+    store::{FeedState, PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
     unwind,
 };
 use failure::Failure;
@@ -201,8 +201,10 @@ impl Poller {
         Ok((commit, pending))
     }
 
-    /// Room for a document of so many bytes, until it is dropped.
-    async fn room(&self, bytes: usize) -> OwnedSemaphorePermit {
+    /// Room for a document of so many bytes, until it is dropped; all of it where the process died
+    /// the last time it was read, so that nothing else is lost with it again.
+    async fn room(&self, state: &FeedState, bytes: usize) -> OwnedSemaphorePermit {
+        let bytes = if state.cut_off { usize::MAX } else { bytes };
         let room = Arc::clone(&self.room).acquire_many_owned(rooms(bytes));
         room.await.expect("it is never closed")
     }

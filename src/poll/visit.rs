@@ -142,7 +142,7 @@ async fn read(
     mut document: FetchedDocument,
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
-    let room = poller.room(document.body.len()).await;
+    let room = poller.room(state, document.body.len()).await;
     let place = document.place.take();
     let windows = &poller.windows;
     let memory = Memory {

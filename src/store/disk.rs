@@ -6,13 +6,13 @@
 //! deliveries.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, private};
 use crate::model::StoreReason;
 
 /// The size of the reserve.
@@ -113,17 +113,26 @@ fn folder(path: &Path) -> &Path {
 }
 
 fn lay(path: &Path) -> io::Result<()> {
-    let lies = fs::metadata(path).is_ok_and(|data| data.len() == BALLAST_BYTES as u64);
-    if lies {
-        return Ok(());
+    match fs::symlink_metadata(path) {
+        Ok(data) if !data.is_file() => return Err(io::Error::other("it is no file")),
+        Ok(data) if is_whole(&data) => return Ok(()),
+        Ok(_) => fs::remove_file(path)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
     write(path).inspect_err(|_| {
         let _ = fs::remove_file(path);
     })
 }
 
+/// Whether it holds as much of the disk as it should: one that was copied may be full of holes.
+fn is_whole(data: &fs::Metadata) -> bool {
+    let bytes = BALLAST_BYTES as u64;
+    data.len() == bytes && data.blocks() * 512 >= bytes
+}
+
 fn write(path: &Path) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    let mut file = private::create(path)?;
     // A file system that compresses would make nothing of anything regular.
     let mut random = fastrand::Rng::with_seed(BALLAST_BYTES as u64);
     let mut chunk = vec![0; CHUNK_BYTES];

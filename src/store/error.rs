@@ -59,6 +59,17 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The file has other tables than a store has, or more.
+    #[error(
+        "{} has been changed: {what} is not as fivebells made it; help: put a backup in its place",
+        path.display()
+    )]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that differs.
+        what: String,
+    },
     /// A backup was to be written over something else.
     #[error("{} is not an earlier backup; help: give this one a name of its own", path.display())]
     NoBackup {

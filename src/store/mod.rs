@@ -33,6 +33,7 @@ mod options;
 mod outbox;
 mod parts;
 mod polls;
+mod private;
 mod prune;
 mod record;
 mod recover;
@@ -72,13 +73,13 @@ pub use self::{
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, OutboxFilter, ParseDeliveryStateError, ReceiverState, ReceiverStatus,
-        ReceiverUpdate, Selection, SettleTo, Settlement,
+        NewDelivery, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError, ReceiverState,
+        ReceiverStatus, ReceiverUpdate, Selection, SettleTo, Settlement,
     },
     polls::{
         Alias, Asked, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem, Move, Moved,
         Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
-        PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence,
+        PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Tells,
         Unreachable, Unread,
     },
     prune::Pruned,

@@ -101,9 +101,22 @@ impl Store {
 /// Deletes a row with what hangs on it, if it is still to go.
 type Delete = fn(&mut dyn Tx, i64, i64) -> Result<Pruned, StoreError>;
 
+/// What is told in a digest stays as long as that, which has the content from there. ?1 is the time
+/// before which what was settled goes.
+macro_rules! settled {
+    ($which:literal) => {
+        concat!(
+            "SELECT d.id FROM delivery d
+              WHERE d.settled_at < ?1 AND NOT EXISTS (
+                SELECT 1 FROM delivery i
+                 WHERE i.id = d.folded_into AND (i.settled_at IS NULL OR i.settled_at >= ?1)) ",
+            $which
+        )
+    };
+}
+
 /// Settled deliveries; one that is pending has no `settled_at`.
-const DELIVERIES: &str =
-    "SELECT id FROM delivery WHERE settled_at < ?1 ORDER BY settled_at, id LIMIT ?2";
+const DELIVERIES: &str = settled!("ORDER BY d.settled_at, d.id LIMIT ?2");
 
 /// Mutes that no delivery names any more.
 const MUTES: &str = "
@@ -133,8 +146,10 @@ fn firsts<T: FromValue>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
 }
 
 fn delivery(tx: &mut dyn Tx, id: i64, before: i64) -> Result<Pruned, StoreError> {
-    let still = "SELECT id FROM delivery WHERE id = ?1 AND settled_at < ?2";
-    if tx.row(still, values![id, before])?.is_none() {
+    if tx
+        .row(settled!("AND d.id = ?2"), values![before, id])?
+        .is_none()
+    {
         return Ok(Pruned::default());
     }
     Ok(Pruned {

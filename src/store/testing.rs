@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     DeliveryClaim, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted,
-    PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions,
+    PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, Tells,
     engine::values,
 };
 use crate::{
@@ -135,14 +135,14 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     };
     let alert = (!watches.is_empty()).then(|| {
         let alert = alert(n, watches);
-        let told = |receiver: &&str| NewDelivery {
+        let told = |receiver: &&str| Tells {
             receiver: (*receiver).to_owned(),
-            event: Event::Alert(Box::new(alert.clone())),
+            watches: alert.watches.clone(),
         };
         NewAlert {
             priorities: vec![Priority::Urgent; watches.len()],
             again: Vec::new(),
-            deliveries: receivers.iter().map(told).collect(),
+            tells: receivers.iter().map(told).collect(),
             alert,
         }
     });
@@ -248,6 +248,15 @@ pub(super) async fn poll_news(store: &Store, news: Vec<NewItem>) -> PollCommitte
     let claim = claim_one(store, at(0)).await;
     let poll = poll(&claim, at(0), read(news));
     store.commit_poll(poll).await.expect("committed")
+}
+
+/// Polls `mofa` once more, so many seconds after the beginning, and commits these.
+pub(super) async fn poll_again(store: &Store, news: Vec<NewItem>, seconds: i64) {
+    tamper(store, "UPDATE feed SET due = 0").await;
+    tamper(store, "UPDATE origin SET due = 0, leased_until = 0").await;
+    let claim = claim_one(store, at(seconds)).await;
+    let committed = store.commit_poll(poll(&claim, at(seconds), read(news)));
+    committed.await.expect("committed");
 }
 
 pub(super) fn ping(receiver: &str) -> NewDelivery {

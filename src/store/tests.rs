@@ -173,8 +173,12 @@ async fn after_a_crash_every_claim_is_due_again_and_nothing_is_lost() {
     let late = settlement(&sent, at(1000), delivered());
     let late = store.settle(late).await.expect("answered");
     assert!(!late, "the dead daemon's claim is void");
-    let again = claim_one(&store, at(1000)).await;
-    assert_eq!(again.feed.name, "mofa");
+    assert!(
+        claim(&store, at(1009)).await.is_empty(),
+        "others come first"
+    );
+    let again = claim_one(&store, at(1010)).await;
+    assert!(again.feed.name == "mofa" && again.feed.cut_off);
     let resent = claim_for(&store, "desk", at(1000)).await.remove(0);
     assert_eq!(resent.notice, sent.notice, "the same key, the same payload");
     assert_eq!((sent.attempt, resent.attempt), (1, 2));

@@ -135,7 +135,9 @@ fn import_prints_what_the_config_does_not_have() {
          <outline text='NHK' xmlUrl='https://nhk.example/feed'/></outline>\
          <outline text='The & Wire' xmlUrl='https://wire.example/2'/></outline>\
          <outline text='Wire again' xmlUrl='https://wire.example/' category='/press'/>\
-         <outline text='Odd' xmlUrl='gopher://odd.example/'/>",
+         <outline text='Odd' xmlUrl='gopher://odd.example/'/>\
+         <outline text='Own' xmlUrl='file:///etc/hostname'/>\
+         <outline text='Inside' xmlUrl='http://10.0.0.7/feed'/>",
     );
     let list = desk.path("list.opml");
     let list = list.to_str().expect("UTF-8");
@@ -155,7 +157,11 @@ fn import_prints_what_the_config_does_not_have() {
         told.contains("gopher://odd.example/: not an http"),
         "{told}"
     );
-    assert!(told.ends_with("2 feeds, 2 left out\n"), "{told}");
+    for inner in ["file:///etc/hostname", "http://10.0.0.7/feed"] {
+        let line = format!("{inner}: not an address of the public web");
+        assert!(told.contains(&line), "{told}");
+    }
+    assert!(told.ends_with("2 feeds, 4 left out\n"), "{told}");
     let objects = json(&desk.run(&["--format", "json", "import", list]));
     assert_eq!(objects[1]["name"], "the-wire-2");
 

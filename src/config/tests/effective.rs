@@ -12,14 +12,28 @@ fn example(name: &str) -> Config {
     load(&path, &environment()).expect("an example").config
 }
 
-/// As another file would give it: the places of the tests differ, nothing else may.
+/// As another file would give it: the places of the tests differ, and what may be a key of a feed's
+/// URL is hidden; nothing else may differ.
 fn comparable(mut config: Config) -> Config {
     config.path = "any".into();
+    for feed in &mut config.feeds {
+        feed.url.set_query(None);
+        feed.url.set_fragment(None);
+    }
     for test in &mut config.tests {
         test.place.path = "any".into();
         (test.place.line, test.place.column) = (0, 0);
     }
     config
+}
+
+#[test]
+fn a_feed_s_query_may_be_a_key_and_is_not_shown() {
+    let config = example("config/quickstart.toml");
+    let shown = effective(&config);
+    let feed = config.feeds.iter().find_map(|feed| feed.url.query());
+    assert!(!shown.contains(feed.expect("one has a query")), "{shown}");
+    assert!(shown.contains("?<hidden>"), "{shown}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     clock::Clock,
     http::{Http, TlsSetupError, tls_config},
-    model::SendError,
+    model::{Secret, SendError},
     notify::{MailAuth, MailLogin, MailOptions, MailSecurity},
 };
 
@@ -37,6 +37,7 @@ pub(super) struct Server {
     security: MailSecurity,
     tls: Option<Tls>,
     login: Option<Login>,
+    secrets: Vec<Secret>,
     pub(super) from: Mailbox,
     hello: Hello,
     pub(super) limits: Limits,
@@ -95,6 +96,7 @@ impl MailServer {
             security: options.security,
             tls,
             login: login.map(|login| Login::new(login, options, http)),
+            secrets: secrets(options),
             from,
             hello: Hello::new(options.hello.as_deref(), hostname),
             limits: Limits {
@@ -104,6 +106,22 @@ impl MailServer {
             trouble: Trouble::default(),
         })))
     }
+
+    /// What its answers must not repeat.
+    pub(in crate::notify) fn secrets(&self) -> Vec<Secret> {
+        self.0.secrets.clone()
+    }
+}
+
+fn secrets(options: &MailOptions) -> Vec<Secret> {
+    let of = |login: &MailLogin| match &login.auth {
+        MailAuth::Password(password) => vec![password.clone()],
+        MailAuth::OAuth(oauth) => {
+            let secrets = [&oauth.client_secret, &oauth.refresh_token];
+            secrets.into_iter().flatten().cloned().collect()
+        }
+    };
+    options.login.iter().flat_map(of).collect()
 }
 
 impl Login {

@@ -113,6 +113,7 @@ pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static 
         Hold::Quiet => "held in quiet hours",
         Hold::AtMost => "more than may be told one by one (at_most)",
         Hold::GroupWait => "came together (group_wait)",
+        Hold::Flood => "one visit to the feed found more than are told one by one",
     };
     vec![
         ("Why", format!("{}, {held}", count(digest.count, "alert"))),

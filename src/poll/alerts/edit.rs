@@ -1,6 +1,6 @@
 //! What an edit brings: the alert of an item that was read before.
 
-use super::{super::PollRules, hits, raise};
+use super::{super::PollRules, Budget, hits, raise};
 use crate::{
     matcher::{ItemLists, ItemText, WatchMatch},
     model::{AlertFeed, AlertItem, Field, Item, OnUpdate, Update},
@@ -23,6 +23,7 @@ pub(in crate::poll) fn find_update(
     feed: &AlertFeed,
     before: &Before,
     item: &Item,
+    budget: &mut Budget,
 ) -> Option<NewAlert> {
     let lists = ItemLists::of(item);
     let text = lists.text(&feed.name, item);
@@ -61,8 +62,9 @@ pub(in crate::poll) fn find_update(
     let again = again
         .map(|found| rules.watches[found.watch].name.clone())
         .collect();
-    let alert = raise(&hits(rules, &text, &found), feed, &story, Some(&update))?;
-    Some(NewAlert { again, ..alert })
+    let hits = hits(rules, &text, found, budget);
+    let alert = raise(&hits, feed, &story, Some(&update))?;
+    Some(budget.fit(NewAlert { again, ..alert }))
 }
 
 /// All that the item has said so far, folded.

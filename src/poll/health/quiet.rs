@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Checkup, HealthRules, Surroundings};
 use crate::{
     cadence::{self, SHORTEST_SILENCE},
+    http::bare_url,
     model::{Ailment, Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, Silent},
     poll::visit::Answer,
     store::{Empty, FeedState, Silence},
@@ -86,7 +87,7 @@ impl HealthRules {
         checkup.health.told_silent = true;
         let event = Event::FeedSilent(FeedSilent {
             feed: feed.name.clone(),
-            url: feed.url.to_string(),
+            url: bare_url(&feed.url),
             last_news: news_at,
             expected_by,
             learned,
@@ -128,7 +129,7 @@ impl HealthRules {
             empty.told = true;
             let event = Event::FeedEmpty(FeedEmpty {
                 feed: feed.name.clone(),
-                url: feed.url.to_string(),
+                url: bare_url(&feed.url),
                 since: empty.since,
                 polls: empty.polls,
             });
@@ -147,7 +148,7 @@ impl HealthRules {
     ) {
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
-            url: feed.url.to_string(),
+            url: bare_url(&feed.url),
             was,
             since: Some(since),
             last_success: state.last_success,

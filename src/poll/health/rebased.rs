@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{Checkup, HealthRules};
 use crate::{
     cadence,
+    http::bare_url,
     model::{Event, Feed, FeedRebased},
 };
 
@@ -26,7 +27,7 @@ impl HealthRules {
             .notices
             .extend(self.tell(&Event::FeedRebased(FeedRebased {
                 feed: feed.name.clone(),
-                url: feed.url.to_string(),
+                url: bare_url(&feed.url),
                 items,
             })));
     }

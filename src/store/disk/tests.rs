@@ -10,11 +10,35 @@ async fn the_reserve_is_really_there_and_is_given_up() {
     let data = fs::metadata(&path).expect("a file");
     assert_eq!(data.len(), 16 << 20);
     assert!(data.blocks() * 512 >= 16 << 20, "no hole");
-    File::create(&path).expect("cut, as by a crash");
+    let is_whole = || is_whole(&fs::metadata(&path).expect("a file"));
+    let file = fs::File::create(&path).expect("cut, as by a crash");
     store.lay_ballast().await.expect("laid anew");
-    assert_eq!(fs::metadata(&path).expect("a file").len(), 16 << 20);
+    assert!(is_whole());
+    drop(file);
+    fs::remove_file(&path).expect("removed");
+    let holes = fs::File::create(&path).expect("made");
+    holes.set_len(16 << 20).expect("as a copy may be");
+    assert!(!is_whole());
+    store.lay_ballast().await.expect("laid anew");
+    assert!(is_whole());
     assert!(store.drop_ballast());
     assert!(!store.drop_ballast());
+}
+
+/// A link would make us write into whatever it leads to.
+#[tokio::test]
+async fn the_reserve_is_no_link_and_its_owner_s() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let path = ballast(store.path());
+    let target = path.with_file_name("target");
+    std::os::unix::fs::symlink(&target, &path).expect("linked");
+    assert!(store.lay_ballast().await.is_err());
+    assert!(!target.exists());
+    fs::remove_file(&path).expect("removed");
+    store.lay_ballast().await.expect("laid");
+    let mode = fs::metadata(&path).expect("a file").mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[tokio::test]
@@ -82,7 +106,7 @@ async fn damage_is_noted_and_stays_noted_whatever_can_still_be_written() {
     });
     let root = root.await.expect("read").expect("a table").expect("a page");
     store.close().await;
-    let file = File::options().write(true).open(&place.options.path);
+    let file = fs::File::options().write(true).open(&place.options.path);
     let start = u64::from(root - 1) * 4096;
     std::os::unix::fs::FileExt::write_all_at(&file.expect("a file"), &[0xff; 64], start)
         .expect("ruined");

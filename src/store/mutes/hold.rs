@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    model::{Alert, DeliveryId, Event, MuteId, MuteKind, ParseMuteKindError},
+    model::{DeliveryId, Event, MuteId, MuteKind, ParseMuteKindError},
     store::{
-        NewDelivery, Store, StoreError,
+        Store, StoreError,
         engine::{Row, Tx, values},
     },
 };
@@ -13,6 +13,32 @@ use crate::{
 /// Asked whenever something is told: the index has only those that are open.
 pub(in crate::store) const IN_FORCE: &str = "
     SELECT id, kind, name, since, until, comment FROM mute WHERE ended_at IS NULL AND until > ?1";
+
+/// What may be muted of a delivery.
+#[derive(Debug)]
+pub(in crate::store) struct Subject<'a> {
+    /// Whom it is for.
+    pub(in crate::store) receiver: &'a str,
+    /// The feeds that it tells of.
+    pub(in crate::store) feeds: Vec<&'a str>,
+    /// The watches that made it.
+    pub(in crate::store) watches: Vec<&'a str>,
+}
+
+impl<'a> Subject<'a> {
+    /// Of an event for a receiver.
+    pub(in crate::store) fn of(receiver: &'a str, event: &'a Event) -> Self {
+        let watches = match event {
+            Event::Alert(alert) => alert.watches.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            receiver,
+            feeds: feeds(event),
+            watches,
+        }
+    }
+}
 
 /// The mutes in force at one moment; mostly none.
 #[derive(Debug)]
@@ -40,34 +66,27 @@ impl Mutes {
         &self,
         tx: &mut dyn Tx,
         id: DeliveryId,
-        new: &NewDelivery,
+        subject: &Subject<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        match self.holding(new) {
+        match self.holding(subject) {
             Some(mute) => mute.hold(tx, id, now),
             None => Ok(()),
         }
     }
 
-    /// Whether a watch of this alert is muted while another is not: that one tells it alone.
-    pub(in crate::store) fn leaves_out(&self, alert: &Alert, watch: &str) -> bool {
+    /// Whether a watch of an alert's is muted while another is not: that one tells it alone.
+    pub(in crate::store) fn leaves_out(&self, watches: &[String], watch: &str) -> bool {
         let is_muted = |watch: &str| self.of(MuteKind::Watch, watch).is_some();
-        is_muted(watch) && !alert.watches.iter().all(|watch| is_muted(watch))
+        is_muted(watch) && !watches.iter().all(|watch| is_muted(watch))
     }
 
     /// The mute that holds this from its receiver.
-    fn holding(&self, new: &NewDelivery) -> Option<&Mute> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let watches = match &new.event {
-            Event::Alert(alert) => alert.watches.iter().map(String::as_str).collect(),
-            _ => Vec::new(),
-        };
+    fn holding(&self, subject: &Subject<'_>) -> Option<&Mute> {
         let holders = [
-            self.of(MuteKind::Receiver, &new.receiver),
-            self.of_all(MuteKind::Feed, &feeds(&new.event)),
-            self.of_all(MuteKind::Watch, &watches),
+            self.of(MuteKind::Receiver, subject.receiver),
+            self.of_all(MuteKind::Feed, &subject.feeds),
+            self.of_all(MuteKind::Watch, &subject.watches),
         ];
         let holders = holders.into_iter().flatten();
         holders.max_by_key(|mute| mute.until)

@@ -27,7 +27,7 @@ pub(super) use end::end_due;
 pub(super) use follow::follow;
 #[cfg(test)]
 pub(super) use hold::IN_FORCE;
-pub(super) use hold::{Mutes, hold_again};
+pub(super) use hold::{Mutes, Subject, hold_again};
 
 /// Mutes that a report names.
 const MAX_REPORTED: u32 = 20;

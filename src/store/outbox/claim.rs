@@ -25,9 +25,9 @@ pub(in crate::store) const CLAIM: &str = "
     UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
      WHERE id IN (SELECT id FROM delivery
                    WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
-                   ORDER BY priority DESC, id LIMIT ?4)
+                   ORDER BY priority DESC, place, id LIMIT ?4)
        AND due <= ?2
-    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority, place";
 
 /// The same for a receiver that is only probed: what has been due the longest. Each takes its turn, so
 /// that one notice that is never taken keeps no other from showing that the receiver is well.
@@ -37,7 +37,7 @@ pub(in crate::store) const PROBE: &str = "
                    WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
                    ORDER BY due LIMIT ?4)
        AND due <= ?2
-    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority, place";
 
 /// Claims this one.
 pub(in crate::store) const CLAIM_ONE: &str = "
@@ -57,7 +57,8 @@ pub(in crate::store) const NEXT_DUE: &str = "
 
 impl Store {
     /// Claims up to `limit` deliveries of a receiver that are due, the most urgent first, then the
-    /// oldest, or of one that is only probed what has been due the longest; none while the receiver backs off, is off or is not in the config, and of one that is
+    /// oldest, while feeds take turns, or of one that is only probed what has been due the longest;
+    /// none while the receiver backs off, is off or is not in the config, and of one that is
     /// muted only what someone asked for. Each one's
     /// attempt is on record when this answers, before any byte leaves.
     pub async fn claim_deliveries(
@@ -77,12 +78,12 @@ impl Store {
             let mut rows = tx.rows(claim, values![id, now, millis(lease), limit])?;
             let mut claims = Vec::with_capacity(rows.len());
             for row in &mut rows {
-                let priority: i64 = row.take(6)?;
+                let order: (i64, i64) = (-row.take::<i64>(6)?, row.take(7)?);
                 if let Some(claim) = begin(tx, &store, &state, row, now)? {
-                    claims.push((-priority, claim));
+                    claims.push((order, claim));
                 }
             }
-            claims.sort_by_key(|(rank, claim)| (*rank, claim.id));
+            claims.sort_by_key(|(order, claim)| (*order, claim.id));
             Ok(claims.into_iter().map(|(_, claim)| claim).collect())
         })
         .await
@@ -185,7 +186,7 @@ fn begin(
         return Ok(None);
     }
     let (accepted, payload): (String, String) = (row.take(4)?, row.take(5)?);
-    let notice = match thaw(store, id, &payload, &accepted) {
+    let notice = match thaw(tx, store, id, &payload, &accepted) {
         Ok(notice) => notice,
         Err(error) => {
             bury(tx, id, &error, now)?;

@@ -1,16 +1,14 @@
 //! Several alerts become one delivery.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::{
-    NewDelivery,
     claim::bury,
-    payload::{enqueue, thaw},
+    insert::insert_digest,
+    payload::{Digest, Told, told},
 };
 use crate::{
-    model::{Alert, DeliveryId, DigestReady, Event, Hold, to_second},
+    model::{DeliveryId, Hold, to_second},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -23,11 +21,16 @@ const FRESH: &str = "
      WHERE id = ?1 AND state = 'pending' AND attempts = 0 AND due <= ?2
        AND receiver = (SELECT id FROM receiver WHERE name = ?3)";
 
+/// Bytes of text that the alerts of one [flood](Hold::Flood) hold; what is left goes into the next
+/// digest.
+const MAX_FLOOD_BYTES: usize = 512 << 10;
+
 /// One alert for a summary.
 struct Folded {
     id: DeliveryId,
     since: Timestamp,
-    alert: Alert,
+    told: Told,
+    bytes: usize,
 }
 
 impl Store {
@@ -42,77 +45,79 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<DeliveryId>, StoreError> {
         let receiver = receiver.to_owned();
-        let store = Arc::clone(&self.identity);
-        self.write(move |tx| {
-            let mut folded = Vec::with_capacity(ids.len());
-            for id in ids {
-                let row = tx.row(FRESH, values![id, now, receiver.as_str()])?;
-                if let Some(row) = row {
-                    folded.extend(read(tx, &store, id, row, now)?);
-                }
-            }
-            if folded.is_empty() {
-                return Ok(None);
-            }
-            let sources: Vec<DeliveryId> = folded.iter().map(|one| one.id).collect();
-            let event = digest(folded, hold, now);
-            let into = enqueue(tx, &[NewDelivery { receiver, event }], now)?.pop();
-            for id in sources {
-                tx.exec(
-                    "UPDATE delivery SET state = 'folded', folded_into = ?2, turn = turn + 1,
-                            settled_at = ?3
-                      WHERE id = ?1",
-                    values![id, into, now],
-                )?;
-            }
-            Ok(into)
-        })
-        .await
+        self.write(move |tx| fold(tx, &receiver, ids, hold, now))
+            .await
     }
+}
+
+fn fold(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    ids: Vec<DeliveryId>,
+    hold: Hold,
+    now: Timestamp,
+) -> Result<Option<DeliveryId>, StoreError> {
+    let (mut folded, mut bytes) = (Vec::with_capacity(ids.len()), 0);
+    for id in ids {
+        let Some(row) = tx.row(FRESH, values![id, now, receiver])? else {
+            continue;
+        };
+        let Some(one) = read(tx, id, row, now)? else {
+            continue;
+        };
+        bytes += one.bytes;
+        if hold == Hold::Flood && bytes > MAX_FLOOD_BYTES && !folded.is_empty() {
+            break;
+        }
+        folded.push(one);
+    }
+    let Some(since) = folded.iter().map(|one: &Folded| one.since).min() else {
+        return Ok(None);
+    };
+    let (ids, alerts): (Vec<_>, _) = folded.into_iter().map(|one| (one.id, one.told)).unzip();
+    let digest = Digest {
+        hold,
+        since: to_second(since),
+        until: to_second(now),
+        alerts,
+    };
+    let into = insert_digest(tx, receiver, &digest, now)?;
+    for id in ids {
+        tx.exec(
+            "UPDATE delivery SET state = 'folded', folded_into = ?2, turn = turn + 1,
+                    settled_at = ?3
+              WHERE id = ?1",
+            values![id, into, now],
+        )?;
+    }
+    Ok(Some(into))
 }
 
 /// One that cannot be read would never go out: it must not stop the others.
 fn read(
     tx: &mut dyn Tx,
-    store: &str,
     id: DeliveryId,
     mut row: Row,
     now: Timestamp,
 ) -> Result<Option<Folded>, StoreError> {
     let payload: String = row.take(1)?;
-    let alert = thaw(store, id, &payload, "[]").and_then(|notice| match notice.event {
-        Event::Alert(alert) => Ok(alert),
-        event => Err(StoreError::Unreadable {
-            what: "an alert",
-            detail: format!("it is {}", event.kind()),
-        }),
-    });
-    let mut alert = match alert {
-        Ok(alert) => alert,
+    let read = told(&payload).and_then(|told| Ok((told.read(tx)?, told)));
+    let (mut alert, mut told) = match read {
+        Ok(read) => read,
         Err(error) => {
             bury(tx, id, &error, now)?;
             return Ok(None);
         }
     };
-    alert.shorten();
+    if let Told::Whole(alert) = &mut told {
+        alert.shorten();
+    }
+    alert.brief(1);
     Ok(Some(Folded {
         id,
         since: row.take(0)?,
-        alert: *alert,
-    }))
-}
-
-fn digest(folded: Vec<Folded>, hold: Hold, now: Timestamp) -> Event {
-    let since = folded.iter().map(|one| one.since).min().unwrap_or(now);
-    let alerts: Vec<Alert> = folded.into_iter().map(|one| one.alert).collect();
-    let priority = alerts.iter().map(|alert| alert.priority).max();
-    Event::DigestReady(Box::new(DigestReady {
-        hold,
-        since: to_second(since),
-        until: to_second(now),
-        priority: priority.unwrap_or_default(),
-        count: u32::try_from(alerts.len()).unwrap_or(u32::MAX),
-        alerts,
+        bytes: alert.weight(),
+        told,
     }))
 }
 

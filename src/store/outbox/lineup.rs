@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::claim::lane;
+use super::{claim::lane, turns};
 use crate::{
     model::{DeliveryId, Priority},
     store::{
@@ -14,9 +14,9 @@ use crate::{
 /// The first of one priority that are due. By priority, so that no number of urgent ones hides
 /// the routine one that has waited longest. `+` keeps the index that is in this order in use.
 pub(in crate::store) const WAITING: &str = "
-    SELECT id, waiting_since, kind, attempts, due FROM delivery
+    SELECT id, waiting_since, kind, attempts, due, created_at, place FROM delivery
      WHERE receiver = ?1 AND state = 'pending' AND priority = ?2 AND +due <= ?3
-     ORDER BY id LIMIT ?4";
+     ORDER BY place, id LIMIT ?4";
 
 /// When the last deliveries were taken, the latest first.
 pub(in crate::store) const TOLD: &str = "
@@ -58,6 +58,8 @@ pub struct LinedUp {
     pub due: Timestamp,
     /// Whether it is an alert that was never attempted.
     pub is_fresh_alert: bool,
+    /// Whether it is one of too many of its poll, which are told [together](Store::flood).
+    pub is_excess: bool,
 }
 
 impl Store {
@@ -108,7 +110,8 @@ fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
         priority,
         since: row.take(1)?,
         due: row.take(4)?,
-        is_fresh_alert: attempts == 0 && kind == "alert.matched",
+        is_fresh_alert: attempts == 0 && kind == turns::ALERT,
+        is_excess: turns::is_excess(row.take(5)?, row.take(6)?),
     })
 }
 

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::payload::{enqueue, event};
+use super::{insert::enqueue, payload::thaw_event};
 use crate::{
     cadence::elapsed,
     model::{DeliveryId, Event, ReceiverMissed, SendReason, to_second},
@@ -117,7 +117,7 @@ pub(super) fn note(
             since: to_second(now),
             ..ReceiverMissed::new(receiver)
         });
-        missed.add(event(&payload).ok().as_ref());
+        missed.add(thaw_event(tx, &payload).ok().as_ref());
         reason.as_str().clone_into(&mut missed.reason);
         error.clone_into(&mut missed.error);
     }

@@ -2,6 +2,7 @@
 
 mod claim;
 mod fold;
+mod insert;
 mod lineup;
 mod manage;
 mod missed;
@@ -9,6 +10,7 @@ mod old;
 mod payload;
 mod settle;
 mod show;
+mod turns;
 
 use std::{fmt, str::FromStr};
 
@@ -24,15 +26,18 @@ use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Prio
 pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE, REFUSED},
     lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
+    turns::{DUE, FIRST},
+};
+pub(super) use self::{
+    insert::{enqueue, insert_alert},
+    payload::{Part, event, list, parse_list},
+    settle::close_lost,
+    show::of_alert,
 };
 pub use self::{
     lineup::{LinedUp, Lineup},
     missed::Missed,
-};
-pub(super) use self::{
-    payload::{enqueue, event, insert, list, parse_list},
-    settle::close_lost,
-    show::of_alert,
+    turns::ONE_BY_ONE,
 };
 
 /// An event for a receiver.
@@ -334,6 +339,13 @@ fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, Store
         "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2)",
         values![name, now],
     )
+}
+
+fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "a delivery",
+        detail: error.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -1,105 +1,197 @@
 //! What a delivery carries, frozen when it is made.
+//!
+//! An alert is named, with the watches that tell it to this receiver: its content is stored once,
+//! however many receivers there are. Everything else is stored whole, and so is what older versions
+//! have left.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{NewDelivery, receiver_id};
+use super::unreadable;
 use crate::{
-    model::{AlertId, DeliveryId, DeliveryKey, Event, Notice, to_second},
+    model::{
+        Alert, AlertId, DeliveryId, DeliveryKey, DigestReady, Event, Hold, Notice, Priority,
+        to_second,
+    },
     store::{
-        Store, StoreError,
+        StoreError,
         engine::{Tx, values},
-        mutes::Mutes,
     },
 };
 
-/// The stored form: `{"timestamp", "type", "data"}`.
+/// The stored form: `{"timestamp", …}`.
 #[derive(Serialize, Deserialize)]
-struct Payload<E> {
+struct Payload<C> {
     timestamp: Timestamp,
     #[serde(flatten)]
-    event: E,
+    content: C,
 }
 
-impl Store {
-    /// Puts notices into the outbox, due now.
-    pub async fn enqueue(
-        &self,
-        notices: Vec<NewDelivery>,
-        now: Timestamp,
-    ) -> Result<Vec<DeliveryId>, StoreError> {
-        self.write(move |tx| enqueue(tx, &notices, now)).await
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Alert(Part),
+    Digest(Digest),
+    Event(Event),
+}
+
+/// An alert as one receiver is told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) struct Part {
+    /// Its row.
+    pub(in crate::store) alert: i64,
+    /// Those of its watches that notify the receiver.
+    pub(in crate::store) watches: Vec<String>,
+    /// The highest of theirs.
+    pub(in crate::store) priority: Priority,
+}
+
+/// Several of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Digest {
+    pub(super) hold: Hold,
+    pub(super) since: Timestamp,
+    pub(super) until: Timestamp,
+    pub(super) alerts: Vec<Told>,
+}
+
+/// An alert of a digest: whole where it was stored whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Told {
+    Part(Part),
+    Whole(Box<Alert>),
+}
+
+impl Told {
+    /// The alert, as the receiver is told it.
+    pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
+        match self {
+            Self::Part(part) => part.read(tx),
+            Self::Whole(alert) => Ok(Alert::clone(alert)),
+        }
+    }
+
+    fn priority(&self) -> Priority {
+        match self {
+            Self::Part(part) => part.priority,
+            Self::Whole(alert) => alert.priority,
+        }
     }
 }
 
-/// Puts notices into the outbox, due now; a mute in force holds them there.
-pub(in crate::store) fn enqueue(
-    tx: &mut dyn Tx,
-    notices: &[NewDelivery],
-    now: Timestamp,
-) -> Result<Vec<DeliveryId>, StoreError> {
-    if notices.is_empty() {
-        return Ok(Vec::new());
+impl Part {
+    /// The alert, as the receiver is told it.
+    pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
+        let row = tx.row(
+            "SELECT data FROM alert WHERE id = ?1",
+            values![AlertId(self.alert)],
+        )?;
+        let Some(mut row) = row else {
+            return Err(StoreError::Unreadable {
+                what: "a delivery",
+                detail: format!("alert {} is gone", self.alert),
+            });
+        };
+        let data: String = row.take(0)?;
+        let mut alert: Alert = serde_json::from_str(&data).map_err(|error| unreadable(&error))?;
+        alert.keep_watches(|watch| self.watches.iter().any(|it| it == watch));
+        alert.priority = self.priority;
+        Ok(alert)
     }
-    let mutes = Mutes::in_force(tx, now)?;
-    let insert = |notice| insert(tx, notice, None, &mutes, now);
-    notices.iter().map(insert).collect()
 }
 
-/// Puts one notice into the outbox, of this alert if it is one.
-pub(in crate::store) fn insert(
-    tx: &mut dyn Tx,
-    new: &NewDelivery,
-    alert: Option<AlertId>,
-    mutes: &Mutes,
-    now: Timestamp,
-) -> Result<DeliveryId, StoreError> {
-    let receiver = receiver_id(tx, &new.receiver, now)?;
-    let id = tx.insert(
-        "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at,
-                                   waiting_since, payload)
-             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?5, ?6)",
-        values![
-            receiver,
-            alert,
-            new.event.kind(),
-            new.event.priority().rank(),
-            now,
-            freeze(&new.event, now),
-        ],
-    )?;
-    let id = DeliveryId(id);
-    mutes.hold(tx, id, new, now)?;
-    Ok(id)
+impl Digest {
+    /// The highest of its alerts.
+    pub(super) fn priority(&self) -> Priority {
+        let priorities = self.alerts.iter().map(Told::priority);
+        priorities.max().unwrap_or_default()
+    }
+
+    /// One that cannot be read must not stop the others.
+    fn read(&self, tx: &mut dyn Tx) -> Event {
+        let alerts = self.alerts.iter().filter_map(|told| {
+            let mut alert = told.read(tx).ok()?;
+            match self.hold {
+                Hold::Flood => alert.brief(1),
+                _ => alert.shorten(),
+            }
+            Some(alert)
+        });
+        Event::DigestReady(Box::new(DigestReady {
+            hold: self.hold,
+            since: self.since,
+            until: self.until,
+            alerts: alerts.collect(),
+            priority: self.priority(),
+            count: u32::try_from(self.alerts.len()).unwrap_or(u32::MAX),
+        }))
+    }
 }
 
-fn freeze(event: &Event, now: Timestamp) -> String {
+/// The stored form of an event, an [alert](Part) or a [digest](Digest).
+pub(super) fn freeze(content: &impl Serialize, now: Timestamp) -> String {
     let timestamp = to_second(now);
-    serde_json::to_string(&Payload { timestamp, event }).expect("an event has string keys only")
+    serde_json::to_string(&Payload { timestamp, content }).expect("it has string keys only")
 }
 
 /// The notice of a stored delivery.
 pub(super) fn thaw(
+    tx: &mut dyn Tx,
     store: &str,
     id: DeliveryId,
     payload: &str,
     accepted: &str,
 ) -> Result<Notice, StoreError> {
-    let Payload { timestamp, event } = read(payload)?;
+    let Payload { timestamp, content } = read(payload)?;
     Ok(Notice {
         key: key(store, id),
         timestamp,
-        event,
+        event: content.read(tx)?,
         accepted: parse_list(accepted)?,
     })
 }
 
 /// What a stored delivery tells.
-pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
-    read(payload).map(|payload| payload.event)
+pub(super) fn thaw_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
+    read(payload)?.content.read(tx)
 }
 
-fn read(payload: &str) -> Result<Payload<Event>, StoreError> {
+impl Content {
+    fn read(self, tx: &mut dyn Tx) -> Result<Event, StoreError> {
+        Ok(match self {
+            Self::Alert(part) => Event::Alert(Box::new(part.read(tx)?)),
+            Self::Digest(digest) => digest.read(tx),
+            Self::Event(event) => event,
+        })
+    }
+}
+
+/// What a stored delivery tells that is neither an alert nor a digest.
+pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
+    match read(payload)?.content {
+        Content::Event(event) => Ok(event),
+        Content::Alert(_) | Content::Digest(_) => Err(no("a notice of its own")),
+    }
+}
+
+/// The alert that a stored delivery tells.
+pub(super) fn told(payload: &str) -> Result<Told, StoreError> {
+    match read(payload)?.content {
+        Content::Alert(part) => Ok(Told::Part(part)),
+        Content::Event(Event::Alert(alert)) => Ok(Told::Whole(alert)),
+        Content::Event(_) | Content::Digest(_) => Err(no("an alert")),
+    }
+}
+
+fn no(what: &str) -> StoreError {
+    StoreError::Unreadable {
+        what: "a delivery",
+        detail: format!("it is not {what}"),
+    }
+}
+
+fn read(payload: &str) -> Result<Payload<Content>, StoreError> {
     serde_json::from_str(payload).map_err(|error| unreadable(&error))
 }
 
@@ -116,11 +208,4 @@ pub(in crate::store) fn list(names: &[String]) -> String {
 /// A stored list.
 pub(in crate::store) fn parse_list(json: &str) -> Result<Vec<String>, StoreError> {
     serde_json::from_str(json).map_err(|error| unreadable(&error))
-}
-
-fn unreadable(error: &serde_json::Error) -> StoreError {
-    StoreError::Unreadable {
-        what: "a delivery",
-        detail: error.to_string(),
-    }
 }

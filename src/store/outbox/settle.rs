@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     NewDelivery, ReceiverUpdate, SettleTo, Settlement,
+    insert::enqueue,
     missed::note,
-    payload::{enqueue, list, parse_list},
+    payload::{list, parse_list},
     show::waiting,
 };
 use crate::{

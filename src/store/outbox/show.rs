@@ -115,7 +115,7 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         alert: row.take(2)?,
         key: key(store, id),
         kind: row.take(12)?,
-        notice: thaw(store, id, &payload, &accepted).ok(),
+        notice: thaw(tx, store, id, &payload, &accepted).ok(),
         priority: Priority::from_rank(row.take(3)?),
         state,
         due: match state {

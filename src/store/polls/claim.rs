@@ -11,6 +11,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        recover::CUT_OFF,
         schedule,
     },
 };
@@ -31,7 +32,7 @@ macro_rules! feed {
                     failing_since, told_failing, succeeded_at, not_modified_since, items_total,
                     last_items, missed, missed_at, told_missed, fill, moved_to, moving, learned,
                     health, (baseline_at IS NULL AND EXISTS (
-                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id))
+                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id)), due_reason
                FROM feed WHERE origin = ?1 AND active = 1 AND ",
             $which
         )
@@ -137,6 +138,7 @@ fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
         not_modified_since: row.take(12)?,
         items_total: row.take(13)?,
         health: row.take(22)?,
+        cut_off: row.take::<String>(24)? == CUT_OFF,
         continuity: Continuity {
             pace: learned.shorten,
             ..continuity::read(row, 14)?

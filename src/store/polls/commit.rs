@@ -1,6 +1,6 @@
 //! What a poll found, in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -53,14 +53,15 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
     let of_outage = outage.transpose()?.unwrap_or_default();
     let notices = [poll.notices, of_outage].concat();
     outbox::enqueue(tx, &notices, poll.committed_at)?;
-    told.receivers
-        .extend(notices.into_iter().map(|notice| notice.receiver));
+    for notice in notices {
+        told.receivers.entry(notice.receiver).or_default();
+    }
     if leaves_origin {
         schedule::free(tx, poll.origin)?;
     }
     Ok(PollCommitted::Done {
         alerts: told.alerts,
-        receivers: told.receivers.into_iter().collect(),
+        receivers: told.receivers.into_keys().collect(),
     })
 }
 
@@ -98,7 +99,8 @@ fn write_items(
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) alerts: Vec<AlertId>,
-    pub(super) receivers: BTreeSet<String>,
+    /// With how many alerts.
+    pub(super) receivers: BTreeMap<String, u32>,
     name: Option<String>,
 }
 

@@ -107,6 +107,8 @@ pub struct FeedState {
     pub moved: Moved,
     /// What the polls have taught about when to poll.
     pub learned: Learned,
+    /// Whether the process died while it was asked: it may be why.
+    pub cut_off: bool,
 }
 
 impl FeedState {
@@ -304,8 +306,17 @@ pub struct NewAlert {
     pub priorities: Vec<Priority>,
     /// Those of its watches that may alert an item again.
     pub again: Vec<String>,
-    /// One a receiver; an [`Event::Alert`](crate::model::Event::Alert) gets the ids too.
-    pub deliveries: Vec<NewDelivery>,
+    /// One a receiver.
+    pub tells: Vec<Tells>,
+}
+
+/// Whom an alert tells what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tells {
+    /// The receiver's name.
+    pub receiver: String,
+    /// Those of the alert's watches that notify it.
+    pub watches: Vec<String>,
 }
 
 /// Whether a poll was written.

@@ -1,18 +1,18 @@
 //! New items, their keys, their alerts and the deliveries of those.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{NewAlert, NewItem, commit::Told, remember::NewFingerprints};
+use super::{NewAlert, NewItem, Tells, commit::Told, remember::NewFingerprints};
 use crate::{
-    model::{Alert, AlertId, Event, FeedId, Item, ItemId, Priority, TextHash},
+    model::{Alert, AlertId, FeedId, Item, ItemId, Priority, TextHash},
     store::{
         StoreError,
         engine::{Tx, values},
         items,
         mutes::Mutes,
-        outbox,
+        outbox::{self, Part},
     },
 };
 
@@ -82,36 +82,49 @@ pub(super) fn insert_alert(
         mut alert,
         priorities,
         again,
-        deliveries,
+        tells,
     } = new;
-    let priorities = alert.watches.iter().cloned().zip(priorities).collect();
+    let priorities: Priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let mut done = items::alerted(tx, item)?;
     done.retain(|watch| !again.contains(watch));
-    keep(&mut alert, &priorities, |watch| !done.contains(watch));
+    alert.keep_watches(|watch| !done.contains(watch));
     if alert.watches.is_empty() {
         return Ok(());
     }
-    let name = told.name_of(tx, feed)?;
-    alert.feed.name.clone_from(&name);
+    alert.feed.name = told.name_of(tx, feed)?;
+    alert.priority = highest(&priorities, &alert.watches).unwrap_or(alert.priority);
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     told.alerts.push(id);
     let mutes = Mutes::in_force(tx, now)?;
-    for mut delivery in deliveries {
-        if let Event::Alert(copy) = &mut delivery.event {
-            keep(copy, &priorities, |watch| !done.contains(watch));
-            if copy.watches.is_empty() {
-                continue;
-            }
-            let all = copy.clone();
-            keep(copy, &priorities, |watch| !mutes.leaves_out(&all, watch));
-            copy.id.clone_from(&alert.id);
-            copy.feed.name.clone_from(&name);
-            copy.item.id.clone_from(&alert.item.id);
+    for Tells { receiver, watches } in tells {
+        let all = alert.watches.iter().filter(|it| watches.contains(it));
+        let all: Vec<String> = all.cloned().collect();
+        let watches = all.iter().filter(|watch| !mutes.leaves_out(&all, watch));
+        let watches: Vec<String> = watches.cloned().collect();
+        if watches.is_empty() {
+            continue;
         }
-        outbox::insert(tx, &delivery, Some(id), &mutes, now)?;
-        told.receivers.insert(delivery.receiver);
+        let part = Part {
+            alert: id.0,
+            priority: highest(&priorities, &watches).unwrap_or(alert.priority),
+            watches,
+        };
+        let nth = told.receivers.entry(receiver.clone()).or_default();
+        outbox::insert_alert(tx, &receiver, &alert, &part, *nth, &mutes, now)?;
+        *nth += 1;
     }
     Ok(())
+}
+
+/// Of each watch of an alert.
+type Priorities = HashMap<String, Priority>;
+
+fn highest(priorities: &Priorities, watches: &[String]) -> Option<Priority> {
+    watches
+        .iter()
+        .filter_map(|it| priorities.get(it))
+        .max()
+        .copied()
 }
 
 /// Inserts the alert, with its id and its item's in the data, and books its watches.
@@ -141,19 +154,4 @@ fn insert_row(
         )?;
     }
     Ok(id)
-}
-
-/// Removes the other watches, and doubles.
-fn keep(
-    alert: &mut Alert,
-    priorities: &HashMap<String, Priority>,
-    is_wanted: impl Fn(&str) -> bool,
-) {
-    let mut named = HashSet::new();
-    alert
-        .watches
-        .retain(|watch| is_wanted(watch) && named.insert(watch.clone()));
-    alert.matches.retain(|hit| is_wanted(&hit.watch));
-    let priorities = alert.watches.iter().filter_map(|it| priorities.get(it));
-    alert.priority = priorities.max().copied().unwrap_or(alert.priority);
 }

@@ -45,10 +45,10 @@ async fn new_feeds_are_due_now_and_unnamed_ones_rest() {
         names(&store).await,
         [("a".into(), true), ("b".into(), false)]
     );
-    assert_eq!(claim_one(&store, at(1)).await.feed.name, "a");
+    assert_eq!(claim_one(&store, at(11)).await.feed.name, "a");
 
-    let store = place.crash().open(at(2)).await;
-    sync(&store, &[], 2).await;
+    let store = place.crash().open(at(12)).await;
+    sync(&store, &[], 12).await;
     assert!(claim(&store, at(1_000_000)).await.is_empty());
     assert_eq!(store.next_poll_due().await.expect("read"), None);
 }

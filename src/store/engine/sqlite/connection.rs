@@ -3,6 +3,7 @@
 use std::{
     cell::Cell,
     fs::File,
+    io::ErrorKind,
     path::Path,
     time::{Duration, Instant},
 };
@@ -15,7 +16,7 @@ use rusqlite::{
 };
 
 use super::super::{Row, Tx, Value};
-use crate::store::StoreError;
+use crate::store::{StoreError, private};
 
 /// How long a statement waits for another process that writes: `fivebells outbox retry` beside
 /// the daemon, or a backup.
@@ -25,7 +26,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 
 const STATEMENTS: usize = 128;
 
 /// The log is cut back to this after a checkpoint, so that one big write does not keep its space.
-const LOG_BYTES: i64 = 64 << 20;
+const LOG_BYTES: i64 = 16 << 20;
 
 /// What a connection may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,12 @@ pub(super) struct Connection(rusqlite::Connection);
 impl Connection {
     /// Opens the file. Nothing is written to it yet, whoever it belongs to.
     pub(super) fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        if private::is_special(path) {
+            return Err(StoreError::NotOurs { path: path.into() });
+        }
+        if access == Access::Create {
+            create(path)?;
+        }
         Self::set_up(path, access).map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => StoreError::NotOurs { path: path.into() },
             // SQLite does not say why; the system does.
@@ -74,6 +81,11 @@ impl Connection {
             }
             _ => error.into(),
         })
+    }
+
+    /// An empty one that is no file.
+    pub(super) fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self(rusqlite::Connection::open_in_memory()?))
     }
 
     fn set_up(path: &Path, access: Access) -> rusqlite::Result<Self> {
@@ -175,6 +187,16 @@ impl Connection {
     /// Writes the log back into the file and empties it.
     pub(super) fn checkpoint(&mut self) -> Result<(), StoreError> {
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
+    }
+}
+
+/// SQLite would make a file that everybody may read; its log has the rights of the file.
+fn create(path: &Path) -> Result<(), StoreError> {
+    match private::create(path) {
+        Err(cause) if cause.kind() != ErrorKind::AlreadyExists => {
+            Err(StoreError::io("open", path, cause))
+        }
+        _ => Ok(()),
     }
 }
 

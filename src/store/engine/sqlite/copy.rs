@@ -15,7 +15,7 @@ use super::{
     connection::{Access, Connection},
     migrate,
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, private};
 
 /// How far the ids of a copy are ahead: more than a store gives out between a copy and its use, and
 /// room for a trillion copies of copies.
@@ -38,6 +38,9 @@ pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
 /// Whether what stands there may be replaced: neither this store, nor another that someone has open,
 /// which shows in the log beside it, nor anything else.
 fn is_copy(path: &Path, to: &Path) -> bool {
+    if private::is_special(to) {
+        return false;
+    }
     let is_itself = fs::canonicalize(path).ok() == fs::canonicalize(to).ok();
     let is_ours = |connection: Connection| migrate::found(&connection, to).is_ok();
     !is_itself
@@ -48,9 +51,10 @@ fn is_copy(path: &Path, to: &Path) -> bool {
 /// Copies the open file. The copy is written under another name first.
 pub(super) fn copy(connection: &mut Connection, to: &Path) -> Result<(), StoreError> {
     let half = beside(to, ".part");
-    if half.exists() {
+    if half.symlink_metadata().is_ok() {
         fs::remove_file(&half).map_err(|cause| StoreError::io("remove", &half, cause))?;
     }
+    private::create(&half).map_err(|cause| StoreError::io("create", &half, cause))?;
     write(connection, &half).inspect_err(|_| drop(fs::remove_file(&half)))?;
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = parent.unwrap_or(Path::new("."));

@@ -2,12 +2,16 @@
 
 use std::{
     fs::{File, TryLockError},
+    io,
+    os::unix::fs::OpenOptionsExt as _,
     path::Path,
     time::Duration,
 };
 
+use rustix::fs::OFlags;
+
 use super::beside;
-use crate::store::StoreError;
+use crate::store::{StoreError, private};
 
 /// Somebody who asks whether it is held takes a part in it for an instant. That is no daemon, so it
 /// is tried as often as this, so long apart.
@@ -25,12 +29,7 @@ impl Lock {
     /// two files of one name.
     pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
         let beside = beside(path, ".lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&beside)
-            .map_err(|cause| StoreError::io("open", &beside, cause))?;
+        let file = open(&beside).map_err(|cause| StoreError::io("open", &beside, cause))?;
         for _ in 0..LOOKS {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
@@ -49,5 +48,17 @@ impl Lock {
             return false;
         };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
+/// Opens the file, or makes it; never through a link.
+fn open(path: &Path) -> io::Result<File> {
+    match private::create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+            let flags = i32::try_from(flags).map_err(io::Error::other)?;
+            File::options().write(true).custom_flags(flags).open(path)
+        }
+        made => made,
     }
 }

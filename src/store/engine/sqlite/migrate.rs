@@ -1,8 +1,8 @@
 //! From whatever schema a file has to the one this program knows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{beside, connection::Connection, copy::copy};
+use super::{beside, connection::Connection, copy::copy, shape};
 use crate::store::StoreError;
 
 /// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
@@ -10,8 +10,11 @@ pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
 
 /// Every schema change there ever was, in order: the Nth makes schema N of schema N-1.
 /// Append-only: a file out there may be at any of them.
-pub(in crate::store) const MIGRATIONS: &[&str] =
-    &[include_str!("001.sql"), include_str!("002.sql")];
+pub(in crate::store) const MIGRATIONS: &[&str] = &[
+    include_str!("001.sql"),
+    include_str!("002.sql"),
+    include_str!("003.sql"),
+];
 
 /// Brings the file to the newest schema; an older file is copied first.
 ///
@@ -29,6 +32,7 @@ pub(super) fn migrate(
         let path = path.into();
         return Err(StoreError::Newer { path, found, known });
     }
+    shape::check(connection, path, up_to(migrations, found))?;
     connection.log_ahead()?;
     if found == known {
         return Ok(());
@@ -43,20 +47,26 @@ pub(super) fn migrate(
         .inspect_err(|_| connection.rollback())
 }
 
+/// Those that made a file of this schema.
+fn up_to<'a>(migrations: &'a [&'a str], found: i64) -> &'a [&'a str] {
+    let count = usize::try_from(found).unwrap_or_default();
+    &migrations[..count.min(migrations.len())]
+}
+
 /// Accepts only a file with exactly the schema this program knows.
 pub(super) fn check(
-    connection: &Connection,
+    connection: &mut Connection,
     path: &Path,
     migrations: &[&str],
 ) -> Result<(), StoreError> {
     let known = i64::try_from(migrations.len()).expect("nobody writes that many");
     let found = found(connection, path)?;
-    let path = path.into();
+    let path = PathBuf::from(path);
     match found {
         0 => Err(StoreError::Missing { path }),
         _ if found > known => Err(StoreError::Newer { path, found, known }),
         _ if found < known => Err(StoreError::Older { path, found, known }),
-        _ => Ok(()),
+        _ => shape::check(connection, &path, migrations),
     }
 }
 
@@ -88,8 +98,6 @@ pub(super) fn found(connection: &Connection, path: &Path) -> Result<i64, StoreEr
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::{
         super::{super::Tx as _, connection::Access},
         *,
@@ -199,8 +207,8 @@ mod tests {
     fn a_command_takes_exactly_its_own_schema() {
         let place = place();
         drop(opened(&place.path, &[ONE, TWO]).expect("made"));
-        let connection = Connection::open(&place.path, Access::Write).expect("opened");
-        let answer = |migrations| check(&connection, &place.path, migrations);
+        let mut connection = Connection::open(&place.path, Access::Write).expect("opened");
+        let mut answer = |migrations| check(&mut connection, &place.path, migrations);
         assert!(answer(&[ONE, TWO]).is_ok());
         assert!(matches!(
             answer(&[ONE]),
@@ -224,8 +232,8 @@ mod tests {
     fn an_empty_file_is_no_store_to_a_command() {
         let place = place();
         std::fs::write(&place.path, "").expect("made");
-        let connection = Connection::open(&place.path, Access::Write).expect("opened");
-        let answer = check(&connection, &place.path, MIGRATIONS);
+        let mut connection = Connection::open(&place.path, Access::Write).expect("opened");
+        let answer = check(&mut connection, &place.path, MIGRATIONS);
         assert!(matches!(answer, Err(StoreError::Missing { .. })));
     }
 }

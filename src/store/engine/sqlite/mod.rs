@@ -11,6 +11,7 @@ mod lock;
 mod migrate;
 mod others;
 mod reader;
+mod shape;
 mod writer;
 
 #[cfg(test)]
@@ -97,8 +98,8 @@ impl Sqlite {
         if !path.exists() {
             return Err(StoreError::Missing { path: path.into() });
         }
-        let connection = Connection::open(path, Access::Write)?;
-        migrate::check(&connection, path, migrate::MIGRATIONS)?;
+        let mut connection = Connection::open(path, Access::Write)?;
+        migrate::check(&mut connection, path, migrate::MIGRATIONS)?;
         connection.enforce_references()?;
         Self::start(path, connection, None)
     }

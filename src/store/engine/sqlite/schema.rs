@@ -66,6 +66,8 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (outbox::WAITING, 4),
         (outbox::TOLD, 2),
         (outbox::NEXT_DUE_AFTER, 2),
+        (outbox::FIRST, 2),
+        (outbox::DUE, 4),
     ] {
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         let plan = texts(&mut connection, &sql, &vec![Value::Null; params], 3);

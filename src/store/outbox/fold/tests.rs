@@ -1,22 +1,19 @@
 use crate::{
     model::{DeliveryId, Event, Hold, Notice, Priority},
     store::{
-        DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, NewDelivery, OutboxFilter,
-        Selection, SettleTo, Store, testing::*,
+        DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, OutboxFilter, Selection, SettleTo,
+        Store, testing::*,
     },
 };
 
-/// Alert `n`, for `desk`.
-fn alert(n: u8) -> NewDelivery {
-    let alert = news(n, &["w"], &["desk"]).alert.expect("asked for");
-    alert.deliveries.into_iter().next().expect("one receiver")
-}
-
+/// Alerts for `desk`, a second apart.
 async fn enqueue(store: &Store, count: u8) -> Vec<DeliveryId> {
     let mut ids = Vec::new();
     for n in 1..=count {
-        let made = store.enqueue(vec![alert(n)], at(i64::from(n))).await;
-        ids.extend(made.expect("enqueued"));
+        poll_again(store, vec![news(n, &["w"], &["desk"])], i64::from(n)).await;
+        ids.push(DeliveryId(
+            number(store, "SELECT max(id) FROM delivery").await,
+        ));
     }
     ids
 }
@@ -243,7 +240,7 @@ async fn one_that_is_claimed_is_leased_and_has_waited_since_it_came() {
 }
 
 #[tokio::test]
-async fn folded_deliveries_are_listed_and_pruned_like_delivered_ones() {
+async fn folded_deliveries_are_listed_and_kept_as_long_as_what_tells_them() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let ids = enqueue(&store, 2).await;
@@ -260,7 +257,21 @@ async fn folded_deliveries_are_listed_and_pruned_like_delivered_ones() {
         1,
         "only the digest waits"
     );
-    let pruned = store.prune(at(100 + 91 * DAY)).await.expect("pruned");
-    assert_eq!(pruned.deliveries, 2);
-    assert_eq!(status(&store, into).await.state, DeliveryState::Pending);
+    let late = 100 + 91 * DAY;
+    let pruned = store.prune(at(late)).await.expect("pruned");
+    assert_eq!((pruned.deliveries, pruned.alerts), (0, 0));
+    let claim = claim_one(&store, into, late).await.expect("due");
+    assert_eq!(
+        titles(&claim.notice),
+        ["title 1", "title 2"],
+        "it can be read"
+    );
+    let settled = store.settle(settlement(&claim, at(late), delivered()));
+    assert!(settled.await.expect("settled"));
+    let pruned = store.prune(at(late + 1)).await.expect("pruned");
+    assert_eq!((pruned.deliveries, pruned.alerts), (0, 0));
+    let later = at(late + 91 * DAY);
+    let mut pruned = store.prune(later).await.expect("pruned");
+    pruned += store.prune(later).await.expect("pruned");
+    assert_eq!((pruned.deliveries, pruned.alerts), (3, 2));
 }

@@ -129,20 +129,20 @@ async fn two_polls_that_find_the_same_tell_it_once_and_a_crash_forgets_nothing()
     assert_eq!(count(&store, "delivery").await, 1);
 
     let store = place.crash().open(at(1000)).await;
-    let claims = claim(&store, at(1000)).await;
+    let claims = claim(&store, at(1010)).await;
     assert!(claims.len() >= 3 && claims.iter().all(|claim| claim.outage));
     let reach = store.reach(claims[0].origin, at(1000)).await.expect("read");
     assert_eq!(reach.outage_since, Some(at(1)), "that of the first");
-    done(&store, ended(&claims[0], at(1), at(1001))).await;
-    done(&store, ended(&claims[1], at(1), at(1002))).await;
+    done(&store, ended(&claims[0], at(1), at(1011))).await;
+    done(&store, ended(&claims[1], at(1), at(1012))).await;
     assert_eq!(count(&store, "delivery").await, 2);
     let reach = store.reach(claims[0].origin, at(1000)).await.expect("read");
     assert_eq!(
         (reach.outage_since, reach.outage_until),
-        (None, Some(at(1001)))
+        (None, Some(at(1011)))
     );
 
-    done(&store, begun(&claims[2], at(1003))).await;
+    done(&store, begun(&claims[2], at(1013))).await;
     assert_eq!(count(&store, "delivery").await, 3, "the next is told again");
 }
 

@@ -89,7 +89,7 @@ async fn an_earlier_copy_is_replaced_and_nothing_else() {
         (letter.clone(), "is not an earlier backup"),
         (
             named(&place, "nowhere/backup.db"),
-            "unable to open database",
+            "No such file or directory",
         ),
     ] {
         let error = Store::back_up(&place.options, &to)

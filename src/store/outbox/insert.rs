@@ -1,0 +1,137 @@
+//! How something gets into the outbox.
+
+use jiff::Timestamp;
+
+use super::{
+    NewDelivery,
+    payload::{Digest, Part, freeze},
+    receiver_id, turns,
+};
+use crate::{
+    model::{Alert, AlertId, DeliveryId, Priority},
+    store::{
+        Store, StoreError,
+        engine::{Tx, values},
+        mutes::{Mutes, Subject},
+    },
+};
+
+impl Store {
+    /// Puts notices into the outbox, due now.
+    pub async fn enqueue(
+        &self,
+        notices: Vec<NewDelivery>,
+        now: Timestamp,
+    ) -> Result<Vec<DeliveryId>, StoreError> {
+        self.write(move |tx| enqueue(tx, &notices, now)).await
+    }
+}
+
+/// Puts notices into the outbox, due now; a mute in force holds them there.
+pub(in crate::store) fn enqueue(
+    tx: &mut dyn Tx,
+    notices: &[NewDelivery],
+    now: Timestamp,
+) -> Result<Vec<DeliveryId>, StoreError> {
+    if notices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mutes = Mutes::in_force(tx, now)?;
+    let insert = |NewDelivery { receiver, event }: &NewDelivery| {
+        let row = Row {
+            alert: None,
+            kind: event.kind(),
+            priority: event.priority(),
+            place: turns::place(now, 0),
+            payload: freeze(event, now),
+            subject: Subject::of(receiver, event),
+        };
+        insert(tx, row, &mutes, now)
+    };
+    notices.iter().map(insert).collect()
+}
+
+/// Puts an alert, which has its row, into the outbox of one receiver: as the nth of its poll there,
+/// counted from zero.
+pub(in crate::store) fn insert_alert(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    alert: &Alert,
+    part: &Part,
+    nth: u32,
+    mutes: &Mutes,
+    now: Timestamp,
+) -> Result<DeliveryId, StoreError> {
+    let row = Row {
+        alert: Some(AlertId(part.alert)),
+        kind: turns::ALERT,
+        priority: part.priority,
+        place: turns::place(now, nth),
+        payload: freeze(part, now),
+        subject: Subject {
+            receiver,
+            feeds: vec![&alert.feed.name],
+            watches: part.watches.iter().map(String::as_str).collect(),
+        },
+    };
+    insert(tx, row, mutes, now)
+}
+
+/// Puts a digest into the outbox of one receiver.
+pub(super) fn insert_digest(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    digest: &Digest,
+    now: Timestamp,
+) -> Result<DeliveryId, StoreError> {
+    let mutes = Mutes::in_force(tx, now)?;
+    let row = Row {
+        alert: None,
+        kind: "digest.ready",
+        priority: digest.priority(),
+        place: turns::place(now, 0),
+        payload: freeze(digest, now),
+        subject: Subject {
+            receiver,
+            feeds: Vec::new(),
+            watches: Vec::new(),
+        },
+    };
+    insert(tx, row, &mutes, now)
+}
+
+/// A delivery to be.
+struct Row<'a> {
+    alert: Option<AlertId>,
+    kind: &'a str,
+    priority: Priority,
+    place: i64,
+    payload: String,
+    subject: Subject<'a>,
+}
+
+fn insert(
+    tx: &mut dyn Tx,
+    row: Row<'_>,
+    mutes: &Mutes,
+    now: Timestamp,
+) -> Result<DeliveryId, StoreError> {
+    let receiver = receiver_id(tx, row.subject.receiver, now)?;
+    let id = tx.insert(
+        "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at,
+                                   waiting_since, payload, place)
+             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?5, ?6, ?7)",
+        values![
+            receiver,
+            row.alert,
+            row.kind,
+            row.priority.rank(),
+            now,
+            row.payload,
+            row.place,
+        ],
+    )?;
+    let id = DeliveryId(id);
+    mutes.hold(tx, id, &row.subject, now)?;
+    Ok(id)
+}
