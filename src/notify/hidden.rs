@@ -10,7 +10,7 @@ use base64::{
 };
 use url::Url;
 
-use super::{Notifier, PreviewPart, ReceiverKind, RenderError, Sending};
+use super::{Notifier, PreviewPart, Reaching, ReceiverKind, RenderError, Sending};
 use crate::model::{Notice, Outcome, Secret};
 
 /// A shorter secret would be found in every other word.
@@ -234,6 +234,16 @@ impl Notifier for Discreet {
 
     fn rest(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         self.inner.rest()
+    }
+
+    fn reach(&self) -> Reaching<'_> {
+        Box::pin(async move {
+            let reached = self.inner.reach().await?;
+            Some(reached.map_err(|mut error| {
+                error.detail = self.hidden.hide(&error.detail);
+                error
+            }))
+        })
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {

@@ -36,6 +36,8 @@ impl Incident {
             Event::NetworkRecovered(_) => (Some("network".to_owned()), true),
             Event::StoreFailing(_) => (Some("store".to_owned()), false),
             Event::StoreRecovered(_) => (Some("store".to_owned()), true),
+            Event::ConfigFailing(_) => (Some("config".to_owned()), false),
+            Event::ConfigRecovered(_) => (Some("config".to_owned()), true),
             _ => (None, false),
         };
         // A store's own name has no hyphen; what follows may.
@@ -162,7 +164,7 @@ mod tests {
                 .any(|(_, other)| !other.is_over && other.key == incident.key);
             assert!(began, "nothing opens what {kind} ends");
             let opens = ["feed.failing", "feed.silent", "feed.empty"].contains(&kind)
-                || ["network.failing", "store.failing"].contains(&kind);
+                || ["network.failing", "store.failing", "config.failing"].contains(&kind);
             if !opens && !incident.is_over {
                 assert_eq!(incident.key, notice.key.0, "{kind}");
             }

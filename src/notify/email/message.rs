@@ -99,7 +99,10 @@ fn marks(notice: &Notice, domain: &str) -> Vec<(&'static str, String)> {
 const fn is_relief(event: &Event) -> bool {
     matches!(
         event,
-        Event::FeedRecovered(_) | Event::NetworkRecovered(_) | Event::StoreRecovered(_)
+        Event::FeedRecovered(_)
+            | Event::NetworkRecovered(_)
+            | Event::StoreRecovered(_)
+            | Event::ConfigRecovered(_)
     )
 }
 

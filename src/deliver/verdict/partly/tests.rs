@@ -80,8 +80,13 @@ fn what_perhaps_nobody_has_ends_like_any_other_after_three_days() {
         matches!(unsure.to, SettleTo::Dead { reason: is, .. } if is == reason),
         "{unsure:?}"
     );
-    let sure = answered(&claim(0, Some(0), true), true, old);
+    let sure = answered(&claim(1, Some(0), true), true, old);
     assert!(matches!(sure.to, SettleTo::Delivered { .. }), "{sure:?}");
+    let untried = answered(&claim(0, Some(0), true), true, old);
+    assert!(
+        matches!(untried.to, SettleTo::Later { .. }),
+        "one attempt is no end: {untried:?}"
+    );
 }
 
 #[test]

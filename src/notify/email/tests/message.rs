@@ -159,7 +159,7 @@ fn priority_shows_in_the_inbox_from_urgent_up() {
 #[test]
 fn trouble_is_important_and_its_end_is_not() {
     for notice in every_kind() {
-        let is_trouble = ["failing", "silent", "empty", "rebased", "items_missed"]
+        let is_trouble = ["failing", "silent", "empty", "rebased", "missed"]
             .iter()
             .any(|end| notice.event.kind().ends_with(end));
         let is_urgent = matches!(notice.event, Event::Alert(_) | Event::DigestReady(_));
