@@ -140,7 +140,7 @@ const SAME_FEED: usize = 3;
 pub(super) fn is_same_feed(state: &FeedState, judgement: &Judgement) -> bool {
     let news = judgement.news().filter(|new| *new).count();
     let all = judgement.news().count();
-    state.inherits && news < all && 4 * (all - news) >= SAME_FEED * all
+    state.baseline.is_inherited() && news < all && 4 * (all - news) >= SAME_FEED * all
 }
 
 /// Which items may alert: all of a later poll, of the first what `initial` asks for.
@@ -151,7 +151,7 @@ pub(super) fn allowed(
     judgement: &Judgement,
 ) -> Vec<bool> {
     let everything =
-        state.baseline_done || feed.initial == Initial::All || is_same_feed(state, judgement);
+        state.baseline.is_done() || feed.initial == Initial::All || is_same_feed(state, judgement);
     let mut alerted = vec![everything; parsed.items.len()];
     if let (false, Initial::Newest(count)) = (everything, feed.initial) {
         // By date where there is one; a feed without dates has its newest on top.

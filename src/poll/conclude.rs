@@ -185,7 +185,8 @@ impl Poller {
         let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
         let asked = alerts::allowed(feed, state, &parsed, &recognised.judgement);
-        let asks_edits = state.baseline_done || alerts::is_same_feed(state, &recognised.judgement);
+        let asks_edits =
+            state.baseline.is_done() || alerts::is_same_feed(state, &recognised.judgement);
         let Recognised {
             judgement,
             records,
@@ -232,7 +233,7 @@ impl Poller {
             seen: stale,
             known,
             news,
-            baseline: !state.baseline_done,
+            baseline: !state.baseline.is_done(),
         }))
     }
 

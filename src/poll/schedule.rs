@@ -31,7 +31,7 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
             learned.pace = learned.pace.after(Some(0), state.last_success, polled_at);
         }
         Answer::Read(reading) => {
-            let news = news(reading, state.baseline_done);
+            let news = news(reading, state.baseline.is_done());
             learned.retry_at = None;
             learned.wishes = wishes(&reading.parsed, reading.document.page.freshness);
             learned.pace = learned.pace.after(news, state.last_success, polled_at);
@@ -81,7 +81,7 @@ pub(super) fn log_wishes(feed: &Feed, state: &FeedState, last: &LastPoll, rhythm
     }
     let before = rhythm.slowed_by(&state.learned.wishes);
     let mut slowing = rhythm.slowed_by(&last.learned.wishes);
-    if state.baseline_done {
+    if state.baseline.is_done() {
         slowing.retain(|wish| *wish != Wish::MaxAge && !before.contains(wish));
     }
     if !slowing.is_empty() {

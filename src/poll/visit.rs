@@ -121,7 +121,7 @@ pub(super) async fn visit(
         Ok(Fetched::Document(document)) => document,
     };
     let is_same = state.body_hash == Some(document.body_hash);
-    if state.baseline_done && is_same && !brings_first_validators(&document, state) {
+    if state.baseline.is_done() && is_same && !brings_first_validators(&document, state) {
         return Ok(Some(Answer::Unchanged {
             target: moved::target(&document.page).cloned(),
             status: document.page.status,
@@ -178,7 +178,7 @@ async fn read(
         document.page.etag = None;
         document.page.last_modified = None;
     }
-    let recognised = if state.baseline_done || state.inherits {
+    let recognised = if state.baseline.is_done() || state.baseline.is_inherited() {
         memory.recognise(&parsed.items).await?
     } else {
         heavy(size, || memory.recognise_first(&parsed.items))
@@ -201,7 +201,7 @@ fn request<'a>(
     state: &'a FeedState,
     now: Timestamp,
 ) -> FetchRequest<'a> {
-    let unconditional = !state.baseline_done
+    let unconditional = !state.baseline.is_done()
         || state
             .not_modified_since
             .is_some_and(|since| cadence::elapsed(since, now) >= UNCONDITIONAL_AFTER);

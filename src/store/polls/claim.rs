@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Continuity, FeedState, PollClaim, continuity, moved};
+use super::{Baseline, Continuity, FeedState, PollClaim, continuity, moved};
 use crate::{
     cadence::Learned,
     model::OriginId,
@@ -129,8 +129,11 @@ fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
         etag: row.take(4)?,
         last_modified: row.take(5)?,
         body_hash: row.take(6)?,
-        baseline_done: row.take::<Option<Timestamp>>(7)?.is_some(),
-        inherits: row.take(23)?,
+        baseline: match (row.take::<Option<Timestamp>>(7)?, row.take(23)?) {
+            (Some(_), _) => Baseline::Done,
+            (None, true) => Baseline::Inherited,
+            (None, false) => Baseline::Missing,
+        },
         failures: row.take(8)?,
         failing_since: row.take(9)?,
         told_failing: row.take(10)?,

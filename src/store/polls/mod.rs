@@ -83,10 +83,8 @@ pub struct FeedState {
     pub last_modified: Option<Vec<u8>>,
     /// The hash of the last body that was read.
     pub body_hash: Option<[u8; 32]>,
-    /// Whether a first good poll has been.
-    pub baseline_done: bool,
-    /// Whether there was none yet, and what the feed has shown that had its name before is known.
-    pub inherits: bool,
+    /// What is known of what it showed before.
+    pub baseline: Baseline,
     /// Failed polls in a row.
     pub failures: u32,
     /// The first of them.
@@ -109,6 +107,29 @@ pub struct FeedState {
     pub learned: Learned,
     /// Whether the process died while it was asked: it may be why.
     pub cut_off: bool,
+}
+
+/// What is known of what a feed showed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Baseline {
+    /// Nothing: there was no good poll yet.
+    Missing,
+    /// There was none yet, but what the feed has shown that had its name before is known.
+    Inherited,
+    /// A first good poll has been.
+    Done,
+}
+
+impl Baseline {
+    /// Whether a first good poll has been.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Done)
+    }
+
+    /// Whether only what another feed showed is known.
+    pub const fn is_inherited(self) -> bool {
+        matches!(self, Self::Inherited)
+    }
 }
 
 impl FeedState {

@@ -345,13 +345,13 @@ async fn the_baseline_is_the_first_read_or_the_one_that_says_so() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let claimed = claim_one(&store, at(0)).await;
-    assert!(!claimed.feed.baseline_done);
+    assert!(!claimed.feed.baseline.is_done());
     done(&store, poll(&claimed, at(0), failed())).await;
     let claimed = claim_one(&store, at(900)).await;
-    assert!(!claimed.feed.baseline_done, "a failure is no baseline");
+    assert!(!claimed.feed.baseline.is_done(), "a failure is no baseline");
     done(&store, poll(&claimed, at(900), read(vec![]))).await;
     let claimed = claim_one(&store, at(1800)).await;
-    assert!(claimed.feed.baseline_done);
+    assert!(claimed.feed.baseline.is_done());
     done(&store, poll(&claimed, at(1800), read(vec![]))).await;
     let at_first = store.feed("mofa").await.expect("read").expect("there");
     assert_eq!(at_first.baseline_at, Some(at(900)));

@@ -64,7 +64,7 @@ async fn a_feed_that_comes_back_remembers() {
     sync(&store, &[a], 20).await;
     assert!(knows(&store, "a", 1).await);
     let feed = claim_one(&store, at(900)).await.feed;
-    assert!(feed.baseline_done && feed.etag.is_some());
+    assert!(feed.baseline.is_done() && feed.etag.is_some());
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn the_same_feed_at_another_address_is_due_now_without_the_first_ones_vali
     assert_eq!(claim.feed.etag, None);
     assert_eq!(claim.feed.last_modified, None);
     assert_eq!(claim.feed.body_hash, None);
-    assert!(claim.feed.baseline_done && !claim.feed.inherits);
+    assert!(claim.feed.baseline.is_done() && !claim.feed.baseline.is_inherited());
     assert!(knows(&store, "a", 1).await);
 }
 
@@ -94,7 +94,7 @@ async fn where_the_feed_has_moved_its_validators_stay() {
     sync(&store, &[feed("b", "https://b.example/")], 20).await;
     let claim = claim_one(&store, at(20)).await.feed;
     assert_eq!((claim.name.as_str(), claim.moved.to), ("b", None));
-    assert!(claim.etag.is_some() && claim.baseline_done);
+    assert!(claim.etag.is_some() && claim.baseline.is_done());
     assert!(knows(&store, "b", 1).await);
 }
 
@@ -108,7 +108,7 @@ async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_u
     sync(&store, &[feed("a", "https://b.example/")], 20).await;
     let claim = claim_one(&store, at(20)).await;
     assert_eq!(claim.feed.url, "https://b.example/");
-    assert!(!claim.feed.baseline_done && claim.feed.inherits);
+    assert!(!claim.feed.baseline.is_done() && claim.feed.baseline.is_inherited());
     assert!(knows(&store, "a", 1).await, "what the name has told");
     assert_eq!(
         names(&store).await,
@@ -118,7 +118,7 @@ async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_u
     sync(&store, &[feed("old", "https://a.example/")], 1_000).await;
     let feed = claim_one(&store, at(1_000)).await.feed;
     assert_eq!(feed.name, "old");
-    assert!(feed.baseline_done && feed.etag.is_some(), "as it was");
+    assert!(feed.baseline.is_done() && feed.etag.is_some(), "as it was");
 }
 
 #[tokio::test]
@@ -168,7 +168,10 @@ async fn names_that_change_places_take_nothing_from_their_feeds() {
     assert!(knows(&store, "b", 1).await && !knows(&store, "a", 1).await);
     assert!(knows(&store, "a", 2).await && !knows(&store, "b", 2).await);
     let new = claim_one(&store, at(10)).await.feed;
-    assert_eq!((new.name.as_str(), new.inherits), ("c", false));
+    assert_eq!(
+        (new.name.as_str(), new.baseline.is_inherited()),
+        ("c", false)
+    );
 }
 
 #[tokio::test]
@@ -183,7 +186,10 @@ async fn a_name_of_a_feed_that_has_another_one_now_inherits_nothing() {
     sync(&store, &shifted, 10).await;
     assert!(knows(&store, "b", 1).await);
     let new = claim_one(&store, at(10)).await.feed;
-    assert_eq!((new.name.as_str(), new.inherits), ("a", false));
+    assert_eq!(
+        (new.name.as_str(), new.baseline.is_inherited()),
+        ("a", false)
+    );
     assert_eq!(
         names(&store).await,
         [
