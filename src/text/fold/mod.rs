@@ -28,6 +28,8 @@ mod marks;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twice;
 mod walk;
 
 use std::ops::Range;

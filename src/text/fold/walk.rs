@@ -330,7 +330,7 @@ impl<'a, S: Sink> Folder<'a, S> {
         };
         if !kept {
             self.extend(source.end);
-        } else if marks::stands_before(mark, last.char) && !self.out[last.at - 1].is_ascii() {
+        } else if marks::moves_back(&self.out[..last.at], last.char, mark) {
             // Thai and Lao put a tone before the vowel that people may type first.
             self.out.truncate(last.at);
             let both = last.source..source.end;
@@ -361,8 +361,9 @@ impl<'a, S: Sink> Folder<'a, S> {
     }
 
     fn letter(&mut self, class: Class, c: char, source: Range<usize>) {
-        if self.last.is_some_and(|last| looks_back(last.char)) {
-            if self.composed(c, source.end) {
+        if let Some(last) = self.last.filter(|last| looks_back(last.char)) {
+            // A mark behind a letter of another script makes no letter of that script.
+            if last.class == class && self.composed(c, source.end) {
                 return;
             }
             if self.letters == Letters::Folded {
