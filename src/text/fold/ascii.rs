@@ -1,5 +1,7 @@
 //! The fast way through plain English.
 
+use std::ops::Range;
+
 use super::joint::contracts;
 use crate::text::bits::{BLOCK, bits, bits_of_two, block, lowest, ones};
 
@@ -75,18 +77,18 @@ fn take<const TAKES_JOINTS: bool>(
     let (block, before) = (block(&bytes[at..], END), block_before(bytes, at));
     let ends = bits_of_two(&block, &before, ends_run);
     let taken = (ends.trailing_zeros() as usize).min(BLOCK);
-    let mut folded = [0; BLOCK];
+    let mut folded = [b' '; 2 * BLOCK];
     for (folded, byte) in folded.iter_mut().zip(block) {
         *folded = fold(byte);
     }
-    let spaces = bits(&folded, |byte| byte == b' ');
+    let spaces = bits(first_block(&folded, 0), |byte| byte == b' ');
     let doubled = spaces & (spaces << 1 | u64::from(after_space)) & lowest(taken);
     let mut from = 0;
     for at in ones(doubled) {
-        out.extend_from_slice(&folded[from..at]);
+        write(out, &folded, from..at);
         from = at + 1;
     }
-    out.extend_from_slice(&folded[from..taken]);
+    write(out, &folded, from..taken);
     let marks = if TAKES_JOINTS {
         // What stands beside the first and the last byte of the block is looked at later.
         let between_words = spaces & !(spaces << 1) & !(spaces >> 1) & lowest(taken);
@@ -95,6 +97,19 @@ fn take<const TAKES_JOINTS: bool>(
         0
     };
     (taken, marks, doubled)
+}
+
+/// Writes a part of the first block: a whole block and a cut are cheaper than a copy of unknown
+/// length.
+#[inline]
+fn write(out: &mut Vec<u8>, folded: &[u8; 2 * BLOCK], part: Range<usize>) {
+    let end = out.len() + part.len();
+    out.extend_from_slice(first_block(folded, part.start));
+    out.truncate(end);
+}
+
+fn first_block(folded: &[u8; 2 * BLOCK], from: usize) -> &[u8; BLOCK] {
+    folded[from..].first_chunk().expect("two blocks")
 }
 
 /// For each byte of the block at `at` the one before it.

@@ -83,6 +83,9 @@ pub fn fold_onto(text: &str, lines: Lines, canonical: &mut String) {
 
 /// The same, and the joints of this text behind those of others, in rising order.
 pub fn fold_with_joints(text: &str, lines: Lines, canonical: &mut String, joints: &mut Vec<Joint>) {
+    if text.is_empty() {
+        return; // what stands before need not be looked through again
+    }
     let before = std::mem::take(canonical).into_bytes();
     let (bytes, _) = Folder::behind(text, Letters::Folded, lines, before, Joints(joints)).run();
     *canonical = text_of(bytes);
