@@ -142,17 +142,39 @@ impl Store {
         receiver: String,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let of = receiver.clone();
-        let waiting = self.read(move |tx| waiting(tx, &of)).await?;
-        let hold = move |tx: &mut dyn Tx, id: &DeliveryId| {
+        let found = self.read(move |tx| {
             let mutes = Mutes::in_force(tx, now)?;
-            match mutes.of(MuteKind::Receiver, &receiver) {
-                Some(mute) => mute.hold_pending(tx, *id, now),
-                None => Ok(0),
-            }
+            let Some(mute) = mutes.of(MuteKind::Receiver, &receiver) else {
+                return Ok(None);
+            };
+            Ok(Some((mute.id, mute.in_words(), waiting(tx, &receiver)?)))
+        });
+        let Some((mute, words, waiting)) = found.await? else {
+            return Ok(());
         };
+        let hold = move |tx: &mut dyn Tx, id: &DeliveryId| hold_pending(tx, *id, mute, &words, now);
         self.in_parts(waiting, hold).await.map(drop)
     }
+}
+
+/// Holds a delivery where it waits and is not being sent, while the mute is in force; gives how many
+/// that are.
+fn hold_pending(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    mute: MuteId,
+    words: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    tx.exec(
+        "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
+                reason = 'muted', detail = ?4
+          WHERE id = ?1 AND state = 'pending'
+            AND EXISTS (SELECT 1 FROM mute WHERE id = ?2 AND ended_at IS NULL AND until > ?3)
+            AND NOT EXISTS (
+              SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.ended_at IS NULL)",
+        values![id, mute, now, words],
+    )
 }
 
 fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreError> {
@@ -206,22 +228,6 @@ impl Mute {
             values![id, self.id, now, self.in_words()],
         )
         .map(drop)
-    }
-
-    /// The same where it waits and is not being sent; gives how many that are.
-    fn hold_pending(
-        &self,
-        tx: &mut dyn Tx,
-        id: DeliveryId,
-        now: Timestamp,
-    ) -> Result<u64, StoreError> {
-        tx.exec(
-            "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
-                    reason = 'muted', detail = ?4
-              WHERE id = ?1 AND state = 'pending' AND NOT EXISTS (
-                SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.ended_at IS NULL)",
-            values![id, self.id, now, self.in_words()],
-        )
     }
 
     /// Who muted it, as `outbox` shows it.
