@@ -267,7 +267,7 @@ impl<'a> StatusLine<'a> {
             format!("{waiting}, {} dead", self.deliveries_dead),
         ));
         lines.push(("last poll", moment(self.last_poll)));
-        lines.push(("last written", moment(self.last_written)));
+        lines.push(("heartbeat", moment(self.last_written)));
         let mebibytes = self.store_bytes.div_ceil(1 << 20);
         lines.push((
             "store",

@@ -18,7 +18,8 @@ use crate::{
     cadence,
     clock::Clock,
     model::{
-        Detour, Event, Notice, Outcome, ReceiverFailing, Retry, SendError, SendReason, to_second,
+        Detour, Event, Notice, Outcome, ReceiverFailing, Refusal, Retry, SendError, SendReason,
+        to_second,
     },
     notify::Notifier,
     policy::Policy,
@@ -255,10 +256,8 @@ fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at
                 "receiver {receiver:?}: {kind} delivered, {}", receipt.answer
             );
             for refusal in &receipt.refused {
-                warn!(
-                    "receiver {receiver:?}: a recipient refused for good, {}",
-                    refusal.answer
-                );
+                let Refusal { recipient, answer } = refusal;
+                warn!("receiver {receiver:?}: {recipient} is refused for good, {answer}");
             }
             let known = claim.receiver.through.as_ref();
             if let Some(Detour { through, error }) = &receipt.detour

@@ -39,7 +39,7 @@ pub enum StoreError {
     },
     /// It waits for a migration, which only the daemon does.
     #[error(
-        "{} has schema {found}, this fivebells needs {known}; help: start the daemon once, it migrates",
+        "{} has schema {found}, this fivebells needs {known}; help: start the service once, it migrates",
         path.display()
     )]
     Older {
@@ -77,7 +77,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// There is no store yet.
-    #[error("there is no store at {}; help: start the daemon once, it makes one", path.display())]
+    #[error("there is no store at {}; help: start the service once, it makes one", path.display())]
     Missing {
         /// Where it should be.
         path: PathBuf,

@@ -400,4 +400,6 @@ async fn what_a_notice_calls_itself_explains_its_story() {
     for name in ["a2", "other-1", &id.replace("-1", "-9")] {
         assert_eq!(code(&room.run(&["explain", name])), 1, "{name}");
     }
+    let unquoted = stderr(&room.run(&["explain", "Koizumi", "speaks"]));
+    assert!(unquoted.contains("stand in quotes"), "{unquoted}");
 }

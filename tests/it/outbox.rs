@@ -72,6 +72,22 @@ fn explained(desk: &Desk) -> (String, serde_json::Value, i32) {
     (verdict, line["deliveries"][0].take(), code(&output))
 }
 
+/// After one failure the delivery has a next try, and the receiver none of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_failed_once_is_not_said_to_be_tried_now() {
+    let hook = WebhookServer::start().await;
+    hook.answer_with(Answer::Reply {
+        status: 503,
+        headers: Vec::new(),
+        body: Vec::new(),
+    });
+    let desk = desk(&hook);
+    assert_eq!(code(&desk.run(&["run", "--once"])), 0);
+    let shown = stdout(&desk.run(&["outbox"]));
+    assert!(shown.contains("; 1 delivery waits: 503"), "{shown}");
+    assert!(!shown.contains("next try"), "{shown}");
+}
+
 /// What waits for a receiver that takes nothing is not due, whatever its own row says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_takes_nothing_is_said_to_with_what_waits_for_it() {

@@ -89,11 +89,23 @@ struct Room<'a> {
 }
 
 impl Explain {
+    /// Of `explain some title` the shell makes an item and a watch.
+    fn unquoted(&self, error: CliError) -> CliError {
+        match error {
+            CliError::Failed(message) if self.item.chars().all(char::is_alphabetic) => {
+                let help = "several words of a title stand in quotes";
+                CliError::Failed(format!("{message}; help: {help}"))
+            }
+            other => other,
+        }
+    }
+
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let loaded = config::look(path)?;
         let config = &loaded.config;
         let name = self.watch.as_deref();
-        let watch = name.map(|name| config::watch(config, name)).transpose()?;
+        let watch = name.map(|name| config::watch(config, name)).transpose();
+        let watch = watch.map_err(|error| self.unquoted(error))?;
         let store = stored::open(config).await?;
         let mut items = notice::items(&self.item, &store).await?;
         let is_by_notice = !items.is_empty();

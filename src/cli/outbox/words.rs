@@ -253,8 +253,12 @@ pub(in crate::cli) fn trouble(
             format!("mail for receiver {name} goes through server {through} since {since}: {error}")
         }
         _ => {
-            let next = when::relative(receiver.due.max(now), now);
-            format!("receiver {name} has failed since {since}, next try {next}; {wait}: {error}")
+            // While it is not probed, each delivery has a next try of its own.
+            let next = match receiver.due {
+                due if due > now => format!(", next try {}", when::relative(due, now)),
+                _ => String::new(),
+            };
+            format!("receiver {name} has failed since {since}{next}; {wait}: {error}")
         }
     }
 }
