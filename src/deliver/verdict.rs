@@ -1,6 +1,7 @@
 //! What an attempt means: for the delivery, for its receiver, for those who should know. Pure.
 
 mod partly;
+mod rest;
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     cadence::{self, BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, retry_delay},
-    model::{Detour, Outcome, Receipt, Retry, SendError, SendReason},
+    model::{Detour, Event, Outcome, Receipt, Retry, SendError, SendReason},
     store::{DeliveryClaim, ReceiverState, ReceiverUpdate, SettleTo},
 };
 
@@ -63,9 +64,11 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
         Err(error) => error,
     };
     match error.retry {
-        Retry::Never => never(claim, error, now, jitter),
-        Retry::Later { after } if is_of_the_rest(claim, &error) => {
-            beside(claim, later(claim, error, after, now, jitter))
+        Retry::TooLarge if has_parts(claim, &error) => halves(error),
+        Retry::Never | Retry::TooLarge => never(claim, error, now, jitter),
+        Retry::Later { after } if rest::is_of_the_rest(claim, &error) => {
+            let is_reached = !error.accepted.is_empty();
+            rest::beside(claim, is_reached, later(claim, error, after, now, jitter))
         }
         Retry::Later { after } => later(claim, error, after, now, jitter),
         Retry::Partly { is_sure } => partly::partly(claim, error, is_sure, now),
@@ -133,30 +136,21 @@ fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -
     }
 }
 
-/// Whether only those are put off who are left of a mail that others have: one full mailbox, say.
-fn is_of_the_rest(claim: &DeliveryClaim, error: &SendError) -> bool {
-    let is_answer = matches!(error.reason, SendReason::Busy | SendReason::Refused);
-    is_answer && !claim.notice.accepted.is_empty()
+/// Whether it is a digest of several alerts, and nobody has it.
+fn has_parts(claim: &DeliveryClaim, error: &SendError) -> bool {
+    let is_untold = claim.notice.accepted.is_empty() && error.accepted.is_empty();
+    is_untold && matches!(&claim.notice.event, Event::DigestReady(digest) if digest.count > 1)
 }
 
-/// Puts the delivery off and leaves the receiver as it was: were it taken for failing, this delivery,
-/// its oldest, would be its only probe, and the others would miss all that comes after it.
-fn beside(claim: &DeliveryClaim, verdict: Verdict) -> Verdict {
-    let receiver = &claim.receiver;
-    let fails = receiver.failing_since.is_some();
+/// A receiver that says so reads what it gets, and is well.
+fn halves(error: SendError) -> Verdict {
     Verdict {
-        receiver: ReceiverUpdate {
-            due: None,
-            failures: receiver.failures,
-            failing_since: receiver.failing_since,
-            told_failing: receiver.told_failing,
-            through: receiver.through.clone(),
-            reason: verdict.receiver.reason.filter(|_| fails),
-            error: verdict.receiver.error.filter(|_| fails),
-            off: false,
-        },
+        receiver: ReceiverUpdate::default(),
         tell: None,
-        to: verdict.to,
+        to: SettleTo::Halves {
+            reason: error.reason,
+            detail: error.detail,
+        },
     }
 }
 

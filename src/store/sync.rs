@@ -17,7 +17,7 @@ use super::{
     engine::{Row, Tx, values},
     schedule,
 };
-use crate::model::{Feed, FeedId, Origin, OriginId};
+use crate::model::{Feed, FeedId, Origin, OriginId, SendReason};
 
 /// What a transaction may cost, in changes of a feed's row; beyond it others have their turn first.
 const MOST_COST: usize = 300;
@@ -32,7 +32,8 @@ impl Store {
     /// - A new feed is due now, and so is one whose URL changed, without the validators, which are
     ///   the other URL's.
     /// - A name that is given to a URL that no feed has is another feed, which begins with a
-    ///   baseline. What the one before has shown is known to it.
+    ///   baseline. What the one before has shown is known to it, and the other way round where the
+    ///   first URL comes back.
     /// - A receiver that was off is on again: a restart or a reload is how an operator says that
     ///   it is repaired.
     ///
@@ -89,6 +90,14 @@ struct Known {
 }
 
 impl Known {
+    /// The name that it had before another one took it.
+    fn called(&self) -> &str {
+        let parked = self.name.strip_prefix('#');
+        let parked = parked.and_then(|name| name.strip_prefix(&self.id.0.to_string()));
+        let name = parked.and_then(|name| name.strip_prefix(' '));
+        name.unwrap_or(&self.name)
+    }
+
     /// Whether nothing is to be written for a feed that is this row.
     fn is(&self, feed: &Feed) -> bool {
         let moved_to = self.moved_to.as_deref().map(Url::parse);
@@ -115,6 +124,23 @@ fn changes(tx: &mut dyn Tx, feeds: &[Feed]) -> Result<Vec<Change>, StoreError> {
     let rest = rest.filter(|row| !used.contains(&row.id));
     let rest = rest.map(|row| Change::Rest(row.id));
     let named = |feed: &Feed| (feed.name.clone(), feed.url.clone());
+    let back = feeds
+        .iter()
+        .zip(&fates)
+        .filter_map(|(feed, fate)| match fate {
+            Fate::Same(row) | Fate::Moved { row, .. } if !row.active => {
+                let given_up = known
+                    .iter()
+                    .filter(|it| it.active && !used.contains(&it.id));
+                let place = { given_up }.find(|it| it.name == feed.name || it.name == row.called());
+                Some(Change::Return {
+                    row: row.id,
+                    place: place?.id,
+                })
+            }
+            _ => None,
+        });
+    let back: Vec<Change> = back.collect();
     let changed = feeds.iter().zip(&fates).filter_map(|(feed, fate)| {
         let (name, url) = named(feed);
         Some(match *fate {
@@ -138,7 +164,7 @@ fn changes(tx: &mut dyn Tx, feeds: &[Feed]) -> Result<Vec<Change>, StoreError> {
             Fate::New => Change::Insert(name, url),
         })
     });
-    Ok(rest.chain(changed).collect())
+    Ok(rest.chain(back).chain(changed).collect())
 }
 
 /// All feeds. Those in use stand first, then those that were last: a history that is alive goes on.
@@ -182,6 +208,15 @@ pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError>
 fn sync_receivers(tx: &mut dyn Tx, receivers: &[String], now: Timestamp) -> Result<(), StoreError> {
     tx.exec("UPDATE receiver SET active = 0 WHERE active = 1", &[])?;
     for name in receivers.iter().collect::<BTreeSet<_>>() {
+        tx.exec(
+            // The notice that it answered with 410 too, which else waits for its own next try.
+            "UPDATE delivery SET due = ?2
+              WHERE state = 'pending' AND reason = ?3 AND due > ?2 AND receiver = (
+                SELECT id FROM receiver WHERE name = ?1 AND off = 1)
+                AND NOT EXISTS (
+                SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.ended_at IS NULL)",
+            values![name.as_str(), now, SendReason::Gone.as_str()],
+        )?;
         tx.exec(
             "INSERT INTO receiver (name, due) VALUES (?1, ?2)
              ON CONFLICT (name) DO UPDATE SET active = 1, off = 0,

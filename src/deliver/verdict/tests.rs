@@ -41,7 +41,15 @@ fn failed(reason: SendReason, retry: Retry) -> Outcome {
         reason,
         retry,
         detail: "status 503".into(),
+        accepted: Vec::new(),
+    })
+}
+
+/// Some took it, the others are to be asked again.
+fn partly_taken() -> Outcome {
+    busy(None).map_err(|error| SendError {
         accepted: vec!["one@example.org".into()],
+        ..error
     })
 }
 
@@ -193,11 +201,33 @@ fn retry_after_holds_the_whole_receiver_for_an_hour_at_most() {
 
 #[test]
 fn what_some_recipients_accepted_is_remembered() {
-    let verdict = of(&claim(1, 0, None), busy(None), at(60), MIDDLE);
+    let verdict = of(&claim(1, 0, None), partly_taken(), at(60), MIDDLE);
     let SettleTo::Later { accepted, .. } = verdict.to else {
         panic!("later");
     };
     assert_eq!(accepted, ["one@example.org"]);
+}
+
+/// Or a server that takes three recipients a mail opens the breaker with every third story.
+#[test]
+fn a_receiver_that_took_a_mail_for_some_is_well() {
+    for (failures, failing_since) in [(0, None), (2, Some(0)), (9, Some(-9000))] {
+        let claim = claim(1, failures, failing_since);
+        let verdict = of(&claim, partly_taken(), at(60), MIDDLE);
+        assert_eq!(verdict.receiver, ReceiverUpdate::default());
+        assert!(verdict.tell.is_none());
+        assert_eq!(seconds(due(&verdict.to), 60), 5, "its own back-off");
+    }
+    let mut old = claim(9, 9, Some(-9000));
+    old.failing_since = Some(at(-999_999));
+    let last = of(&old, partly_taken(), at(60), MIDDLE);
+    assert!(matches!(last.to, SettleTo::Dead { .. }));
+    assert_eq!(last.receiver.failures, 10, "the next answer will say");
+    let mut by_backup = claim(1, 0, Some(0));
+    by_backup.receiver.through = Some("backup".into());
+    let verdict = of(&by_backup, partly_taken(), at(60), MIDDLE);
+    let found = (verdict.receiver.failing_since, verdict.receiver.through);
+    assert_eq!(found, (Some(at(0)), Some("backup".into())));
 }
 
 #[test]
@@ -261,6 +291,43 @@ fn a_receiver_that_refuses_everything_is_told_after_a_quarter_of_an_hour() {
     }
 }
 
+/// Else hundreds of stories are lost to a receiver whose server takes 100 kB at once.
+#[test]
+fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
+    let digest = |count| {
+        let mut claim = claim(1, 0, Some(0));
+        claim.receiver.has_refused = true;
+        claim.notice.event = Event::DigestReady(Box::new(crate::model::DigestReady {
+            hold: crate::model::Hold::Flood,
+            since: at(0),
+            until: at(0),
+            alerts: Vec::new(),
+            priority: crate::model::Priority::default(),
+            count,
+        }));
+        of(
+            &claim,
+            failed(SendReason::Refused, Retry::TooLarge),
+            at(60),
+            MIDDLE,
+        )
+    };
+    let two = digest(2);
+    assert!(matches!(two.to, SettleTo::Halves { .. }));
+    assert_eq!(two.receiver, ReceiverUpdate::default());
+    assert!(
+        matches!(digest(1).to, SettleTo::Later { .. }),
+        "like any refusal"
+    );
+    let lone = of(
+        &claim(1, 0, None),
+        failed(SendReason::Refused, Retry::TooLarge),
+        at(60),
+        MIDDLE,
+    );
+    assert!(matches!(lone.to, SettleTo::Dead { .. }));
+}
+
 #[test]
 fn a_failure_after_refusals_counts_from_itself() {
     let verdict = of(&claim(1, 0, Some(0)), busy(None), at(7200), MIDDLE);
@@ -271,7 +338,7 @@ fn a_failure_after_refusals_counts_from_itself() {
 #[test]
 fn three_days_of_trying_are_the_end_for_those_who_have_nothing() {
     let last = i64::try_from(DELIVERY_EXPIRES_AFTER.as_secs()).expect("three days");
-    let verdict = |now| of(&claim(900, 900, Some(0)), busy(None), at(now), MIDDLE).to;
+    let verdict = |now| of(&claim(900, 900, Some(0)), partly_taken(), at(now), MIDDLE).to;
     assert!(matches!(verdict(last - 1), SettleTo::Later { .. }));
     let expected = SettleTo::Dead {
         reason: SendReason::Expired,

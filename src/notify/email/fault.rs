@@ -182,9 +182,15 @@ fn refused(phase: Phase, reply: &Reply) -> (SendReason, Retry) {
         (_, 400..=499) => (SendReason::Busy, Retry::Later { after: None }),
         (Phase::Auth, _) | (_, 530 | 534 | 535 | 538) => (SendReason::Auth, Retry::ReceiverBroken),
         (Phase::StartTls, _) => (SendReason::Tls, Retry::ReceiverBroken),
+        (Phase::Content, _) if is_too_large(reply) => (SendReason::Refused, Retry::TooLarge),
         (Phase::Content, _) if !is_about_us(reply) => (SendReason::Refused, Retry::Never),
         _ => (SendReason::Refused, Retry::ReceiverBroken),
     }
+}
+
+/// Whether the text is more than the server takes, or the mailbox (RFC 3463 §3.3, §3.4).
+fn is_too_large(reply: &Reply) -> bool {
+    matches!(reply.status(), Some([2, 3] | [3, 4]))
 }
 
 /// Whether a refusal of the text is about the login, the sender's address or domain, or our address:

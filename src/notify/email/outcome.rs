@@ -35,7 +35,8 @@ pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
         }
     }
     for (group, error) in failed {
-        if accepted.is_empty() || !(is_refusal(&error) || error.retry == Retry::Never) {
+        let is_of_the_mail = matches!(error.retry, Retry::Never | Retry::TooLarge);
+        if accepted.is_empty() || !(is_refusal(&error) || is_of_the_mail) {
             return Err(put_off(error, accepted, has_accepted));
         }
         // The server has taken the other mail, so it is not us whom it refuses.

@@ -48,7 +48,8 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
         410 => (SendReason::Gone, Retry::ReceiverBroken),
         401 | 407 => (SendReason::Auth, Retry::ReceiverBroken),
         403 => (SendReason::Auth, later()),
-        400 | 413 | 422 => (SendReason::Refused, Retry::Never),
+        413 => (SendReason::Refused, Retry::TooLarge),
+        400 | 422 => (SendReason::Refused, Retry::Never),
         _ => (SendReason::Refused, later()),
     };
     Err(SendError {
@@ -137,7 +138,8 @@ mod tests {
                 SendReason::Refused,
                 later,
             ),
-            (&[400, 413, 422], SendReason::Refused, Retry::Never),
+            (&[413], SendReason::Refused, Retry::TooLarge),
+            (&[400, 422], SendReason::Refused, Retry::Never),
         ] {
             for &status in statuses {
                 let error = answered(status, &[], "").unwrap_err();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{DeliveryState, Selection, settle::close_lost};
+use super::{DeliveryState, Selection, missed, settle::close_lost};
 use crate::{
     model::{DeliveryId, MuteId, SendReason},
     store::{
@@ -66,6 +66,7 @@ fn wake(tx: &mut dyn Tx, receivers: &BTreeSet<i64>, now: Timestamp) -> Result<()
             "UPDATE receiver SET due = ?2, off = 0 WHERE id = ?1",
             values![*receiver, now],
         )?;
+        missed::forget(tx, *receiver)?;
     }
     Ok(())
 }

@@ -22,6 +22,9 @@ use crate::{
 /// In `meta`, before a receiver's name: its [`Ledger`] as JSON.
 const KEY: &str = "missed ";
 
+/// The same, when it was told last, in milliseconds.
+const TOLD_KEY: &str = "missed-told ";
+
 /// How often a receiver's losses are told.
 const TOLD_EVERY: Duration = Duration::from_hours(1);
 
@@ -31,25 +34,44 @@ const AGE_TOLD_EVERY: Duration = Duration::from_hours(24);
 /// What a receiver lost, and what others know of it.
 #[derive(Default, Serialize, Deserialize)]
 struct Ledger {
+    /// Older versions kept it here.
+    #[serde(skip_serializing)]
     told_at: Option<Timestamp>,
     /// Since then.
     missed: Option<ReceiverMissed>,
+    /// When it was found that nobody can be told of that yet.
+    untold_at: Option<Timestamp>,
 }
 
 impl Ledger {
-    /// What is to be told now.
-    fn due(&mut self, now: Timestamp) -> Option<ReceiverMissed> {
-        let is_of_age = self.missed.as_ref()?.reason == SendReason::Expired.as_str();
-        let every = if is_of_age {
+    /// What is to be told now, if anybody `can_hear`, else said in the log.
+    fn due(&self, can_hear: bool, now: Timestamp) -> Option<&ReceiverMissed> {
+        let missed = self.missed.as_ref()?;
+        let every = if missed.reason == SendReason::Expired.as_str() {
             AGE_TOLD_EVERY
         } else {
             TOLD_EVERY
         };
-        let is_time = |told_at| elapsed(told_at, now) >= every;
-        if !self.told_at.is_none_or(is_time) {
-            return None;
-        }
-        self.missed.take()
+        let last = if can_hear {
+            self.told_at
+        } else {
+            self.untold_at
+        };
+        let is_time = |last| elapsed(last, now) >= every;
+        last.is_none_or(is_time).then_some(missed)
+    }
+
+    /// What is due, for whom.
+    fn turn(
+        &self,
+        tx: &mut dyn Tx,
+        receiver: &str,
+        told: &[String],
+        now: Timestamp,
+    ) -> Result<Option<Missed>, StoreError> {
+        let told = recipients(tx, receiver, told)?;
+        let event = self.due(!told.is_empty(), now).cloned();
+        Ok(event.map(|event| Missed { event, told }))
     }
 }
 
@@ -64,30 +86,57 @@ pub struct Missed {
 
 impl Store {
     /// Tells these receivers what was given up since they were last told, of each receiver once an
-    /// hour at most, what died of its age once a day. The one that lost it is told only where there is no other, and it is well.
+    /// hour at most, what died of its age once a day. The one that lost it is told only where there is
+    /// no other, and once it is well: until then its losses are kept.
     pub async fn tell_missed(
         &self,
         told: Vec<String>,
         now: Timestamp,
     ) -> Result<Vec<Missed>, StoreError> {
-        let mut kept = self.read(ledgers).await?.into_values();
-        if !kept.any(|mut ledger| ledger.due(now).is_some()) {
+        let asked = told.clone();
+        if self
+            .read(move |tx| turns(tx, &asked, now))
+            .await?
+            .is_empty()
+        {
             return Ok(Vec::new());
         }
         self.write(move |tx| {
-            let mut all = Vec::new();
-            for (receiver, mut ledger) in ledgers(tx)? {
-                let Some(event) = ledger.due(now) else {
-                    continue;
+            let turns = turns(tx, &told, now)?;
+            for missed in &turns {
+                let receiver = &missed.event.receiver;
+                let ledger = if !missed.told.is_empty() {
+                    Ledger {
+                        told_at: Some(now),
+                        ..Ledger::default()
+                    }
+                } else if told.contains(receiver) {
+                    // It hears of it when it is well, with what it loses until then.
+                    Ledger {
+                        untold_at: Some(now),
+                        ..ledger(tx, receiver)?
+                    }
+                } else {
+                    Ledger {
+                        untold_at: Some(now),
+                        ..Ledger::default()
+                    }
                 };
-                ledger.told_at = Some(now);
-                keep(tx, &receiver, &ledger)?;
-                all.push(tell(tx, event, &told, now)?);
+                keep(tx, receiver, &ledger)?;
+                tell(tx, missed, now)?;
             }
-            Ok(all)
+            Ok(turns)
         })
         .await
     }
+}
+
+fn turns(tx: &mut dyn Tx, told: &[String], now: Timestamp) -> Result<Vec<Missed>, StoreError> {
+    let mut turns = Vec::new();
+    for (receiver, ledger) in ledgers(tx)? {
+        turns.extend(ledger.turn(tx, &receiver, told, now)?);
+    }
+    Ok(turns)
 }
 
 /// Notes that these were given up, in the transaction that does it. A notice about a loss is none.
@@ -127,27 +176,22 @@ pub(super) fn note(
     Ok(())
 }
 
-fn tell(
-    tx: &mut dyn Tx,
-    event: ReceiverMissed,
-    told: &[String],
-    now: Timestamp,
-) -> Result<Missed, StoreError> {
-    let name = &event.receiver;
+/// The others; the one that lost it where there is no other, and it takes notices.
+fn recipients(tx: &mut dyn Tx, name: &str, told: &[String]) -> Result<Vec<String>, StoreError> {
     let mut others: Vec<String> = told.iter().filter(|it| *it != name).cloned().collect();
-    if others.is_empty() && told.contains(name) && is_well(tx, name)? {
-        others.push(name.clone());
+    if others.is_empty() && told.iter().any(|it| it == name) && is_well(tx, name)? {
+        others.push(name.to_owned());
     }
+    Ok(others)
+}
+
+fn tell(tx: &mut dyn Tx, missed: &Missed, now: Timestamp) -> Result<(), StoreError> {
     let notice = |receiver: &String| NewDelivery {
         receiver: receiver.clone(),
-        event: Event::ReceiverMissed(event.clone()),
+        event: Event::ReceiverMissed(missed.event.clone()),
     };
-    let notices: Vec<NewDelivery> = others.iter().map(notice).collect();
-    enqueue(tx, &notices, now)?;
-    Ok(Missed {
-        event,
-        told: others,
-    })
+    let notices: Vec<NewDelivery> = missed.told.iter().map(notice).collect();
+    enqueue(tx, &notices, now).map(drop)
 }
 
 fn is_well(tx: &mut dyn Tx, receiver: &str) -> Result<bool, StoreError> {
@@ -167,12 +211,23 @@ fn ledgers(tx: &mut dyn Tx) -> Result<BTreeMap<String, Ledger>, StoreError> {
             ledgers.insert(receiver.to_owned(), parse(&row.take::<String>(1)?));
         }
     }
+    for (receiver, ledger) in &mut ledgers {
+        ledger.told_at = told_at(tx, receiver)?.or(ledger.told_at);
+    }
     Ok(ledgers)
 }
 
 fn ledger(tx: &mut dyn Tx, receiver: &str) -> Result<Ledger, StoreError> {
     let kept = meta::value(tx, &format!("{KEY}{receiver}"))?;
-    Ok(kept.as_deref().map(parse).unwrap_or_default())
+    let ledger = kept.as_deref().map(parse).unwrap_or_default();
+    Ok(Ledger {
+        told_at: told_at(tx, receiver)?.or(ledger.told_at),
+        ..ledger
+    })
+}
+
+fn told_at(tx: &mut dyn Tx, receiver: &str) -> Result<Option<Timestamp>, StoreError> {
+    meta::time(tx, &format!("{TOLD_KEY}{receiver}"))
 }
 
 /// What cannot be read must not keep anything from being given up.
@@ -180,8 +235,25 @@ fn parse(json: &str) -> Ledger {
     serde_json::from_str(json).unwrap_or_default()
 }
 
+/// What a receiver lost is sent again: nothing is to be told of it where all is.
+pub(super) fn forget(tx: &mut dyn Tx, receiver: i64) -> Result<(), StoreError> {
+    let row = tx.row(
+        "SELECT r.name FROM receiver r
+          WHERE r.id = ?1 AND NOT EXISTS (
+            SELECT 1 FROM delivery d WHERE d.receiver = r.id AND d.state = 'dead')",
+        values![receiver],
+    )?;
+    match row {
+        Some(mut row) => meta::forget(tx, &format!("{KEY}{}", row.take::<String>(0)?)),
+        None => Ok(()),
+    }
+}
+
 fn keep(tx: &mut dyn Tx, receiver: &str, ledger: &Ledger) -> Result<(), StoreError> {
     let json = serde_json::to_string(ledger).expect("plain data serializes");
+    if let Some(told_at) = ledger.told_at {
+        meta::set_time(tx, &format!("{TOLD_KEY}{receiver}"), told_at)?;
+    }
     meta::set(tx, &format!("{KEY}{receiver}"), &json)
 }
 

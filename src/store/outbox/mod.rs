@@ -2,6 +2,7 @@
 
 mod claim;
 mod fold;
+mod halve;
 mod insert;
 mod lineup;
 mod manage;
@@ -124,6 +125,13 @@ pub enum SettleTo {
         detail: String,
         /// Parts that accepted in this attempt; they are added to those of earlier ones.
         accepted: Vec<String>,
+    },
+    /// Two digests of half its alerts each are in its place.
+    Halves {
+        /// Why it failed.
+        reason: SendReason,
+        /// The answer in words.
+        detail: String,
     },
     /// Given up: kept, and `outbox retry` revives it.
     Dead {

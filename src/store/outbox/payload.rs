@@ -184,6 +184,14 @@ pub(super) fn told(payload: &str) -> Result<Told, StoreError> {
     }
 }
 
+/// The alerts that a stored delivery tells together.
+pub(super) fn digest(payload: &str) -> Result<Digest, StoreError> {
+    match read(payload)?.content {
+        Content::Digest(digest) => Ok(digest),
+        Content::Event(_) | Content::Alert(_) => Err(no("a digest")),
+    }
+}
+
 fn no(what: &str) -> StoreError {
     StoreError::Unreadable {
         what: "a delivery",

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     NewDelivery, ReceiverUpdate, SettleTo, Settlement,
+    halve::halve,
     insert::enqueue,
     missed::note,
     payload::{list, parse_list},
@@ -40,9 +41,9 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
     };
     let (reason, detail) = match &settlement.to {
         SettleTo::Delivered { answer } => (None, answer),
-        SettleTo::Later { reason, detail, .. } | SettleTo::Dead { reason, detail, .. } => {
-            (Some(reason.as_str()), detail)
-        }
+        SettleTo::Later { reason, detail, .. }
+        | SettleTo::Halves { reason, detail }
+        | SettleTo::Dead { reason, detail, .. } => (Some(reason.as_str()), detail),
     };
     tx.exec(
         "UPDATE attempt SET ended_at = ?3, reason = ?4, detail = ?5
@@ -77,6 +78,12 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
               WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
             values![id, turn, ended_at, answer.as_str()],
         )?,
+        SettleTo::Halves { reason, detail } => tx.row(
+            "UPDATE delivery SET state = 'folded', turn = turn + 1, settled_at = ?3,
+                    reason = ?4, detail = ?5
+              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
+            values![id, turn, ended_at, reason.as_str(), detail.as_str()],
+        )?,
         SettleTo::Dead { reason, detail, .. } => tx.row(
             "UPDATE delivery SET state = 'dead', turn = turn + 1, settled_at = ?3,
                     reason = ?4, detail = ?5
@@ -105,8 +112,10 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         }
         _ => {}
     }
-    if let SettleTo::Dead { reason, detail, .. } = &settlement.to {
-        note(tx, &[id], *reason, detail, ended_at)?;
+    match &settlement.to {
+        SettleTo::Dead { reason, detail, .. } => note(tx, &[id], *reason, detail, ended_at)?,
+        SettleTo::Halves { .. } => halve(tx, id, ended_at)?,
+        SettleTo::Delivered { .. } | SettleTo::Later { .. } => {}
     }
     row.take(0).map(Some)
 }

@@ -24,6 +24,9 @@ pub(super) enum Change {
     Rest(FeedId),
     /// It is in use, under this name.
     Keep(FeedId, String, Url),
+    /// It comes back in the place of another one, which rests. What that one has shown since is known
+    /// to it.
+    Return { row: FeedId, place: FeedId },
     /// It is in use, under this name and at this URL.
     Move {
         row: FeedId,
@@ -46,7 +49,7 @@ impl Change {
     /// What it costs beside a changed row.
     pub(super) const fn cost(&self) -> usize {
         match self {
-            Self::Succeed { .. } => MOST_COST,
+            Self::Succeed { .. } | Self::Return { .. } => MOST_COST,
             _ => 1,
         }
     }
@@ -59,6 +62,10 @@ pub(super) fn apply(tx: &mut dyn Tx, changes: &[Change], now: Timestamp) -> Resu
         let concerned = match change {
             Change::Rest(row) => vec![rest(tx, *row)?],
             Change::Keep(row, name, url) => keep(tx, *row, name, url, now)?,
+            Change::Return { row, place } => {
+                take_back(tx, *row, *place)?;
+                Vec::new()
+            }
             Change::Move {
                 row,
                 name,
@@ -150,27 +157,51 @@ fn succeed(
     park(tx, before, name)?;
     let (row, there) = insert(tx, name, url, "new url", now)?;
     if was_active {
-        let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
-        let (failures, since, told): (i64, Option<Timestamp>, bool) =
-            (of_before.take(0)?, of_before.take(1)?, of_before.take(2)?);
-        tx.exec(
-            "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
-            values![row, failures, since, told],
-        )?;
-        tx.exec(
-            "UPDATE feed SET told_failing = 0 WHERE id = ?1",
-            values![before],
-        )?;
+        inherit_trouble(tx, before, row)?;
     }
+    inherit_prints(tx, before, row)?;
+    Ok(vec![rest(tx, before)?, there])
+}
+
+/// Gives a feed back what its [successor](succeed) has made of its name. A mute stays with the name.
+fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreError> {
+    let mut of_place = feed(tx, place, "name, failures")?;
+    let (name, failures): (String, i64) = (of_place.take(0)?, of_place.take(1)?);
+    park(tx, place, &name)?;
+    if failures > 0 {
+        inherit_trouble(tx, place, row)?;
+    }
+    inherit_prints(tx, place, row)
+}
+
+/// What was told of the trouble of one is told of the other.
+fn inherit_trouble(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
+    let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
+    let (failures, since, told): (i64, Option<Timestamp>, bool) =
+        (of_before.take(0)?, of_before.take(1)?, of_before.take(2)?);
+    tx.exec(
+        "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
+        values![row, failures, since, told],
+    )?;
+    tx.exec(
+        "UPDATE feed SET told_failing = 0 WHERE id = ?1",
+        values![before],
+    )
+    .map(drop)
+}
+
+/// What one has shown is known to the other, beside what it has shown itself.
+fn inherit_prints(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
     tx.exec(
         "INSERT INTO fingerprint (feed, item, alias, recognition, whole, guid, link, path, title,
                                   date, text, seen_at)
          SELECT CAST(?1 AS BIGINT), item, alias, recognition, whole, guid, link, path, title, date,
                 text, seen_at
-           FROM fingerprint WHERE feed = ?2 ORDER BY item DESC LIMIT ?3",
+           FROM fingerprint WHERE feed = ?2 ORDER BY item DESC LIMIT ?3
+         ON CONFLICT DO NOTHING",
         values![row, before, MOST_INHERITED],
-    )?;
-    Ok(vec![rest(tx, before)?, there])
+    )
+    .map(drop)
 }
 
 fn insert(

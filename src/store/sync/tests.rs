@@ -122,6 +122,27 @@ async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_u
 }
 
 #[tokio::test]
+async fn a_url_that_comes_back_knows_what_the_other_one_has_shown_since() {
+    let place = Place::new();
+    let store = place.open(at(0)).await;
+    let (a, c) = ("https://a.example/", "https://c.example/");
+    sync(&store, &[feed("one", a)], 0).await;
+    poll_first(&store, 0, 1).await;
+    sync(&store, &[feed("one", c)], 1000).await;
+    poll_first(&store, 1000, 2).await;
+    // Under the same name, or under another one at the same time.
+    sync(&store, &[feed("two", a)], 2000).await;
+    assert!(knows(&store, "two", 1).await && knows(&store, "two", 2).await);
+    sync(&store, &[feed("two", c)], 3000).await;
+    poll_first(&store, 3000, 3).await;
+    sync(&store, &[feed("two", a)], 4000).await;
+    assert!(knows(&store, "two", 3).await);
+    // Where the other one stays, each keeps its own.
+    sync(&store, &[feed("two", a), feed("one", c)], 5000).await;
+    assert!(claim(&store, at(9000)).await.len() > 1);
+}
+
+#[tokio::test]
 async fn trouble_that_was_told_of_a_name_goes_on_under_another_url() {
     let place = Place::new();
     let store = place.open(at(0)).await;
@@ -329,6 +350,9 @@ async fn a_receiver_that_was_off_is_on_again() {
         .await
         .expect("enqueued");
     tamper(&store, "UPDATE receiver SET off = 1, due = 4000000000000").await;
+    // What was answered with 410 has its own next try.
+    let gone = "UPDATE delivery SET reason = 'gone', due = 4000000000000";
+    tamper(&store, gone).await;
     assert_eq!(store.next_delivery_due("desk").await.expect("read"), None);
     let both = ["desk".to_owned(), "phone".to_owned()];
     store.sync(&[], &both, at(5)).await.expect("synced");

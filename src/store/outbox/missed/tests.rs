@@ -59,14 +59,15 @@ async fn what_dies_is_told_to_the_others_at_once_and_then_once_an_hour() {
 #[test]
 fn what_dies_of_its_age_is_told_once_a_day() {
     let due = |reason: SendReason, seconds| {
-        let mut ledger = Ledger {
+        let ledger = Ledger {
             told_at: Some(at(0)),
+            untold_at: None,
             missed: Some(ReceiverMissed {
                 reason: reason.as_str().to_owned(),
                 ..ReceiverMissed::new("desk".into())
             }),
         };
-        ledger.due(at(seconds)).is_some()
+        ledger.due(true, at(seconds)).is_some()
     };
     let hour = 60 * 60;
     let refused = [hour - 1, hour].map(|seconds| due(SendReason::Refused, seconds));
@@ -91,6 +92,15 @@ async fn the_only_receiver_is_told_itself_while_it_is_well() {
         )
         .await;
         assert_eq!(tell(&store, &["desk"], 2).await, [(0, 1, told)]);
+        assert_eq!(tell(&store, &["desk"], 3).await, [], "said once");
+        tamper(&store, "UPDATE receiver SET failures = 0").await;
+        let once_well: &[_] = if failures == 0 {
+            &[]
+        } else {
+            &[(0, 1, vec!["desk".to_owned()])]
+        };
+        assert_eq!(tell(&store, &["desk"], 4).await, once_well);
+        assert_eq!(tell(&store, &["desk"], 99_999).await, []);
     }
 }
 
@@ -126,6 +136,34 @@ async fn what_someone_drops_is_no_loss() {
         1
     );
     assert_eq!(tell(&store, &["phone"], 2).await, []);
+}
+
+#[tokio::test]
+async fn what_someone_sends_again_is_no_loss() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    for _ in 0..2 {
+        let ping = store.enqueue(vec![ping("desk")], at(0));
+        ping.await.expect("enqueued");
+        lose(&store, "desk", 1).await;
+    }
+    let one = crate::store::Selection {
+        ids: vec![crate::model::DeliveryId(1)],
+        ..Default::default()
+    };
+    store.retry(one.clone(), at(2)).await.expect("done");
+    tamper(&store, "UPDATE receiver SET failures = 1").await;
+    assert_eq!(
+        tell(&store, &["desk"], 2).await.len(),
+        1,
+        "one is still lost"
+    );
+    let all = crate::store::Selection {
+        receiver: Some("desk".into()),
+        ..Default::default()
+    };
+    store.retry(all, at(3)).await.expect("done");
+    assert_eq!(tell(&store, &["phone"], 99_999).await, []);
 }
 
 #[tokio::test]
