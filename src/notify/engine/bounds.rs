@@ -8,10 +8,13 @@
 
 use std::{collections::HashMap, thread};
 
-use minijinja::machinery::{
-    Span, ast,
-    ast::{Expr, Stmt},
-    parse, parse_expr,
+use minijinja::{
+    machinery::{
+        Span, ast,
+        ast::{Expr, Stmt},
+        parse, parse_expr,
+    },
+    syntax::SyntaxConfig,
 };
 
 use super::{
@@ -88,7 +91,7 @@ fn whole(message: String) -> TemplateError {
 fn check(source: Source<'_>) -> Result<(), TemplateError> {
     let mut walk = Walk::default();
     let checked = match source {
-        Source::Template(text) => match parse(text, NAME, Default::default()) {
+        Source::Template(text) => match parse(text, NAME, SyntaxConfig::default()) {
             Ok(template) => walk.statement(&template, Place::default()),
             Err(_) => Ok(()),
         },

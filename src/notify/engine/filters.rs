@@ -275,9 +275,9 @@ struct Counted(usize);
 impl std::fmt::Write for Counted {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.0 += text.len();
-        match self.0 > MAX_WRITTEN_BYTES {
-            true => Err(std::fmt::Error),
-            false => Ok(()),
+        if self.0 > MAX_WRITTEN_BYTES {
+            return Err(std::fmt::Error);
         }
+        Ok(())
     }
 }

@@ -153,9 +153,10 @@ impl<'a> Walk<'a> {
     }
 
     fn name(&self, name: &str) -> Weight {
-        let given = match NUMBERS.contains(&name) {
-            true => Weight::NUMBER,
-            false => Weight::of(1),
+        let given = if NUMBERS.contains(&name) {
+            Weight::NUMBER
+        } else {
+            Weight::of(1)
         };
         self.names.get(name).copied().unwrap_or(given)
     }
@@ -172,11 +173,10 @@ impl<'a> Walk<'a> {
         let are_numbers = left.is_number && right.is_number;
         match it.op {
             BinOpKind::ScAnd | BinOpKind::ScOr => Ok(left.or(right)),
-            BinOpKind::Add if are_numbers => Ok(Weight::NUMBER),
+            BinOpKind::Add | BinOpKind::Mul if are_numbers => Ok(Weight::NUMBER),
             // Two lists stay two, behind one name.
             BinOpKind::Add => Ok(left.as_text().and(right.as_text()).wrapped()),
             BinOpKind::Concat => Ok(left.as_text().and(right.as_text())),
-            BinOpKind::Mul if are_numbers => Ok(Weight::NUMBER),
             BinOpKind::Mul if is_short(&it.left, &it.right) => Ok(Weight::of(1)),
             BinOpKind::Mul => Err(Fault::new(
                 "`*` takes numbers: write `| int` behind what is one",
