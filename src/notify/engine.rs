@@ -1,24 +1,32 @@
 //! The template engine: minijinja, strict and bounded.
 
+mod bounds;
+mod filters;
+#[cfg(test)]
+mod tests;
 mod undefined;
+mod weight;
 
-use std::{fmt::Write as _, io, ops::Range};
+use std::{collections::HashSet, fmt::Write as _, io, ops::Range};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use minijinja::{
-    AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters,
+    AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value, filters as library,
     value::{Kwargs, Serde},
 };
 use ring::hmac;
 use serde::{Serialize, de::IgnoredAny};
 
+use self::bounds::{Source, bounded};
 use crate::{model::Notice, suggest::closest};
 
 /// The most instructions one rendering may take: some 10 ms.
 const FUEL: u64 = 500_000;
 /// The most that a template may make.
 pub(super) const MAX_OUTPUT_BYTES: usize = 1024 * 1024;
+/// The longest piece of a template that its error repeats.
+const MAX_QUOTED_BYTES: usize = 100;
 /// The name a template has in the engine.
 const NAME: &str = "template";
 
@@ -70,22 +78,24 @@ impl Engine {
         let mut environment = environment(UndefinedBehavior::Strict);
         // The engine's own make `null` and nothing of a name that does not exist.
         environment.add_filter(
-            "tojson",
+            "engine tojson",
             |value: &Value, indent: Option<Value>, args: Kwargs| {
-                filters::tojson(defined(value)?, indent, args)
+                library::tojson(defined(value)?, indent, args)
             },
         );
-        environment.add_filter("urlencode", |value: &Value| {
-            filters::urlencode(defined(value)?)
+        environment.add_filter("engine urlencode", |value: &Value| {
+            library::urlencode(defined(value)?)
         });
         environment.set_auto_escape_callback(move |_| match escape {
             Escape::Nothing => AutoEscape::None,
             Escape::Html => AutoEscape::Html,
         });
-        environment
-            .add_template_owned(NAME, source.to_owned())
-            .map_err(|error| explain(&error, source))?;
-        Ok(Self(environment))
+        bounded(Source::Template(source), || {
+            environment
+                .add_template_owned(NAME, source.to_owned())
+                .map_err(|error| explain(&error, source))?;
+            Ok(Self(environment))
+        })
     }
 
     pub(super) fn render(&self, names: &impl Serialize) -> Result<Vec<u8>, TemplateError> {
@@ -126,7 +136,8 @@ fn defined(value: &Value) -> Result<&Value, minijinja::Error> {
 }
 
 /// The value of an expression, such as `json.retry_after`. A name that does not exist is
-/// undefined, and so is all below it: it is asked of what a stranger answers.
+/// undefined, and so is all below it: it is asked of what a stranger answers. [`names`] has found it
+/// to keep the bounds.
 pub(super) fn evaluate(expression: &str, names: &impl Serialize) -> Result<Value, TemplateError> {
     let environment = environment(UndefinedBehavior::Chainable);
     environment
@@ -135,13 +146,30 @@ pub(super) fn evaluate(expression: &str, names: &impl Serialize) -> Result<Value
         .map_err(|error| explain(&error, expression))
 }
 
+/// The names that an expression asks for.
+///
+/// # Errors
+/// [`TemplateError`] where it is none, or breaks a bound.
+pub(super) fn names(expression: &str) -> Result<HashSet<String>, TemplateError> {
+    let environment = environment(UndefinedBehavior::Chainable);
+    bounded(Source::Expression(expression), || {
+        let compiled = environment.compile_expression(expression);
+        let compiled = compiled.map_err(|error| explain(&error, expression))?;
+        Ok(compiled.undeclared_variables(false))
+    })
+}
+
 fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
-    let mut environment = Environment::new();
+    let mut environment = Environment::empty();
+    filters::add(&mut environment);
     environment.set_undefined_behavior(undefined);
     environment.set_fuel(Some(FUEL));
     // Errors then know their place.
     environment.set_debug(true);
-    environment.add_filter("base64", |text: &str| STANDARD.encode(text));
+    environment.add_filter("base64", |text: &str| {
+        let encoded = Value::from(STANDARD.encode(text));
+        filters::short(&encoded).map(|()| encoded)
+    });
     environment.add_filter("hmac_sha256", hmac_sha256);
     environment.add_filter("rfc3339", rfc3339);
     environment
@@ -188,10 +216,13 @@ pub(super) fn explain(error: &minijinja::Error, source: &str) -> TemplateError {
     if let Some(detail) = error.detail() {
         message = format!("{message}: {detail}");
     }
+    if error.kind() == ErrorKind::WriteFailure {
+        let mib = MAX_OUTPUT_BYTES >> 20;
+        message = format!("it makes more than {mib} MiB");
+    }
     if let Some(hint) = misspelled(error, piece) {
         message.push_str(&hint);
-    } else if let Some(piece) = piece.filter(|piece| !piece.is_empty() && !message.contains(piece))
-    {
+    } else if let Some(piece) = piece.filter(|piece| is_worth_quoting(piece, &message)) {
         message = format!("{message} near `{piece}`");
     }
     TemplateError {
@@ -199,6 +230,11 @@ pub(super) fn explain(error: &minijinja::Error, source: &str) -> TemplateError {
         line: error.line(),
         range,
     }
+}
+
+fn is_worth_quoting(piece: &str, message: &str) -> bool {
+    let is_short = (1..=MAX_QUOTED_BYTES).contains(&piece.len());
+    is_short && !message.contains(piece)
 }
 
 /// What was probably meant by a filter or a statement that the engine does not have.

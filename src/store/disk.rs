@@ -115,7 +115,10 @@ fn folder(path: &Path) -> &Path {
 fn lay(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(data) if !data.is_file() => return Err(io::Error::other("it is no file")),
-        Ok(data) if is_whole(&data) => return Ok(()),
+        Ok(data) if is_whole(&data) => {
+            private::tighten(path);
+            return Ok(());
+        }
         Ok(_) => fs::remove_file(path)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),

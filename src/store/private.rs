@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use tracing::warn;
+
 /// The owner reads and writes, whatever the umask says.
 const MODE: u32 = 0o600;
 
@@ -21,6 +23,28 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
         .open(path)?;
     file.set_permissions(Permissions::from_mode(MODE))?;
     Ok(file)
+}
+
+/// Takes from a file what others may do with it: an earlier version made it, or it was copied.
+pub(super) fn tighten(path: &Path) {
+    let Ok(data) = fs::metadata(path) else {
+        return;
+    };
+    let mode = data.permissions().mode() & 0o777;
+    if !data.is_file() || mode & !MODE == 0 {
+        return;
+    }
+    let shown = path.display();
+    match fs::set_permissions(path, Permissions::from_mode(mode & MODE)) {
+        Ok(()) => warn!(
+            path = %shown,
+            "{shown} had mode {mode:04o}: it is only its owner's now"
+        ),
+        Err(error) => warn!(
+            path = %shown,
+            "{shown} has mode {mode:04o}, so that others may read it, and that cannot be changed: {error}"
+        ),
+    }
 }
 
 /// Whether something stands there that is no file, so that to open it could wait for ever, or write
@@ -45,6 +69,36 @@ mod tests {
         std::os::unix::fs::symlink(&target, &link).expect("linked");
         assert!(create(&link).is_err());
         assert!(!target.exists());
+    }
+
+    #[test]
+    fn what_others_may_do_is_taken_from_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        create(&path).expect("made");
+        for (before, after) in [
+            (0o644, 0o600),
+            (0o660, 0o600),
+            (0o777, 0o600),
+            (0o440, 0o400),
+            (0o600, 0o600),
+            (0o400, 0o400),
+        ] {
+            fs::set_permissions(&path, Permissions::from_mode(before)).expect("set");
+            tighten(&path);
+            let mode = fs::metadata(&path).expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, after, "of {before:o}");
+        }
+        tighten(&folder.path().join("nothing"));
+        let mode = || {
+            fs::metadata(folder.path())
+                .expect("there")
+                .permissions()
+                .mode()
+        };
+        let of_folder = mode();
+        tighten(folder.path());
+        assert_eq!(mode(), of_folder, "no file of ours");
     }
 
     #[test]

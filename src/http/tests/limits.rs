@@ -335,3 +335,41 @@ async fn the_beginning_of_an_errors_body_is_kept_up_to_its_bound() {
         .expect("an answer");
     assert_eq!(answer.body.len(), bound);
 }
+
+/// The library bounds each head, and keeps none of those before the last: what is left to bound is
+/// the time that they take together.
+#[tokio::test]
+async fn answers_ahead_of_the_answer_are_read_and_without_an_end_are_one_wait() {
+    let early = "HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n";
+    let some = format!(
+        "{}HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<rss/>",
+        early.repeat(2 * MAX_HEADER_BYTES as usize / early.len())
+    );
+    let server = Server::start(move |_| Reply::raw(some.clone())).await;
+    let answer = get(&http(), server.url("/"), Trust::Operator).await;
+    assert_eq!(answer.expect("an answer").body, b"<rss/>");
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let endless = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a request");
+        tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 1024])
+            .await
+            .expect("asked");
+        let mut sent = 0_usize;
+        while tokio::io::AsyncWriteExt::write_all(&mut stream, early.as_bytes())
+            .await
+            .is_ok()
+        {
+            sent += 1;
+        }
+        sent
+    });
+    let url = format!("http://{address}/").parse().expect("a URL");
+    let http = Http::new(&impatient()).expect("a client");
+    let error = get(&http, url, Trust::Operator).await.expect_err("no end");
+    assert_eq!(error.to_string(), "no answer from 127.0.0.1 within 1s");
+    assert!(endless.await.expect("it was left") > 0);
+}

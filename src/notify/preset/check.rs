@@ -1,7 +1,6 @@
 //! A preset tried before it is used.
 
 use jiff::tz::TimeZone;
-use minijinja::Environment;
 
 use super::{
     PresetError, PresetPart,
@@ -13,7 +12,7 @@ use super::{
 use crate::{
     model::Notice,
     notify::{
-        engine::{TemplateError, explain},
+        engine::{TemplateError, names as asked},
         render,
         sample::trials,
     },
@@ -91,17 +90,12 @@ fn try_request(
 }
 
 fn check_expression(expression: &str) -> Result<(), TemplateError> {
-    let environment = Environment::new();
     let fault = |message: String| TemplateError {
         message,
         line: None,
         range: None,
     };
-    let compiled = environment
-        .compile_expression(expression)
-        .map_err(|error| explain(&error, expression))?;
-    let unknown = compiled
-        .undeclared_variables(false)
+    let unknown = asked(expression)?
         .into_iter()
         .find(|name| !ANSWER_NAMES.contains(&name.as_str()));
     match unknown {

@@ -369,24 +369,24 @@ mod tests {
     #[test]
     fn work_is_bounded() {
         let endless =
-            "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}";
+            "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}";
         let error = check_template(endless, false).unwrap_err();
         assert!(error.message.contains("fuel"), "{error}");
     }
 
     #[test]
     fn size_is_bounded() {
-        let of = |bytes| {
-            format!(
-                "{}{{{{ type }}}}",
-                "x".repeat(bytes - "alert.matched".len())
-            )
+        let kib = "x".repeat(1024);
+        let of = |bytes: usize| {
+            let (turns, rest) = (bytes / 1024, "x".repeat(bytes % 1024));
+            format!("{{% for turn in range({turns}) %}}{kib}{{% endfor %}}{rest}")
         };
         let alert = &every_kind()[0];
         assert_eq!(
             render(&of(MAX_OUTPUT_BYTES), alert).unwrap().len(),
             MAX_OUTPUT_BYTES
         );
-        render(&of(MAX_OUTPUT_BYTES + 1), alert).unwrap_err();
+        let error = render(&of(MAX_OUTPUT_BYTES + 1), alert).unwrap_err();
+        assert_eq!(error.message, "it makes more than 1 MiB");
     }
 }

@@ -37,8 +37,21 @@ async fn the_reserve_is_no_link_and_its_owner_s() {
     assert!(!target.exists());
     fs::remove_file(&path).expect("removed");
     store.lay_ballast().await.expect("laid");
-    let mode = fs::metadata(&path).expect("a file").mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("a file").mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    // An earlier version, or a copy, left them open to others.
+    let open = || std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(&path, open()).expect("opened");
+    store.lay_ballast().await.expect("it lies there");
+    assert_eq!(mode(&path), 0o600);
+    let database = store.path().to_owned();
+    drop(store);
+    fs::set_permissions(&database, open()).expect("opened");
+    let store = place.open(at(0)).await;
+    assert_eq!(mode(&database), 0o600);
+    let log = database.with_extension("db-wal");
+    assert!(!log.exists() || mode(&log) == 0o600);
+    drop(store);
 }
 
 #[tokio::test]

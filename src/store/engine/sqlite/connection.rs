@@ -16,7 +16,7 @@ use rusqlite::{
 };
 
 use super::super::{Row, Tx, Value};
-use crate::store::{StoreError, private};
+use crate::store::{StoreError, disk::beside, private};
 
 /// How long a statement waits for another process that writes: `fivebells outbox retry` beside
 /// the daemon, or a backup.
@@ -24,6 +24,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 
 
 /// Prepared statements kept; more than the store has.
 const STATEMENTS: usize = 128;
+
+/// What SQLite keeps beside the file, with the rights that the file has when it makes them.
+const LOGS: [&str; 2] = ["-wal", "-shm"];
 
 /// The log is cut back to this after a checkpoint, so that one big write does not keep its space.
 const LOG_BYTES: i64 = 16 << 20;
@@ -69,6 +72,12 @@ impl Connection {
         }
         if access == Access::Create {
             create(path)?;
+        }
+        if access != Access::Read {
+            private::tighten(path);
+            for log in LOGS {
+                private::tighten(&beside(path, log));
+            }
         }
         Self::set_up(path, access).map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => StoreError::NotOurs { path: path.into() },

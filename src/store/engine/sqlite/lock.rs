@@ -57,7 +57,9 @@ fn open(path: &Path) -> io::Result<File> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
             let flags = i32::try_from(flags).map_err(io::Error::other)?;
-            File::options().write(true).custom_flags(flags).open(path)
+            let file = File::options().write(true).custom_flags(flags).open(path)?;
+            private::tighten(path);
+            Ok(file)
         }
         made => made,
     }
