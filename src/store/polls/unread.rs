@@ -64,7 +64,7 @@ impl Store {
             };
             let shown: HashSet<&ItemId> = items.iter().collect();
             let gone = window.into_iter().filter(|item| !shown.contains(item));
-            let is_said = say_it(tx, feed, gone.collect(), &news)?;
+            let is_said = say_it(tx, feed, &gone.collect::<Vec<_>>(), &news)?;
             Ok((!is_said).then_some(Unread {
                 items,
                 has_schema_1,
@@ -122,7 +122,7 @@ fn nothing_shared(
 fn say_it(
     tx: &mut dyn Tx,
     feed: FeedId,
-    gone: Vec<ItemId>,
+    gone: &[ItemId],
     news: &[Fingerprint],
 ) -> Result<bool, StoreError> {
     for few in gone.chunks(FEW) {
