@@ -29,6 +29,7 @@ pub(super) fn warnings(tokens: &[Token]) -> Vec<QueryError> {
             operator(text, before, next_is_operand)
                 .or_else(|| function(text, token, tokens.get(index + 1)))
                 .or_else(|| separator(text, next_is_operand))
+                .or_else(|| backslash(text))
                 .or_else(|| bracket(text, &tokens[index + 1..]))
         } else {
             None
@@ -55,6 +56,52 @@ const NEAR: [&str; 4] = ["NEAR", "ONEAR", "ADJ", "AROUND"];
 /// The same in capitals: both terms in one sentence or paragraph.
 const SAME: [&str; 3] = ["SAME", "SENTENCE", "PARAGRAPH"];
 
+/// Operators as they are called in other languages than English, and what they are here.
+const TRANSLATED: [(&str, &[&str]); 3] = [
+    (
+        "OR",
+        &[
+            "ODER",
+            "OU",
+            "ИЛИ",
+            "АБО",
+            "または",
+            "又は",
+            "もしくは",
+            "或いは",
+            "あるいは",
+            "或",
+            "或者",
+            "또는",
+        ],
+    ),
+    (
+        "AND",
+        &[
+            "UND",
+            "ET",
+            "И",
+            "І",
+            "かつ",
+            "および",
+            "及び",
+            "并且",
+            "그리고",
+        ],
+    ),
+    ("NOT", &["NICHT", "SAUF", "НЕ"]),
+];
+
+/// `oder`, `または`: whoever thinks in another language.
+fn translated(text: &str, upper: &str) -> Doubt {
+    let is_word = |(_, words): &&(&str, &[&str])| words.contains(&upper);
+    let (operator, _) = TRANSLATED.iter().find(is_word)?;
+    Some((
+        format!("`{text}` is searched for as a word: operators are English"),
+        format!("write {operator}, or \"{text}\" if the word is meant"),
+    ))
+}
+
 /// `and`, `or`, `not` and `of` where an operator could stand, and those of other programs.
 fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt {
     let text = &*narrowed(text);
@@ -65,6 +112,9 @@ fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt 
         let help =
             format!("write NEAR/5 for at most five words on, or \"{text}\" if the word is meant");
         return Some((message, help));
+    }
+    if stands_between && let Some(doubt) = translated(text, &upper) {
+        return Some(doubt);
     }
     let meant = match upper.as_str() {
         "NOT" => next_is_operand,
@@ -121,6 +171,17 @@ fn separator(text: &str, next_is_operand: bool) -> Doubt {
         (
             format!("`{sign}` is no operator: both terms must be there"),
             "write OR between terms of which one is enough".to_owned(),
+        )
+    })
+}
+
+/// `\bword`, as regular expressions have it.
+fn backslash(text: &str) -> Doubt {
+    let (_, behind) = text.split_once(['\\', '＼'])?;
+    behind.starts_with(char::is_alphabetic).then(|| {
+        (
+            "`\\` has no meaning here".to_owned(),
+            "a regular expression stands between slashes, beside a term: /…/i".to_owned(),
         )
     })
 }

@@ -25,7 +25,8 @@ pub(super) fn word(word: &str, at: usize) -> Result<(), QueryError> {
                 sign().with_help("leave it out: every term is required unless OR stands between")
             );
         }
-        (_, '‐'..='―' | '−') => {
+        // A Japanese keyboard types its prolonged sound mark for a minus: no word begins with one.
+        (_, '‐'..='―' | '−' | 'ー' | 'ｰ') => {
             return Err(sign().with_help("exclude with a plain `-` or with NOT"));
         }
         ("&" | "&&", _) => {
@@ -41,6 +42,7 @@ pub(super) fn word(word: &str, at: usize) -> Result<(), QueryError> {
         _ => {}
     }
     operator(word, at)?;
+    field_before_sign(word, at)?;
     suffix(word, at)?;
     percent(word, at)?;
     question_mark(word, at)?;
@@ -187,6 +189,20 @@ pub(super) fn field(name: &str, span: Range<usize>) -> QueryError {
         |(field, _)| format!("write {field}:"),
     );
     QueryError::new(format!("`{name}` is not a field"), span).with_help(help)
+}
+
+/// Refuses `title=word`: it would be searched for as two words.
+fn field_before_sign(word: &str, at: usize) -> Result<(), QueryError> {
+    let Some((written, behind)) = word.split_once(['=', '＝']) else {
+        return Ok(());
+    };
+    let name = narrowed(written).to_lowercase();
+    if behind.is_empty() || !FIELDS.iter().any(|(field, _)| *field == name) {
+        return Ok(());
+    }
+    let message = format!("`{name}=` is not a field");
+    let help = format!("write {name}:{behind}, or put the text in quotes if no field is meant");
+    Err(QueryError::new(message, at..at + word.len() - behind.len()).with_help(help))
 }
 
 /// Refuses `||`.

@@ -272,22 +272,20 @@ impl Reader<'_> {
         Some(date)
     }
 
-    /// `authors` of 1.1, `author` of 1.0; each an object with a name, or just the name.
+    /// `authors` of 1.1, then `author` of 1.0; each an object with a name, or just the name.
     fn authors(&mut self, item: &Map<String, Value>) -> Vec<Cow<'static, str>> {
-        let many = self.list(item, "authors");
-        let authors = if many.is_empty() {
-            self.list(item, "author")
-        } else {
-            many
-        };
-        authors
+        let mut names: Vec<Cow<'static, str>> = Vec::new();
+        for author in { self.list(item, "authors") }
             .into_iter()
-            .filter_map(|author| match author {
+            .chain(self.list(item, "author"))
+        {
+            let name = match author {
                 Value::Object(author) => self.text(author, "name"),
                 _ => self.bounded(author, MAX_SHORT_TEXT_BYTES),
-            })
-            .map(Cow::Owned)
-            .collect()
+            };
+            names.extend(name.map(Cow::Owned).filter(|name| !names.contains(name)));
+        }
+        names
     }
 
     fn labels(&mut self, item: &Map<String, Value>, name: &str) -> Vec<Cow<'static, str>> {

@@ -40,6 +40,7 @@ mod servers;
 mod service;
 mod traps;
 mod trust;
+mod unread;
 mod updates;
 mod when;
 mod world;

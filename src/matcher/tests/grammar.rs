@@ -152,6 +152,9 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("a - b", "-", "`-` stands alone"),
     ("a ! b", "!", "`!` stands alone"),
     ("a –b", "–", "`–` is not an operator"),
+    ("小泉 ー株", "ー", "`ー` is not an operator"),
+    ("a title=b", "title=", "`title=` is not a field"),
+    ("Ｔｉｔｌｅ＝b", "Ｔｉｔｌｅ＝", "`title=` is not a field"),
     ("a , b", ",", "`,` holds nothing to search for"),
     ("\"\"", "\"\"", "`\"\"` holds nothing to search for"),
     ("= a", "=", "expected a term right after `=`"),
@@ -454,6 +457,24 @@ fn what_is_probably_not_meant() {
 }
 
 #[test]
+fn operators_of_other_languages_and_of_expressions_are_warned_of() {
+    let word = |word: &str| format!("`{word}` is searched for as a word: operators are English");
+    for (expression, message, at) in [
+        ("a oder b", word("oder"), "oder"),
+        ("a UND (b)", word("UND"), "UND"),
+        ("小泉 または 高市", word("または"), "または"),
+        (
+            "a \\bword\\b",
+            "`\\` has no meaning here".to_owned(),
+            "\\bword\\b",
+        ),
+    ] {
+        let expected = [(message, at.to_owned())];
+        assert_eq!(warnings(expression), expected, "{expression}");
+    }
+}
+
+#[test]
 fn what_is_meant_is_not_warned_of() {
     for expression in [
         "(a b) OR c",
@@ -461,6 +482,10 @@ fn what_is_meant_is_not_warned_of() {
         "a OR b OR c",
         "\"or\" b",
         "near Tokyo",
+        "ou Tokyo",
+        "a または",
+        "\"a\\b\"",
+        "C=64 x",
         "a same b",
         "\"near\" b",
         "(near) b",

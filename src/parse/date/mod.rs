@@ -24,8 +24,20 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
         .ok()
         .or_else(|| rfc_2822(text))
         .or_else(|| text.parse::<DateTime>().ok().and_then(in_utc))
-        .or_else(|| parts::read(text))?;
+        .or_else(|| parts::read(text))
+        .or_else(|| unix(text))?;
     Timestamp::from_second(date.as_second()).ok()
+}
+
+/// Seconds, or as JavaScript counts milliseconds, since 1970: ten digits or thirteen in this century.
+fn unix(text: &str) -> Option<Timestamp> {
+    let number: i64 =
+        { text.parse().ok() }.filter(|_| text.bytes().all(|it| it.is_ascii_digit()))?;
+    match text.len() {
+        10 => Timestamp::from_second(number).ok(),
+        13 => Timestamp::from_millisecond(number).ok(),
+        _ => None,
+    }
 }
 
 /// Only with a number for the zone: a name it does not know is UTC to RFC 2822 §4.3, and there are

@@ -13,6 +13,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// Which of the parts that two fingerprints may share are an item's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one answer for each part")]
 pub(super) struct Own {
     /// Of both guids.
     pub(super) guid: bool,
@@ -20,6 +21,8 @@ pub(super) struct Own {
     pub(super) link: bool,
     /// Of both titles.
     pub(super) title: bool,
+    /// Of both paths.
+    pub(super) path: bool,
 }
 
 /// How a part of one fingerprint stands to the same part of another.
@@ -31,12 +34,21 @@ enum Part {
     Silent,
 }
 
+/// How the paths of two links stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Path {
+    /// The same, and no other item has it.
+    Own,
+    Same,
+    Other,
+}
+
 /// Two fingerprints, part by part.
 #[derive(Debug, Clone, Copy)]
 struct Pair {
     guid: Part,
     link: Part,
-    path: bool,
+    path: Path,
     title: Part,
     date: Part,
     text: Part,
@@ -51,13 +63,22 @@ impl Pair {
         Self {
             guid: both(shown.guid, known.guid, own.guid),
             link: both(shown.link, known.link, own.link),
-            path: shown.path.is_some() && shown.path == known.path,
+            path: match shown.path {
+                None => Path::Other,
+                path if path != known.path => Path::Other,
+                _ if own.path => Path::Own,
+                _ => Path::Same,
+            },
             title: either(shown.title, known.title),
             date: both(shown.date, known.date, true),
             text: either(shown.text, known.text),
             is_title_own: own.title,
             is_date_exact: shown.date.is_some_and(|date| date.rem_euclid(DAY) != 0),
         }
+    }
+
+    fn is_path(self) -> bool {
+        self.path != Path::Other
     }
 
     /// How many of title, date and text are so.
@@ -115,11 +136,15 @@ impl Pair {
         let same = self.count(Part::Same);
         match (self.title, self.date, self.text) {
             (Part::Same, Part::Same | Part::Silent, Part::Same) => true,
+            // All there is of it but a parameter of its link, and no part of that is another's.
+            (Part::Same, Part::Silent, Part::Silent) if self.guid == Part::Silent => {
+                self.path == Path::Own && self.is_title_own
+            }
             // A headline that recurs on one day is no story of its own.
-            (Part::Same, Part::Same, Part::Silent) => self.is_date_exact || self.path,
+            (Part::Same, Part::Same, Part::Silent) => self.is_date_exact || self.is_path(),
             // Where the title makes the address, an edit of it moves the story.
             (Part::Other, Part::Same, Part::Same) => self.is_date_exact,
-            _ => self.path && same >= 2,
+            _ => self.is_path() && same >= 2,
         }
     }
 
@@ -138,7 +163,7 @@ impl Pair {
         let of = |part: Part, weight: u32| if part == Part::Same { weight } else { 0 };
         of(self.guid, 8)
             + of(self.link, 4)
-            + u32::from(self.path)
+            + u32::from(self.is_path())
             + of(self.title, 3)
             + of(self.date, if self.is_date_exact { 4 } else { 1 })
             + of(self.text, 6)
@@ -183,6 +208,7 @@ pub(super) fn agree_but_for_names(shown: &Fingerprint, known: &Fingerprint) -> O
         guid: false,
         link: false,
         title: false,
+        path: false,
     };
     let pair = Pair::of(shown, known, own);
     let is_same = pair.title == Part::Same && pair.count(Part::Same) >= 2;

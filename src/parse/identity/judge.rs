@@ -245,6 +245,8 @@ struct Records {
     shared_guids: HashSet<i64>,
     shared_links: HashSet<i64>,
     shared_titles: HashSet<i64>,
+    /// `None` where one item stands alone: whether its path names more than it cannot be seen.
+    shared_paths: Option<HashSet<i64>>,
 }
 
 impl Records {
@@ -263,10 +265,12 @@ impl Records {
         };
         let (by_guid, by_link) = (by(|it| it.guid), by(|it| it.link));
         let by_title = by(|it| it.title);
+        let is_list = shown.iter().flatten().count() > 1;
         Self {
             shared_guids: shared(shown, known, &by_guid, |it| it.guid),
             shared_links: shared(shown, known, &by_link, |it| it.link),
             shared_titles: shared(shown, known, &by_title, |it| it.title),
+            shared_paths: is_list.then(|| shared(shown, known, &by(|it| it.path), |it| it.path)),
             by_title,
             by_text: by(|it| it.text),
             by_guid,
@@ -292,6 +296,8 @@ impl Records {
                     guid: are_own(&self.shared_guids, [print.guid, other.guid]),
                     link: are_own(&self.shared_links, [print.link, other.link]),
                     title: are_own(&self.shared_titles, [print.title, other.title]),
+                    path: { self.shared_paths.as_ref() }
+                        .is_some_and(|shared| are_own(shared, [print.path, other.path])),
                 };
                 if let Some((score, by)) = judge(print, other, own) {
                     pairs.push(Candidate {

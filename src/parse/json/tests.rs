@@ -62,6 +62,15 @@ fn versions_are_told_apart() {
 }
 
 #[test]
+fn people_of_both_versions_are_kept_each_once() {
+    let (both, _) =
+        item(r#""authors":[{"name":"Jane"},{"name":"Jack"}],"author":{"name":"Jane","url":"u"}"#);
+    assert_eq!(both.authors, ["Jane", "Jack"]);
+    let (other, _) = item(r#""authors":[{"name":"Jane"}],"author":{"name":"Joe"}"#);
+    assert_eq!(other.authors, ["Jane", "Joe"]);
+}
+
+#[test]
 fn values_of_other_types_are_taken_for_what_they_mean() {
     let (item, warnings) = item(
         r#""id":17,"title":2026,"content_text":true,"author":"Jane","tags":"one",
