@@ -109,6 +109,11 @@ impl Hook {
         self.book.lock().expect("not poisoned").ends.push(end);
     }
 
+    /// Refuses nothing from now on.
+    pub(crate) fn take_everything(&self) {
+        self.book.lock().expect("not poisoned").most_refusals = 0;
+    }
+
     /// How many different stories were taken.
     pub(crate) fn stories(&self) -> usize {
         self.book.lock().expect("not poisoned").taken.len()

@@ -54,6 +54,8 @@ struct Plan {
     longest_life: Duration,
     /// How often one notice may be refused.
     refusals: usize,
+    /// Whether it may be refused in the last life too: back-offs then add to what that takes.
+    refuses_to_the_end: bool,
     /// How long the last life may take to deliver the rest.
     drain: Duration,
 }
@@ -69,6 +71,7 @@ const SHORT: Plan = Plan {
     kills_to_a_term: 5,
     longest_life: Duration::from_millis(400),
     refusals: 1,
+    refuses_to_the_end: false,
     drain: Duration::from_secs(50),
 };
 
@@ -81,6 +84,7 @@ const FULL: Plan = Plan {
     kills_to_a_term: 10,
     longest_life: Duration::from_secs(3),
     refusals: usize::MAX,
+    refuses_to_the_end: true,
     drain: Duration::from_hours(1),
 };
 
@@ -124,6 +128,9 @@ async fn campaign(plan: Plan) {
         live(&desk, &hook, plan.longest_life, end, &mut random).await;
     }
     drop(rival);
+    if !plan.refuses_to_the_end {
+        hook.take_everything();
+    }
     let tally = drain(&desk, &hook, &publisher, plan, &mut random).await;
     println!("{tally}");
     assert!(tally.is_good(), "{}", desk.log_tail());
