@@ -241,3 +241,33 @@ impl Mute {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        mutes::tests::{failing, mute},
+        testing::*,
+    };
+
+    /// Deliveries are held in parts, and between two of them the mute may end.
+    #[tokio::test]
+    async fn a_mute_that_ended_meanwhile_holds_nothing_more() {
+        let place = Place::new();
+        let store = one_feed(&place).await;
+        let mute = mute(&store, MuteKind::Receiver, "desk", 10, 0)
+            .await
+            .mute
+            .id;
+        let waiting = store.enqueue(vec![failing("nhk", &[])], at(20)).await;
+        let id = waiting.expect("enqueued")[0];
+        for (second, held) in [(20, 0), (10, 0), (9, 1), (9, 0)] {
+            let hold = move |tx: &mut dyn Tx| hold_pending(tx, id, mute, "muted", at(second));
+            assert_eq!(
+                store.write(hold).await.expect("written"),
+                held,
+                "at {second}"
+            );
+        }
+    }
+}
