@@ -13,7 +13,7 @@ mod status;
 mod systemd;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
     time::Duration,
 };
@@ -28,6 +28,7 @@ use crate::{
     deliver::Held,
     http::Http,
     model::Feed,
+    notify::{ReceiverKind, ReceiverOptions},
     scheduler::{LoopEnded, PollTally, Scheduler},
     store::{RefusedReload, Store, StoreError},
 };
@@ -214,6 +215,15 @@ impl InForce {
     }
 }
 
+/// The mail addresses behind the receivers that have some.
+fn recipients(config: &Config) -> BTreeMap<String, Vec<String>> {
+    let of = |receiver: &ReceiverOptions| match &receiver.kind {
+        ReceiverKind::Email(email) => Some((receiver.name.clone(), email.to.clone())),
+        _ => None,
+    };
+    config.receivers.iter().filter_map(of).collect()
+}
+
 /// Makes the store's feeds, receivers and watches those of the config, and its due times no later than the
 /// config asks for.
 async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), StoreError> {
@@ -224,6 +234,7 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .collect();
     let now = clock.now();
     store.sync(&config.feeds, &receivers, now).await?;
+    store.follow_recipients(recipients(config)).await?;
     let watches = config.watches.iter();
     let definitions = watches.map(|it| (it.name.clone(), definition(it, &config.entities)));
     store.sync_watches(definitions.collect(), now).await?;

@@ -14,7 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 pub use self::{
     pace::Pace,
     plan::{Candidate, DueReason, LastPoll, MAX_BACK_OFF, Plan, plan},
-    retry::{BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, retry_delay},
+    retry::{
+        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
+        retry_delay,
+    },
     rhythm::{MIN_INTERVAL, Rhythm},
     silence::{RHYTHM, SHORTEST_SILENCE, surprising_at},
     wishes::{Learned, Skips, Told, Wishes},

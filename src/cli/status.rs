@@ -1,5 +1,7 @@
 //! `status`: whether the service runs, and how everything is.
 
+mod receivers;
+
 use std::{path::Path, time::Duration};
 
 use clap::Args;
@@ -16,8 +18,12 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::{Ailment, ConfigFailing, StoreFailing},
-    store::{FeedStatus, RefusedReload, ServiceRecord, Store, StoreError, Summary, Vitals},
+    store::{
+        FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError, Summary,
+        Vitals,
+    },
 };
+use receivers::ReceiverLine;
 
 /// A service that has written nothing for so long is stuck: it writes the time down each minute.
 const STUCK_AFTER: Duration = Duration::from_mins(5);
@@ -57,6 +63,7 @@ struct StatusLine<'a> {
     /// What was told of the config.
     config_failing: Option<&'a ConfigFailing>,
     feeds: Feeds,
+    receivers: Vec<ReceiverLine<'a>>,
     alerts: u32,
     deliveries_waiting: u32,
     deliveries_dead: u32,
@@ -87,6 +94,7 @@ struct Known {
     config_failing: Option<ConfigFailing>,
     store_failing: Option<StoreFailing>,
     feeds: Feeds,
+    receivers: Vec<ReceiverStatus>,
     summary: Summary,
     vitals: Vitals,
 }
@@ -130,6 +138,7 @@ impl Known {
             config_failing: store.told_config_failing().await?,
             store_failing: store.told_failing().await?,
             feeds: Feeds::of(&store.feeds().await?),
+            receivers: store.receivers().await?,
             summary: store.summary().await?,
             vitals: store.vitals().await?,
         })
@@ -221,6 +230,7 @@ impl<'a> StatusLine<'a> {
             refused: service.and_then(|it| it.refused.as_ref()),
             config_failing: known.config_failing.as_ref(),
             feeds: known.feeds,
+            receivers: receivers::lines(&known.receivers),
             alerts,
             deliveries_waiting: waiting,
             deliveries_dead: dead,
@@ -261,6 +271,10 @@ impl<'a> StatusLine<'a> {
         let mut lines = vec![("service", state)];
         lines.extend(self.config_lines(&moment));
         lines.push(("feeds", self.feeds.text()));
+        let mut name = "receivers";
+        for line in receivers::text(&self.receivers, zone, now) {
+            lines.push((std::mem::take(&mut name), line));
+        }
         lines.push(("alerts", self.alerts.to_string()));
         lines.push((
             "deliveries",

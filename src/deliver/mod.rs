@@ -206,7 +206,8 @@ impl Deliverer {
             waiting: 0,
             next_try: verdict.next_try().map(to_second),
             through: trouble.through.clone(),
-            partial: trouble.is_partial,
+            partial: false,
+            recipients: Vec::new(),
         });
         // One that is reached all the same can be told itself.
         let is_reached = trouble.through.is_some();
@@ -241,6 +242,7 @@ async fn send(notifier: &dyn Notifier, notice: &Notice) -> Outcome {
         retry: Retry::Later { after: None },
         detail,
         accepted: Vec::new(),
+        refused: Vec::new(),
     })
 }
 

@@ -37,6 +37,7 @@ impl Notifier for Recorder {
                     retry: Retry::Later { after: None },
                     detail: "not now".into(),
                     accepted: vec![],
+                    refused: vec![],
                 });
             }
             self.taken

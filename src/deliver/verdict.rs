@@ -8,13 +8,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    cadence::{self, BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, retry_delay},
-    model::{Detour, Event, Outcome, Receipt, Retry, SendError, SendReason},
-    store::{DeliveryClaim, ReceiverState, ReceiverUpdate, SettleTo},
+    cadence::{
+        self, BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
+        retry_delay,
+    },
+    model::{Detour, Event, Outcome, Receipt, Refusal, Retry, SendError, SendReason},
+    store::{DeliveryClaim, ReceiverState, ReceiverUpdate, Reception, SettleTo},
 };
-
-/// How long a receiver may fail before the others are told.
-const TOLD_AFTER: Duration = Duration::from_mins(15);
 
 /// How often a broken receiver (login refused, unknown CA) is probed: someone must act first.
 const BROKEN_PROBE: Duration = Duration::from_mins(5);
@@ -53,16 +53,39 @@ pub(super) struct Trouble {
     pub(super) since: Timestamp,
     /// The mail server that its mail goes through, so that it takes everything all the same.
     pub(super) through: Option<String>,
-    /// Whether it reaches some of those behind it.
-    pub(super) is_partial: bool,
 }
 
 /// The verdict on an attempt that ended at `now`.
 pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter: f64) -> Verdict {
-    let error = match outcome {
-        Ok(receipt) => return delivered(claim, receipt, now),
-        Err(error) => error,
+    let reception = reception(&outcome);
+    let mut verdict = match outcome {
+        Ok(receipt) => delivered(claim, receipt, now),
+        Err(error) => failed(claim, error, now, jitter),
     };
+    verdict.receiver.reception = reception;
+    verdict
+}
+
+/// Whom behind the receiver it has reached, and whom not.
+fn reception(outcome: &Outcome) -> Reception {
+    match outcome {
+        Ok(receipt) => Reception {
+            is_whole: true,
+            accepted: receipt.accepted.clone(),
+            refused: receipt.refused.clone(),
+        },
+        Err(error) => Reception {
+            is_whole: false,
+            accepted: error.accepted.clone(),
+            refused: match error.retry {
+                Retry::Partly { .. } => vec![partly::somebody(error)],
+                _ => error.refused.clone(),
+            },
+        },
+    }
+}
+
+fn failed(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
     match error.retry {
         Retry::TooLarge if has_parts(claim, &error) => halves(error),
         Retry::Never | Retry::TooLarge => never(claim, error, now, jitter),
@@ -78,12 +101,17 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
 
 fn delivered(claim: &DeliveryClaim, receipt: Receipt, now: Timestamp) -> Verdict {
     let answer = receipt.to_string();
+    let missing = receipt.refused.iter().map(Refusal::to_string);
+    let missing: Vec<String> = missing.collect();
     let (receiver, tell) = receipt
         .detour
         .map(|detour| arrived_by(claim, detour, now))
         .unwrap_or_default();
     Verdict {
-        to: SettleTo::Delivered { answer },
+        to: SettleTo::Delivered {
+            answer,
+            missing: (!missing.is_empty()).then(|| missing.join("; ")),
+        },
         receiver,
         tell,
     }
@@ -100,7 +128,7 @@ fn arrived_by(
     let since = claim.receiver.failing_since.unwrap_or(now);
     let told = claim.receiver.told_failing;
     let is_time =
-        error.retry == Retry::ReceiverBroken || cadence::elapsed(since, now) >= TOLD_AFTER;
+        error.retry == Retry::ReceiverBroken || cadence::elapsed(since, now) >= RECEIVER_TOLD_AFTER;
     let trouble = Trouble {
         through: Some(through.clone()),
         ..trouble(&error, since)
@@ -192,7 +220,7 @@ fn failing(
         .map(|first| cadence::elapsed(first, now));
     let tried_for = tried_for.unwrap_or_default();
     let own_delay = retry_delay(claim.failures.saturating_add(1), tried_for, jitter);
-    let tell = !receiver.told_failing && failing_for >= TOLD_AFTER;
+    let tell = !receiver.told_failing && failing_for >= RECEIVER_TOLD_AFTER;
     Verdict {
         receiver: ReceiverUpdate {
             due: open.then(|| cadence::add(now, probe.max(asked))),
@@ -203,6 +231,7 @@ fn failing(
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
             through: None,
+            reception: Reception::default(),
         },
         tell: tell.then(|| trouble(&error, since)),
         to: if tried_for >= DELIVERY_EXPIRES_AFTER {
@@ -246,6 +275,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
             through: None,
+            reception: Reception::default(),
         },
         tell: (!told_failing).then(|| trouble(&error, since)),
         to: SettleTo::Later {
@@ -263,7 +293,6 @@ fn trouble(error: &SendError, since: Timestamp) -> Trouble {
         detail: error.detail.clone(),
         since,
         through: None,
-        is_partial: false,
     }
 }
 

@@ -31,6 +31,8 @@ impl fmt::Display for DeliveryKey {
 pub struct Receipt {
     /// The answer in words, such as `204 No Content` or `250 2.0.0 queued as 4F2`.
     pub answer: String,
+    /// Parts (mail addresses) that accepted, now.
+    pub accepted: Vec<String>,
     /// Parts that refused for good while others accepted.
     pub refused: Vec<Refusal>,
     /// What is broken, although it has arrived.
@@ -41,8 +43,8 @@ pub struct Receipt {
 impl fmt::Display for Receipt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.answer)?;
-        for Refusal { recipient, answer } in &self.refused {
-            write!(formatter, "; {recipient} refused: {answer}")?;
+        for refusal in &self.refused {
+            write!(formatter, "; {refusal}")?;
         }
         match &self.detour {
             Some(detour) => write!(formatter, "; {}", detour.error),
@@ -63,10 +65,20 @@ pub struct Detour {
 /// One mail address that refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The address.
+    /// The address; empty where only the number of those behind a service is known, if that.
     pub recipient: String,
     /// The server's answer in words.
     pub answer: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { recipient, answer } = self;
+        if recipient.is_empty() {
+            return formatter.write_str(answer);
+        }
+        write!(formatter, "{recipient} refused: {answer}")
+    }
 }
 
 /// Whether another attempt makes sense.
@@ -103,6 +115,8 @@ pub struct SendError {
     pub detail: String,
     /// Parts (mail addresses) that accepted all the same, and are not tried again.
     pub accepted: Vec<String>,
+    /// Parts that refused for good while others accepted.
+    pub refused: Vec<Refusal>,
 }
 
 /// Why an attempt failed. Closed: it is a metric label and a filter of `outbox`.

@@ -284,6 +284,9 @@ pub struct ReceiverFailing {
     /// Whether it reaches some of those behind it and not the others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub partial: bool,
+    /// The mail addresses that it does not reach, where it reaches others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<String>,
 }
 
 /// `data` of `test.ping`.

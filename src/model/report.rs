@@ -94,11 +94,15 @@ pub struct ReportedSilence {
 pub struct ReportedReceiver {
     /// The receiver's name.
     pub receiver: String,
-    /// Since when it takes nothing, or not by its first way; `None` where all is well.
+    /// Since when it takes nothing, not by its first way, or not for all of those behind it; `None`
+    /// where all is well.
     pub failing_since: Option<Timestamp>,
-    /// The mail server that its mail goes through since then; without one it takes nothing.
+    /// The mail server that its mail goes through since then.
     #[serde(default)]
     pub through: Option<String>,
+    /// Whom it does not reach since then, in words; without this and `through` it takes nothing.
+    #[serde(default)]
+    pub partial: Option<String>,
     /// Deliveries still to be made.
     pub waiting: u32,
     /// Deliveries given up since the last report.

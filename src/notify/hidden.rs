@@ -11,7 +11,7 @@ use base64::{
 use url::Url;
 
 use super::{Notifier, PreviewPart, Reaching, ReceiverKind, RenderError, Sending};
-use crate::model::{Notice, Outcome, Secret};
+use crate::model::{Notice, Outcome, Refusal, Secret};
 
 /// A shorter secret would be found in every other word.
 const LEAST_HIDDEN: usize = 4;
@@ -138,9 +138,7 @@ impl Hidden {
         match outcome {
             Ok(mut receipt) => {
                 receipt.answer = self.hide(&receipt.answer);
-                for refusal in &mut receipt.refused {
-                    refusal.answer = self.hide(&refusal.answer);
-                }
+                self.hide_refusals(&mut receipt.refused);
                 if let Some(detour) = &mut receipt.detour {
                     detour.error.detail = self.hide(&detour.error.detail);
                 }
@@ -148,8 +146,15 @@ impl Hidden {
             }
             Err(mut error) => {
                 error.detail = self.hide(&error.detail);
+                self.hide_refusals(&mut error.refused);
                 Err(error)
             }
+        }
+    }
+
+    fn hide_refusals(&self, refusals: &mut [Refusal]) {
+        for refusal in refusals {
+            refusal.answer = self.hide(&refusal.answer);
         }
     }
 }

@@ -133,6 +133,7 @@ pub(super) fn failure(reason: SendReason, retry: Retry, detail: String) -> SendE
         retry,
         detail,
         accepted: Vec::new(),
+        refused: Vec::new(),
     }
 }
 

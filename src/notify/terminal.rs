@@ -110,6 +110,7 @@ fn failure(reason: SendReason, retry: Retry, detail: String) -> SendError {
         retry,
         detail,
         accepted: Vec::new(),
+        refused: Vec::new(),
     }
 }
 

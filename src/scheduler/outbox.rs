@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::Scheduler;
-use crate::store::{Missed, StoreError};
+use crate::store::{Missed, StoreError, ToldUnreached};
 
 /// How often to look.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -28,8 +28,8 @@ impl Scheduler {
         }
     }
 
-    /// Gives up what has waited too long, and tells what was given up; says whether anybody is told
-    /// something.
+    /// Gives up what has waited too long, and tells what was given up and who is not reached; says
+    /// whether anybody is told something.
     pub(super) async fn look_after_outbox(&self) -> Result<bool, StoreError> {
         let (work, now) = (self.work(), self.clock.now());
         let given_up = self.store.give_up_old(now).await?;
@@ -38,12 +38,27 @@ impl Scheduler {
         }
         let told = work.deliverer().told().to_vec();
         let mut is_told = false;
-        for missed in self.store.tell_missed(told, now).await? {
+        for missed in self.store.tell_missed(told.clone(), now).await? {
             log(&missed);
             work.wake(&missed.told);
             is_told |= !missed.told.is_empty();
         }
+        for unreached in self.store.tell_unreached(told, now).await? {
+            log_unreached(&unreached);
+            work.wake(&unreached.told);
+            is_told |= !unreached.told.is_empty();
+        }
         Ok(is_told)
+    }
+}
+
+fn log_unreached(unreached: &ToldUnreached) {
+    let ToldUnreached { event, told } = unreached;
+    let (receiver, error) = (&event.receiver, &event.error);
+    if told.is_empty() {
+        error!("receiver {receiver:?} does not reach all, and nobody can be told: {error}");
+    } else {
+        warn!("receiver {receiver:?} does not reach all of those behind it: {error}");
     }
 }
 

@@ -74,7 +74,8 @@ pub use self::{
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
         NewDelivery, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError, ReceiverState,
-        ReceiverStatus, ReceiverUpdate, Selection, SettleTo, Settlement,
+        ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement, ToldUnreached,
+        Unreached,
     },
     polls::{
         Alias, Asked, Baseline, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem,

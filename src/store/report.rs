@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Health, Store, StoreError,
+    Health, Store, StoreError, Unreached,
     engine::{Tx, values},
     meta, mutes,
     outbox::{self, NewDelivery},
@@ -202,7 +202,11 @@ fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
 fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>, StoreError> {
     let all: Result<Vec<_>, StoreError> = tx
         .rows(
-            "SELECT r.name, CASE WHEN r.active = 1 THEN r.failing_since END, r.through,
+            // A refusal of one notice is noted in `failing_since` too, and is no trouble yet.
+            "SELECT r.name, CASE WHEN r.active = 1
+                                  AND (r.failures > 0 OR r.off = 1 OR r.through IS NOT NULL)
+                                 THEN r.failing_since END,
+                    r.through, CASE WHEN r.active = 1 THEN r.unreached ELSE '[]' END,
                     (SELECT count(*) FROM delivery d
                       WHERE d.receiver = r.id AND d.state = 'pending'),
                     (SELECT count(*) FROM delivery d
@@ -212,12 +216,17 @@ fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>,
         )?
         .into_iter()
         .map(|mut row| {
+            let failing_since: Option<Timestamp> = row.take(1)?;
+            let unreached = outbox::parse_unreached(&row.take::<String>(3)?);
+            let partly_since = unreached.iter().map(|it| it.since).min();
+            let is_partial = failing_since.is_none() && partly_since.is_some();
             Ok(ReportedReceiver {
                 receiver: row.take(0)?,
-                failing_since: row.take(1)?,
+                failing_since: failing_since.or(partly_since),
                 through: row.take(2)?,
-                waiting: row.take(3)?,
-                died: row.take(4)?,
+                partial: is_partial.then(|| Unreached::in_words(&unreached, false)),
+                waiting: row.take(4)?,
+                died: row.take(5)?,
             })
         })
         .collect();

@@ -289,6 +289,7 @@ pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) ->
 pub(super) fn delivered() -> SettleTo {
     SettleTo::Delivered {
         answer: "204 No Content".into(),
+        missing: None,
     }
 }
 

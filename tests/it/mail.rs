@@ -1,5 +1,7 @@
 //! Several mail servers: a mail goes through the next one, and somebody is told.
 
+use fivebells::store::{DeliveryState, OutboxFilter};
+
 use crate::{
     servers::{
         feed::FeedServer,
@@ -69,4 +71,59 @@ async fn while_a_mail_server_is_down_the_next_one_takes_its_mail_and_says_so() {
     world.round().await;
     assert_eq!(subjects(&main), ["alert.matched Koizumi sleeps"]);
     assert_eq!(backup.mails().len(), 5);
+}
+
+/// One address of a list is written wrong: the others get everything, and read of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_who_is_refused_for_good_is_told_once_to_the_others() {
+    let feed = FeedServer::start().await;
+    let plain = || Script::new(Security::Plain);
+    let unknown = "550 5.1.1 <bob@example.org>: no such user here";
+    let server = SmtpServer::start(plain().recipient("bob@example.org", unknown)).await;
+    let config = |who: &str| {
+        format!(
+            "[feed]\nwire = {{ url = \"{}\", initial = \"all\", every = \"1m\" }}\n\
+             [watch]\nk = \"Koizumi\"\n\
+             [receiver]\ndesk = {{ email = [\"ann@example.org\", \"{who}@example.org\"] }}\n\
+             [mail]\nserver = \"{}\"\nfrom = \"bells@example.org\"\n\
+             subject = \"{{{{ type }}}} {{{{ title }}}}\"\n",
+            feed.url(),
+            server.address(),
+        )
+    };
+    let mut world = World::open(&config("bob")).await;
+    feed.publish("Koizumi speaks");
+    world.round().await;
+    assert_eq!(subjects(&server), ["alert.matched Koizumi speaks"]);
+    let filter = OutboxFilter {
+        receiver: None,
+        state: Some(DeliveryState::Delivered),
+        limit: 9,
+    };
+    let outbox = world.app().store().outbox(filter).await.expect("read");
+    let missing = format!("bob@example.org refused: {unknown}");
+    assert_eq!(outbox[0].missing.as_deref(), Some(missing.as_str()));
+
+    world.advance(14);
+    world.deliver().await;
+    assert_eq!(server.mails().len(), 1, "it may pass");
+    world.advance(1);
+    world.deliver().await;
+    let told = &subjects(&server)[1];
+    let expected = "receiver.failing Receiver desk is reached, but refuses bob@example.org since";
+    assert!(told.starts_with(expected), "{told}");
+    world.advance(60);
+    feed.publish("Koizumi walks");
+    world.round().await;
+    world.advance(60);
+    world.deliver().await;
+    assert_eq!(server.mails().len(), 3, "it is told once");
+    let unreached = async |world: &World| {
+        let receivers = world.app().store().receivers().await.expect("read");
+        receivers[0].unreached.len()
+    };
+    assert_eq!(unreached(&world).await, 1);
+    world.write(&config("robert"));
+    world.restart().await;
+    assert_eq!(unreached(&world).await, 0, "he is not in the config");
 }

@@ -180,7 +180,13 @@ fn in_words(delivery: &DeliveryStatus, facts: &Facts<'_>) -> String {
     let answer = delivery.detail.as_deref().map(|text| one_line(text, 120));
     let because = answer.map(|text| format!(": {text}")).unwrap_or_default();
     match delivery.state.as_str() {
-        "delivered" => format!("{receiver} has it since {settled}"),
+        "delivered" => match delivery.missing.as_deref() {
+            None => format!("{receiver} has it since {settled}"),
+            Some(missing) => format!(
+                "{receiver} has it since {settled}, but not all of those behind it: {}",
+                one_line(missing, 200)
+            ),
+        },
         "muted" => format!("held {}", from(delivery)),
         "dead" => format!("given up for {receiver} {settled}{because}"),
         "pending" => pending(delivery, &because, facts),

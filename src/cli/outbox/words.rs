@@ -10,7 +10,7 @@ use crate::{
     cadence::elapsed,
     model::{Event, Hold},
     policy::Release,
-    store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus},
+    store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus, Unreached},
 };
 
 /// The columns of [`row`].
@@ -45,6 +45,9 @@ pub(in crate::cli) struct DeliveryLine<'a> {
     folded_into: Option<i64>,
     reason: Option<&'a str>,
     detail: Option<&'a str>,
+    /// Who behind the receiver has not got it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a str>,
     attempts: Vec<AttemptLine<'a>>,
 }
 
@@ -100,6 +103,7 @@ impl<'a> DeliveryLine<'a> {
             folded_into: delivery.folded_into.map(|into| into.0),
             reason: delivery.reason.as_deref(),
             detail: delivery.detail.as_deref(),
+            missing: delivery.missing.as_deref(),
             attempts: attempts.collect(),
         }
     }
@@ -125,8 +129,9 @@ pub(in crate::cli) fn state(receiver: &ReceiverStatus) -> &'static str {
         ReceiverStatus {
             through: Some(_), ..
         } => "detour",
-        ReceiverStatus { failures: 0, .. } => "ok",
-        _ => "failing",
+        ReceiverStatus { failures, .. } if *failures > 0 => "failing",
+        _ if receiver.unreached.is_empty() => "ok",
+        _ => "partial",
     }
 }
 
@@ -143,6 +148,10 @@ pub(super) fn row(
     ) {
         (Some(hold), _) => format!("held: {hold}"),
         (None, Some(into)) => format!("part of {}", into.0),
+        (None, None) if delivery.missing.is_some() => {
+            let missing = delivery.missing.as_deref().unwrap_or_default();
+            one_line(&format!("not to all: {missing}"), 80)
+        }
         (None, None) => one_line(delivery.detail.as_deref().unwrap_or_default(), 80),
     };
     vec![
@@ -218,7 +227,7 @@ pub(super) fn troubles(
     let mut troubled: Vec<&ReceiverStatus> = receivers.values().collect();
     troubled.retain(|receiver| match state(receiver) {
         "ok" => false,
-        "detour" => true,
+        "detour" | "partial" => true,
         _ => waits(&receiver.name),
     });
     troubled.sort_by_key(|receiver| &receiver.name);
@@ -252,6 +261,12 @@ pub(in crate::cli) fn trouble(
             let through = receiver.through.as_deref().unwrap_or_default();
             format!("mail for receiver {name} goes through server {through} since {since}: {error}")
         }
+        "partial" => {
+            let since = receiver.unreached.iter().map(|it| it.since).min();
+            let since = when::at(since.unwrap_or(now), zone);
+            let words = one_line(&Unreached::in_words(&receiver.unreached, true), 300);
+            format!("receiver {name} is {words}, since {since}")
+        }
         _ => {
             // While it is not probed, each delivery has a next try of its own.
             let next = match receiver.due {
@@ -284,6 +299,7 @@ fn title(delivery: &DeliveryStatus) -> String {
         Event::NetworkRecovered(_) => "our own network is well again".to_owned(),
         Event::ReceiverFailing(data) => match &data.through {
             Some(through) => format!("mail for {} goes through {through}", data.receiver),
+            None if data.partial => format!("receiver {} does not reach all", data.receiver),
             None => format!("receiver {} fails", data.receiver),
         },
         Event::ReceiverMissed(data) => format!("receiver {} missed something", data.receiver),

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{TOLD_AFTER, Trouble, Verdict, dead, trouble};
+use super::{Verdict, dead};
 use crate::{
     cadence::{self, DELIVERY_EXPIRES_AFTER},
-    model::{SendError, SendReason},
+    model::{Refusal, SendError, SendReason},
     store::{DeliveryClaim, ReceiverUpdate, SettleTo},
 };
 
@@ -24,52 +24,45 @@ const STEPS: [Duration; 5] = [
 /// So many attempts are made where some are known to have it: the last one an hour after the first.
 const MOST_ATTEMPTS: u32 = 3;
 
-/// Tries it again by itself, while the receiver takes what comes next; tells the others once that
-/// has gone on for [`TOLD_AFTER`]. Where some have it for sure, it is delivered in the end, and its
-/// answer says to whom not.
+/// Tries it again by itself, while the receiver takes what comes next, so it does not fail. Where some
+/// have it for sure, it is delivered in the end, and its answer says to whom not.
 pub(super) fn partly(
     claim: &DeliveryClaim,
     error: SendError,
     is_sure: bool,
     now: Timestamp,
 ) -> Verdict {
-    let receiver = &claim.receiver;
-    // With failures, a detour or a refusal it is the time of another trouble, which this answer has
-    // ended.
-    let is_of_this = receiver.failures == 0 && receiver.through.is_none() && !receiver.has_refused;
-    let before = receiver.failing_since.filter(|_| is_of_this);
-    let since = before.unwrap_or(now);
-    let knew = before.is_some() && receiver.told_failing;
-    let tell = !knew && cadence::elapsed(since, now) >= TOLD_AFTER;
     let step = usize::try_from(claim.failures).unwrap_or(usize::MAX);
     let delay = STEPS[step.min(STEPS.len() - 1)];
     let tried_since = claim.failing_since.unwrap_or(now);
     let is_old = cadence::elapsed(tried_since, now) >= DELIVERY_EXPIRES_AFTER;
+    let to = if is_sure && (is_old || claim.failures + 1 >= MOST_ATTEMPTS) {
+        SettleTo::Delivered {
+            answer: format!("to some of them; {}", error.detail),
+            missing: Some(error.detail),
+        }
+    } else if is_old {
+        dead(SendReason::Expired, error)
+    } else {
+        SettleTo::Later {
+            due: cadence::add(now, delay),
+            reason: error.reason,
+            detail: error.detail,
+            accepted: error.accepted,
+        }
+    };
     Verdict {
-        receiver: ReceiverUpdate {
-            failing_since: Some(since),
-            told_failing: knew || tell,
-            reason: Some(error.reason),
-            error: Some(error.detail.clone()),
-            ..ReceiverUpdate::default()
-        },
-        tell: tell.then(|| Trouble {
-            is_partial: true,
-            ..trouble(&error, since)
-        }),
-        to: if is_sure && (is_old || claim.failures + 1 >= MOST_ATTEMPTS) {
-            let answer = format!("to some of them; {}", error.detail);
-            SettleTo::Delivered { answer }
-        } else if is_old {
-            dead(SendReason::Expired, error)
-        } else {
-            SettleTo::Later {
-                due: cadence::add(now, delay),
-                reason: error.reason,
-                detail: error.detail,
-                accepted: error.accepted,
-            }
-        },
+        receiver: ReceiverUpdate::default(),
+        tell: None,
+        to,
+    }
+}
+
+/// Who has not got it. The service does not say who they are in a form that lasts.
+pub(super) fn somebody(error: &SendError) -> Refusal {
+    Refusal {
+        recipient: String::new(),
+        answer: error.detail.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Verdict;
 use crate::{
     model::{SendError, SendReason},
-    store::{DeliveryClaim, ReceiverUpdate, SettleTo},
+    store::{DeliveryClaim, ReceiverUpdate, Reception, SettleTo},
 };
 
 /// Whether only those are put off who are left of a mail that others have, from before or from now:
@@ -41,6 +41,7 @@ pub(super) fn beside(claim: &DeliveryClaim, is_reached: bool, verdict: Verdict) 
             reason: verdict.receiver.reason.filter(|_| fails),
             error: verdict.receiver.error.filter(|_| fails),
             off: false,
+            reception: Reception::default(),
         },
         tell: None,
         to: verdict.to,

@@ -42,6 +42,7 @@ fn failed(reason: SendReason, retry: Retry) -> Outcome {
         retry,
         detail: "status 503".into(),
         accepted: Vec::new(),
+        refused: Vec::new(),
     })
 }
 
@@ -73,16 +74,30 @@ fn due(to: &SettleTo) -> Timestamp {
 fn a_receipt_heals_the_receiver_and_keeps_what_was_refused() {
     let receipt = Receipt {
         answer: "250 queued".into(),
-        refused: vec![crate::model::Refusal {
+        accepted: vec!["desk@example.org".into()],
+        refused: vec![Refusal {
             recipient: "gone@example.org".into(),
             answer: "550 no such user".into(),
         }],
         detour: None,
     };
+    let reception = Reception {
+        is_whole: true,
+        accepted: receipt.accepted.clone(),
+        refused: receipt.refused.clone(),
+    };
     let verdict = of(&claim(4, 9, Some(0)), Ok(receipt), at(60), MIDDLE);
-    let answer = "250 queued; gone@example.org refused: 550 no such user".to_owned();
-    assert_eq!(verdict.to, SettleTo::Delivered { answer });
-    assert_eq!(verdict.receiver, ReceiverUpdate::default());
+    let missing = "gone@example.org refused: 550 no such user";
+    let expected = SettleTo::Delivered {
+        answer: format!("250 queued; {missing}"),
+        missing: Some(missing.to_owned()),
+    };
+    assert_eq!(verdict.to, expected);
+    let healed = ReceiverUpdate {
+        reception,
+        ..ReceiverUpdate::default()
+    };
+    assert_eq!(verdict.receiver, healed);
 }
 
 /// A full mailbox must not keep the alerts from everybody else of its receiver.
@@ -118,6 +133,7 @@ fn a_detour_delivers_and_is_told_like_any_failure() {
             retry,
             detail: "mail server \"mail\": refused".into(),
             accepted: Vec::new(),
+            refused: Vec::new(),
         };
         let through = "backup".to_owned();
         let receipt = Receipt {
@@ -130,7 +146,8 @@ fn a_detour_delivers_and_is_told_like_any_failure() {
     let later = Retry::Later { after: None };
     let first = by_backup(&claim(1, 0, None), 60, later);
     let answer = "250 queued; mail server \"mail\": refused".to_owned();
-    assert_eq!(first.to, SettleTo::Delivered { answer });
+    let missing = None;
+    assert_eq!(first.to, SettleTo::Delivered { answer, missing });
     let update = &first.receiver;
     let expected = (None, 0, Some(at(60)), Some("backup"));
     let found = (update.due, update.failures, update.failing_since);
@@ -214,7 +231,14 @@ fn a_receiver_that_took_a_mail_for_some_is_well() {
     for (failures, failing_since) in [(0, None), (2, Some(0)), (9, Some(-9000))] {
         let claim = claim(1, failures, failing_since);
         let verdict = of(&claim, partly_taken(), at(60), MIDDLE);
-        assert_eq!(verdict.receiver, ReceiverUpdate::default());
+        let well = ReceiverUpdate {
+            reception: Reception {
+                accepted: vec!["one@example.org".into()],
+                ..Reception::default()
+            },
+            ..ReceiverUpdate::default()
+        };
+        assert_eq!(verdict.receiver, well);
         assert!(verdict.tell.is_none());
         assert_eq!(seconds(due(&verdict.to), 60), 5, "its own back-off");
     }

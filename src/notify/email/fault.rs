@@ -152,6 +152,7 @@ impl Fault {
             retry,
             detail: self.to_string(),
             accepted: Vec::new(),
+            refused: Vec::new(),
         }
     }
 

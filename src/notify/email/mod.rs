@@ -158,6 +158,7 @@ impl Email {
                 retry: Retry::Never,
                 detail: format!("the mail cannot be built: {error}"),
                 accepted: Vec::new(),
+                refused: Vec::new(),
             })
         };
         self.route.deliver(&to, message).await

@@ -12,7 +12,7 @@ pub(super) struct Sent<'a> {
 /// What all mails come to. `has_accepted`: some address took the notice on an earlier attempt.
 pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
     let mut receipt = Receipt::default();
-    let (mut accepted, mut deferred, mut failed) = (Vec::new(), None, Vec::new());
+    let (mut deferred, mut failed) = (None, Vec::new());
     for Sent { group, outcome } in sent {
         let passed = match outcome {
             Ok(passed) => passed,
@@ -28,7 +28,7 @@ pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
         for (one, verdict) in group.into_iter().zip(passed.delivery.verdicts) {
             let recipient = one.written.clone();
             match verdict {
-                Verdict::Accepted => accepted.push(recipient),
+                Verdict::Accepted => receipt.accepted.push(recipient),
                 Verdict::Deferred(answer) => deferred = deferred.or(Some(answer)),
                 Verdict::Refused(answer) => receipt.refused.push(Refusal { recipient, answer }),
             }
@@ -36,8 +36,8 @@ pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
     }
     for (group, error) in failed {
         let is_of_the_mail = matches!(error.retry, Retry::Never | Retry::TooLarge);
-        if accepted.is_empty() || !(is_refusal(&error) || is_of_the_mail) {
-            return Err(put_off(error, accepted, has_accepted));
+        if receipt.accepted.is_empty() || !(is_refusal(&error) || is_of_the_mail) {
+            return Err(put_off(error, receipt, has_accepted));
         }
         // The server has taken the other mail, so it is not us whom it refuses.
         let refuse = |one: &Recipient| Refusal {
@@ -52,24 +52,25 @@ pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
             retry: Retry::Later { after: None },
             detail,
             accepted: Vec::new(),
+            refused: Vec::new(),
         };
-        return Err(put_off(error, accepted, has_accepted));
+        return Err(put_off(error, receipt, has_accepted));
     }
-    match (
-        receipt.refused.first(),
-        accepted.is_empty() && !has_accepted,
-    ) {
-        (Some(first), true) => Err(SendError {
+    let is_taken = !receipt.accepted.is_empty();
+    match (receipt.refused.first(), is_taken || has_accepted) {
+        // The whole receiver has refused it, so no recipient of it in particular.
+        (Some(first), false) => Err(SendError {
             reason: SendReason::Refused,
             retry: Retry::Never,
             detail: format!("RCPT TO: {}", first.answer),
-            accepted,
+            accepted: Vec::new(),
+            refused: Vec::new(),
         }),
-        (Some(_), false) if accepted.is_empty() => Ok(Receipt {
+        (Some(_), true) if !is_taken => Ok(Receipt {
             answer: "every address left has refused it".to_owned(),
             ..receipt
         }),
-        (None, _) if accepted.is_empty() => Ok(Receipt {
+        (None, _) if !is_taken => Ok(Receipt {
             answer: "every address has accepted it before".to_owned(),
             ..receipt
         }),
@@ -84,7 +85,10 @@ fn is_refusal(error: &SendError) -> bool {
 
 /// The error for whoever has not got it. Where somebody has, on this attempt or before, the others'
 /// refusal does not make the receiver broken: its next notice goes to all again.
-fn put_off(error: SendError, accepted: Vec<String>, has_accepted: bool) -> SendError {
+fn put_off(error: SendError, receipt: Receipt, has_accepted: bool) -> SendError {
+    let Receipt {
+        accepted, refused, ..
+    } = receipt;
     let is_partly_told = has_accepted || !accepted.is_empty();
     let retry = if is_partly_told && is_refusal(&error) {
         Retry::Later { after: None }
@@ -94,6 +98,7 @@ fn put_off(error: SendError, accepted: Vec<String>, has_accepted: bool) -> SendE
     SendError {
         retry,
         accepted,
+        refused,
         ..error
     }
 }

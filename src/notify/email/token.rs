@@ -242,5 +242,6 @@ fn fault(reason: SendReason, retry: Retry, detail: &str) -> Fault {
         retry,
         detail: format!("no token to log in with: {detail}"),
         accepted: Vec::new(),
+        refused: Vec::new(),
     }))
 }

@@ -42,6 +42,14 @@ pub(super) fn receiver(name: &str, reason: &str) -> String {
     format!("{more}; `fivebells send {name}` tries it at once")
 }
 
+/// About addresses that a receiver's mail server refuses.
+pub(super) fn recipients(name: &str) -> String {
+    format!(
+        "write the address right in the config, or take it out, and reload; `fivebells send {name}` \
+         tries it at once"
+    )
+}
+
 /// About the store.
 pub(super) const fn store(reason: StoreReason) -> &'static str {
     match reason {

@@ -17,6 +17,7 @@ mod missed;
 mod mute;
 mod page;
 mod phrase;
+mod receiver;
 mod report;
 mod runs;
 mod sheet;

@@ -84,9 +84,10 @@ fn sentence(report: &ReportReady) -> String {
     let stuck = report.outbox.iter().filter(|it| it.failing_since.is_some());
     for receiver in stuck {
         let name = &receiver.receiver;
-        faults.push(match &receiver.through {
-            Some(through) => format!("mail for {name} goes through server {through}"),
-            None => format!("receiver {name} takes nothing"),
+        faults.push(match (&receiver.through, &receiver.partial) {
+            (Some(through), _) => format!("mail for {name} goes through server {through}"),
+            (None, Some(partial)) => format!("receiver {name} is {partial}"),
+            (None, None) => format!("receiver {name} takes nothing"),
         });
     }
     match report.outbox.iter().map(|it| it.died).sum() {
@@ -154,9 +155,10 @@ fn receiver_line(receiver: &ReportedReceiver, timezone: &TimeZone) -> String {
     let wait = if *waiting == 1 { "waits" } else { "wait" };
     let trouble = receiver.failing_since.map(|since| {
         let since = at(since, timezone);
-        match &receiver.through {
-            Some(through) => format!("; goes through mail server {through} since {since}"),
-            None => format!("; takes nothing since {since}"),
+        match (&receiver.through, &receiver.partial) {
+            (Some(through), _) => format!("; goes through mail server {through} since {since}"),
+            (None, Some(partial)) => format!("; {partial}, since {since}"),
+            (None, None) => format!("; takes nothing since {since}"),
         }
     });
     let trouble = trouble.unwrap_or_default();

@@ -9,12 +9,13 @@ use super::{
     missed::receiver_missed,
     mute::mute_ended,
     phrase::{Trouble, at, count},
+    receiver::receiver_failing,
     report::report_ready,
 };
 use crate::model::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, NetworkFailing, NetworkRecovered, ReceiverFailing, StoreFailing, StoreReason,
-    StoreRecovered, TestPing,
+    FeedSilent, NetworkFailing, NetworkRecovered, StoreFailing, StoreReason, StoreRecovered,
+    TestPing,
 };
 
 /// Other feeds that a notice names; the webhook's body holds all of them.
@@ -242,47 +243,6 @@ fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
     }
 }
 
-fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
-    let name = &event.receiver;
-    let since = at(event.since, timezone);
-    let (sentence, meaning) = match (&event.through, event.waiting) {
-        (None, _) if event.partial => (
-            format!("Receiver {name} does not reach all of those behind it since {since}"),
-            "the others have it; who is not reached within an hour may miss what comes meanwhile",
-        ),
-        (Some(through), _) => (
-            format!("Mail for receiver {name} goes through server {through} since {since}"),
-            "the server that comes first fails; nothing waits and nothing is lost",
-        ),
-        (None, waiting) => (
-            format!(
-                "Receiver {name} takes nothing since {since}: {} for it",
-                match waiting {
-                    1 => "1 notice waits".to_owned(),
-                    waiting => format!("{waiting} notices wait"),
-                }
-            ),
-            "nothing is lost; it is all kept",
-        ),
-    };
-    let next = match event.through {
-        Some(_) => "with the next mail, after five minutes at the earliest".to_owned(),
-        None => next_try(event.next_try, timezone),
-    };
-    Trouble {
-        sentence,
-        feed: None,
-        url: None,
-        facts: vec![
-            ("Reason", event.reason.clone()),
-            ("Answer", event.error.clone()),
-            ("Next try", next),
-            ("To do", advice::receiver(name, &event.reason)),
-            ("Meaning", meaning.to_owned()),
-        ],
-    }
-}
-
 fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
     let (what, meaning) = match event.reason {
         StoreReason::Low => (
@@ -376,7 +336,7 @@ fn feeds(label: &'static str, feeds: &[String]) -> Option<(&'static str, String)
     }
 }
 
-fn next_try(time: Option<Timestamp>, timezone: &TimeZone) -> String {
+pub(super) fn next_try(time: Option<Timestamp>, timezone: &TimeZone) -> String {
     time.map_or_else(
         || "none until the config gives it another address".to_owned(),
         |time| at(time, timezone),

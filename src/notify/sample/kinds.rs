@@ -108,7 +108,7 @@ fn missed(yesterday: Timestamp) -> Event {
     })
 }
 
-fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 3] {
+fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 4] {
     [
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "desk".into(),
@@ -119,6 +119,7 @@ fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 3] {
             next_try: Some(now),
             through: None,
             partial: false,
+            recipients: Vec::new(),
         }),
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "brief".into(),
@@ -129,6 +130,7 @@ fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 3] {
             next_try: None,
             through: Some("backup".into()),
             partial: false,
+            recipients: Vec::new(),
         }),
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "all".into(),
@@ -139,6 +141,18 @@ fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 3] {
             next_try: Some(now),
             through: None,
             partial: true,
+            recipients: Vec::new(),
+        }),
+        Event::ReceiverFailing(ReceiverFailing {
+            receiver: "desk".into(),
+            reason: "refused".into(),
+            error: "bob@example.org: 550 5.1.1 no such user here".into(),
+            since: yesterday,
+            waiting: 0,
+            next_try: None,
+            through: None,
+            partial: true,
+            recipients: vec!["bob@example.org".into()],
         }),
     ]
 }

@@ -57,6 +57,10 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
                 receiver("board", None, None, [1, 2]),
                 receiver("brief", Some(since), Some("backup"), [0, 0]),
                 receiver("desk", Some(since), None, [14, 0]),
+                ReportedReceiver {
+                    partial: Some("reached, but refuses bob@example.org".into()),
+                    ..receiver("list", Some(since), None, [0, 0])
+                },
             ],
             mutes: vec![ReportedMute {
                 kind: MuteKind::Feed,
@@ -78,6 +82,7 @@ fn receiver(
         receiver: name.into(),
         failing_since,
         through: through.map(str::to_owned),
+        partial: None,
         waiting,
         died,
     }

@@ -57,6 +57,7 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
         retry,
         detail: detail(answer),
         accepted: Vec::new(),
+        refused: Vec::new(),
     })
 }
 

@@ -12,6 +12,7 @@ mod payload;
 mod settle;
 mod show;
 mod turns;
+mod unreached;
 
 use std::{fmt, str::FromStr};
 
@@ -34,11 +35,13 @@ pub(super) use self::{
     payload::{Part, event, list, parse_list},
     settle::close_lost,
     show::of_alert,
+    unreached::parse as parse_unreached,
 };
 pub use self::{
     lineup::{LinedUp, Lineup},
     missed::Missed,
     turns::ONE_BY_ONE,
+    unreached::{Reception, ToldUnreached, Unreached},
 };
 
 /// An event for a receiver.
@@ -114,6 +117,8 @@ pub enum SettleTo {
     Delivered {
         /// Its answer in words.
         answer: String,
+        /// Who behind it has not got it, in words.
+        missing: Option<String>,
     },
     /// Once more at `due`.
     Later {
@@ -163,6 +168,8 @@ pub struct ReceiverUpdate {
     pub error: Option<String>,
     /// The mail server that its mail goes through meanwhile.
     pub through: Option<String>,
+    /// Whom behind it the attempt has reached.
+    pub reception: Reception,
 }
 
 /// Where a delivery stands.
@@ -291,6 +298,8 @@ pub struct DeliveryStatus {
     pub reason: Option<String>,
     /// The last answer in words.
     pub detail: Option<String>,
+    /// Delivered: who behind the receiver has not got it, in words.
+    pub missing: Option<String>,
     /// Every try, the first first.
     pub attempts: Vec<AttemptStatus>,
 }
@@ -331,6 +340,8 @@ pub struct ReceiverStatus {
     pub error: Option<String>,
     /// The mail server that its mail goes through meanwhile.
     pub through: Option<String>,
+    /// Those behind it who get nothing, while others do.
+    pub unreached: Vec<Unreached>,
     /// Deliveries that are pending.
     pub waiting: u32,
     /// Deliveries that are dead.

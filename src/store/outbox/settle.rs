@@ -9,6 +9,7 @@ use super::{
     missed::note,
     payload::{list, parse_list},
     show::waiting,
+    unreached,
 };
 use crate::{
     model::{DeliveryId, Event, SendReason},
@@ -40,7 +41,7 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         return Ok(false);
     };
     let (reason, detail) = match &settlement.to {
-        SettleTo::Delivered { answer } => (None, answer),
+        SettleTo::Delivered { answer, .. } => (None, answer),
         SettleTo::Later { reason, detail, .. }
         | SettleTo::Halves { reason, detail }
         | SettleTo::Dead { reason, detail, .. } => (Some(reason.as_str()), detail),
@@ -51,6 +52,7 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         values![id, attempt, ended_at, reason, detail.as_str()],
     )?;
     update_receiver(tx, receiver, &settlement.receiver, ended_at)?;
+    unreached::note(tx, receiver, &settlement.receiver.reception, ended_at)?;
     enqueue(tx, &notices, ended_at)?;
     Ok(true)
 }
@@ -72,11 +74,11 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         id, turn, ended_at, ..
     } = *settlement;
     let row = match &settlement.to {
-        SettleTo::Delivered { answer } => tx.row(
+        SettleTo::Delivered { answer, missing } => tx.row(
             "UPDATE delivery SET state = 'delivered', turn = turn + 1, settled_at = ?3,
-                    reason = NULL, detail = ?4
+                    reason = NULL, detail = ?4, missing = ?5
               WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
-            values![id, turn, ended_at, answer.as_str()],
+            values![id, turn, ended_at, answer.as_str(), missing.as_deref()],
         )?,
         SettleTo::Halves { reason, detail } => tx.row(
             "UPDATE delivery SET state = 'folded', turn = turn + 1, settled_at = ?3,

@@ -5,6 +5,7 @@ use std::{str::FromStr, sync::Arc};
 use super::{
     AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus,
     payload::{key, thaw},
+    unreached::parse,
 };
 use crate::{
     model::{AlertId, DeliveryId, Priority},
@@ -19,7 +20,7 @@ macro_rules! deliveries {
         concat!(
             "SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
                     d.reason, d.detail, d.accepted, d.payload, d.kind, d.folded_into,
-                    d.waiting_since
+                    d.waiting_since, d.missing
                FROM delivery d JOIN receiver r ON r.id = d.receiver ",
             $rest
         )
@@ -72,7 +73,7 @@ impl Store {
         self.read(|tx| {
             tx.rows(
                 "SELECT r.name, r.active, r.off, r.due, r.failures, r.failing_since, r.reason,
-                        r.error, r.through,
+                        r.error, r.through, r.unreached,
                         (SELECT count(*) FROM delivery d
                           WHERE d.receiver = r.id AND d.state = 'pending'),
                         (SELECT count(*) FROM delivery d
@@ -128,6 +129,7 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         settled_at: row.take(7)?,
         reason: row.take(8)?,
         detail: row.take(9)?,
+        missing: row.take(15)?,
         attempts: attempts(tx, id)?,
     })
 }
@@ -162,8 +164,9 @@ fn receiver(mut row: Row) -> Result<ReceiverStatus, StoreError> {
         reason: row.take(6)?,
         error: row.take(7)?,
         through: row.take(8)?,
-        waiting: row.take(9)?,
-        dead: row.take(10)?,
+        unreached: parse(&row.take::<String>(9)?),
+        waiting: row.take(10)?,
+        dead: row.take(11)?,
     })
 }
 

@@ -174,6 +174,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         reason: Some(SendReason::Busy),
         error: Some("503".into()),
         through: Some("backup".into()),
+        ..ReceiverUpdate::default()
     };
     let event = Event::ReceiverFailing(ReceiverFailing {
         receiver: "desk".into(),
@@ -184,6 +185,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         next_try: None,
         through: None,
         partial: false,
+        recipients: Vec::new(),
     });
     let receiver = "phone".into();
     broken.notices = vec![NewDelivery { receiver, event }];

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     deliver::verdict::of,
     model::{DeliveryId, DeliveryKey, Event, Notice, Retry, TestPing},
-    store::ReceiverState,
+    store::{ReceiverState, Reception},
 };
 
 fn at(minute: i64) -> Timestamp {
@@ -44,6 +44,7 @@ fn answered(claim: &DeliveryClaim, is_sure: bool, minute: i64) -> Verdict {
         retry: Retry::Partly { is_sure },
         detail: "424: Failed to send".into(),
         accepted: Vec::new(),
+        refused: Vec::new(),
     };
     of(claim, Err(error), at(minute), 0.5)
 }
@@ -67,8 +68,11 @@ fn the_healthy_ones_hear_it_again_seldom_and_never_for_ever() {
     // Some have it: after an hour it is delivered, and its answer says to whom not.
     assert_eq!(waits(true), [Some(15), Some(45), None, None, None, None]);
     let last = answered(&claim(2, Some(0), true), true, 60);
-    let answer = "to some of them; 424: Failed to send".to_owned();
-    assert_eq!(last.to, SettleTo::Delivered { answer });
+    let expected = SettleTo::Delivered {
+        answer: "to some of them; 424: Failed to send".into(),
+        missing: Some("424: Failed to send".into()),
+    };
+    assert_eq!(last.to, expected);
 }
 
 #[test]
@@ -90,22 +94,24 @@ fn what_perhaps_nobody_has_ends_like_any_other_after_three_days() {
 }
 
 #[test]
-fn the_lane_stays_open_and_the_others_are_told_once_after_a_quarter_of_an_hour() {
-    let first = answered(&claim(0, None, false), true, 0);
-    assert_eq!(first.receiver.due, None);
-    assert_eq!(first.receiver.failures, 0);
-    assert_eq!(first.receiver.failing_since, Some(at(0)));
-    assert!(first.tell.is_none());
-    let second = answered(&claim(1, Some(0), false), true, 15);
-    let trouble = second.tell.expect("told");
-    assert!(trouble.is_partial && trouble.since == at(0));
-    assert!(second.receiver.told_failing);
-    let third = answered(&claim(0, Some(0), true), true, 16);
-    assert!(third.tell.is_none() && third.receiver.told_failing);
-    // Its connections failed until now: that trouble is over, and this one begins.
-    let mut after = claim(0, Some(0), true);
-    after.receiver.failures = 5;
-    let after = answered(&after, true, 60);
-    assert_eq!(after.receiver.failing_since, Some(at(60)));
-    assert!(after.tell.is_none() && !after.receiver.told_failing);
+fn the_lane_stays_open_and_somebody_is_noted_as_not_reached() {
+    // Its connections failed until now: that trouble is over.
+    for (failures, told) in [(0, false), (5, true)] {
+        let mut claim = claim(0, (failures > 0).then_some(0), told);
+        claim.receiver.failures = failures;
+        let verdict = answered(&claim, true, 15);
+        assert!(verdict.tell.is_none());
+        let expected = ReceiverUpdate {
+            reception: Reception {
+                is_whole: false,
+                accepted: Vec::new(),
+                refused: vec![Refusal {
+                    recipient: String::new(),
+                    answer: "424: Failed to send".into(),
+                }],
+            },
+            ..ReceiverUpdate::default()
+        };
+        assert_eq!(verdict.receiver, expected);
+    }
 }

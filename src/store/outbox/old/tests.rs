@@ -36,6 +36,7 @@ async fn fail(store: &Store, seconds: i64, since: i64, off: bool) {
         reason: Some(reason),
         error: Some("401 Unauthorized".into()),
         through: None,
+        ..ReceiverUpdate::default()
     };
     assert!(store.settle(settled).await.expect("settled"));
 }

@@ -1,0 +1,92 @@
+//! What is told of a receiver, in words.
+
+use jiff::tz::TimeZone;
+
+use super::{
+    advice,
+    phrase::{Trouble, at, count},
+    trouble::next_try,
+};
+use crate::model::ReceiverFailing;
+
+/// Recipients that a sentence names; the fact with the answers has more.
+const MAX_NAMED: usize = 3;
+
+pub(super) fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> Trouble {
+    let (name, since) = (&event.receiver, at(event.since, timezone));
+    if let Some(through) = &event.through {
+        return trouble(
+            event,
+            format!("Mail for receiver {name} goes through server {through} since {since}"),
+            "with the next mail, after five minutes at the earliest".to_owned(),
+            "the server that comes first fails; nothing waits and nothing is lost",
+        );
+    }
+    if !event.recipients.is_empty() {
+        let who = named(&event.recipients);
+        return trouble(
+            event,
+            format!("Receiver {name} is reached, but refuses {who} since {since}"),
+            "with the next mail".to_owned(),
+            "the others of the receiver get every mail; who is refused gets none of them",
+        );
+    }
+    if event.partial {
+        return trouble(
+            event,
+            format!("Receiver {name} does not reach all of those behind it since {since}"),
+            "with the next notice; what some have not got is tried again a few times".to_owned(),
+            "the others have it; who is not reached within an hour may miss what comes meanwhile",
+        );
+    }
+    let waiting = match event.waiting {
+        1 => "1 notice waits".to_owned(),
+        waiting => format!("{waiting} notices wait"),
+    };
+    trouble(
+        event,
+        format!("Receiver {name} takes nothing since {since}: {waiting} for it"),
+        next_try(event.next_try, timezone),
+        "nothing is lost; it is all kept",
+    )
+}
+
+fn trouble(event: &ReceiverFailing, sentence: String, next: String, meaning: &str) -> Trouble {
+    let advice = match event.recipients.is_empty() {
+        false => advice::recipients(&event.receiver),
+        true => advice::receiver(&event.receiver, &event.reason),
+    };
+    Trouble {
+        sentence,
+        feed: None,
+        url: None,
+        facts: vec![
+            ("Reason", event.reason.clone()),
+            ("Answer", event.error.clone()),
+            ("Next try", next),
+            ("To do", advice),
+            ("Meaning", meaning.to_owned()),
+        ],
+    }
+}
+
+fn named(recipients: &[String]) -> String {
+    let named = recipients[..recipients.len().min(MAX_NAMED)].join(", ");
+    let more = recipients.len().saturating_sub(MAX_NAMED);
+    match u32::try_from(more).unwrap_or(u32::MAX) {
+        0 => named,
+        more => format!("{named} and {}", count(more, "other")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_names_three_recipients_and_counts_the_rest() {
+        let all: Vec<String> = (1..=5).map(|number| format!("r{number}@e.org")).collect();
+        assert_eq!(named(&all[..1]), "r1@e.org");
+        assert_eq!(named(&all), "r1@e.org, r2@e.org, r3@e.org and 2 others");
+    }
+}

@@ -1,0 +1,8 @@
+-- Schema 4. Comes after schema 3; never edited, like every schema.
+
+-- Those behind a receiver who get nothing while others do, as a JSON array: a mail address that its
+-- server refuses, or services that one notice is passed on to.
+ALTER TABLE receiver ADD COLUMN unreached TEXT NOT NULL DEFAULT '[]';
+
+-- Of a delivery that was delivered: who behind the receiver has not got it, and why, in words.
+ALTER TABLE delivery ADD COLUMN missing TEXT;
