@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use clap::Args;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::{Answer, CliError, config, installed};
 use crate::{
@@ -80,12 +80,22 @@ async fn once(app: App) -> Result<(), CliError> {
         let Held { count, hold, until } = held;
         info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
     }
+    prune(&app).await;
     app.close().await;
     if state != StoreState::Well {
         let message = "no feed was polled: the store's disk is in trouble";
         return Err(CliError::Failed(message.to_owned()));
     }
     Ok(())
+}
+
+/// Deletes old rows, once a day: no service does where cron runs this.
+async fn prune(app: &App) {
+    match app.store().prune_daily(SystemClock.now()).await {
+        Ok(Some(pruned)) => debug!(?pruned, "old rows deleted"),
+        Ok(None) => {}
+        Err(error) => warn!("not pruned: {error}"),
+    }
 }
 
 /// Polls what is due now, with the pauses that origins are owed.

@@ -1,5 +1,7 @@
 //! What is no longer kept.
 
+mod daily;
+
 use std::{ops::AddAssign, time::Duration};
 
 use jiff::Timestamp;
