@@ -234,7 +234,9 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .collect();
     let now = clock.now();
     store.sync(&config.feeds, &receivers, now).await?;
-    store.follow_recipients(recipients(config)).await?;
+    let told = config.health.notify.clone();
+    let recipients = recipients(config);
+    store.follow_recipients(recipients, told, now).await?;
     let watches = config.watches.iter();
     let definitions = watches.map(|it| (it.name.clone(), definition(it, &config.entities)));
     store.sync_watches(definitions.collect(), now).await?;

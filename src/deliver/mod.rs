@@ -182,6 +182,7 @@ impl Deliverer {
                 to: verdict.to,
                 receiver: verdict.receiver,
                 notices,
+                told: self.told.clone(),
             })
             .await?;
         Ok(if delivered {

@@ -152,9 +152,12 @@ fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -
     if let Some(first) = first.filter(|_| claim.receiver.has_refused) {
         return failing(claim, error, None, first, now, jitter);
     }
+    // Of a trouble that was told, one refusal is no end.
+    let told_failing = claim.receiver.told_failing;
     Verdict {
         receiver: ReceiverUpdate {
-            failing_since: Some(now),
+            failing_since: first.filter(|_| told_failing).or(Some(now)),
+            told_failing,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
             ..ReceiverUpdate::default()

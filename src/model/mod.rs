@@ -16,6 +16,7 @@ mod mute;
 mod notice;
 mod origin;
 mod priority;
+mod receiver;
 mod report;
 mod secret;
 mod trouble;
@@ -36,10 +37,11 @@ pub use missed::ReceiverMissed;
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, TestPing,
+    FeedSilent, NetworkFailing, NetworkRecovered, Notice, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
+pub use receiver::{ReceiverFailing, ReceiverRecovered};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
 pub use secret::Secret;
 pub use trouble::{

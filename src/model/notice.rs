@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, MuteEnded, Priority,
-    ReceiverMissed, ReportReady, StoreFailing, StoreRecovered,
+    ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady, StoreFailing, StoreRecovered,
 };
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
@@ -42,9 +42,13 @@ pub enum Event {
     /// They can be reached again.
     #[serde(rename = "network.recovered")]
     NetworkRecovered(NetworkRecovered),
-    /// A receiver takes nothing, or its mail goes through another server; told to the others.
+    /// A receiver takes nothing, its mail goes through another server, or it reaches only some; told
+    /// to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
+    /// A receiver that was told failing takes notices again, or reaches those that it did not.
+    #[serde(rename = "receiver.recovered")]
+    ReceiverRecovered(ReceiverRecovered),
     /// Notices for a receiver were given up; told to the others.
     #[serde(rename = "receiver.missed")]
     ReceiverMissed(ReceiverMissed),
@@ -86,6 +90,7 @@ impl Event {
             Self::NetworkFailing(_) => "network.failing",
             Self::NetworkRecovered(_) => "network.recovered",
             Self::ReceiverFailing(_) => "receiver.failing",
+            Self::ReceiverRecovered(_) => "receiver.recovered",
             Self::ReceiverMissed(_) => "receiver.missed",
             Self::MuteEnded(_) => "mute.ended",
             Self::StoreFailing(_) => "store.failing",
@@ -259,34 +264,6 @@ pub struct NetworkRecovered {
     pub since: Timestamp,
     /// The poll that showed that it is over.
     pub until: Timestamp,
-}
-
-/// `data` of `receiver.failing`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReceiverFailing {
-    /// The receiver's name.
-    pub receiver: String,
-    /// The closed reason, also a metric label.
-    pub reason: String,
-    /// The last answer in words.
-    pub error: String,
-    /// Since when nothing got through.
-    pub since: Timestamp,
-    /// Deliveries that wait for it.
-    pub waiting: u32,
-    /// When it is tried again; `None` where it is not, for it is gone, or where nothing waits.
-    #[serde(default)]
-    pub next_try: Option<Timestamp>,
-    /// The mail server that its mail goes through, because the one that comes first fails; then
-    /// nothing has to wait.
-    #[serde(default)]
-    pub through: Option<String>,
-    /// Whether it reaches some of those behind it and not the others.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub partial: bool,
-    /// The mail addresses that it does not reach, where it reaches others.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recipients: Vec<String>,
 }
 
 /// `data` of `test.ping`.

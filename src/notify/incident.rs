@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::{Ailment, Event, Notice, Origin};
+use crate::model::{Ailment, Event, Notice, Origin, StoreReason};
 
 /// The longest key: `PagerDuty` takes 255 characters.
 const MAX_KEY_CHARS: usize = 200;
@@ -17,28 +17,23 @@ pub(super) struct Incident {
     pub(super) is_over: bool,
 }
 
+/// What a notice is to a trouble.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    /// It tells that this one has begun, or is not over yet.
+    Opens(String),
+    /// It tells that this one is over.
+    Ends(String),
+    /// It tells of what has no end that anybody could tell.
+    Alone,
+}
+
 impl Incident {
-    /// Feeds that fail are told by origin: one notice opens for several of them, and another of them
-    /// may be the last to read again. Silent and empty ones are told one by one.
     pub(super) fn of(notice: &Notice) -> Self {
-        let silent = |feed: &String| Some(format!("silent-{feed}"));
-        let empty = |feed: &String| Some(format!("empty-{feed}"));
-        let (name, is_over) = match &notice.event {
-            Event::FeedFailing(failing) => (failing_at(&failing.url), false),
-            Event::FeedSilent(event) => (silent(&event.feed), false),
-            Event::FeedEmpty(event) => (empty(&event.feed), false),
-            Event::FeedRecovered(recovered) => match recovered.was {
-                Ailment::Failing => (failing_at(&recovered.url), recovered.still.is_empty()),
-                Ailment::Silent => (silent(&recovered.feed), true),
-                Ailment::Empty => (empty(&recovered.feed), true),
-            },
-            Event::NetworkFailing(_) => (Some("network".to_owned()), false),
-            Event::NetworkRecovered(_) => (Some("network".to_owned()), true),
-            Event::StoreFailing(_) => (Some("store".to_owned()), false),
-            Event::StoreRecovered(_) => (Some("store".to_owned()), true),
-            Event::ConfigFailing(_) => (Some("config".to_owned()), false),
-            Event::ConfigRecovered(_) => (Some("config".to_owned()), true),
-            _ => (None, false),
+        let (name, is_over) = match Part::of(&notice.event) {
+            Part::Opens(name) => (Some(name), false),
+            Part::Ends(name) => (Some(name), true),
+            Part::Alone => (None, false),
         };
         // A store's own name has no hyphen; what follows may.
         let key = match (name, notice.key.0.split_once('-')) {
@@ -53,6 +48,66 @@ impl Incident {
     }
 }
 
+impl Part {
+    /// Feeds that fail are told by origin: one notice opens for several of them, and another of them
+    /// may be the last to read again. Silent and empty ones are told one by one. Those whom a receiver
+    /// does not reach are a trouble beside that of the receiver as a whole.
+    fn of(event: &Event) -> Self {
+        let silent = |feed: &String| format!("silent-{feed}");
+        let empty = |feed: &String| format!("empty-{feed}");
+        match event {
+            Event::FeedFailing(failing) => {
+                failing_at(&failing.url).map_or(Self::Alone, Self::Opens)
+            }
+            Event::FeedSilent(event) => Self::Opens(silent(&event.feed)),
+            Event::FeedEmpty(event) => Self::Opens(empty(&event.feed)),
+            Event::FeedRecovered(recovered) => match recovered.was {
+                Ailment::Failing => failing_at(&recovered.url).map_or(Self::Alone, |name| {
+                    Self::over(recovered.still.is_empty(), name)
+                }),
+                Ailment::Silent => Self::Ends(silent(&recovered.feed)),
+                Ailment::Empty => Self::Ends(empty(&recovered.feed)),
+            },
+            Event::NetworkFailing(_) => Self::Opens("network".to_owned()),
+            Event::NetworkRecovered(_) => Self::Ends("network".to_owned()),
+            Event::ReceiverFailing(event) => {
+                Self::Opens(of_receiver(&event.receiver, event.partial))
+            }
+            Event::ReceiverRecovered(event) => {
+                let name = of_receiver(&event.receiver, event.partial);
+                Self::over(event.still.is_empty(), name)
+            }
+            // The service ends with its file, and what starts then knows nothing of it.
+            Event::StoreFailing(event) if event.reason == StoreReason::Gone => Self::Alone,
+            Event::StoreFailing(_) => Self::Opens("store".to_owned()),
+            Event::StoreRecovered(_) => Self::Ends("store".to_owned()),
+            Event::ConfigFailing(_) => Self::Opens("config".to_owned()),
+            Event::ConfigRecovered(_) => Self::Ends("config".to_owned()),
+            Event::Alert(_)
+            | Event::DigestReady(_)
+            | Event::FeedRebased(_)
+            | Event::FeedItemsMissed(_)
+            | Event::ReceiverMissed(_)
+            | Event::MuteEnded(_)
+            | Event::ReportReady(_)
+            | Event::TestPing(_) => Self::Alone,
+        }
+    }
+
+    fn over(is_over: bool, name: String) -> Self {
+        if is_over {
+            Self::Ends(name)
+        } else {
+            Self::Opens(name)
+        }
+    }
+}
+
+fn of_receiver(receiver: &str, is_partial: bool) -> String {
+    let what = if is_partial { "unreached" } else { "receiver" };
+    format!("{what}-{receiver}")
+}
+
 fn failing_at(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     Some(format!("failing-{}", Origin::of(&url).host))
@@ -63,8 +118,8 @@ mod tests {
     use super::*;
     use crate::{
         model::{
-            DeliveryKey, FeedEmpty, FeedFailing, FeedRecovered, StoreFailing, StoreReason,
-            StoreRecovered,
+            DeliveryKey, FeedEmpty, FeedFailing, FeedRecovered, ReceiverFailing, ReceiverRecovered,
+            StoreFailing, StoreRecovered,
         },
         notify::sample::every_kind,
     };
@@ -150,25 +205,112 @@ mod tests {
         assert_eq!(began.key, incident("aa-9", recovered).key);
     }
 
+    /// Every type, and the one that ends what it opens.
+    const PAIRS: [(&str, Option<&str>); 20] = [
+        ("alert.matched", None),
+        ("digest.ready", None),
+        ("feed.failing", Some("feed.recovered")),
+        ("feed.silent", Some("feed.recovered")),
+        ("feed.empty", Some("feed.recovered")),
+        ("feed.recovered", None),
+        ("feed.rebased", None),
+        ("feed.items_missed", None),
+        ("network.failing", Some("network.recovered")),
+        ("network.recovered", None),
+        ("receiver.failing", Some("receiver.recovered")),
+        ("receiver.recovered", None),
+        ("receiver.missed", None),
+        ("mute.ended", None),
+        ("store.failing", Some("store.recovered")),
+        ("store.recovered", None),
+        ("config.failing", Some("config.recovered")),
+        ("config.recovered", None),
+        ("report.ready", None),
+        ("test.ping", None),
+    ];
+
     #[test]
-    fn every_kind_that_recovers_closes_what_its_failing_opened_and_the_rest_stand_alone() {
-        let all: Vec<(Notice, Incident)> = every_kind()
-            .into_iter()
-            .map(|notice| (notice.clone(), Incident::of(&notice)))
-            .collect();
+    fn what_is_opened_has_an_end_of_the_same_key_and_the_rest_stand_alone() {
+        let mut all: Vec<(Notice, Incident)> = Vec::new();
+        for notice in every_kind() {
+            let incident = Incident::of(&notice);
+            all.push((notice, incident));
+        }
+        let mut kinds: Vec<&str> = all.iter().map(|(notice, _)| notice.event.kind()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let mut listed: Vec<&str> = PAIRS.iter().map(|(kind, _)| *kind).collect();
+        listed.sort_unstable();
+        assert_eq!(
+            kinds, listed,
+            "every type stands in the table, and has a sample"
+        );
         for (notice, incident) in &all {
             let kind = notice.event.kind();
-            assert_eq!(incident.is_over, kind.ends_with(".recovered"), "{kind}");
-            let began = all
+            let (_, end) = PAIRS
                 .iter()
-                .any(|(_, other)| !other.is_over && other.key == incident.key);
-            assert!(began, "nothing opens what {kind} ends");
-            let opens = ["feed.failing", "feed.silent", "feed.empty"].contains(&kind)
-                || ["network.failing", "store.failing", "config.failing"].contains(&kind);
-            if !opens && !incident.is_over {
+                .find(|(name, _)| *name == kind)
+                .expect("listed");
+            let is_end = PAIRS.iter().any(|(_, end)| *end == Some(kind));
+            assert_eq!(incident.is_over, is_end, "{kind}");
+            if end.is_none() && !is_end {
                 assert_eq!(incident.key, notice.key.0, "{kind}");
             }
+            if is_end {
+                let opens = |(other, of): &(Notice, Incident)| {
+                    let pair = PAIRS.iter().find(|(name, _)| *name == other.event.kind());
+                    !of.is_over && of.key == incident.key && pair.expect("listed").1 == Some(kind)
+                };
+                assert!(all.iter().any(opens), "nothing opens what {kind} ends");
+            }
+            if end.is_some() {
+                assert_ne!(incident.key, notice.key.0, "{kind} is opened for good");
+            }
         }
+    }
+
+    #[test]
+    fn a_store_whose_file_is_gone_opens_nothing_that_nobody_would_end() {
+        let gone = Event::StoreFailing(StoreFailing {
+            reason: StoreReason::Gone,
+            error: String::new(),
+            since: jiff::Timestamp::UNIX_EPOCH,
+            free_bytes: None,
+        });
+        assert_eq!(incident("aa-store-7", gone).key, "aa-store-7");
+    }
+
+    #[test]
+    fn the_end_for_one_address_is_none_while_another_is_refused_and_none_of_the_receivers() {
+        let failing = |partial| {
+            Event::ReceiverFailing(ReceiverFailing {
+                receiver: "desk".into(),
+                reason: "refused".into(),
+                error: String::new(),
+                since: jiff::Timestamp::UNIX_EPOCH,
+                waiting: 0,
+                next_try: None,
+                through: None,
+                partial,
+                recipients: Vec::new(),
+            })
+        };
+        let recovered = |still: &[&str]| {
+            Event::ReceiverRecovered(ReceiverRecovered {
+                receiver: "desk".into(),
+                since: jiff::Timestamp::UNIX_EPOCH,
+                waiting: 0,
+                partial: true,
+                recipients: vec!["bob@example.org".into()],
+                still: still.iter().map(|&it| it.to_owned()).collect(),
+                removed: false,
+            })
+        };
+        let began = incident("aa-7", failing(true));
+        let end = incident("aa-8", recovered(&[]));
+        assert_eq!((&end.key, end.is_over), (&began.key, true));
+        assert!(!incident("aa-9", recovered(&["eve@example.org"])).is_over);
+        assert_ne!(incident("aa-6", failing(false)).key, began.key);
     }
 
     #[test]

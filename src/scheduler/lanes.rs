@@ -37,8 +37,9 @@ impl Scheduler {
         loop {
             let round = self.drain_all().await?;
             delivered += round.delivered;
-            // What is told of a receiver in trouble comes when the others may be through already.
-            if !self.look_after_outbox().await? && !round.has_told {
+            // What is told of a receiver in trouble, or out of it, comes when the others may be
+            // through already.
+            if !self.look_after_outbox().await? && !round.has_told && round.delivered == 0 {
                 return Ok(delivered);
             }
         }

@@ -283,6 +283,7 @@ pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) ->
         to,
         receiver: ReceiverUpdate::default(),
         notices: vec![],
+        told: vec![],
     }
 }
 

@@ -302,6 +302,7 @@ fn title(delivery: &DeliveryStatus) -> String {
             None if data.partial => format!("receiver {} does not reach all", data.receiver),
             None => format!("receiver {} fails", data.receiver),
         },
+        Event::ReceiverRecovered(data) => format!("receiver {} is well again", data.receiver),
         Event::ReceiverMissed(data) => format!("receiver {} missed something", data.receiver),
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),

@@ -101,6 +101,7 @@ const fn is_relief(event: &Event) -> bool {
         event,
         Event::FeedRecovered(_)
             | Event::NetworkRecovered(_)
+            | Event::ReceiverRecovered(_)
             | Event::StoreRecovered(_)
             | Event::ConfigRecovered(_)
     )

@@ -7,7 +7,7 @@ use super::{
     phrase::{Trouble, at, count},
     trouble::next_try,
 };
-use crate::model::ReceiverFailing;
+use crate::model::{ReceiverFailing, ReceiverRecovered};
 
 /// Recipients that a sentence names; the fact with the answers has more.
 const MAX_NAMED: usize = 3;
@@ -67,6 +67,46 @@ fn trouble(event: &ReceiverFailing, sentence: String, next: String, meaning: &st
             ("To do", advice),
             ("Meaning", meaning.to_owned()),
         ],
+    }
+}
+
+pub(super) fn receiver_recovered(event: &ReceiverRecovered, timezone: &TimeZone) -> Trouble {
+    let (name, since) = (&event.receiver, at(event.since, timezone));
+    let who = match named(&event.recipients) {
+        nobody if nobody.is_empty() => "all of those behind it".to_owned(),
+        who => who,
+    };
+    let (sentence, meaning) = match (event.partial, event.removed) {
+        (true, false) => (
+            format!("Receiver {name} reaches {who} again, for the first time since {since}"),
+            "who was not reached has missed what came meanwhile; `fivebells alerts` shows it",
+        ),
+        (true, true) => (
+            format!("Receiver {name} has {who} no more, who was not reached since {since}"),
+            "the config names that address no more",
+        ),
+        (false, false) => (
+            format!("Receiver {name} takes notices again, after trouble since {since}"),
+            "what waited for it goes out now, in the order in which it came",
+        ),
+        (false, true) => (
+            format!("Receiver {name}, in trouble since {since}, is not in the config any more"),
+            "what waits for it is kept, `fivebells outbox` shows it",
+        ),
+    };
+    let mut facts = Vec::new();
+    if !event.still.is_empty() {
+        facts.push(("Still refused", event.still.join(", ")));
+    }
+    if event.waiting > 0 {
+        facts.push(("Waiting", count(event.waiting, "notice")));
+    }
+    facts.push(("Meaning", meaning.to_owned()));
+    Trouble {
+        sentence,
+        feed: None,
+        url: None,
+        facts,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     missed::receiver_missed,
     mute::mute_ended,
     phrase::{Trouble, at, count},
-    receiver::receiver_failing,
+    receiver::{receiver_failing, receiver_recovered},
     report::report_ready,
 };
 use crate::model::{
@@ -40,6 +40,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::NetworkFailing(failing) => network_failing(failing, timezone),
         Event::NetworkRecovered(recovered) => network_recovered(recovered, timezone),
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
+        Event::ReceiverRecovered(recovered) => receiver_recovered(recovered, timezone),
         Event::ReceiverMissed(missed) => receiver_missed(missed, timezone),
         Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::StoreFailing(failing) => store_failing(failing, timezone),

@@ -6,8 +6,8 @@ use super::{notice, reports::reports, sample_digest, sample_notice};
 use crate::model::{
     Ailment, ConfigFailing, ConfigReason, ConfigRecovered, DeliveryKey, Event, FeedEmpty,
     FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, MuteKind,
-    NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, StoreFailing,
-    StoreReason, StoreRecovered, TestPing,
+    NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReceiverRecovered,
+    StoreFailing, StoreReason, StoreRecovered, TestPing,
 };
 
 /// One notice of every type, the plain alert first.
@@ -108,7 +108,7 @@ fn missed(yesterday: Timestamp) -> Event {
     })
 }
 
-fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 4] {
+fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 6] {
     [
         Event::ReceiverFailing(ReceiverFailing {
             receiver: "desk".into(),
@@ -153,6 +153,24 @@ fn troubles_of_receivers(now: Timestamp, yesterday: Timestamp) -> [Event; 4] {
             through: None,
             partial: true,
             recipients: vec!["bob@example.org".into()],
+        }),
+        Event::ReceiverRecovered(ReceiverRecovered {
+            receiver: "desk".into(),
+            since: yesterday,
+            waiting: 14,
+            partial: false,
+            recipients: Vec::new(),
+            still: Vec::new(),
+            removed: false,
+        }),
+        Event::ReceiverRecovered(ReceiverRecovered {
+            receiver: "desk".into(),
+            since: yesterday,
+            waiting: 0,
+            partial: true,
+            recipients: vec!["bob@example.org".into()],
+            still: Vec::new(),
+            removed: false,
         }),
     ]
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::model::{
     Alert, ConfigFailing, ConfigRecovered, DigestReady, Event, FeedEmpty, FeedFailing,
     FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, NetworkFailing,
-    NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReportReady, StoreFailing,
-    StoreRecovered, TestPing,
+    NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady,
+    StoreFailing, StoreRecovered, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -43,6 +43,7 @@ enum Data<'a> {
     NetworkFailing(&'a NetworkFailing),
     NetworkRecovered(&'a NetworkRecovered),
     ReceiverFailing(&'a ReceiverFailing),
+    ReceiverRecovered(&'a ReceiverRecovered),
     ReceiverMissed(&'a ReceiverMissed),
     MuteEnded(&'a MuteEnded),
     StoreFailing(&'a StoreFailing),
@@ -67,6 +68,7 @@ impl<'a> Data<'a> {
             Event::NetworkFailing(data) => Self::NetworkFailing(data),
             Event::NetworkRecovered(data) => Self::NetworkRecovered(data),
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
+            Event::ReceiverRecovered(data) => Self::ReceiverRecovered(data),
             Event::ReceiverMissed(data) => Self::ReceiverMissed(data),
             Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::StoreFailing(data) => Self::StoreFailing(data),

@@ -119,6 +119,7 @@ pub(super) fn feeds(event: &Event) -> Vec<&str> {
         | Event::NetworkFailing(_)
         | Event::NetworkRecovered(_)
         | Event::ReceiverFailing(_)
+        | Event::ReceiverRecovered(_)
         | Event::ReceiverMissed(_)
         | Event::StoreFailing(_)
         | Event::StoreRecovered(_)

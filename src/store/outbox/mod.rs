@@ -9,6 +9,7 @@ mod manage;
 mod missed;
 mod old;
 mod payload;
+mod recovered;
 mod settle;
 mod show;
 mod turns;
@@ -108,6 +109,8 @@ pub struct Settlement {
     pub receiver: ReceiverUpdate,
     /// What is told to others; how much waits for a receiver that fails is counted here.
     pub notices: Vec<NewDelivery>,
+    /// Who is told where the attempt ends a trouble that was told.
+    pub told: Vec<String>,
 }
 
 /// What becomes of a delivery.

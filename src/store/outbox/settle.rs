@@ -8,6 +8,7 @@ use super::{
     insert::enqueue,
     missed::note,
     payload::{list, parse_list},
+    recovered::ToldFailing,
     show::waiting,
     unreached,
 };
@@ -51,8 +52,20 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
           WHERE delivery = ?1 AND number = ?2",
         values![id, attempt, ended_at, reason, detail.as_str()],
     )?;
-    update_receiver(tx, receiver, &settlement.receiver, ended_at)?;
-    unreached::note(tx, receiver, &settlement.receiver.reception, ended_at)?;
+    let Settlement {
+        receiver: update,
+        told,
+        ..
+    } = settlement;
+    let over = match update.told_failing {
+        true => None,
+        false => ToldFailing::of(tx, receiver)?,
+    };
+    update_receiver(tx, receiver, update, ended_at)?;
+    unreached::note(tx, receiver, &update.reception, told, ended_at)?;
+    if let Some(over) = over {
+        over.end(tx, told, false, ended_at)?;
+    }
     enqueue(tx, &notices, ended_at)?;
     Ok(true)
 }

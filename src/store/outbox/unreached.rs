@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::enqueue, show::waiting};
+use super::{insert::enqueue, recovered::end_unreached, show::waiting};
 use crate::{
     cadence::{RECEIVER_TOLD_AFTER, elapsed},
     model::{Event, ReceiverFailing, Refusal, SendReason, to_second},
@@ -98,36 +98,6 @@ impl Store {
     }
 }
 
-impl Store {
-    /// Forgets of each receiver whom its config does not name any more; `recipients` has the mail
-    /// addresses of those that have some.
-    pub async fn follow_recipients(
-        &self,
-        recipients: BTreeMap<String, Vec<String>>,
-    ) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            for (name, mut all) in known(tx)? {
-                let before = all.len();
-                let addresses = recipients.get(&name);
-                all.retain(|it| is_behind(addresses, &it.recipient));
-                if all.len() < before {
-                    keep(tx, &name, &all)?;
-                }
-            }
-            Ok(())
-        })
-        .await
-    }
-}
-
-/// Those of mail have names, others have none.
-fn is_behind(addresses: Option<&Vec<String>>, recipient: &String) -> bool {
-    match addresses {
-        Some(addresses) => addresses.contains(recipient),
-        None => recipient.is_empty(),
-    }
-}
-
 fn tell(
     tx: &mut dyn Tx,
     told: &[String],
@@ -152,7 +122,7 @@ fn tell(
             recipients: named(&due),
             receiver: name,
         };
-        let told = hearers(told, &event);
+        let told = hearers(told, &event.receiver, !event.recipients.is_empty());
         let tell = |receiver: &String| NewDelivery {
             receiver: receiver.clone(),
             event: Event::ReceiverFailing(event.clone()),
@@ -164,17 +134,18 @@ fn tell(
     Ok(all_told)
 }
 
-/// Who hears of it.
-fn hearers(told: &[String], event: &ReceiverFailing) -> Vec<String> {
-    let others = told.iter().filter(|it| **it != event.receiver);
+/// Who hears of it: the receiver itself too where it is known whom it reaches, or where there is no
+/// other.
+pub(super) fn hearers(told: &[String], receiver: &str, has_names: bool) -> Vec<String> {
+    let others = told.iter().filter(|it| *it != receiver);
     let others: Vec<String> = others.cloned().collect();
-    if others.is_empty() || !event.recipients.is_empty() {
+    if has_names || others.is_empty() {
         return told.to_vec();
     }
     others
 }
 
-fn named(all: &[Unreached]) -> Vec<String> {
+pub(super) fn named(all: &[Unreached]) -> Vec<String> {
     let names = all.iter().map(|it| it.recipient.clone());
     names.filter(|name| !name.is_empty()).collect()
 }
@@ -188,11 +159,12 @@ fn answers(all: &[Unreached]) -> String {
     shown.join("; ")
 }
 
-/// Adds what an attempt has shown to what is known of its receiver.
+/// Adds what an attempt has shown to what is known of its receiver, and tells what is over.
 pub(super) fn note(
     tx: &mut dyn Tx,
     receiver: i64,
     reception: &Reception,
+    told: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = "SELECT name, unreached FROM receiver WHERE id = ?1";
@@ -202,7 +174,9 @@ pub(super) fn note(
     if after == before {
         return Ok(());
     }
-    keep(tx, &row.take::<String>(0)?, &after)
+    let name: String = row.take(0)?;
+    keep(tx, &name, &after)?;
+    end_unreached(tx, &name, [&before, &after], (told, false, now))
 }
 
 /// Who is not reached after an attempt. Pure.
@@ -238,7 +212,7 @@ fn known(tx: &mut dyn Tx) -> Result<BTreeMap<String, Vec<Unreached>>, StoreError
     rows.into_iter().map(one).collect()
 }
 
-fn keep(tx: &mut dyn Tx, receiver: &str, all: &[Unreached]) -> Result<(), StoreError> {
+pub(super) fn keep(tx: &mut dyn Tx, receiver: &str, all: &[Unreached]) -> Result<(), StoreError> {
     let json = serde_json::to_string(all).expect("plain data serializes");
     tx.exec(
         "UPDATE receiver SET unreached = ?2 WHERE name = ?1",

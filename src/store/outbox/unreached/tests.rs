@@ -159,13 +159,16 @@ async fn who_is_not_in_the_config_any_more_is_forgotten() {
         (&["a"], 0),
     ] {
         let recipients = BTreeMap::from([("desk".to_owned(), names(addresses))]);
-        store.follow_recipients(recipients).await.expect("written");
+        let followed = store.follow_recipients(recipients, vec![], at(1));
+        followed.await.expect("written");
         let status = store.receivers().await.expect("read").remove(0);
         assert_eq!(status.unreached.len(), left, "{addresses:?}");
     }
     // It is no mail any more.
     send(&store, 1, to(&["a"], &both)).await;
-    let nobody = store.follow_recipients(BTreeMap::new()).await;
+    let nobody = store
+        .follow_recipients(BTreeMap::new(), vec![], at(2))
+        .await;
     nobody.expect("written");
     let status = store.receivers().await.expect("read").remove(0);
     assert_eq!(status.unreached, []);

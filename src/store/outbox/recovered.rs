@@ -1,0 +1,169 @@
+//! That a receiver's trouble is over: told to those who heard of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    insert::enqueue,
+    show::waiting,
+    unreached::{self, Unreached},
+};
+use crate::{
+    model::{Event, ReceiverRecovered, to_second},
+    store::{
+        NewDelivery, Store, StoreError,
+        engine::{Tx, values},
+    },
+};
+
+/// A receiver of which others were told that it fails.
+pub(super) struct ToldFailing {
+    name: String,
+    since: Timestamp,
+    /// Its mail goes through another server, so it was told itself.
+    is_reached: bool,
+}
+
+impl ToldFailing {
+    pub(super) fn of(tx: &mut dyn Tx, receiver: i64) -> Result<Option<Self>, StoreError> {
+        let row = tx.row(
+            "SELECT name, failing_since, through FROM receiver WHERE id = ?1 AND told_failing = 1",
+            values![receiver],
+        )?;
+        let Some(mut row) = row else {
+            return Ok(None);
+        };
+        let (since, through): (Option<Timestamp>, Option<String>) = (row.take(1)?, row.take(2)?);
+        Ok(since.map(|since| Self {
+            name: row.take(0).unwrap_or_default(),
+            since,
+            is_reached: through.is_some(),
+        }))
+    }
+
+    /// Tells that this is over.
+    pub(super) fn end(
+        self,
+        tx: &mut dyn Tx,
+        told: &[String],
+        removed: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let event = ReceiverRecovered {
+            since: to_second(self.since),
+            waiting: waiting(tx, &self.name)?,
+            partial: false,
+            recipients: Vec::new(),
+            still: Vec::new(),
+            removed,
+            receiver: self.name,
+        };
+        let hears = |it: &&String| self.is_reached || **it != event.receiver;
+        let told: Vec<&String> = told.iter().filter(hears).collect();
+        tell(tx, &event, &told, now)
+    }
+}
+
+/// Tells of those who were told not to be reached, and are now or are there no more.
+pub(super) fn end_unreached(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    [before, after]: [&[Unreached]; 2],
+    (told, removed, now): (&[String], bool, Timestamp),
+) -> Result<(), StoreError> {
+    let is_left = |it: &Unreached| after.iter().any(|left| left.recipient == it.recipient);
+    let ended = before.iter().filter(|it| it.told && !is_left(it));
+    let ended: Vec<Unreached> = ended.cloned().collect();
+    let Some(since) = ended.iter().map(|it| it.since).min() else {
+        return Ok(());
+    };
+    let still: Vec<Unreached> = after.iter().filter(|it| it.told).cloned().collect();
+    let event = ReceiverRecovered {
+        receiver: receiver.to_owned(),
+        since: to_second(since),
+        waiting: waiting(tx, receiver)?,
+        partial: true,
+        recipients: unreached::named(&ended),
+        still: unreached::named(&still),
+        removed,
+    };
+    let told = unreached::hearers(told, receiver, !event.recipients.is_empty());
+    tell(tx, &event, &told.iter().collect::<Vec<_>>(), now)
+}
+
+fn tell(
+    tx: &mut dyn Tx,
+    event: &ReceiverRecovered,
+    told: &[&String],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tell = |receiver: &&String| NewDelivery {
+        receiver: (*receiver).clone(),
+        event: Event::ReceiverRecovered(event.clone()),
+    };
+    let notices: Vec<NewDelivery> = told.iter().map(tell).collect();
+    enqueue(tx, &notices, now).map(drop)
+}
+
+impl Store {
+    /// Ends the troubles of receivers, and of mail addresses behind them, that the config has no more,
+    /// and tells these receivers of it; `recipients` has the addresses of those that have some.
+    pub async fn follow_recipients(
+        &self,
+        recipients: BTreeMap<String, Vec<String>>,
+        told: Vec<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            for (id, name, is_active, before) in troubled(tx)? {
+                let addresses = recipients.get(&name);
+                let is_behind = |it: &&Unreached| is_active && is_behind(addresses, it);
+                let after: Vec<Unreached> = before.iter().filter(is_behind).cloned().collect();
+                if after != before {
+                    unreached::keep(tx, &name, &after)?;
+                    let how = (&told[..], true, now);
+                    end_unreached(tx, &name, [&before, &after], how)?;
+                }
+                if is_active {
+                    continue;
+                }
+                if let Some(failing) = ToldFailing::of(tx, id)? {
+                    tx.exec(
+                        "UPDATE receiver SET told_failing = 0 WHERE id = ?1",
+                        values![id],
+                    )?;
+                    failing.end(tx, &told, true, now)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+type Troubled = (i64, String, bool, Vec<Unreached>);
+
+fn troubled(tx: &mut dyn Tx) -> Result<Vec<Troubled>, StoreError> {
+    let rows = tx.rows(
+        "SELECT id, name, active, unreached FROM receiver
+          WHERE unreached <> '[]' OR (active = 0 AND told_failing = 1)",
+        &[],
+    )?;
+    let one = |mut row: crate::store::engine::Row| {
+        let unreached = unreached::parse(&row.take::<String>(3)?);
+        Ok((row.take(0)?, row.take(1)?, row.take(2)?, unreached))
+    };
+    rows.into_iter().map(one).collect()
+}
+
+/// Those of mail have names, others have none.
+fn is_behind(addresses: Option<&Vec<String>>, one: &Unreached) -> bool {
+    match addresses {
+        Some(addresses) => addresses.contains(&one.recipient),
+        None => one.recipient.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
