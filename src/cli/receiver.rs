@@ -139,7 +139,9 @@ fn after(error: &SendError) -> (&'static str, String) {
             let words = "some have it and others do not: a notice would be tried again, seldom";
             ("partly", words.to_owned())
         }
-        Retry::Never | Retry::TooLarge => ("never", "a notice would be given up".to_owned()),
+        Retry::Never | Retry::Unwanted | Retry::TooLarge => {
+            ("never", "a notice would be given up".to_owned())
+        }
         Retry::ReceiverBroken => {
             let words = "the receiver counts as broken: its notices wait, and the others are told";
             ("broken", words.to_owned())

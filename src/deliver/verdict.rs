@@ -16,6 +16,10 @@ use crate::{
     store::{DeliveryClaim, ReceiverState, ReceiverUpdate, Reception, SettleTo},
 };
 
+/// A receiver that has refused so many in a row, and taken none between them, refuses whatever it gets:
+/// no digest is broken up for it. So one has 17 parts at most until the receiver takes one of them.
+const MOST_IN_A_ROW: u32 = 16;
+
 /// How often a broken receiver (login refused, unknown CA) is probed: someone must act first.
 const BROKEN_PROBE: Duration = Duration::from_mins(5);
 
@@ -88,7 +92,10 @@ fn reception(outcome: &Outcome) -> Reception {
 fn failed(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
     match error.retry {
         Retry::TooLarge if has_parts(claim, &error) => halves(error),
-        Retry::Never | Retry::TooLarge => never(claim, error, now, jitter),
+        Retry::Unwanted if has_parts(claim, &error) && claim.receiver.refusals < MOST_IN_A_ROW => {
+            parts(claim, error, now)
+        }
+        Retry::Never | Retry::Unwanted | Retry::TooLarge => never(claim, error, now, jitter),
         Retry::Later { after } if rest::is_of_the_rest(claim, &error) => {
             let is_reached = !error.accepted.is_empty();
             rest::beside(claim, is_reached, later(claim, error, after, now, jitter))
@@ -149,8 +156,11 @@ fn arrived_by(
 /// own fault all the same is given up once the receiver has taken another.
 fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
     let first = claim.receiver.failing_since;
-    if let Some(first) = first.filter(|_| claim.receiver.has_refused) {
-        return failing(claim, error, None, first, now, jitter);
+    let refusals = claim.receiver.refusals.saturating_add(1);
+    if let Some(first) = first.filter(|_| refusals > 1) {
+        let mut verdict = failing(claim, error, None, first, now, jitter);
+        verdict.receiver.refusals = refusals;
+        return verdict;
     }
     // Of a trouble that was told, one refusal is no end.
     let told_failing = claim.receiver.told_failing;
@@ -160,6 +170,7 @@ fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -
             told_failing,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
+            refusals,
             ..ReceiverUpdate::default()
         },
         tell: None,
@@ -171,6 +182,25 @@ fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -
 fn has_parts(claim: &DeliveryClaim, error: &SendError) -> bool {
     let is_untold = claim.notice.accepted.is_empty() && error.accepted.is_empty();
     is_untold && matches!(&claim.notice.event, Event::DigestReady(digest) if digest.count > 1)
+}
+
+/// Something in it is not wanted: each half is tried by itself, until the one story is left that is
+/// refused alone. Whether it is that, or the receiver takes nothing, the next answer says.
+fn parts(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
+    let receiver = &claim.receiver;
+    let update = ReceiverUpdate {
+        failures: receiver.failures,
+        failing_since: receiver.failing_since.or(Some(now)),
+        told_failing: receiver.told_failing,
+        reason: Some(error.reason),
+        error: Some(error.detail.clone()),
+        refusals: receiver.refusals.saturating_add(1),
+        ..ReceiverUpdate::default()
+    };
+    Verdict {
+        receiver: update,
+        ..halves(error)
+    }
 }
 
 /// A receiver that says so reads what it gets, and is well.
@@ -234,6 +264,7 @@ fn failing(
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
             through: None,
+            refusals: receiver.refusals,
             reception: Reception::default(),
         },
         tell: tell.then(|| trouble(&error, since)),
@@ -264,6 +295,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
         failures,
         failing_since,
         told_failing,
+        refusals,
         ..
     } = claim.receiver;
     let since = failing_since.unwrap_or(now);
@@ -278,6 +310,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
             through: None,
+            refusals,
             reception: Reception::default(),
         },
         tell: (!told_failing).then(|| trouble(&error, since)),

@@ -97,6 +97,8 @@ pub enum Retry {
     },
     /// Never: this notice is dead, kept and redrivable.
     Never,
+    /// Never as it is, for something in it; without that, where it has parts.
+    Unwanted,
     /// Never as it is, for it is too large; in parts, where it has some.
     TooLarge,
     /// The receiver itself is broken or gone (410, 535, unknown CA): stop, tell someone, keep all.

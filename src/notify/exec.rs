@@ -185,7 +185,7 @@ fn verdict(status: ExitStatus, line: &str) -> Outcome {
     let (reason, retry) = match status.code() {
         Some(0) => return Ok(taken(&answer)),
         // EX_DATAERR, and qmail's permanent failure.
-        Some(65 | 100) => (SendReason::Refused, Retry::Never),
+        Some(65 | 100) => (SendReason::Refused, Retry::Unwanted),
         // EX_USAGE and EX_CONFIG; a shell that cannot start, or find, the program.
         Some(64 | 78 | 126 | 127) => (SendReason::Refused, Retry::ReceiverBroken),
         // EX_NOPERM.

@@ -41,6 +41,7 @@ pub(super) fn beside(claim: &DeliveryClaim, is_reached: bool, verdict: Verdict) 
             reason: verdict.receiver.reason.filter(|_| fails),
             error: verdict.receiver.error.filter(|_| fails),
             off: false,
+            refusals: receiver.refusals,
             reception: Reception::default(),
         },
         tell: None,

@@ -22,7 +22,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
             failing_since: failing_since.map(at),
             told_failing: false,
             through: None,
-            has_refused: false,
+            refusals: 0,
         },
         notice: Notice {
             key: DeliveryKey("store-7".into()),
@@ -280,7 +280,7 @@ fn a_refusal_kills_the_notice_and_clears_the_receiver() {
 /// The verdict at `now` on a refusal by a receiver that has refused another notice since 0 s.
 fn refused_again(failures: u32, told: bool, reason: SendReason, now: i64) -> Verdict {
     let mut claim = claim(1, failures, Some(0));
-    claim.receiver.has_refused = true;
+    claim.receiver.refusals = 1;
     claim.receiver.told_failing = told;
     of(&claim, failed(reason, Retry::Never), at(now), MIDDLE)
 }
@@ -315,32 +315,29 @@ fn a_receiver_that_refuses_everything_is_told_after_a_quarter_of_an_hour() {
     }
 }
 
+/// A digest of so many, at a receiver that has refused some in a row.
+fn of_digest(count: u32, refusals: u32, retry: Retry) -> Verdict {
+    let mut claim = claim(1, 0, Some(0));
+    claim.receiver.refusals = refusals;
+    claim.notice.event = Event::DigestReady(Box::new(crate::model::DigestReady {
+        hold: crate::model::Hold::Flood,
+        since: at(0),
+        until: at(0),
+        alerts: Vec::new(),
+        priority: crate::model::Priority::default(),
+        count,
+    }));
+    of(&claim, failed(SendReason::Refused, retry), at(60), MIDDLE)
+}
+
 /// Else hundreds of stories are lost to a receiver whose server takes 100 kB at once.
 #[test]
 fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
-    let digest = |count| {
-        let mut claim = claim(1, 0, Some(0));
-        claim.receiver.has_refused = true;
-        claim.notice.event = Event::DigestReady(Box::new(crate::model::DigestReady {
-            hold: crate::model::Hold::Flood,
-            since: at(0),
-            until: at(0),
-            alerts: Vec::new(),
-            priority: crate::model::Priority::default(),
-            count,
-        }));
-        of(
-            &claim,
-            failed(SendReason::Refused, Retry::TooLarge),
-            at(60),
-            MIDDLE,
-        )
-    };
-    let two = digest(2);
+    let two = of_digest(2, 99, Retry::TooLarge);
     assert!(matches!(two.to, SettleTo::Halves { .. }));
     assert_eq!(two.receiver, ReceiverUpdate::default());
     assert!(
-        matches!(digest(1).to, SettleTo::Later { .. }),
+        matches!(of_digest(1, 1, Retry::TooLarge).to, SettleTo::Later { .. }),
         "like any refusal"
     );
     let lone = of(
@@ -350,6 +347,45 @@ fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
         MIDDLE,
     );
     assert!(matches!(lone.to, SettleTo::Dead { .. }));
+}
+
+/// One story must not take ninety-nine others with it, and a receiver that takes nothing no digest
+/// apart.
+#[test]
+fn a_digest_that_is_not_wanted_is_told_in_halves_until_so_many_are_refused_in_a_row() {
+    for refusals in [0, 1, 15] {
+        let two = of_digest(2, refusals, Retry::Unwanted);
+        assert!(matches!(two.to, SettleTo::Halves { .. }), "{refusals}");
+        let receiver = two.receiver;
+        assert_eq!(
+            (receiver.refusals, receiver.failing_since, receiver.due),
+            (refusals + 1, Some(at(0)), None)
+        );
+    }
+    let kept = of_digest(2, 16, Retry::Unwanted);
+    assert!(matches!(kept.to, SettleTo::Later { .. }), "{kept:?}");
+    assert_eq!((kept.receiver.failures, kept.receiver.refusals), (1, 17));
+    let never = of_digest(2, 0, Retry::Never);
+    assert!(matches!(never.to, SettleTo::Dead { .. }), "not its content");
+    // The story itself: at once where it is the first that is refused, else when another was taken.
+    let story = of_digest(1, 0, Retry::Unwanted);
+    assert!(matches!(story.to, SettleTo::Dead { .. }));
+    assert_eq!(story.receiver.refusals, 1);
+    let second = of_digest(1, 1, Retry::Unwanted);
+    assert!(matches!(second.to, SettleTo::Later { .. }));
+}
+
+/// It was told to fail, and refuses one notice before it fails on, or is well.
+#[test]
+fn one_refusal_does_not_end_a_trouble_that_was_told() {
+    let mut claim = claim(1, 9, Some(0));
+    claim.receiver.told_failing = true;
+    let refused = failed(SendReason::Refused, Retry::Unwanted);
+    let receiver = of(&claim, refused, at(9000), MIDDLE).receiver;
+    assert_eq!(
+        (receiver.told_failing, receiver.failing_since),
+        (true, Some(at(0)))
+    );
 }
 
 #[test]

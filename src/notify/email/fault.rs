@@ -184,7 +184,7 @@ fn refused(phase: Phase, reply: &Reply) -> (SendReason, Retry) {
         (Phase::Auth, _) | (_, 530 | 534 | 535 | 538) => (SendReason::Auth, Retry::ReceiverBroken),
         (Phase::StartTls, _) => (SendReason::Tls, Retry::ReceiverBroken),
         (Phase::Content, _) if is_too_large(reply) => (SendReason::Refused, Retry::TooLarge),
-        (Phase::Content, _) if !is_about_us(reply) => (SendReason::Refused, Retry::Never),
+        (Phase::Content, _) if !is_about_us(reply) => (SendReason::Refused, Retry::Unwanted),
         _ => (SendReason::Refused, Retry::ReceiverBroken),
     }
 }

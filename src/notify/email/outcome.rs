@@ -35,7 +35,10 @@ pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
         }
     }
     for (group, error) in failed {
-        let is_of_the_mail = matches!(error.retry, Retry::Never | Retry::TooLarge);
+        let is_of_the_mail = matches!(
+            error.retry,
+            Retry::Never | Retry::Unwanted | Retry::TooLarge
+        );
         if receipt.accepted.is_empty() || !(is_refusal(&error) || is_of_the_mail) {
             return Err(put_off(error, receipt, has_accepted));
         }

@@ -49,7 +49,7 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
         401 | 407 => (SendReason::Auth, Retry::ReceiverBroken),
         403 => (SendReason::Auth, later()),
         413 => (SendReason::Refused, Retry::TooLarge),
-        400 | 422 => (SendReason::Refused, Retry::Never),
+        400 | 422 => (SendReason::Refused, Retry::Unwanted),
         _ => (SendReason::Refused, later()),
     };
     Err(SendError {
@@ -140,7 +140,7 @@ mod tests {
                 later,
             ),
             (&[413], SendReason::Refused, Retry::TooLarge),
-            (&[400, 422], SendReason::Refused, Retry::Never),
+            (&[400, 422], SendReason::Refused, Retry::Unwanted),
         ] {
             for &status in statuses {
                 let error = answered(status, &[], "").unwrap_err();

@@ -17,7 +17,7 @@ use crate::{
 
 /// A receiver that may be sent to.
 pub(in crate::store) const LANE: &str = "
-    SELECT id, failures, failing_since, told_failing, through FROM receiver
+    SELECT id, failures, failing_since, told_failing, through, refusals FROM receiver
      WHERE name = ?1 AND active = 1 AND off = 0 AND due <= ?2";
 
 /// Claims a receiver's due deliveries: their due time becomes the end of the lease.
@@ -44,11 +44,6 @@ pub(in crate::store) const CLAIM_ONE: &str = "
     UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
      WHERE id = ?1 AND state = 'pending' AND due <= ?2 AND receiver = ?4
     RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
-
-/// A delivery that was given up since then.
-pub(in crate::store) const REFUSED: &str = "
-    SELECT id FROM delivery
-     WHERE state = 'dead' AND receiver = ?1 AND settled_at >= ?2 AND reason <> ?3 LIMIT 1";
 
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
@@ -135,30 +130,15 @@ pub(super) fn lane(
     let Some(mut row) = tx.row(LANE, values![name.as_str(), now])? else {
         return Ok(None);
     };
-    let (id, failing_since) = (row.take(0)?, row.take(2)?);
     let state = ReceiverState {
         name,
         failures: row.take(1)?,
-        failing_since,
+        failing_since: row.take(2)?,
         told_failing: row.take(3)?,
         through: row.take(4)?,
-        has_refused: has_refused(tx, id, failing_since)?,
+        refusals: row.take(5)?,
     };
-    Ok(Some((id, state)))
-}
-
-/// Whether a notice was given up since the receiver last took one, and not for its age.
-fn has_refused(
-    tx: &mut dyn Tx,
-    receiver: i64,
-    failing_since: Option<Timestamp>,
-) -> Result<bool, StoreError> {
-    let Some(since) = failing_since else {
-        return Ok(false);
-    };
-    let expired = SendReason::Expired.as_str();
-    let refused = tx.row(REFUSED, values![receiver, since, expired])?;
-    Ok(refused.is_some())
+    Ok(Some((row.take(0)?, state)))
 }
 
 impl ReceiverState {

@@ -62,8 +62,9 @@ fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreEr
 
 fn wake(tx: &mut dyn Tx, receivers: &BTreeSet<i64>, now: Timestamp) -> Result<(), StoreError> {
     for receiver in receivers {
+        // What it refused and is sent again is no other one.
         tx.exec(
-            "UPDATE receiver SET due = ?2, off = 0 WHERE id = ?1",
+            "UPDATE receiver SET due = ?2, off = 0, refusals = 0 WHERE id = ?1",
             values![*receiver, now],
         )?;
         missed::forget(tx, *receiver)?;

@@ -27,7 +27,7 @@ use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Prio
 
 #[cfg(test)]
 pub(super) use self::{
-    claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE, REFUSED},
+    claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE},
     lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
     turns::{DUE, FIRST},
 };
@@ -88,8 +88,8 @@ pub struct ReceiverState {
     pub told_failing: bool,
     /// The mail server that its mail goes through while the one that comes first fails.
     pub through: Option<String>,
-    /// Whether another notice was given up since it last took one, and not for its age.
-    pub has_refused: bool,
+    /// Notices that it refused in a row, with none taken between them.
+    pub refusals: u32,
 }
 
 /// How one attempt ended.
@@ -171,6 +171,8 @@ pub struct ReceiverUpdate {
     pub error: Option<String>,
     /// The mail server that its mail goes through meanwhile.
     pub through: Option<String>,
+    /// Notices that it has refused in a row.
+    pub refusals: u32,
     /// Whom behind it the attempt has reached.
     pub reception: Reception,
 }

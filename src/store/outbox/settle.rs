@@ -162,7 +162,7 @@ fn update_receiver(
 ) -> Result<(), StoreError> {
     tx.exec(
         "UPDATE receiver SET due = ?2, failures = ?3, failing_since = ?4, told_failing = ?5,
-                off = ?6, reason = ?7, error = ?8, through = ?9
+                off = ?6, reason = ?7, error = ?8, through = ?9, refusals = ?10
           WHERE id = ?1",
         values![
             receiver,
@@ -174,6 +174,7 @@ fn update_receiver(
             update.reason.map(SendReason::as_str),
             update.error.as_deref(),
             update.through.as_deref(),
+            update.refusals,
         ],
     )
     .map(drop)

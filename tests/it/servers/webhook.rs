@@ -7,24 +7,29 @@ use std::{
 
 use super::http::{Answer, HttpServer, Request};
 
+/// Words, and what is answered to a body with one of them.
+type Refused = Option<(Vec<String>, Answer)>;
+
 /// Answers 204 until told otherwise.
 pub(crate) struct WebhookServer {
     server: HttpServer,
     answer: Arc<Mutex<Answer>>,
-    refused: Arc<Mutex<Option<(String, Answer)>>>,
+    refused: Arc<Mutex<Refused>>,
 }
 
 impl WebhookServer {
     pub(crate) async fn start() -> Self {
         let answer = Arc::new(Mutex::new(Answer::status(204)));
-        let refused: Arc<Mutex<Option<(String, Answer)>>> = Arc::default();
+        let refused: Arc<Mutex<Refused>> = Arc::default();
         let server = HttpServer::start({
             let (answer, refused) = (Arc::clone(&answer), Arc::clone(&refused));
             move |request| {
                 let refused = refused.lock().expect("not poisoned");
                 let body = String::from_utf8_lossy(&request.body);
                 match &*refused {
-                    Some((word, refusal)) if body.contains(word) => refusal.clone(),
+                    Some((words, refusal)) if words.iter().any(|word| body.contains(word)) => {
+                        refusal.clone()
+                    }
                     _ => answer.lock().expect("not poisoned").clone(),
                 }
             }
@@ -48,13 +53,27 @@ impl WebhookServer {
 
     /// Answers this to what has the word in it, and takes all else.
     pub(crate) fn answer_unless(&self, word: &str, status: u16) {
+        self.refuse(&[word.to_owned()], status);
+    }
+
+    /// The same with several words.
+    pub(crate) fn refuse(&self, words: &[String], status: u16) {
         self.answer_with(Answer::status(204));
-        let refused = Some((word.to_owned(), Answer::status(status)));
+        let refused = Some((words.to_vec(), Answer::status(status)));
         *self.refused.lock().expect("not poisoned") = refused;
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.server.requests()
+    }
+
+    /// Waits until so many have arrived.
+    pub(crate) async fn wait_for(&self, count: usize) {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while self.requests().len() < count {
+            assert!(std::time::Instant::now() < deadline, "nothing arrives");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     /// The titles that arrived, in order.

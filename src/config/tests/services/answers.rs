@@ -122,7 +122,7 @@ async fn a_message_that_is_refused_is_not_a_service_that_is_gone() {
         let error = refused(name, "400 Bad Request", &[], "invalid_payload").await;
         assert_eq!(
             (error.reason, error.retry),
-            (SendReason::Refused, Retry::Never),
+            (SendReason::Refused, Retry::Unwanted),
             "{name}"
         );
         let error = refused(name, "404 Not Found", &[], "").await;

@@ -151,7 +151,7 @@ async fn an_answer_about_the_message_gives_it_up_all_the_same() {
         ),
     ] {
         let error = refused(name, "400 Bad Request", &[], body).await;
-        assert_eq!(error.retry, Retry::Never, "{name} {body}");
+        assert_eq!(error.retry, Retry::Unwanted, "{name} {body}");
     }
 }
 

@@ -24,7 +24,7 @@ fn claim(failures: u32, failing_since: Option<i64>, told_failing: bool) -> Deliv
             failing_since: failing_since.map(at),
             told_failing,
             through: None,
-            has_refused: false,
+            refusals: 0,
         },
         notice: Notice {
             key: DeliveryKey("store-7".into()),

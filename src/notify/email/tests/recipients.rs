@@ -214,7 +214,7 @@ async fn one_mail_of_two_that_is_refused_for_good_gives_its_recipients_up() {
         .await
         .to(&["jürgen@example.org", "desk@example.org"]);
     let error = post.fail().await;
-    assert_eq!(error.retry, Retry::Never, "nobody has it");
+    assert_eq!(error.retry, Retry::Unwanted, "nobody has it");
     assert!(error.accepted.is_empty());
 }
 

@@ -136,6 +136,7 @@ async fn refusals_by_step_and_code() {
     let auth = (SendReason::Auth, Retry::ReceiverBroken);
     let broken = (SendReason::Refused, Retry::ReceiverBroken);
     let dead = (SendReason::Refused, Retry::Never);
+    let unwanted = (SendReason::Refused, Retry::Unwanted);
     let too_large = (SendReason::Refused, Retry::TooLarge);
     for (step, reply, expected) in [
         (Step::Greeting, "421 4.3.2 not now", busy),
@@ -164,7 +165,8 @@ async fn refusals_by_step_and_code() {
             broken,
         ),
         (Step::Content, "451 4.3.0 not now", busy),
-        (Step::Content, "554 5.7.1 spam", dead),
+        (Step::Content, "554 5.7.1 spam", unwanted),
+        (Step::Content, "554 5.6.0 not this content", unwanted),
         (Step::Content, "552 5.3.4 too large", too_large),
         (Step::Content, "550 5.7.26 not authenticated", broken),
         (Step::Content, "554 5.2.252 SendAsDenied", broken),

@@ -4,5 +4,9 @@
 -- server refuses, or services that one notice is passed on to.
 ALTER TABLE receiver ADD COLUMN unreached TEXT NOT NULL DEFAULT '[]';
 
+-- Notices that a receiver has refused in a row, with none taken between them: of two, the fault is the
+-- receiver's.
+ALTER TABLE receiver ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+
 -- Of a delivery that was delivered: who behind the receiver has not got it, and why, in words.
 ALTER TABLE delivery ADD COLUMN missing TEXT;

@@ -62,7 +62,6 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (outbox::NEXT_DUE, 1),
         (outbox::PROBE, 4),
         (outbox::CLAIM_ONE, 4),
-        (outbox::REFUSED, 3),
         (outbox::WAITING, 4),
         (outbox::TOLD, 2),
         (outbox::NEXT_DUE_AFTER, 2),

@@ -121,60 +121,34 @@ async fn of_a_receiver_that_is_only_probed_each_has_its_turn() {
     assert_eq!(tried, [ids.clone(), ids].concat());
 }
 
+fn refused(in_a_row: u32) -> ReceiverUpdate {
+    ReceiverUpdate {
+        refusals: in_a_row,
+        ..failing(0, 1)
+    }
+}
+
 #[tokio::test]
-async fn a_receiver_has_refused_until_it_takes_something() {
+async fn a_receiver_refuses_in_a_row_until_it_takes_something_or_is_sent_that_again() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let ids = enqueue(&store, 6).await;
+    let gone = || dead(SendReason::Refused, &[]);
     let first = next(&store, 0).await;
-    assert!(!first.receiver.has_refused);
-    settle(
-        &store,
-        &first,
-        1,
-        dead(SendReason::Refused, &[]),
-        failing(0, 1),
-    )
-    .await;
+    assert_eq!(first.receiver.refusals, 0);
+    settle(&store, &first, 1, gone(), refused(1)).await;
     let second = next(&store, 2).await;
-    assert!(second.receiver.has_refused);
-    settle(&store, &second, 3, later(99), failing(1, 1)).await;
+    assert_eq!(second.receiver.refusals, 1);
+    settle(&store, &second, 3, later(99), refused(2)).await;
 
     // The one that was refused is no other one.
     assert_eq!(store.retry(this(ids[0]), at(4)).await.expect("done"), 1);
     let again = next(&store, 4).await;
-    assert_eq!((again.id, again.receiver.has_refused), (ids[0], false));
-    settle(
-        &store,
-        &again,
-        5,
-        dead(SendReason::Refused, &[]),
-        failing(0, 5),
-    )
-    .await;
+    assert_eq!((again.id, again.receiver.refusals), (ids[0], 0));
+    settle(&store, &again, 5, gone(), refused(1)).await;
 
     let third = next(&store, 6).await;
-    assert!(third.receiver.has_refused);
+    assert_eq!(third.receiver.refusals, 1);
     settle(&store, &third, 7, delivered(), ReceiverUpdate::default()).await;
-    assert!(
-        !next(&store, 8).await.receiver.has_refused,
-        "it takes things"
-    );
-}
-
-#[tokio::test]
-async fn what_died_of_its_age_was_not_refused() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    enqueue(&store, 2).await;
-    let first = next(&store, 0).await;
-    settle(
-        &store,
-        &first,
-        1,
-        dead(SendReason::Expired, &[]),
-        failing(9, 0),
-    )
-    .await;
-    assert!(!next(&store, 2).await.receiver.has_refused);
+    assert_eq!(next(&store, 8).await.receiver.refusals, 0);
 }
