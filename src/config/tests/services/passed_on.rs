@@ -11,6 +11,10 @@ const FAILED: &str = "424 Failed Dependency";
 const SOME: &str = r#"{"error": "One or more notification could not be sent", "details": [["INFO", "2026-11-30 09:23:54,049", "Loaded 2 entries from memory://"], ["INFO", "2026-11-30 09:23:54,049", "Notifying 2 service(s) with threads."], ["INFO", "2026-11-30 09:23:54,056", "Sent JSON POST notification."], ["WARNING", "2026-11-30 09:23:54,056", "Failed to send JSON POST notification: Internal server error., error=500."]]}"#;
 const NONE_OF_ONE: &str = r#"{"error": "One or more notification could not be sent", "details": [["INFO", "2026-11-30 09:23:54,105", "Loaded 1 entries from memory://"], ["WARNING", "2026-11-30 09:23:54,109", "Failed to send JSON POST notification: Internal server error., error=500."]]}"#;
 const NO_SUCH_TAG: &str = r#"{"error": "One or more notification could not be sent", "details": [["INFO", "2026-11-30 09:24:12,720", "Loaded 1 entries from memory://"]]}"#;
+const SOME_AS_TEXT: &str = "2026-11-30 09:23:54,049 - INFO - Loaded 2 entries from memory://\n2026-11-30 09:23:54,049 - INFO - Notifying 2 service(s) with threads.\n2026-11-30 09:23:54,056 - INFO - Sent JSON POST notification.\n2026-11-30 09:23:54,056 - WARNING - Failed to send JSON POST notification: Internal server error., error=500.";
+const NONE_OF_ONE_AS_TEXT: &str = "2026-11-30 09:23:54,105 - INFO - Loaded 1 entries from memory://\n2026-11-30 09:23:54,109 - WARNING - Failed to send JSON POST notification: Internal server error., error=500.";
+const NO_SUCH_TAG_AS_TEXT: &str =
+    "2026-11-30 09:24:12,720 - INFO - Loaded 1 entries from memory://";
 /// Two services, and neither says what became of the message.
 const SILENT: &str = r#"{"error": "One or more notification could not be sent", "details": [["INFO", "2026-11-30 09:23:54,049", "Loaded 2 entries from memory://"], ["INFO", "2026-11-30 09:23:54,049", "Notifying 2 service(s) with threads."], ["WARNING", "2026-11-30 09:23:54,056", "Failed: \"Sent nothing\""]]}"#;
 /// The same at a log level that names failures only.
@@ -23,9 +27,14 @@ async fn what_some_services_have_is_told_from_what_none_has() {
         (SILENT, Retry::Partly { is_sure: false }),
         (FAILURES_ONLY, Retry::Partly { is_sure: false }),
         ("", Retry::Partly { is_sure: false }),
-        // Nobody has it, so that nobody hears it twice.
-        (NONE_OF_ONE, Retry::ReceiverBroken),
+        // The only service failed. Nobody has it, so that nobody hears it twice: it may be well in
+        // a moment.
+        (NONE_OF_ONE, Retry::Later { after: None }),
         (NO_SUCH_TAG, Retry::ReceiverBroken),
+        // The log as text.
+        (SOME_AS_TEXT, Retry::Partly { is_sure: true }),
+        (NONE_OF_ONE_AS_TEXT, Retry::Later { after: None }),
+        (NO_SUCH_TAG_AS_TEXT, Retry::ReceiverBroken),
     ] {
         let error = refused("apprise", FAILED, &[], body).await;
         assert_eq!(error.retry, retry, "{body}");
