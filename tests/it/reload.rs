@@ -1,6 +1,8 @@
 //! A reload is all or nothing.
 
 use crate::{
+    daemon::Daemon,
+    desk::json,
     servers::{feed::FeedServer, webhook::WebhookServer},
     world::World,
 };
@@ -116,4 +118,50 @@ async fn a_feed_taken_away_is_polled_no_more_and_remembers_when_it_returns() {
         ["Koizumi one", "Koizumi two"],
         "what was published meanwhile is news"
     );
+}
+
+/// A template is tried before anything changes, whatever its fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_that_does_not_work_keeps_the_old_config_and_is_told() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let good = config(&feed, &hook, "Koizumi");
+    let daemon = Daemon::start(&good);
+    daemon.expect("READY=1");
+    let status = || json(&daemon.run(&["--format", "json", "status"])).remove(0);
+    let faults = [
+        "{{ item.title",
+        "{{ item.nothing.at_all }}",
+        "{{ item.title | no_such_filter }}",
+        r#"{"text": {{ item.title }}}"#,
+        "{% for n in range(10001) %}x{% endfor %}",
+    ];
+    for (number, fault) in faults.iter().enumerate() {
+        let more = format!("body = '''{fault}'''\n");
+        std::fs::write(daemon.path(), format!("{good}{more}")).expect("written");
+        daemon.signal("-HUP");
+        daemon.expect("RELOADING=1");
+        daemon.expect("STATUS=reload refused");
+        let said = status();
+        let error = said["refused"]["error"].as_str().expect("an error");
+        assert!(error.contains("body = "), "{fault}: {error}");
+        hook.wait_for(number + 1).await;
+        // In the form of the old config.
+        let told = hook.requests()[number].json();
+        assert_eq!(told["type"], "config.failing", "{fault}");
+        assert_eq!(told["data"]["reason"], "refused", "{fault}");
+    }
+    feed.publish("Koizumi speaks");
+    daemon.run(&["poll", "wire"]);
+    hook.wait_for(faults.len() + 1).await;
+    let titles = hook.titles();
+    assert_eq!(titles.last().map(String::as_str), Some("Koizumi speaks"));
+    std::fs::write(daemon.path(), &good).expect("written");
+    daemon.signal("-HUP");
+    daemon.expect("STATUS=feeds 1");
+    hook.wait_for(faults.len() + 2).await;
+    let last = hook.requests().pop().expect("one").json();
+    assert_eq!(last["type"], "config.recovered");
+    assert_eq!(status()["refused"], serde_json::Value::Null);
+    daemon.signal("-TERM");
+    assert_eq!(daemon.end().0, Some(0));
 }
