@@ -4,26 +4,34 @@
 //! for the command line, and [`public`] ones, for those who watch over it. Requests end in the
 //! [`App`]; nothing here is on a thread that the store or a step needs.
 
+mod client;
 mod control;
 mod listener;
 mod patient;
 mod public;
 mod server;
+mod socket;
+mod wire;
 
-use std::{panic::resume_unwind, sync::Arc};
+use std::{panic::resume_unwind, path::Path, sync::Arc};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
-use crate::app::App;
+use crate::{app::App, config::ControlOptions};
 
-pub use listener::Listener;
+pub use client::{Control, ControlError};
+pub use listener::{Access, Listener};
 pub use server::{Limits, serve};
+pub use wire::Reloaded;
 
 /// What requests are answered from.
 #[derive(Debug, Clone)]
 struct Context {
     app: Arc<App>,
+    /// Cancelled when the service ends: who waits for something is told so then.
+    stop: CancellationToken,
 }
 
 /// Where a door is, and so what may be asked there.
@@ -42,9 +50,17 @@ pub struct Web {
 }
 
 impl Web {
-    /// Adds the control socket.
-    pub fn add_control(&mut self, listener: Listener) {
-        self.doors.push((Kind::Control, listener));
+    /// Opens the control socket of the daemon that has this store open. Without it the program goes
+    /// on: commands work on the store as they do without a daemon.
+    pub async fn open_control(&mut self, store: &Path, options: &ControlOptions) {
+        let path = socket::beside(store);
+        match socket::open(&path, options).await {
+            Ok(listener) => self.doors.push((Kind::Control, listener)),
+            Err(error) => warn!(
+                "no control socket at {}: {error}; commands reach the daemon by way of the store, and `fivebells reload` does not",
+                path.display()
+            ),
+        }
     }
 
     /// Adds an address that others may ask.
@@ -55,7 +71,10 @@ impl Web {
     /// Answers at every door until `stop`, and a moment longer where an answer is under way. A door
     /// that ends before ends it.
     pub async fn run(self, app: Arc<App>, stop: CancellationToken) {
-        let context = Context { app };
+        let context = Context {
+            app,
+            stop: stop.clone(),
+        };
         let mut doors = JoinSet::new();
         for (kind, listener) in self.doors {
             let router = match kind {
