@@ -7,6 +7,7 @@ mod lifecycle;
 mod mutes;
 mod presence;
 mod probe;
+mod reloads;
 mod report;
 mod setup;
 mod status;
@@ -36,11 +37,12 @@ use crate::{
 pub use definition::definition;
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
-pub use lifecycle::{Reload, Signals, run, wait_for_store};
+pub use lifecycle::{Signals, run, wait_for_store};
 pub use presence::Refusal;
 pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
+pub use reloads::{Reload, Reloaded};
 pub use setup::{SetupError, fetcher, matcher, notifier};
-pub use status::config_in_words;
+pub use status::{ConfigCounts, Live, config_counts};
 
 /// The program under one config file, from open to close.
 #[derive(Debug)]
@@ -49,6 +51,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     scheduler: Scheduler,
     in_force: RwLock<InForce>,
+    reloads: reloads::Reloads,
     started_at: Timestamp,
 }
 
@@ -105,6 +108,7 @@ impl App {
         Ok(Self {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
             started_at: in_force.loaded_at,
+            reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
             store,
             clock,
@@ -118,7 +122,7 @@ impl App {
     pub async fn reload(&self, loaded: Loaded) -> Result<(), AppError> {
         // Reads files too, so it may wait for a disk.
         let clock = Arc::clone(&self.clock);
-        let built = lifecycle::aside(move || setup::Parts::build(loaded, &clock)).await;
+        let built = reloads::aside(move || setup::Parts::build(loaded, &clock)).await;
         let (parts, mut config) = built.ok_or(SetupError::Panicked)??;
         // The store stays the one that is open: another path takes a restart.
         config.store.path.clone_from(&self.config().store.path);
@@ -151,6 +155,25 @@ impl App {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Another process has written to the store: looks now at what that made due.
+    pub fn wake(&self) {
+        self.scheduler.wake();
+    }
+
+    /// Returns when these feeds, or all if none is named, have been polled because someone asked, as
+    /// far as that takes no more than `patience` from one poll to the next.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn until_polled(
+        &self,
+        feeds: &[String],
+        patience: Duration,
+    ) -> Result<(), StoreError> {
+        let request = self.config().http.total_timeout;
+        self.scheduler.until_polled(feeds, patience, request).await
     }
 
     /// Polls every feed that is due now, each once.

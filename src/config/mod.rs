@@ -15,6 +15,7 @@
 mod access;
 mod assemble;
 mod context;
+mod control;
 mod effective;
 mod entities;
 mod environment;
@@ -82,6 +83,7 @@ use crate::{
 
 use context::Context;
 
+pub use control::ControlOptions;
 pub use effective::effective;
 pub use environment::Environment;
 pub use looking::{Looked, load_for_looking};
@@ -124,6 +126,8 @@ pub struct Config {
     pub poll: PollOptions,
     /// Who is told about trouble.
     pub health: HealthOptions,
+    /// Who may ask the running service.
+    pub control: ControlOptions,
     /// In the order they are written.
     pub tests: Vec<ConfigTest>,
 }

@@ -8,7 +8,7 @@ mod watching;
 
 pub use self::{
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
-    service::{HEALTH, KEEP, POLL, STORE},
+    service::{CONTROL, HEALTH, KEEP, POLL, STORE},
     telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, OAUTH, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
@@ -150,6 +150,7 @@ pub const TOP: Table = Table {
         key("health", Kind::Table, "who is told about trouble"),
         key("keep", Kind::Table, "how long what is kept"),
         key("store", Kind::Table, "where the state is"),
+        key("control", Kind::Table, "who may ask the running service"),
         key(
             "test",
             Kind::Tables,
@@ -177,7 +178,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 22] = [
+pub const TABLES: [&Table; 23] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -194,6 +195,7 @@ pub const TABLES: [&Table; 22] = [
     &HEALTH,
     &KEEP,
     &STORE,
+    &CONTROL,
     &TEST,
     &SECRET,
     &EVERY_TABLE,
