@@ -7,7 +7,9 @@ mod lifecycle;
 mod mutes;
 mod presence;
 mod probe;
+mod ready;
 mod report;
+mod scrape;
 mod setup;
 mod status;
 mod systemd;
@@ -27,6 +29,7 @@ use crate::{
     config::{Config, Loaded},
     deliver::Held,
     http::Http,
+    metrics::{Metrics, Names},
     model::Feed,
     scheduler::{LoopEnded, PollTally, Scheduler},
     store::{RefusedReload, Store, StoreError},
@@ -38,6 +41,7 @@ pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, Signals, run, wait_for_store};
 pub use presence::Refusal;
 pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
+pub use scrape::Exposition;
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::config_in_words;
 
@@ -47,6 +51,7 @@ pub struct App {
     store: Store,
     clock: Arc<dyn Clock>,
     scheduler: Scheduler,
+    metrics: Arc<Metrics>,
     in_force: RwLock<InForce>,
     started_at: Timestamp,
 }
@@ -97,7 +102,9 @@ impl App {
         guard::keep_time(&store, clock.now(), Duration::ZERO).await?;
         sync(&store, &config, clock.as_ref()).await?;
         let in_force = InForce::of(&parts, &config, clock.now());
-        let work = parts.into_work(&config, &store, &clock);
+        let metrics = Arc::new(Metrics::default());
+        metrics.follow(&Names::default(), &scrape::names(&config));
+        let work = parts.into_work(&config, &store, &clock, &metrics);
         if !in_force.failed_tests.is_empty() {
             warn!("{}", setup::tests(&in_force.failed_tests));
         }
@@ -105,6 +112,7 @@ impl App {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
             started_at: in_force.loaded_at,
             in_force: RwLock::new(in_force),
+            metrics,
             store,
             clock,
         })
@@ -125,10 +133,12 @@ impl App {
             return Err(SetupError::Tests(parts.failed_tests).into());
         }
         let in_force = InForce::of(&parts, &config, self.clock.now());
-        let work = parts.into_work(&config, &self.store, &self.clock);
+        let work = parts.into_work(&config, &self.store, &self.clock, &self.metrics);
         let ready = sync(&self.store, &config, self.clock.as_ref());
         self.scheduler.swap(ready, work).await?;
-        *self.in_force_mut() = in_force;
+        let before = std::mem::replace(&mut *self.in_force_mut(), in_force);
+        let names = [&before.config, &config].map(scrape::names);
+        self.metrics.follow(&names[0], &names[1]);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ mod presets;
 use std::fmt::Write;
 
 use super::{
-    Config, ConfigTest,
+    Config, ConfigTest, WebOptions,
     policy::as_written,
     quote::{key, quoted},
     times::daily_texts,
@@ -270,11 +270,22 @@ impl Writer {
             let times: Vec<String> = config.health.report.iter().flat_map(daily_texts).collect();
             self.strings("report", times.iter().map(String::as_str));
         }
+        self.web(&config.web);
         self.line("\n[keep]");
         self.duration("items", config.store.keep_items);
         self.duration("alerts", config.store.keep_alerts);
         self.line("\n[store]");
         self.string("url", &format!("sqlite:{}", config.store.path.display()));
+    }
+
+    fn web(&mut self, web: &WebOptions) {
+        let addresses: Vec<String> = web.listen.iter().map(ToString::to_string).collect();
+        self.line("\n[web]");
+        self.strings("listen", addresses.iter().map(String::as_str));
+        self.value("per_feed", &web.per_feed.to_string());
+        if web.token.is_some() {
+            self.string("token", Secret::HIDDEN);
+        }
     }
 
     fn http(&mut self, http: &HttpOptions) {

@@ -20,6 +20,7 @@ mod giving_up;
 mod health;
 mod language;
 mod mail;
+mod metrics;
 mod missed;
 mod moved;
 mod mute;
