@@ -11,7 +11,8 @@
 //! (`tests/it/architecture.rs` holds this):
 //!
 //! ```text
-//!  main ─► cli ─► app            wiring, lifecycle, reload, status
+//!  main ─► cli ─► web            what answers those who ask the running service, over HTTP
+//!               ─► app            wiring, lifecycle, reload, status
 //!               ─► scheduler     the loops
 //!               ─► poll  deliver  config           steps: straight-line code, no loops, no spawn
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
@@ -51,3 +52,4 @@ pub mod store;
 pub mod suggest;
 pub mod text;
 pub mod unwind;
+pub mod web;

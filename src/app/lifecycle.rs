@@ -41,12 +41,21 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Reads the config file again: a new config, or the report of all that is wrong with it.
 pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
 
-/// Runs the service until a signal ends it. Returns after everything is written.
+/// Runs the service until a signal ends it. Returns after everything is written. `serve` answers those
+/// who ask it, until its token is cancelled.
 ///
 /// # Errors
 /// Where the store's file is no longer the one that was opened: what would be written then, nobody
 /// would find; and where a loop has ended by itself. No other trouble ends it.
-pub async fn run(app: App, reload: Arc<Reload>, mut signals: Signals) -> Result<(), AppError> {
+pub async fn run<S>(
+    app: App,
+    reload: Arc<Reload>,
+    mut signals: Signals,
+    serve: impl FnOnce(Arc<App>, CancellationToken) -> S,
+) -> Result<(), AppError>
+where
+    S: Future<Output = ()> + Send + 'static,
+{
     let app = Arc::new(app);
     // Before the first poll: what it brings could perhaps not be kept.
     let mut guard = StoreGuard::default();
@@ -55,6 +64,11 @@ pub async fn run(app: App, reload: Arc<Reload>, mut signals: Signals) -> Result<
     let work = tokio::spawn({
         let (app, soft, hard) = (Arc::clone(&app), soft.clone(), hard.clone());
         async move { app.scheduler.run(&soft, &hard).await }
+    });
+    let serve = serve(Arc::clone(&app), soft.clone());
+    let served = tokio::spawn({
+        let soft = soft.clone();
+        async move { until_stop("HTTP service", &soft, serve).await }
     });
     info!(
         "fivebells {} is running: {}",
@@ -86,6 +100,8 @@ pub async fn run(app: App, reload: Arc<Reload>, mut signals: Signals) -> Result<
     hard.cancel();
     let watched = background.await;
     let watched = watched.unwrap_or_else(|error| Err(LoopEnded::died("watch", &error)));
+    let served = served.await;
+    let served = served.unwrap_or_else(|error| Err(LoopEnded::died("HTTP service", &error)));
     app.note_service(Some(app.clock.now())).await;
     app.store.clone().close().await;
     info!("stopped");
@@ -93,7 +109,7 @@ pub async fn run(app: App, reload: Arc<Reload>, mut signals: Signals) -> Result<
         let path = app.store.path().to_owned();
         return Err(StoreError::Gone { path }.into());
     }
-    Ok(worked.and(watched)?)
+    Ok(worked.and(watched).and(served)?)
 }
 
 /// Reloads whenever it is asked for, until it is told to stop, in the middle of a reload too: that

@@ -162,6 +162,11 @@ impl App {
         &self.store
     }
 
+    /// Another process has written to the store: looks now at what that made due.
+    pub fn wake(&self) {
+        self.scheduler.wake();
+    }
+
     /// Polls every feed that is due now, each once.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::{
     config::{ConfigErrors, Environment, Loaded},
     deliver::Held,
     scheduler::PollTally,
+    web::Web,
 };
 
 /// A feed whose turn comes later than this is not waited for by `--once`.
@@ -45,7 +46,9 @@ impl Run {
         };
         let path = path.to_owned();
         let reload = move || load(&path).map_err(Refusal::from);
-        app::run(app, Arc::new(reload), signals).await?;
+        let web = Web::default();
+        let serve = |app, stop| web.run(app, stop);
+        app::run(app, Arc::new(reload), signals, serve).await?;
         Ok(true)
     }
 }

@@ -211,6 +211,12 @@ impl Scheduler {
         self.polls_paused.load(Ordering::Relaxed)
     }
 
+    /// Wakes the loops: somebody else has written to the store.
+    pub fn wake(&self) {
+        self.written.notify_one();
+        self.work().wake_all();
+    }
+
     fn beat(&self) {
         let now = running_ms(self.clock.as_ref());
         self.beat_ms.store(now, Ordering::Relaxed);
@@ -226,8 +232,7 @@ impl Scheduler {
         {
             // What the store refuses the loops tell.
             if others.have_written().await.unwrap_or(false) {
-                self.written.notify_one();
-                self.work().wake_all();
+                self.wake();
             }
         }
     }

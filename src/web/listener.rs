@@ -1,0 +1,120 @@
+//! What connections come in by: an address of TCP or a Unix socket.
+
+use std::{
+    fs, io,
+    os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, UnixListener, UnixSocket},
+};
+
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 64;
+
+/// A connection, whatever it came by.
+pub(super) type Stream = Box<dyn Connection>;
+
+/// Bytes in and out.
+pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+
+/// Where connections come in.
+#[derive(Debug)]
+pub enum Listener {
+    /// An address of TCP.
+    Tcp(TcpListener),
+    /// A Unix socket; its file is removed with it.
+    Unix(UnixListener, SocketFile),
+}
+
+/// The file of a Unix socket: removed when this is dropped, unless another one stands there by then.
+#[derive(Debug)]
+pub struct SocketFile {
+    path: PathBuf,
+    id: (u64, u64),
+}
+
+impl Listener {
+    /// Listens at an address such as `127.0.0.1:9464`.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn tcp(address: &str) -> io::Result<Self> {
+        TcpListener::bind(address).await.map(Self::Tcp)
+    }
+
+    /// Makes a Unix socket with this mode, whatever the umask. A socket that stands there is
+    /// replaced: the caller knows that nobody answers at it. Anything else is not.
+    ///
+    /// # Errors
+    /// The system's; [`io::ErrorKind::AlreadyExists`] where something stands there that is no
+    /// socket.
+    pub fn unix(path: &Path, mode: u32) -> io::Result<Self> {
+        match fs::symlink_metadata(path) {
+            Ok(data) if data.file_type().is_socket() => fs::remove_file(path)?,
+            Ok(_) => {
+                let message = "something stands there that is no socket";
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let socket = UnixSocket::new_stream()?;
+        socket.bind(path)?;
+        // Nobody can connect before `listen`, so nobody gets in under the mode of the umask.
+        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+        let file = SocketFile::at(path)?;
+        Ok(Self::Unix(socket.listen(BACKLOG)?, file))
+    }
+
+    /// Waits for the next connection.
+    pub(super) async fn accept(&self) -> io::Result<Stream> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, _) = listener.accept().await?;
+                // An answer is written in one piece; there is nothing to wait for.
+                stream.set_nodelay(true)?;
+                Ok(Box::new(stream))
+            }
+            Self::Unix(listener, _) => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Box::new(stream))
+            }
+        }
+    }
+
+    /// Where it listens, in words.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Tcp(listener) => listener
+                .local_addr()
+                .map_or_else(|_| "an address".to_owned(), |address| address.to_string()),
+            Self::Unix(_, file) => file.path.display().to_string(),
+        }
+    }
+}
+
+impl SocketFile {
+    fn at(path: &Path) -> io::Result<Self> {
+        let id = Self::id(path)?;
+        let path = path.to_owned();
+        Ok(Self { path, id })
+    }
+
+    fn id(path: &Path) -> io::Result<(u64, u64)> {
+        fs::symlink_metadata(path).map(|data| (data.dev(), data.ino()))
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if Self::id(&self.path).is_ok_and(|id| id == self.id) {
+            // One that stays is replaced at the next start.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
