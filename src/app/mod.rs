@@ -1,6 +1,7 @@
 //! Wiring: a config becomes a running program.
 
 mod definition;
+mod doors;
 mod guard;
 mod heartbeat;
 mod lifecycle;
@@ -16,7 +17,7 @@ mod systemd;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -36,6 +37,7 @@ use crate::{
 };
 
 pub use definition::definition;
+pub use doors::{DoorError, Doors, Swap};
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Reload, Signals, run, wait_for_store};
@@ -53,6 +55,8 @@ pub struct App {
     scheduler: Scheduler,
     metrics: Arc<Metrics>,
     in_force: RwLock<InForce>,
+    /// What listens for others; not there where nobody does.
+    doors: OnceLock<Arc<dyn Doors>>,
     started_at: Timestamp,
 }
 
@@ -83,6 +87,9 @@ pub enum AppError {
     /// A part of the program has ended by itself.
     #[error(transparent)]
     Ended(#[from] LoopEnded),
+    /// An address of `[web]` cannot be listened on.
+    #[error(transparent)]
+    Door(#[from] DoorError),
     /// The operating system refused a signal handler.
     #[error("cannot listen for signals: {0}")]
     Signals(#[source] std::io::Error),
@@ -112,6 +119,7 @@ impl App {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
             started_at: in_force.loaded_at,
             in_force: RwLock::new(in_force),
+            doors: OnceLock::new(),
             metrics,
             store,
             clock,
@@ -132,6 +140,7 @@ impl App {
         if !parts.failed_tests.is_empty() {
             return Err(SetupError::Tests(parts.failed_tests).into());
         }
+        let doors = self.open_doors(&config.web)?;
         let in_force = InForce::of(&parts, &config, self.clock.now());
         let work = parts.into_work(&config, &self.store, &self.clock, &self.metrics);
         let ready = sync(&self.store, &config, self.clock.as_ref());
@@ -139,6 +148,9 @@ impl App {
         let before = std::mem::replace(&mut *self.in_force_mut(), in_force);
         let names = [&before.config, &config].map(scrape::names);
         self.metrics.follow(&names[0], &names[1]);
+        if let Some(swap) = doors {
+            swap();
+        }
         Ok(())
     }
 

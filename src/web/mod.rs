@@ -10,12 +10,16 @@ mod patient;
 mod public;
 mod server;
 
-use std::{panic::resume_unwind, sync::Arc};
+use std::{fmt, panic::resume_unwind, sync::Arc};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use self::public::Public;
+use crate::{
+    app::{App, DoorError, Doors, Swap},
+    config::WebOptions,
+};
 
 pub use listener::Listener;
 pub use server::{Limits, serve};
@@ -24,56 +28,79 @@ pub use server::{Limits, serve};
 #[derive(Debug, Clone)]
 struct Context {
     app: Arc<App>,
-}
-
-/// Where a door is, and so what may be asked there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// The socket beside the store.
-    Control,
-    /// An address of `[web] listen`.
-    Public,
+    /// Cancelled when the service ends.
+    stop: CancellationToken,
 }
 
 /// The doors that are open; nothing is answered until [`run`](Self::run).
 #[derive(Debug, Default)]
 pub struct Web {
-    doors: Vec<(Kind, Listener)>,
+    control: Vec<Listener>,
+    public: Arc<Public>,
+    /// Opens the first of the public ones.
+    first: Option<FirstDoors>,
 }
 
 impl Web {
     /// Adds the control socket.
     pub fn add_control(&mut self, listener: Listener) {
-        self.doors.push((Kind::Control, listener));
+        self.control.push(listener);
     }
 
-    /// Adds an address that others may ask.
-    pub fn add_public(&mut self, listener: Listener) {
-        self.doors.push((Kind::Public, listener));
+    /// Opens the addresses that others may ask at. A reload swaps them.
+    ///
+    /// # Errors
+    /// The first that cannot be opened.
+    pub fn open_public(&mut self, options: &WebOptions) -> Result<(), DoorError> {
+        let swap = Arc::clone(&self.public).prepare(options)?;
+        self.first = Some(FirstDoors(swap));
+        Ok(())
     }
 
     /// Answers at every door until `stop`, and a moment longer where an answer is under way. A door
-    /// that ends before ends it.
-    pub async fn run(self, app: Arc<App>, stop: CancellationToken) {
-        let context = Context { app };
-        let mut doors = JoinSet::new();
-        for (kind, listener) in self.doors {
-            let router = match kind {
-                Kind::Control => control::router(context.clone()),
-                Kind::Public => public::router(context.clone()),
-            };
-            doors.spawn(serve(listener, router, Limits::default(), stop.clone()));
+    /// that ends before ends it. From the call on a reload swaps the public ones.
+    pub fn run(
+        self,
+        app: Arc<App>,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        app.attend(Arc::clone(&self.public) as Arc<dyn Doors>);
+        let context = Context {
+            app,
+            stop: stop.clone(),
+        };
+        self.public.begin(context.clone());
+        if let Some(FirstDoors(open)) = self.first {
+            open();
         }
-        while let Some(ended) = doors.join_next().await {
-            if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
-                // Whoever runs this knows what to do about a loop that died.
-                resume_unwind(panic);
-            }
-            if !stop.is_cancelled() {
-                return;
-            }
+        answer(self.control, self.public, context)
+    }
+}
+
+/// What puts the first public doors in force.
+struct FirstDoors(Swap);
+
+impl fmt::Debug for FirstDoors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("FirstDoors")
+    }
+}
+
+async fn answer(control: Vec<Listener>, public: Arc<Public>, context: Context) {
+    let stop = context.stop.clone();
+    let mut doors = JoinSet::new();
+    for listener in control {
+        let router = control::router(context.clone());
+        doors.spawn(serve(listener, router, Limits::default(), stop.clone()));
+    }
+    doors.spawn(public.run(stop.clone()));
+    while let Some(ended) = doors.join_next().await {
+        if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
+            // Whoever runs this knows what to do about a loop that died.
+            resume_unwind(panic);
         }
-        // Without a door there is nothing to do, for as long as the program runs.
-        stop.cancelled().await;
+        if !stop.is_cancelled() {
+            return;
+        }
     }
 }

@@ -43,5 +43,6 @@ mod traps;
 mod trust;
 mod unread;
 mod updates;
+mod web;
 mod when;
 mod world;
