@@ -32,6 +32,7 @@ mod patience;
 mod pipeline;
 mod policy;
 mod postfix;
+mod prometheus;
 mod recognition;
 mod reload;
 mod renamed;

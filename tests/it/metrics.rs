@@ -20,7 +20,7 @@ fn config(feed: &FeedServer, hook: &WebhookServer, watch: &str) -> String {
 }
 
 /// A program that has read a story, alerted and delivered it, and failed to read another feed.
-async fn worked() -> (World, FeedServer, WebhookServer) {
+pub(crate) async fn worked() -> (World, FeedServer, WebhookServer) {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     feed.publish("Koizumi meets Hegseth");
     feed.publish("Nothing to see");
@@ -160,4 +160,37 @@ async fn both_formats_say_the_same() {
             .collect::<Vec<_>>()
     };
     assert_eq!(samples(&classic), samples(&open));
+}
+
+/// The base name of each of our metrics that a text uses.
+fn used(text: &str) -> BTreeSet<String> {
+    let is_name = |it: char| it.is_ascii_lowercase() || it == '_';
+    let words = text.split(|it: char| !is_name(it));
+    let ours = words.filter(|it| it.starts_with("fivebells_") || it.starts_with("process_"));
+    let base = |name: &str| {
+        let parts = ["_bucket", "_sum", "_count"].iter();
+        let of_histogram = parts.filter_map(|part| name.strip_suffix(part)).next();
+        of_histogram.unwrap_or(name).to_owned()
+    };
+    ours.map(base).collect()
+}
+
+/// A rule or a panel on a metric that does not exist is silent for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rules_and_the_dashboard_use_only_what_is_exported() {
+    let (world, _feed, _hook) = worked().await;
+    let exported = families(&scraped(&world).await);
+    let exported: BTreeSet<String> = exported.into_iter().map(|(name, _)| name).collect();
+    for (file, at_least) in [
+        ("alerts.yml", 8),
+        ("alerts_test.yml", 8),
+        ("dashboard.json", 18),
+    ] {
+        let used = used(&read(&format!("examples/monitoring/{file}")));
+        assert!(used.len() >= at_least, "{file}: {used:?}");
+        let unknown: Vec<_> = used.difference(&exported).collect();
+        assert!(unknown.is_empty(), "{file}: {unknown:?}");
+    }
+    let dashboard = read("examples/monitoring/dashboard.json");
+    serde_json::from_str::<serde_json::Value>(&dashboard).expect("JSON");
 }

@@ -114,7 +114,10 @@ async fn a_reload_opens_and_closes_doors_all_or_nothing() {
     assert_eq!(ask(&address, "GET /healthz", "").status, 200);
     assert_eq!(ask(path, "GET /healthz", "").status, 200);
 
-    daemon.reload(&config(&feed, "listen = \"unix:web.sock\""), "INFO  reloaded: ");
+    daemon.reload(
+        &config(&feed, "listen = \"unix:web.sock\""),
+        "INFO  reloaded: ",
+    );
     assert_eq!(ask(path, "GET /healthz", "").status, 200);
     assert!(TcpStream::connect(&address).is_err(), "it is closed");
     let told = ask(path, "GET /metrics", "").body;
