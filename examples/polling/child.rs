@@ -91,13 +91,8 @@ pub(crate) struct Daemon(Child);
 
 impl Daemon {
     pub(crate) fn start(config: &Path) -> Self {
-        let child = again("daemon")
-            .arg("--config")
-            .arg(config)
-            .args(["--log", "error", "run"])
-            .spawn()
-            .expect("this program starts again");
-        Self(child)
+        let child = command(config, &["--log", "error", "run"]).spawn();
+        Self(child.expect("this program starts again"))
     }
 
     /// A line of `/proc/PID/status` in MiB, such as `VmHWM`.
@@ -123,6 +118,13 @@ impl Drop for Daemon {
 pub(crate) fn daemon() -> ExitCode {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(fivebells::cli::main())
+}
+
+/// `fivebells` under a config file.
+pub(crate) fn command(config: &Path, arguments: &[&str]) -> Command {
+    let mut command = again("daemon");
+    command.arg("--config").arg(config).args(arguments);
+    command
 }
 
 fn again(role: &str) -> Command {

@@ -11,6 +11,7 @@
 
 #![expect(clippy::print_stdout, reason = "it prints tables")]
 
+mod asked;
 mod child;
 mod cpu;
 mod desk;
@@ -57,6 +58,8 @@ enum Part {
     Memory,
     /// Feeds on origins of which a third is dead.
     Origins,
+    /// `poll` beside an idle daemon.
+    Asked,
 }
 
 fn main() -> ExitCode {
@@ -82,5 +85,8 @@ fn compare(arguments: &Arguments) {
     }
     if wanted(Part::Origins) {
         origins::print(&publishers, arguments.scale);
+    }
+    if wanted(Part::Asked) {
+        asked::print(&publishers, arguments.runs);
     }
 }

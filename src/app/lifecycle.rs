@@ -1,24 +1,24 @@
 //! The life of the service: start, reload, stop.
 //!
 //! SIGTERM and SIGINT end it softly: nothing new starts, what runs is waited for, the store is
-//! closed, exit 0. A second one, or [`GRACE`], cuts off what still runs. SIGHUP reloads, all or
-//! nothing. systemd hears READY, RELOADING, STOPPING, STATUS and WATCHDOG (`sd_notify(3)`).
+//! closed, exit 0. A second one, or [`GRACE`], cuts off what still runs. SIGHUP reloads, and so does
+//! who asks at the control socket, all or nothing. systemd hears READY, RELOADING, STOPPING, STATUS and WATCHDOG (`sd_notify(3)`).
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sd_notify::NotifyState;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::oneshot,
-};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use super::{
-    App, AppError, Refusal, SetupError, StoreGuard, heartbeat::Heartbeat, status, systemd::tell,
+    App, AppError, StoreGuard,
+    heartbeat::Heartbeat,
+    reloads::{Reload, Wish, reload_when_asked},
+    status,
+    systemd::tell,
 };
 use crate::{
-    config::Loaded,
     scheduler::{LoopEnded, until_stop},
     store::{Store, StoreError, StoreOptions},
 };
@@ -37,9 +37,6 @@ const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// How often it is asked whether the store's threads live.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-
-/// Reads the config file again: a new config, or the report of all that is wrong with it.
-pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
 
 /// Runs the service until a signal ends it. Returns after everything is written. `serve` answers those
 /// who ask it, until its token is cancelled.
@@ -73,7 +70,7 @@ where
     info!(
         "fivebells {} is running: {}",
         env!("CARGO_PKG_VERSION"),
-        status::config_in_words(&app.config())
+        status::config_counts(&app.config())
     );
     app.note_service(None).await;
     app.tell_tests().await;
@@ -81,7 +78,10 @@ where
     let gone = CancellationToken::new();
     let background = tokio::spawn(watch(Arc::clone(&app), guard, soft.clone(), gone.clone()));
     tokio::select! {
-        () = reload_when_asked(&app, &reload, async || signals.next().await) => {}
+        () = reload_when_asked(&app, &reload, async || tokio::select! {
+            wish = signals.next() => wish,
+            () = app.reloads.asked() => Wish::Reload,
+        }) => {}
         () = gone.cancelled() => {}
         // A loop has ended by itself.
         () = soft.cancelled() => {}
@@ -89,6 +89,7 @@ where
     info!("stopping: waiting for what is under way");
     tell(&[NotifyState::Stopping]).await;
     soft.cancel();
+    app.reloads.end();
     let worked = tokio::select! {
         worked = work => worked.unwrap_or_else(|error| Err(LoopEnded::died("scheduler", &error))),
         () = signals.next_stop() => { warn!("cut off by a second signal"); Ok(()) }
@@ -110,67 +111,6 @@ where
         return Err(StoreError::Gone { path }.into());
     }
     Ok(worked.and(watched).and(served)?)
-}
-
-/// Reloads whenever it is asked for, until it is told to stop, in the middle of a reload too: that
-/// may wait for a disk that is dead.
-async fn reload_when_asked(app: &App, reload: &Arc<Reload>, mut next: impl AsyncFnMut() -> Wish) {
-    while let Wish::Reload = next().await {
-        let mut is_stale = true;
-        while is_stale {
-            is_stale = false;
-            let mut reloaded = pin!(reload_config(app, reload));
-            loop {
-                tokio::select! {
-                    () = &mut reloaded => break,
-                    wish = next() => match wish {
-                        Wish::Stop => return,
-                        // What it reads may be what stood there before.
-                        Wish::Reload => is_stale = true,
-                    },
-                }
-            }
-        }
-    }
-}
-
-async fn reload_config(app: &App, reload: &Arc<Reload>) {
-    info!("reloading");
-    match NotifyState::monotonic_usec_now() {
-        Ok(now) => tell(&[NotifyState::Reloading, now]).await,
-        Err(error) => warn!("no monotonic clock for systemd: {error}"),
-    }
-    let read = Arc::clone(reload);
-    let outcome = match aside(move || read()).await {
-        Some(Ok(loaded)) => app.reload(loaded).await.map_err(Refusal::from),
-        Some(Err(refusal)) => Err(refusal),
-        None => Err(AppError::from(SetupError::Panicked).into()),
-    };
-    match &outcome {
-        Ok(()) => info!("reloaded: {}", status::config_in_words(&app.config())),
-        Err(refusal) => error!(
-            "not reloaded, the old config stays in force:\n{}",
-            refusal.report
-        ),
-    }
-    tell(&[NotifyState::Ready]).await;
-    app.conclude_reload(outcome.err()).await;
-    if let Some(line) = status::line(app).await {
-        tell(&[NotifyState::Status(&line)]).await;
-    }
-}
-
-/// Does on a thread of its own what may wait for a disk; `None` where it panics. Not on one of the
-/// runtime's: it would not end before that.
-pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let (done, answer) = oneshot::channel();
-    let thread = std::thread::Builder::new().name("reload".to_owned());
-    // Nobody may be waiting any more.
-    let started = thread.spawn(move || drop(done.send(work())));
-    started.ok()?;
-    answer.await.ok()
 }
 
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
@@ -269,12 +209,6 @@ pub async fn wait_for_store(store: &StoreOptions, signals: &mut Signals) -> bool
         }
     }
     true
-}
-
-/// What a signal asks for.
-enum Wish {
-    Reload,
-    Stop,
 }
 
 /// SIGTERM, SIGINT and SIGHUP. What comes from the moment on that this is made is remembered.

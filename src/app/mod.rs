@@ -9,6 +9,7 @@ mod mutes;
 mod presence;
 mod probe;
 mod ready;
+mod reloads;
 mod report;
 mod scrape;
 mod setup;
@@ -40,12 +41,13 @@ pub use definition::definition;
 pub use doors::{DoorError, Doors, Swap};
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
-pub use lifecycle::{Reload, Signals, run, wait_for_store};
+pub use lifecycle::{Signals, run, wait_for_store};
 pub use presence::Refusal;
 pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
+pub use reloads::{Reload, Reloaded};
 pub use scrape::Exposition;
 pub use setup::{SetupError, fetcher, matcher, notifier};
-pub use status::config_in_words;
+pub use status::{ConfigCounts, Live, config_counts};
 
 /// The program under one config file, from open to close.
 #[derive(Debug)]
@@ -55,6 +57,7 @@ pub struct App {
     scheduler: Scheduler,
     metrics: Arc<Metrics>,
     in_force: RwLock<InForce>,
+    reloads: reloads::Reloads,
     /// What listens for others; not there where nobody does.
     doors: OnceLock<Arc<dyn Doors>>,
     started_at: Timestamp,
@@ -118,6 +121,7 @@ impl App {
         Ok(Self {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
             started_at: in_force.loaded_at,
+            reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
             doors: OnceLock::new(),
             metrics,
@@ -133,7 +137,7 @@ impl App {
     pub async fn reload(&self, loaded: Loaded) -> Result<(), AppError> {
         // Reads files too, so it may wait for a disk.
         let clock = Arc::clone(&self.clock);
-        let built = lifecycle::aside(move || setup::Parts::build(loaded, &clock)).await;
+        let built = reloads::aside(move || setup::Parts::build(loaded, &clock)).await;
         let (parts, mut config) = built.ok_or(SetupError::Panicked)??;
         // The store stays the one that is open: another path takes a restart.
         config.store.path.clone_from(&self.config().store.path);
@@ -177,6 +181,20 @@ impl App {
     /// Another process has written to the store: looks now at what that made due.
     pub fn wake(&self) {
         self.scheduler.wake();
+    }
+
+    /// Returns when these feeds, or all if none is named, have been polled because someone asked, as
+    /// far as that takes no more than `patience` from one poll to the next.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn until_polled(
+        &self,
+        feeds: &[String],
+        patience: Duration,
+    ) -> Result<(), StoreError> {
+        let request = self.config().http.total_timeout;
+        self.scheduler.until_polled(feeds, patience, request).await
     }
 
     /// Polls every feed that is due now, each once.

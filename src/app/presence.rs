@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use tracing::{debug, warn};
 
-use super::{App, AppError};
+use super::{App, AppError, Live};
 use crate::{
     config::ConfigErrors,
     model::{ConfigFailing, ConfigReason, to_second},
@@ -44,9 +44,26 @@ impl App {
     /// Says in the store that the service runs, or when it ended. It is for those who ask: where the
     /// store does not take it, the service goes on.
     pub(super) async fn note_service(&self, stopped_at: Option<Timestamp>) {
+        let record = self.record(stopped_at);
+        if let Err(error) = self.store.note_service(record).await {
+            debug!("the service's record is not written: {error}");
+        }
+    }
+
+    /// What the service knows of itself now.
+    pub fn live(&self) -> Live {
+        Live {
+            service: self.record(None),
+            pid: std::process::id(),
+            polls_paused: self.scheduler.polls_are_paused(),
+            store_queue: self.store.queued(),
+        }
+    }
+
+    fn record(&self, stopped_at: Option<Timestamp>) -> ServiceRecord {
         let in_force = self.in_force();
         let path = &in_force.config.path;
-        let record = ServiceRecord {
+        ServiceRecord {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             config: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
             started_at: self.started_at,
@@ -54,9 +71,6 @@ impl App {
             loaded_at: in_force.loaded_at,
             fingerprint: in_force.fingerprint,
             refused: in_force.refused,
-        };
-        if let Err(error) = self.store.note_service(record).await {
-            debug!("the service's record is not written: {error}");
         }
     }
 

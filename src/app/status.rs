@@ -1,13 +1,14 @@
 //! How the service is, in a line.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
 use super::App;
 use crate::{
     config::Config,
-    store::{StoreError, Summary},
+    store::{ServiceRecord, StoreError, Summary},
 };
 
 /// The poll loop comes round every five seconds; this late it is stuck.
@@ -19,18 +20,51 @@ const PING_LIMIT: Duration = Duration::from_secs(20);
 /// How often the progress of the first polls is logged; shorter ones are not worth a line.
 const PROGRESS_EVERY: Duration = Duration::from_secs(2);
 
-/// What a config asks for, such as `40 feeds, 12 watches, 3 receivers`.
-pub fn config_in_words(config: &Config) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {many}"),
-    };
-    [
-        count(config.feeds.len(), "feed", "feeds"),
-        count(config.watches.len(), "watch", "watches"),
-        count(config.receivers.len(), "receiver", "receivers"),
-    ]
-    .join(", ")
+/// How much a config asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigCounts {
+    /// Its feeds.
+    pub feeds: usize,
+    /// Its watches.
+    pub watches: usize,
+    /// Its receivers.
+    pub receivers: usize,
+}
+
+/// How much this config asks for.
+pub fn config_counts(config: &Config) -> ConfigCounts {
+    ConfigCounts {
+        feeds: config.feeds.len(),
+        watches: config.watches.len(),
+        receivers: config.receivers.len(),
+    }
+}
+
+/// Such as `40 feeds, 12 watches, 3 receivers`.
+impl fmt::Display for ConfigCounts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |number: usize, one: &str, many: &str| match number {
+            1 => format!("1 {one}"),
+            _ => format!("{number} {many}"),
+        };
+        let feeds = count(self.feeds, "feed", "feeds");
+        let watches = count(self.watches, "watch", "watches");
+        let receivers = count(self.receivers, "receiver", "receivers");
+        write!(formatter, "{feeds}, {watches}, {receivers}")
+    }
+}
+
+/// What only the running service knows of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Live {
+    /// As it keeps it in the store, where that can be written.
+    pub service: ServiceRecord,
+    /// Its process.
+    pub pid: u32,
+    /// Whether no poll starts, because the store's disk is in trouble.
+    pub polls_paused: bool,
+    /// Calls that wait for the store's writer.
+    pub store_queue: usize,
 }
 
 /// The line for systemd's STATUS; `None` while the store does not answer.

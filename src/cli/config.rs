@@ -1,6 +1,6 @@
 //! `config`, and how every command reads the configuration.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     Answer, CliError,
@@ -50,6 +50,13 @@ pub(super) fn look(path: &Path) -> Result<Loaded, CliError> {
         ));
     }
     Ok(loaded)
+}
+
+/// Where the store is, for what asks the service to judge the config.
+pub(super) fn look_for_store(path: &Path) -> Result<PathBuf, CliError> {
+    let looked = config::load_for_looking(path, &Environment::of_process());
+    let looked = looked.map_err(|errors| broken(&errors))?;
+    Ok(looked.loaded.config.store.path)
 }
 
 fn load_in(path: &Path, environment: &Environment) -> Result<Loaded, CliError> {

@@ -1,7 +1,7 @@
 //! The command line: data on standard output, everything else on standard error.
 //!
 //! Exit codes: 0 fine, 1 no or failed, 2 usage, 3 the service does not run (as `systemctl status`),
-//! 69 store unreachable, 78 bad configuration (the last two as in sysexits.h).
+//! 69 store or service unreachable, 78 bad configuration (the last two as in sysexits.h).
 
 mod add;
 mod alerts;
@@ -30,6 +30,7 @@ mod poll;
 mod progress;
 mod rate;
 mod receiver;
+mod reload;
 mod repairs;
 mod run;
 mod search;
@@ -50,6 +51,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::{
     app::{AppError, SetupError},
     store::StoreError,
+    web::ControlError,
 };
 use logging::LogFormat;
 use output::Output;
@@ -127,6 +129,8 @@ enum Command {
     Export,
     /// Poll feeds now, unless their hosts ask to wait.
     Poll(poll::Poll),
+    /// Let the service read its config again, and say what that came to.
+    Reload(reload::Reload),
     /// Say whether the service runs, and how everything is.
     Status(status::Status),
     /// Show the feeds and how they fare.
@@ -173,6 +177,11 @@ pub(crate) enum CliError {
     /// The service does not run.
     #[error("{0}")]
     NotRunning(String),
+    /// The service runs and cannot be asked.
+    #[error(
+        "{0}; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
+    )]
+    Control(#[from] ControlError),
     /// It did not work out; the message says why.
     #[error("{0}")]
     Failed(String),
@@ -205,7 +214,7 @@ impl CliError {
             Self::Failed(_) | Self::Output(_) => 1,
             Self::Usage(_) => 2,
             Self::NotRunning(_) => 3,
-            Self::Store(_) | Self::NoStore(_) => 69,
+            Self::Store(_) | Self::NoStore(_) | Self::Control(_) => 69,
             Self::Config(_) | Self::Setup(_) => 78,
         }
     }
@@ -248,6 +257,7 @@ impl Command {
             Self::Import(import) => import.run(config, output),
             Self::Export => lists::export(config, output),
             Self::Poll(poll) => poll.run(config, output).await,
+            Self::Reload(reload) => reload.run(config, output).await,
             Self::Status(status) => status.run(config, output).await,
             Self::Feeds(feeds) => feeds.run(config, output).await,
             Self::Alerts(alerts) => alerts.run(config, output).await,

@@ -1,10 +1,10 @@
 //! `poll`: feeds are asked now, with the daemon up or down.
 //!
-//! The store says who is asked: with the daemon up it sees that within a fifth of a second and does
-//! the rest; with the daemon down the command takes its place for these feeds. Either way the answer
-//! is read from the store.
+//! The store says who is asked: the daemon hears of it at its control socket, or without one sees it
+//! within a fifth of a second, and does the rest; with the daemon down the command takes its place for
+//! these feeds. Either way the answer is read from the store.
 
-use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -17,20 +17,18 @@ use super::{
 };
 use crate::{
     app::{App, AppError},
-    cadence,
     clock::{Clock, SystemClock},
     config::Config,
+    scheduler::{Waiting, until_polled},
     store::{PollReport, Store, StoreError},
+    web::Control,
 };
 
 /// A host that asks to wait longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Longer than what a poll takes beside its request.
-const DAEMON_MARGIN: Duration = Duration::from_secs(15);
-
-/// How often the store is asked what the daemon has done.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often it is asked whether a daemon that cannot be asked is still there.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Poll feeds now, unless their hosts ask to wait.
 #[derive(Debug, Args)]
@@ -92,8 +90,8 @@ impl Poll {
             Err(AppError::Store(StoreError::Locked { .. })) => {
                 let store = Store::open_beside(&config.store).await?;
                 let asked = self.ask(&store).await?;
-                let stalled_after = config.http.total_timeout + patience + DAEMON_MARGIN;
-                wait(&store, &asked, patience, stalled_after).await?;
+                self.wait(&store, &asked, patience, config.http.total_timeout)
+                    .await?;
                 let reports = store.poll_reports(asked).await?;
                 store.close().await;
                 reports
@@ -127,33 +125,35 @@ impl Poll {
         }
         Ok(asked)
     }
-}
 
-/// Waits until the daemon has polled these feeds, or what is left must wait longer than
-/// `patience`, or for so long nothing has happened.
-async fn wait(
-    store: &Store,
-    asked: &[String],
-    patience: Duration,
-    stalled_after: Duration,
-) -> Result<(), CliError> {
-    let asked: HashSet<&str> = asked.iter().map(String::as_str).collect();
-    let mut left = asked.len();
-    let mut moved_at = SystemClock.now();
-    loop {
-        let now = SystemClock.now();
-        let mut waiting = store.asked().await?;
-        waiting.retain(|it| asked.contains(it.feed.as_str()));
-        if waiting.len() < left {
-            (left, moved_at) = (waiting.len(), now);
-        }
-        let soon = waiting
-            .iter()
-            .any(|it| cadence::elapsed(now, it.pause_ends_at) <= patience);
-        if !soon || cadence::elapsed(moved_at, now) > stalled_after {
+    /// Waits until the daemon has polled these feeds, as far as they need not wait for longer than
+    /// `patience`, or has ended.
+    async fn wait(
+        &self,
+        store: &Store,
+        asked: &[String],
+        patience: Duration,
+        request: Duration,
+    ) -> Result<(), CliError> {
+        let mut waiting = Waiting {
+            feeds: &self.feeds,
+            patience,
+            request,
+        };
+        if Control::of(store.path()).polled(waiting).await.is_ok() {
             return Ok(());
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        waiting.feeds = asked;
+        let ended = async {
+            while Store::is_in_use(store.path()) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::select! {
+            polled = until_polled(store, &SystemClock, waiting, None) => polled?,
+            () = ended => {}
+        }
+        Ok(())
     }
 }
 

@@ -52,6 +52,8 @@ impl Run {
         };
         let path = path.to_owned();
         let reload = move || load(&path).map_err(Refusal::from);
+        web.open_control(app.store().path(), &app.config().control)
+            .await;
         let serve = |app, stop| web.run(app, stop);
         app::run(app, Arc::new(reload), signals, serve).await?;
         Ok(true)

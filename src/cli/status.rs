@@ -12,11 +12,13 @@ use super::{
     stored, when,
 };
 use crate::{
+    app::Live,
     cadence,
     clock::{Clock as _, SystemClock},
     config::Config,
     model::{Ailment, ConfigFailing, StoreFailing},
     store::{FeedStatus, RefusedReload, ServiceRecord, Store, StoreError, Summary, Vitals},
+    web::Control,
 };
 
 /// A service that has written nothing for so long is stuck: it writes the time down each minute.
@@ -67,6 +69,12 @@ struct StatusLine<'a> {
     store_failing: Option<&'a StoreFailing>,
     store: &'a Path,
     store_bytes: u64,
+    /// What only the running service says, at its control socket; `null` where it does not.
+    pid: Option<u32>,
+    /// Whether no feed is polled, because the store's disk is in trouble.
+    polls_paused: Option<bool>,
+    /// Calls that wait for the store's writer.
+    store_queue: Option<usize>,
 }
 
 /// How many feeds fare how.
@@ -80,9 +88,11 @@ struct Feeds {
     new: usize,
 }
 
-/// All that the store knows.
+/// All that the store and the service know.
 struct Known {
     is_in_use: bool,
+    /// What the service itself says.
+    live: Option<Live>,
     service: Option<ServiceRecord>,
     config_failing: Option<ConfigFailing>,
     store_failing: Option<StoreFailing>,
@@ -124,9 +134,21 @@ impl Status {
 
 impl Known {
     async fn of(store: &Store) -> Result<Self, StoreError> {
+        let is_in_use = Store::is_in_use(store.path());
+        let live = if is_in_use {
+            Control::of(store.path()).status().await.ok()
+        } else {
+            None
+        };
+        // On a full disk the service cannot write down what it knows of itself.
+        let service = match &live {
+            Some(live) => Some(live.service.clone()),
+            None => store.service().await?,
+        };
         Ok(Self {
-            is_in_use: Store::is_in_use(store.path()),
-            service: store.service().await?,
+            is_in_use,
+            live,
+            service,
             config_failing: store.told_config_failing().await?,
             store_failing: store.told_failing().await?,
             feeds: Feeds::of(&store.feeds().await?),
@@ -149,7 +171,9 @@ impl Known {
     /// On a disk that takes nothing the service cannot write, and says so.
     fn is_silent(&self, now: Timestamp) -> bool {
         let last = self.vitals.last_written;
+        let is_troubled = self.live.as_ref().is_some_and(|live| live.polls_paused);
         self.store_failing.is_none()
+            && !is_troubled
             && last.is_some_and(|last| cadence::elapsed(last, now) > STUCK_AFTER)
     }
 }
@@ -230,6 +254,9 @@ impl<'a> StatusLine<'a> {
             store_failing: known.store_failing.as_ref(),
             store: &config.store.path,
             store_bytes: known.vitals.bytes,
+            pid: known.live.as_ref().map(|it| it.pid),
+            polls_paused: known.live.as_ref().map(|it| it.polls_paused),
+            store_queue: known.live.as_ref().map(|it| it.store_queue),
         }
     }
 
@@ -281,6 +308,10 @@ impl<'a> StatusLine<'a> {
                 format!("no feed is polled since {since}: {error}"),
             ));
         }
+        if self.store_failing.is_none() && self.polls_paused == Some(true) {
+            let text = "no feed is polled: the store's disk is in trouble";
+            lines.push(("trouble", text.to_owned()));
+        }
         let lines = lines.into_iter();
         let lines: Vec<String> = lines
             .map(|(name, text)| format!("{name:<13}{text}"))
@@ -298,7 +329,7 @@ impl<'a> StatusLine<'a> {
             .map(|at| format!(", read {}", moment(Some(at))));
         let mut lines = vec![("config", format!("{path}{}", read.unwrap_or_default()))];
         if self.config_changed == Some(true) {
-            let what = "changed since; `systemctl reload fivebells` takes it";
+            let what = "changed since; `fivebells reload` takes it";
             lines.push(("", what.to_owned()));
         }
         let of_fault = |what: String, error: &str| {

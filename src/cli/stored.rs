@@ -6,12 +6,21 @@ use super::{CliError, output::remark};
 use crate::{
     config::Config,
     store::{Store, StoreError},
+    web::Control,
 };
 
 /// Opens the store of this config; where there is none, says where it was looked for.
 pub(super) async fn open(config: &Config) -> Result<Store, CliError> {
     let opened = Store::open_beside(&config.store).await;
     opened.map_err(|error| missing(error, config))
+}
+
+/// Tells the service, where one runs, that something was written for it. Without its control socket
+/// it sees that by itself a moment later.
+pub(super) async fn wake(store: &Store) {
+    if Store::is_in_use(store.path()) {
+        let _ = Control::of(store.path()).wake().await;
+    }
 }
 
 /// The error, with every place where there is no store.

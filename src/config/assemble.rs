@@ -8,6 +8,7 @@ use toml::{Spanned, de::DeTable};
 use super::{
     Config,
     context::Context,
+    control::read_control,
     entities::{read_entities, report_unused as report_unused_entities},
     feeds::{read_feed, report_double_urls},
     mail::Mail,
@@ -20,7 +21,7 @@ use super::{
     receivers::read_receiver,
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
-    schema::{HEALTH, KEEP, POLL, STORE, WEB},
+    schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
@@ -102,6 +103,7 @@ pub(super) fn read<'a>(
         poll,
         health,
         web,
+        control: read_control(files.section("control", &CONTROL).as_ref()),
         tests,
     };
     (config, matcher)

@@ -276,6 +276,11 @@ impl Writer {
         self.duration("alerts", config.store.keep_alerts);
         self.line("\n[store]");
         self.string("url", &format!("sqlite:{}", config.store.path.display()));
+        self.line("\n[control]");
+        self.string("mode", &format!("{:04o}", config.control.mode));
+        if let Some(group) = &config.control.group {
+            self.string("group", group);
+        }
     }
 
     fn web(&mut self, web: &WebOptions) {

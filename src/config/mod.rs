@@ -15,6 +15,7 @@
 mod access;
 mod assemble;
 mod context;
+mod control;
 mod effective;
 mod entities;
 mod environment;
@@ -83,6 +84,7 @@ use crate::{
 
 use context::Context;
 
+pub use control::ControlOptions;
 pub use effective::effective;
 pub use environment::Environment;
 pub use looking::{Looked, load_for_looking};
@@ -128,6 +130,8 @@ pub struct Config {
     pub health: HealthOptions,
     /// Where the running service answers.
     pub web: WebOptions,
+    /// Who may ask the running service.
+    pub control: ControlOptions,
     /// In the order they are written.
     pub tests: Vec<ConfigTest>,
 }

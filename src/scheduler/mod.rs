@@ -4,6 +4,7 @@
 //! run side by side, one per origin; every receiver has a lane of its own, so a dead one never
 //! delays another. A reload swaps [`Work`]: running steps end under the old one.
 
+mod asked;
 mod lanes;
 mod loops;
 mod outbox;
@@ -31,6 +32,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
+pub use asked::{Waiting, until_polled};
 pub use loops::{LoopEnded, until_stop};
 pub use polls::PollTally;
 
@@ -121,6 +123,8 @@ pub struct Scheduler {
     claims: Mutex<()>,
     /// Told when another process has written.
     written: Notify,
+    /// How many polls have ended.
+    polls_ended: watch::Sender<u64>,
     /// When the poll loop last came round, in milliseconds since the start.
     beat_ms: AtomicU64,
     /// How often the store refused what a loop asked of it.
@@ -138,6 +142,7 @@ impl Scheduler {
             work: watch::Sender::new(Arc::new(work)),
             claims: Mutex::new(()),
             written: Notify::new(),
+            polls_ended: watch::Sender::new(0),
             store,
             clock,
         }

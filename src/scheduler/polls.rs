@@ -201,6 +201,7 @@ impl Scheduler {
 
     /// Takes a step that ended and wakes the lanes it has work for.
     fn ended(&self, polled: Result<Polled, tokio::task::JoinError>) -> Polled {
+        self.polls_ended.send_modify(|count| *count += 1);
         // A panic inside a poll is caught there and committed; one in the commit itself ends here,
         // and the lease brings the feed back.
         let outcome = polled.unwrap_or_else(|error| {

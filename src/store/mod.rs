@@ -199,6 +199,11 @@ impl Store {
         self.write(|_| Ok(())).await
     }
 
+    /// Calls that wait for the writer.
+    pub fn queued(&self) -> usize {
+        self.engine.queued()
+    }
+
     /// Does what is queued, writes the log back into the file and lets go of it. Clones get
     /// [`StoreError::Closed`] from now on.
     pub async fn close(self) {

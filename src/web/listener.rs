@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     net::SocketAddr,
-    os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
+    os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, chown},
     path::{Path, PathBuf},
 };
 
@@ -22,6 +22,15 @@ pub(super) type Stream = Box<dyn Connection>;
 pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+
+/// Who may connect to a Unix socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The permissions of its file.
+    pub mode: u32,
+    /// The group of its file; `None` for the program's own.
+    pub group: Option<u32>,
+}
 
 /// Where connections come in.
 #[derive(Debug)]
@@ -51,13 +60,14 @@ impl Listener {
         TcpListener::from_std(listener).map(Self::Tcp)
     }
 
-    /// Makes a Unix socket with this mode, whatever the umask. A socket that stands there is
-    /// replaced: the caller knows that nobody answers at it. Anything else is not.
+    /// Makes a Unix socket for those of `access`, whatever the umask; `reached` is its path, or one that the
+    /// kernel takes in its place now. A socket that stands there is replaced: the caller knows that
+    /// nobody answers at it. Anything else is not.
     ///
     /// # Errors
     /// The system's; [`io::ErrorKind::AlreadyExists`] where something stands there that is no
     /// socket.
-    pub fn unix(path: &Path, mode: u32) -> io::Result<Self> {
+    pub fn unix(reached: &Path, path: &Path, access: Access) -> io::Result<Self> {
         match fs::symlink_metadata(path) {
             Ok(data) if data.file_type().is_socket() => fs::remove_file(path)?,
             Ok(_) => {
@@ -68,10 +78,13 @@ impl Listener {
             Err(error) => return Err(error),
         }
         let socket = UnixSocket::new_stream()?;
-        socket.bind(path)?;
+        socket.bind(reached)?;
         // Nobody can connect before `listen`, so nobody gets in under the mode of the umask.
-        fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
         let file = SocketFile::at(path)?;
+        if access.group.is_some() {
+            chown(path, None, access.group)?;
+        }
+        fs::set_permissions(path, fs::Permissions::from_mode(access.mode))?;
         Ok(Self::Unix(socket.listen(BACKLOG)?, file))
     }
 

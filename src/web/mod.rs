@@ -4,31 +4,37 @@
 //! for the command line, and [`public`] ones, for those who watch over it. Requests end in the
 //! [`App`]; nothing here is on a thread that the store or a step needs.
 
+mod client;
 mod control;
 mod listener;
 mod patient;
 mod public;
 mod server;
+mod socket;
+mod wire;
 
-use std::{fmt, panic::resume_unwind, sync::Arc};
+use std::{fmt, panic::resume_unwind, path::Path, sync::Arc};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use self::public::Public;
 use crate::{
     app::{App, DoorError, Doors, Swap},
-    config::WebOptions,
+    config::{ControlOptions, WebOptions},
 };
 
-pub use listener::Listener;
+pub use client::{Control, ControlError};
+pub use listener::{Access, Listener};
 pub use server::{Limits, serve};
+pub use wire::Reloaded;
 
 /// What requests are answered from.
 #[derive(Debug, Clone)]
 struct Context {
     app: Arc<App>,
-    /// Cancelled when the service ends.
+    /// Cancelled when the service ends: who waits for something is told so then.
     stop: CancellationToken,
 }
 
@@ -42,9 +48,17 @@ pub struct Web {
 }
 
 impl Web {
-    /// Adds the control socket.
-    pub fn add_control(&mut self, listener: Listener) {
-        self.control.push(listener);
+    /// Opens the control socket of the daemon that has this store open. Without it the program goes
+    /// on: commands work on the store as they do without a daemon.
+    pub async fn open_control(&mut self, store: &Path, options: &ControlOptions) {
+        let path = socket::beside(store);
+        match socket::open(&path, options).await {
+            Ok(listener) => self.control.push(listener),
+            Err(error) => warn!(
+                "no control socket at {}: {error}; commands reach the daemon by way of the store, and `fivebells reload` does not",
+                path.display()
+            ),
+        }
     }
 
     /// Opens the addresses that others may ask at. A reload swaps them.

@@ -6,6 +6,7 @@ mod architecture;
 mod asked;
 mod busy;
 mod cli;
+mod control;
 mod cooling;
 mod crash;
 mod crowd;

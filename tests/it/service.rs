@@ -148,7 +148,7 @@ fn the_unit_file_is_hardened() {
     );
     for line in [
         "Type=notify",
-        "ExecReload=/bin/kill -HUP $MAINPID",
+        "ExecReload=/usr/local/bin/fivebells -c /etc/fivebells/fivebells.toml reload",
         "RestartPreventExitStatus=78",
         "StateDirectory=fivebells",
         "DynamicUser=yes",

@@ -1,16 +1,9 @@
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
-    mpsc as blocking,
-};
-
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 
 use super::*;
 use crate::{
     clock::SystemClock,
-    config::{self, Environment},
+    config::{self, Environment, Loaded},
 };
 
 fn load(folder: &TempDir) -> Loaded {
@@ -21,93 +14,9 @@ fn load(folder: &TempDir) -> Loaded {
     config::load(&path, &Environment::of_process()).expect("a config")
 }
 
-/// A reload that waits until it is told to go on, as one on a dead network disk does.
-struct Slow {
-    reload: Arc<Reload>,
-    begun: mpsc::Receiver<()>,
-    go_on: blocking::Sender<()>,
-    reads: Arc<AtomicUsize>,
-}
-
-fn slow() -> Slow {
-    let (told, begun) = mpsc::channel(10);
-    let (go_on, wait) = blocking::channel();
-    let wait = Mutex::new(wait);
-    let reads = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&reads);
-    let reload = move || {
-        counted.fetch_add(1, Ordering::Relaxed);
-        told.blocking_send(()).expect("waited for");
-        // An error: whoever let it wait is gone.
-        let _ = wait.lock().expect("one at a time").recv();
-        let report = "not there".to_owned();
-        Err(Refusal {
-            brief: report.clone(),
-            report,
-        })
-    };
-    Slow {
-        reload: Arc::new(reload),
-        begun,
-        go_on,
-        reads,
-    }
-}
-
 async fn open(folder: &TempDir) -> App {
     let app = App::open(load(folder), Arc::new(SystemClock)).await;
     app.expect("the program opens")
-}
-
-#[tokio::test]
-async fn a_stop_does_not_wait_for_a_reload_that_reads() {
-    let folder = TempDir::new().expect("a folder");
-    let app = open(&folder).await;
-    let mut slow = slow();
-    let (wish, mut wishes) = mpsc::channel(10);
-    let next = async || wishes.recv().await.expect("there is one");
-    let stop = async {
-        wish.send(Wish::Reload).await.expect("taken");
-        slow.begun.recv().await.expect("it begins");
-        wish.send(Wish::Stop).await.expect("taken");
-    };
-    // Nothing lets the reload go on.
-    tokio::join!(reload_when_asked(&app, &slow.reload, next), stop);
-    app.close().await;
-    drop(slow.go_on);
-}
-
-#[tokio::test]
-async fn what_is_asked_for_during_a_reload_is_reloaded_once_more() {
-    let folder = TempDir::new().expect("a folder");
-    let app = open(&folder).await;
-    let mut slow = slow();
-    let (wish, mut wishes) = mpsc::channel(10);
-    let next = async || wishes.recv().await.expect("there is one");
-    let ask = async {
-        wish.send(Wish::Reload).await.expect("taken");
-        slow.begun.recv().await.expect("it begins");
-        for _ in 0..3 {
-            wish.send(Wish::Reload).await.expect("taken");
-        }
-        while wish.capacity() < wish.max_capacity() {
-            tokio::task::yield_now().await;
-        }
-        slow.go_on.send(()).expect("waited for");
-        slow.begun.recv().await.expect("it begins again");
-        slow.go_on.send(()).expect("waited for");
-        wish.send(Wish::Stop).await.expect("taken");
-    };
-    tokio::join!(reload_when_asked(&app, &slow.reload, next), ask);
-    assert_eq!(slow.reads.load(Ordering::Relaxed), 2);
-    app.close().await;
-}
-
-#[tokio::test]
-async fn a_reload_that_panics_leaves_the_old_config() {
-    assert_eq!(aside(|| 7).await, Some(7));
-    let died = aside(|| assert!(std::hint::black_box(false))).await;
-    assert_eq!(died, None);
 }
 
 #[tokio::test]

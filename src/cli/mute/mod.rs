@@ -113,6 +113,7 @@ impl Mute {
             comment: self.comment.clone(),
         };
         let muted = store.mute(new, now).await?;
+        stored::wake(&store).await;
         store.close().await;
         let line = MuteLine::of(&muted.mute, now);
         output.print(&line, |_| words::muted(&muted, &config.timezone))?;
@@ -158,6 +159,7 @@ impl Unmute {
             store.close().await;
             return Err(CliError::Failed(self.not_muted(&mutes)));
         };
+        stored::wake(&store).await;
         store.close().await;
         let line = MuteLine::lifted(&unmuted, now);
         output.print(&line, |_| lifted(&unmuted))?;

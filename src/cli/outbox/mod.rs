@@ -118,6 +118,7 @@ impl Outbox {
             Some(Action::Retry(which)) => {
                 let unreached = which.unreached(&store).await?;
                 let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
+                stored::wake(&store).await;
                 done(deliveries, "due now", &unreached, output)
             }
             Some(Action::Drop(which)) => {
@@ -125,6 +126,7 @@ impl Outbox {
                 let deliveries = store
                     .drop_deliveries(which.selection(), SystemClock.now())
                     .await?;
+                stored::wake(&store).await;
                 done(deliveries, "dropped", &unreached, output)
             }
         };

@@ -8,7 +8,7 @@ mod watching;
 
 pub use self::{
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
-    service::{HEALTH, KEEP, POLL, STORE, WEB},
+    service::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
     telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, OAUTH, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
@@ -155,6 +155,7 @@ pub const TOP: Table = Table {
         ),
         key("keep", Kind::Table, "how long what is kept"),
         key("store", Kind::Table, "where the state is"),
+        key("control", Kind::Table, "who may ask the running service"),
         key(
             "test",
             Kind::Tables,
@@ -182,7 +183,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 23] = [
+pub const TABLES: [&Table; 24] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -200,6 +201,7 @@ pub const TABLES: [&Table; 23] = [
     &WEB,
     &KEEP,
     &STORE,
+    &CONTROL,
     &TEST,
     &SECRET,
     &EVERY_TABLE,

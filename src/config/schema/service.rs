@@ -1,4 +1,4 @@
-//! How the service runs: `[poll]`, `[health]`, `[web]`, `[keep]`, `[store]`.
+//! How the service runs: `[poll]`, `[health]`, `[web]`, `[keep]`, `[store]`, `[control]`.
 
 use super::{Kind, Table, key};
 
@@ -130,4 +130,21 @@ pub const STORE: Table = Table {
         Kind::String,
         "`sqlite:PATH`; `fivebells.db` in the state directory, `/var/lib/fivebells` for the installed service, else beside this file, if not set",
     )],
+};
+
+/// `[control]`.
+pub const CONTROL: Table = Table {
+    header: "control",
+    keys: &[
+        key(
+            "mode",
+            Kind::String,
+            "permissions of the socket at which commands ask the service, such as \"0660\"",
+        ),
+        key(
+            "group",
+            Kind::String,
+            "the group of that socket, by name or number; the service's own if not set",
+        ),
+    ],
 };

@@ -103,6 +103,9 @@ items = "10d"
 alerts = "3y"
 [store]
 url = "sqlite:/tmp/x.db"
+[control]
+mode = "0640"
+group = "adm"
 [health]
 notify = ["mail"]
 failing = "1h"

@@ -16,11 +16,14 @@ use crate::{
     app::{DoorError, Doors, Swap},
     config::{WebAddress, WebOptions},
     unwind,
-    web::{Limits, Listener, serve},
+    web::{Access, Limits, Listener, serve},
 };
 
 /// Who may ask at a Unix socket: the user of the service, and its group.
-const SOCKET_MODE: u32 = 0o660;
+const SOCKET: Access = Access {
+    mode: 0o660,
+    group: None,
+};
 
 /// The doors that are open.
 #[derive(Default)]
@@ -163,7 +166,7 @@ fn listen(address: &WebAddress) -> io::Result<Listener> {
                 let message = "another program answers there";
                 return Err(io::Error::new(io::ErrorKind::AddrInUse, message));
             }
-            Listener::unix(path, SOCKET_MODE)
+            Listener::unix(path, path, SOCKET)
         }
     }
 }

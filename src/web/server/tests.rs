@@ -9,7 +9,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::*;
+use super::{super::Access, *};
 
 /// A door with small limits, and what may be asked at it.
 struct Door {
@@ -58,7 +58,11 @@ impl Door {
                 "/panic",
                 get(async || assert!(std::hint::black_box(false), "at the disco")),
             );
-        let listener = Listener::unix(&path, 0o600).expect("a socket");
+        let access = Access {
+            mode: 0o600,
+            group: None,
+        };
+        let listener = Listener::unix(&path, &path, access).expect("a socket");
         let stop = CancellationToken::new();
         let serves = tokio::spawn(serve(listener, router, limits, stop.clone()));
         Self {

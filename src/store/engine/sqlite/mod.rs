@@ -135,6 +135,11 @@ impl Sqlite {
         })
     }
 
+    /// Calls that wait for the writer.
+    pub(in crate::store) fn queued(&self) -> usize {
+        self.writer.max_capacity() - self.writer.capacity()
+    }
+
     /// Runs `work` in the writer's next transaction and answers once that is on the disk.
     ///
     /// A caller that stops waiting does not stop the work.

@@ -1,0 +1,155 @@
+//! Reloads: who asked for one, and what it came to.
+//!
+//! SIGHUP and the control socket ask alike. What is asked for while one runs is reloaded once more,
+//! for what that one read may be what stood there before: each who asked hears of a read that began
+//! after the asking.
+
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use sd_notify::NotifyState;
+use tokio::sync::{Notify, oneshot};
+use tracing::{error, info, warn};
+
+use super::{App, AppError, Refusal, SetupError, status, systemd::tell};
+use crate::config::Loaded;
+
+/// Reads the config file again: a new config, or the report of all that is wrong with it.
+pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
+
+/// What is asked of the running service.
+pub(super) enum Wish {
+    Reload,
+    Stop,
+}
+
+/// What a reload comes to: the new config is in force, or why not.
+pub type Reloaded = Result<(), Refusal>;
+
+/// Those who asked for a reload and wait for what it comes to.
+#[derive(Debug)]
+pub(super) struct Reloads {
+    /// `None` once nobody reloads any more.
+    waiting: Mutex<Option<Vec<oneshot::Sender<Reloaded>>>>,
+    asked: Notify,
+}
+
+impl Default for Reloads {
+    fn default() -> Self {
+        Self {
+            waiting: Mutex::new(Some(Vec::new())),
+            asked: Notify::new(),
+        }
+    }
+}
+
+impl Reloads {
+    /// Returns when somebody has asked; forgets nothing where it is dropped before.
+    pub(super) async fn asked(&self) {
+        self.asked.notified().await;
+    }
+
+    /// Those who have asked so far: they wait for the read that begins now.
+    fn take(&self) -> Vec<oneshot::Sender<Reloaded>> {
+        self.waiting()
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// Nobody reloads any more: those who wait hear so.
+    pub(super) fn end(&self) {
+        *self.waiting() = None;
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Option<Vec<oneshot::Sender<Reloaded>>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl App {
+    /// Asks the running service to reload, and waits for what it comes to: a read that begins after
+    /// this. `None` where the service ends before. Whoever leaves takes nothing back.
+    pub async fn ask_for_reload(&self) -> Option<Reloaded> {
+        let (told, verdict) = oneshot::channel();
+        self.reloads.waiting().as_mut()?.push(told);
+        self.reloads.asked.notify_one();
+        verdict.await.ok()
+    }
+}
+
+/// Reloads whenever it is asked for, until it is told to stop, in the middle of a reload too: that
+/// may wait for a disk that is dead.
+pub(super) async fn reload_when_asked(
+    app: &App,
+    reload: &Arc<Reload>,
+    mut next: impl AsyncFnMut() -> Wish,
+) {
+    while let Wish::Reload = next().await {
+        let mut is_stale = true;
+        while is_stale {
+            is_stale = false;
+            let mut reloaded = pin!(reload_config(app, reload));
+            loop {
+                tokio::select! {
+                    () = &mut reloaded => break,
+                    wish = next() => match wish {
+                        Wish::Stop => return,
+                        // What it reads may be what stood there before.
+                        Wish::Reload => is_stale = true,
+                    },
+                }
+            }
+        }
+    }
+}
+
+async fn reload_config(app: &App, reload: &Arc<Reload>) {
+    // Before it reads: who asks from now on waits for the next.
+    let waiting = app.reloads.take();
+    info!("reloading");
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => tell(&[NotifyState::Reloading, now]).await,
+        Err(error) => warn!("no monotonic clock for systemd: {error}"),
+    }
+    let read = Arc::clone(reload);
+    let outcome = match aside(move || read()).await {
+        Some(Ok(loaded)) => app.reload(loaded).await.map_err(Refusal::from),
+        Some(Err(refusal)) => Err(refusal),
+        None => Err(AppError::from(SetupError::Panicked).into()),
+    };
+    match &outcome {
+        Ok(()) => info!("reloaded: {}", status::config_counts(&app.config())),
+        Err(refusal) => error!(
+            "not reloaded, the old config stays in force:\n{}",
+            refusal.report
+        ),
+    }
+    tell(&[NotifyState::Ready]).await;
+    app.conclude_reload(outcome.clone().err()).await;
+    for told in waiting {
+        // Who has left wants to know nothing.
+        let _ = told.send(outcome.clone());
+    }
+    if let Some(line) = status::line(app).await {
+        tell(&[NotifyState::Status(&line)]).await;
+    }
+}
+
+/// Does on a thread of its own what may wait for a disk; `None` where it panics. Not on one of the
+/// runtime's: it would not end before that.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (done, answer) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("reload".to_owned());
+    // Nobody may be waiting any more.
+    let started = thread.spawn(move || drop(done.send(work())));
+    started.ok()?;
+    answer.await.ok()
+}
+
+#[cfg(test)]
+mod tests;
