@@ -20,7 +20,8 @@
 //!               ─► http          one client: limits, capped decoding, address guard
 //!               ─► policy        when a receiver is told
 //!               ─► clock  cadence  calendar  text  suggest  unwind   facts: no I/O, no loops
-//!                  files  heavy   what somebody names, read under a bound; work on much data
+//!                  files  heavy  metrics   what somebody names, read under a bound; work on much
+//!                                data; what is counted
 //!               ─► model
 //! ```
 
@@ -39,6 +40,7 @@ pub mod http;
 #[cfg(test)]
 mod linear;
 pub mod matcher;
+pub mod metrics;
 pub mod model;
 pub mod notify;
 pub mod opml;

@@ -1,21 +1,24 @@
 //! Wiring: a config becomes a running program.
 
 mod definition;
+mod doors;
 mod guard;
 mod heartbeat;
 mod lifecycle;
 mod mutes;
 mod presence;
 mod probe;
+mod ready;
 mod reloads;
 mod report;
+mod scrape;
 mod setup;
 mod status;
 mod systemd;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -28,6 +31,7 @@ use crate::{
     config::{Config, Loaded},
     deliver::Held,
     http::Http,
+    metrics::{Metrics, Names},
     model::Feed,
     notify::{ReceiverKind, ReceiverOptions},
     scheduler::{LoopEnded, PollTally, Scheduler},
@@ -35,12 +39,14 @@ use crate::{
 };
 
 pub use definition::definition;
+pub use doors::{DoorError, Doors, Swap};
 pub use guard::{StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Signals, run, wait_for_store};
 pub use presence::Refusal;
 pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
 pub use reloads::{Reload, Reloaded};
+pub use scrape::Exposition;
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::{ConfigCounts, Live, config_counts};
 
@@ -50,8 +56,11 @@ pub struct App {
     store: Store,
     clock: Arc<dyn Clock>,
     scheduler: Scheduler,
+    metrics: Arc<Metrics>,
     in_force: RwLock<InForce>,
     reloads: reloads::Reloads,
+    /// What listens for others; not there where nobody does.
+    doors: OnceLock<Arc<dyn Doors>>,
     started_at: Timestamp,
 }
 
@@ -82,6 +91,9 @@ pub enum AppError {
     /// A part of the program has ended by itself.
     #[error(transparent)]
     Ended(#[from] LoopEnded),
+    /// An address of `[web]` cannot be listened on.
+    #[error(transparent)]
+    Door(#[from] DoorError),
     /// The operating system refused a signal handler.
     #[error("cannot listen for signals: {0}")]
     Signals(#[source] std::io::Error),
@@ -101,7 +113,9 @@ impl App {
         guard::keep_time(&store, clock.now(), Duration::ZERO).await?;
         sync(&store, &config, clock.as_ref()).await?;
         let in_force = InForce::of(&parts, &config, clock.now());
-        let work = parts.into_work(&config, &store, &clock);
+        let metrics = Arc::new(Metrics::default());
+        metrics.follow(&Names::default(), &scrape::names(&config));
+        let work = parts.into_work(&config, &store, &clock, &metrics);
         if !in_force.failed_tests.is_empty() {
             warn!("{}", setup::tests(&in_force.failed_tests));
         }
@@ -110,6 +124,8 @@ impl App {
             started_at: in_force.loaded_at,
             reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
+            doors: OnceLock::new(),
+            metrics,
             store,
             clock,
         })
@@ -129,11 +145,17 @@ impl App {
         if !parts.failed_tests.is_empty() {
             return Err(SetupError::Tests(parts.failed_tests).into());
         }
+        let doors = self.open_doors(&config.web)?;
         let in_force = InForce::of(&parts, &config, self.clock.now());
-        let work = parts.into_work(&config, &self.store, &self.clock);
+        let work = parts.into_work(&config, &self.store, &self.clock, &self.metrics);
         let ready = sync(&self.store, &config, self.clock.as_ref());
         self.scheduler.swap(ready, work).await?;
-        *self.in_force_mut() = in_force;
+        let before = std::mem::replace(&mut *self.in_force_mut(), in_force);
+        let names = [&before.config, &config].map(scrape::names);
+        self.metrics.follow(&names[0], &names[1]);
+        if let Some(swap) = doors {
+            swap();
+        }
         Ok(())
     }
 

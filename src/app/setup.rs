@@ -9,6 +9,7 @@ use crate::{
     fetch::{FetchOptions, Fetcher},
     http::{Http, HttpSetupError},
     matcher::{Entity, Matcher, WatchError},
+    metrics::Metrics,
     model::{Feed, Watch},
     notify::{self, BuildError, MailServer, MailServerError, Notifier, NotifyContext, Screen},
     poll::{HealthRules, PollRules, Poller},
@@ -115,7 +116,13 @@ impl Parts {
     }
 
     /// Joins the parts to a store.
-    pub(super) fn into_work(self, config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Work {
+    pub(super) fn into_work(
+        self,
+        config: &Config,
+        store: &Store,
+        clock: &Arc<dyn Clock>,
+        metrics: &Arc<Metrics>,
+    ) -> Work {
         let rules = PollRules {
             feeds: config.feeds.clone(),
             watches: config.watches.clone(),
@@ -128,11 +135,19 @@ impl Parts {
                 silent: config.health.silent,
             },
         };
-        let poller = Poller::new(store.clone(), self.fetcher, Arc::clone(clock), rules);
+        let clock = Arc::clone(clock);
+        let metrics = Arc::clone(metrics);
+        let poller = Poller::new(
+            store.clone(),
+            self.fetcher,
+            Arc::clone(&clock),
+            rules,
+            Arc::clone(&metrics),
+        );
         let told = config.health.notify.clone();
-        let (store, clock) = (store.clone(), Arc::clone(clock));
         let policies = config.policies.clone();
-        let deliverer = Deliverer::new(store, clock, self.receivers, told, policies);
+        let receivers = self.receivers;
+        let deliverer = Deliverer::new(store.clone(), clock, receivers, told, policies, metrics);
         let parallel = usize::try_from(config.poll.parallel).unwrap_or(usize::MAX);
         Work::new(poller, deliverer, parallel)
     }

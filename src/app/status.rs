@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The poll loop comes round every five seconds; this late it is stuck.
-const STUCK_AFTER: Duration = Duration::from_mins(1);
+pub(super) const STUCK_AFTER: Duration = Duration::from_mins(1);
 
 /// How long the writer may take to answer before it counts as stuck.
 const PING_LIMIT: Duration = Duration::from_secs(20);

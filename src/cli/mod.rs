@@ -198,7 +198,9 @@ impl From<AppError> for CliError {
         match error {
             AppError::Setup(error) => Self::Setup(error),
             AppError::Store(error) => Self::Store(error),
-            error @ (AppError::Signals(_) | AppError::Ended(_)) => Self::Failed(error.to_string()),
+            error @ (AppError::Signals(_) | AppError::Ended(_) | AppError::Door(_)) => {
+                Self::Failed(error.to_string())
+            }
         }
     }
 }

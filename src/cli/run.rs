@@ -7,7 +7,7 @@ use tracing::{debug, info, warn};
 
 use super::{Answer, CliError, config, installed};
 use crate::{
-    app::{self, App, Refusal, Signals, StoreGuard, StoreState},
+    app::{self, App, AppError, Refusal, Signals, StoreGuard, StoreState},
     cadence,
     clock::{Clock, SystemClock},
     config::{ConfigErrors, Environment, Loaded},
@@ -39,6 +39,12 @@ impl Run {
         {
             return Ok(true);
         }
+        let mut web = Web::default();
+        if !self.once {
+            // Before the store is touched: where it ends here, nothing was done.
+            web.open_public(&loaded.config.web)
+                .map_err(AppError::from)?;
+        }
         let app = App::open(loaded, clock).await?;
         let Some(signals) = signals else {
             once(app).await?;
@@ -46,7 +52,6 @@ impl Run {
         };
         let path = path.to_owned();
         let reload = move || load(&path).map_err(Refusal::from);
-        let mut web = Web::default();
         web.open_control(app.store().path(), &app.config().control)
             .await;
         let serve = |app, stop| web.run(app, stop);

@@ -21,13 +21,14 @@ use super::{
     receivers::read_receiver,
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
-    schema::{CONTROL, HEALTH, KEEP, POLL, STORE},
+    schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
         ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
         report_double_watches,
     },
+    web::read_web,
     zone::read_time_zone,
 };
 use crate::{
@@ -59,6 +60,7 @@ pub(super) fn read<'a>(
     let notify = read_notify(&files, &receiver_names);
     let health_section = files.section("health", &HEALTH);
     let health = read_health(health_section.as_ref(), &receiver_names, notify.as_deref());
+    let web = read_web(files.section("web", &WEB).as_ref());
     let store_places = store_places(context, files.section("store", &STORE).as_ref());
     let keep = files.section("keep", &KEEP);
     let store = read_store(&store_places, keep.as_ref());
@@ -100,6 +102,7 @@ pub(super) fn read<'a>(
         store_places,
         poll,
         health,
+        web,
         control: read_control(files.section("control", &CONTROL).as_ref()),
         tests,
     };

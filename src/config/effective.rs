@@ -6,7 +6,7 @@ mod presets;
 use std::fmt::Write;
 
 use super::{
-    Config, ConfigTest,
+    Config, ConfigTest, WebOptions,
     policy::as_written,
     quote::{key, quoted},
     times::daily_texts,
@@ -270,6 +270,7 @@ impl Writer {
             let times: Vec<String> = config.health.report.iter().flat_map(daily_texts).collect();
             self.strings("report", times.iter().map(String::as_str));
         }
+        self.web(&config.web);
         self.line("\n[keep]");
         self.duration("items", config.store.keep_items);
         self.duration("alerts", config.store.keep_alerts);
@@ -279,6 +280,16 @@ impl Writer {
         self.string("mode", &format!("{:04o}", config.control.mode));
         if let Some(group) = &config.control.group {
             self.string("group", group);
+        }
+    }
+
+    fn web(&mut self, web: &WebOptions) {
+        let addresses: Vec<String> = web.listen.iter().map(ToString::to_string).collect();
+        self.line("\n[web]");
+        self.strings("listen", addresses.iter().map(String::as_str));
+        self.value("per_feed", &web.per_feed.to_string());
+        if web.token.is_some() {
+            self.string("token", Secret::HIDDEN);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::suggest::closest;
 
 /// For each kind of table: words of other programs, and what they are called here. What is no key
 /// alone is said as it stands.
-const FOREIGN: [(&str, &[(&str, &str)]); 11] = [
+const FOREIGN: [(&str, &[(&str, &str)]); 12] = [
     ("feed.NAME", &FEED),
     ("entity.NAME", &ENTITY),
     ("watch.NAME", &WATCH),
@@ -15,6 +15,7 @@ const FOREIGN: [(&str, &[(&str, &str)]); 11] = [
     ("mail.NAME", &MAIL),
     ("poll", &POLL),
     ("health", &HEALTH),
+    ("web", &WEB),
     ("keep", &KEEP),
     (
         "store",
@@ -206,6 +207,17 @@ const HEALTH: [(&str, &str); 3] = [
     ("summary daily digest", "report"),
 ];
 
+const WEB: [(&str, &str); 2] = [
+    (
+        "address addresses addr bind bind_address host port listen_address metrics",
+        "listen",
+    ),
+    (
+        "password pass secret bearer bearer_token api_key apikey key auth",
+        "token",
+    ),
+];
+
 const KEEP: [(&str, &str); 2] = [
     (
         "days retention max_age history entries stories articles feeds",
@@ -224,7 +236,11 @@ const TEST: [(&str, &str); 3] = [
 ];
 
 /// At the top: words of other programs, and the table that is meant.
-const TOP_WORDS: [(&str, &str); 12] = [
+const TOP_WORDS: [(&str, &str); 13] = [
+    (
+        "metrics prometheus monitoring listen telemetry statistics",
+        "where the service answers stands in [web]: listen = \"127.0.0.1:9464\"",
+    ),
     ("tz time_zone zone locale", "write timezone = \"Area/City\""),
     (
         "smtp email mailer mail_server",

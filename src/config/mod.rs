@@ -58,6 +58,7 @@ mod units;
 mod urls;
 mod value;
 mod watches;
+mod web;
 mod webhooks;
 mod zone;
 
@@ -94,6 +95,7 @@ pub use rhythm::Every;
 pub use sample::{ConfigTest, TestResult, run_tests};
 pub use settings::{HealthOptions, PollOptions};
 pub use units::{UnitError, parse_duration};
+pub use web::{WebAddress, WebOptions};
 
 /// Everything a config says, defaults filled in, names resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +128,8 @@ pub struct Config {
     pub poll: PollOptions,
     /// Who is told about trouble.
     pub health: HealthOptions,
+    /// Where the running service answers.
+    pub web: WebOptions,
     /// Who may ask the running service.
     pub control: ControlOptions,
     /// In the order they are written.

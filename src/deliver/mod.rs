@@ -17,6 +17,7 @@ use tracing::{Instrument as _, debug, error, info_span, warn};
 use crate::{
     cadence,
     clock::Clock,
+    metrics::{Attempted, Metrics},
     model::{
         Detour, Event, Notice, Outcome, ReceiverFailing, Refusal, Retry, SendError, SendReason,
         to_second,
@@ -41,6 +42,7 @@ pub struct Deliverer {
     receivers: BTreeMap<String, Box<dyn Notifier>>,
     told: Vec<String>,
     policies: BTreeMap<String, Policy>,
+    metrics: Arc<Metrics>,
 }
 
 impl fmt::Debug for Deliverer {
@@ -82,6 +84,7 @@ impl Deliverer {
         receivers: BTreeMap<String, Box<dyn Notifier>>,
         told: Vec<String>,
         policies: BTreeMap<String, Policy>,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             store,
@@ -89,6 +92,7 @@ impl Deliverer {
             receivers,
             told,
             policies,
+            metrics,
         }
     }
 
@@ -132,12 +136,14 @@ impl Deliverer {
                 Turn::Idle => None,
                 Turn::Folded => return Ok(DeliverOutcome::Folded),
                 Turn::Held { until } => {
+                    self.metrics.holds(receiver, true);
                     notifier.rest().await;
                     return Ok(DeliverOutcome::Held { until });
                 }
                 Turn::Send(claim) => Some(*claim),
             },
         };
+        self.metrics.holds(receiver, false);
         let Some(claim) = claim else {
             notifier.rest().await;
             return Ok(DeliverOutcome::Idle);
@@ -167,13 +173,17 @@ impl Deliverer {
         let ended_at = self.clock.now();
         log(&claim, &outcome, started_at, ended_at);
         let verdict = verdict::of(&claim, outcome, ended_at, fastrand::f64());
-        let delivered = matches!(verdict.to, SettleTo::Delivered { .. });
+        let outcome = attempted(&verdict.to);
+        let name = claim.receiver.name.clone();
+        let is_alert = matches!(claim.notice.event, Event::Alert(_));
+        let waited = is_alert.then(|| cadence::elapsed(claim.waiting_since, ended_at));
         let notices = self.notices(&claim, &verdict);
         let receivers = notices
             .iter()
             .map(|notice| notice.receiver.clone())
             .collect();
-        self.store
+        let is_ours = self
+            .store
             .settle(Settlement {
                 id: claim.id,
                 turn: claim.turn,
@@ -185,11 +195,16 @@ impl Deliverer {
                 told: self.told.clone(),
             })
             .await?;
-        Ok(if delivered {
-            DeliverOutcome::Delivered
-        } else {
-            DeliverOutcome::Failed { receivers }
-        })
+        if is_ours {
+            self.metrics.attempted(&name, outcome);
+        }
+        if outcome != Attempted::Delivered {
+            return Ok(DeliverOutcome::Failed { receivers });
+        }
+        if let Some(waited) = waited.filter(|_| is_ours) {
+            self.metrics.delivered_after(waited);
+        }
+        Ok(DeliverOutcome::Delivered)
     }
 
     /// What the other receivers hear of a receiver that takes nothing.
@@ -223,6 +238,16 @@ impl Deliverer {
             event: event.clone(),
         };
         others.into_iter().map(tell).collect()
+    }
+}
+
+/// The word for it.
+const fn attempted(to: &SettleTo) -> Attempted {
+    match to {
+        SettleTo::Delivered { .. } => Attempted::Delivered,
+        SettleTo::Later { .. } => Attempted::Failed,
+        SettleTo::Halves { .. } => Attempted::Split,
+        SettleTo::Dead { .. } => Attempted::Dead,
     }
 }
 

@@ -143,7 +143,14 @@ async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Times
     )]);
     let policies = BTreeMap::from([("desk".to_owned(), policy.clone())]);
     let clock_of_all = Arc::clone(&clock) as Arc<dyn Clock>;
-    let deliverer = Deliverer::new(store.clone(), clock_of_all, notifiers, vec![], policies);
+    let deliverer = Deliverer::new(
+        store.clone(),
+        clock_of_all,
+        notifiers,
+        vec![],
+        policies,
+        Arc::default(),
+    );
     let mut told = Vec::new();
     let mut to_come = arrivals.iter().enumerate().peekable();
     let mut next_at = start;

@@ -90,7 +90,10 @@ impl Poller {
             }),
         };
         let mut page = match self.fetcher.fetch(&request).await {
-            Ok(Fetched::Document(document)) => self.page(feed, &claim.feed, fill, document).await?,
+            Ok(Fetched::Document(document)) => {
+                self.metrics.fetched(document.body.len());
+                self.page(feed, &claim.feed, fill, document).await?
+            }
             Ok(Fetched::NotModified(_)) => unreachable!("no validators were sent"),
             Err(error) if error.reason == FetchReason::Crowded => {
                 return Ok((self.put_off(claim, started_at), None));

@@ -7,6 +7,7 @@
 mod alerts;
 mod conclude;
 mod cooling;
+mod count;
 mod failure;
 mod fill;
 mod health;
@@ -30,6 +31,7 @@ use crate::{
     fetch::Fetcher,
     heavy::heavy,
     matcher::Matcher,
+    metrics::Metrics,
     model::{Feed, OnUpdate, Watch},
     store::{FeedState, PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
     unwind,
@@ -87,6 +89,7 @@ pub struct Poller {
     feeds: HashMap<String, usize>,
     windows: Windows,
     room: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
 }
 
 /// What a poll came to.
@@ -114,7 +117,13 @@ pub enum PollOutcome {
 
 impl Poller {
     /// A poller under these rules.
-    pub fn new(store: Store, fetcher: Fetcher, clock: Arc<dyn Clock>, rules: PollRules) -> Self {
+    pub fn new(
+        store: Store,
+        fetcher: Fetcher,
+        clock: Arc<dyn Clock>,
+        rules: PollRules,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let feeds = rules.feeds.iter().enumerate();
         let feeds = feeds
             .map(|(index, feed)| (feed.name.clone(), index))
@@ -127,6 +136,7 @@ impl Poller {
             feeds,
             windows: Windows::default(),
             room: Arc::new(Semaphore::new(ROOMS)),
+            metrics,
         }
     }
 
@@ -172,9 +182,16 @@ impl Poller {
             health::outage::log(change);
         }
         let outcome = summarize(&commit.result);
+        let count = count::of(&commit, started_at);
         Ok(match self.store.commit_poll(commit).await? {
             PollCommitted::Fenced => PollOutcome::Superseded,
-            PollCommitted::Done { alerts, receivers } => {
+            PollCommitted::Done {
+                alerts,
+                watches,
+                receivers,
+            } => {
+                self.metrics.polled(count);
+                self.metrics.alerted(&watches);
                 if matches!(outcome, PollOutcome::Read { .. }) {
                     let window = pending.and_then(|pending| pending.window);
                     self.windows.put(claim.feed.id, window);

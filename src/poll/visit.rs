@@ -120,6 +120,7 @@ pub(super) async fn visit(
         }
         Ok(Fetched::Document(document)) => document,
     };
+    poller.metrics.fetched(document.body.len());
     let is_same = state.body_hash == Some(document.body_hash);
     if state.baseline.is_done() && is_same && !brings_first_validators(&document, state) {
         return Ok(Some(Answer::Unchanged {

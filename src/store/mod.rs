@@ -24,6 +24,7 @@
 mod disk;
 mod engine;
 mod error;
+mod gauges;
 mod history;
 mod identity;
 mod items;
@@ -67,6 +68,7 @@ use crate::model::DeliveryKey;
 pub use self::{
     disk::BALLAST_BYTES,
     error::StoreError,
+    gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
     history::{AlertFilter, FeedStatus, Order},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, disk::beside, engine::values, step_back};
+use super::{Store, StoreError, engine::values, step_back};
 
 /// The state of the whole store at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +37,7 @@ pub struct Vitals {
 impl Store {
     /// How the store itself is.
     pub async fn vitals(&self) -> Result<Vitals, StoreError> {
-        let files = ["", "-wal"].map(|suffix| beside(self.path(), suffix));
-        let sizes = files.map(|file| std::fs::metadata(file).map_or(0, |data| data.len()));
+        let bytes = self.bytes();
         self.read(move |tx| {
             let mut row = tx
                 .row(
@@ -51,7 +50,7 @@ impl Store {
                 oldest_waiting: row.take(0)?,
                 last_poll: row.take(1)?,
                 last_written: step_back::last_written(tx)?,
-                bytes: sizes.iter().sum(),
+                bytes,
             })
         })
         .await

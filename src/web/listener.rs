@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    net::SocketAddr,
     os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, chown},
     path::{Path, PathBuf},
 };
@@ -48,12 +49,15 @@ pub struct SocketFile {
 }
 
 impl Listener {
-    /// Listens at an address such as `127.0.0.1:9464`.
+    /// Listens at an address such as `127.0.0.1:9464`. Within a runtime.
     ///
     /// # Errors
     /// The system's.
-    pub async fn tcp(address: &str) -> io::Result<Self> {
-        TcpListener::bind(address).await.map(Self::Tcp)
+    pub fn tcp(address: SocketAddr) -> io::Result<Self> {
+        // With SO_REUSEADDR, so that a restart need not wait for old connections.
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener).map(Self::Tcp)
     }
 
     /// Makes a Unix socket for those of `access`, whatever the umask; `reached` is its path, or one that the

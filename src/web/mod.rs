@@ -13,13 +13,17 @@ mod server;
 mod socket;
 mod wire;
 
-use std::{panic::resume_unwind, path::Path, sync::Arc};
+use std::{fmt, panic::resume_unwind, path::Path, sync::Arc};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::{app::App, config::ControlOptions};
+use self::public::Public;
+use crate::{
+    app::{App, DoorError, Doors, Swap},
+    config::{ControlOptions, WebOptions},
+};
 
 pub use client::{Control, ControlError};
 pub use listener::{Access, Listener};
@@ -34,19 +38,13 @@ struct Context {
     stop: CancellationToken,
 }
 
-/// Where a door is, and so what may be asked there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// The socket beside the store.
-    Control,
-    /// An address of `[web] listen`.
-    Public,
-}
-
 /// The doors that are open; nothing is answered until [`run`](Self::run).
 #[derive(Debug, Default)]
 pub struct Web {
-    doors: Vec<(Kind, Listener)>,
+    control: Vec<Listener>,
+    public: Arc<Public>,
+    /// Opens the first of the public ones.
+    first: Option<FirstDoors>,
 }
 
 impl Web {
@@ -55,7 +53,7 @@ impl Web {
     pub async fn open_control(&mut self, store: &Path, options: &ControlOptions) {
         let path = socket::beside(store);
         match socket::open(&path, options).await {
-            Ok(listener) => self.doors.push((Kind::Control, listener)),
+            Ok(listener) => self.control.push(listener),
             Err(error) => warn!(
                 "no control socket at {}: {error}; commands reach the daemon by way of the store, and `fivebells reload` does not",
                 path.display()
@@ -63,36 +61,60 @@ impl Web {
         }
     }
 
-    /// Adds an address that others may ask.
-    pub fn add_public(&mut self, listener: Listener) {
-        self.doors.push((Kind::Public, listener));
+    /// Opens the addresses that others may ask at. A reload swaps them.
+    ///
+    /// # Errors
+    /// The first that cannot be opened.
+    pub fn open_public(&mut self, options: &WebOptions) -> Result<(), DoorError> {
+        let swap = Arc::clone(&self.public).prepare(options)?;
+        self.first = Some(FirstDoors(swap));
+        Ok(())
     }
 
     /// Answers at every door until `stop`, and a moment longer where an answer is under way. A door
-    /// that ends before ends it.
-    pub async fn run(self, app: Arc<App>, stop: CancellationToken) {
+    /// that ends before ends it. From the call on a reload swaps the public ones.
+    pub fn run(
+        self,
+        app: Arc<App>,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        app.attend(Arc::clone(&self.public) as Arc<dyn Doors>);
         let context = Context {
             app,
             stop: stop.clone(),
         };
-        let mut doors = JoinSet::new();
-        for (kind, listener) in self.doors {
-            let router = match kind {
-                Kind::Control => control::router(context.clone()),
-                Kind::Public => public::router(context.clone()),
-            };
-            doors.spawn(serve(listener, router, Limits::default(), stop.clone()));
+        self.public.begin(context.clone());
+        if let Some(FirstDoors(open)) = self.first {
+            open();
         }
-        while let Some(ended) = doors.join_next().await {
-            if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
-                // Whoever runs this knows what to do about a loop that died.
-                resume_unwind(panic);
-            }
-            if !stop.is_cancelled() {
-                return;
-            }
+        answer(self.control, self.public, context)
+    }
+}
+
+/// What puts the first public doors in force.
+struct FirstDoors(Swap);
+
+impl fmt::Debug for FirstDoors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("FirstDoors")
+    }
+}
+
+async fn answer(control: Vec<Listener>, public: Arc<Public>, context: Context) {
+    let stop = context.stop.clone();
+    let mut doors = JoinSet::new();
+    for listener in control {
+        let router = control::router(context.clone());
+        doors.spawn(serve(listener, router, Limits::default(), stop.clone()));
+    }
+    doors.spawn(public.run(stop.clone()));
+    while let Some(ended) = doors.join_next().await {
+        if let Some(panic) = ended.err().and_then(|error| error.try_into_panic().ok()) {
+            // Whoever runs this knows what to do about a loop that died.
+            resume_unwind(panic);
         }
-        // Without a door there is nothing to do, for as long as the program runs.
-        stop.cancelled().await;
+        if !stop.is_cancelled() {
+            return;
+        }
     }
 }

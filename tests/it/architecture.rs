@@ -10,7 +10,7 @@ use std::{
 const LAYERS: [&[&str]; 11] = [
     &["model", "linear"],
     &[
-        "clock", "cadence", "calendar", "text", "suggest", "unwind", "files", "heavy",
+        "clock", "cadence", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
     ],
     &["policy"],
     &["http"],

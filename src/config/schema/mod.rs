@@ -8,7 +8,7 @@ mod watching;
 
 pub use self::{
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
-    service::{CONTROL, HEALTH, KEEP, POLL, STORE},
+    service::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
     telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, OAUTH, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
@@ -148,6 +148,11 @@ pub const TOP: Table = Table {
             "the mail server; others below it, by name",
         ),
         key("health", Kind::Table, "who is told about trouble"),
+        key(
+            "web",
+            Kind::Table,
+            "where the service answers those who watch over it",
+        ),
         key("keep", Kind::Table, "how long what is kept"),
         key("store", Kind::Table, "where the state is"),
         key("control", Kind::Table, "who may ask the running service"),
@@ -178,7 +183,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 23] = [
+pub const TABLES: [&Table; 24] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -193,6 +198,7 @@ pub const TABLES: [&Table; 23] = [
     &MAIL_SERVER,
     &OAUTH,
     &HEALTH,
+    &WEB,
     &KEEP,
     &STORE,
     &CONTROL,

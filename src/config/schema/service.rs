@@ -1,4 +1,4 @@
-//! How the service runs: `[poll]`, `[health]`, `[keep]`, `[store]`, `[control]`.
+//! How the service runs: `[poll]`, `[health]`, `[web]`, `[keep]`, `[store]`, `[control]`.
 
 use super::{Kind, Table, key};
 
@@ -83,6 +83,28 @@ pub const HEALTH: Table = Table {
             "report",
             Kind::Strings,
             "when to tell that all is well, or what is not, such as `Mon 09:00`; never if not set",
+        ),
+    ],
+};
+
+/// `[web]`.
+pub const WEB: Table = Table {
+    header: "web",
+    keys: &[
+        key(
+            "listen",
+            Kind::Strings,
+            "addresses such as `127.0.0.1:9464`, or `unix:PATH`, that serve `/metrics`, `/healthz` and `/readyz`; nowhere if not set",
+        ),
+        key(
+            "per_feed",
+            Kind::Boolean,
+            "whether the metrics have series for each feed; false if not set",
+        ),
+        key(
+            "token",
+            Kind::Secret,
+            "what a scraper of `/metrics` has to show as its bearer token; needed where others can reach an address",
         ),
     ],
 };

@@ -63,6 +63,7 @@ fn environment() -> Environment {
         ),
         ("BAD_KEY", "whsec_s3cret-marker"),
         ("SHORT_KEY", "whsec_c2hvcnQ="),
+        ("SHORT_TOKEN", "s3cret-marker"),
         ("EMPTY", ""),
         (
             "CREDENTIALS_DIRECTORY",

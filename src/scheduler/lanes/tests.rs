@@ -109,13 +109,20 @@ async fn scheduler(folder: &std::path::Path, receivers: &[(&str, &Shaky)]) -> Sc
     };
     let http = Http::new(&HttpOptions::default()).expect("a client");
     let fetcher = Fetcher::new(http, FetchOptions::default());
-    let poller = Poller::new(store.clone(), fetcher, Arc::clone(&clock), rules);
+    let poller = Poller::new(
+        store.clone(),
+        fetcher,
+        Arc::clone(&clock),
+        rules,
+        Arc::default(),
+    );
     let deliverer = Deliverer::new(
         store.clone(),
         Arc::clone(&clock),
         notifiers,
         vec![],
         BTreeMap::new(),
+        Arc::default(),
     );
     Scheduler::new(store, clock, Work::new(poller, deliverer, 1))
 }

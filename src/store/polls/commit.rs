@@ -61,6 +61,7 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
     }
     Ok(PollCommitted::Done {
         alerts: told.alerts,
+        watches: told.watches,
         receivers: told.receivers.into_keys().collect(),
     })
 }
@@ -99,6 +100,8 @@ fn write_items(
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) alerts: Vec<AlertId>,
+    /// Of those alerts.
+    pub(super) watches: Vec<String>,
     /// With how many alerts.
     pub(super) receivers: BTreeMap<String, u32>,
     name: Option<String>,

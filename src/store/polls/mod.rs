@@ -347,6 +347,8 @@ pub enum PollCommitted {
     Done {
         /// The alerts, in the order of their items.
         alerts: Vec<AlertId>,
+        /// The watches that they were made for, a name for each.
+        watches: Vec<String>,
         /// Names of receivers with new deliveries, each once.
         receivers: Vec<String>,
     },

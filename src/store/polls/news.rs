@@ -95,6 +95,7 @@ pub(super) fn insert_alert(
     alert.priority = highest(&priorities, &alert.watches).unwrap_or(alert.priority);
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     told.alerts.push(id);
+    told.watches.extend(alert.watches.iter().cloned());
     let mutes = Mutes::in_force(tx, now)?;
     for Tells { receiver, watches } in tells {
         let all = alert.watches.iter().filter(|it| watches.contains(it));

@@ -52,6 +52,7 @@ async fn one_commit_writes_all_a_poll_came_to() {
     let committed = commit(&store, poll).await;
     let PollCommitted::Done {
         alerts: ids,
+        watches,
         receivers,
     } = committed
     else {
@@ -61,6 +62,7 @@ async fn one_commit_writes_all_a_poll_came_to() {
         (ids.len(), receivers),
         (1, vec!["desk".into(), "phone".into()])
     );
+    assert_eq!(watches, ["koizumi", "sdf"]);
     for (table, rows) in [
         ("item", 2),
         ("fingerprint", 2),

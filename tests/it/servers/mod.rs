@@ -8,4 +8,5 @@ pub(crate) mod secure;
 pub(crate) mod site;
 #[expect(dead_code, reason = "the mail notifier's own tests use the rest")]
 pub(crate) mod smtp;
+pub(crate) mod watched;
 pub(crate) mod webhook;

@@ -159,6 +159,11 @@ impl Sqlite {
         ask(&self.readers, Patience::Short, work).await
     }
 
+    /// Calls in the writer's queue.
+    pub(in crate::store) fn waiting_writes(&self) -> usize {
+        self.writer.max_capacity() - self.writer.capacity()
+    }
+
     /// Looks for what other processes write to this file, which is the one that was opened.
     pub(in crate::store) fn others(&self, path: &Path) -> Others {
         Others::of(self.clone(), beside(path, "-wal"))

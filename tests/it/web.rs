@@ -1,0 +1,157 @@
+//! What the daemon answers at the addresses of `[web]`, and what a reload makes of those.
+
+use std::net::{TcpListener, TcpStream};
+
+use crate::{
+    servers::{
+        feed::FeedServer,
+        watched::{Watched, ask},
+    },
+    world::World,
+};
+
+fn config(feed: &FeedServer, web: &str) -> String {
+    let url = feed.url();
+    format!(
+        "[feed]\nwire = {{ url = \"{url}\", allow_private = true }}\n[watch]\nk = \"Koizumi\"\n\
+         [receiver]\nscreen = {{ stdout = true }}\n[web]\n{web}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_tells_that_it_lives_is_ready_and_what_it_counts() {
+    let feed = FeedServer::start().await;
+    let daemon = Watched::start(&config(&feed, "listen = \"127.0.0.1:0\""));
+    let address = daemon.address();
+    for (request, status, body) in [
+        ("GET /healthz", 200, "ok\n"),
+        ("GET /readyz", 200, "ok\n"),
+        ("GET /readyz?verbose", 200, "ok\n"),
+        ("HEAD /healthz", 200, ""),
+        ("GET /", 404, "not found\n"),
+        ("GET /metrics/", 404, "not found\n"),
+        ("POST /healthz", 405, ""),
+        ("DELETE /metrics", 405, ""),
+    ] {
+        let told = ask(&address, request, "");
+        assert_eq!(
+            (told.status, told.body.as_str()),
+            (status, body),
+            "{request}"
+        );
+        let allows = told.head.contains("allow: get,head");
+        assert_eq!(allows, status == 405, "{request}: {}", told.head);
+    }
+    let classic = ask(&address, "GET /metrics", "");
+    assert!(
+        classic
+            .head
+            .contains("content-type: text/plain; version=0.0.4")
+    );
+    assert!(
+        classic.body.contains("\nfivebells_ready 1\n"),
+        "{}",
+        classic.body
+    );
+    let accept = "Accept: application/openmetrics-text;version=1.0.0,*/*;q=0.1\r\n";
+    let open = ask(&address, "GET /metrics", accept);
+    assert!(
+        open.head
+            .contains("content-type: application/openmetrics-text; version=1.0.0")
+    );
+    assert!(open.body.ends_with("# EOF\n"));
+    assert_eq!(ask(&address, "HEAD /metrics", "").body, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_token_asks_for_it_before_the_metrics_alone() {
+    let feed = FeedServer::start().await;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let file = folder.path().join("token");
+    std::fs::write(&file, "0123456789abcdef\n").expect("written");
+    let token = format!("token = {{ file = \"{}\" }}", file.display());
+    let daemon = Watched::start(&config(
+        &feed,
+        &format!("listen = \"127.0.0.1:0\"\n{token}"),
+    ));
+    let address = daemon.address();
+    let refused = ask(&address, "GET /metrics", "");
+    assert_eq!(refused.status, 401);
+    assert!(refused.head.contains("www-authenticate: bearer"));
+    let shown = "Authorization: Bearer 0123456789abcdef\r\n";
+    assert_eq!(ask(&address, "GET /metrics", shown).status, 200);
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_opens_and_closes_doors_all_or_nothing() {
+    let feed = FeedServer::start().await;
+    let first = "listen = \"127.0.0.1:0\"";
+    let daemon = Watched::start(&config(&feed, first));
+    let address = daemon.address();
+
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken
+        .local_addr()
+        .map(|it| (it, taken))
+        .expect("an address");
+    let both = format!(
+        "listen = [\"127.0.0.1:0\", \"unix:web.sock\", \"{}\"]",
+        taken.0
+    );
+    daemon.reload(&config(&feed, &both), "not reloaded");
+    let socket = daemon.folder().join("web.sock");
+    assert!(!socket.exists(), "a refused reload leaves nothing");
+    let told = ask(&address, "GET /metrics", "").body;
+    assert!(
+        told.contains("fivebells_config_last_reload_successful 0"),
+        "{told}"
+    );
+
+    let both = "listen = [\"127.0.0.1:0\", \"unix:web.sock\"]";
+    daemon.reload(&config(&feed, both), "INFO  reloaded: ");
+    let path = socket.to_str().expect("UTF-8");
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
+    assert_eq!(ask(path, "GET /healthz", "").status, 200);
+
+    daemon.reload(
+        &config(&feed, "listen = \"unix:web.sock\""),
+        "INFO  reloaded: ",
+    );
+    assert_eq!(ask(path, "GET /healthz", "").status, 200);
+    assert!(TcpStream::connect(&address).is_err(), "it is closed");
+    let told = ask(path, "GET /metrics", "").body;
+    assert!(
+        told.contains("fivebells_config_last_reload_successful 1"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_at_a_port_in_use_ends_with_the_reason() {
+    let feed = FeedServer::start().await;
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address");
+    let mut daemon = Watched::start(&config(&feed, &format!("listen = \"{address}\"")));
+    assert_eq!(daemon.ended(), Some(1));
+    let line = daemon.logged("cannot listen on", 0);
+    assert!(line.contains("another program listens there"), "{line}");
+    let store = daemon.folder().join("fivebells.db");
+    assert!(!store.exists(), "nothing was begun");
+}
+
+/// The clock that counts here is one that nobody sets.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_of_polls_that_stands_still_is_neither_alive_nor_ready() {
+    let feed = FeedServer::start().await;
+    feed.fail_with(Some(crate::servers::http::Answer::status(500)));
+    let world = World::open(&config(&feed, "")).await;
+    world.round().await;
+    // A feed that fails is nobody's fault here.
+    assert_eq!(world.app().dead().await, None);
+    assert_eq!(world.app().unready().await, None);
+    world.advance(2);
+    let stuck = Some("the loop of polls has not come round for 120 s".to_owned());
+    assert_eq!(world.app().dead().await, stuck);
+    assert_eq!(world.app().unready().await, stuck);
+}
