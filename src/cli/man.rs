@@ -23,8 +23,8 @@ const FILES: [(&str, &str); 3] = [
          service's, the store lies beside the config.",
     ),
     (
-        "/etc/systemd/system/fivebells.service",
-        "The unit of the service.",
+        "/usr/lib/systemd/system/fivebells.service",
+        "The unit of the service; `systemctl edit fivebells` adds to it.",
     ),
 ];
 
@@ -129,9 +129,9 @@ fn source() -> String {
     format!("fivebells {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The arguments, with what the parser adds to each command.
+/// The arguments, with what the parser adds to each command. `help` would have a page for each page.
 fn built() -> Command {
-    let mut command = Arguments::command();
+    let mut command = Arguments::command().disable_help_subcommand(true);
     command.build();
     command
 }
