@@ -41,6 +41,7 @@ mod service;
 mod traps;
 mod trust;
 mod unread;
+mod unwanted;
 mod updates;
 mod when;
 mod world;
