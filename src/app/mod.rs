@@ -278,8 +278,10 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .map(|receiver| receiver.name.clone())
         .collect();
     let now = clock.now();
-    store.sync(&config.feeds, &receivers, now).await?;
     let told = config.health.notify.clone();
+    let closed = store.close_troubles(&config.feeds, told.clone(), now);
+    closed.await?;
+    store.sync(&config.feeds, &receivers, now).await?;
     let recipients = recipients(config);
     store.follow_recipients(recipients, told, now).await?;
     let watches = config.watches.iter();

@@ -1,6 +1,7 @@
 //! What an attempt means: for the delivery, for its receiver, for those who should know. Pure.
 
 mod partly;
+mod refused;
 mod rest;
 
 use std::time::Duration;
@@ -12,13 +13,9 @@ use crate::{
         self, BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
         retry_delay,
     },
-    model::{Detour, Event, Outcome, Receipt, Refusal, Retry, SendError, SendReason},
+    model::{Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason},
     store::{DeliveryClaim, ReceiverState, ReceiverUpdate, Reception, SettleTo},
 };
-
-/// A receiver that has refused so many in a row, and taken none between them, refuses whatever it gets:
-/// no digest is broken up for it. So one has 17 parts at most until the receiver takes one of them.
-const MOST_IN_A_ROW: u32 = 16;
 
 /// How often a broken receiver (login refused, unknown CA) is probed: someone must act first.
 const BROKEN_PROBE: Duration = Duration::from_mins(5);
@@ -91,11 +88,13 @@ fn reception(outcome: &Outcome) -> Reception {
 
 fn failed(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
     match error.retry {
-        Retry::TooLarge if has_parts(claim, &error) => halves(error),
-        Retry::Unwanted if has_parts(claim, &error) && claim.receiver.refusals < MOST_IN_A_ROW => {
-            parts(claim, error, now)
+        Retry::TooLarge if refused::has_parts(claim, &error) => refused::halves(error),
+        Retry::Unwanted if refused::may_break_up(claim, &error) => {
+            refused::parts(claim, error, now)
         }
-        Retry::Never | Retry::Unwanted | Retry::TooLarge => never(claim, error, now, jitter),
+        Retry::Never | Retry::Unwanted | Retry::TooLarge => {
+            refused::never(claim, error, now, jitter)
+        }
         Retry::Later { after } if rest::is_of_the_rest(claim, &error) => {
             let is_reached = !error.accepted.is_empty();
             rest::beside(claim, is_reached, later(claim, error, after, now, jitter))
@@ -149,70 +148,6 @@ fn arrived_by(
         ..ReceiverUpdate::default()
     };
     (update, (is_time && !told).then_some(trouble))
-}
-
-/// Gives the notice up, for it may be this one's own fault. After another one was refused, and none
-/// taken since, it is the receiver's: then this one waits as for any other failure. One that was its
-/// own fault all the same is given up once the receiver has taken another.
-fn never(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
-    let first = claim.receiver.failing_since;
-    let refusals = claim.receiver.refusals.saturating_add(1);
-    if let Some(first) = first.filter(|_| refusals > 1) {
-        let mut verdict = failing(claim, error, None, first, now, jitter);
-        verdict.receiver.refusals = refusals;
-        return verdict;
-    }
-    // Of a trouble that was told, one refusal is no end.
-    let told_failing = claim.receiver.told_failing;
-    Verdict {
-        receiver: ReceiverUpdate {
-            failing_since: first.filter(|_| told_failing).or(Some(now)),
-            told_failing,
-            reason: Some(error.reason),
-            error: Some(error.detail.clone()),
-            refusals,
-            ..ReceiverUpdate::default()
-        },
-        tell: None,
-        to: dead(error.reason, error),
-    }
-}
-
-/// Whether it is a digest of several alerts, and nobody has it.
-fn has_parts(claim: &DeliveryClaim, error: &SendError) -> bool {
-    let is_untold = claim.notice.accepted.is_empty() && error.accepted.is_empty();
-    is_untold && matches!(&claim.notice.event, Event::DigestReady(digest) if digest.count > 1)
-}
-
-/// Something in it is not wanted: each half is tried by itself, until the one story is left that is
-/// refused alone. Whether it is that, or the receiver takes nothing, the next answer says.
-fn parts(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
-    let receiver = &claim.receiver;
-    let update = ReceiverUpdate {
-        failures: receiver.failures,
-        failing_since: receiver.failing_since.or(Some(now)),
-        told_failing: receiver.told_failing,
-        reason: Some(error.reason),
-        error: Some(error.detail.clone()),
-        refusals: receiver.refusals.saturating_add(1),
-        ..ReceiverUpdate::default()
-    };
-    Verdict {
-        receiver: update,
-        ..halves(error)
-    }
-}
-
-/// A receiver that says so reads what it gets, and is well.
-fn halves(error: SendError) -> Verdict {
-    Verdict {
-        receiver: ReceiverUpdate::default(),
-        tell: None,
-        to: SettleTo::Halves {
-            reason: error.reason,
-            detail: error.detail,
-        },
-    }
 }
 
 fn later(

@@ -212,6 +212,9 @@ pub struct FeedRecovered {
     /// Other feeds of the same origin that were told failing and fail still, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still: Vec<String>,
+    /// Whether that is over because the config has the feed no more, or not there and so named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
 
 /// `data` of `feed.rebased`.

@@ -224,6 +224,7 @@ impl HealthRules {
                 other.told_failing && other.failures == 0
             }),
             still,
+            removed: false,
         });
         checkup.notices.extend(self.tell(&event));
     }

@@ -39,10 +39,22 @@ impl Scheduler {
             delivered += round.delivered;
             // What is told of a receiver in trouble, or out of it, comes when the others may be
             // through already.
-            if !self.look_after_outbox().await? && !round.has_told && round.delivered == 0 {
+            let is_told = self.look_after_outbox().await? || round.has_told;
+            if !is_told && (round.delivered == 0 || !self.has_to_tell().await?) {
                 return Ok(delivered);
             }
         }
+    }
+
+    /// Whether something is due for those that hear of troubles.
+    async fn has_to_tell(&self) -> Result<bool, StoreError> {
+        for receiver in self.work().deliverer().told() {
+            let due = self.store.next_delivery_due(receiver).await?;
+            if due.is_some_and(|due| due <= self.clock.now()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn drain_all(&self) -> Result<Drained, StoreError> {

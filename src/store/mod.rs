@@ -21,6 +21,7 @@
 //!
 //! The database engine is behind the two methods of `engine::Tx`; all other SQL is portable.
 
+mod closed;
 mod disk;
 mod engine;
 mod error;

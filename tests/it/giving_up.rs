@@ -17,11 +17,11 @@ use crate::{
 const DAY: i64 = 24 * 60;
 
 /// A feed whose alerts go to a board; the desk hears how the board fares.
-struct Office {
-    feed: FeedServer,
-    board: WebhookServer,
+pub(crate) struct Office {
+    pub(crate) feed: FeedServer,
+    pub(crate) board: WebhookServer,
     desk: WebhookServer,
-    world: World,
+    pub(crate) world: World,
 }
 
 fn config(feed: &FeedServer, board: &WebhookServer, desk: &WebhookServer, more: &str) -> String {
@@ -36,7 +36,7 @@ fn config(feed: &FeedServer, board: &WebhookServer, desk: &WebhookServer, more: 
 }
 
 impl Office {
-    async fn open(more: &str) -> Self {
+    pub(crate) async fn open(more: &str) -> Self {
         let (feed, board, desk) = (
             FeedServer::start().await,
             WebhookServer::start().await,
@@ -58,7 +58,7 @@ impl Office {
         self.world.restart().await;
     }
 
-    fn answer(&self, status: u16) {
+    pub(crate) fn answer(&self, status: u16) {
         self.board.answer_with(Answer::status(status));
     }
 
@@ -69,7 +69,7 @@ impl Office {
         self.world.round().await;
     }
 
-    async fn minutes(&self, minutes: i64) {
+    pub(crate) async fn minutes(&self, minutes: i64) {
         self.world.advance(minutes);
         self.world.deliver().await;
     }
@@ -85,13 +85,13 @@ impl Office {
         found.expect("the store answers").len()
     }
 
-    async fn waiting_and_dead(&self) -> (usize, usize) {
+    pub(crate) async fn waiting_and_dead(&self) -> (usize, usize) {
         let waiting = self.count(DeliveryState::Pending).await;
         (waiting, self.count(DeliveryState::Dead).await)
     }
 
     /// The notices of this type that the desk got.
-    fn told(&self, kind: &str) -> Vec<serde_json::Value> {
+    pub(crate) fn told(&self, kind: &str) -> Vec<serde_json::Value> {
         let all = self.desk.requests();
         let all = all.iter().map(Request::json);
         let mut told: Vec<_> = all.filter(|body| body["type"] == kind).collect();
@@ -286,74 +286,4 @@ async fn one_notice_that_always_fails_holds_up_no_other() {
         assert!(titles.contains(&"Koizumi two".to_owned()), "{policy}");
         assert_eq!(office.waiting_and_dead().await, (1, 0), "{policy}");
     }
-}
-
-/// One story of ten is not wanted: the others arrive, each once, and it alone is given up and told.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_story_that_is_refused_takes_none_of_its_digest_with_it() {
-    for (status, unwanted) in [(400, &["3"][..]), (422, &["0", "4", "9"])] {
-        let office = Office::open("digest = [\"every 1h\"]").await;
-        // A digit of its own in every title.
-        for number in 0..10 {
-            office.feed.publish(&format!("Koizumi no. {number}"));
-        }
-        let words: Vec<String> = unwanted.iter().map(|it| format!("no. {it}")).collect();
-        office.board.refuse(&words, status);
-        office.minutes(0).await;
-        office.world.round().await;
-        for _ in 0..9 {
-            office.minutes(61).await;
-        }
-        let mut taken: Vec<String> = Vec::new();
-        for request in office.board.requests() {
-            let body = request.json();
-            let alerts = body["data"]["alerts"].as_array().expect("a digest");
-            let titles = alerts.iter().map(|alert| &alert["item"]["title"]);
-            let titles: Vec<String> = titles
-                .map(|title| title.as_str().expect("a text").to_owned())
-                .collect();
-            let is_wanted = |title: &String| !words.iter().any(|word| title.contains(word));
-            if titles.iter().all(is_wanted) {
-                taken.extend(titles);
-            }
-        }
-        taken.sort();
-        let wanted = (0..10).map(|number| number.to_string());
-        let wanted = wanted.filter(|number| !unwanted.contains(&number.as_str()));
-        let expected: Vec<String> = wanted.map(|it| format!("Koizumi no. {it}")).collect();
-        assert_eq!(taken, expected, "{status}: each once");
-        let (waiting, dead) = office.waiting_and_dead().await;
-        assert_eq!((waiting, dead), (0, unwanted.len()), "{status}");
-        let named: Vec<String> = { office.told("receiver.missed").iter() }
-            .flat_map(|it| it["named"].as_array().expect("a list").clone())
-            .map(|title| title.as_str().expect("a text").to_owned())
-            .collect();
-        assert_eq!(named.len(), unwanted.len(), "{status}: {named:?}");
-        assert!(office.board.requests().len() < 40, "{status}");
-        assert_eq!(office.told("receiver.failing").len(), 0, "{status}");
-    }
-}
-
-/// What refuses everything gets no digest in pieces.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_refuses_everything_keeps_its_digest_in_few_parts() {
-    let office = Office::open("digest = [\"every 1h\"]").await;
-    for number in 0..90 {
-        office.feed.publish(&format!("Koizumi no. {number}"));
-    }
-    office.answer(400);
-    office.minutes(0).await;
-    office.world.round().await;
-    office.minutes(61).await;
-    for _ in 0..30 {
-        office.minutes(2).await;
-    }
-    let (waiting, dead) = office.waiting_and_dead().await;
-    assert!(waiting <= 17 && dead == 0, "{waiting} {dead}");
-    assert_eq!(office.told("receiver.failing").len(), 1);
-    office.answer(204);
-    office.minutes(10).await;
-    assert_eq!(office.waiting_and_dead().await, (0, 0));
-    assert_eq!(office.told("receiver.recovered").len(), 1);
-    assert_eq!(office.told("receiver.missed").len(), 0);
 }

@@ -126,4 +126,8 @@ async fn a_recipient_who_is_refused_for_good_is_told_once_to_the_others() {
     world.write(&config("robert"));
     world.restart().await;
     assert_eq!(unreached(&world).await, 0, "he is not in the config");
+    world.deliver().await;
+    let told = subjects(&server).pop().expect("a mail");
+    let expected = "receiver.recovered Receiver desk has bob@example.org no more";
+    assert!(told.starts_with(expected), "{told}");
 }

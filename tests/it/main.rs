@@ -44,6 +44,7 @@ mod service;
 mod traps;
 mod trust;
 mod unread;
+mod unwanted;
 mod updates;
 mod web;
 mod when;

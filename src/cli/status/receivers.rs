@@ -65,10 +65,11 @@ fn line(status: &ReceiverStatus) -> ReceiverLine<'_> {
 pub(super) fn text(lines: &[ReceiverLine<'_>], zone: &TimeZone, now: Timestamp) -> Vec<String> {
     let troubled: Vec<&ReceiverLine<'_>> = lines.iter().filter(|it| it.state != "ok").collect();
     let well = lines.len() - troubled.len();
-    let mut text = vec![format!("{well} ok")];
-    if !troubled.is_empty() {
-        text[0] += &format!(", {} in trouble:", troubled.len());
-    }
+    let counts = match troubled.len() {
+        0 => format!("{well} ok"),
+        count => format!("{well} ok, {count} in trouble:"),
+    };
+    let mut text = vec![counts];
     let shown = |it: &&ReceiverLine<'_>| outbox::trouble(it.status, zone, now);
     text.extend(troubled.iter().map(shown));
     text

@@ -52,9 +52,10 @@ pub(super) fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> 
 }
 
 fn trouble(event: &ReceiverFailing, sentence: String, next: String, meaning: &str) -> Trouble {
-    let advice = match event.recipients.is_empty() {
-        false => advice::recipients(&event.receiver),
-        true => advice::receiver(&event.receiver, &event.reason),
+    let advice = if event.recipients.is_empty() {
+        advice::receiver(&event.receiver, &event.reason)
+    } else {
+        advice::recipients(&event.receiver)
     };
     Trouble {
         sentence,

@@ -133,6 +133,14 @@ fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     let name = &event.feed;
     let since = last_read(event.since, timezone);
     let sentence = match event.was {
+        _ if event.removed => {
+            let was = match event.was {
+                Ailment::Failing => "not read",
+                Ailment::Silent => "silent",
+                Ailment::Empty => "empty",
+            };
+            format!("Feed {name}, {was} since {since}, is no longer in the config as it was")
+        }
         Ailment::Failing => format!(
             "Feed {name} is read again, after {}",
             count(event.failures, "failed poll")
@@ -146,8 +154,15 @@ fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     ];
     facts.extend(feeds("Also", &event.also));
     facts.extend(feeds("Still failing", &event.still));
+    let mut verbs = ["is read again", "are read again"];
+    if event.removed {
+        verbs = ["is not", "are not"];
+        let meaning =
+            "it was taken out, or has another name or host: what is wrong with that is told anew";
+        facts.push(("Meaning", meaning.to_owned()));
+    }
     Trouble {
-        sentence: with_others(sentence, &event.also, ["is read again", "are read again"]),
+        sentence: with_others(sentence, &event.also, verbs),
         feed: Some(name.clone()),
         url: Some(event.url.clone()),
         facts,

@@ -197,6 +197,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             failures: 1,
             also: vec!["nhk-world".into()],
             still: vec![],
+            removed: false,
         }),
         Event::FeedSilent(FeedSilent {
             feed: feed.into(),
@@ -220,6 +221,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
             failures: 0,
             also: vec![],
             still: vec![],
+            removed: false,
         }),
         Event::FeedRebased(FeedRebased {
             feed: feed.into(),

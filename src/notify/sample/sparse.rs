@@ -83,6 +83,7 @@ fn sparse_troubles(now: Timestamp) -> [Event; 8] {
             failures: 0,
             also: Vec::new(),
             still: vec!["nhk-politics".to_owned()],
+            removed: true,
         }),
         Event::FeedItemsMissed(FeedItemsMissed {
             feed,

@@ -155,6 +155,7 @@ impl HealthRules {
             failures: 0,
             also: Vec::new(),
             still: Vec::new(),
+            removed: false,
         });
         checkup.notices.extend(self.tell(&event));
     }

@@ -57,9 +57,10 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         told,
         ..
     } = settlement;
-    let over = match update.told_failing {
-        true => None,
-        false => ToldFailing::of(tx, receiver)?,
+    let over = if update.told_failing {
+        None
+    } else {
+        ToldFailing::of(tx, receiver)?
     };
     update_receiver(tx, receiver, update, ended_at)?;
     unreached::note(tx, receiver, &update.reception, told, ended_at)?;

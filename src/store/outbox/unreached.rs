@@ -109,7 +109,9 @@ fn tell(
         let Some(since) = due.iter().map(|it| it.since).min() else {
             continue;
         };
-        all.iter_mut().for_each(|it| it.told |= it.is_due(now));
+        for one in &mut all {
+            one.told |= one.is_due(now);
+        }
         keep(tx, &name, &all)?;
         let event = ReceiverFailing {
             reason: SendReason::Refused.to_string(),

@@ -174,6 +174,7 @@ fn recovered(feed: &str, was: Ailment) -> NewDelivery {
             failures: 3,
             also: vec![],
             still: Vec::new(),
+            removed: false,
         }),
     }
 }
