@@ -1,6 +1,9 @@
 //! What listens for others, as far as a reload is concerned.
 
-use std::{fmt, io, sync::Arc};
+use std::{
+    fmt, io,
+    sync::{Arc, Weak},
+};
 
 use super::App;
 use crate::config::{WebAddress, WebOptions};
@@ -32,14 +35,15 @@ pub struct DoorError {
 
 impl App {
     /// From now on a reload swaps these too.
-    pub fn attend(&self, doors: Arc<dyn Doors>) {
+    /// Weakly: what is asked at them ends here, so they hold the program.
+    pub fn attend(&self, doors: Weak<dyn Doors>) {
         // A second set of doors would be a fault of the caller; the first stays.
         let _ = self.doors.set(doors);
     }
 
     /// Opens what a new config asks for.
     pub(super) fn open_doors(&self, options: &WebOptions) -> Result<Option<Swap>, DoorError> {
-        let doors = self.doors.get().cloned();
+        let doors = self.doors.get().and_then(Weak::upgrade);
         doors.map(|doors| doors.prepare(options)).transpose()
     }
 }

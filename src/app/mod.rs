@@ -18,7 +18,7 @@ mod systemd;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard, Weak},
     time::Duration,
 };
 
@@ -60,7 +60,7 @@ pub struct App {
     in_force: RwLock<InForce>,
     reloads: reloads::Reloads,
     /// What listens for others; not there where nobody does.
-    doors: OnceLock<Arc<dyn Doors>>,
+    doors: OnceLock<Weak<dyn Doors>>,
     started_at: Timestamp,
 }
 

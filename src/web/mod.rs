@@ -78,7 +78,8 @@ impl Web {
         app: Arc<App>,
         stop: CancellationToken,
     ) -> impl Future<Output = ()> + Send + 'static {
-        app.attend(Arc::clone(&self.public) as Arc<dyn Doors>);
+        let public: Arc<dyn Doors> = Arc::clone(&self.public) as _;
+        app.attend(Arc::downgrade(&public));
         let context = Context {
             app,
             stop: stop.clone(),

@@ -112,6 +112,29 @@ async fn series_for_each_feed_are_there_only_where_they_are_asked_for() {
     assert!(!text.contains("feed=\""), "{text}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn items_are_new_of_a_first_poll_or_edited() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    feed.publish("Before");
+    feed.publish("Before that");
+    let config = config(&feed, &hook, "koizumi").replace("\"all\"", "\"baseline\"");
+    let world = World::open(&config).await;
+    world.round().await;
+    feed.publish("After");
+    feed.edit(1, 2, "Before that", "It said something else.");
+    world.advance(30);
+    world.round().await;
+    let text = scraped(&world).await;
+    assert_lines(
+        &text,
+        &[
+            "fivebells_items_total{kind=\"baseline\"} 2",
+            "fivebells_items_total{kind=\"new\"} 1",
+            "fivebells_items_total{kind=\"updated\"} 1",
+        ],
+    );
+}
+
 /// Names of the families, each with its type.
 fn families(text: &str) -> BTreeSet<(String, String)> {
     let types = text.lines().filter_map(|it| it.strip_prefix("# TYPE "));
@@ -157,7 +180,7 @@ async fn both_formats_say_the_same() {
         // The bound of a bucket is a whole number in the one and has a fraction in the other.
         lines
             .map(|it| it.replace(".0\"}", "\"}"))
-            .collect::<Vec<_>>()
+            .collect::<BTreeSet<_>>()
     };
     assert_eq!(samples(&classic), samples(&open));
 }

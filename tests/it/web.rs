@@ -1,6 +1,9 @@
 //! What the daemon answers at the addresses of `[web]`, and what a reload makes of those.
 
-use std::net::{TcpListener, TcpStream};
+use std::{
+    net::{TcpListener, TcpStream},
+    time::{Duration, Instant},
+};
 
 use crate::{
     servers::{
@@ -102,11 +105,8 @@ async fn a_reload_opens_and_closes_doors_all_or_nothing() {
     daemon.reload(&config(&feed, &both), "not reloaded");
     let socket = daemon.folder().join("web.sock");
     assert!(!socket.exists(), "a refused reload leaves nothing");
-    let told = ask(&address, "GET /metrics", "").body;
-    assert!(
-        told.contains("fivebells_config_last_reload_successful 0"),
-        "{told}"
-    );
+    // It is logged first.
+    shows(&address, "fivebells_config_last_reload_successful 0").await;
 
     let both = "listen = [\"127.0.0.1:0\", \"unix:web.sock\"]";
     daemon.reload(&config(&feed, both), "INFO  reloaded: ");
@@ -120,11 +120,20 @@ async fn a_reload_opens_and_closes_doors_all_or_nothing() {
     );
     assert_eq!(ask(path, "GET /healthz", "").status, 200);
     assert!(TcpStream::connect(&address).is_err(), "it is closed");
-    let told = ask(path, "GET /metrics", "").body;
-    assert!(
-        told.contains("fivebells_config_last_reload_successful 1"),
-        "{told}"
-    );
+    shows(path, "fivebells_config_last_reload_successful 1").await;
+}
+
+/// Waits until a line stands in the metrics.
+async fn shows(address: &str, line: &str) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let told = ask(address, "GET /metrics", "").body;
+        if told.lines().any(|it| it == line) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{line}: {told}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
