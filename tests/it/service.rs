@@ -148,6 +148,7 @@ fn the_unit_file_is_hardened() {
     );
     for line in [
         "Type=notify",
+        "ExecStart=/usr/bin/fivebells -c /etc/fivebells/fivebells.toml run",
         "ExecReload=/bin/kill -HUP $MAINPID",
         "RestartPreventExitStatus=78",
         "StateDirectory=fivebells",
