@@ -210,6 +210,8 @@ mod tests {
         }
         let mut named = pages(&all);
         assert!(named.len() > 20, "{all}");
+        let help = vec!["help".to_owned()];
+        assert!(!named.contains(&help), "it would have a page for each page");
         let mut made = 0;
         while let Some(words) = named.pop() {
             let mut own = Vec::new();

@@ -148,7 +148,8 @@ fn the_unit_file_is_hardened() {
     );
     for line in [
         "Type=notify",
-        "ExecReload=/usr/local/bin/fivebells -c /etc/fivebells/fivebells.toml reload",
+        "ExecStart=/usr/bin/fivebells -c /etc/fivebells/fivebells.toml run",
+        "ExecReload=/usr/bin/fivebells -c /etc/fivebells/fivebells.toml reload",
         "RestartPreventExitStatus=78",
         "StateDirectory=fivebells",
         "DynamicUser=yes",
