@@ -25,12 +25,14 @@ pub fn config_in_words(config: &Config) -> String {
         1 => format!("1 {one}"),
         _ => format!("{number} {many}"),
     };
-    [
+    let mut counts = vec![
         count(config.feeds.len(), "feed", "feeds"),
         count(config.watches.len(), "watch", "watches"),
         count(config.receivers.len(), "receiver", "receivers"),
-    ]
-    .join(", ")
+    ];
+    let off = config.off.feeds.len() + config.off.watches.len();
+    counts.extend((off > 0).then(|| format!("{off} off")));
+    counts.join(", ")
 }
 
 /// The line for systemd's STATUS; `None` while the store does not answer.

@@ -78,6 +78,8 @@ struct Feeds {
     gone: usize,
     /// Not polled yet.
     new: usize,
+    /// `enabled = false`.
+    off: usize,
 }
 
 /// All that the store knows.
@@ -97,7 +99,7 @@ impl Status {
         let config = &loaded.config;
         let known = match stored::open(config).await {
             Ok(store) => {
-                let known = Known::of(&store).await;
+                let known = Known::of(&store, config.off.feeds.len()).await;
                 store.close().await;
                 known?
             }
@@ -123,13 +125,13 @@ impl Status {
 }
 
 impl Known {
-    async fn of(store: &Store) -> Result<Self, StoreError> {
+    async fn of(store: &Store, off: usize) -> Result<Self, StoreError> {
         Ok(Self {
             is_in_use: Store::is_in_use(store.path()),
             service: store.service().await?,
             config_failing: store.told_config_failing().await?,
             store_failing: store.told_failing().await?,
-            feeds: Feeds::of(&store.feeds().await?),
+            feeds: Feeds::of(&store.feeds().await?, off),
             summary: store.summary().await?,
             vitals: store.vitals().await?,
         })
@@ -155,7 +157,7 @@ impl Known {
 }
 
 impl Feeds {
-    fn of(feeds: &[FeedStatus]) -> Self {
+    fn of(feeds: &[FeedStatus], off: usize) -> Self {
         let active: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.active).collect();
         let count = |is: &dyn Fn(&FeedStatus) -> bool| active.iter().filter(|it| is(it)).count();
         let is_read =
@@ -169,6 +171,7 @@ impl Feeds {
             silent: count(&|feed| is_read(feed) && is_quiet(feed)),
             gone: count(&|feed| feed.gone),
             new: count(&|feed| !feed.gone && feed.failures == 0 && feed.polled_at.is_none()),
+            off,
         }
     }
 
@@ -179,6 +182,7 @@ impl Feeds {
             silent,
             gone,
             new,
+            off,
         } = self;
         let counts = [
             (ok, "ok"),
@@ -186,6 +190,7 @@ impl Feeds {
             (silent, "silent"),
             (gone, "gone"),
             (new, "not polled yet"),
+            (off, "off"),
         ];
         let counts = counts
             .iter()

@@ -46,6 +46,7 @@ mod sync;
 #[cfg(test)]
 mod testing;
 mod trouble;
+mod unknown;
 mod watches;
 
 use std::{
