@@ -1,4 +1,8 @@
-//! Files that somebody names, read whole under a bound.
+//! Files that somebody names: read whole under a bound, and replaced whole.
+
+mod replace;
+
+pub use replace::{ReplaceError, create, replace};
 
 use std::{
     fs::{File, Metadata, metadata},

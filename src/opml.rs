@@ -1,7 +1,7 @@
 //! Lists of feeds as other programs write and read them: OPML 2.0 (<http://opml.org/spec2.opml>).
 //!
 //! A folder is a tag of the feeds in it, a nested one adds another; so is each part of a
-//! `category`. Read leniently: attributes in any case, with or without quotes, bare `&`; what
+//! `category`. A feed that is off is a comment. Read leniently: attributes in any case, with or without quotes, bare `&`; what
 //! stands behind a fault that cannot be read over is missing, and that is said.
 
 use quick_xml::{
@@ -24,6 +24,8 @@ pub struct OpmlFeed {
     pub url: String,
     /// Its folders from the outside in, then its categories, each once.
     pub tags: Vec<String>,
+    /// Whether the list names it without having it read: a comment, in the words of OPML.
+    pub is_off: bool,
 }
 
 /// What a list holds.
@@ -63,12 +65,14 @@ pub fn read(text: &str) -> Result<OpmlList, OpmlError> {
         match reader.read_event() {
             Ok(Event::Start(tag)) if is_outline(&tag) => {
                 is_opml = true;
-                let folder = list.add(&tag, &folders);
-                folders.enter(folder);
+                let outline = Outline::of(&tag);
+                let is_off = outline.is_comment();
+                let folder = list.add(outline, &folders);
+                folders.enter(folder, is_off);
             }
             Ok(Event::Empty(tag)) if is_outline(&tag) => {
                 is_opml = true;
-                list.add(&tag, &folders);
+                list.add(Outline::of(&tag), &folders);
             }
             Ok(Event::Start(tag) | Event::Empty(tag)) => {
                 is_opml |= tag.local_name().as_ref().eq_ignore_ascii_case("opml");
@@ -102,12 +106,17 @@ fn is_named_outline(name: &str) -> bool {
 struct Folders {
     /// `None` for one without a name, and for a feed that holds outlines.
     open: Vec<Option<String>>,
+    /// How many were open before the outermost that is a comment; what stands in it is one too.
+    off_from: Option<usize>,
     /// Those below the deepest that counts.
     deeper: usize,
 }
 
 impl Folders {
-    fn enter(&mut self, name: Option<String>) {
+    fn enter(&mut self, name: Option<String>, is_off: bool) {
+        if is_off && self.off_from.is_none() {
+            self.off_from = Some(self.open.len() + self.deeper);
+        }
         if self.open.len() < MAX_DEPTH {
             self.open.push(name);
         } else {
@@ -121,13 +130,16 @@ impl Folders {
         } else {
             self.open.pop();
         }
+        if self.off_from == Some(self.open.len() + self.deeper) {
+            self.off_from = None;
+        }
     }
 }
 
 impl OpmlList {
     /// Adds the feed that an outline is; gives its name where it is a folder.
-    fn add(&mut self, tag: &BytesStart<'_>, folders: &Folders) -> Option<String> {
-        let outline = Outline::of(tag);
+    fn add(&mut self, outline: Outline, folders: &Folders) -> Option<String> {
+        let is_off = outline.is_comment() || folders.off_from.is_some();
         if let Some(list) = outline.list() {
             self.lists.push(list.to_owned());
             return None;
@@ -144,7 +156,12 @@ impl OpmlList {
                 tags.push(tag);
             }
         }
-        self.feeds.push(OpmlFeed { title, url, tags });
+        self.feeds.push(OpmlFeed {
+            title,
+            url,
+            tags,
+            is_off,
+        });
         None
     }
 }
@@ -157,6 +174,7 @@ struct Outline {
     url: Option<String>,
     category: Option<String>,
     kind: Option<String>,
+    comment: Option<String>,
     /// Of another list, or of a page.
     other_url: Option<String>,
 }
@@ -171,6 +189,7 @@ impl Outline {
                 "xmlurl" => &mut outline.url,
                 "category" => &mut outline.category,
                 "type" => &mut outline.kind,
+                "iscomment" => &mut outline.comment,
                 "url" => &mut outline.other_url,
                 _ => continue,
             };
@@ -180,6 +199,12 @@ impl Outline {
             }
         }
         outline
+    }
+
+    /// Whether it is switched off, with all that stands in it (OPML 2.0, `isComment`).
+    fn is_comment(&self) -> bool {
+        let comment = self.comment.as_deref();
+        comment.is_some_and(|it| it.eq_ignore_ascii_case("true"))
     }
 
     /// The list that is to stand here: of type `include`, or a `link` whose address ends so (OPML
@@ -259,8 +284,13 @@ fn outline(feed: &OpmlFeed, indent: &str) -> String {
         [] => String::new(),
         categories => format!(" category=\"{}\"", categories.join(",")),
     };
+    let comment = if feed.is_off {
+        " isComment=\"true\""
+    } else {
+        ""
+    };
     format!(
-        "{indent}<outline type=\"rss\" text=\"{title}\" title=\"{title}\" xmlUrl=\"{}\"{category}/>\n",
+        "{indent}<outline type=\"rss\" text=\"{title}\" title=\"{title}\" xmlUrl=\"{}\"{category}{comment}/>\n",
         escaped(&feed.url)
     )
 }

@@ -29,6 +29,8 @@ pub struct ConfigCounts {
     pub watches: usize,
     /// Its receivers.
     pub receivers: usize,
+    /// Feeds and watches with `enabled = false`.
+    pub off: usize,
 }
 
 /// How much this config asks for.
@@ -37,6 +39,7 @@ pub fn config_counts(config: &Config) -> ConfigCounts {
         feeds: config.feeds.len(),
         watches: config.watches.len(),
         receivers: config.receivers.len(),
+        off: config.off.feeds.len() + config.off.watches.len(),
     }
 }
 
@@ -50,7 +53,11 @@ impl fmt::Display for ConfigCounts {
         let feeds = count(self.feeds, "feed", "feeds");
         let watches = count(self.watches, "watch", "watches");
         let receivers = count(self.receivers, "receiver", "receivers");
-        write!(formatter, "{feeds}, {watches}, {receivers}")
+        write!(formatter, "{feeds}, {watches}, {receivers}")?;
+        match self.off {
+            0 => Ok(()),
+            off => write!(formatter, ", {off} off"),
+        }
     }
 }
 

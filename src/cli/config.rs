@@ -104,9 +104,9 @@ pub(super) fn show(path: &Path, output: &Output) -> Answer {
 
 /// The watch of this name.
 pub(super) fn watch<'a>(config: &'a Config, name: &str) -> Result<&'a Watch, CliError> {
-    let found = config.watches.iter().find(|watch| watch.name == name);
+    let found = config.all_watches().find(|watch| watch.name == name);
     found.ok_or_else(|| {
-        let names = config.watches.iter().map(|watch| watch.name.as_str());
+        let names = config.all_watches().map(|watch| watch.name.as_str());
         unknown("watch", name, names)
     })
 }

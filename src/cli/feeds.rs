@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     http::bare_url,
-    model::{Ailment, MuteKind, StoreFailing, StoreReason, to_second},
+    model::{Ailment, Feed, MuteKind, StoreFailing, StoreReason, to_second},
     store::FeedStatus,
 };
 
@@ -101,11 +101,14 @@ enum State {
     Empty,
     Gone,
     New,
+    /// `enabled = false`.
+    Off,
 }
 
 impl State {
     fn of(feed: &FeedStatus) -> Self {
         match feed {
+            feed if !feed.active => Self::Off,
             feed if feed.gone => Self::Gone,
             feed if feed.failures > 0 => Self::Failing,
             feed if feed.polled_at.is_none() => Self::New,
@@ -125,6 +128,7 @@ impl State {
             Self::Empty => "empty",
             Self::Gone => "gone",
             Self::New => "new",
+            Self::Off => "off",
         }
     }
 }
@@ -140,9 +144,12 @@ impl Feeds {
         stored::mention_stopped(&store).await?;
         store.close().await;
         let known: Vec<String> = feeds.iter().map(|feed| feed.name.clone()).collect();
+        let off = those_off(&feeds, &config);
         let feeds: Vec<FeedStatus> = feeds
             .into_iter()
-            .filter(|feed| feed.active && self.wants(feed))
+            .filter(|feed| feed.active)
+            .chain(off)
+            .filter(|feed| self.wants(feed))
             .collect();
         if let (Some(name), true) = (&self.name, feeds.is_empty()) {
             return Err(never_polled(name, &config, &known));
@@ -173,6 +180,23 @@ impl Feeds {
     fn wants(&self, feed: &FeedStatus) -> bool {
         self.name.as_ref().is_none_or(|name| *name == feed.name)
     }
+}
+
+/// The feeds with `enabled = false`, with what is known of them from when they were polled.
+fn those_off(stored: &[FeedStatus], config: &Config) -> Vec<FeedStatus> {
+    let known = |feed: &Feed| {
+        let mut its = stored.iter().filter(|it| it.url == feed.url.as_str());
+        let Some(first) = its.next() else {
+            return Some(FeedStatus::unknown(&feed.name, &feed.url));
+        };
+        // The service goes on with it until it is reloaded.
+        let is_polled = first.active || its.any(|it| it.active);
+        (!is_polled).then(|| FeedStatus {
+            name: feed.name.clone(),
+            ..first.clone()
+        })
+    };
+    config.off.feeds.iter().filter_map(known).collect()
 }
 
 /// That nothing is known of it: there is no such feed, or the service has not come to it.
@@ -211,7 +235,7 @@ impl<'a> FeedLine<'a> {
             failing_since: feed.failing_since,
             reason: feed.reason.as_deref(),
             error: feed.error.as_deref(),
-            next_due: (!feed.gone).then_some(next_due),
+            next_due: (!feed.gone && feed.active).then_some(next_due),
             due_reason,
             rules: why.map(|why| why.rules()).unwrap_or_default(),
             items_in_feed: feed.items_total,
@@ -275,6 +299,9 @@ fn moved(url: &str) -> String {
 
 /// When it is asked next, and which rule set that, where it is not the plain interval.
 fn next(feed: &FeedStatus, now: Timestamp) -> String {
+    if !feed.active {
+        return "never (off)".to_owned();
+    }
     if feed.gone {
         return "never (gone)".to_owned();
     }
@@ -290,7 +317,8 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
     let moment = |at| moment(at, now, &config.timezone);
     let optional = |text: &Option<String>| one_line(text.as_deref().unwrap_or("unknown"), 200);
     let (next, reason) = due::next(feed);
-    let next = moment((!feed.gone).then_some(next));
+    let next = moment((!feed.gone && feed.active).then_some(next));
+    let reason = if feed.active { reason } else { "off" };
     let mut lines = vec![
         ("feed", feed.name.clone()),
         ("title", optional(&feed.title)),

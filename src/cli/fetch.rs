@@ -93,7 +93,7 @@ impl Fetch {
     fn say_what_slows(&self, wishes: &Wishes, config: Option<&Config>) {
         let default = PollOptions::default();
         let poll = config.map_or(&default, |config| &config.poll);
-        let mut feeds = config.iter().flat_map(|config| &config.feeds);
+        let mut feeds = config.iter().flat_map(|config| config.all_feeds());
         let configured = feeds.find(|feed| feed.name == self.target);
         let (every, respect) = match configured {
             Some(feed) => (feed.every, &feed.respect),

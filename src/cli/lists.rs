@@ -10,11 +10,11 @@ use clap::Args;
 use url::Url;
 
 use super::{
-    Answer, CliError, config,
+    Answer, CliError, add, config,
     output::{self, Output, one_line, remark},
 };
 use crate::{
-    config::{NoProposal, Proposal, Proposals},
+    config::{NoProposal, Proposals},
     http::is_public_web,
     opml::{self, OpmlFeed, OpmlList},
     parse::{self, Document},
@@ -23,31 +23,34 @@ use crate::{
 /// The largest list that is read.
 const MAX_LIST_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Print the feeds of an OPML list as lines for the config; nothing is written.
+/// Print the feeds of an OPML list as lines for the config, or write them there.
 #[derive(Debug, Args)]
 pub(super) struct Import {
     /// The list; `-` is standard input.
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    list: PathBuf,
+
+    #[command(flatten)]
+    into: add::Into,
 }
 
 impl Import {
     pub(super) fn run(&self, path: &Path, output: &Output) -> Answer {
-        let failed = |error: String| CliError::Failed(format!("{}: {error}", self.file.display()));
+        let failed = |error: String| CliError::Failed(format!("{}: {error}", self.list.display()));
         let bytes = self.read().map_err(|error| failed(error.to_string()))?;
         let list = opml::read(&text(&bytes)).map_err(|error| failed(error.to_string()))?;
-        let config = config::load_if_good(path);
+        let config = self.into.config(path)?;
         let mut proposals = Proposals::beside(config.as_ref());
-        let (mut added, mut left_out) = (0_usize, 0_usize);
+        let (mut added, mut left_out) = (Vec::new(), 0_usize);
         for (feed, url) in joined(&list) {
             let proposal = url
                 .ok_or(NoProposal::Unusable)
                 .and_then(of_a_stranger)
                 .and_then(|url| proposals.propose(&feed.title, &url, &feed.tags));
             match proposal {
-                Ok(proposal) => {
-                    added += 1;
-                    output.print(&proposal, Proposal::line)?;
+                Ok(mut proposal) => {
+                    proposal.enabled = !feed.is_off;
+                    added.push(proposal);
                 }
                 Err(reason) => {
                     left_out += 1;
@@ -65,18 +68,16 @@ impl Import {
         if let Some(at) = list.ended_at {
             remark(&format!("the list could be read up to byte {at} only"));
         }
-        if added > 0 && !output.is_json() {
-            remark("the lines belong below [feed] in the config");
-        }
-        remark(&format!("{added} feeds, {left_out} left out"));
-        Ok(added > 0)
+        self.into.put(path, &added, output)?;
+        remark(&format!("{} feeds, {left_out} left out", added.len()));
+        Ok(!added.is_empty())
     }
 
     fn read(&self) -> io::Result<Vec<u8>> {
-        let source: Box<dyn Read> = if self.file.as_os_str() == "-" {
+        let source: Box<dyn Read> = if self.list.as_os_str() == "-" {
             Box::new(io::stdin().lock())
         } else {
-            Box::new(File::open(&self.file)?)
+            Box::new(File::open(&self.list)?)
         };
         read_bounded(source, MAX_LIST_BYTES)
     }
@@ -126,6 +127,7 @@ fn joined(list: &OpmlList) -> Vec<(OpmlFeed, Option<Url>)> {
                 let more = feed.tags.iter().filter(|tag| !first.tags.contains(tag));
                 let more: Vec<String> = more.cloned().collect();
                 first.tags.extend(more);
+                first.is_off &= feed.is_off;
             }
         }
     }
@@ -146,12 +148,12 @@ fn address(written: &str) -> Option<Url> {
 pub(super) fn export(path: &Path, output: &Output) -> Answer {
     let config = config::load_without_secrets(path)?.config;
     let feeds: Vec<OpmlFeed> = config
-        .feeds
-        .iter()
+        .all_feeds()
         .map(|feed| OpmlFeed {
             title: feed.name.clone(),
             url: feed.url.to_string(),
             tags: feed.tags.clone(),
+            is_off: config.off.has_feed(&feed.name),
         })
         .collect();
     if !output.is_json() {
@@ -159,7 +161,9 @@ pub(super) fn export(path: &Path, output: &Output) -> Answer {
         return Ok(true);
     }
     for feed in feeds {
-        let line = serde_json::json!({ "name": feed.title, "url": feed.url, "tags": feed.tags });
+        let line = serde_json::json!({
+            "name": feed.title, "url": feed.url, "tags": feed.tags, "enabled": !feed.is_off,
+        });
         output.print(&line, |_| String::new())?;
     }
     Ok(true)
@@ -183,6 +187,7 @@ mod tests {
             title: "A".to_owned(),
             url: url.to_owned(),
             tags: vec![tag.to_owned()],
+            is_off: false,
         };
         let list = OpmlList {
             feeds: vec![

@@ -179,7 +179,10 @@ fn of_config(out: &mut dyn io::Write) -> io::Result<()> {
             header => format!("[{header}]"),
         };
         roff.control("SH", [title.as_str()]);
-        for Key { name, kind, about } in table.keys {
+        for Key {
+            name, kind, about, ..
+        } in table.keys
+        {
             let takes = format!(" ({})", kind.as_str());
             roff.control("TP", []).text([bold(*name), italic(takes)]);
             roff.text([roman(*about)]);

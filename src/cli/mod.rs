@@ -14,6 +14,7 @@ mod expression;
 mod feeds;
 mod fetch;
 mod generate;
+mod init;
 mod installed;
 mod kept;
 mod layout;
@@ -103,6 +104,8 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a first config, by asking or by flags.
+    Init(init::Init),
     /// Poll, match and deliver until a signal ends it.
     Run(run::Run),
     /// Say everything that is wrong with the configuration.
@@ -121,9 +124,9 @@ enum Command {
     Search(search::Search),
     /// Show a feed as it is read; nothing is stored.
     Fetch(fetch::Fetch),
-    /// Print the line that adds a feed to the config; nothing is written.
+    /// Print the line that adds a feed to the config, or write it there.
     Add(add::Add),
-    /// Print the feeds of an OPML list as lines for the config; nothing is written.
+    /// Print the feeds of an OPML list as lines for the config, or write them there.
     Import(lists::Import),
     /// Print the configured feeds as OPML, for other programs.
     Export,
@@ -150,6 +153,8 @@ enum Command {
     Send(receiver::Send),
     /// Copy the store to a file, with the service up or down.
     Backup(backup::Backup),
+    /// Print the JSON Schema of the config, for editors.
+    Schema,
     /// Print completions for a shell.
     Completions(generate::Completions),
     /// Print a manual page.
@@ -244,6 +249,7 @@ pub async fn main() -> ExitCode {
 impl Command {
     async fn run(self, config: &std::path::Path, output: &Output) -> Answer {
         match self {
+            Self::Init(init) => init.run(config, output).await,
             Self::Run(run) => run.run(config).await,
             Self::Check(check) => check.run(config, output).await,
             Self::Config => config::show(config, output),
@@ -267,6 +273,7 @@ impl Command {
             Self::Preview(preview) => preview.run(config, output).await,
             Self::Send(send) => send.run(config, output).await,
             Self::Backup(backup) => backup.run(config, output).await,
+            Self::Schema => generate::schema(),
             Self::Completions(completions) => {
                 completions.run();
                 Ok(true)

@@ -49,14 +49,14 @@ pub(super) fn check<'a>(
 /// The watches of the config, and those that the store remembers.
 pub(super) async fn watches(config: &Config, store: &Store) -> Result<Vec<String>, StoreError> {
     let stored = store.watches_in_force().await?;
-    let of_config = config.watches.iter().map(|watch| watch.name.clone());
+    let of_config = config.all_watches().map(|watch| watch.name.clone());
     Ok(of_config.chain(stored.into_keys()).collect())
 }
 
 /// The feeds of the config, and those that the store remembers.
 pub(super) async fn feeds(config: &Config, store: &Store) -> Result<Vec<String>, StoreError> {
     let stored = store.feeds().await?.into_iter().map(|feed| feed.name);
-    let of_config = config.feeds.iter().map(|feed| feed.name.clone());
+    let of_config = config.all_feeds().map(|feed| feed.name.clone());
     Ok(of_config.chain(stored).collect())
 }
 

@@ -110,6 +110,12 @@ impl Poll {
 
     fn check_names(&self, config: &Config) -> Result<(), CliError> {
         let known = || config.feeds.iter().map(|feed| feed.name.as_str());
+        if let Some(off) = self.feeds.iter().find(|name| config.off.has_feed(name)) {
+            let help = "take out its `enabled = false` and reload";
+            return Err(CliError::Failed(format!(
+                "feed {off:?} is off; help: {help}"
+            )));
+        }
         let mut named = self.feeds.iter();
         named.try_for_each(|name| names::check("feed", Some(name), known()))
     }

@@ -85,43 +85,47 @@ impl Preview {
 
 impl Send {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
-        let notifier = notifier(&config, &self.receiver)?;
-        let now = SystemClock.now();
-        let notice = Notice {
-            key: DeliveryKey(format!("test-{}", now.as_millisecond())),
-            timestamp: now,
-            event: Event::TestPing(TestPing {
-                receiver: self.receiver.clone(),
-                message: format!("Fivebells can reach the receiver \"{}\".", self.receiver),
-            }),
-            accepted: Vec::new(),
-        };
-        let outcome = notifier.send(&notice).await;
-        notifier.rest().await;
-        let (reason, answer) = match &outcome {
-            Ok(receipt) => (None, receipt.to_string()),
-            Err(error) => (Some(error.reason.as_str()), error.to_string()),
-        };
-        let sent = Sent {
-            receiver: &self.receiver,
-            delivered: outcome.is_ok(),
-            reason,
-            answer: &answer,
-            retry: outcome.as_ref().err().map(|error| after(error).0),
-        };
-        output.print(&sent, |sent| match &outcome {
-            Ok(_) => format!("{}: delivered, {}", sent.receiver, sent.answer),
-            Err(error) => format!(
-                "{}: not delivered ({}), {}\n  {}",
-                sent.receiver,
-                error.reason,
-                sent.answer,
-                after(error).1
-            ),
-        })?;
-        Ok(outcome.is_ok())
+        try_out(&config::load(path)?.config, &self.receiver, output).await
     }
+}
+
+/// Sends a receiver a test notice and prints its answer.
+pub(super) async fn try_out(config: &Config, receiver: &str, output: &Output) -> Answer {
+    let notifier = notifier(config, receiver)?;
+    let now = SystemClock.now();
+    let notice = Notice {
+        key: DeliveryKey(format!("test-{}", now.as_millisecond())),
+        timestamp: now,
+        event: Event::TestPing(TestPing {
+            receiver: receiver.to_owned(),
+            message: format!("Fivebells can reach the receiver \"{receiver}\"."),
+        }),
+        accepted: Vec::new(),
+    };
+    let outcome = notifier.send(&notice).await;
+    notifier.rest().await;
+    let (reason, answer) = match &outcome {
+        Ok(receipt) => (None, receipt.to_string()),
+        Err(error) => (Some(error.reason.as_str()), error.to_string()),
+    };
+    let sent = Sent {
+        receiver,
+        delivered: outcome.is_ok(),
+        reason,
+        answer: &answer,
+        retry: outcome.as_ref().err().map(|error| after(error).0),
+    };
+    output.print(&sent, |sent| match &outcome {
+        Ok(_) => format!("{}: delivered, {}", sent.receiver, sent.answer),
+        Err(error) => format!(
+            "{}: not delivered ({}), {}\n  {}",
+            sent.receiver,
+            error.reason,
+            sent.answer,
+            after(error).1
+        ),
+    })?;
+    Ok(outcome.is_ok())
 }
 
 /// What comes after such an answer to a notice: a label, and in words.

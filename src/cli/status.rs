@@ -93,6 +93,8 @@ struct Feeds {
     gone: usize,
     /// Not polled yet.
     new: usize,
+    /// `enabled = false`.
+    off: usize,
 }
 
 /// All that the store and the service know.
@@ -115,7 +117,7 @@ impl Status {
         let config = &loaded.config;
         let known = match stored::open(config).await {
             Ok(store) => {
-                let known = Known::of(&store).await;
+                let known = Known::of(&store, config.off.feeds.len()).await;
                 store.close().await;
                 known?
             }
@@ -141,7 +143,7 @@ impl Status {
 }
 
 impl Known {
-    async fn of(store: &Store) -> Result<Self, StoreError> {
+    async fn of(store: &Store, off: usize) -> Result<Self, StoreError> {
         let is_in_use = Store::is_in_use(store.path());
         let live = if is_in_use {
             Control::of(store.path()).status().await.ok()
@@ -159,7 +161,7 @@ impl Known {
             service,
             config_failing: store.told_config_failing().await?,
             store_failing: store.told_failing().await?,
-            feeds: Feeds::of(&store.feeds().await?),
+            feeds: Feeds::of(&store.feeds().await?, off),
             receivers: store.receivers().await?,
             summary: store.summary().await?,
             vitals: store.vitals().await?,
@@ -188,7 +190,7 @@ impl Known {
 }
 
 impl Feeds {
-    fn of(feeds: &[FeedStatus]) -> Self {
+    fn of(feeds: &[FeedStatus], off: usize) -> Self {
         let active: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.active).collect();
         let count = |is: &dyn Fn(&FeedStatus) -> bool| active.iter().filter(|it| is(it)).count();
         let is_read =
@@ -202,6 +204,7 @@ impl Feeds {
             silent: count(&|feed| is_read(feed) && is_quiet(feed)),
             gone: count(&|feed| feed.gone),
             new: count(&|feed| !feed.gone && feed.failures == 0 && feed.polled_at.is_none()),
+            off,
         }
     }
 
@@ -212,6 +215,7 @@ impl Feeds {
             silent,
             gone,
             new,
+            off,
         } = self;
         let counts = [
             (ok, "ok"),
@@ -219,6 +223,7 @@ impl Feeds {
             (silent, "silent"),
             (gone, "gone"),
             (new, "not polled yet"),
+            (off, "off"),
         ];
         let counts = counts
             .iter()

@@ -51,7 +51,7 @@ impl<'a> Visitor<'a> {
                 FetchOptions::default(),
             ),
         };
-        let mut feeds = config.iter().flat_map(|config| &config.feeds);
+        let mut feeds = config.iter().flat_map(|config| config.all_feeds());
         let (url, allow_private, access) = match feeds.find(|feed| feed.name == target) {
             Some(feed) => (feed.url.clone(), feed.allow_private, feed.access.clone()),
             None => (address(target)?, false, access_of_strangers(config)),

@@ -10,10 +10,11 @@ use super::{
     context::Context,
     control::read_control,
     entities::{read_entities, report_unused as report_unused_entities},
-    feeds::{read_feed, report_double_urls},
+    feeds::{ReadFeed, read_feed, report_double_urls},
     mail::Mail,
     merge::Files,
     names::{Named, report_doubles},
+    off,
     place::store_places,
     policy::read_policy,
     presets::Presets,
@@ -22,6 +23,7 @@ use super::{
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
+    selectors::Selectors,
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
@@ -32,6 +34,7 @@ use super::{
     zone::read_time_zone,
 };
 use crate::{
+    http::HttpOptions,
     matcher::{Entity, Matcher},
     model::{Feed, OnUpdate, Watch},
     notify::ReceiverOptions,
@@ -45,12 +48,7 @@ pub(super) fn read<'a>(
     tables: &'a [Spanned<DeTable<'a>>],
 ) -> (Config, Option<Matcher>) {
     let files = Files::new(context, tables);
-    let poll_section = files.section("poll", &POLL);
-    let poll = poll_section.as_ref().map(read_poll).unwrap_or_default();
-    let http = poll_section.as_ref().map(read_http).unwrap_or_default();
-    if let Some(section) = &poll_section {
-        check_interval(section, poll.every, poll.max_interval);
-    }
+    let (poll, http) = read_polling(&files);
     let timezone = read_zone(&files).unwrap_or_else(TimeZone::system);
     let presets = Presets::read(files.entries("preset"));
     let mail = Mail::read(files.once("mail"));
@@ -65,11 +63,11 @@ pub(super) fn read<'a>(
     let keep = files.section("keep", &KEEP);
     let store = read_store(&store_places, keep.as_ref());
     let feeds = read_feeds(&files, &poll);
+    let all_feeds: Vec<Feed> = feeds.iter().map(|feed| feed.feed.clone()).collect();
     let named = read_entities(files.entries("entity"));
     let entities: Vec<Entity> = named.iter().map(|entity| entity.item.clone()).collect();
     let around = Surroundings {
-        feeds: &feeds,
-        feed_names: &names(&files.entries("feed")),
+        feeds: Selectors::of(&all_feeds, names(&files.entries("feed"))),
         entities: &entities,
         receivers: &receiver_names,
         notify: notify.as_deref(),
@@ -84,15 +82,18 @@ pub(super) fn read<'a>(
             report_unused(&files, &watches, &health, notify.as_deref());
             let used = watches.iter().flat_map(|it| &it.item.expression.entities);
             report_unused_entities(&named, used.map(String::as_str));
+            off::report_all(context, &feeds, &watches);
             compile(&watches, &entities)
         })
         .flatten();
+    let (feeds, watches, off) = off::taken_out(feeds, watches);
     let config = Config {
         path: main_path(context).to_owned(),
         timezone,
         feeds,
         entities,
-        watches: watches.into_iter().map(|it| it.item.watch).collect(),
+        watches,
+        off,
         presets: presets.into_own(),
         receivers,
         policies,
@@ -107,6 +108,15 @@ pub(super) fn read<'a>(
         tests,
     };
     (config, matcher)
+}
+
+fn read_polling(files: &Files<'_>) -> (PollOptions, HttpOptions) {
+    let Some(section) = files.section("poll", &POLL) else {
+        return Default::default();
+    };
+    let poll = read_poll(&section);
+    check_interval(&section, poll.every, poll.max_interval);
+    (poll, read_http(&section))
 }
 
 fn main_path<'a>(context: &Context<'a>) -> &'a Path {
@@ -154,7 +164,7 @@ fn read_notify(files: &Files<'_>, receivers: &[&str]) -> Option<Vec<String>> {
     names
 }
 
-fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<Feed> {
+fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<ReadFeed> {
     let entries = files.entries("feed");
     report_doubles("feeds", &entries);
     if entries.is_empty() && !files.is_of_wrong_kind("feed") {
@@ -225,10 +235,11 @@ fn report_unused(
     }
 }
 
-/// All watches in one matcher. Each was read well on its own by now.
+/// All watches that are on in one matcher. Each was read well on its own by now.
 fn compile(watches: &[Named<'_, ReadWatch<'_>>], entities: &[Entity]) -> Option<Matcher> {
     let plain: Vec<Watch> = watches
         .iter()
+        .filter(|watch| watch.item.is_on)
         .map(|watch| watch.item.watch.clone())
         .collect();
     let errors = match Matcher::compile(&plain, entities) {

@@ -30,14 +30,14 @@ pub fn effective(config: &Config) -> String {
     if let Some(zone) = config.timezone.iana_name() {
         writer.string("timezone", zone);
     }
-    for feed in &config.feeds {
-        writer.feed(feed);
+    for (feeds, is_on) in [(&config.feeds, true), (&config.off.feeds, false)] {
+        feeds.iter().for_each(|feed| writer.feed(feed, is_on));
     }
     for entity in &config.entities {
         writer.entity(entity);
     }
-    for watch in &config.watches {
-        writer.watch(watch);
+    for (watches, is_on) in [(&config.watches, true), (&config.off.watches, false)] {
+        watches.iter().for_each(|watch| writer.watch(watch, is_on));
     }
     for preset in &config.presets {
         writer.preset(preset);
@@ -116,8 +116,9 @@ impl Writer {
         }
     }
 
-    fn feed(&mut self, feed: &Feed) {
+    fn feed(&mut self, feed: &Feed, is_on: bool) {
         self.header("feed", &feed.name);
+        self.value("enabled", &is_on.to_string());
         self.string("url", &shown(&feed.url));
         self.every(feed.every, feed.every_at_most);
         self.strings("respect", feed.respect.iter().map(|wish| wish.as_str()));
@@ -187,8 +188,9 @@ impl Writer {
         self.strings("names", entity.names.iter().map(String::as_str));
     }
 
-    fn watch(&mut self, watch: &Watch) {
+    fn watch(&mut self, watch: &Watch, is_on: bool) {
         self.header("watch", &watch.name);
+        self.value("enabled", &is_on.to_string());
         self.string("match", &watch.expression);
         self.strings("in", watch.fields.iter().map(|field| field.as_str()));
         if let Some(feeds) = &watch.feeds {

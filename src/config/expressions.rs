@@ -61,6 +61,9 @@ pub(super) fn read_expression<'a>(
 }
 
 fn report_missing(section: &Section<'_>, lists: &Lists<'_>) {
+    if section.is_meant("any") || section.is_meant("all") {
+        return;
+    }
     if lists.none.is_empty() {
         section.require(
             "match",

@@ -20,8 +20,15 @@ use super::{
 };
 use crate::model::{Access, Feed, Identity, Initial};
 
+/// A feed, and whether it is to be polled.
+#[derive(Debug)]
+pub(super) struct ReadFeed {
+    pub(super) feed: Feed,
+    pub(super) is_on: bool,
+}
+
 /// Reads one entry of `[feed]`.
-pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
+pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<ReadFeed> {
     let name = read_name(entry, "feed")?;
     if report_no_entry(entry, "feed") {
         return None;
@@ -42,7 +49,7 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
     feed.access.transport.proxy.clone_from(&poll.proxy);
     if !entry.is_table() {
         feed.url = read_url(entry.text(Kind::StringOrTable)?)?;
-        return Some(feed);
+        return Some(ReadFeed { feed, is_on: true });
     }
     let section = entry.section(format!("[feed.{name}]"), &FEED)?;
     read_options(&section, &mut feed);
@@ -55,7 +62,8 @@ pub(super) fn read_feed(entry: Value<'_>, poll: &PollOptions) -> Option<Feed> {
     let url = section.require("url", "such as url = \"https://example.org/feed.xml\"")?;
     feed.url = read_url(url.string()?)?;
     check_access(&section, &feed.url, &feed.access);
-    Some(feed)
+    let is_on = section.boolean("enabled").unwrap_or(true);
+    Some(ReadFeed { feed, is_on })
 }
 
 fn read_options(section: &Section<'_>, feed: &mut Feed) {
@@ -81,22 +89,23 @@ fn read_options(section: &Section<'_>, feed: &mut Feed) {
 }
 
 /// Two feeds of one URL would be polled twice and alert twice. A fragment is not sent, so it makes
-/// no other URL.
-pub(super) fn report_double_urls(feeds: &[Named<'_, Feed>]) {
+/// no other URL; and one that is off is not polled.
+pub(super) fn report_double_urls(feeds: &[Named<'_, ReadFeed>]) {
     // What is shown to a login may be another document.
-    let mut by_url: HashMap<&str, Vec<&Named<'_, Feed>>> = HashMap::new();
-    for feed in feeds {
+    let mut by_url: HashMap<&str, Vec<&Named<'_, ReadFeed>>> = HashMap::new();
+    for feed in feeds.iter().filter(|feed| feed.item.is_on) {
         let same_url = by_url
-            .entry(&feed.item.url[..Position::AfterQuery])
+            .entry(&feed.item.feed.url[..Position::AfterQuery])
             .or_default();
-        let is_same = |earlier: &&&Named<'_, Feed>| earlier.item.access == feed.item.access;
+        let access = &feed.item.feed.access;
+        let is_same = |earlier: &&&Named<'_, ReadFeed>| earlier.item.feed.access == *access;
         let Some(earlier) = same_url.iter().find(is_same) else {
             same_url.push(feed);
             continue;
         };
         let message = format!(
             "the feeds {:?} and {:?} have the same URL",
-            earlier.item.name, feed.item.name
+            earlier.item.feed.name, feed.item.feed.name
         );
         let problem = Problem::error(feed.entry.key_place(), message)
             .related(earlier.entry.key_place(), "the other one")
@@ -148,11 +157,23 @@ fn read_url(text: Text<'_>) -> Option<Url> {
             text.value.error_concealed(message, help);
             return None;
         }
-        Ok(url) => return Some(url),
+        Ok(url) => {
+            report_escaped(text, written);
+            return Some(url);
+        }
         Err(error) => format!("{written:?} is not a URL: {}", url_fault(error)),
     };
     text.error_with(fault, url_help(written));
     None
+}
+
+/// A URL that was copied out of HTML or OPML with its `&` escaped asks for something else.
+fn report_escaped(text: Text<'_>, written: &str) {
+    if written.contains("&amp;") {
+        let help = format!("write {:?}", written.replace("&amp;", "&"));
+        let problem = Problem::warning(text.place(), "the URL has `&amp;` in it, as HTML writes &");
+        text.value.context.report(problem.help(help));
+    }
 }
 
 /// What was probably meant.

@@ -43,7 +43,7 @@ pub(super) fn gather(main: &Path, environment: &Environment) -> (Sources, Vec<Pr
 }
 
 /// The same file under two names is one file.
-fn identity(path: &Path) -> PathBuf {
+pub(super) fn identity(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -159,10 +159,9 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
     let path = path.to_owned();
     let file = sources.push(Source { path, text });
     if let Some(offset) = fault {
-        let place = Place::new(
-            file,
-            offset..offset + char::REPLACEMENT_CHARACTER.len_utf8(),
-        );
+        let text = &sources.get(file).text;
+        let letter = text[offset..].chars().next().map_or(0, char::len_utf8);
+        let place = Place::new(file, offset..offset + letter);
         let problem =
             Problem::error(place, "this is not UTF-8").help("save the file in the encoding UTF-8");
         problems.push(problem);
@@ -181,7 +180,13 @@ pub(super) fn reason(error: &io::Error) -> String {
 }
 
 /// The text without its byte order mark, and where the first thing stands that is no UTF-8.
+///
+/// UTF-16, as editors on Windows write it, is read too, so that this is the only fault that is told.
 fn decode(mut bytes: Vec<u8>) -> (String, Option<usize>) {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let (text, _, _) = encoding_rs::UTF_16LE.decode(&bytes);
+        return (text.into_owned(), Some(0));
+    }
     if bytes.starts_with("\u{feff}".as_bytes()) {
         bytes.drain(.."\u{feff}".len());
     }
@@ -224,6 +229,9 @@ mod tests {
     fn text_is_utf8_without_its_mark() {
         assert_eq!(decode(b"\xef\xbb\xbfa".to_vec()), ("a".into(), None));
         assert_eq!(decode(b"ab\xff".to_vec()), ("ab\u{fffd}".into(), Some(2)));
+        for utf_16 in [b"\xff\xfea\0", b"\xfe\xff\0a"] {
+            assert_eq!(decode(utf_16.to_vec()), ("a".into(), Some(0)));
+        }
     }
 
     #[test]

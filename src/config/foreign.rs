@@ -1,7 +1,10 @@
 //! What other programs call our keys, and keys that stand in the wrong place: what to write instead
 //! of a key that is unknown.
 
-use super::schema::{Kind, TABLES, TOP, Table};
+use super::{
+    quote,
+    schema::{Kind, TABLES, TOP, Table},
+};
 use crate::suggest::closest;
 
 /// For each kind of table: words of other programs, and what they are called here. What is no key
@@ -25,6 +28,24 @@ const FOREIGN: [(&str, &[(&str, &str)]); 12] = [
         )],
     ),
     ("test", &TEST),
+    (
+        "quiet hours",
+        &[(
+            "from to start end begin since until between time times",
+            "write hours = \"22:30-06:30\"",
+        )],
+    ),
+];
+
+/// Keys that only one kind of table has: with them a table is told by what stands in it.
+const SIGNS: [(&str, &str); 4] = [
+    ("feed", "url"),
+    ("watch", "match any all"),
+    (
+        "receiver",
+        "email webhook exec stdout slack telegram discord ntfy",
+    ),
+    ("entity", "names"),
 ];
 
 const INTERVAL: &str = "interval frequency refresh refresh_interval poll poll_interval period schedule \
@@ -32,7 +53,7 @@ const INTERVAL: &str = "interval frequency refresh refresh_interval poll poll_in
 const LOGIN: &str = "user login user_name smtp_user smtp_username auth_user";
 const PASSWORD: &str = "pass passwd pwd smtp_password smtp_pass auth_password";
 
-const FEED: [(&str, &str); 14] = [
+const FEED: [(&str, &str); 15] = [
     (INTERVAL, "every"),
     (
         "link href uri address xmlurl xml_url feed_url feedurl rss atom source src",
@@ -56,9 +77,10 @@ const FEED: [(&str, &str); 14] = [
         "name title id",
         "the name stands in the header, [feed.NAME], or before the =, NAME = \"https://…\"",
     ),
+    ("active enable on", "enabled"),
     (
-        "enabled active disabled disable paused",
-        "put # before the lines of a feed that is not to be read; `fivebells mute feed NAME` silences one",
+        "disabled disable paused pause off skip inactive",
+        "write enabled = false; `fivebells mute feed NAME` silences one for a while",
     ),
     (
         "receiver receivers channel to email",
@@ -84,7 +106,12 @@ const ENTITY: [(&str, &str); 1] = [(
     "names",
 )];
 
-const WATCH: [(&str, &str); 14] = [
+const WATCH: [(&str, &str); 16] = [
+    ("active enable on", "enabled"),
+    (
+        "disabled disable paused pause off skip inactive mute",
+        "write enabled = false; `fivebells mute watch NAME` silences one for a while",
+    ),
     (
         "query pattern regex regexp expression expr term search filter string text contains include title",
         "match",
@@ -125,7 +152,11 @@ const WATCH: [(&str, &str); 14] = [
     ),
 ];
 
-const RECEIVER: [(&str, &str); 14] = [
+const RECEIVER: [(&str, &str); 15] = [
+    (
+        "enabled active enable disabled disable paused pause off inactive",
+        "leave it out of `notify`; `fivebells mute receiver NAME` keeps its notices back for a while",
+    ),
     (
         "to recipient recipients address addresses mailto mail_to emails e_mail",
         "email",
@@ -309,6 +340,7 @@ pub(super) fn help(title: &str, table: &Table, more: &[&str], name: &str) -> Str
         .or_else(|| foreign(table, &plain))
         .or_else(|| elsewhere(title, table, &plain))
         .or_else(|| closest(name, names()).map(|meant| format!("did you mean `{meant}`?")))
+        .or_else(|| foreign(table, closest(&plain, words_for(table))?))
         .unwrap_or_else(|| format!("{title} takes {}", names().collect::<Vec<_>>().join(", ")))
 }
 
@@ -327,12 +359,35 @@ fn plain(name: &str) -> String {
     plain
 }
 
+/// What to write in the place of a table at the top that nobody knows, by the keys it holds.
+pub(super) fn help_by_keys<'k>(
+    name: &str,
+    mut keys: impl Iterator<Item = &'k str>,
+) -> Option<String> {
+    let key = keys.find_map(|key| {
+        let is_sign = |(_, signs): &&(&str, &str)| signs.split(' ').any(|sign| sign == key);
+        SIGNS.iter().find(is_sign)
+    });
+    key.map(|(kind, _)| format!("write [{kind}.{}]", quote::key(name)))
+}
+
+fn foreign_of(table: &Table) -> &'static [(&'static str, &'static str)] {
+    if table.header.is_empty() {
+        return &TOP_WORDS;
+    }
+    let mut tables = FOREIGN.iter();
+    tables
+        .find(|(of, _)| *of == table.header)
+        .map_or(&[], |(_, words)| *words)
+}
+
+fn words_for(table: &Table) -> impl Iterator<Item = &'static str> {
+    let words = foreign_of(table).iter();
+    words.flat_map(|(words, _)| words.split_whitespace())
+}
+
 fn foreign(table: &Table, name: &str) -> Option<String> {
-    let words: &[(&str, &str)] = match table.header {
-        "" => &TOP_WORDS,
-        header => FOREIGN.iter().find(|(of, _)| *of == header)?.1,
-    };
-    let mut words = words.iter();
+    let mut words = foreign_of(table).iter();
     let (_, ours) = words.find(|(words, _)| words.split_whitespace().any(|word| word == name))?;
     Some(if table.keys.iter().any(|key| key.name == *ours) {
         format!("did you mean `{ours}`?")
@@ -343,6 +398,9 @@ fn foreign(table: &Table, name: &str) -> Option<String> {
 
 /// Where a key belongs that is known, but not here.
 fn elsewhere(title: &str, table: &Table, name: &str) -> Option<String> {
+    if table.header.contains(' ') {
+        return None;
+    }
     if let Some(key) = TOP.keys.iter().find(|key| key.name == name) {
         return Some(match key.kind {
             Kind::Table => format!("write [{name}] as a table of its own"),
@@ -387,6 +445,13 @@ mod tests {
                 "`every` is a key of [feed.NAME] and [poll]",
             ),
             (&schema::WATCH, "keywords", "did you mean `any`?"),
+            (&schema::FEED, "intervall", "did you mean `every`?"),
+            (&schema::WATCH, "recievers", "did you mean `notify`?"),
+            (
+                &schema::QUIET_TABLE,
+                "from",
+                "write hours = \"22:30-06:30\"",
+            ),
             (&schema::WATCH, "keep", "write [keep] as a table of its own"),
             (&schema::TOP, "feeds", "did you mean `feed`?"),
             (&schema::TOP, "watches", "did you mean `watch`?"),

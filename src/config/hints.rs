@@ -16,7 +16,11 @@ const TIME_WORDS: [(&str, &str); 6] = [
 ];
 
 /// An example for each key whose values have a form of their own.
-const EXAMPLES: [(&str, &str); 18] = [
+const EXAMPLES: [(&str, &str); 19] = [
+    (
+        "silent",
+        "write \"auto\", \"never\", or how long, such as \"3d\"",
+    ),
     (
         "priority",
         "it can be \"routine\", \"urgent\", \"bulletin\" or \"flash\"",
@@ -56,6 +60,18 @@ const EXAMPLES: [(&str, &str); 18] = [
         "exec",
         "such as exec = [\"/usr/local/bin/program\", \"argument\"]",
     ),
+];
+
+/// Words for what has no end.
+const WITHOUT_END: [&str; 8] = [
+    "forever",
+    "never",
+    "always",
+    "all",
+    "infinite",
+    "unlimited",
+    "none",
+    "no limit",
 ];
 
 /// Longer numbers count bytes.
@@ -104,6 +120,24 @@ fn bare(
         .map(|(text, word)| format!("\"{text}\" for {word}"))
         .collect();
     (!fitting.is_empty()).then(|| format!("write {}", fitting.join(", ")))
+}
+
+/// What to write for a duration without an end, where this is the longest.
+pub(super) fn longest(text: &str, most: Duration) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let is_endless = WITHOUT_END.contains(&text.as_str());
+    is_endless.then(|| format!("the longest is \"{}\"", duration_text(most)))
+}
+
+/// The secret that was probably meant by a variable in a string: `$NAME`, `${NAME}`.
+pub(super) fn meant_variable(key: &str, text: &str) -> Option<String> {
+    let name = text
+        .trim()
+        .strip_prefix('$')?
+        .trim_matches(['{', '}', '(', ')']);
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let is_whole = !name.is_empty() && name.chars().all(is_name);
+    is_whole.then(|| format!("write {key} = {{ env = \"{name}\" }}"))
 }
 
 /// The duration that was probably meant: `5 minutes`, `5min`, `1.5h`, `PT5M`.
@@ -185,6 +219,26 @@ mod tests {
         }
         let cron = meant_duration("*/5 * * * *").expect("a word");
         assert!(cron.contains("how often"), "{cron}");
+    }
+
+    #[test]
+    fn a_variable_in_a_string_is_a_secret() {
+        for (text, name) in [
+            ("$A_1", Some("A_1")),
+            (" ${A} ", Some("A")),
+            ("$", None),
+            ("$a b", None),
+            ("A", None),
+        ] {
+            let expected = name.map(|name| format!("write webhook = {{ env = \"{name}\" }}"));
+            assert_eq!(meant_variable("webhook", text), expected, "{text}");
+        }
+        let most = Duration::from_hours(48);
+        assert_eq!(
+            longest("Forever", most).as_deref(),
+            Some("the longest is \"2d\"")
+        );
+        assert_eq!(longest("15m", most), None);
     }
 
     #[test]

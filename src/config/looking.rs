@@ -46,7 +46,7 @@ pub fn load_for_looking(path: &Path, environment: &Environment) -> Result<Looked
 }
 
 /// Those watches that compile beside each other, compiled.
-fn without_broken_watches(mut config: Config) -> (Config, Matcher) {
+pub(super) fn without_broken_watches(mut config: Config) -> (Config, Matcher) {
     loop {
         match Matcher::compile(&config.watches, &config.entities) {
             Ok(matcher) => return (config, matcher),

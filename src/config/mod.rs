@@ -13,6 +13,7 @@
 //! enums lose the spans, and serde stops at the first error.
 
 mod access;
+mod add;
 mod assemble;
 mod context;
 mod control;
@@ -23,15 +24,18 @@ mod exec;
 mod expressions;
 mod feeds;
 mod files;
+mod first;
 mod foreign;
 mod headers;
 mod heartbeat;
 mod hints;
+mod insert;
 pub mod limits;
 mod looking;
 mod mail;
 mod merge;
 mod names;
+mod off;
 mod parameters;
 mod place;
 mod policy;
@@ -47,6 +51,7 @@ mod sample;
 pub mod schema;
 mod secrets;
 mod section;
+mod selectors;
 mod services;
 mod settings;
 mod shape;
@@ -84,10 +89,13 @@ use crate::{
 
 use context::Context;
 
+pub use add::{AddError, add_feeds};
 pub use control::ControlOptions;
 pub use effective::effective;
 pub use environment::Environment;
+pub use first::{FirstConfig, FirstMail, SecretPlace};
 pub use looking::{Looked, load_for_looking};
+pub use off::Off;
 pub use problem::{FileId, Location, Place, Problem, Severity, Source, Sources};
 pub use propose::{NoProposal, Proposal, Proposals};
 pub use report::{Report, ReportLine};
@@ -104,12 +112,14 @@ pub struct Config {
     pub path: PathBuf,
     /// The zone that times are shown in.
     pub timezone: TimeZone,
-    /// In the order they are written; not empty.
+    /// Those that are polled, in the order they are written.
     pub feeds: Vec<Feed>,
     /// What `@name` stands for in an expression, in the order they are written.
     pub entities: Vec<Entity>,
-    /// In the order they are written; not empty.
+    /// Those that look at items, in the order they are written.
     pub watches: Vec<Watch>,
+    /// The feeds and watches with `enabled = false`.
+    pub off: Off,
     /// The presets that the config itself defines, in the order they are written.
     pub presets: Vec<Arc<Preset>>,
     /// In the order they are written; not empty.
@@ -160,7 +170,31 @@ pub struct ConfigErrors {
 /// # Errors
 /// Every problem there is, when at least one of them is an error.
 pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, ConfigErrors> {
-    let (sources, mut problems) = files::gather(path, environment);
+    let (sources, problems) = files::gather(path, environment);
+    load_sources(sources, problems, environment)
+}
+
+/// Checks a config that is this text, as if it stood at `path`. It includes nothing.
+///
+/// # Errors
+/// Every problem there is, when at least one of them is an error.
+pub fn check_text(
+    path: &Path,
+    text: String,
+    environment: &Environment,
+) -> Result<Loaded, ConfigErrors> {
+    let mut sources = Sources::default();
+    let path = path.to_owned();
+    sources.push(Source { path, text });
+    load_sources(sources, Vec::new(), environment)
+}
+
+/// Reads and checks these files; `problems` are those of reading them from the disk.
+fn load_sources(
+    sources: Sources,
+    mut problems: Vec<Problem>,
+    environment: &Environment,
+) -> Result<Loaded, ConfigErrors> {
     let (read, found) = read(&sources, environment, !problems.is_empty());
     problems.extend(found);
     let report = Report::new(problems, sources);

@@ -35,6 +35,8 @@ pub struct Proposal {
     pub url: String,
     /// Tags that the config takes.
     pub tags: Vec<String>,
+    /// Whether it is to be polled.
+    pub enabled: bool,
 }
 
 /// Why there is no proposal for a feed.
@@ -55,7 +57,7 @@ impl Proposals {
     /// Proposals for a config; without one, for a new one.
     pub fn beside(config: Option<&Config>) -> Self {
         let mut proposals = Self::default();
-        for feed in config.iter().flat_map(|config| &config.feeds) {
+        for feed in config.iter().flat_map(|config| config.all_feeds()) {
             let (url, name) = (feed.url.as_str().to_owned(), feed.name.clone());
             proposals.names.insert(name.clone());
             proposals.urls.entry(url).or_insert(name);
@@ -84,6 +86,7 @@ impl Proposals {
             name,
             url: url.as_str().to_owned(),
             tags: usable(tags),
+            enabled: true,
         })
     }
 
@@ -107,16 +110,23 @@ impl Proposal {
     /// The line for `[feed]`.
     pub fn line(&self) -> String {
         let (name, url) = (key(&self.name), quoted(&self.url));
-        if self.tags.is_empty() {
+        if self.tags.is_empty() && self.enabled {
             return format!("{name} = {url}");
         }
-        let tags: Vec<String> = self.tags.iter().map(|tag| quoted(tag)).collect();
-        format!("{name} = {{ url = {url}, tags = [{}] }}", tags.join(", "))
+        let mut keys = format!("url = {url}");
+        if !self.tags.is_empty() {
+            let tags: Vec<String> = self.tags.iter().map(|tag| quoted(tag)).collect();
+            keys += &format!(", tags = [{}]", tags.join(", "));
+        }
+        if !self.enabled {
+            keys += ", enabled = false";
+        }
+        format!("{name} = {{ {keys} }}")
     }
 }
 
 /// `The Diplomat – Asia` is `the-diplomat-asia`; what can stand as a key already stays as it is.
-fn slug(title: &str) -> Option<String> {
+pub(super) fn slug(title: &str) -> Option<String> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !title.is_empty() && title.len() <= MAX_NAME_CHARS && title.chars().all(is_bare) {
         return Some(title.to_owned());

@@ -3,8 +3,14 @@
 use std::{io::ErrorKind, path::Path};
 
 use super::{
-    environment::Secrets, files::reason, limits::MAX_SECRET_BYTES, problem::Problem,
-    schema::SECRET, section::Section, value::Value,
+    environment::Secrets,
+    files::reason,
+    hints::meant_variable,
+    limits::MAX_SECRET_BYTES,
+    problem::Problem,
+    schema::{Kind, SECRET},
+    section::Section,
+    value::Value,
 };
 use crate::{files::read_regular, model::Secret, suggest::closest};
 
@@ -28,7 +34,9 @@ impl Value<'_> {
                 "`{}` is a secret and does not stand in a config",
                 self.name()
             );
-            self.error_concealed(message, HOW);
+            let text = self.is_string().then(|| self.text(Kind::String)).flatten();
+            let meant = text.and_then(|text| meant_variable(self.name(), text.text));
+            self.error_concealed(message, meant.as_deref().unwrap_or(HOW));
             return None;
         }
         let section = self.section(format!("`{}`", self.name()), &SECRET)?;

@@ -115,8 +115,14 @@ impl<'a> Section<'a> {
     pub(super) fn is_meant(&self, name: &str) -> bool {
         let keys = self.table.iter().map(|(key, _)| key.get_ref());
         let mut unknown = keys.filter(|key| self.declared(key).is_none());
-        let meant = format!("did you mean `{name}`?");
-        unknown.any(|key| foreign::help(&self.title, self.schema, &[], key) == meant)
+        let (meant, written) = (
+            format!("did you mean `{name}`?"),
+            format!("write {name} = "),
+        );
+        unknown.any(|key| {
+            let help = foreign::help(&self.title, self.schema, &[], key);
+            help == meant || help.starts_with(&written)
+        })
     }
 
     fn report_unknown_keys(&self, more: &[&str]) {
@@ -129,12 +135,23 @@ impl<'a> Section<'a> {
             }
             let name = key.get_ref();
             let value = Value::new(self.context, self.place.file, key, node);
-            let help = foreign::help(&self.title, self.schema, more, name);
+            let mut help = foreign::help(&self.title, self.schema, more, name);
+            if self.schema.header.is_empty()
+                && help.starts_with(&format!("{} takes", self.title))
+                && let Some(table) = node.get_ref().as_table()
+                && let Some(meant) = foreign::help_by_keys(name, keys_of(table))
+            {
+                help = meant;
+            }
             let message = format!("unknown key `{}` in {}", name.escape_debug(), self.title);
             self.context
                 .report(Problem::error(value.key_place(), message).help(help));
         }
     }
+}
+
+fn keys_of<'a>(table: &'a DeTable<'_>) -> impl Iterator<Item = &'a str> {
+    table.iter().map(|(key, _)| key.get_ref().as_ref())
 }
 
 impl Section<'_> {

@@ -1,5 +1,6 @@
 //! What the TOML library says about a file, in our words.
 
+mod formats;
 mod hints;
 
 use std::ops::Range;
@@ -20,7 +21,7 @@ pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTa
         let span = error.span().map(|span| within(text, &span));
         let written = span.clone().map_or("", |span| &text[span]);
         let at = span.as_ref().map_or(text.len(), |span| span.start);
-        let (message, mut help) = explain(error.message(), written);
+        let (mut message, mut help) = explain(error.message(), written);
         let is_plain = ["is here twice", "too deeply", "a comma"];
         if !is_plain.iter().any(|plain| message.contains(plain)) {
             if let Some(list) = hints::open_list(text, at) {
@@ -29,8 +30,12 @@ pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTa
                 context.report_syntax_to_the_end(Problem::error(place, message).help(help));
                 break;
             }
-            if message != "a string needs quotes" || !hints::is_quotable(written) {
-                help = hints::of_line(text, at).or(help);
+            if let Some(word) = formats::of_word(written) {
+                message = format!("TOML has no value `{written}`");
+                help = Some(word);
+            } else if message != "a string needs quotes" || !hints::is_quotable(written) {
+                let other = formats::of_line(text, at).or_else(|| hints::of_line(text, at));
+                help = other.or(help);
             }
         }
         let problem = Problem::error(Place { file, span }, message).help_if(help);
@@ -52,7 +57,8 @@ fn explain(message: &str, written: &str) -> (String, Option<String>) {
             format!("`{written}` already stands above: TOML takes a key, and a [table], once");
         return (format!("`{written}` is here twice"), Some(help));
     }
-    if message.starts_with("string values must be quoted") {
+    let is_word = message.starts_with("invalid boolean") && !hints::is_boolean(written);
+    if message.starts_with("string values must be quoted") || is_word {
         let quoted = toml::Value::String(hints::unquoted(written).to_owned()).to_string();
         return (
             "a string needs quotes".to_owned(),

@@ -14,7 +14,7 @@ use toml::{
 
 use super::{
     context::Context,
-    hints::{bare_duration, bare_size, example, meant_duration, meant_size},
+    hints::{bare_duration, bare_size, example, longest, meant_duration, meant_size},
     problem::{FileId, Place, Problem},
     schema::{Kind, Table},
     section::Section,
@@ -172,6 +172,7 @@ impl<'a> Value<'a> {
         let usual =
             "write a number and its unit: ms, s, m, h, d, w or y, such as \"15m\" or \"1h30m\"";
         let help = bare(text.trim()).or_else(|| meant_duration(text));
+        let help = help.or_else(|| longest(text, *bounds.end()));
         let help = help.unwrap_or_else(|| usual.to_owned());
         let duration = self.unit(text, parse_duration(text), Duration::MAX, &help)?;
         self.bounded(duration, bounds, |length| duration_text(*length))

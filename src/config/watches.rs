@@ -8,21 +8,20 @@ use super::{
     problem::Problem,
     schema::WATCH,
     section::Section,
+    selectors::Selectors,
     shape::report_no_entry,
     value::Value,
 };
 use crate::{
     matcher::Entity,
-    model::{Feed, Field, OnUpdate, Priority, Watch},
+    model::{Field, OnUpdate, Priority, Watch},
 };
 
 /// What a watch can refer to, and where it sends when it does not say.
 #[derive(Debug)]
 pub(super) struct Surroundings<'a> {
-    /// Every feed that could be read.
-    pub(super) feeds: &'a [Feed],
-    /// Names of all feeds, of those that could not be read too.
-    pub(super) feed_names: &'a [&'a str],
+    /// The feeds that it can read.
+    pub(super) feeds: Selectors<'a>,
     /// What `@name` stands for.
     pub(super) entities: &'a [Entity],
     /// Names of all receivers.
@@ -38,6 +37,8 @@ pub(super) struct Surroundings<'a> {
 pub(super) struct ReadWatch<'a> {
     pub(super) watch: Watch,
     pub(super) expression: ReadExpression<'a>,
+    /// Whether it is to look at items.
+    pub(super) is_on: bool,
 }
 
 /// Reads one entry of `[watch]`.
@@ -64,6 +65,9 @@ pub(super) fn read_watch<'a>(
         .and_then(|section| read_on_update(section.get("on_update")?));
     let notify = read_notify(entry, section.as_ref(), around);
     let expression = read_expression(entry, section.as_ref(), around.entities)?;
+    let is_on = section
+        .as_ref()
+        .and_then(|section| section.boolean("enabled"));
     let watch = Watch {
         name: name.to_owned(),
         expression: expression.text().to_owned(),
@@ -75,18 +79,23 @@ pub(super) fn read_watch<'a>(
     };
     Some(Named {
         entry,
-        item: ReadWatch { watch, expression },
+        item: ReadWatch {
+            watch,
+            expression,
+            is_on: is_on.unwrap_or(true),
+        },
     })
 }
 
 /// Two watches of one expression over the same fields and feeds tell everything twice. Where their
-/// priorities differ they may be meant.
+/// priorities differ they may be meant, and one that is off tells nothing.
 pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
     let mut first = HashMap::new();
-    for watch in watches {
+    for watch in watches.iter().filter(|watch| watch.item.is_on) {
         let ReadWatch {
             watch: own,
             expression,
+            ..
         } = &watch.item;
         let key = (&expression.canonical, &own.fields, &own.feeds, own.priority);
         let Some(earlier) = first.insert(key, watch) else {
@@ -138,40 +147,26 @@ fn read_feeds(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Vec<St
         let help = "leave `feeds` out to read every feed";
         value.error_with("a watch that reads no feed cannot match", help);
     }
-    let tags: BTreeSet<String> = around
-        .feeds
-        .iter()
-        .flat_map(|feed| feed.tags.iter().map(|tag| format!("#{tag}")))
-        .collect();
-    let known = || {
-        around
-            .feed_names
-            .iter()
-            .copied()
-            .chain(tags.iter().map(String::as_str))
-    };
     for selector in &selectors {
-        if !known().any(|name| name == selector.text) {
+        let is_all = ["*", "all", "any", "#all"].contains(&selector.text);
+        if is_all && !around.feeds.knows(selector.text) {
+            let message = format!("there is no feed {:?}", selector.text);
+            selector.error_with(message, "leave `feeds` out to read every feed");
+        } else if !around.feeds.knows(selector.text) {
             let what = if selector.text.starts_with('#') {
                 "feed with the tag"
             } else {
                 "feed"
             };
-            section
-                .context
-                .report_unknown(selector.place(), what, selector.text, known());
+            section.context.report_unknown(
+                selector.place(),
+                what,
+                selector.text,
+                around.feeds.all(),
+            );
         }
     }
-    let selected = |feed: &&Feed| {
-        selectors
-            .iter()
-            .any(|selector| match selector.text.strip_prefix('#') {
-                Some(tag) => feed.tags.iter().any(|own| own == tag),
-                None => feed.name == selector.text,
-            })
-    };
-    let feeds = around.feeds.iter().filter(selected);
-    Some(feeds.map(|feed| feed.name.clone()).collect())
+    Some(around.feeds.select(&selectors))
 }
 
 fn read_notify(

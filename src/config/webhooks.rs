@@ -5,6 +5,7 @@ use url::Url;
 
 use super::{
     headers::{own_header, read_headers},
+    hints::meant_variable,
     limits::{MAX_WEBHOOK_SECRETS, TIMEOUT, WEBHOOK_KEY_BYTES},
     presets::named,
     problem::Problem,
@@ -59,6 +60,9 @@ fn read_webhook_url(value: Value<'_>) -> Option<Url> {
     } else if value.is_table() {
         let secret = value.secret()?;
         ("the secret".to_owned(), Url::parse(secret.expose().trim()))
+    } else if value.is_list() {
+        let help = "a webhook has one URL: make each a receiver of its own";
+        return value.mismatch_with(Kind::StringOrSecret, help);
     } else {
         return value.mismatch(Kind::StringOrSecret);
     };
@@ -86,6 +90,9 @@ fn read_webhook_url(value: Value<'_>) -> Option<Url> {
 /// The URL that was probably meant, where it stands in the config.
 fn with_scheme(value: Value<'_>) -> Option<String> {
     let text = value.is_string().then(|| value.text(Kind::String))??.text;
+    if let Some(meant) = meant_variable(value.name(), text) {
+        return Some(meant);
+    }
     let is_host = text.contains('.') && !text.contains(char::is_whitespace);
     let url = format!("https://{}", text.trim_start_matches('/'));
     is_host.then(|| format!("write {url:?}"))

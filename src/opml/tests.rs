@@ -7,6 +7,7 @@ fn feed(title: &str, url: &str, tags: &[&str]) -> OpmlFeed {
         title: title.into(),
         url: url.into(),
         tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        is_off: false,
     }
 }
 
@@ -30,6 +31,22 @@ fn folders_and_categories_are_tags() {
         feed("", "https://alone.example/f", &[]),
     ];
     assert_eq!(list(body).feeds, wanted);
+}
+
+#[test]
+fn a_feed_that_is_off_is_a_comment_and_so_is_all_in_a_folder_that_is_one() {
+    let body = "<outline text='on' xmlUrl='https://a.example/'/>\
+        <outline text='off' xmlUrl='https://b.example/' isComment='True'/>\
+        <outline text='F' isComment='true'><outline text='G'>\
+        <outline text='in' xmlUrl='https://c.example/'/></outline>\
+        <outline text='in too' xmlUrl='https://d.example/' isComment='false'/></outline>\
+        <outline text='behind' xmlUrl='https://e.example/'/>";
+    let feeds = list(body).feeds;
+    let off = feeds.iter().filter(|feed| feed.is_off);
+    let off: Vec<&str> = off.map(|feed| feed.title.as_str()).collect();
+    assert_eq!((feeds.len(), off), (5, vec!["off", "in", "in too"]));
+    let written = read(&write(&feeds)).expect("OPML");
+    assert_eq!(written.feeds.iter().filter(|feed| feed.is_off).count(), 3);
 }
 
 #[test]

@@ -48,6 +48,7 @@ mod sync;
 #[cfg(test)]
 mod testing;
 mod trouble;
+mod unknown;
 mod watches;
 
 use std::{

@@ -101,7 +101,7 @@ impl Explain {
     }
 
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::look(path)?;
+        let loaded = config::look(path)?.with_watches_off();
         let config = &loaded.config;
         let name = self.watch.as_deref();
         let watch = name.map(|name| config::watch(config, name)).transpose();

@@ -137,6 +137,16 @@ impl Facts<'_> {
             return Decision::stopped(Stage::Scope, format!("{name} does not read {feed}"))
                 .or(format!("add {feed} to `feeds` of watch {name}"));
         }
+        if self.config.off.has_watch(&watch.name) {
+            let matches = if clause.matched {
+                "matches"
+            } else {
+                "does not match"
+            };
+            let why = format!("the watch was off; the item {matches} what it asks");
+            return Decision::stopped(Stage::InForce, why)
+                .or("take out its `enabled = false`; items that came before stay untold");
+        }
         let at = match self.texts.came(position) {
             Came::Never => {
                 return Decision::stopped(Stage::Expression, clause.verdict())
@@ -211,6 +221,15 @@ impl Facts<'_> {
 
     /// Why the watch was not asked at that moment, as far as the service has noted it.
     fn not_asked(&self, watch: &Watch, at: Timestamp) -> Option<String> {
+        if self.config.off.has_watch(&watch.name) {
+            let is_run = self.in_force.contains_key(&watch.name);
+            let until = if is_run {
+                "; the service runs with it until it is reloaded"
+            } else {
+                ""
+            };
+            return Some(format!("the watch is off (`enabled = false`){until}"));
+        }
         let Some(in_force) = self.in_force.get(&watch.name) else {
             return Some("the service does not run with this watch yet: start or reload it".into());
         };
@@ -219,7 +238,7 @@ impl Facts<'_> {
         }
         (in_force.since > at).then(|| {
             let since = self.at(in_force.since);
-            format!("the watch asks this only since {since}; the item came before")
+            format!("the watch asks this, or is on, only since {since}; the item came before")
         })
     }
 
@@ -319,7 +338,10 @@ impl Facts<'_> {
         let name = &self.kept.feed;
         let left_out = (!reads(watch, name)).then(|| format!(", not of {name}"));
         let is_gone = self.feed.as_ref().is_some_and(|feed| !feed.active);
-        let gone = is_gone.then(|| format!("; the config no longer has {name}"));
+        let gone = is_gone.then(|| match self.config.off.has_feed(name) {
+            true => format!("; {name} is off now"),
+            false => format!("; the config no longer has {name}"),
+        });
         format!(
             "reads {} of {feeds}{}{}",
             fields.join(", "),

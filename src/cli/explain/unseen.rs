@@ -166,7 +166,7 @@ fn feeds(
     };
     let mut lines: Vec<FeedLine> = all
         .iter()
-        .filter(|feed| feed.active)
+        .filter(|feed| feed.active || config.off.has_feed(&feed.name))
         .filter_map(line)
         .collect();
     lines.sort_by_key(|line| !line.same_domain);
@@ -179,7 +179,9 @@ fn troubles(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -
     let error = feed.error.as_deref().map(|text| one_line(text, 120));
     let error = error.map(|text| format!(": {text}")).unwrap_or_default();
     let mut troubles = Vec::new();
-    if feed.gone {
+    if !feed.active {
+        troubles.push("off (`enabled = false`)".to_owned());
+    } else if feed.gone {
         troubles.push(format!("gone, asked no more{error}"));
     } else if let Some(since) = feed.failing_since {
         troubles.push(format!("failing since {}{error}", when::at(since, zone)));

@@ -47,6 +47,7 @@ pub(super) struct Watches {
 struct WatchLine<'a> {
     watch: &'a str,
     expression: &'a str,
+    enabled: bool,
     since: Option<Timestamp>,
     items: u64,
     matched: u64,
@@ -62,7 +63,7 @@ struct WatchLine<'a> {
 
 impl Watches {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::look(path)?;
+        let loaded = config::look(path)?.with_watches_off();
         let config = &loaded.config;
         if let Some(name) = &self.name {
             config::watch(config, name)?;
@@ -90,7 +91,7 @@ impl Watches {
         let mut survey = Survey::take(config, &loaded.matcher, &items, now, depth).await?;
         survey.add_records(store.watch_records(since).await?);
         let view = View {
-            remarks: remarks(&survey, &config.entities),
+            remarks: remarks(&survey, config),
             since: items.complete_since,
             mutes: Mutes::in_force(&store, now).await?,
             survey,
@@ -159,13 +160,14 @@ impl View<'_> {
             self.survey
                 .watches
                 .iter()
-                .filter(|it| !it.examples.is_empty())
+                .zip(&self.remarks)
+                .filter(|(it, remarks)| !it.examples.is_empty() && !remarks.contains(&Remark::Off))
         };
         if near().next().is_none() {
             return Ok(());
         }
         output::line("\nnear misses, the newest of each watch (`watches NAME` shows more)")?;
-        for surveyed in near().take(NEAR_WATCHES) {
+        for (surveyed, _) in near().take(NEAR_WATCHES) {
             let example = &surveyed.examples[0];
             let (name, nearly) = (&surveyed.watch.name, surveyed.nearly);
             let text = format!(
@@ -201,6 +203,7 @@ impl View<'_> {
         WatchLine {
             watch: &it.watch.name,
             expression: &it.watch.expression,
+            enabled: !remarks.contains(&Remark::Off),
             since: self.since.map(to_second),
             items: self.survey.items_of(it.watch),
             matched: it.matched,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::survey::Survey;
 use crate::{
+    config::Config,
     matcher::{Entity, Query},
     model::{Field, Watch},
 };
@@ -28,6 +29,8 @@ const SAME_ITEMS: u64 = 3;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum Remark {
+    /// It looks at nothing: `enabled = false`.
+    Off,
     /// No alert of it is on record.
     NeverFired,
     /// It matches so many percent of the items of its feeds.
@@ -55,6 +58,7 @@ pub(super) enum Remark {
 impl std::fmt::Display for Remark {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Off => formatter.write_str("off"),
             Self::NeverFired => formatter.write_str("never fired"),
             Self::BroadShare { percent } => {
                 write!(
@@ -70,7 +74,18 @@ impl std::fmt::Display for Remark {
 }
 
 /// The remarks on each watch, in config order.
-pub(super) fn remarks(survey: &Survey<'_>, entities: &[Entity]) -> Vec<Vec<Remark>> {
+pub(super) fn remarks(survey: &Survey<'_>, config: &Config) -> Vec<Vec<Remark>> {
+    let mut remarks = remarks_on(survey, &config.entities);
+    for (surveyed, own) in survey.watches.iter().zip(&mut remarks) {
+        if config.off.has_watch(&surveyed.watch.name) {
+            *own = vec![Remark::Off];
+        }
+    }
+    remarks
+}
+
+/// The same as if all were on. Those that are off come last, so that nobody is called their double.
+fn remarks_on(survey: &Survey<'_>, entities: &[Entity]) -> Vec<Vec<Remark>> {
     let mut remarks: Vec<Vec<Remark>> = Vec::with_capacity(survey.watches.len());
     let (mut asked, mut matched) = (HashMap::new(), HashMap::new());
     for surveyed in &survey.watches {
@@ -172,7 +187,7 @@ mod tests {
             by_feed: HashMap::from([("wire".to_owned(), items)]),
         };
         let words = |own: Vec<Remark>| own.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let remarks = remarks(&survey, &[]).into_iter().map(words);
+        let remarks = remarks_on(&survey, &[]).into_iter().map(words);
         remarks.map(|words| words.join("; ")).collect()
     }
 

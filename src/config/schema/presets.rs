@@ -16,8 +16,10 @@ pub const PRESET: Table = Table {
             "method",
             Kind::String,
             "POST, PUT, PATCH or GET; POST if not set",
-        ),
-        key("url", Kind::String, "template of the URL"),
+        )
+        .of(&["POST", "PUT", "PATCH", "GET"])
+        .or("POST"),
+        key("url", Kind::String, "template of the URL").needed(),
         key(
             "headers",
             Kind::Table,
@@ -32,17 +34,30 @@ pub const PRESET: Table = Table {
             "markup",
             Kind::String,
             "plain, html, telegram, discord, mattermost or zulip; plain if not set",
-        ),
+        )
+        .of(&[
+            "plain",
+            "html",
+            "telegram",
+            "discord",
+            "mattermost",
+            "zulip",
+        ])
+        .or("plain"),
         key(
             "unit",
             Kind::String,
             "chars, utf16 or bytes: what lengths are counted in; chars if not set",
-        ),
+        )
+        .of(&["chars", "utf16", "bytes"])
+        .or("chars"),
         key(
             "count",
             Kind::String,
             "markup or text: whether markup counts as length; markup if not set",
-        ),
+        )
+        .of(&["markup", "text"])
+        .or("markup"),
         key("limit", Kind::Table, "the longest that each part may be"),
         key(
             "priority",
@@ -140,9 +155,9 @@ pub const PRESET_LIMIT: Table = Table {
 pub const PRESET_PRIORITY: Table = Table {
     header: "grades",
     keys: &[
-        key("routine", Kind::StringOrInteger, "its grade for routine"),
-        key("urgent", Kind::StringOrInteger, "its grade for urgent"),
-        key("bulletin", Kind::StringOrInteger, "its grade for bulletin"),
-        key("flash", Kind::StringOrInteger, "its grade for flash"),
+        key("routine", Kind::StringOrInteger, "its grade for routine").needed(),
+        key("urgent", Kind::StringOrInteger, "its grade for urgent").needed(),
+        key("bulletin", Kind::StringOrInteger, "its grade for bulletin").needed(),
+        key("flash", Kind::StringOrInteger, "its grade for flash").needed(),
     ],
 };

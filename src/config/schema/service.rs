@@ -1,6 +1,6 @@
 //! How the service runs: `[poll]`, `[health]`, `[web]`, `[keep]`, `[store]`, `[control]`.
 
-use super::{Kind, Table, key};
+use super::{Kind, Table, WISHES, key};
 
 /// `[poll]`.
 pub const POLL: Table = Table {
@@ -10,33 +10,33 @@ pub const POLL: Table = Table {
             "every",
             Kind::Every,
             "between two polls of a feed that does not say",
-        ),
+        ).or("15m"),
         key(
             "respect",
             Kind::Strings,
             "wishes of publishers that are followed: max-age, ttl, update-period, skip-hours, skip-days; all if not set",
-        ),
+        ).of(&WISHES),
         key(
             "per_host",
             Kind::Duration,
             "pause between the end of one request to a host and the next",
-        ),
+        ).or("2s"),
         key(
             "max_interval",
             Kind::Duration,
             "the longest that a publisher's wish is followed",
-        ),
+        ).or("1d"),
         key(
             "parallel",
             Kind::Integer,
             "hosts that are polled at the same time, dead ones included",
-        ),
+        ).or("256"),
         key(
             "timeout",
             Kind::Duration,
             "for one request, first byte to last",
-        ),
-        key("max_size", Kind::Size, "the largest feed, unpacked"),
+        ).or("1m"),
+        key("max_size", Kind::Size, "the largest feed, unpacked").or("16 MiB"),
         key(
             "contact",
             Kind::String,
@@ -68,12 +68,12 @@ pub const HEALTH: Table = Table {
             "failing",
             Kind::Duration,
             "how long a feed may fail before someone is told",
-        ),
+        ).or("6h"),
         key(
             "silent",
             Kind::Duration,
             "how long a feed that reads well may bring nothing new before someone is told; or auto, or never; auto if not set",
-        ),
+        ).of(&["auto", "never"]).or("auto"),
         key(
             "ping",
             Kind::StringOrSecret,
@@ -113,12 +113,13 @@ pub const WEB: Table = Table {
 pub const KEEP: Table = Table {
     header: "keep",
     keys: &[
-        key("items", Kind::Duration, "items without an alert"),
+        key("items", Kind::Duration, "items without an alert").or("90d"),
         key(
             "alerts",
             Kind::Duration,
             "alerts, their items and finished deliveries",
-        ),
+        )
+        .or("2y"),
     ],
 };
 

@@ -74,7 +74,9 @@ pub const RECEIVER: Table = Table {
             "method",
             Kind::String,
             "POST, PUT or PATCH of the webhook; POST if not set",
-        ),
+        )
+        .of(&["POST", "PUT", "PATCH"])
+        .or("POST"),
         key(
             "secret",
             Kind::Secrets,
@@ -94,17 +96,21 @@ pub const RECEIVER: Table = Table {
             "allow_private",
             Kind::Boolean,
             "whether the name of its host may lead to a private address",
-        ),
+        )
+        .or("false"),
         key(
             "timeout",
             Kind::Duration,
             "to the end of the answer, or of the program",
-        ),
+        )
+        .or("30s"),
         key(
             "input",
             Kind::String,
             "what a program reads: json, text or line; json if not set",
-        ),
+        )
+        .of(&["json", "text", "line"])
+        .or("json"),
         key(
             "digest",
             Kind::StringsOrTable,
@@ -136,12 +142,14 @@ pub const DIGEST_TABLE: Table = Table {
             "when",
             Kind::Strings,
             "times of day, `every 2h` after the first alert, or at `50 alerts`",
-        ),
+        )
+        .needed(),
         key(
             "passes",
             Kind::String,
             "urgent, bulletin or flash: what does not wait; bulletin for `quiet`, else flash",
-        ),
+        )
+        .of(&["urgent", "bulletin", "flash"]),
     ],
 };
 
@@ -149,7 +157,7 @@ pub const DIGEST_TABLE: Table = Table {
 pub const QUIET_TABLE: Table = Table {
     header: "quiet hours",
     keys: &[
-        key("hours", Kind::Strings, "from when to when, on what days"),
+        key("hours", Kind::Strings, "from when to when, on what days").needed(),
         DIGEST_TABLE.keys[1],
     ],
 };
@@ -162,7 +170,8 @@ pub const AT_MOST_TABLE: Table = Table {
             "rate",
             Kind::String,
             "how many in what time, such as `20/h`",
-        ),
+        )
+        .needed(),
         DIGEST_TABLE.keys[1],
     ],
 };
@@ -175,12 +184,14 @@ pub const MAIL: Table = Table {
             "server",
             Kind::String,
             "`host` or `host:port`; port 587, 465 or 25 by `security` if not set",
-        ),
+        )
+        .needed(),
         key(
             "security",
             Kind::String,
             "starttls, implicit or plain; by port and host if not set",
-        ),
+        )
+        .of(&["starttls", "implicit", "plain"]),
         key("username", Kind::String, "the login"),
         key("password", Kind::Secret, "its password"),
         key(
@@ -207,7 +218,8 @@ pub const MAIL: Table = Table {
             "timeout",
             Kind::Duration,
             "for one step of the conversation",
-        ),
+        )
+        .or("30s"),
         key(
             "fallback",
             Kind::String,
@@ -245,8 +257,9 @@ pub const OAUTH: Table = Table {
             "token_url",
             Kind::String,
             "where tokens are asked for; https",
-        ),
-        key("client_id", Kind::String, "the client's id there"),
+        )
+        .needed(),
+        key("client_id", Kind::String, "the client's id there").needed(),
         key(
             "client_secret",
             Kind::Secret,

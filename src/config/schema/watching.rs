@@ -1,6 +1,6 @@
 //! What is read and watched for: `[feed]`, `[entity]`, `[watch]`, `[[test]]`.
 
-use super::{Kind, Table, key};
+use super::{Kind, PRIORITIES, Table, WISHES, key};
 
 /// `[feed.NAME]`; `NAME = "url"` for short.
 pub const FEED: Table = Table {
@@ -10,7 +10,7 @@ pub const FEED: Table = Table {
             "url",
             Kind::String,
             "`http:`, `https:`, or `file:` with a path relative to this file",
-        ),
+        ).needed(),
         key(
             "every",
             Kind::Every,
@@ -20,32 +20,37 @@ pub const FEED: Table = Table {
             "respect",
             Kind::Strings,
             "the publisher's wishes that are followed; `[poll] respect` if not set",
-        ),
+        ).of(&WISHES),
         key(
             "tags",
             Kind::Strings,
             "words a watch can select it by, as `#word`",
         ),
         key(
+            "enabled",
+            Kind::Boolean,
+            "whether it is polled; true if not set",
+        ).or("true"),
+        key(
             "initial",
             Kind::Initial,
             "what the first poll alerts: `\"baseline\"` nothing, `\"all\"` everything, a number the newest so many",
-        ),
+        ).of(&["baseline", "all"]).or("baseline"),
         key(
             "identity",
             Kind::String,
             "what an item is recognised by: auto, guid, link or title; auto, which is all together, if not set",
-        ),
+        ).of(&["auto", "guid", "link", "title"]).or("auto"),
         key(
             "silent",
             Kind::Duration,
             "how long it may bring nothing new before someone is told; or auto, or never; `[health] silent` if not set",
-        ),
+        ).of(&["auto", "never"]),
         key(
             "allow_private",
             Kind::Boolean,
             "whether its name or a redirect may lead to a private address",
-        ),
+        ).or("false"),
         key(
             "headers",
             Kind::Table,
@@ -86,7 +91,7 @@ pub const FEED: Table = Table {
             "http2",
             Kind::Boolean,
             "whether HTTP/2 is offered; true if not set",
-        ),
+        ).or("true"),
     ],
 };
 
@@ -97,7 +102,7 @@ pub const ENTITY: Table = Table {
         "names",
         Kind::Strings,
         "every name it goes by, as people write it; other orders, initials and romanisations come by themselves",
-    )],
+    ).needed()],
 };
 
 /// `[watch.NAME]`; `NAME = "expression"` for short.
@@ -118,7 +123,7 @@ pub const WATCH: Table = Table {
             "min",
             Kind::Integer,
             "how many of `any` must hold; 1 if not set",
-        ),
+        ).or("1"),
         key(
             "all",
             Kind::Strings,
@@ -133,17 +138,22 @@ pub const WATCH: Table = Table {
             "in",
             Kind::Strings,
             "fields it reads: title, summary, content, author, category, link; all but link if not set",
-        ),
+        ).of(&["title", "summary", "content", "author", "category", "link"]),
         key(
             "feeds",
             Kind::Strings,
             "feeds it reads, by name or `#tag`; every feed if not set",
         ),
         key(
+            "enabled",
+            Kind::Boolean,
+            "whether it looks at items; true if not set",
+        ).or("true"),
+        key(
             "priority",
             Kind::String,
             "routine, urgent, bulletin or flash; routine if not set",
-        ),
+        ).of(&PRIORITIES).or("routine"),
         key(
             "notify",
             Kind::Strings,
@@ -153,7 +163,7 @@ pub const WATCH: Table = Table {
             "on_update",
             Kind::String,
             "edited items: `never`; `match` to alert what matches only since the edit; `every` to alert, also again, each edit with a hit in a new sentence; the top-level `on_update` if not set",
-        ),
+        ).of(&["never", "match", "every"]),
     ],
 };
 
@@ -178,7 +188,8 @@ pub const TEST: Table = Table {
             "expect",
             Kind::Strings,
             "exactly the watches it must match; `[]` for none",
-        ),
+        )
+        .needed(),
     ],
 };
 
@@ -186,7 +197,7 @@ pub const TEST: Table = Table {
 pub const EVERY_TABLE: Table = Table {
     header: "an interval",
     keys: &[
-        key("min", Kind::Duration, "the shortest interval"),
-        key("max", Kind::Duration, "the longest interval"),
+        key("min", Kind::Duration, "the shortest interval").needed(),
+        key("max", Kind::Duration, "the longest interval").needed(),
     ],
 };

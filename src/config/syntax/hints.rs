@@ -14,14 +14,23 @@ pub(super) fn unquoted(written: &str) -> &str {
         .trim_matches(|letter| QUOTES.contains(letter))
 }
 
-/// Whether a bare word is probably a text: `yes` and `null` are not.
-pub(super) fn is_quotable(written: &str) -> bool {
-    let word = written.trim().to_lowercase();
-    !["yes", "no", "on", "off", "none", "null", "nil"].contains(&word.as_str())
+/// Whether it is a truth value, but for its capitals.
+pub(super) fn is_boolean(written: &str) -> bool {
+    let word = written.trim();
+    ["true", "false"]
+        .iter()
+        .any(|it| word.eq_ignore_ascii_case(it))
 }
 
-/// Where a list begins that is still open at `at`, if what stands there cannot be in a list: a
-/// header, a key, the end of the file. The fault there follows from it.
+/// Whether a bare word is probably a text: `yes` and `null` are not, nor is what holds no word.
+pub(super) fn is_quotable(written: &str) -> bool {
+    let word = written.trim().to_lowercase();
+    word.contains(char::is_alphanumeric)
+        && !["yes", "no", "on", "off", "none", "null", "nil"].contains(&word.as_str())
+}
+
+/// Where a list or a table in braces begins that is still open at `at`, the innermost, if what stands
+/// there cannot be in one: a header, a key, the end of the file. The fault there follows from it.
 pub(super) fn open_list(text: &str, at: usize) -> Option<usize> {
     let line = line_at(text, at);
     if !(is_outside(&text[line.clone()]) || text[line.end..].trim().is_empty()) {
@@ -36,7 +45,7 @@ pub(super) fn open_list(text: &str, at: usize) -> Option<usize> {
         }
         start += line.len();
     }
-    open.first().copied()
+    open.last().copied()
 }
 
 /// Whether a line is a header, or a key and its value.
@@ -53,7 +62,7 @@ fn is_outside(line: &str) -> bool {
         || line.split_once('=').is_some_and(|(name, _)| is_key(name))
 }
 
-/// Opens and closes the lists of a line, without its strings and its comment.
+/// Opens and closes the lists and tables of a line, without its strings and its comment.
 fn scan(line: &str, start: usize, open: &mut Vec<usize>) {
     let mut quote = None;
     for (at, letter) in line.char_indices() {
@@ -61,15 +70,19 @@ fn scan(line: &str, start: usize, open: &mut Vec<usize>) {
             (Some(end), letter) if letter == end => quote = None,
             (None, '"' | '\'') => quote = Some(letter),
             (None, '#') => return,
-            (None, '[') => open.push(start + at),
-            (None, ']') => drop(open.pop()),
+            (None, '[' | '{') => open.push(start + at),
+            (None, ']' | '}') => drop(open.pop()),
             _ => {}
         }
     }
 }
 
-/// What is wrong with a list that has no end.
+/// What is wrong with a list or a table in braces that has no end.
 pub(super) fn of_open_list(text: &str, list: usize) -> (String, String) {
+    if text[list..].starts_with('{') {
+        let message = "this table in braces has no end";
+        return (message.to_owned(), "close it with }".to_owned());
+    }
     let line = line_at(text, list);
     let (behind, _) = text[list..line.end].split_at_checked(1).unwrap_or_default();
     let rest = text[list + behind.len()..line.end].trim_start();
@@ -116,11 +129,11 @@ pub(super) fn of_line(text: &str, at: usize) -> Option<String> {
 fn of_header(line: &str) -> Option<String> {
     let inner = line.trim_matches(['[', ']', ' ']);
     let is_list = line.starts_with("[[") && line.trim_end().ends_with("]]");
-    let words: Vec<String> = inner
-        .split(['.', ' ', '"', '\''])
-        .filter(|word| !word.is_empty())
-        .map(key)
-        .collect();
+    // Spaces stand in the place of dots, unless there are dots too.
+    let joint = if inner.contains('.') { '.' } else { ' ' };
+    let words = inner.split(joint);
+    let words = words.map(|word| word.trim_matches([' ', '"', '\'']));
+    let words: Vec<String> = words.filter(|word| !word.is_empty()).map(key).collect();
     let inner = words.join(".");
     (!words.is_empty()).then(|| {
         if is_list {
@@ -132,6 +145,7 @@ fn of_header(line: &str) -> Option<String> {
 }
 
 fn of_yaml(line: &str) -> Option<String> {
+    let line = line.strip_prefix("- ").unwrap_or(line);
     let (name, value) = line.split_once(':')?;
     let name = key(name.trim_matches([' ', '"', '\'']));
     Some(match unquoted(value).trim_matches(['"', '\'']) {
@@ -234,6 +248,8 @@ mod tests {
             ("[watch]]", "write [watch]"),
             ("[ watch koizumi ]", "write [watch.koizumi]"),
             ("[watch.小泉]", "write [watch.\"小泉\"]"),
+            ("[watch.new york]", "write [watch.\"new york\"]"),
+            ("[watch.\"new york]", "write [watch.\"new york\"]"),
             ("小泉 = \"x\"", "write \"小泉\" = …"),
             ("new york = \"x\"", "write \"new york\" = …"),
             ("w ＝ \"x\"", "write the = of ASCII"),
@@ -268,6 +284,8 @@ mod tests {
             ("a = \"[\"\n[t]", None),
             ("a = 1 # [\n[t]", None),
             ("[[t]]\n[u]", None),
+            ("a = { b = 'c'\n[t]", Some(4)),
+            ("a = { b = ['c'\n[t]", Some(10)),
         ] {
             let text = text.to_owned() + if expected.is_none() { "\n]" } else { "" };
             let at = text.trim_end_matches(['\n', ']']).len();

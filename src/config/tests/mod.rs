@@ -6,6 +6,7 @@ mod examples;
 mod faults;
 mod policy;
 mod robust;
+mod schema;
 mod services;
 
 use std::{fs, path::PathBuf};

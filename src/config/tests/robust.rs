@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{Directory, environment};
 use crate::config::{
-    Environment,
+    Environment, check_text,
     limits::{MAX_FILE_BYTES, MAX_PROBLEMS},
     load,
 };
@@ -161,4 +161,24 @@ fn piece() -> impl Strategy<Value = String> {
         ]).prop_map(str::to_owned),
         1 => "\\PC{0,8}",
     ]
+}
+
+#[test]
+fn many_feeds_with_tags_and_watches_that_select_them_are_read_in_linear_time() {
+    crate::linear::assert_linear("feeds and watches", 3_200, |count| {
+        let mut text = String::from("[receiver]\ns = { stdout = true }\n[feed]\n");
+        for number in 0..count {
+            text += &format!(
+                "f{number} = {{ url = \"https://h{number}.example/\", tags = [\"t{number}\"] }}\n"
+            );
+        }
+        text += "[watch]\n";
+        for number in 0..count {
+            let selected = format!("feeds = [\"#t{number}\", \"f0\"]");
+            text += &format!("w{number} = {{ match = \"word{number}\", {selected} }}\n");
+        }
+        let loaded = check_text("many.toml".as_ref(), text, &environment());
+        let config = loaded.expect("a good config").config;
+        assert_eq!(config.watches[1].feeds.as_ref().map(Vec::len), Some(2));
+    });
 }

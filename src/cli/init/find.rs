@@ -1,0 +1,61 @@
+//! The feeds at an address that somebody types.
+
+use url::Url;
+
+use super::super::{
+    CliError,
+    visitor::{Visited, Visitor},
+};
+
+/// A feed that could be read, or that a page names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// Perhaps empty.
+    pub(super) title: String,
+    pub(super) url: Url,
+}
+
+/// The feed at an address, or those that the page there names: one at least.
+pub(super) async fn find(target: &str) -> Result<Vec<Candidate>, CliError> {
+    let visitor = Visitor::to(target, None)?;
+    Ok(match visitor.visit().await? {
+        Visited::Feed(seen) => vec![Candidate {
+            title: seen.feed.title.unwrap_or_default(),
+            url: visitor.url.clone(),
+        }],
+        Visited::Page(feeds) => { feeds.into_iter() }
+            .map(|found| Candidate {
+                title: found.title.unwrap_or_default(),
+                url: found.url,
+            })
+            .collect(),
+    })
+}
+
+/// The address as it is asked: people leave `https://` out.
+pub(super) fn with_scheme(typed: &str) -> String {
+    let is_path = typed.starts_with(['/', '.', '~']);
+    if is_path || typed.contains("://") || typed.starts_with("file:") {
+        return typed.to_owned();
+    }
+    let plain = typed.strip_prefix("feed:").unwrap_or(typed);
+    format!("https://{plain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_scheme;
+
+    #[test]
+    fn an_address_may_be_typed_without_its_scheme() {
+        for (typed, expected) in [
+            ("example.org/news", "https://example.org/news"),
+            ("feed:example.org", "https://example.org"),
+            ("http://example.org", "http://example.org"),
+            ("./feed.xml", "./feed.xml"),
+            ("file:feed.xml", "file:feed.xml"),
+        ] {
+            assert_eq!(with_scheme(typed), expected);
+        }
+    }
+}

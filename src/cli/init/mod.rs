@@ -1,0 +1,176 @@
+//! `init`: a first config, by asking or by flags.
+
+mod ask;
+mod fill;
+mod find;
+mod finish;
+
+use std::{
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+
+use self::{
+    ask::{Asker, echo},
+    fill::Answers,
+    finish::Place,
+};
+use super::{
+    Answer, CliError,
+    output::{Output, remark},
+};
+use crate::config::{FirstConfig, FirstMail, SecretPlace};
+
+/// Write a first config: by asking on a terminal, or by flags.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// A feed, or a site that names one; may be given several times.
+    #[arg(long = "feed", value_name = "URL")]
+    feeds: Vec<String>,
+
+    /// A term or an expression to watch for; may be given several times.
+    #[arg(long = "watch", value_name = "TERM")]
+    watches: Vec<String>,
+
+    /// Who gets mail; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    mail_to: Vec<String>,
+
+    /// The sender; the login or the first recipient if not given.
+    #[arg(long, value_name = "ADDRESS", requires = "mail_to")]
+    mail_from: Option<String>,
+
+    /// The mail server, `host` or `host:port`.
+    #[arg(long, value_name = "HOST", requires = "mail_to")]
+    smtp: Option<String>,
+
+    /// The login at the mail server.
+    #[arg(long, value_name = "NAME", requires_all = ["smtp", "smtp_password"])]
+    smtp_user: Option<String>,
+
+    /// Where its password is: `env:NAME`, `file:PATH` or `credential:NAME`.
+    #[arg(long, value_name = "PLACE", requires = "smtp_user")]
+    smtp_password: Option<String>,
+
+    /// URL that is sent a request for each alert.
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+
+    /// Print alerts, where the service's output goes.
+    #[arg(long)]
+    stdout: bool,
+
+    /// The file to write; the config that -c names, or ./fivebells.toml for who is not root.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Replace a file that is there.
+    #[arg(long)]
+    force: bool,
+
+    /// Ask nothing.
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl Init {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let place = Place::of(self.output.as_deref(), path);
+        if !self.force && std::fs::symlink_metadata(&place.file).is_ok() {
+            let file = place.file.display();
+            let help = "--force replaces it, `fivebells add --write` adds feeds to it";
+            let message = format!("{file} is there already; help: {help}");
+            return Err(CliError::Failed(message));
+        }
+        let is_asking = !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
+        let mut answers = self.given()?;
+        if !is_asking {
+            self.refuse_half()?;
+        }
+        let (mut feeds, mut watches) = (self.feeds.clone(), self.watches.clone());
+        for feed in feeds.drain(..) {
+            answers.take_feed(&feed, find::find).await?;
+        }
+        for term in watches.drain(..) {
+            let taken = answers.first.watch(&term);
+            taken.map_err(|error| CliError::Usage(format!("--watch {term:?}: {error}")))?;
+        }
+        if !is_asking {
+            place.write(&answers, self.force)?;
+            place.tell(&answers, output)?;
+            return Ok(true);
+        }
+        let (mut input, mut screen) = (io::stdin().lock(), io::stderr());
+        let mut asker = Asker::new(&mut input, &mut screen, &echo);
+        answers.fill(&mut asker, &place, find::find).await?;
+        place.write(&answers, self.force)?;
+        remark(&format!("written: {}", place.file.display()));
+        let wants = asker.yes("Send a test alert now?", true)?;
+        let reached = !wants || place.try_out(&answers, output).await?;
+        place.tell(&answers, output)?;
+        Ok(reached)
+    }
+
+    /// What the flags say of receivers.
+    fn given(&self) -> Result<Answers, CliError> {
+        let password = self.smtp_password.as_deref().map(|place| {
+            // What it is instead may be the password: it is not shown.
+            let help =
+                "write env:NAME, file:PATH or credential:NAME; the secret itself is no argument";
+            SecretPlace::parse(place).ok_or_else(|| {
+                CliError::Usage(format!("--smtp-password names no place; help: {help}"))
+            })
+        });
+        let login = self.smtp_user.clone().zip(password.transpose()?);
+        let mail = self.smtp.clone().map(|server| FirstMail {
+            to: self.mail_to.clone(),
+            from: self.mail_from.clone().unwrap_or_default(),
+            server,
+            login,
+        });
+        let first = FirstConfig {
+            mail: mail.map(fill::with_sender),
+            webhook: self.webhook.clone(),
+            stdout: self.stdout,
+            ..FirstConfig::default()
+        };
+        Ok(Answers {
+            first,
+            mail_to: self.mail_to.clone(),
+            ..Answers::default()
+        })
+    }
+
+    /// Says which flags are missing where nobody can be asked.
+    fn refuse_half(&self) -> Result<(), CliError> {
+        let is_told = self.smtp.is_some() || self.webhook.is_some() || self.stdout;
+        let missing = [
+            (self.feeds.is_empty(), "--feed URL"),
+            (self.watches.is_empty(), "--watch TERM"),
+            (
+                !self.mail_to.is_empty() && self.smtp.is_none(),
+                "--smtp HOST",
+            ),
+            (
+                !is_told && self.mail_to.is_empty(),
+                "--mail-to ADDRESS with --smtp HOST, --webhook URL or --stdout",
+            ),
+        ];
+        let missing = missing.iter().filter(|(is_missing, _)| *is_missing);
+        let missing: Vec<&str> = missing.map(|(_, flag)| *flag).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing = missing.join("; ");
+        let why = if self.yes {
+            "--yes asks nothing"
+        } else {
+            "there is no terminal to ask on"
+        };
+        Err(CliError::Usage(format!(
+            "{why}, and these are missing: {missing}"
+        )))
+    }
+}

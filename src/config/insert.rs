@@ -1,0 +1,86 @@
+//! Lines for `[feed]`, put into the text of a config; all else of it stays as it is, byte for byte.
+
+use toml_edit::{Document, Item, Table};
+
+use super::propose::Proposal;
+
+/// Why there is no place for a feed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InsertError {
+    /// Something in the text is no TOML.
+    #[error("it is no TOML")]
+    NotToml,
+    /// `feed` is no table that lines can be added to.
+    #[error("`feed` stands there in braces; help: write [feed] and its lines below it")]
+    Closed,
+}
+
+/// Where the lines go.
+enum Room {
+    /// Behind the line that this byte stands in, each with this in front.
+    Behind(usize, &'static str),
+    /// At the end, with a header of their own.
+    AtEnd,
+}
+
+/// The text with these feeds below its `[feed]`, or below a new one at its end.
+pub(super) fn insert(text: &str, feeds: &[Proposal]) -> Result<String, InsertError> {
+    let document = Document::parse(text).map_err(|_| InsertError::NotToml)?;
+    let room = match document.get("feed") {
+        None => Room::AtEnd,
+        Some(Item::Table(table)) => room_in(table),
+        Some(_) => return Err(InsertError::Closed),
+    };
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let (at, mut lines) = match room {
+        Room::Behind(byte, prefix) => {
+            let lines = feeds.iter().map(|feed| format!("{prefix}{}", feed.line()));
+            (line_end(text, byte), lines.collect::<Vec<_>>())
+        }
+        Room::AtEnd => {
+            let lines = feeds.iter().map(Proposal::line);
+            let header = [String::new(), "[feed]".to_owned()].into_iter();
+            let header = header.skip(usize::from(text.trim().is_empty()));
+            (text.len(), header.chain(lines).collect())
+        }
+    };
+    let (before, after) = text.split_at(at);
+    if !before.is_empty() && !before.ends_with('\n') {
+        lines.insert(0, String::new());
+    }
+    let mut inserted = lines.join(newline);
+    inserted.push_str(newline);
+    Ok(format!("{before}{inserted}{after}"))
+}
+
+/// Behind the last line that stands in the table itself; a table that only the headers of its feeds
+/// make has none.
+fn room_in(table: &Table) -> Room {
+    let header = table.span().filter(|_| !table.is_implicit());
+    let last = ends(table).max();
+    if table.is_dotted() {
+        return last.map_or(Room::AtEnd, |end| Room::Behind(end, "feed."));
+    }
+    match header {
+        Some(header) => Room::Behind(last.unwrap_or(header.end).max(header.end), ""),
+        None => Room::AtEnd,
+    }
+}
+
+/// Where the values end that stand in the table itself, not below a header of their own.
+fn ends(table: &Table) -> Box<dyn Iterator<Item = usize> + '_> {
+    Box::new(table.iter().flat_map(|(_, item)| match item {
+        Item::Value(value) => Box::new(value.span().map(|span| span.end).into_iter()),
+        Item::Table(dotted) if dotted.is_dotted() => ends(dotted),
+        _ => Box::new(std::iter::empty()) as Box<dyn Iterator<Item = usize>>,
+    }))
+}
+
+/// The first byte behind the line in which a value ends.
+fn line_end(text: &str, byte: usize) -> usize {
+    let rest = &text.as_bytes()[byte..];
+    memchr::memchr(b'\n', rest).map_or(text.len(), |newline| byte + newline + 1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! The JSON Schema and the reader agree: what the schema refuses the reader refuses, and the schema
+//! sees what a schema can.
+
+mod judge;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use self::judge::judged;
+use super::environment;
+use crate::config::{
+    Environment, check_text, effective, load,
+    schema::{Kind, TABLES, Table, json_schema},
+};
+
+#[test]
+fn what_the_schema_refuses_the_reader_refuses_and_every_good_config_fits() {
+    let schema = json_schema();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut refused = BTreeSet::new();
+    for folder in ["config", "tests/fixtures/config", "examples"] {
+        for entry in fs::read_dir(root.join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let is_toml = path.extension().is_some_and(|it| it == "toml");
+            let text = fs::read(&path)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(judged) = text
+                .filter(|_| is_toml)
+                .and_then(|text| judged(&schema, &text))
+            else {
+                continue;
+            };
+            let Some(misfit) = judged else {
+                continue;
+            };
+            assert!(
+                load(&path, &environment()).is_err(),
+                "{name} loads, but: {misfit}"
+            );
+            refused.insert(name);
+        }
+    }
+    for seen in [
+        "duration-bare-number",
+        "duration-unknown-unit",
+        "enabled-as-text",
+        "every-unknown-key",
+        "every-without-min",
+        "feed-bad-initial",
+        "feed-missing-url",
+        "feed-unknown-identity",
+        "feed-unknown-key",
+        "feed-unknown-wish",
+        "feed-wrong-type",
+        "five-mistakes",
+        "mail-missing-keys",
+    ] {
+        assert!(
+            refused.contains(seen),
+            "the schema does not see {seen}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_in_effect_fits_the_schema() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/quickstart.toml");
+    let config = load(&path, &environment()).expect("the quickstart").config;
+    assert_eq!(judged(&json_schema(), &effective(&config)), Some(None));
+}
+
+/// A config in which the key of this table stands, with its default or without.
+fn with(table: &Table, line: &str) -> Option<String> {
+    let feed = "[feed.f]\nurl = \"https://e.org/\"\n";
+    let watch = "[watch.w]\nany = [\"Koizumi\"]\n";
+    let hook = "[receiver.r]\nwebhook = \"https://hook.example/\"\n";
+    let (top, more) = match table.header {
+        "" => (line, String::new()),
+        "feed.NAME" => ("", format!("{feed}{line}")),
+        "watch.NAME" => ("", format!("{watch}{line}")),
+        "receiver.NAME" => ("", format!("{hook}{line}")),
+        "poll" | "health" | "keep" => ("", format!("[{}]\n{line}", table.header)),
+        _ => return None,
+    };
+    let rest = [feed, watch, hook]
+        .into_iter()
+        .filter(|it| !more.starts_with(it));
+    Some(format!("{top}\n{}{more}\n", rest.collect::<String>()))
+}
+
+#[test]
+fn a_default_changes_nothing_where_it_is_written() {
+    let shown = |text: &str| {
+        let loaded = check_text("a.toml".as_ref(), text.to_owned(), &Environment::default());
+        effective(
+            &loaded
+                .unwrap_or_else(|errors| panic!("{text}\n{errors}"))
+                .config,
+        )
+    };
+    let mut tried = 0;
+    for table in TABLES {
+        for key in table.keys {
+            let Some(default) = key.default else {
+                continue;
+            };
+            let value = match key.kind {
+                Kind::Integer | Kind::Boolean => default.to_owned(),
+                _ => format!("\"{default}\""),
+            };
+            let line = format!("{} = {value}", key.name);
+            // What belongs to programs alone.
+            let (Some(without), Some(with)) = (with(table, ""), with(table, &line)) else {
+                continue;
+            };
+            if (table.header, key.name) == ("receiver.NAME", "input") {
+                continue;
+            }
+            assert_eq!(
+                shown(&with),
+                shown(&without),
+                "{line} of [{}]",
+                table.header
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 15, "{tried} defaults were tried");
+}
