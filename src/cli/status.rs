@@ -110,7 +110,7 @@ impl Status {
         let now = SystemClock.now();
         let fingerprint = loaded.warnings.sources.fingerprint();
         let line = StatusLine::of(&known, config, &fingerprint, now);
-        output.print(&line, |line| line.text(&config.timezone, now))?;
+        output.print(&line, |line| line.text(&config.timezone, now, output))?;
         match line.state {
             State::Running => Ok(true),
             State::Stuck => Ok(false),
@@ -128,7 +128,7 @@ impl Known {
             is_in_use: Store::is_in_use(store.path()),
             service: store.service().await?,
             config_failing: store.told_config_failing().await?,
-            store_failing: store.told_failing().await?,
+            store_failing: stored::trouble(store).await?,
             feeds: Feeds::of(&store.feeds().await?),
             summary: store.summary().await?,
             vitals: store.vitals().await?,
@@ -233,7 +233,7 @@ impl<'a> StatusLine<'a> {
         }
     }
 
-    fn text(&self, zone: &TimeZone, now: Timestamp) -> String {
+    fn text(&self, zone: &TimeZone, now: Timestamp, output: &Output) -> String {
         let moment = |at: Option<Timestamp>| {
             at.map_or_else(
                 || "never".to_owned(),
@@ -281,11 +281,7 @@ impl<'a> StatusLine<'a> {
                 format!("no feed is polled since {since}: {error}"),
             ));
         }
-        let lines = lines.into_iter();
-        let lines: Vec<String> = lines
-            .map(|(name, text)| format!("{name:<13}{text}"))
-            .collect();
-        lines.join("\n")
+        output.facts(&lines)
     }
 
     fn config_lines(

@@ -21,6 +21,7 @@
 //!
 //! The database engine is behind the two methods of `engine::Tx`; all other SQL is portable.
 
+mod alerts;
 mod disk;
 mod engine;
 mod error;
@@ -65,9 +66,10 @@ use self::{
 use crate::model::DeliveryKey;
 
 pub use self::{
+    alerts::AlertFilter,
     disk::BALLAST_BYTES,
     error::StoreError,
-    history::{AlertFilter, FeedStatus, Order},
+    history::FeedStatus,
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     options::StoreOptions,

@@ -19,6 +19,7 @@ mod finding;
 mod giving_up;
 mod health;
 mod language;
+mod listing;
 mod mail;
 mod missed;
 mod moved;
