@@ -30,7 +30,7 @@ const LEAST_BYTES: u64 = 64 << 20;
 
 /// Polls start again only with this much, or each poll at the edge would be two notices. More than
 /// the least and the reserve, which is laid again then.
-const ENOUGH_BYTES: u64 = 96 << 20;
+pub const ENOUGH_BYTES: u64 = 96 << 20;
 
 /// How long one receiver may take to hear of it without the outbox.
 const TELL_LIMIT: Duration = Duration::from_secs(30);

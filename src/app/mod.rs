@@ -40,7 +40,7 @@ use crate::{
 
 pub use definition::definition;
 pub use doors::{DoorError, Doors, Swap};
-pub use guard::{StoreGuard, StoreState};
+pub use guard::{ENOUGH_BYTES, StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Signals, run, wait_for_store};
 pub use presence::Refusal;

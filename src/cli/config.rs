@@ -42,11 +42,15 @@ pub(super) fn environment_to_judge() -> Environment {
 /// read.
 pub(super) fn look(path: &Path) -> Result<Loaded, CliError> {
     let looked = config::load_for_looking(path, &Environment::of_process());
-    let Looked { loaded, is_broken } = looked.map_err(|errors| broken(&errors))?;
-    if is_broken {
-        let path = path.display();
+    let Looked {
+        loaded,
+        first_error,
+    } = looked.map_err(|errors| broken(&errors))?;
+    if let Some(error) = first_error {
         remark(&format!(
-            "warning: {path} has errors, which `fivebells check` names; going on with what can be read"
+            "warning: {error}; `fivebells check` shows all; going on with what can be read and the \
+             store {}",
+            loaded.config.store.path.display()
         ));
     }
     Ok(loaded)

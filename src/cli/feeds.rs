@@ -12,7 +12,7 @@ use super::{
     due::{self, RuleLine, Why},
     mute::Mutes,
     names::unknown,
-    output::{self, Output, one_line},
+    output::{self, Output, one_line, wrap},
     repairs, stored, when,
 };
 use crate::{
@@ -140,7 +140,7 @@ impl Feeds {
         let now = SystemClock.now();
         let feeds = store.feeds().await?;
         let mutes = Mutes::in_force(&store, now).await?;
-        let trouble = store.told_failing().await?;
+        let trouble = stored::trouble(&store).await?;
         stored::mention_stopped(&store).await?;
         store.close().await;
         let known: Vec<String> = feeds.iter().map(|feed| feed.name.clone()).collect();
@@ -163,7 +163,10 @@ impl Feeds {
                 output::line(&sheet(feed, &mutes, now, &config))?;
             }
         } else {
-            let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, &mutes, now)).collect();
+            let rows: Vec<Vec<String>> = feeds
+                .iter()
+                .map(|feed| row(feed, &mutes, &config, now))
+                .collect();
             output.table(
                 &[
                     "feed", "state", "polled", "next", "items", "alerts", "remark",
@@ -172,7 +175,10 @@ impl Feeds {
             )?;
         }
         if let Some(trouble) = &trouble {
-            output.print(&Paused::by(trouble), |_| paused(trouble, &config.timezone))?;
+            let text = |_: &Paused<'_>| {
+                wrap(&paused(trouble, &config.timezone), output.columns).join("\n")
+            };
+            output.print(&Paused::by(trouble), text)?;
         }
         Ok(true)
     }
@@ -252,7 +258,7 @@ impl<'a> FeedLine<'a> {
     }
 }
 
-fn row(feed: &FeedStatus, mutes: &Mutes, now: Timestamp) -> Vec<String> {
+fn row(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> Vec<String> {
     let polled = feed
         .polled_at
         .map_or_else(|| "never".to_owned(), |at| when::relative(at, now));
@@ -263,12 +269,12 @@ fn row(feed: &FeedStatus, mutes: &Mutes, now: Timestamp) -> Vec<String> {
         next(feed, now),
         feed.items.to_string(),
         feed.alerts.to_string(),
-        remark(feed, mutes, now),
+        remark(feed, mutes, config, now),
     ]
 }
 
 /// What is wrong with it, or could be better.
-fn remark(feed: &FeedStatus, mutes: &Mutes, now: Timestamp) -> String {
+fn remark(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> String {
     let error = feed.error.as_deref().map(|error| one_line(error, 100));
     let silence = || silence(feed, |at| when::relative(at, now));
     let moved = || {
@@ -276,7 +282,13 @@ fn remark(feed: &FeedStatus, mutes: &Mutes, now: Timestamp) -> String {
             .as_deref()
             .map(|url| format!("moved to {}", moved(url)))
     };
-    let until = mutes.remark(MuteKind::Feed, &feed.name, now);
+    let mut of_config = config.feeds.iter();
+    let tags = of_config.find(|it| it.name == feed.name);
+    let tags = tags.map_or(&[][..], |it| &it.tags).iter();
+    let mut by_tag = tags.filter_map(|tag| mutes.remark(MuteKind::Tag, tag, now));
+    let until = mutes
+        .remark(MuteKind::Feed, &feed.name, now)
+        .or_else(|| by_tag.next());
     let trouble = error.or_else(silence).or_else(moved);
     let remarks: Vec<String> = until.into_iter().chain(trouble).collect();
     remarks.join("; ")

@@ -1,17 +1,20 @@
 //! The kept items that a command looks through.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::ops::ControlFlow;
 
 use clap::Args;
-use jiff::{
-    Timestamp,
-    civil::{Date, Time},
-    tz::TimeZone,
-};
+use jiff::Timestamp;
 
-use super::{CliError, names::unknown, output::remark, progress::Progress, when};
+use super::{
+    CliError,
+    moment::{Moment, moment},
+    names::unknown,
+    output::remark,
+    progress::Progress,
+    when,
+};
 use crate::{
-    config::{Config, parse_duration},
+    config::Config,
     store::{ItemFilter, KeptItem, Store},
 };
 
@@ -21,55 +24,20 @@ const PAGE: u32 = 256;
 /// Which kept items to look through.
 #[derive(Debug, Args)]
 pub(super) struct Scope {
-    /// Only items first read since: `30d` ago, or a day such as 2026-11-22.
-    #[arg(long, value_name = "TIME", value_parser = since)]
-    since: Option<Since>,
+    /// Only items first read since: `30d` ago, yesterday, or a day such as 2026-11-22.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Moment>,
 
     /// Only items of this feed.
     #[arg(long, value_name = "NAME")]
     feed: Option<String>,
 }
 
-/// A moment as people type it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Since {
-    /// So long ago.
-    Ago(Duration),
-    /// The beginning of this day.
-    Day(Date),
-}
-
-/// A text that names no moment.
-#[derive(Debug, thiserror::Error)]
-#[error("expected how long ago, such as 30d, or a day, such as 2026-11-22")]
-pub(super) struct NoMoment;
-
-/// Reads a moment.
-pub(super) fn since(text: &str) -> Result<Since, NoMoment> {
-    let day = || text.parse().map(Since::Day).map_err(|_| NoMoment);
-    parse_duration(text).map(Since::Ago).or_else(|_| day())
-}
-
-impl Since {
-    /// When that is.
-    pub(super) fn moment(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        match self {
-            Self::Ago(duration) => ago(now, duration),
-            Self::Day(day) => zone
-                .to_timestamp(day.to_datetime(Time::midnight()))
-                .unwrap_or(Timestamp::MIN),
-        }
-    }
-}
-
-fn ago(now: Timestamp, duration: Duration) -> Timestamp {
-    now.checked_sub(duration).unwrap_or(Timestamp::MIN)
-}
-
 /// Since when unalerted items are kept. Of older ones only those that alerted are left, so that
 /// counting them would be misleading.
 pub(super) fn kept_since(config: &Config, now: Timestamp) -> Timestamp {
-    ago(now, config.store.keep_items)
+    let kept = config.store.keep_items;
+    now.checked_sub(kept).unwrap_or(Timestamp::MIN)
 }
 
 /// Warns of a span that begins before everything was kept.
@@ -97,7 +65,7 @@ impl Scope {
         if let Some(feed) = &self.feed {
             check_feed(store, feed).await?;
         }
-        let since = self.since.map(|since| since.moment(now, &config.timezone));
+        let since = self.since.map(|since| since.past(now, &config.timezone));
         let filter = ItemFilter {
             since: since.or(default),
             feed: self.feed.clone(),

@@ -5,7 +5,7 @@
 
 use std::{
     fmt::{self, Write as _},
-    io::{self, IsTerminal as _},
+    io,
 };
 
 use clap::ValueEnum;
@@ -22,6 +22,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
+use super::output::stderr_color;
 use crate::{
     clock::{Clock as _, SystemClock},
     suggest::closest,
@@ -109,11 +110,9 @@ pub(super) fn start(format: LogFormat, level: Option<&str>) {
             .flatten_event(true)
             .with_span_list(false)
             .boxed(),
-        LogFormat::Text if std::env::var_os("JOURNAL_STREAM").is_some() => {
-            layer.event_format(Line::Journal).boxed()
-        }
+        LogFormat::Text if is_journal() => layer.event_format(Line::Journal).boxed(),
         LogFormat::Text => {
-            let color = io::stderr().is_terminal();
+            let color = stderr_color();
             let zone = TimeZone::system();
             layer.event_format(Line::Terminal { zone, color }).boxed()
         }
@@ -123,6 +122,16 @@ pub(super) fn start(format: LogFormat, level: Option<&str>) {
         .with(filter)
         .with(layer)
         .try_init();
+}
+
+/// Whether standard error is the journal's socket, and was not led elsewhere since (systemd.exec(5)).
+fn is_journal() -> bool {
+    let named = std::env::var("JOURNAL_STREAM").ok();
+    let own = rustix::fs::fstat(io::stderr()).ok();
+    named.zip(own).is_some_and(|(named, own)| {
+        let own = format!("{}:{}", own.st_dev, own.st_ino);
+        named == own
+    })
 }
 
 /// A line for people.

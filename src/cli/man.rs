@@ -28,7 +28,7 @@ const FILES: [(&str, &str); 3] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 9] = [
     ("FIVEBELLS_CONFIG", "The config file, where -c names none."),
     ("FIVEBELLS_LOG", "What is logged, where --log does not say."),
     (
@@ -39,7 +39,23 @@ const ENVIRONMENT: [(&str, &str); 6] = [
         "CREDENTIALS_DIRECTORY",
         "Where secrets of the form { credential = \"NAME\" } are; systemd sets it for the service.",
     ),
-    ("NO_COLOR", "No colours, whatever its value."),
+    (
+        "NO_COLOR",
+        "No colours, where it is set and not empty and --color does not say.",
+    ),
+    (
+        "CLICOLOR_FORCE",
+        "Colours where there is no terminal too, such as in a pipe.",
+    ),
+    (
+        "TZ",
+        "The zone of log lines, and of all else where the config has no timezone.",
+    ),
+    (
+        "JOURNAL_STREAM",
+        "Where this names standard error, log lines go to the journal: without a time, which it \
+         has itself, and with their level.",
+    ),
     (
         "NOTIFY_SOCKET",
         "Where systemd hears how the service is, sd_notify(3).",
@@ -48,22 +64,29 @@ const ENVIRONMENT: [(&str, &str); 6] = [
 
 const EXIT_STATUS: [(&str, &str); 6] = [
     ("0", "Fine."),
-    ("1", "No, or it failed."),
+    (
+        "1",
+        "It failed, or the answer is no: no match, a test that fails, no such name.",
+    ),
     ("2", "The arguments are wrong."),
-    ("3", "status: the service does not run."),
-    ("69", "The store cannot be reached."),
+    ("3", "The service does not run (status only)."),
+    (
+        "69",
+        "The store cannot be reached: there is none, it is in use, or its disk is in trouble.",
+    ),
     ("78", "The config is wrong."),
 ];
 
 const SIGNALS: [(&str, &str); 2] = [
     (
         "SIGTERM, SIGINT",
-        "End run softly: what is under way is waited for, 45 seconds at most; a second one cuts it \
+        "End softly: what is under way is waited for, 45 seconds at most; a second signal cuts it \
          off.",
     ),
     (
         "SIGHUP",
-        "run reads the config again, all or nothing. status says whether it was refused.",
+        "Read the config again, all or nothing. Of run only; fivebells status says whether it was \
+         refused.",
     ),
 ];
 

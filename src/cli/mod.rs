@@ -6,14 +6,15 @@
 mod add;
 mod alerts;
 mod backup;
+mod breaks;
 mod check;
+mod complete;
 mod config;
 mod due;
 mod explain;
 mod expression;
 mod feeds;
 mod fetch;
-mod generate;
 mod init;
 mod installed;
 mod kept;
@@ -21,19 +22,23 @@ mod layout;
 mod lists;
 mod logging;
 mod man;
+mod moment;
 mod mute;
 mod names;
+mod number;
 mod online;
 mod outbox;
 mod outline;
 mod output;
 mod poll;
+mod preview;
 mod progress;
 mod rate;
 mod receiver;
 mod reload;
 mod repairs;
 mod run;
+mod schema;
 mod search;
 mod status;
 mod stored;
@@ -54,8 +59,15 @@ use crate::{
     store::StoreError,
     web::ControlError,
 };
+pub use complete::answer_the_shell;
 use logging::LogFormat;
 use output::Output;
+
+/// Options of all commands come after its own.
+const OF_ALL: usize = 900;
+
+/// The config where nothing names one: the service's.
+const DEFAULT_CONFIG: &str = "/etc/fivebells/fivebells.toml";
 
 /// Reads feeds and tells people the moment a term they watch for appears.
 #[derive(Debug, Parser)]
@@ -72,21 +84,26 @@ pub struct Arguments {
         long,
         global = true,
         value_name = "FILE",
+        display_order = OF_ALL,
         env = "FIVEBELLS_CONFIG",
-        default_value = "/etc/fivebells/fivebells.toml"
+        default_value = DEFAULT_CONFIG
     )]
     config: PathBuf,
 
-    /// How results are printed: for people, or one JSON object per line.
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    /// How results are printed: for people, one JSON object per line, or, of `alerts`, CSV.
+    #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
+    /// Whether there are colours. `auto`: on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, display_order = OF_ALL, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+
     /// How log lines on standard error are written.
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
 
     /// What is logged: error, warn, info, debug, or directives such as `fivebells::poll=debug`.
-    #[arg(long, global = true, value_name = "LEVEL", env = "FIVEBELLS_LOG", value_parser = logging::level)]
+    #[arg(long, global = true, display_order = OF_ALL, value_name = "LEVEL", env = "FIVEBELLS_LOG", value_parser = logging::level)]
     log: Option<String>,
 
     #[command(subcommand)]
@@ -100,64 +117,67 @@ pub enum Format {
     Text,
     /// One JSON object per line.
     Json,
+    /// Comma-separated values (RFC 4180), for spreadsheets; of `alerts` only.
+    Csv,
 }
 
+/// Whether there are colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set; also elsewhere with `CLICOLOR_FORCE`.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Color {
+    /// Settles it for all that is printed.
+    fn settle(self) {
+        let choice = match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+/// What it does is said where each has its arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a first config, by asking or by flags.
     Init(init::Init),
-    /// Poll, match and deliver until a signal ends it.
     Run(run::Run),
-    /// Say everything that is wrong with the configuration.
     Check(check::Check),
     /// Print the configuration in effect, secrets hidden.
     Config,
     /// Run the configuration's [[test]] blocks.
     Test,
-    /// Say what an expression would have matched, of the kept items or of a text.
     Try(trial::Try),
-    /// Say why an item alerted, or did not: stage by stage.
     Explain(explain::Explain),
-    /// Show what the watches found, and which of them need care.
     Watches(watches::Watches),
-    /// Show the kept items that an expression matches.
     Search(search::Search),
-    /// Show a feed as it is read; nothing is stored.
     Fetch(fetch::Fetch),
-    /// Print the line that adds a feed to the config, or write it there.
     Add(add::Add),
-    /// Print the feeds of an OPML list as lines for the config, or write them there.
     Import(lists::Import),
     /// Print the configured feeds as OPML, for other programs.
     Export,
-    /// Poll feeds now, unless their hosts ask to wait.
     Poll(poll::Poll),
-    /// Let the service read its config again, and say what that came to.
     Reload(reload::Reload),
-    /// Say whether the service runs, and how everything is.
     Status(status::Status),
-    /// Show the feeds and how they fare.
     Feeds(feeds::Feeds),
-    /// Show the alerts.
     Alerts(alerts::Alerts),
-    /// Show what waits to be delivered, and what died.
     Outbox(outbox::Outbox),
-    /// Keep back what a watch, feed or receiver would tell, for a while; alone, show what is.
     #[command(visible_alias = "mutes")]
     Mute(mute::Mute),
-    /// Tell it again from now on, and say what was kept back.
     Unmute(mute::Unmute),
-    /// Show what a receiver would get.
-    Preview(receiver::Preview),
-    /// Send a receiver a test notice.
+    Preview(preview::Preview),
     Send(receiver::Send),
-    /// Copy the store to a file, with the service up or down.
     Backup(backup::Backup),
     /// Print the JSON Schema of the config, for editors.
     Schema,
-    /// Print completions for a shell.
-    Completions(generate::Completions),
-    /// Print a manual page.
+    Completions(complete::Completions),
     Man(man::Man),
 }
 
@@ -231,8 +251,13 @@ pub(crate) type Answer = Result<bool, CliError>;
 /// Runs the program with the process's arguments.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    arguments.color.settle();
     logging::start(arguments.log_format, arguments.log.as_deref());
     let output = Output::new(arguments.format);
+    if output.is_csv() && !matches!(arguments.command, Command::Alerts(_)) {
+        output::complain("only `alerts` are printed as CSV; help: --format json");
+        return ExitCode::from(2);
+    }
     match arguments.command.run(&arguments.config, &output).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -273,9 +298,9 @@ impl Command {
             Self::Preview(preview) => preview.run(config, output).await,
             Self::Send(send) => send.run(config, output).await,
             Self::Backup(backup) => backup.run(config, output).await,
-            Self::Schema => generate::schema(),
+            Self::Schema => schema::print(),
             Self::Completions(completions) => {
-                completions.run();
+                completions.run()?;
                 Ok(true)
             }
             Self::Man(page) => page.run(),

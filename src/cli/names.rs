@@ -46,6 +46,26 @@ pub(super) fn check<'a>(
     Err(unknown(what, name, known))
 }
 
+/// Refuses each name that is not among these.
+pub(super) fn check_all<'a>(
+    what: &str,
+    names: impl IntoIterator<Item = &'a String>,
+    known: &[String],
+) -> Result<(), CliError> {
+    let mut names = names.into_iter();
+    names.try_for_each(|name| check(what, Some(name), known.iter().map(String::as_str)))
+}
+
+/// The tags that feeds of the config have.
+pub(super) fn tags(config: &Config) -> Vec<String> {
+    let tags = config
+        .feeds
+        .iter()
+        .flat_map(|feed| feed.tags.iter().cloned());
+    let mut seen = BTreeSet::new();
+    tags.filter(|tag| seen.insert(tag.clone())).collect()
+}
+
 /// The watches of the config, and those that the store remembers.
 pub(super) async fn watches(config: &Config, store: &Store) -> Result<Vec<String>, StoreError> {
     let stored = store.watches_in_force().await?;

@@ -2,18 +2,25 @@
 
 use std::{
     fmt::Write as _,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
 };
 
+use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
-use super::{CliError, Format, table::laid_out};
+use super::{
+    CliError, Format, breaks,
+    table::{Screen, alarming, laid_out},
+};
+
+/// Where a fact stands beside its name.
+const FACT: usize = 13;
 
 /// Standard output in the format that was asked for.
 #[derive(Debug)]
 pub(super) struct Output {
     format: Format,
-    /// Whether to use colour: a terminal, and no `NO_COLOR` (no-color.org).
+    /// Whether to use colour.
     pub(super) color: bool,
     /// Columns of the terminal; `None` for a pipe, which wants lines whole.
     pub(super) columns: Option<usize>,
@@ -23,7 +30,7 @@ impl Output {
     pub(super) fn new(format: Format) -> Self {
         Self {
             format,
-            color: io::stdout().is_terminal() && no_color_is_unset(),
+            color: AutoStream::choice(&io::stdout()) != ColorChoice::Never,
             columns: terminal_size::terminal_size_of(io::stdout())
                 .map(|(columns, _)| usize::from(columns.0)),
         }
@@ -33,9 +40,38 @@ impl Output {
         self.format == Format::Json
     }
 
+    pub(super) fn is_csv(&self) -> bool {
+        self.format == Format::Csv
+    }
+
+    /// Prints lines for people, broken between words where the terminal is narrower.
+    pub(super) fn say(&self, text: &str) -> Result<(), CliError> {
+        let lines = text.lines().flat_map(|line| wrap(line, self.columns));
+        line(&lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Facts with their names before them, a line each; more where the terminal is narrower.
+    pub(super) fn facts(&self, facts: &[(&str, String)]) -> String {
+        let room = self.columns.map(|columns| columns.saturating_sub(FACT));
+        let mut out = Vec::new();
+        for (name, fact) in facts {
+            let mut name = *name;
+            for line in wrap(fact, room) {
+                let line = if self.color { alarming(&line) } else { line };
+                out.push(format!("{name:<FACT$}{line}"));
+                name = "";
+            }
+        }
+        out.join("\n")
+    }
+
     /// Prints a table for people.
     pub(super) fn table(&self, heading: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
-        let mut lines = laid_out(heading, rows, self.columns).into_iter();
+        let screen = Screen {
+            columns: self.columns,
+            color: self.color,
+        };
+        let mut lines = laid_out(heading, rows, screen).into_iter();
         lines.try_for_each(|text| line(&text))
     }
 
@@ -47,7 +83,7 @@ impl Output {
     ) -> Result<(), CliError> {
         line(&match self.format {
             Format::Json => harmless(&serde_json::to_string(value).expect("plain data serializes")),
-            Format::Text => text(value),
+            Format::Text | Format::Csv => text(value),
         })
     }
 }
@@ -74,9 +110,12 @@ fn harmless(json: &str) -> String {
     out
 }
 
-/// Columns on a terminal: East Asian wide characters take two.
+/// Columns on a terminal: East Asian wide characters take two, a colour takes none.
 pub(super) fn width(text: &str) -> usize {
-    unicode_width::UnicodeWidthStr::width(text)
+    let whole = unicode_width::UnicodeWidthStr::width(text);
+    let colors = text.match_indices("\x1b[");
+    let colors = colors.map(|(at, _)| text[at..].find('m').map_or(0, |end| end + 1));
+    whole.saturating_sub(colors.sum())
 }
 
 /// What fits into so many columns of the terminal, an ellipsis at its end where it was cut.
@@ -95,22 +134,14 @@ pub(super) fn fit(text: &str, columns: Option<usize>) -> String {
     kept + "…"
 }
 
-/// The text in lines of so many columns, broken between words; a longer word stays whole. Lines after
-/// the first stand as far in as it does.
+/// The text in lines of so many columns. Lines after the first stand as far in as it does.
 pub(super) fn wrap(text: &str, columns: Option<usize>) -> Vec<String> {
+    let Some(columns) = columns else {
+        return vec![text.to_owned()];
+    };
     let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
-    let mut lines = vec![indent.to_owned()];
-    for word in text[indent.len()..].split(' ') {
-        let line = lines.last_mut().expect("never empty");
-        let is_first = line.len() == indent.len();
-        let fits = columns.is_none_or(|columns| width(line) + 1 + width(word) <= columns);
-        match (is_first, fits) {
-            (true, _) => line.push_str(word),
-            (false, true) => line.extend([" ", word]),
-            (false, false) => lines.push(format!("{indent}{word}")),
-        }
-    }
-    lines
+    let lines = breaks::lines(text, columns.saturating_sub(indent.len())).into_iter();
+    lines.map(|line| format!("{indent}{line}")).collect()
 }
 
 /// Prints a line on standard output.
@@ -123,7 +154,7 @@ pub(super) fn line(text: &str) -> Result<(), CliError> {
 
 /// Whether colour may be used on standard error.
 pub(super) fn stderr_color() -> bool {
-    io::stderr().is_terminal() && no_color_is_unset()
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
 /// Tells on standard error what went wrong. A report that is already laid out stands as it is.
@@ -144,10 +175,6 @@ pub(super) fn remark(message: &str) {
         return;
     }
     let _ = writeln!(io::stderr(), "{}", message.trim_end());
-}
-
-fn no_color_is_unset() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Text from a stranger on one line of a terminal: control characters become spaces, what turns the
@@ -195,16 +222,16 @@ mod tests {
         assert_eq!(fit("小泉進次郎", Some(10)), "小泉進次郎");
         assert_eq!(fit("小泉進次郎", Some(9)), "小泉進次…");
         assert_eq!(fit("小泉進次郎", Some(8)), "小泉進…");
+        assert_eq!(width("\x1b[1;33m小泉\x1b[0m a"), 6);
     }
 
     #[test]
-    fn text_is_wrapped_between_words_and_keeps_its_indent() {
+    fn text_is_wrapped_and_keeps_its_indent() {
         let text = "it waits for desk";
         assert_eq!(wrap(text, None), [text]);
         assert_eq!(wrap(text, Some(17)), [text]);
         assert_eq!(wrap(text, Some(16)), ["it waits for", "desk"]);
         assert_eq!(wrap("  a bc", Some(4)), ["  a", "  bc"]);
-        assert_eq!(wrap("小泉 進次郎", Some(10)), ["小泉", "進次郎"]);
         assert_eq!(wrap("whole", Some(2)), ["whole"]);
         assert_eq!(wrap("", Some(2)), [""]);
     }

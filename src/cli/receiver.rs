@@ -1,46 +1,24 @@
-//! `preview` and `send`: what a receiver would get, and whether it takes it.
+//! `send`: whether a receiver takes a notice.
 
 use std::{path::Path, sync::Arc};
 
 use clap::Args;
 use serde::Serialize;
 
-use super::{Answer, CliError, alerts, config, layout::laid_out, names, output::Output, stored};
+use super::{Answer, CliError, config, names, output::Output};
 use crate::{
     app,
     clock::{Clock, SystemClock},
     config::Config,
-    model::{Alert, AlertId, DeliveryKey, Event, Notice, Retry, SendError, TestPing},
-    notify::{self, Notifier},
+    model::{DeliveryKey, Event, Notice, Retry, SendError, TestPing},
+    notify::Notifier,
 };
-
-/// Show what a receiver would get; nothing is sent.
-#[derive(Debug, Args)]
-pub(super) struct Preview {
-    /// The receiver.
-    receiver: String,
-
-    /// Of this stored alert; without it, of a made-up one.
-    #[arg(long, value_name = "ID")]
-    alert: Option<i64>,
-
-    /// Of a made-up digest.
-    #[arg(long, conflicts_with = "alert")]
-    digest: bool,
-}
 
 /// Send a receiver a test notice, past the outbox, and print its answer.
 #[derive(Debug, Args)]
 pub(super) struct Send {
     /// The receiver.
     receiver: String,
-}
-
-/// A part of a preview on the wire.
-#[derive(Serialize)]
-struct PartLine<'a> {
-    part: &'a str,
-    content: &'a str,
 }
 
 /// The answer of a receiver on the wire.
@@ -52,35 +30,6 @@ struct Sent<'a> {
     answer: &'a str,
     /// `later`, `never` or `broken`, where it was not delivered.
     retry: Option<&'static str>,
-}
-
-impl Preview {
-    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = config::load(path)?.config;
-        let notifier = notifier(&config, &self.receiver)?;
-        let notice = match self.alert {
-            Some(id) => alerts::notice(stored(&config, id).await?),
-            None if self.digest => notify::sample_digest(SystemClock.now()),
-            None => notify::sample_notice(SystemClock.now()),
-        };
-        let parts = notifier
-            .preview(&notice)
-            .map_err(|error| CliError::Failed(format!("receiver {:?}: {error}", self.receiver)))?;
-        for part in &parts {
-            let line = PartLine {
-                part: part.label,
-                content: &part.content,
-            };
-            output.print(&line, |line| match laid_out(part) {
-                Some(text) => format!(
-                    "── {}, laid out (as sent: --format json) ──\n{text}",
-                    line.part
-                ),
-                None => format!("── {} ──\n{}", line.part, line.content.trim_end()),
-            })?;
-        }
-        Ok(true)
-    }
 }
 
 impl Send {
@@ -153,17 +102,11 @@ fn after(error: &SendError) -> (&'static str, String) {
     }
 }
 
-fn notifier(config: &Config, name: &str) -> Result<Box<dyn Notifier>, CliError> {
+/// The way to the receiver of this name.
+pub(super) fn notifier(config: &Config, name: &str) -> Result<Box<dyn Notifier>, CliError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     app::notifier(config, name, &clock)?.ok_or_else(|| {
         let names = config.receivers.iter().map(|it| it.name.as_str());
         names::unknown("receiver", name, names)
     })
-}
-
-async fn stored(config: &Config, id: i64) -> Result<Alert, CliError> {
-    let store = stored::open(config).await?;
-    let alert = store.alert(AlertId(id)).await?;
-    store.close().await;
-    alert.ok_or_else(|| CliError::Failed(format!("there is no alert {id}")))
 }

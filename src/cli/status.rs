@@ -130,7 +130,7 @@ impl Status {
         let now = SystemClock.now();
         let fingerprint = loaded.warnings.sources.fingerprint();
         let line = StatusLine::of(&known, config, &fingerprint, now);
-        output.print(&line, |line| line.text(&config.timezone, now))?;
+        output.print(&line, |line| line.text(&config.timezone, now, output))?;
         match line.state {
             State::Running => Ok(true),
             State::Stuck => Ok(false),
@@ -160,7 +160,7 @@ impl Known {
             live,
             service,
             config_failing: store.told_config_failing().await?,
-            store_failing: store.told_failing().await?,
+            store_failing: stored::trouble(store).await?,
             feeds: Feeds::of(&store.feeds().await?, off),
             receivers: store.receivers().await?,
             summary: store.summary().await?,
@@ -275,7 +275,7 @@ impl<'a> StatusLine<'a> {
         }
     }
 
-    fn text(&self, zone: &TimeZone, now: Timestamp) -> String {
+    fn text(&self, zone: &TimeZone, now: Timestamp, output: &Output) -> String {
         let moment = |at: Option<Timestamp>| {
             at.map_or_else(
                 || "never".to_owned(),
@@ -331,11 +331,7 @@ impl<'a> StatusLine<'a> {
             let text = "no feed is polled: the store's disk is in trouble";
             lines.push(("trouble", text.to_owned()));
         }
-        let lines = lines.into_iter();
-        let lines: Vec<String> = lines
-            .map(|(name, text)| format!("{name:<13}{text}"))
-            .collect();
-        lines.join("\n")
+        output.facts(&lines)
     }
 
     fn config_lines(

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::{CliError, output::remark};
 use crate::{
+    app::ENOUGH_BYTES,
     config::Config,
+    model::{StoreFailing, StoreReason},
     store::{Store, StoreError},
     web::Control,
 };
@@ -40,8 +42,59 @@ pub(super) async fn mention_stopped(store: &Store) -> Result<(), CliError> {
     Ok(())
 }
 
+/// The trouble that keeps feeds from being polled now. The store has the word of it from when it
+/// began: how much room there is now is looked at, and where that is enough nothing keeps a service
+/// from polling that is started.
+pub(super) async fn trouble(store: &Store) -> Result<Option<StoreFailing>, StoreError> {
+    let told = store.told_failing().await?;
+    let is_up = Store::is_in_use(store.path());
+    Ok(told.and_then(|told| as_of_now(told, store.free_bytes(), is_up)))
+}
+
+fn as_of_now(mut told: StoreFailing, free: Option<u64>, is_up: bool) -> Option<StoreFailing> {
+    let is_of_room = matches!(told.reason, StoreReason::Low | StoreReason::Full);
+    let Some(free) = free.filter(|_| is_of_room) else {
+        return Some(told);
+    };
+    if free >= ENOUGH_BYTES && !is_up {
+        return None;
+    }
+    told.error = format!("{}; {} MiB are free now", told.error, free >> 20);
+    Some(told)
+}
+
 /// The places in words.
 pub(super) fn listed(places: &[PathBuf]) -> String {
     let places: Vec<String> = places.iter().map(|it| it.display().to_string()).collect();
     places.join(" and none at ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_full_disk_is_said_what_is_so_now() {
+        let told = |reason| StoreFailing {
+            reason,
+            error: "less than 64 MiB are free".to_owned(),
+            since: jiff::Timestamp::UNIX_EPOCH,
+            free_bytes: Some(63 << 20),
+        };
+        let (low, io) = (StoreReason::Low, StoreReason::Io);
+        let still = Some("less than 64 MiB are free; 12 MiB are free now");
+        let soon = Some("less than 64 MiB are free; 200 MiB are free now");
+        let plain = Some("less than 64 MiB are free");
+        for (reason, free, is_up, wanted) in [
+            (low, Some(12 << 20), true, still),
+            (low, Some(12 << 20), false, still),
+            (low, Some(200 << 20), true, soon),
+            (low, Some(200 << 20), false, None),
+            (low, None, false, plain),
+            (io, Some(200 << 20), false, plain),
+        ] {
+            let now = as_of_now(told(reason), free, is_up).map(|trouble| trouble.error);
+            assert_eq!(now.as_deref(), wanted, "{reason:?} {free:?} {is_up}");
+        }
+    }
 }

@@ -1,108 +1,260 @@
 //! Rows in columns.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
-use super::output::width;
+use super::{
+    breaks::{lines, widest},
+    output::width,
+};
 
 /// What stands between two columns.
 const GAP: &str = "  ";
 
-/// What a column keeps on a terminal that is too narrow.
-const MIN_COLUMN: usize = 10;
+/// How far what belongs to a row stands in, where each has lines of its own.
+const INDENT: &str = "  ";
 
-/// Rows in columns as wide as their widest cell, under a heading. Where the terminal is narrower,
-/// the widest columns give way and their cells take several lines: nothing is left out.
-pub(super) fn laid_out(
-    heading: &[&str],
-    rows: &[Vec<String>],
-    columns: Option<usize>,
-) -> Vec<String> {
-    let heading: Vec<String> = heading.iter().map(|name| name.to_uppercase()).collect();
-    let rows: Vec<&Vec<String>> = std::iter::once(&heading).chain(rows).collect();
-    let widest = |column: usize| rows.iter().map(|row| width(&row[column])).max();
-    let mut widths: Vec<usize> = (0..heading.len()).filter_map(widest).collect();
-    let room = columns.map(|columns| columns.saturating_sub(GAP.len() * (widths.len() - 1)));
-    while room.is_some_and(|room| widths.iter().sum::<usize>() > room) {
-        let widest = widths.iter_mut().max().filter(|it| **it > MIN_COLUMN);
-        let Some(widest) = widest else { break };
-        *widest -= 1;
-    }
-    let mut lines = Vec::new();
-    for row in rows {
+/// States that somebody must look at, and those that explain themselves: red and yellow.
+const RED: [&str; 6] = ["failing", "dead", "gone", "off", "stuck", "killed"];
+const YELLOW: [&str; 4] = ["silent", "empty", "muted", "unconfigured"];
+
+/// A table for a screen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Screen {
+    /// How wide it is; a pipe gets lines whole.
+    pub(super) columns: Option<usize>,
+    /// Whether states have colours.
+    pub(super) color: bool,
+}
+
+/// Rows in columns as wide as their widest cell, under a heading. Where the screen is narrower, the
+/// widest columns give way and their cells take several lines; where words would have to be broken
+/// for that, each row has lines of its own. Nothing is left out.
+pub(super) fn laid_out(heading: &[&str], rows: &[Vec<String>], screen: Screen) -> Vec<String> {
+    let titles: Vec<String> = heading.iter().map(|name| name.to_uppercase()).collect();
+    let all: Vec<&Vec<String>> = std::iter::once(&titles).chain(rows).collect();
+    let Some(widths) = widths(&all, screen.columns) else {
+        return stacked(heading, rows, screen);
+    };
+    let state = heading.iter().position(|name| *name == "state");
+    let mut out = Vec::new();
+    for row in all {
         let cells = row.iter().zip(&widths);
-        let cells: Vec<Vec<String>> = cells.map(|(cell, width)| wrapped(cell, *width)).collect();
+        let cells: Vec<Vec<String>> = cells.map(|(cell, width)| lines(cell, *width)).collect();
         let height = cells.iter().map(Vec::len).max().unwrap_or(0);
         for number in 0..height {
-            let parts = cells.iter().zip(&widths).map(|(cell, widest)| {
+            let parts = cells.iter().zip(&widths).enumerate();
+            let parts = parts.map(|(column, (cell, widest))| {
                 let part = cell.get(number).map_or("", String::as_str);
-                part.to_owned() + &" ".repeat(widest.saturating_sub(width(part)))
+                let space = " ".repeat(widest.saturating_sub(width(part)));
+                let is_state = Some(column) == state;
+                let part = if is_state {
+                    painted(part, screen)
+                } else {
+                    part.to_owned()
+                };
+                part + &space
             });
             let line = parts.collect::<Vec<String>>().join(GAP);
-            lines.push(line.trim_end().to_owned());
+            out.push(line.trim_end().to_owned());
         }
     }
-    lines
+    out
 }
 
-/// `text` in lines of so many columns, broken at spaces, and within a word that is longer.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("it begins with one");
-        if line.is_empty() && width(word) <= columns {
-            line.push_str(word);
-        } else if width(line) + 1 + width(word) <= columns {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.extend(pieces(word, columns));
-        }
+/// How wide each column is; `None` where the screen has no room for their widest words.
+fn widths(rows: &[&Vec<String>], columns: Option<usize>) -> Option<Vec<usize>> {
+    let count = rows.first().map_or(0, |row| row.len());
+    let of = |measure: fn(&str) -> usize| {
+        let column = |column: usize| rows.iter().map(|row| measure(&row[column])).max();
+        (0..count).filter_map(column).collect::<Vec<usize>>()
+    };
+    let (mut widths, least) = (of(width), of(widest));
+    let gaps = GAP.len() * count.saturating_sub(1);
+    let room = columns.map(|columns| columns.saturating_sub(gaps));
+    while room.is_some_and(|room| widths.iter().sum::<usize>() > room) {
+        let pairs = widths.iter_mut().zip(&least);
+        let may_shrink = pairs.filter(|(width, least)| **width > **least);
+        *may_shrink.max_by_key(|(width, _)| **width)?.0 -= 1;
     }
-    lines.retain(|line| !line.is_empty());
-    lines
+    Some(widths)
 }
 
-/// A word in pieces of at most so many columns, or of one character that is wider.
-fn pieces(word: &str, columns: usize) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    for grapheme in word.graphemes(true) {
-        let piece = pieces.last_mut().expect("it begins with one");
-        if piece.is_empty() || width(piece) + width(grapheme) <= columns {
-            piece.push_str(grapheme);
+/// Each row in lines of its own: what it is called, and below that the rest with its names.
+fn stacked(heading: &[&str], rows: &[Vec<String>], screen: Screen) -> Vec<String> {
+    let columns = screen.columns.unwrap_or(usize::MAX);
+    let mut out = Vec::new();
+    for row in rows {
+        if let Some(first) = row.first().filter(|cell| !cell.is_empty()) {
+            out.push(first.clone());
+        }
+        let mut line = String::new();
+        let cells = heading.iter().zip(row).skip(1);
+        let cells: Vec<_> = cells.filter(|(_, cell)| !cell.is_empty()).collect();
+        for (number, (name, cell)) in cells.iter().enumerate() {
+            let comma = if number + 1 < cells.len() { "," } else { "" };
+            line += &format!("{name} {cell}{comma} ");
+        }
+        let rest = lines(line.trim_end(), columns.saturating_sub(INDENT.len()));
+        let mut rest: Vec<String> = rest.iter().map(|line| format!("{INDENT}{line}")).collect();
+        let state = heading.iter().position(|name| *name == "state");
+        let state = state.and_then(|place| row.get(place));
+        let state = state.filter(|state| !state.is_empty());
+        if let Some(state) = state
+            && let Some(line) = rest.iter_mut().find(|line| line.contains(state.as_str()))
+        {
+            *line = line.replacen(state.as_str(), &painted(state, screen), 1);
+        }
+        out.extend(rest);
+    }
+    out
+}
+
+/// A line with what somebody must look at in red: `2 failing`, but not `0 dead`; `not running`.
+pub(super) fn alarming(line: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        let (plain, comma) = match word.strip_suffix([',', ';', ':']) {
+            Some(plain) => (plain, &word[plain.len()..]),
+            None => (word, ""),
+        };
+        let is_counted = out
+            .last()
+            .is_some_and(|it| it.parse().is_ok_and(|count: u64| count > 0));
+        let is_denied = out.last().is_some_and(|it| it == "not") && plain == "running";
+        let is_first = out.is_empty() && plain == "stuck";
+        if is_counted && RED.contains(&plain) || is_denied || is_first {
+            let before = out.pop().map(|before| before + " ");
+            out.push(format!(
+                "\x1b[31m{}{plain}\x1b[0m{comma}",
+                before.unwrap_or_default()
+            ));
         } else {
-            pieces.push(grapheme.to_owned());
+            out.push(word.to_owned());
         }
     }
-    pieces
+    out.join(" ")
+}
+
+/// A state in its colour.
+fn painted(state: &str, screen: Screen) -> String {
+    let code = match state {
+        _ if !screen.color => None,
+        state if RED.contains(&state) => Some("31"),
+        state if YELLOW.contains(&state) => Some("33"),
+        _ => None,
+    };
+    match code {
+        Some(code) => format!("\x1b[{code}m{state}\x1b[0m"),
+        None => state.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn screen(columns: impl Into<Option<usize>>) -> Screen {
+        Screen {
+            columns: columns.into(),
+            color: false,
+        }
+    }
+
+    fn row(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
     #[test]
     fn a_table_that_is_too_wide_is_wrapped_within_its_columns() {
-        let row =
-            |id: &str, title: &str, answer: &str| vec![id.into(), title.into(), answer.into()];
         let rows = [
-            row("1", "小泉進次郎、防衛相に就任", "503 Service Unavailable"),
-            row("22", "short", "https://hooks.example.org/a/very/long/path"),
+            row(&["d1", "小泉進次郎、防衛相に就任", "503 Service Unavailable"]),
+            row(&["d22", "short", "cannot connect to the host"]),
         ];
-        let table = |columns| laid_out(&["id", "what", "last answer"], &rows, columns).join("\n");
+        let heading = ["id", "what", "last answer"];
+        let table = |columns| laid_out(&heading, &rows, columns).join("\n");
         assert_eq!(
-            table(Some(40)),
-            "ID  WHAT               LAST ANSWER\n\
-             1   小泉進次郎、防衛   503 Service\n\
-             \x20   相に就任           Unavailable\n\
-             22  short              https://hooks.exa\n\
-             \x20                      mple.org/a/very/l\n\
-             \x20                      ong/path"
+            table(screen(40)),
+            "ID   WHAT               LAST ANSWER\n\
+             d1   小泉進次郎、防衛   503 Service\n\
+             \x20    相に就任           Unavailable\n\
+             d22  short              cannot connect\n\
+             \x20                       to the host"
         );
-        assert_eq!(table(None), table(Some(200)), "a pipe gets lines whole");
+        assert_eq!(
+            table(screen(None)),
+            table(screen(200)),
+            "a pipe gets lines whole"
+        );
+    }
+
+    #[test]
+    fn a_screen_too_narrow_for_the_words_has_a_row_in_lines_of_its_own() {
+        let rows = [
+            row(&["nippon-hoso-kyokai", "ok", "in 7s (back-off)", ""]),
+            row(&["wire", "failing", "never", "status 503"]),
+            row(&["", "later", "120 ms", "an attempt"]),
+        ];
+        let heading = ["feed", "state", "next", "remark"];
+        let table = laid_out(&heading, &rows, screen(24)).join("\n");
+        assert_eq!(
+            table,
+            "nippon-hoso-kyokai\n  state ok, next in 7s\n  (back-off)\n\
+             wire\n  state failing, next\n  never, remark status\n  503\n\
+             \x20 state later, next 120\n  ms, remark an attempt"
+        );
+    }
+
+    #[test]
+    fn only_what_must_be_looked_at_is_red() {
+        for (line, wanted) in [
+            ("38 ok, 1 failing, 1 silent", "38 ok, [1 failing], 1 silent"),
+            ("none waiting, 0 dead", "none waiting, 0 dead"),
+            (
+                "3 waiting, since 2m ago, 12 dead",
+                "3 waiting, since 2m ago, [12 dead]",
+            ),
+            (
+                "not running; stopped 2h ago",
+                "[not running]; stopped 2h ago",
+            ),
+            ("stuck: nothing written", "[stuck]: nothing written"),
+            ("running since 3h ago", "running since 3h ago"),
+        ] {
+            let shown = alarming(line)
+                .replace("\x1b[31m", "[")
+                .replace("\x1b[0m", "]");
+            assert_eq!(shown, wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn states_have_colours_that_take_no_room() {
+        let rows = [
+            row(&["a", "failing", "x"]),
+            row(&["failing", "ok", "x"]),
+            row(&["c", "silent", "x"]),
+        ];
+        let heading = ["feed", "state", "remark"];
+        let color = Screen {
+            columns: None,
+            color: true,
+        };
+        let plain = laid_out(&heading, &rows, screen(None)).join("\n");
+        let colored = laid_out(&heading, &rows, color).join("\n");
         assert!(
-            table(Some(5)).lines().all(|line| width(line) <= 26),
-            "10 a column at least"
+            colored.contains("a        \x1b[31mfailing\x1b[0m  x"),
+            "{colored}"
         );
-        assert_eq!(wrapped("小", 1), ["小"], "wider than the column");
+        assert!(colored.contains("\x1b[33msilent\x1b[0m   x"), "{colored}");
+        assert_eq!(colored.matches('\x1b').count(), 4, "{colored}");
+        let bare = ["\x1b[31m", "\x1b[33m", "\x1b[0m"];
+        let bare = bare
+            .iter()
+            .fold(colored.clone(), |text, code| text.replace(code, ""));
+        assert_eq!(bare, plain);
+        let narrow = Screen {
+            columns: Some(9),
+            ..color
+        };
+        let stacked = laid_out(&heading, &rows, narrow).join("\n");
+        assert!(stacked.contains("\x1b[31mfailing\x1b[0m"), "{stacked}");
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     model::{Access, Transport},
     parse::{self, Document, ParseError, ParsedFeed},
     poll,
+    suggest::closest,
 };
 
 /// What stands at an address.
@@ -54,7 +55,7 @@ impl<'a> Visitor<'a> {
         let mut feeds = config.iter().flat_map(|config| config.all_feeds());
         let (url, allow_private, access) = match feeds.find(|feed| feed.name == target) {
             Some(feed) => (feed.url.clone(), feed.allow_private, feed.access.clone()),
-            None => (address(target)?, false, access_of_strangers(config)),
+            None => (address(target, config)?, false, access_of_strangers(config)),
         };
         Ok(Self {
             target,
@@ -143,7 +144,7 @@ fn access_of_strangers(config: Option<&Config>) -> Access {
     }
 }
 
-fn address(target: &str) -> Result<Url, CliError> {
+fn address(target: &str, config: Option<&Config>) -> Result<Url, CliError> {
     if let Ok(url) = Url::parse(target)
         && matches!(url.scheme(), "http" | "https" | "file")
     {
@@ -153,7 +154,11 @@ fn address(target: &str) -> Result<Url, CliError> {
     file.and_then(|file| Url::from_file_path(file).ok())
         .ok_or_else(|| {
             let meant = with_scheme(target);
-            let meant = meant.map(|url| format!("; did you mean {url}?"));
+            let feeds = config.iter().flat_map(|config| &config.feeds);
+            let feed = || closest(target, feeds.map(|feed| feed.name.as_str()));
+            let meant = meant.map(|url| url.to_string());
+            let meant = meant.or_else(|| feed().map(|name| format!("{name:?}")));
+            let meant = meant.map(|meant| format!("; did you mean {meant}?"));
             CliError::Failed(format!(
                 "{target:?} is no URL, no file and no configured feed{}",
                 meant.unwrap_or_default()

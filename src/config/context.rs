@@ -124,15 +124,15 @@ impl<'a> Context<'a> {
             .any(|problem| problem.severity == super::Severity::Error)
     }
 
-    /// Whether a table of this name may stand where the syntax is broken.
-    pub(super) fn may_have_lost(&self, table: &str) -> bool {
+    /// Whether a file whose syntax is broken seems to have a table of this name.
+    pub(super) fn seems_to_name(&self, table: &str) -> bool {
         let names_it = |text: &str| {
             let mut lines = text.lines();
             lines.any(|line| line.trim_start_matches(['[', ' ', '\t']).starts_with(table))
         };
         let broken = self.broken.iter();
         let mut files = broken.map(|(file, _)| &self.sources.get(*file).text);
-        self.is_incomplete || files.any(|text| names_it(text))
+        files.any(|text| names_it(text))
     }
 
     /// Whether further problems are not remembered.

@@ -9,7 +9,7 @@ use crate::suggest::closest;
 
 /// For each kind of table: words of other programs, and what they are called here. What is no key
 /// alone is said as it stands.
-const FOREIGN: [(&str, &[(&str, &str)]); 12] = [
+const FOREIGN: [(&str, &[(&str, &str)]); 13] = [
     ("feed.NAME", &FEED),
     ("entity.NAME", &ENTITY),
     ("watch.NAME", &WATCH),

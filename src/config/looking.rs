@@ -13,8 +13,8 @@ use crate::matcher::Matcher;
 pub struct Looked {
     /// What it says; feeds, watches and receivers with an error are missing.
     pub loaded: Loaded,
-    /// Whether there are errors.
-    pub is_broken: bool,
+    /// The first error, with its place and how many more there are; `None` where there is none.
+    pub first_error: Option<String>,
 }
 
 /// Reads the config at `path` without its secrets.
@@ -30,7 +30,7 @@ pub fn load_for_looking(path: &Path, environment: &Environment) -> Result<Looked
     if config.store_places.is_empty() {
         return Err(ConfigErrors { report });
     }
-    let is_broken = report.errors() > 0;
+    let first_error = report.first_error();
     let (config, matcher) = match matcher {
         Some(matcher) => (config, matcher),
         None => without_broken_watches(config),
@@ -41,7 +41,7 @@ pub fn load_for_looking(path: &Path, environment: &Environment) -> Result<Looked
             matcher,
             warnings: report,
         },
-        is_broken,
+        first_error,
     })
 }
 
@@ -58,6 +58,60 @@ pub(super) fn without_broken_watches(mut config: Config) -> (Config, Matcher) {
                     config.watches.clear();
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first error, or that there is none, and the store; an error where that cannot be known.
+    fn looked(config: &str, with_store: bool) -> Result<(Option<String>, String), String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("fivebells.toml");
+        std::fs::write(&path, config).expect("written");
+        if with_store {
+            std::fs::write(folder.path().join("fivebells.db"), "").expect("written");
+        }
+        let looked = load_for_looking(&path, &Environment::default());
+        let looked = looked.map_err(|errors| errors.to_string())?;
+        let folder = format!("{}/", folder.path().display());
+        let store = looked.loaded.config.store.path.display().to_string();
+        let error = looked.first_error.map(|error| error.replace(&folder, ""));
+        Ok((error, store.replace(&folder, "")))
+    }
+
+    const GOOD: &str = "feed.a = 'https://a.example/'\nwatch.k = 'Koizumi'\nreceiver.s.stdout = true\n\
+                        notify = ['s']\n";
+
+    #[test]
+    fn the_first_error_is_named_with_its_place_and_how_many_more_there_are() {
+        let error = |more: &str| looked(&format!("{GOOD}{more}"), true).expect("read").0;
+        assert_eq!(error(""), None);
+        let one = "fivebells.toml:5:1: unknown key `tymezone` in the config";
+        assert_eq!(error("tymezone = 'UTC'").as_deref(), Some(one));
+        let more = format!("{one} (and 1 more error)");
+        assert_eq!(
+            error("tymezone = 'UTC'\nfead.x = 1").as_deref(),
+            Some(&*more)
+        );
+    }
+
+    #[test]
+    fn where_the_place_of_the_store_is_lost_only_one_that_is_there_is_taken() {
+        let include = format!("include = ['lost.toml']\n{GOOD}");
+        let url = format!("{GOOD}store.url = 'sqlit:fivebells.db'");
+        let syntax = format!("{GOOD}[store\nurl = 'sqlite:elsewhere.db'");
+        for (config, with_store, wanted) in [
+            (GOOD, false, Some("fivebells.db")),
+            (&*include, true, Some("fivebells.db")),
+            (&*include, false, None),
+            (&*syntax, true, None),
+            (&*url, true, None),
+        ] {
+            let store = looked(config, with_store).ok().map(|(_, store)| store);
+            assert_eq!(store.as_deref(), wanted, "{config}");
         }
     }
 }

@@ -16,14 +16,25 @@ const SERVICE_CONFIG: &str = "/etc/fivebells";
 const SERVICE_STATE: &str = "/var/lib/fivebells";
 
 /// Where the store may be, the likeliest first; nowhere, if the config names a place that cannot be
-/// read.
+/// read. A file that could not be read may name another: then the usual place counts only where a
+/// store is.
 pub(super) fn store_places(context: &Context<'_>, store: Option<&Section<'_>>) -> Vec<PathBuf> {
     if let Some(url) = store.and_then(|store| store.get("url")) {
         return url.string().and_then(read_store_url).into_iter().collect();
     }
-    if store.is_none() && context.may_have_lost("store") {
+    if store.is_none() && context.seems_to_name("store") {
         return Vec::new();
     }
+    let mut places = usual_places(context);
+    if context.is_incomplete {
+        let is_read = !context.sources.get(Context::MAIN).text.is_empty();
+        places.retain(|place| is_read && place.is_file());
+    }
+    places
+}
+
+/// Where it is if the config does not say.
+fn usual_places(context: &Context<'_>) -> Vec<PathBuf> {
     if let Some(directory) = context.environment.state_directory() {
         return vec![directory.join(STORE_FILE)];
     }

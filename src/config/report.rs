@@ -101,6 +101,17 @@ impl Report {
         lines.join("\n")
     }
 
+    /// The first error in a line, and how many more there are.
+    pub(super) fn first_error(&self) -> Option<String> {
+        let mut errors = self.lines().filter(|line| line.severity == Severity::Error);
+        let first = errors.next()?;
+        let first = format!("{}: {}", first.place(), first.message);
+        Some(match errors.count() {
+            0 => first,
+            more => format!("{first} (and {})", plural(more, "more error")),
+        })
+    }
+
     fn summary(&self) -> String {
         let (errors, warnings) = (self.errors(), self.warnings());
         let Some(main) = self.sources.0.first() else {
@@ -211,12 +222,16 @@ impl Report {
 impl ReportLine {
     /// Place, message and help in a line.
     fn brief(&self) -> String {
-        let place = match (self.line, self.column) {
+        let help = self.help.as_ref().map(|help| format!("; {help}"));
+        let help = help.unwrap_or_default();
+        format!("{}: {}{help}", self.place(), self.message)
+    }
+
+    fn place(&self) -> String {
+        match (self.line, self.column) {
             (Some(line), Some(column)) => format!("{}:{line}:{column}", self.file),
             _ => self.file.clone(),
-        };
-        let help = self.help.as_ref().map(|help| format!("; {help}"));
-        format!("{place}: {}{}", self.message, help.unwrap_or_default())
+        }
     }
 }
 

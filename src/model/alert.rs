@@ -1,6 +1,6 @@
 //! One item and the watches it satisfied: exactly what goes on the wire.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,13 @@ use super::{Field, Item, Priority};
 /// Row id of an alert in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AlertId(pub i64);
+
+/// As people see and type it: `a1842`.
+impl fmt::Display for AlertId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a{}", self.0)
+    }
+}
 
 /// The `data` object of an `alert.matched` webhook, of `alerts --format json`, and the names that
 /// templates see. At most one alert is ever made for an (item, watch) pair.

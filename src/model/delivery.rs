@@ -8,6 +8,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryId(pub i64);
 
+/// As people see and type it: `d17`.
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "d{}", self.0)
+    }
+}
+
 /// The id receivers see: `<store>-<row>`, unique over every store there ever was, constant over
 /// all attempts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]

@@ -17,19 +17,22 @@ pub enum MuteKind {
     Watch,
     /// A feed: its alerts, and what is told of its health.
     Feed,
+    /// A tag: the alerts of the feeds that bear it, not what is told of their health.
+    Tag,
     /// A receiver: everything it would have been sent.
     Receiver,
 }
 
 impl MuteKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Watch, Self::Feed, Self::Receiver];
+    pub const ALL: [Self; 4] = [Self::Watch, Self::Feed, Self::Tag, Self::Receiver];
 
     /// The name as typed, stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Watch => "watch",
             Self::Feed => "feed",
+            Self::Tag => "tag",
             Self::Receiver => "receiver",
         }
     }
@@ -43,7 +46,7 @@ impl fmt::Display for MuteKind {
 
 /// A name of nothing that can be muted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} cannot be muted (watch, feed, receiver)")]
+#[error("{0:?} cannot be muted (watch, feed, tag, receiver)")]
 pub struct ParseMuteKindError(pub String);
 
 impl FromStr for MuteKind {
@@ -100,6 +103,6 @@ mod tests {
         for kind in MuteKind::ALL {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
-        assert!("tag".parse::<MuteKind>().is_err());
+        assert!("word".parse::<MuteKind>().is_err());
     }
 }

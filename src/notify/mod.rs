@@ -49,7 +49,7 @@ pub use preset::{
 };
 #[cfg(test)]
 pub(crate) use sample::every_kind;
-pub use sample::{sample_digest, sample_notice};
+pub use sample::{sample_kinds, sample_notice, samples};
 pub use terminal::Screen;
 pub use webhook::{WebhookError, check_template};
 

@@ -88,7 +88,7 @@ fn alert(now: Timestamp) -> Alert {
 }
 
 /// A digest of three such alerts, as if it had happened at `now`.
-pub fn sample_digest(now: Timestamp) -> Notice {
+pub(crate) fn sample_digest(now: Timestamp) -> Notice {
     let mut first = alert(now);
     let mut second = Alert {
         id: "1843".to_owned(),
@@ -133,6 +133,43 @@ pub(super) fn sample_update(now: Timestamp) -> Notice {
         });
     }
     notice
+}
+
+/// What the kinds of notices are called in `preview`, the plain alert first.
+pub fn sample_kinds() -> Vec<&'static str> {
+    let mut kinds = vec!["alert", "update", "digest"];
+    for notice in every_kind() {
+        let kind = short(notice.event.kind());
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// Notices of that kind, in each shape that they have.
+pub fn samples(kind: &str, now: Timestamp) -> Vec<Notice> {
+    match kind {
+        "alert" => vec![sample_notice(now)],
+        "update" => vec![sample_update(now)],
+        "digest" => vec![sample_digest(now)],
+        kind => {
+            let mut all = every_kind();
+            all.retain(|notice| short(notice.event.kind()) == kind);
+            all
+        }
+    }
+}
+
+/// A type without its second word where that says nothing more.
+fn short(kind: &'static str) -> &'static str {
+    match kind {
+        "alert.matched" => "alert",
+        "digest.ready" => "digest",
+        "report.ready" => "report",
+        "test.ping" => "test",
+        other => other,
+    }
 }
 
 /// The first place where `term` stands in `text`, which is short enough to be its own context.
@@ -184,6 +221,23 @@ mod tests {
             let found = trials.iter().any(|notice| notice.event.kind() == kind);
             assert!(found, "no template is tried on {kind}");
         }
+    }
+
+    #[test]
+    fn every_kind_has_samples_of_its_own() {
+        let kinds = sample_kinds();
+        assert!(kinds.len() > 15, "{kinds:?}");
+        for kind in kinds {
+            let samples = samples(kind, Timestamp::UNIX_EPOCH);
+            assert!(!samples.is_empty(), "{kind}");
+            let event = samples[0].event.kind();
+            let is_of_it = kind == "update" || event.starts_with(kind);
+            assert!(is_of_it, "{kind}: {event}");
+        }
+        assert!(
+            samples("update", Timestamp::UNIX_EPOCH)[0].event
+                != samples("alert", Timestamp::UNIX_EPOCH)[0].event
+        );
     }
 
     #[test]

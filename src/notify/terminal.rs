@@ -2,11 +2,12 @@
 
 use std::{
     fmt,
-    io::{self, IsTerminal as _, Write},
+    io::{self, Write},
     sync::Arc,
     time::Duration,
 };
 
+use anstream::{AutoStream, ColorChoice};
 use jiff::tz::TimeZone;
 use tokio::{sync::Mutex, task, time};
 
@@ -32,12 +33,10 @@ impl Screen {
         }
     }
 
-    /// Standard output, in colour if it is a terminal and `NO_COLOR` is not set
-    /// (<https://no-color.org>: set and not empty).
+    /// Standard output, in colour if it is a terminal and nothing speaks against it.
     pub fn stdout() -> Self {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let stdout = io::stdout();
-        let colour = stdout.is_terminal() && !refused;
+        let colour = AutoStream::choice(&stdout) != ColorChoice::Never;
         Self::new(stdout, colour)
     }
 }

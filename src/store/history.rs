@@ -6,10 +6,7 @@ use super::{
     Health, Store, StoreError,
     engine::{Row, values},
 };
-use crate::{
-    cadence::Learned,
-    model::{Alert, AlertId},
-};
+use crate::cadence::Learned;
 
 /// A feed as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,51 +73,6 @@ pub struct FeedStatus {
     pub health: Health,
 }
 
-/// Which alerts to show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AlertFilter {
-    /// Only later ones.
-    pub after: Option<AlertId>,
-    /// Only those of this watch.
-    pub watch: Option<String>,
-    /// Only those of this feed.
-    pub feed: Option<String>,
-    /// Only those that a mute holds from a receiver.
-    pub muted: bool,
-    /// Which come first, and so which are left out at the limit.
-    pub order: Order,
-    /// No more than this.
-    pub limit: u32,
-}
-
-/// Which end comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// As they happened; what follows `after`.
-    OldestFirst,
-    /// The latest.
-    NewestFirst,
-}
-
-/// `CAST` tells PostgreSQL the type of a placeholder that may be NULL.
-macro_rules! alerts {
-    ($order:literal) => {
-        concat!(
-            "SELECT a.data FROM alert a
-              WHERE a.id > ?1
-                AND (CAST(?2 AS TEXT) IS NULL OR EXISTS (
-                      SELECT 1 FROM alert_watch w WHERE w.alert = a.id AND w.watch = ?2))
-                AND (CAST(?3 AS TEXT) IS NULL OR a.feed = (SELECT id FROM feed WHERE name = ?3))
-                AND (?5 = 0 OR EXISTS (
-                      SELECT 1 FROM delivery d LEFT JOIN delivery i ON i.id = d.folded_into
-                       WHERE d.alert = a.id AND 'muted' IN (d.state, i.state)))
-              ORDER BY a.id ",
-            $order,
-            " LIMIT ?4"
-        )
-    };
-}
-
 macro_rules! feeds {
     ($rest:literal) => {
         concat!(
@@ -156,47 +108,6 @@ impl Store {
         })
         .await
     }
-
-    /// Alerts, with all their watches.
-    pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<Alert>, StoreError> {
-        self.read(move |tx| {
-            let sql = match filter.order {
-                Order::OldestFirst => alerts!("ASC"),
-                Order::NewestFirst => alerts!("DESC"),
-            };
-            let after = filter.after.unwrap_or(AlertId(0));
-            let params = values![after, filter.watch, filter.feed, filter.limit, filter.muted];
-            tx.rows(sql, params)?.into_iter().map(alert).collect()
-        })
-        .await
-    }
-
-    /// One alert, with all its watches.
-    pub async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
-        self.read(move |tx| {
-            let row = tx.row("SELECT data FROM alert WHERE id = ?1", values![id])?;
-            row.map(alert).transpose()
-        })
-        .await
-    }
-
-    /// The newest alert: where `alerts --follow` begins.
-    pub async fn latest_alert_id(&self) -> Result<Option<AlertId>, StoreError> {
-        self.read(|tx| {
-            tx.row("SELECT max(id) FROM alert", &[])?
-                .expect("an aggregate has a row")
-                .take(0)
-        })
-        .await
-    }
-}
-
-fn alert(mut row: Row) -> Result<Alert, StoreError> {
-    let data: String = row.take(0)?;
-    serde_json::from_str(&data).map_err(|error| StoreError::Unreadable {
-        what: "an alert",
-        detail: error.to_string(),
-    })
 }
 
 fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
@@ -236,88 +147,7 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::store::testing::*;
-
-    fn filter(limit: u32) -> AlertFilter {
-        AlertFilter {
-            after: None,
-            watch: None,
-            feed: None,
-            muted: false,
-            order: Order::OldestFirst,
-            limit,
-        }
-    }
-
-    #[tokio::test]
-    async fn alerts_follow_page_and_filter() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
-        assert_eq!(store.latest_alert_id().await.expect("read"), None);
-        let items = vec![
-            news(1, &["a"], &[]),
-            news(2, &["a", "b"], &[]),
-            news(3, &["b"], &[]),
-        ];
-        poll_news(&store, items).await;
-        assert_eq!(
-            store.latest_alert_id().await.expect("read"),
-            Some(AlertId(3))
-        );
-        let all = filter(10);
-        let watch = |name: &str| Some(name.to_owned());
-        for (filter, wanted) in [
-            (all.clone(), vec!["1", "2", "3"]),
-            (
-                AlertFilter {
-                    order: Order::NewestFirst,
-                    ..filter(2)
-                },
-                vec!["3", "2"],
-            ),
-            (
-                AlertFilter {
-                    after: Some(AlertId(1)),
-                    ..filter(1)
-                },
-                vec!["2"],
-            ),
-            (
-                AlertFilter {
-                    after: Some(AlertId(3)),
-                    ..all.clone()
-                },
-                vec![],
-            ),
-            (
-                AlertFilter {
-                    watch: watch("b"),
-                    ..all.clone()
-                },
-                vec!["2", "3"],
-            ),
-            (
-                AlertFilter {
-                    feed: watch("mofa"),
-                    ..all.clone()
-                },
-                vec!["1", "2", "3"],
-            ),
-            (
-                AlertFilter {
-                    feed: watch("other"),
-                    ..all
-                },
-                vec![],
-            ),
-        ] {
-            let said = format!("{filter:?}");
-            let alerts = store.alerts(filter).await.expect("read");
-            let ids: Vec<_> = alerts.iter().map(|alert| alert.id.as_str()).collect();
-            assert_eq!(ids, wanted, "{said}");
-        }
-    }
 
     #[tokio::test]
     async fn a_feed_shows_its_state_and_what_it_gave() {

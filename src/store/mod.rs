@@ -21,6 +21,7 @@
 //!
 //! The database engine is behind the two methods of `engine::Tx`; all other SQL is portable.
 
+mod alerts;
 mod closed;
 mod disk;
 mod engine;
@@ -68,10 +69,11 @@ use self::{
 use crate::model::DeliveryKey;
 
 pub use self::{
+    alerts::AlertFilter,
     disk::BALLAST_BYTES,
     error::StoreError,
     gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
-    history::{AlertFilter, FeedStatus, Order},
+    history::FeedStatus,
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     options::StoreOptions,

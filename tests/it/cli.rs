@@ -266,7 +266,7 @@ fn config_tests_run_and_fail_by_name() {
 fn completions_and_the_manual_page_are_made_from_the_arguments() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(
-            stdout(&run(&["completions", shell])).contains("outbox"),
+            stdout(&run(&["completions", shell])).contains("FIVEBELLS_COMPLETE"),
             "{shell}"
         );
     }

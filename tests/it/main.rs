@@ -21,6 +21,7 @@ mod first;
 mod giving_up;
 mod health;
 mod language;
+mod listing;
 mod mail;
 mod metrics;
 mod missed;

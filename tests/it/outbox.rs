@@ -53,8 +53,8 @@ async fn dead_deliveries_are_listed_dropped_and_retried() {
     assert_eq!(code(&nothing), 1, "what was delivered cannot be dropped");
     assert_eq!(
         stderr(&nothing),
-        "delivery 1 is delivered\n\
-         there is no delivery 9\n"
+        "delivery d1 is delivered\n\
+         there is no delivery d9\n"
     );
 }
 

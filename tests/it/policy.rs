@@ -525,7 +525,7 @@ fn the_outbox_says_which_digest_told_a_folded_alert() {
     }
     let table = stdout(&desk.run(&["outbox", "--state", "folded"]));
     assert!(
-        table.contains(&format!("part of {}", told[0]["id"])),
+        table.contains(&format!("part of d{}", told[0]["id"])),
         "{table}"
     );
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError, config,
+    number::Number,
     outbox::DeliveryLine,
     output::{self, Output, fit, width, wrap},
     stored,
@@ -29,6 +30,7 @@ use crate::{
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce},
 };
+use notice::Named;
 use texts::Texts;
 use told::{Told, Ways};
 use trace::{Decision, Facts, Stage, Step};
@@ -42,8 +44,8 @@ const MAX_ITEMS: u32 = 10;
 /// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The item: its number, as `search` shows it, its link, words of its title, or what a notice about
-    /// it calls itself: the alert's number, such as a1842, or the notice's id.
+    /// The item: its number, as `search` shows it, such as #2214, its link, words of its title; or what
+    /// tells of it: an alert's number, such as a1842, a delivery's, such as d2031, or a notice's id.
     #[arg(value_name = "ITEM")]
     item: String,
 
@@ -107,11 +109,16 @@ impl Explain {
         let watch = name.map(|name| config::watch(config, name)).transpose();
         let watch = watch.map_err(|error| self.unquoted(error))?;
         let store = stored::open(config).await?;
-        let mut items = notice::items(&self.item, &store).await?;
-        let is_by_notice = !items.is_empty();
-        if !is_by_notice {
-            items = self.items(&store).await?;
-        }
+        let now = SystemClock.now();
+        let (mut items, is_by_notice) = match notice::named(&self.item, &store).await? {
+            Named::Items(items) => (items, true),
+            Named::Notice(delivery) => {
+                let answer = notice::tell(&delivery, &store, config, now, output).await;
+                store.close().await;
+                return answer;
+            }
+            Named::Nothing => (self.items(&store).await?, false),
+        };
         let mut near = Vec::new();
         if items.is_empty() && !self.is_known(&store).await? {
             near = near::near(&self.item, &store).await?;
@@ -120,7 +127,6 @@ impl Explain {
         if is_title {
             items = std::mem::take(&mut near);
         }
-        let now = SystemClock.now();
         let room = Room {
             asked: (self.number().is_none() && !is_title && !is_by_notice)
                 .then_some(self.item.as_str()),
@@ -138,6 +144,10 @@ impl Explain {
                 name: &self.item,
                 number: self.number(),
                 near,
+                others: match Number::read(&self.item) {
+                    Some(Number::Bare(number)) => notice::others(number, &store).await?,
+                    _ => Vec::new(),
+                },
             };
             unseen::answer(asked, &store, config, now, output).await?;
         }
@@ -146,8 +156,11 @@ impl Explain {
     }
 
     fn number(&self) -> Option<ItemId> {
-        let number = self.item.strip_prefix('#').unwrap_or(&self.item);
-        number.parse().ok().map(ItemId)
+        match Number::read(&self.item)? {
+            Number::Item(id) => Some(id),
+            Number::Bare(id) => Some(ItemId(id)),
+            Number::Alert(_) | Number::Delivery(_) | Number::Notice(_) => None,
+        }
     }
 
     /// The kept items that bear the name now, or else did when a feed first showed them.

@@ -1,87 +1,116 @@
-//! What a notice calls itself.
+//! What a notice calls itself: an alert's number, a delivery's, or its own id.
 
-use super::{CliError, MAX_ITEMS};
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        Answer, number,
+        number::Number,
+        outbox::{self, DeliveryLine},
+        output::{Output, one_line},
+        when,
+    },
+    CliError, MAX_ITEMS,
+};
 use crate::{
+    config::Config,
     model::{Alert, AlertId, DeliveryId, Event, ItemId},
-    store::{AlertFilter, KeptItem, Order, Store},
+    store::{DeliveryState, DeliveryStatus, KeptItem, Store},
 };
 
-/// Before an alert's number, so that it is not taken for an item's.
-pub(super) const ALERT: char = 'a';
+/// What is known by such a name.
+pub(super) enum Named {
+    /// The items that it tells of.
+    Items(Vec<KeptItem>),
+    /// It tells of no item that is kept: of a feed in trouble, say.
+    Notice(Box<DeliveryStatus>),
+    /// There is none.
+    Nothing,
+}
 
-/// The items of the alert that is named by its number (`a1842`), or of the notice that is named by its
-/// id (`k3v9q2xw-1842`); none where there is no such one, or it is about no item.
-pub(super) async fn items(name: &str, store: &Store) -> Result<Vec<KeptItem>, CliError> {
-    let mut alerts = alert(name, store).await?;
-    if alerts.is_empty() {
-        alerts = notice(name, store).await?;
-    }
+/// What an alert's number (`a1842`), a delivery's (`d2031`) or a notice's id (`k3v9q2xw-2031`) names.
+pub(super) async fn named(name: &str, store: &Store) -> Result<Named, CliError> {
+    let delivery = match Number::read(name) {
+        Some(Number::Alert(id)) => {
+            let alert = store.alert(id).await?.into_iter().collect();
+            let items = items(alert, store).await?;
+            return Ok(if items.is_empty() {
+                Named::Nothing
+            } else {
+                Named::Items(items)
+            });
+        }
+        Some(Number::Delivery(id)) => store.delivery(id).await?,
+        Some(Number::Notice(id)) => number::of_notice(name, id, store).await?,
+        Some(Number::Item(_) | Number::Bare(_)) | None => None,
+    };
+    let Some(delivery) = delivery else {
+        return Ok(Named::Nothing);
+    };
+    let alerts = match delivery.notice.as_ref().map(|notice| &notice.event) {
+        Some(Event::Alert(alert)) => vec![(**alert).clone()],
+        Some(Event::DigestReady(digest)) => digest.alerts.clone(),
+        _ => Vec::new(),
+    };
+    let items = items(alerts, store).await?;
+    Ok(if items.is_empty() {
+        Named::Notice(Box::new(delivery))
+    } else {
+        Named::Items(items)
+    })
+}
+
+async fn items(alerts: Vec<Alert>, store: &Store) -> Result<Vec<KeptItem>, CliError> {
     let mut items = Vec::new();
     for alert in alerts.into_iter().take(MAX_ITEMS as usize) {
-        let Ok(number) = alert.item.id.parse() else {
-            continue;
-        };
-        items.extend(store.kept_item(ItemId(number)).await?);
+        if let Ok(number) = alert.item.id.parse() {
+            items.extend(store.kept_item(ItemId(number)).await?);
+        }
     }
     Ok(items)
 }
 
-async fn alert(name: &str, store: &Store) -> Result<Vec<Alert>, CliError> {
-    let Some(number) = alert_number(name) else {
-        return Ok(Vec::new());
-    };
-    let filter = AlertFilter {
-        after: Some(AlertId(number.saturating_sub(1))),
-        watch: None,
-        feed: None,
-        muted: false,
-        order: Order::OldestFirst,
-        limit: 1,
-    };
-    let mut found = store.alerts(filter).await?;
-    found.retain(|alert| alert.id == number.to_string());
-    Ok(found)
+/// What else bears a number that no item has.
+pub(super) async fn others(number: i64, store: &Store) -> Result<Vec<String>, CliError> {
+    let (alert, delivery) = (AlertId(number), DeliveryId(number));
+    let alert = store.alert(alert).await?.map(|_| alert.to_string());
+    let delivery = store.delivery(delivery).await?;
+    let delivery = delivery.map(|it| format!("{} for {}", it.id, it.receiver));
+    Ok(alert.into_iter().chain(delivery).collect())
 }
 
-async fn notice(name: &str, store: &Store) -> Result<Vec<Alert>, CliError> {
-    let number = name.rsplit_once('-').map(|(_, number)| number.parse());
-    let Some(Ok(number)) = number else {
-        return Ok(Vec::new());
-    };
-    let delivery = store.delivery(DeliveryId(number)).await?;
-    let delivery = delivery.filter(|delivery| delivery.key.0 == name);
-    let event = delivery.and_then(|delivery| delivery.notice);
-    Ok(match event.map(|notice| notice.event) {
-        Some(Event::Alert(alert)) => vec![*alert],
-        Some(Event::DigestReady(digest)) => digest.alerts,
-        _ => Vec::new(),
-    })
-}
-
-fn alert_number(name: &str) -> Option<i64> {
-    let number = name.strip_prefix([ALERT, ALERT.to_ascii_uppercase()])?;
-    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    number.parse().ok().filter(|_| is_number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_alerts_number_is_no_items() {
-        for (name, number) in [
-            ("a1842", Some(1842)),
-            ("A7", Some(7)),
-            ("7", None),
-            ("#7", None),
-            ("a", None),
-            ("a+7", None),
-            ("a7b", None),
-            ("k3v9q2xw-7", None),
-            ("a99999999999999999999", None),
-        ] {
-            assert_eq!(alert_number(name), number, "{name}");
-        }
-    }
+/// Says what becomes of a notice that tells of no item.
+pub(super) async fn tell(
+    delivery: &DeliveryStatus,
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+    output: &Output,
+) -> Answer {
+    let receivers = outbox::receivers(store).await?;
+    let receiver = receivers.get(&delivery.receiver);
+    let line = DeliveryLine::of(delivery, None, receiver);
+    output.print(&line, |_| {
+        let made = when::at(delivery.created_at, &config.timezone);
+        let moment = outbox::moment(delivery, None, receiver, now);
+        let tries = match delivery.attempts.len() {
+            1 => "1 try".to_owned(),
+            tries => format!("{tries} tries"),
+        };
+        let answer = delivery.detail.as_deref().map(|it| one_line(it, 300));
+        let answer = answer.map(|it| format!(": {it}")).unwrap_or_default();
+        format!(
+            "{} for {}: {}\n  {}, made {made}; it is about no kept item\n  {}, {moment}, {tries}{answer}\n\
+             help: `fivebells outbox --attempts` shows every try",
+            delivery.id,
+            delivery.receiver,
+            outbox::title(delivery),
+            delivery.kind,
+            delivery.state,
+        )
+    })?;
+    Ok(matches!(
+        delivery.state,
+        DeliveryState::Delivered | DeliveryState::Pending
+    ))
 }

@@ -126,7 +126,7 @@ impl<'a> Told<'a> {
         let held = self.deliveries.iter().filter(|it| !facts.ways.reaches(it));
         let ids: Vec<String> = held
             .filter(|it| facts.ways.can_be_retried(it))
-            .map(|it| facts.ways.digest(it).unwrap_or(it).id.0.to_string())
+            .map(|it| facts.ways.digest(it).unwrap_or(it).id.to_string())
             .collect();
         let ids = ids.join(" ");
         (!ids.is_empty()).then(|| format!("`fivebells outbox retry {ids}` sends it all the same"))
@@ -202,7 +202,7 @@ fn from(delivery: &DeliveryStatus) -> String {
 
 /// In a digest, and what became of that.
 fn folded(delivery: &DeliveryStatus, facts: &Facts<'_>) -> String {
-    let number = delivery.folded_into.map_or(0, |id| id.0);
+    let number = delivery.folded_into.unwrap_or(DeliveryId(0));
     match facts.ways.digest(delivery) {
         Some(digest) => format!("in digest {number}: {}", in_words(digest, facts)),
         None => format!(

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::{
     super::when,
-    notice,
     texts::{Came, Texts},
     told::{Told, Ways},
 };
@@ -265,9 +264,8 @@ impl Facts<'_> {
             return steps;
         };
         let made = format!(
-            "{}{}, {}, {}",
-            notice::ALERT,
-            alert.id.0,
+            "{}, {}, {}",
+            alert.id,
             self.at(alert.created_at),
             alert.priority
         );
@@ -380,6 +378,13 @@ impl Facts<'_> {
         }
     }
 
+    /// The tags of its feed, as the config has them.
+    fn tags(&self) -> &[String] {
+        let mut feeds = self.config.feeds.iter();
+        let feed = feeds.find(|feed| feed.name == self.kept.feed);
+        feed.map_or(&[], |feed| &feed.tags)
+    }
+
     /// The mutes that could have held the alert from the watch's receivers.
     fn muted(&self, watch: &Watch, alert: &AlertRecord) -> String {
         let told = Told::of(alert, &watch.name);
@@ -392,6 +397,7 @@ impl Facts<'_> {
             MuteKind::Watch if is_held => alert.watches.contains(&mute.name),
             MuteKind::Watch => mute.name == watch.name,
             MuteKind::Feed => mute.name == self.kept.feed,
+            MuteKind::Tag => self.tags().contains(&mute.name),
             MuteKind::Receiver => watch.notify.contains(&mute.name),
         };
         let was_in_force = |mute: &&MuteStatus| moments.iter().any(|at| mute.was_in_force(*at));

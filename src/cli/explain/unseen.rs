@@ -8,6 +8,7 @@ use super::{
     super::{
         CliError,
         mute::Mutes,
+        number::Number,
         output::{Output, one_line, wrap},
         when,
     },
@@ -31,7 +32,7 @@ struct Unseen<'a> {
     decided: &'static str,
     verdict: String,
     /// What to do next.
-    help: Option<&'static str>,
+    help: Option<String>,
     reaches: bool,
     /// Kept items that may be meant.
     near: Vec<NearLine>,
@@ -53,6 +54,8 @@ pub(super) struct Asked<'a> {
     pub(super) number: Option<ItemId>,
     /// Kept items that may be meant.
     pub(super) near: Vec<KeptItem>,
+    /// Alerts and deliveries of that number.
+    pub(super) others: Vec<String>,
 }
 
 /// A feed that should have shown it, or could not.
@@ -101,6 +104,15 @@ pub(super) async fn answer(
 fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
     let name = one_line(asked.name, 300);
     if seen.is_empty() {
+        let kind = match Number::read(asked.name) {
+            Some(Number::Alert(_)) => Some("alert"),
+            Some(Number::Delivery(_)) => Some("delivery"),
+            Some(Number::Notice(_)) => Some("notice"),
+            _ => None,
+        };
+        if let (Some(kind), true) = (kind, asked.near.is_empty()) {
+            return format!("Never seen: there is no {kind} {name}, or it is long forgotten");
+        }
         return match asked.number {
             Some(_) => format!("Never seen: there is no item {name:?}, or it is long forgotten"),
             None if near::is_address(asked.name) => format!("Never seen: no feed has shown {name}"),
@@ -126,17 +138,21 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
 }
 
 /// What to do next about an item that no feed has shown.
-fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> &'static str {
-    if !asked.near.is_empty() {
-        return "one of these may be meant: ask for it by its number";
+fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
+    if !asked.others.is_empty() {
+        return format!("did you mean {}?", asked.others.join(" or "));
     }
-    if asked.number.is_some() || !near::is_address(asked.name) {
-        return "`fivebells search EXPR` finds kept items by their text";
-    }
-    if answer.feeds.iter().any(|feed| feed.same_domain) {
-        return "`fivebells fetch FEED` shows what a feed holds now";
-    }
-    "no feed of the config is of its domain; `fivebells add URL` looks for the feeds of a site"
+    let is_item = asked.number.is_some() || !near::is_address(asked.name);
+    let help = if !asked.near.is_empty() {
+        "one of these may be meant: ask for it by its number"
+    } else if is_item {
+        "`fivebells search EXPR` finds kept items by their text"
+    } else if answer.feeds.iter().any(|feed| feed.same_domain) {
+        "`fivebells fetch FEED` shows what a feed holds now"
+    } else {
+        "no feed of the config is of its domain; `fivebells add URL` looks for the feeds of a site"
+    };
+    help.to_owned()
 }
 
 /// Those of the same domain, and those in any trouble.
@@ -227,7 +243,7 @@ impl NearLine {
 impl Unseen<'_> {
     fn text(&self, columns: Option<usize>) -> String {
         let mut lines = vec![self.verdict.clone()];
-        lines.extend(self.help.map(|help| format!("help: {help}")));
+        lines.extend(self.help.as_ref().map(|help| format!("help: {help}")));
         if !self.near.is_empty() {
             lines.push(String::new());
         }

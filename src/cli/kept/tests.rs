@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use proptest::prelude::*;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -16,27 +18,6 @@ use crate::{
 
 const MINUTE: Duration = Duration::from_mins(1);
 const FEEDS: [&str; 2] = ["mofa", "nhk"];
-
-#[test]
-fn a_moment_is_a_duration_or_a_day() {
-    let now: Timestamp = "2026-11-22T06:00:00Z".parse().expect("a time");
-    let tokyo = TimeZone::get("Asia/Tokyo").expect("a zone");
-    for (text, moment) in [
-        ("30d", "2026-10-23T06:00:00Z"),
-        ("1h30m", "2026-11-22T04:30:00Z"),
-        ("2026-11-22", "2026-11-21T15:00:00Z"),
-    ] {
-        let since = since(text).expect(text).moment(now, &tokyo);
-        assert_eq!(since.to_string(), moment, "{text}");
-    }
-    for text in ["", "yesterday", "30", "2026-13-01", "30 parsecs"] {
-        assert!(since(text).is_err(), "{text}");
-    }
-    assert_eq!(
-        Since::Ago(Duration::MAX).moment(now, &tokyo),
-        Timestamp::MIN
-    );
-}
 
 /// A store on the disk.
 struct Desk {

@@ -8,19 +8,16 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use jiff::{
-    SignedDuration, Timestamp,
-    civil::{DateTime, Time},
-    tz::TimeZone,
-};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    Answer, CliError, config, names,
-    output::{self, Output},
+    Answer, CliError, config,
+    moment::{Moment, moment},
+    names,
+    output::{self, Output, wrap},
     stored,
 };
 use crate::{
-    calendar::{DailyTimes, Weekdays},
     clock::{Clock as _, SystemClock},
     config::{Config, parse_duration},
     model::MuteKind,
@@ -36,7 +33,7 @@ const MAX_DAYS: i64 = 3650;
 /// The longest comment, in characters.
 const MAX_COMMENT_CHARS: usize = 500;
 
-/// Keep back what a watch, feed or receiver would tell, for a while; alone, show what is.
+/// Keep back what watches, feeds, tags or receivers would tell, for a while; alone, show what is.
 ///
 /// From the next alert on, with the service up or down: alerts are made, kept and counted, and not
 /// sent; of a receiver also what waits for it now. At the end nothing goes out but one notice to each
@@ -45,12 +42,13 @@ const MAX_COMMENT_CHARS: usize = 500;
 #[derive(Debug, Args)]
 pub(super) struct Mute {
     /// What to mute.
-    #[arg(value_name = "WHAT", value_parser = kinds(), requires = "name")]
+    #[arg(value_name = "WHAT", value_parser = kinds(), requires = "names")]
     kind: Option<MuteKind>,
 
-    /// Its name in the config.
+    /// Its name in the config, or several. Of a tag the alerts of its feeds are kept back, not what is
+    /// told of their health.
     #[arg(value_name = "NAME")]
-    name: Option<String>,
+    names: Vec<String>,
 
     /// For so long, such as 2d or 12h; at most ten years.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_duration,
@@ -58,9 +56,9 @@ pub(super) struct Mute {
     length: Option<Duration>,
 
     /// Until a time of day, such as 08:00, comes next; or until the beginning of a day, such as
-    /// 2026-12-01, or a time of it: 2026-12-01T08:00. Ten years at most.
-    #[arg(long, value_name = "TIME", value_parser = until, requires = "kind")]
-    until: Option<Until>,
+    /// tomorrow or 2026-12-01, or a time of it: 2026-12-01T08:00. Ten years at most.
+    #[arg(long, value_name = "TIME", value_parser = moment, requires = "kind")]
+    until: Option<Moment>,
 
     /// Why: stands in `mute` and in the notice at its end.
     #[arg(long, value_name = "TEXT", value_parser = comment, requires = "kind")]
@@ -77,55 +75,47 @@ pub(super) struct Unmute {
     #[arg(value_name = "WHAT", value_parser = kinds())]
     kind: MuteKind,
 
-    /// Its name.
-    #[arg(value_name = "NAME")]
-    name: String,
+    /// Its name, or several.
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
 
     /// Send what was kept back, now.
     #[arg(long)]
     send: bool,
 }
 
-/// A moment to come, as people type it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
-    /// With its own offset.
-    Moment(Timestamp),
-    /// In the config's time zone.
-    Local(DateTime),
-    /// When the clock shows it next in the config's time zone.
-    Clock(Time),
-}
-
 impl Mute {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let config = config::look(path)?.config;
         let now = SystemClock.now();
-        let (Some(kind), Some(name)) = (self.kind, &self.name) else {
+        let Some(kind) = self.kind else {
             return list(&config, now, output).await;
         };
+        let until = self.until(now, &config.timezone)?;
         let store = stored::open(&config).await?;
-        check_name(&config, &store, kind, name).await?;
-        let new = NewMute {
-            kind,
-            name: name.clone(),
-            until: self.until(now, &config.timezone)?,
-            comment: self.comment.clone(),
-        };
-        let muted = store.mute(new, now).await?;
+        // Before the first: a slip in the last mutes none of them.
+        check_names(&config, &store, kind, &self.names, []).await?;
+        for name in &self.names {
+            let new = NewMute {
+                kind,
+                name: name.clone(),
+                until,
+                comment: self.comment.clone(),
+            };
+            let muted = store.mute(new, now).await?;
+            let line = MuteLine::of(&muted.mute, now);
+            let text = words::muted(&muted, &config.timezone);
+            output.print(&line, |_| wrap(&text, output.columns).join("\n"))?;
+        }
         stored::wake(&store).await;
         store.close().await;
-        let line = MuteLine::of(&muted.mute, now);
-        output.print(&line, |_| words::muted(&muted, &config.timezone))?;
         Ok(true)
     }
 
     fn until(&self, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, CliError> {
         let until = match (self.length, self.until) {
             (Some(length), _) => now.checked_add(length).ok(),
-            (None, Some(Until::Moment(moment))) => Some(moment),
-            (None, Some(Until::Local(time))) => zone.to_timestamp(time).ok(),
-            (None, Some(Until::Clock(time))) => Some(next(time, now, zone)),
+            (None, Some(moment)) => moment.coming(now, zone),
             (None, None) => {
                 return Err(CliError::Usage(
                     "for how long? --for 2d, or --until 08:00".to_owned(),
@@ -152,25 +142,36 @@ impl Unmute {
         let config = config::look(path)?.config;
         let now = SystemClock.now();
         let store = stored::open(&config).await?;
-        let unmuted = store.unmute(self.kind, &self.name, self.send, now).await?;
-        let Some(unmuted) = unmuted else {
-            let mutes = store.mutes().await?;
-            check_name(&config, &store, self.kind, &self.name).await?;
-            store.close().await;
-            return Err(CliError::Failed(self.not_muted(&mutes)));
-        };
+        let mutes = store.mutes().await?;
+        let of_kind = mutes.iter().filter(|mute| mute.kind == self.kind);
+        let of_kind = of_kind.map(|mute| mute.name.clone());
+        // Before the first: a slip in the last lifts none of them.
+        check_names(&config, &store, self.kind, &self.names, of_kind).await?;
+        let mut is_done = true;
+        for name in &self.names {
+            is_done &= self.lift(name, &store, now, output).await?;
+        }
         stored::wake(&store).await;
         store.close().await;
+        Ok(is_done)
+    }
+
+    /// Lifts one; whether it was muted.
+    async fn lift(&self, name: &str, store: &Store, now: Timestamp, output: &Output) -> Answer {
+        let Some(unmuted) = store.unmute(self.kind, name, self.send, now).await? else {
+            output::complain(&self.not_muted(name, &store.mutes().await?));
+            return Ok(false);
+        };
         let line = MuteLine::lifted(&unmuted, now);
         output.print(&line, |_| lifted(&unmuted))?;
         Ok(true)
     }
 
     /// That it is not, and what the last mute of it still holds.
-    fn not_muted(&self, mutes: &[MuteStatus]) -> String {
-        let Self { kind, name, .. } = self;
+    fn not_muted(&self, name: &str, mutes: &[MuteStatus]) -> String {
+        let kind = &self.kind;
         let is_this =
-            |mute: &&MuteStatus| mute.kind == *kind && mute.name == *name && !mute.is_empty();
+            |mute: &&MuteStatus| mute.kind == *kind && mute.name == name && !mute.is_empty();
         let last = mutes.iter().rfind(is_this).map(|mute| {
             format!(
                 "; a mute that has ended holds {}: `fivebells outbox retry --mute {}` sends it",
@@ -206,52 +207,27 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     Ok(true)
 }
 
-/// A name that neither the config nor the store has would mute nothing.
-async fn check_name(
+/// A name that neither the config nor the store has, nor a mute, would mute nothing.
+async fn check_names(
     config: &Config,
     store: &Store,
     kind: MuteKind,
-    name: &str,
+    names: &[String],
+    muted: impl IntoIterator<Item = String>,
 ) -> Result<(), CliError> {
-    let known = match kind {
+    let mut known = match kind {
         MuteKind::Watch => names::watches(config, store).await?,
         MuteKind::Feed => names::feeds(config, store).await?,
+        MuteKind::Tag => names::tags(config),
         MuteKind::Receiver => names::receivers(config, store).await?,
     };
-    let known = known.iter().map(String::as_str);
-    names::check(kind.as_str(), Some(name), known)
+    known.extend(muted);
+    names::check_all(kind.as_str(), names, &known)
 }
 
 fn kinds() -> impl TypedValueParser<Value = MuteKind> {
     let names = MuteKind::ALL.map(MuteKind::as_str);
     PossibleValuesParser::new(names).map(|name| name.parse().expect("one of their names"))
-}
-
-/// A text that names no moment.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "expected a time of day, such as 08:00, a day, such as 2026-12-01, or both: 2026-12-01T08:00"
-)]
-struct NoMoment;
-
-fn until(text: &str) -> Result<Until, NoMoment> {
-    let clock = || Time::strptime("%H:%M", text).map(Until::Clock);
-    let local = || text.parse().map(Until::Local);
-    let moment = text.parse().map(Until::Moment);
-    moment
-        .or_else(|_| local())
-        .or_else(|_| clock())
-        .map_err(|_| NoMoment)
-}
-
-/// The first moment after `now` at which the clock shows this.
-fn next(time: Time, now: Timestamp, zone: &TimeZone) -> Timestamp {
-    let daily = DailyTimes {
-        days: Weekdays::ALL,
-        times: vec![time],
-    };
-    let after = now.saturating_add(SignedDuration::from_nanos(1));
-    daily.next(after.expect("nanoseconds always add"), zone)
 }
 
 fn comment(text: &str) -> Result<String, String> {
@@ -269,32 +245,13 @@ fn comment(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn mute(length: Option<Duration>, until: Option<Until>) -> Mute {
+    fn mute(length: Option<Duration>, until: Option<Moment>) -> Mute {
         Mute {
             kind: None,
-            name: None,
+            names: Vec::new(),
             length,
             until,
             comment: None,
-        }
-    }
-
-    #[test]
-    fn a_time_of_day_is_the_next_in_the_zone_also_where_clocks_change() {
-        let berlin = TimeZone::get("Europe/Berlin").expect("a zone");
-        for (now, text, wanted) in [
-            ("2026-11-22T02:00Z", "08:00", "2026-11-22T07:00:00Z"),
-            ("2026-11-22T06:59:59.9Z", "08:00", "2026-11-22T07:00:00Z"),
-            ("2026-11-22T07:00:00Z", "08:00", "2026-11-23T07:00:00Z"),
-            ("2026-11-22T23:30:00Z", "08:00", "2026-11-23T07:00:00Z"),
-            // Clocks go back in this night, and there is no 02:30 in that one.
-            ("2026-10-24T22:00:00Z", "08:00", "2026-10-25T07:00:00Z"),
-            ("2026-03-28T22:00:00Z", "02:30", "2026-03-29T01:30:00Z"),
-        ] {
-            let now = now.parse().expect("a time");
-            let mute = mute(None, Some(until(text).expect("a time")));
-            let end = mute.until(now, &berlin).expect("an end").to_string();
-            assert_eq!(end, wanted, "{now} {text}");
         }
     }
 
@@ -304,13 +261,13 @@ mod tests {
         let longest = Duration::from_hours(24 * 3650);
         let end = now + longest;
         let second = Duration::from_secs(1);
-        for (length, until) in [(Some(longest), None), (None, Some(Until::Moment(end)))] {
+        for (length, until) in [(Some(longest), None), (None, Some(Moment::Instant(end)))] {
             let ends = mute(length, until).until(now, &TimeZone::UTC);
             assert_eq!(ends.expect("the longest"), end);
         }
         for (length, until) in [
             (Some(longest + second), None),
-            (None, Some(Until::Moment(end + second))),
+            (None, Some(Moment::Instant(end + second))),
         ] {
             let refused = mute(length, until).until(now, &TimeZone::UTC);
             let refused = refused.expect_err("longer").to_string();
@@ -324,30 +281,5 @@ mod tests {
         assert!(comment(&"é".repeat(MAX_COMMENT_CHARS)).is_ok());
         assert!(comment(&"é".repeat(MAX_COMMENT_CHARS + 1)).is_err());
         assert!(comment(" \n").is_err());
-    }
-
-    #[test]
-    fn an_end_is_a_day_a_time_or_a_moment() {
-        let local = |text: &str| Until::Local(text.parse().expect("a time"));
-        for (text, wanted) in [
-            ("2026-12-01", local("2026-12-01T00:00")),
-            ("2026-12-01T08:00", local("2026-12-01T08:00")),
-            ("2026-12-01 08:00:30", local("2026-12-01T08:00:30")),
-            (
-                "2026-12-01T08:00+09:00",
-                Until::Moment("2026-11-30T23:00:00Z".parse().expect("a time")),
-            ),
-        ] {
-            assert_eq!(until(text).expect("an end"), wanted, "{text}");
-        }
-        for text in ["08:00", "8:00"] {
-            let wanted = Until::Clock("08:00:00".parse().expect("a time"));
-            assert_eq!(until(text).expect("an end"), wanted, "{text}");
-        }
-        for text in ["24:00", "08:60", "08", "8am", "0800"] {
-            assert!(until(text).is_err(), "{text}");
-        }
-        assert!(until("tomorrow").is_err());
-        assert!(until("2026-13-01").is_err());
     }
 }

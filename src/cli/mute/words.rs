@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::{
     CliError,
-    output::{self, Output, one_line},
+    output::{Output, one_line},
     when,
 };
 use crate::{
@@ -87,6 +87,9 @@ pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
     let meaning = match mute.kind {
         MuteKind::Watch => "what it alone would tell is kept, and not sent",
         MuteKind::Feed => "its alerts, and what is told of its health, are kept and not sent",
+        MuteKind::Tag => {
+            "the alerts of its feeds are kept, and not sent; what is told of their health is sent"
+        }
         MuteKind::Receiver => "all that it would get is kept, and not sent",
     };
     let already = if mute.is_empty() {
@@ -135,7 +138,9 @@ fn see(mute: &MuteStatus) -> String {
     let (option, name) = (mute.kind, &mute.name);
     match option {
         _ if mute.alerts == 0 => "fivebells outbox --state muted".to_owned(),
-        MuteKind::Watch | MuteKind::Feed => format!("fivebells alerts --muted --{option} {name}"),
+        MuteKind::Watch | MuteKind::Feed | MuteKind::Tag => {
+            format!("fivebells alerts --muted --{option} {name}")
+        }
         MuteKind::Receiver => format!("fivebells outbox --state muted --receiver {name}"),
     }
 }
@@ -220,7 +225,7 @@ pub(in crate::cli) fn mention(
     }
     for mute in &mutes.0 {
         let text = in_force(mute, zone);
-        output::line(&format!("muted: {} {} {text}", mute.kind, mute.name))?;
+        output.say(&format!("muted: {} {} {text}", mute.kind, mute.name))?;
     }
     Ok(())
 }

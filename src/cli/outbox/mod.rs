@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     mute::{Mutes, mention},
-    names,
+    names, number,
     output::{self, Output},
     stored,
 };
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-pub(super) use words::{DeliveryLine, is_under_way, moment, state, takes, trouble};
+pub(super) use words::{DeliveryLine, is_under_way, moment, state, takes, title, trouble};
 
 /// Show what waits to be delivered, and what died.
 #[derive(Debug, Args)]
@@ -74,8 +74,9 @@ enum Action {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 struct Which {
-    /// By the numbers that `outbox` shows.
-    ids: Vec<i64>,
+    /// By the numbers that `outbox` shows, such as d17, or the ids of their notices.
+    #[arg(value_name = "DELIVERY")]
+    numbers: Vec<String>,
 
     /// All of this receiver.
     #[arg(long, value_name = "NAME")]
@@ -116,16 +117,18 @@ impl Outbox {
                 Ok(true)
             }
             Some(Action::Retry(which)) => {
-                let unreached = which.unreached(&store).await?;
-                let deliveries = store.retry(which.selection(), SystemClock.now()).await?;
+                let ids = which.ids(&store).await?;
+                let unreached = unreached(&ids, &store).await?;
+                let selection = which.selection(ids);
+                let deliveries = store.retry(selection, SystemClock.now()).await?;
                 stored::wake(&store).await;
                 done(deliveries, "due now", &unreached, output)
             }
             Some(Action::Drop(which)) => {
-                let unreached = which.unreached(&store).await?;
-                let deliveries = store
-                    .drop_deliveries(which.selection(), SystemClock.now())
-                    .await?;
+                let ids = which.ids(&store).await?;
+                let unreached = unreached(&ids, &store).await?;
+                let selection = which.selection(ids);
+                let deliveries = store.drop_deliveries(selection, SystemClock.now()).await?;
                 stored::wake(&store).await;
                 done(deliveries, "dropped", &unreached, output)
             }
@@ -174,7 +177,7 @@ impl List {
         if !output.is_json() {
             output.table(&words::HEADING, &rows)?;
             for line in words::troubles(&receivers, &deliveries, &config.timezone, now) {
-                output::line(&line)?;
+                output.say(&line)?;
             }
         }
         Ok(true)
@@ -207,9 +210,9 @@ impl List {
 }
 
 impl Which {
-    fn selection(&self) -> Selection {
+    fn selection(&self, ids: BTreeSet<DeliveryId>) -> Selection {
         Selection {
-            ids: self.ids.iter().copied().map(DeliveryId).collect(),
+            ids: ids.into_iter().collect(),
             receiver: self.receiver.clone(),
             reason: self.reason,
             dead_only: false,
@@ -218,17 +221,26 @@ impl Which {
         }
     }
 
-    /// Why some of those that were asked for by number or receiver are not to be reached.
-    async fn unreached(&self, store: &Store) -> Result<Vec<String>, CliError> {
-        let mut remarks = Vec::new();
-        for &id in self.ids.iter().collect::<BTreeSet<_>>() {
-            match store.delivery(DeliveryId(id)).await? {
-                None => remarks.push(format!("there is no delivery {id}")),
-                Some(delivery) => remarks.extend(words::unreached(&delivery)),
-            }
+    /// Those that were asked for by number.
+    async fn ids(&self, store: &Store) -> Result<BTreeSet<DeliveryId>, CliError> {
+        let mut ids = BTreeSet::new();
+        for text in &self.numbers {
+            ids.insert(number::delivery(text, store).await?);
         }
-        Ok(remarks)
+        Ok(ids)
     }
+}
+
+/// Why some of those that were asked for by number are not to be reached.
+async fn unreached(ids: &BTreeSet<DeliveryId>, store: &Store) -> Result<Vec<String>, CliError> {
+    let mut remarks = Vec::new();
+    for &id in ids {
+        match store.delivery(id).await? {
+            None => remarks.push(format!("there is no delivery {id}")),
+            Some(delivery) => remarks.extend(words::unreached(&delivery)),
+        }
+    }
+    Ok(remarks)
 }
 
 fn done(deliveries: u64, what: &str, remarks: &[String], output: &Output) -> Answer {

@@ -147,7 +147,7 @@ pub(super) fn row(
         delivery.folded_into,
     ) {
         (Some(hold), _) => format!("held: {hold}"),
-        (None, Some(into)) => format!("part of {}", into.0),
+        (None, Some(into)) => format!("part of {}", into),
         (None, None) if delivery.missing.is_some() => {
             let missing = delivery.missing.as_deref().unwrap_or_default();
             one_line(&format!("not to all: {missing}"), 80)
@@ -155,7 +155,7 @@ pub(super) fn row(
         (None, None) => one_line(delivery.detail.as_deref().unwrap_or_default(), 80),
     };
     vec![
-        delivery.id.0.to_string(),
+        delivery.id.to_string(),
         delivery.receiver.clone(),
         delivery.state.as_str().to_owned(),
         moment(delivery, release, receiver, now),
@@ -279,7 +279,7 @@ pub(in crate::cli) fn trouble(
 }
 
 /// What a delivery is about, in a few words.
-fn title(delivery: &DeliveryStatus) -> String {
+pub(in crate::cli) fn title(delivery: &DeliveryStatus) -> String {
     let Some(notice) = &delivery.notice else {
         return "unreadable".to_owned();
     };
@@ -320,9 +320,9 @@ pub(super) fn unreached(delivery: &DeliveryStatus) -> Option<String> {
     let why = match (delivery.state, delivery.folded_into) {
         (DeliveryState::Delivered, _) => "is delivered".to_owned(),
         (DeliveryState::Dropped, _) => "is dropped".to_owned(),
-        (DeliveryState::Folded, Some(into)) => format!("is part of {}", into.0),
+        (DeliveryState::Folded, Some(into)) => format!("is part of {into}"),
         _ if is_under_way(delivery) => "is being sent at this moment".to_owned(),
         _ => return None,
     };
-    Some(format!("delivery {} {why}", delivery.id.0))
+    Some(format!("delivery {} {why}", delivery.id))
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::{
     Answer, CliError, config,
-    kept::{Items, Since, kept_since, since, warn_of_gaps},
+    kept::{Items, kept_since, warn_of_gaps},
+    moment::{Moment, moment},
     mute::Mutes,
     output::{self, Output, fit},
     stored, when,
@@ -37,9 +38,9 @@ pub(super) struct Watches {
     /// Everything known of this one.
     name: Option<String>,
 
-    /// Only items and alerts since: `30d` ago, or a day such as 2026-11-22.
-    #[arg(long, value_name = "TIME", value_parser = since)]
-    since: Option<Since>,
+    /// Only items and alerts since: `30d` ago, yesterday, or a day such as 2026-11-22.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Moment>,
 }
 
 /// A watch on the wire.
@@ -69,7 +70,7 @@ impl Watches {
             config::watch(config, name)?;
         }
         let now = SystemClock.now();
-        let since = self.since.map(|since| since.moment(now, &config.timezone));
+        let since = self.since.map(|since| since.past(now, &config.timezone));
         let since = since.unwrap_or_else(|| kept_since(config, now));
         let store = stored::open(config).await?;
         let filter = ItemFilter {

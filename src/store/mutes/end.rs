@@ -41,7 +41,7 @@ pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(
     )?;
     match mute.kind {
         MuteKind::Feed => forget_told(tx, mute)?,
-        MuteKind::Watch | MuteKind::Receiver => {}
+        MuteKind::Watch | MuteKind::Tag | MuteKind::Receiver => {}
     }
     follow::forget_names(tx, mute.id)
 }

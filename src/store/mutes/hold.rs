@@ -23,19 +23,22 @@ pub(in crate::store) struct Subject<'a> {
     pub(in crate::store) feeds: Vec<&'a str>,
     /// The watches that made it.
     pub(in crate::store) watches: Vec<&'a str>,
+    /// The tags of the feed of an alert.
+    pub(in crate::store) tags: Vec<&'a str>,
 }
 
 impl<'a> Subject<'a> {
     /// Of an event for a receiver.
     pub(in crate::store) fn of(receiver: &'a str, event: &'a Event) -> Self {
-        let watches = match event {
-            Event::Alert(alert) => alert.watches.iter().map(String::as_str).collect(),
-            _ => Vec::new(),
+        let (watches, tags) = match event {
+            Event::Alert(alert) => (&alert.watches[..], &alert.feed.tags[..]),
+            _ => (&[][..], &[][..]),
         };
         Self {
             receiver,
             feeds: feeds(event),
-            watches,
+            watches: watches.iter().map(String::as_str).collect(),
+            tags: tags.iter().map(String::as_str).collect(),
         }
     }
 }
@@ -83,12 +86,14 @@ impl Mutes {
 
     /// The mute that holds this from its receiver.
     fn holding(&self, subject: &Subject<'_>) -> Option<&Mute> {
+        let tags = subject.tags.iter();
         let holders = [
             self.of(MuteKind::Receiver, subject.receiver),
             self.of_all(MuteKind::Feed, &subject.feeds),
             self.of_all(MuteKind::Watch, &subject.watches),
         ];
         let holders = holders.into_iter().flatten();
+        let holders = holders.chain(tags.filter_map(|tag| self.of(MuteKind::Tag, tag)));
         holders.max_by_key(|mute| mute.until)
     }
 
@@ -211,10 +216,12 @@ impl Mute {
             what: "a mute",
             detail: error.to_string(),
         };
+        let (kind, name): (String, String) = (row.take(1)?, row.take(2)?);
+        let (kind, name) = named(kind.parse().map_err(unreadable)?, name);
         Ok(Self {
             id: row.take(0)?,
-            kind: row.take::<String>(1)?.parse().map_err(unreadable)?,
-            name: row.take(2)?,
+            kind,
+            name,
             since: row.take(3)?,
             until: row.take(4)?,
             comment: row.take(5)?,
@@ -240,6 +247,26 @@ impl Mute {
             self.name,
             comment.unwrap_or_default()
         )
+    }
+}
+
+/// Before a tag's name in the table, whose kinds are those of schema 1: there a tag is a feed whose
+/// name no config can have.
+const TAG: &str = "#tag:";
+
+/// What is muted, as the table has it.
+pub(super) fn stored(kind: MuteKind, name: &str) -> (&'static str, String) {
+    match kind {
+        MuteKind::Tag => (MuteKind::Feed.as_str(), format!("{TAG}{name}")),
+        kind => (kind.as_str(), name.to_owned()),
+    }
+}
+
+/// The other way round.
+fn named(kind: MuteKind, name: String) -> (MuteKind, String) {
+    match name.strip_prefix(TAG) {
+        Some(tag) if kind == MuteKind::Feed => (MuteKind::Tag, tag.to_owned()),
+        _ => (kind, name),
     }
 }
 

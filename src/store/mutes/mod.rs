@@ -1,4 +1,4 @@
-//! What is not told for a while: a watch, a feed or a receiver that someone muted.
+//! What is not told for a while: a watch, a feed, a tag or a receiver that someone muted.
 //!
 //! The contract:
 //! - A mute holds what is made while it is in force, in the transaction that makes it: whoever
@@ -222,16 +222,11 @@ pub(super) fn report(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<ReportedMute
 }
 
 fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, StoreError> {
+    let (kind, name) = hold::stored(new.kind, &new.name);
     tx.row(
         "INSERT INTO mute (kind, name, since, until, comment) VALUES (?1, ?2, ?3, ?4, ?5)
          RETURNING id",
-        values![
-            new.kind.as_str(),
-            new.name.as_str(),
-            now,
-            new.until,
-            new.comment.as_deref()
-        ],
+        values![kind, name, now, new.until, new.comment.as_deref()],
     )?
     .expect("an insert returns its row")
     .take(0)
@@ -254,10 +249,11 @@ fn held_by(mute: MuteId) -> Selection {
 }
 
 fn open(tx: &mut dyn Tx, kind: MuteKind, name: &str) -> Result<Option<Mute>, StoreError> {
+    let (kind, name) = hold::stored(kind, name);
     let row = tx.row(
         "SELECT id, kind, name, since, until, comment FROM mute
           WHERE kind = ?1 AND name = ?2 AND ended_at IS NULL",
-        values![kind.as_str(), name],
+        values![kind, name],
     )?;
     row.map(|mut row| Mute::read(&mut row)).transpose()
 }
@@ -269,7 +265,8 @@ fn open_status(
     name: &str,
 ) -> Result<Option<MuteStatus>, StoreError> {
     let sql = mutes!("WHERE m.kind = ?1 AND m.name = ?2 AND m.ended_at IS NULL");
-    let row = tx.row(sql, values![kind.as_str(), name])?;
+    let (kind, name) = hold::stored(kind, name);
+    let row = tx.row(sql, values![kind, name])?;
     row.map(status).transpose()
 }
 

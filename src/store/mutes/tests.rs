@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     model::{Event, FeedFailing, Hold, MuteEnded, Priority, SendReason},
     store::{
-        AlertFilter, NewDelivery, Order, OutboxFilter, SettleTo,
+        AlertFilter, NewDelivery, OutboxFilter, SettleTo,
         outbox::{DeliveryState, DeliveryStatus},
         testing::*,
     },
@@ -406,16 +406,42 @@ async fn what_a_held_digest_tells_counts_as_alerts() {
     let muted = mute(&store, MuteKind::Receiver, "desk", 60, 3).await;
     assert_eq!((muted.mute.alerts, muted.mute.notices), (2, 1));
     let muted_only = AlertFilter {
-        after: None,
-        watch: None,
-        feed: None,
         muted: true,
-        order: Order::OldestFirst,
-        limit: 10,
+        ..AlertFilter::default()
     };
-    let shown = store.alerts(muted_only).await.expect("read");
+    let shown = store.alerts(muted_only, 10).await.expect("read");
     assert_eq!(shown.len(), 2, "with the digest");
     store.end_mutes(at(60)).await.expect("done");
     let ended = &ends(&outbox(&store).await)["desk"];
     assert_eq!((ended.alerts, ended.notices), (2, 1));
+}
+
+/// What is told of a feed's health says nothing of tags.
+#[tokio::test]
+async fn a_muted_tag_holds_the_alerts_of_its_feeds_and_not_what_is_told_of_their_health() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let mut tagged = news(1, &["a"], &["desk"]);
+    let alert = &mut tagged.alert.as_mut().expect("an alert").alert;
+    alert.feed.tags = vec!["asia".to_owned(), "japan".to_owned()];
+    mute(&store, MuteKind::Feed, "japan", 60, 0).await;
+    mute(&store, MuteKind::Tag, "japan", 50, 0).await;
+    poll_news(&store, vec![tagged, news(2, &["a"], &["desk"])]).await;
+    let told = store.enqueue(vec![failing("mofa", &[])], at(0)).await;
+    told.expect("kept");
+    let held: Vec<_> = states(&store).await.into_iter().map(|row| row.2).collect();
+    let by_tag = "tag japan was muted: exercise".to_owned();
+    assert_eq!(held, [Some(by_tag), None, None]);
+
+    let mutes = store.mutes().await.expect("read");
+    let kinds: Vec<_> = mutes
+        .iter()
+        .map(|mute| (mute.kind, mute.name.as_str()))
+        .collect();
+    assert_eq!(kinds, [(MuteKind::Feed, "japan"), (MuteKind::Tag, "japan")]);
+    store.end_mutes(at(55)).await.expect("done");
+    let ended = &ends(&outbox(&store).await)["desk"];
+    assert_eq!((ended.kind, ended.alerts), (MuteKind::Tag, 1));
+    let lifted = store.unmute(MuteKind::Tag, "japan", false, at(56)).await;
+    assert_eq!(lifted.expect("done"), None, "it has run out");
 }

@@ -72,6 +72,7 @@ pub(in crate::store) fn insert_alert(
             receiver,
             feeds: vec![&alert.feed.name],
             watches: part.watches.iter().map(String::as_str).collect(),
+            tags: alert.feed.tags.iter().map(String::as_str).collect(),
         },
     };
     insert(tx, row, mutes, now)
@@ -95,6 +96,7 @@ pub(super) fn insert_digest(
             receiver,
             feeds: Vec::new(),
             watches: Vec::new(),
+            tags: Vec::new(),
         },
     };
     insert(tx, row, &mutes, now)

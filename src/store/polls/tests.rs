@@ -4,7 +4,7 @@ mod outage;
 use super::*;
 use crate::{
     model::{Event, FeedFailing},
-    store::{AlertFilter, Order, Store, engine::millis, testing::*},
+    store::{AlertFilter, Store, engine::millis, testing::*},
 };
 
 async fn commit(store: &Store, poll: PollCommit) -> PollCommitted {
@@ -19,15 +19,12 @@ async fn done(store: &Store, poll: PollCommit) -> Vec<AlertId> {
 }
 
 async fn alerts(store: &Store) -> Vec<Alert> {
-    let filter = AlertFilter {
-        after: None,
-        watch: None,
-        feed: None,
-        muted: false,
-        order: Order::OldestFirst,
-        limit: 100,
-    };
-    store.alerts(filter).await.expect("read")
+    let alerts = store.alerts(AlertFilter::default(), 100).await;
+    alerts
+        .expect("read")
+        .into_iter()
+        .map(|(alert, _)| alert)
+        .collect()
 }
 
 /// One origin with feeds `a` and `b`.

@@ -1,0 +1,240 @@
+//! `alerts`: what was found, and what is found now.
+
+mod sheet;
+
+use std::{path::Path, time::Duration};
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::{
+    Answer, CliError, config,
+    moment::{Moment, moment},
+    names,
+    output::{Output, wrap},
+    stored,
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    model::{Alert, AlertId, DeliveryKey, Event, Notice},
+    notify,
+    store::{AlertFilter, Store},
+};
+use sheet::Sheet;
+
+/// How often `--follow` looks.
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
+
+/// Alerts held in memory at a time: 64 KiB of summary each, and little more.
+const PAGE: u32 = 100;
+
+/// Alerts shown where nothing says how many.
+const SHOWN: u32 = 20;
+
+/// Show the alerts, the oldest first.
+///
+/// Several conditions must all hold. A TIME is how long ago (2h, 30d), a time of day, yesterday, today,
+/// a day (2026-12-01) or a time of it (2026-12-01T08:00, in the config's zone; 2026-12-01T08:00+09:00).
+#[derive(Debug, Args)]
+pub(super) struct Alerts {
+    /// Stay, and show each alert as it comes.
+    #[arg(short, long)]
+    follow: bool,
+
+    /// Only the newest so many. Without it 20, and all of them with --since, --until or --format csv.
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<u32>,
+
+    /// Only those made since.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Moment>,
+
+    /// Only those made before.
+    #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "follow")]
+    until: Option<Moment>,
+
+    /// Only of this watch; given several times, of any of them.
+    #[arg(long, value_name = "NAME")]
+    watch: Vec<String>,
+
+    /// Only of this feed; given several times, of any of them.
+    #[arg(long, value_name = "NAME")]
+    feed: Vec<String>,
+
+    /// Only of feeds that have this tag now.
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+
+    /// Only those made for this receiver, whatever became of them.
+    #[arg(long, value_name = "NAME")]
+    receiver: Option<String>,
+
+    /// Only those that a mute holds from a receiver.
+    #[arg(long)]
+    muted: bool,
+}
+
+impl Alerts {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::look(path)?.config;
+        let store = stored::open(&config).await?;
+        let filter = self.filter(&config, &store).await?;
+        // Asked for first, so that an alert that comes in between is shown once.
+        let last = store.latest_alert_id().await?;
+        let so_far = AlertFilter {
+            last: Some(last.unwrap_or(AlertId(0))),
+            ..filter.clone()
+        };
+        let after = match self.limit(output) {
+            Some(limit) => store.before_newest(so_far.clone(), limit).await?,
+            None => None,
+        };
+        let mut printer = Printer::new(&config, output)?;
+        printer
+            .show(&store, AlertFilter { after, ..so_far })
+            .await?;
+        if self.follow {
+            let filter = AlertFilter {
+                after: last,
+                ..filter
+            };
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                followed = follow(&mut printer, &store, filter) => followed?,
+            }
+        }
+        store.close().await;
+        Ok(true)
+    }
+
+    fn limit(&self, output: &Output) -> Option<u32> {
+        let is_whole = self.since.is_some() || self.until.is_some() || output.is_csv();
+        self.limit.or((!is_whole).then_some(SHOWN))
+    }
+
+    async fn filter(&self, config: &Config, store: &Store) -> Result<AlertFilter, CliError> {
+        names::check_all("watch", &self.watch, &names::watches(config, store).await?)?;
+        names::check_all("feed", &self.feed, &names::feeds(config, store).await?)?;
+        names::check_all("tag", &self.tag, &names::tags(config))?;
+        names::check_all(
+            "receiver",
+            &self.receiver,
+            &names::receivers(config, store).await?,
+        )?;
+        let (now, zone) = (SystemClock.now(), &config.timezone);
+        let past = |moment: Moment| moment.past(now, zone);
+        Ok(AlertFilter {
+            since: self.since.map(past),
+            until: self.until.map(past),
+            watches: self.watch.clone(),
+            feeds: self.feeds(config),
+            receiver: self.receiver.clone(),
+            muted: self.muted,
+            ..AlertFilter::default()
+        })
+    }
+
+    /// The feeds that are named, by their names and by their tags.
+    fn feeds(&self, config: &Config) -> Option<Vec<String>> {
+        let is_tagged = |tags: &[String]| self.tag.iter().any(|tag| tags.contains(tag));
+        let tagged = config.feeds.iter().filter(|feed| is_tagged(&feed.tags));
+        let mut tagged = tagged.map(|feed| feed.name.clone());
+        match (self.feed.is_empty(), self.tag.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(tagged.collect()),
+            (false, true) => Some(self.feed.clone()),
+            (false, false) => Some(
+                tagged
+                    .by_ref()
+                    .filter(|it| self.feed.contains(it))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Shows each alert as it comes, without end.
+async fn follow(
+    printer: &mut Printer<'_>,
+    store: &Store,
+    mut filter: AlertFilter,
+) -> Result<(), CliError> {
+    loop {
+        tokio::time::sleep(FOLLOW_EVERY).await;
+        filter.after = printer.show(store, filter.clone()).await?;
+    }
+}
+
+/// Where alerts go.
+struct Printer<'a> {
+    config: &'a Config,
+    output: &'a Output,
+    sheet: Option<Sheet<'a>>,
+}
+
+impl<'a> Printer<'a> {
+    fn new(config: &'a Config, output: &'a Output) -> Result<Self, CliError> {
+        let sheet = output.is_csv().then(|| Sheet::begin(&config.timezone));
+        Ok(Self {
+            config,
+            output,
+            sheet: sheet.transpose()?,
+        })
+    }
+
+    /// Shows all of these, page by page, and gives the last of them.
+    async fn show(
+        &mut self,
+        store: &Store,
+        mut filter: AlertFilter,
+    ) -> Result<Option<AlertId>, CliError> {
+        loop {
+            let page = store.alerts(filter.clone(), PAGE).await?;
+            for (alert, made_at) in &page {
+                self.print(alert, *made_at)?;
+            }
+            if let Some(sheet) = &mut self.sheet {
+                sheet.flush()?;
+            }
+            let Some((last, _)) = page.last() else {
+                return Ok(filter.after);
+            };
+            filter.after = Some(id(last));
+        }
+    }
+
+    fn print(&mut self, alert: &Alert, made_at: Timestamp) -> Result<(), CliError> {
+        match &mut self.sheet {
+            Some(sheet) => sheet.row(alert, made_at),
+            None => {
+                let Output { color, columns, .. } = *self.output;
+                self.output.print(alert, |alert| {
+                    let block = block(alert, self.config, color);
+                    let lines = block.split('\n').flat_map(|line| wrap(line, columns));
+                    lines.collect::<Vec<_>>().join("\n")
+                })
+            }
+        }
+    }
+}
+
+fn block(alert: &Alert, config: &Config, color: bool) -> String {
+    let block = notify::terminal_block(&notice(alert.clone()), &config.timezone, color);
+    let (block, alert, item) = (block.trim_end(), &alert.id, &alert.item.id);
+    format!("{block}\nalert a{alert}, item #{item}\n")
+}
+
+/// A stored alert as a receiver would be told of it.
+pub(super) fn notice(alert: Alert) -> Notice {
+    Notice {
+        key: DeliveryKey(format!("preview-{}", alert.id)),
+        timestamp: alert.item.seen,
+        event: Event::Alert(Box::new(alert)),
+        accepted: Vec::new(),
+    }
+}
+
+fn id(alert: &Alert) -> AlertId {
+    AlertId(alert.id.parse().expect("the store's own number"))
+}

@@ -1,0 +1,205 @@
+//! Completions: the shell asks this program at each tab, so that names from the config are among
+//! them.
+
+use std::{
+    ffi::{OsStr, OsString},
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+use clap::{Args, Command, CommandFactory as _, ValueEnum as _};
+use clap_complete::{
+    CompleteEnv, Shell,
+    engine::{ArgValueCompleter, CompletionCandidate},
+    env::Shells,
+};
+
+use super::{Arguments, CliError, names};
+use crate::config::{self, Config, Environment};
+
+/// By this variable the shell says that it asks; no other program's.
+const ASKED: &str = "FIVEBELLS_COMPLETE";
+
+/// Names of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Feeds,
+    Watches,
+    Receivers,
+    Tags,
+    /// Of what the word before them says: `mute watch`.
+    Muted,
+}
+
+/// Where names are expected: the command, the argument, and of what.
+const PLACES: [(&[&str], &str, Names); 19] = [
+    (&["feeds"], "name", Names::Feeds),
+    (&["poll"], "feeds", Names::Feeds),
+    (&["fetch"], "target", Names::Feeds),
+    (&["search"], "feed", Names::Feeds),
+    (&["try"], "feed", Names::Feeds),
+    (&["try"], "against", Names::Watches),
+    (&["watches"], "name", Names::Watches),
+    (&["explain"], "watch", Names::Watches),
+    (&["alerts"], "watch", Names::Watches),
+    (&["alerts"], "feed", Names::Feeds),
+    (&["alerts"], "tag", Names::Tags),
+    (&["alerts"], "receiver", Names::Receivers),
+    (&["outbox"], "receiver", Names::Receivers),
+    (&["outbox", "retry"], "receiver", Names::Receivers),
+    (&["outbox", "drop"], "receiver", Names::Receivers),
+    (&["preview"], "receiver", Names::Receivers),
+    (&["send"], "receiver", Names::Receivers),
+    (&["mute"], "names", Names::Muted),
+    (&["unmute"], "names", Names::Muted),
+];
+
+/// Print what a shell needs to complete commands, options and the names in the config.
+///
+/// bash: fivebells completions bash > /etc/bash_completion.d/fivebells; zsh: into a file _fivebells in a
+/// folder of $fpath; fish: into ~/.config/fish/completions/fivebells.fish.
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell.
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let name = self.shell.to_possible_value().expect("no shell is hidden");
+        let shells = Shells::builtins();
+        let shell = shells
+            .completer(name.get_name())
+            .expect("a shell that is built in");
+        let mut script = Vec::new();
+        shell.write_registration(ASKED, "fivebells", "fivebells", "fivebells", &mut script)?;
+        Ok(io::stdout().write_all(&script)?)
+    }
+}
+
+/// Answers the shell and ends the process, if it asks.
+pub fn answer_the_shell() {
+    CompleteEnv::with_factory(command).var(ASKED).complete();
+}
+
+/// The arguments, with names where they are expected.
+fn command() -> Command {
+    PLACES
+        .into_iter()
+        .fold(Arguments::command(), |command, (path, argument, names)| {
+            with(command, path, argument, names)
+        })
+}
+
+fn with(command: Command, path: &[&'static str], argument: &'static str, names: Names) -> Command {
+    match path {
+        [] => command.mut_arg(argument, |it| {
+            it.add(ArgValueCompleter::new(move |current: &OsStr| {
+                candidates(current, names)
+            }))
+        }),
+        [first, rest @ ..] => command.mut_subcommand(*first, |it| with(it, rest, argument, names)),
+    }
+}
+
+/// The names that begin so; none where anything is wrong, for nobody can be told.
+fn candidates(current: &OsStr, names: Names) -> Vec<CompletionCandidate> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let (Some(current), Some(config)) = (current.to_str(), config(&words)) else {
+        return Vec::new();
+    };
+    let found = list(names, &config, &words).into_iter();
+    let found = found.filter(|name| name.starts_with(current));
+    found.map(CompletionCandidate::new).collect()
+}
+
+/// The config that the command would read, without its secrets.
+fn config(words: &[OsString]) -> Option<Config> {
+    let mut words = words.iter();
+    let mut named = None;
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("-c" | "--config") => named = words.next().map(PathBuf::from),
+            Some(word) => {
+                let joined = word.strip_prefix("--config=");
+                named = joined.map(PathBuf::from).or(named);
+            }
+            None => {}
+        }
+    }
+    let of_environment = || std::env::var_os("FIVEBELLS_CONFIG").map(PathBuf::from);
+    let path = named.or_else(of_environment);
+    let path = path.unwrap_or_else(|| super::DEFAULT_CONFIG.into());
+    let looked = config::load_for_looking(&path, &Environment::of_process());
+    looked.ok().map(|looked| looked.loaded.config)
+}
+
+fn list(names: Names, config: &Config, words: &[OsString]) -> Vec<String> {
+    let feeds = config.feeds.iter().map(|feed| feed.name.clone());
+    let watches = config.watches.iter().map(|watch| watch.name.clone());
+    let receivers = config
+        .receivers
+        .iter()
+        .map(|receiver| receiver.name.clone());
+    match names {
+        Names::Feeds => feeds.collect(),
+        Names::Watches => watches.collect(),
+        Names::Receivers => receivers.collect(),
+        Names::Tags => names::tags(config),
+        Names::Muted => {
+            let kinds = words.iter().rev().find_map(|word| match word.to_str()? {
+                "watch" => Some(Names::Watches),
+                "feed" => Some(Names::Feeds),
+                "tag" => Some(Names::Tags),
+                "receiver" => Some(Names::Receivers),
+                _ => None,
+            });
+            kinds.map_or_else(Vec::new, |kind| list(kind, config, words))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_names_is_an_argument() {
+        // Where one is missing this panics.
+        command().debug_assert();
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_config_that_the_command_would_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("fivebells.toml");
+        let text = "feed.wire = { url = 'https://a.example/', tags = ['japan', 'asia'] }\n\
+                    feed.nhk = { url = 'https://b.example/', tags = ['japan'] }\n\
+                    watch.koizumi = 'Koizumi'\nnotify = ['desk']\n\
+                    receiver.desk = { email = ['a@b.example'] }\n\
+                    mail = { server = 'm.example', password = { credential = 'none' } }\n";
+        std::fs::write(&path, text).expect("written");
+        let path = path.to_str().expect("text");
+        let names = |line: &str, names: Names| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            config(&words).map(|config| list(names, &config, &words))
+        };
+        let begun = format!("fivebells -- fivebells -c {path} mute");
+        for (words, kind, wanted) in [
+            (format!("{begun} watch k"), Names::Muted, &["koizumi"][..]),
+            (
+                format!("{begun} feed wire n"),
+                Names::Muted,
+                &["wire", "nhk"],
+            ),
+            (format!("{begun} tag "), Names::Muted, &["japan", "asia"]),
+            (format!("{begun} receiver "), Names::Muted, &["desk"]),
+            (format!("{begun} "), Names::Muted, &[]),
+            (format!("{begun} "), Names::Feeds, &["wire", "nhk"]),
+            (format!("x --config={path}"), Names::Watches, &["koizumi"]),
+        ] {
+            assert_eq!(names(&words, kind).expect("read"), wanted, "{words}");
+        }
+        assert_eq!(names("x -c /none/such", Names::Feeds), None);
+    }
+}

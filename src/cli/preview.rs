@@ -1,0 +1,208 @@
+//! `preview`: what a receiver would get.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, builder::PossibleValuesParser};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    Answer, CliError, alerts, config, layout::laid_out, number::Number, output::Output,
+    output::remark, receiver::notifier, stored,
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    model::{Alert, AlertId, Notice},
+    notify::{self, Notifier, PartKind, PreviewPart},
+};
+
+/// Every kind there is.
+const ALL: &str = "all";
+
+/// Show what a receiver would get; nothing is sent.
+#[derive(Debug, Args)]
+pub(super) struct Preview {
+    /// The receiver.
+    receiver: String,
+
+    /// Of this stored alert, such as a1842; without it, of made-up notices.
+    #[arg(long, value_name = "ALERT", value_parser = alert_number)]
+    alert: Option<AlertId>,
+
+    /// Of this kind of notice, in each shape that it has; given several times, of each of them.
+    #[arg(long, value_name = "KIND", value_parser = kinds(), conflicts_with = "alert",
+          default_value = "alert")]
+    kind: Vec<String>,
+
+    /// Of a made-up digest: `--kind digest`.
+    #[arg(long, conflicts_with_all = ["alert", "kind"])]
+    digest: bool,
+
+    /// Write the HTML of the mail to this file, to be looked at in a browser; of several notices to
+    /// files in this folder.
+    #[arg(long, value_name = "PATH")]
+    html: Option<PathBuf>,
+}
+
+/// A part of a preview on the wire.
+#[derive(Serialize)]
+struct PartLine<'a> {
+    /// Which kind of notice it is of.
+    kind: &'a str,
+    part: &'a str,
+    content: &'a str,
+}
+
+/// A notice, and what it is called.
+struct Sample {
+    name: String,
+    notice: Notice,
+}
+
+impl Preview {
+    pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
+        let config = config::load(path)?.config;
+        let notifier = notifier(&config, &self.receiver)?;
+        let samples = self.samples(&config).await?;
+        let mut pages = Vec::new();
+        for sample in &samples {
+            let parts = self.parts(sample, &*notifier)?;
+            if self.html.is_none() {
+                print(sample, samples.len() > 1, &parts, output)?;
+                continue;
+            }
+            let html = parts.into_iter().find(|part| part.kind == PartKind::Html);
+            let html = html.ok_or_else(|| {
+                let receiver = &self.receiver;
+                CliError::Failed(format!(
+                    "receiver {receiver:?} gets no HTML: only mail has it"
+                ))
+            })?;
+            pages.push((sample.name.as_str(), html.content));
+        }
+        if let Some(path) = &self.html {
+            write(path, &pages)?;
+        }
+        Ok(true)
+    }
+
+    fn parts(&self, sample: &Sample, by: &dyn Notifier) -> Result<Vec<PreviewPart>, CliError> {
+        let failed = |error| CliError::Failed(format!("receiver {:?}: {error}", self.receiver));
+        by.preview(&sample.notice).map_err(failed)
+    }
+
+    async fn samples(&self, config: &Config) -> Result<Vec<Sample>, CliError> {
+        if let Some(id) = self.alert {
+            return Ok(vec![Sample {
+                name: id.to_string(),
+                notice: alerts::notice(stored_alert(config, id).await?),
+            }]);
+        }
+        let every = notify::sample_kinds();
+        let kinds: Vec<&str> = match &self.kind[..] {
+            _ if self.digest => vec!["digest"],
+            kinds if kinds.iter().any(|kind| kind == ALL) => every,
+            kinds => kinds.iter().map(String::as_str).collect(),
+        };
+        let now = SystemClock.now();
+        Ok(kinds
+            .into_iter()
+            .flat_map(|kind| of_kind(kind, now))
+            .collect())
+    }
+}
+
+/// Each shape of a kind; from the second on they are numbered.
+fn of_kind(kind: &str, now: Timestamp) -> impl Iterator<Item = Sample> {
+    let samples = notify::samples(kind, now).into_iter().zip(1_u32..);
+    samples.map(move |(notice, number)| Sample {
+        name: match number {
+            1 => kind.to_owned(),
+            number => format!("{kind}-{number}"),
+        },
+        notice,
+    })
+}
+
+fn print(
+    sample: &Sample,
+    is_named: bool,
+    parts: &[PreviewPart],
+    output: &Output,
+) -> Result<(), CliError> {
+    let name = if is_named {
+        format!("{}: ", sample.name)
+    } else {
+        String::new()
+    };
+    for part in parts {
+        let line = PartLine {
+            kind: &sample.name,
+            part: part.label,
+            content: &part.content,
+        };
+        output.print(&line, |line| match laid_out(part) {
+            Some(text) => format!(
+                "── {name}{}, laid out (as sent: --format json) ──\n{text}",
+                line.part
+            ),
+            None => format!("── {name}{} ──\n{}", line.part, line.content.trim_end()),
+        })?;
+    }
+    Ok(())
+}
+
+/// One page to the file, several to files in the folder.
+fn write(path: &Path, pages: &[(&str, String)]) -> Result<(), CliError> {
+    let put = |path: &Path, html: &str| {
+        let failed = |error| CliError::Failed(format!("cannot write {}: {error}", path.display()));
+        std::fs::write(path, html).map_err(failed)
+    };
+    if let [(_, html)] = pages
+        && !path.is_dir()
+    {
+        put(path, html)?;
+        remark(&format!("written to {}", path.display()));
+        return Ok(());
+    }
+    if path.exists() && !path.is_dir() {
+        let message = format!("{} is no folder; several notices need one", path.display());
+        return Err(CliError::Failed(message));
+    }
+    let failed = |error| CliError::Failed(format!("cannot make {}: {error}", path.display()));
+    std::fs::create_dir_all(path).map_err(failed)?;
+    for (name, html) in pages {
+        put(&path.join(format!("{name}.html")), html)?;
+    }
+    remark(&format!(
+        "{} pages written to {}",
+        pages.len(),
+        path.display()
+    ));
+    Ok(())
+}
+
+async fn stored_alert(config: &Config, id: AlertId) -> Result<Alert, CliError> {
+    let store = stored::open(config).await?;
+    let alert = store.alert(id).await?;
+    store.close().await;
+    alert.ok_or_else(|| CliError::Failed(format!("there is no alert {id}")))
+}
+
+fn kinds() -> PossibleValuesParser {
+    let kinds = notify::sample_kinds();
+    PossibleValuesParser::new(kinds.into_iter().chain([ALL]))
+}
+
+fn alert_number(text: &str) -> Result<AlertId, String> {
+    match Number::read(text) {
+        Some(Number::Alert(id)) => Ok(id),
+        Some(Number::Bare(id)) => Ok(AlertId(id)),
+        Some(Number::Item(_)) => Err("that is the number of an item".to_owned()),
+        Some(Number::Delivery(_) | Number::Notice(_)) => {
+            Err("that is a delivery; `fivebells explain` shows its alert".to_owned())
+        }
+        None => Err("expected an alert's number, such as a1842".to_owned()),
+    }
+}
