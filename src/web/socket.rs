@@ -37,9 +37,12 @@ pub(super) async fn open(path: &Path, options: &ControlOptions) -> io::Result<Li
         group: options.group.as_deref().map(group).transpose()?,
     };
     let reachable = Reachable::at(path)?;
-    let nobody = [io::ErrorKind::NotFound, io::ErrorKind::ConnectionRefused];
-    let answered = UnixStream::connect(&reachable.path).await;
-    if !answered.is_err_and(|error| nobody.contains(&error.kind())) {
+    // One that has no room for a connection is one too.
+    let is_answered = match UnixStream::connect(&reachable.path).await {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+    };
+    if is_answered {
         // A store of nearly the same name: its commands would be ours.
         let message = "another daemon answers there";
         return Err(io::Error::new(io::ErrorKind::AddrInUse, message));
