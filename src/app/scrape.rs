@@ -27,7 +27,7 @@ const FEED_BYTES: usize = 400;
 /// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exposition {
-    /// OpenMetrics 1.0.
+    /// `OpenMetrics` 1.0.
     OpenMetrics,
     /// Prometheus' own text format, 0.0.4.
     Classic,
@@ -76,7 +76,7 @@ impl App {
             is_ready: self.unready_at_once().is_none(),
             polls_are_paused: self.scheduler.polls_are_paused(),
             loaded_at: in_force.loaded_at,
-            last_reload_is_refused: in_force.refused.is_some(),
+            refused_at: in_force.refused.map(|refused| refused.at),
             per_feed,
             waiting_writes: self.store.waiting_writes(),
             store_bytes: self.store.bytes(),

@@ -123,10 +123,8 @@ fn read_address(text: &Text<'_>) -> Option<WebAddress> {
 
 /// What to write in the place of what is nearly an address.
 fn meant(written: &str) -> Option<String> {
-    let bare = ["http://", "https://"].iter();
-    let bare = bare
-        .filter_map(|scheme| written.strip_prefix(scheme))
-        .next();
+    let mut schemes = ["http://", "https://"].iter();
+    let bare = schemes.find_map(|scheme| written.strip_prefix(scheme));
     let bare = bare.unwrap_or(written).trim_end_matches('/');
     if let Ok(ip) = bare.trim_matches(['[', ']']).parse::<IpAddr>() {
         let address = SocketAddr::new(ip, 9464);

@@ -80,10 +80,7 @@ impl Web {
     ) -> impl Future<Output = ()> + Send + 'static {
         let public: Arc<dyn Doors> = Arc::clone(&self.public) as _;
         app.attend(Arc::downgrade(&public));
-        let context = Context {
-            app,
-            stop: stop.clone(),
-        };
+        let context = Context { app, stop };
         self.public.begin(context.clone());
         if let Some(FirstDoors(open)) = self.first {
             open();

@@ -165,7 +165,7 @@ async fn every_metric_stands_in_the_manual_and_every_one_there_is_exported() {
     assert_eq!(exported, documented);
 }
 
-/// Both formats hold the same numbers; OpenMetrics ends with its mark.
+/// Both formats hold the same numbers; `OpenMetrics` ends with its mark.
 #[tokio::test(flavor = "multi_thread")]
 async fn both_formats_say_the_same() {
     let (world, _feed, _hook) = worked().await;
@@ -191,8 +191,8 @@ fn used(text: &str) -> BTreeSet<String> {
     let words = text.split(|it: char| !is_name(it));
     let ours = words.filter(|it| it.starts_with("fivebells_") || it.starts_with("process_"));
     let base = |name: &str| {
-        let parts = ["_bucket", "_sum", "_count"].iter();
-        let of_histogram = parts.filter_map(|part| name.strip_suffix(part)).next();
+        let mut parts = ["_bucket", "_sum", "_count"].iter();
+        let of_histogram = parts.find_map(|part| name.strip_suffix(part));
         of_histogram.unwrap_or(name).to_owned()
     };
     ours.map(base).collect()

@@ -21,7 +21,7 @@ pub(super) struct State {
     pub(super) is_ready: bool,
     pub(super) polls_are_paused: bool,
     pub(super) loaded_at: Timestamp,
-    pub(super) last_reload_is_refused: bool,
+    pub(super) refused_at: Option<Timestamp>,
     pub(super) per_feed: bool,
     pub(super) waiting_writes: usize,
     pub(super) store_bytes: u64,
@@ -62,7 +62,7 @@ impl State {
         page.one(
             "config_last_reload_successful",
             "Whether the last reload of the config was taken; the first one is the start",
-            i64::from(!self.last_reload_is_refused),
+            i64::from(self.refused_at.is_none()),
         )?;
         page.one(
             "config_last_reload_success_timestamp_seconds",

@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::State,
     http::{
-        HeaderMap, HeaderName, StatusCode,
+        HeaderMap, HeaderName, HeaderValue, StatusCode,
         header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
     },
     response::{IntoResponse as _, Response},
@@ -68,7 +68,7 @@ fn text(status: StatusCode, line: &str) -> Response {
 
 /// Whether a request shows the token. Digests are compared: how long that takes tells nothing of it.
 fn shows(headers: &HeaderMap, token: &Secret) -> bool {
-    let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
+    let shown = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let shown = shown.and_then(|value| value.split_at_checked("Bearer ".len()));
     shown.is_some_and(|(scheme, shown)| {
         let [shown, token] = [shown, token.expose().as_bytes()].map(|it| digest(&SHA256, it));
@@ -76,7 +76,7 @@ fn shows(headers: &HeaderMap, token: &Secret) -> bool {
     })
 }
 
-/// OpenMetrics for who asks for it; Prometheus' own text for all others: a browser, `promtool`.
+/// `OpenMetrics` for who asks for it; Prometheus' own text for all others: a browser, `promtool`.
 fn wanted(headers: &HeaderMap) -> Exposition {
     let accepted = headers.get_all(ACCEPT).iter();
     let mut ranges = accepted
@@ -97,8 +97,6 @@ fn wanted(headers: &HeaderMap) -> Exposition {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
