@@ -31,13 +31,17 @@ pub fn effective(config: &Config) -> String {
         writer.string("timezone", zone);
     }
     for (feeds, is_on) in [(&config.feeds, true), (&config.off.feeds, false)] {
-        feeds.iter().for_each(|feed| writer.feed(feed, is_on));
+        for feed in feeds {
+            writer.feed(feed, is_on);
+        }
     }
     for entity in &config.entities {
         writer.entity(entity);
     }
     for (watches, is_on) in [(&config.watches, true), (&config.off.watches, false)] {
-        watches.iter().for_each(|watch| writer.watch(watch, is_on));
+        for watch in watches {
+            writer.watch(watch, is_on);
+        }
     }
     for preset in &config.presets {
         writer.preset(preset);

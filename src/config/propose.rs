@@ -113,15 +113,15 @@ impl Proposal {
         if self.tags.is_empty() && self.enabled {
             return format!("{name} = {url}");
         }
-        let mut keys = format!("url = {url}");
-        if !self.tags.is_empty() {
-            let tags: Vec<String> = self.tags.iter().map(|tag| quoted(tag)).collect();
-            keys += &format!(", tags = [{}]", tags.join(", "));
-        }
-        if !self.enabled {
-            keys += ", enabled = false";
-        }
-        format!("{name} = {{ {keys} }}")
+        let tags: Vec<String> = self.tags.iter().map(|tag| quoted(tag)).collect();
+        let tags = (!tags.is_empty()).then(|| format!(", tags = [{}]", tags.join(", ")));
+        let tags = tags.unwrap_or_default();
+        let off = if self.enabled {
+            ""
+        } else {
+            ", enabled = false"
+        };
+        format!("{name} = {{ url = {url}{tags}{off} }}")
     }
 }
 

@@ -336,9 +336,12 @@ impl Facts<'_> {
         let name = &self.kept.feed;
         let left_out = (!reads(watch, name)).then(|| format!(", not of {name}"));
         let is_gone = self.feed.as_ref().is_some_and(|feed| !feed.active);
-        let gone = is_gone.then(|| match self.config.off.has_feed(name) {
-            true => format!("; {name} is off now"),
-            false => format!("; the config no longer has {name}"),
+        let gone = is_gone.then(|| {
+            if self.config.off.has_feed(name) {
+                format!("; {name} is off now")
+            } else {
+                format!("; the config no longer has {name}")
+            }
         });
         format!(
             "reads {} of {feeds}{}{}",

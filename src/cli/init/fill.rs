@@ -79,7 +79,8 @@ impl Answers {
             asker.say("What is to be watched for? A name, a phrase, or A OR B; Enter ends.")?;
             self.ask_watches(asker)?;
         }
-        if self.first.receivers().is_empty() {
+        let is_half_said = !self.mail_to.is_empty() && self.first.mail.is_none();
+        if is_half_said || self.first.receivers().is_empty() {
             self.ask_receiver(asker, place)?;
         }
         Ok(())

@@ -89,12 +89,11 @@ impl Init {
         if !is_asking {
             self.refuse_half()?;
         }
-        let (mut feeds, mut watches) = (self.feeds.clone(), self.watches.clone());
-        for feed in feeds.drain(..) {
-            answers.take_feed(&feed, find::find).await?;
+        for feed in &self.feeds {
+            answers.take_feed(feed, find::find).await?;
         }
-        for term in watches.drain(..) {
-            let taken = answers.first.watch(&term);
+        for term in &self.watches {
+            let taken = answers.first.watch(term);
             taken.map_err(|error| CliError::Usage(format!("--watch {term:?}: {error}")))?;
         }
         if !is_asking {

@@ -78,9 +78,7 @@ fn others(table: &Table) -> Value {
     match table {
         table if *table == MAIL => refer(&MAIL_SERVER),
         // A `[preset]` of the config's own is a key of its receivers.
-        table if *table == RECEIVER => {
-            any(vec![text(), refer(&SECRET), json!({ "type": "object" })])
-        }
+        table if *table == RECEIVER => any(&[text(), refer(&SECRET), json!({ "type": "object" })]),
         _ => json!(false),
     }
 }

@@ -168,14 +168,21 @@ fn many_feeds_with_tags_and_watches_that_select_them_are_read_in_linear_time() {
     crate::linear::assert_linear("feeds and watches", 3_200, |count| {
         let mut text = String::from("[receiver]\ns = { stdout = true }\n[feed]\n");
         for number in 0..count {
-            text += &format!(
-                "f{number} = {{ url = \"https://h{number}.example/\", tags = [\"t{number}\"] }}\n"
-            );
+            let url = format!("https://h{number}.example/");
+            writeln!(
+                text,
+                "f{number} = {{ url = \"{url}\", tags = [\"t{number}\"] }}"
+            )
+            .expect("a String");
         }
         text += "[watch]\n";
         for number in 0..count {
             let selected = format!("feeds = [\"#t{number}\", \"f0\"]");
-            text += &format!("w{number} = {{ match = \"word{number}\", {selected} }}\n");
+            writeln!(
+                text,
+                "w{number} = {{ match = \"word{number}\", {selected} }}"
+            )
+            .expect("a String");
         }
         let loaded = check_text("many.toml".as_ref(), text, &environment());
         let config = loaded.expect("a good config").config;

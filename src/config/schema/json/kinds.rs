@@ -26,23 +26,20 @@ pub(super) fn kind(table: &Table, key: &Key) -> Value {
         Kind::Strings if key.words.is_empty() => one_or_more(text()),
         Kind::Strings => one_or_more(words()),
         Kind::Duration if key.words.is_empty() => duration(),
-        Kind::Duration => any(vec![duration(), words()]),
-        Kind::Every => any(vec![duration(), refer(&EVERY_TABLE)]),
+        Kind::Duration => any(&[duration(), words()]),
+        Kind::Every => any(&[duration(), refer(&EVERY_TABLE)]),
         Kind::Size => json!({ "type": "string", "pattern": SIZE }),
         Kind::Integer => whole_number(),
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Path => text(),
         Kind::Secret => refer(&SECRET),
         Kind::Secrets => one_or_more(refer(&SECRET)),
-        Kind::StringOrSecret => any(vec![text(), refer(&SECRET)]),
-        Kind::StringOrInteger => any(vec![
-            json!({ "type": "string" }),
-            json!({ "type": "integer" }),
-        ]),
-        Kind::Preset => any(vec![text(), refer(&SECRET), json!({ "type": "object" })]),
-        Kind::StringOrTable => any(vec![text(), long(key)]),
-        Kind::StringsOrTable => any(vec![one_or_more(text()), long(key)]),
-        Kind::Initial => any(vec![words(), whole_number()]),
+        Kind::StringOrSecret => any(&[text(), refer(&SECRET)]),
+        Kind::StringOrInteger => any(&[json!({ "type": "string" }), json!({ "type": "integer" })]),
+        Kind::Preset => any(&[text(), refer(&SECRET), json!({ "type": "object" })]),
+        Kind::StringOrTable => any(&[text(), long(key)]),
+        Kind::StringsOrTable => any(&[one_or_more(text()), long(key)]),
+        Kind::Initial => any(&[words(), whole_number()]),
         Kind::Table => inner(table, key),
         Kind::Tables => json!({ "type": "array", "items": refer(&TEST) }),
     }
@@ -59,29 +56,29 @@ fn long(key: &Key) -> Value {
 
 /// What the table under a key holds.
 fn inner(table: &Table, key: &Key) -> Value {
-    let secret_or_text = || any(vec![json!({ "type": "string" }), refer(&SECRET)]);
+    let secret_or_text = || any(&[json!({ "type": "string" }), refer(&SECRET)]);
     match (table.header, key.name) {
-        ("", "feed") => named(any(vec![text(), refer(&FEED)])),
-        ("", "entity") => named(any(vec![one_or_more(text()), refer(&ENTITY)])),
-        ("", "watch") => named(any(vec![text(), refer(&WATCH)])),
-        ("", "receiver") => named(refer(&RECEIVER)),
-        ("", "preset") => named(refer(&PRESET)),
+        ("", "feed") => named(&any(&[text(), refer(&FEED)])),
+        ("", "entity") => named(&any(&[one_or_more(text()), refer(&ENTITY)])),
+        ("", "watch") => named(&any(&[text(), refer(&WATCH)])),
+        ("", "receiver") => named(&refer(&RECEIVER)),
+        ("", "preset") => named(&refer(&PRESET)),
         ("", "poll") => refer(&POLL),
         ("", "mail") => refer(&MAIL),
         ("", "health") => refer(&HEALTH),
         ("", "keep") => refer(&KEEP),
         ("", "store") => refer(&STORE),
-        ("preset.NAME", "headers") => named(json!({ "type": "string" })),
-        ("preset.NAME", "parameters") => named(refer(&PRESET_PARAMETER)),
+        ("preset.NAME", "headers") => named(&json!({ "type": "string" })),
+        ("preset.NAME", "parameters") => named(&refer(&PRESET_PARAMETER)),
         ("preset.NAME", "limit") => refer(&PRESET_LIMIT),
         ("preset.NAME", "priority") => refer(&PRESET_PRIORITY),
         (_, "oauth") => refer(&OAUTH),
-        _ => named(secret_or_text()),
+        _ => named(&secret_or_text()),
     }
 }
 
 /// A table of names, each with such a value.
-fn named(value: Value) -> Value {
+fn named(value: &Value) -> Value {
     json!({ "type": "object", "additionalProperties": value })
 }
 
@@ -89,13 +86,13 @@ pub(super) fn refer(table: &Table) -> Value {
     json!({ "$ref": format!("#/$defs/{}", name(table)) })
 }
 
-pub(super) fn any(of: Vec<Value>) -> Value {
+pub(super) fn any(of: &[Value]) -> Value {
     json!({ "anyOf": of })
 }
 
 fn one_or_more(value: Value) -> Value {
     let list = json!({ "type": "array", "items": value });
-    any(vec![value, list])
+    any(&[value, list])
 }
 
 /// A string with something in it.

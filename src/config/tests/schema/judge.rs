@@ -87,10 +87,13 @@ fn misfit_beside(
     others.find_map(|(name, value)| misfit(root, wanted, value, &format!("{at}.{name}")))
 }
 
-/// What the schema has against a text; `None` where it is no TOML.
-pub(super) fn judged(schema: &Value, text: &str) -> Option<Option<String>> {
+/// What the schema has against a text.
+///
+/// # Errors
+/// It is no TOML.
+pub(super) fn judged(schema: &Value, text: &str) -> Result<Option<String>, toml::de::Error> {
     let text = text.trim_start_matches('\u{feff}');
-    let table: toml::Table = text.parse().ok()?;
+    let table: toml::Table = text.parse()?;
     let value = serde_json::to_value(table).expect("plain data");
-    Some(misfit(schema, schema, &value, ""))
+    Ok(misfit(schema, schema, &value, ""))
 }
