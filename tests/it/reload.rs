@@ -143,7 +143,7 @@ async fn a_template_that_does_not_work_keeps_the_old_config_and_is_told() {
         daemon.expect("STATUS=reload refused");
         let said = status();
         let error = said["refused"]["error"].as_str().expect("an error");
-        assert!(error.contains("body = "), "{fault}: {error}");
+        assert!(error.contains("fivebells.toml:7"), "{fault}: {error}");
         hook.wait_for(number + 1).await;
         // In the form of the old config.
         let told = hook.requests()[number].json();

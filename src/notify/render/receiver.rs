@@ -87,7 +87,7 @@ pub(super) fn receiver_recovered(event: &ReceiverRecovered, timezone: &TimeZone)
             "the config names that address no more",
         ),
         (false, false) => (
-            format!("Receiver {name} takes notices again, after trouble since {since}"),
+            format!("Receiver {name} is well again, after trouble since {since}"),
             "what waited for it goes out now, in the order in which it came",
         ),
         (false, true) => (
