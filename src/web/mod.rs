@@ -1,7 +1,7 @@
 //! The service's HTTP side: what answers those who ask the running daemon.
 //!
-//! Two kinds of doors, each with what may be asked there: the [`control`] socket beside the store,
-//! for the command line, and [`public`] ones, for those who watch over it. Requests end in the
+//! Two kinds of doors, each with what may be asked there: the control socket beside the store,
+//! for the command line, and public ones, for those who watch over it. Requests end in the
 //! [`App`]; nothing here is on a thread that the store or a step needs.
 
 mod client;
