@@ -155,7 +155,7 @@ fn counting() {
     };
     println!("\n| counted | ns |\n|---|--:|");
     show("a poll with three new items", || {
-        metrics.polled(poll.clone())
+        metrics.polled(poll.clone());
     });
     show("an alert of a watch", || metrics.alerted([&watch]));
     show("an attempt to deliver", || {
