@@ -56,8 +56,8 @@ const PLACES: [(&[&str], &str, Names); 19] = [
 
 /// Print what a shell needs to complete commands, options and the names in the config.
 ///
-/// bash: fivebells completions bash > /etc/bash_completion.d/fivebells; zsh: into a file _fivebells in a
-/// folder of $fpath; fish: into ~/.config/fish/completions/fivebells.fish.
+/// bash: `fivebells completions bash > /etc/bash_completion.d/fivebells`; zsh: into a file `_fivebells`
+/// in a folder of `$fpath`; fish: into `~/.config/fish/completions/fivebells.fish`.
 #[derive(Debug, Args)]
 pub(super) struct Completions {
     /// The shell.
@@ -160,46 +160,4 @@ fn list(names: Names, config: &Config, words: &[OsString]) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_place_of_names_is_an_argument() {
-        // Where one is missing this panics.
-        command().debug_assert();
-    }
-
-    #[test]
-    fn the_names_are_those_of_the_config_that_the_command_would_read() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("fivebells.toml");
-        let text = "feed.wire = { url = 'https://a.example/', tags = ['japan', 'asia'] }\n\
-                    feed.nhk = { url = 'https://b.example/', tags = ['japan'] }\n\
-                    watch.koizumi = 'Koizumi'\nnotify = ['desk']\n\
-                    receiver.desk = { email = ['a@b.example'] }\n\
-                    mail = { server = 'm.example', password = { credential = 'none' } }\n";
-        std::fs::write(&path, text).expect("written");
-        let path = path.to_str().expect("text");
-        let names = |line: &str, names: Names| {
-            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            config(&words).map(|config| list(names, &config, &words))
-        };
-        let begun = format!("fivebells -- fivebells -c {path} mute");
-        for (words, kind, wanted) in [
-            (format!("{begun} watch k"), Names::Muted, &["koizumi"][..]),
-            (
-                format!("{begun} feed wire n"),
-                Names::Muted,
-                &["wire", "nhk"],
-            ),
-            (format!("{begun} tag "), Names::Muted, &["japan", "asia"]),
-            (format!("{begun} receiver "), Names::Muted, &["desk"]),
-            (format!("{begun} "), Names::Muted, &[]),
-            (format!("{begun} "), Names::Feeds, &["wire", "nhk"]),
-            (format!("x --config={path}"), Names::Watches, &["koizumi"]),
-        ] {
-            assert_eq!(names(&words, kind).expect("read"), wanted, "{words}");
-        }
-        assert_eq!(names("x -c /none/such", Names::Feeds), None);
-    }
-}
+mod tests;

@@ -94,7 +94,7 @@ pub struct Arguments {
     #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// Whether there are colours. `auto`: on a terminal, unless NO_COLOR is set.
+    /// Whether there are colours. `auto`: on a terminal, unless `NO_COLOR` is set.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "WHEN", default_value = "auto")]
     color: Color,
 

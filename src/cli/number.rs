@@ -60,13 +60,13 @@ pub(super) async fn delivery(text: &str, store: &Store) -> Result<DeliveryId, Cl
         Some(Number::Alert(id)) => {
             let record = alert(id, store).await?;
             let meant = record.iter().flat_map(|it| &it.deliveries);
-            Err(instead(text, "an alert", meant.collect()))
+            Err(instead(text, "an alert", &meant.collect::<Vec<_>>()))
         }
         Some(Number::Item(id)) => {
             let record = store.item_record(id).await?;
             let alerts = record.iter().flat_map(|record| &record.alerts);
             let meant = alerts.flat_map(|alert| &alert.deliveries);
-            Err(instead(text, "an item", meant.collect()))
+            Err(instead(text, "an item", &meant.collect::<Vec<_>>()))
         }
         None => {
             let help = "`fivebells outbox` shows them, such as d17";
@@ -98,7 +98,7 @@ pub(super) async fn alert(id: AlertId, store: &Store) -> Result<Option<AlertReco
     Ok(alerts.find(|alert| alert.id == id))
 }
 
-fn instead(text: &str, kind: &str, meant: Vec<&DeliveryStatus>) -> CliError {
+fn instead(text: &str, kind: &str, meant: &[&DeliveryStatus]) -> CliError {
     let meant: Vec<String> = meant
         .iter()
         .map(|it| format!("{} for {}", it.id, it.receiver))
@@ -115,31 +115,4 @@ fn instead(text: &str, kind: &str, meant: Vec<&DeliveryStatus>) -> CliError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_kind_of_number_has_its_sign() {
-        for (text, wanted) in [
-            ("12", Some(Number::Bare(12))),
-            ("#12", Some(Number::Item(ItemId(12)))),
-            ("a12", Some(Number::Alert(AlertId(12)))),
-            ("A12", Some(Number::Alert(AlertId(12)))),
-            ("d12", Some(Number::Delivery(DeliveryId(12)))),
-            ("D12", Some(Number::Delivery(DeliveryId(12)))),
-            ("k3v9q2xw-12", Some(Number::Notice(DeliveryId(12)))),
-            ("", None),
-            ("a", None),
-            ("-12", None),
-            ("a+12", None),
-            ("a12b", None),
-            ("x12", None),
-            ("é12", None),
-            ("F-35 jets-12", None),
-            ("99999999999999999999", None),
-            ("d99999999999999999999", None),
-        ] {
-            assert_eq!(Number::read(text), wanted, "{text}");
-        }
-    }
-}
+mod tests;

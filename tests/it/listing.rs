@@ -185,7 +185,7 @@ fn colours_are_where_they_are_asked_for() {
 #[test]
 fn a_preview_is_of_any_kind_and_the_html_of_a_mail_goes_to_files() {
     let desk = Desk::new(
-        "[feed]\nwire = \"file:wire.xml\"\n[watch]\nkoizumi = \"Koizumi\"\n\
+        "notify = [\"screen\", \"desk\"]\n[feed]\nwire = \"file:wire.xml\"\n[watch]\nkoizumi = \"Koizumi\"\n\
          [receiver]\ndesk = { email = [\"desk@example.org\"] }\nscreen = { stdout = true }\n\
          [mail]\nserver = \"mail.example.org\"\nfrom = \"bells@example.org\"\n",
     );

@@ -267,9 +267,9 @@ async fn what_cannot_be_muted_says_why() {
         (&["mute", "feed", "wire"], 2, "for how long?"),
         (&["mute", "feed"], 2, "<NAME>"),
         (
-            &["mute", "tag", "wire", "--for", "2d"],
+            &["mute", "word", "wire", "--for", "2d"],
             2,
-            "watch, feed, receiver",
+            "watch, feed, tag, receiver",
         ),
         (
             &["mute", "feed", "wire", "--until", "2020-02-01"],
@@ -300,7 +300,7 @@ async fn what_cannot_be_muted_says_why() {
         (
             &["mute", "feed", "wire", "--until", "25:00"],
             2,
-            "expected a time of day",
+            "expected how far away, such as 2h",
         ),
         (
             &[

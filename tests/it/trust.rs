@@ -148,7 +148,7 @@ async fn the_span_and_the_feed_narrow_what_is_tried() {
         (&["try", "@abe"], 2),
         (&["try", "Koizumi", "--against", "koizum"], 1),
         (&["try", "Koizumi", "--feed", "wire2"], 1),
-        (&["try", "Koizumi", "--since", "yesterday"], 2),
+        (&["try", "Koizumi", "--since", "lately"], 2),
         (&["try", "Koizumi", "--in", "body"], 2),
         (
             &["try", "Koizumi", "--against", "koizumi", "--text", "x"],

@@ -205,17 +205,15 @@ impl<'a> Printer<'a> {
     }
 
     fn print(&mut self, alert: &Alert, made_at: Timestamp) -> Result<(), CliError> {
-        match &mut self.sheet {
-            Some(sheet) => sheet.row(alert, made_at),
-            None => {
-                let Output { color, columns, .. } = *self.output;
-                self.output.print(alert, |alert| {
-                    let block = block(alert, self.config, color);
-                    let lines = block.split('\n').flat_map(|line| wrap(line, columns));
-                    lines.collect::<Vec<_>>().join("\n")
-                })
-            }
+        if let Some(sheet) = &mut self.sheet {
+            return sheet.row(alert, made_at);
         }
+        let Output { color, columns, .. } = *self.output;
+        self.output.print(alert, |alert| {
+            let block = block(alert, self.config, color);
+            let lines = block.split('\n').flat_map(|line| wrap(line, columns));
+            lines.collect::<Vec<_>>().join("\n")
+        })
     }
 }
 
