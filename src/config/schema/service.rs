@@ -100,7 +100,8 @@ pub const WEB: Table = Table {
             "per_feed",
             Kind::Boolean,
             "whether the metrics have series for each feed; false if not set",
-        ),
+        )
+        .or("false"),
         key(
             "token",
             Kind::Secret,
@@ -141,7 +142,8 @@ pub const CONTROL: Table = Table {
             "mode",
             Kind::String,
             "permissions of the socket at which commands ask the service, such as \"0660\"",
-        ),
+        )
+        .or("0660"),
         key(
             "group",
             Kind::String,

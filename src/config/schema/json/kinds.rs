@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        AT_MOST_TABLE, DIGEST_TABLE, ENTITY, EVERY_TABLE, FEED, HEALTH, KEEP, Key, Kind, MAIL,
-        OAUTH, POLL, PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY, QUIET_TABLE,
-        RECEIVER, SECRET, STORE, TEST, Table, WATCH,
+        AT_MOST_TABLE, CONTROL, DIGEST_TABLE, ENTITY, EVERY_TABLE, FEED, HEALTH, KEEP, Key, Kind,
+        MAIL, OAUTH, POLL, PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY, QUIET_TABLE,
+        RECEIVER, SECRET, STORE, TEST, Table, WATCH, WEB,
     },
     name,
 };
@@ -68,6 +68,8 @@ fn inner(table: &Table, key: &Key) -> Value {
         ("", "health") => refer(&HEALTH),
         ("", "keep") => refer(&KEEP),
         ("", "store") => refer(&STORE),
+        ("", "web") => refer(&WEB),
+        ("", "control") => refer(&CONTROL),
         ("preset.NAME", "headers") => named(&json!({ "type": "string" })),
         ("preset.NAME", "parameters") => named(&refer(&PRESET_PARAMETER)),
         ("preset.NAME", "limit") => refer(&PRESET_LIMIT),
