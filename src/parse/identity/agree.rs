@@ -1,7 +1,8 @@
 //! Whether an item that a document shows may be one that is on record, and how much speaks for it.
 //!
 //! A guid or a link counts where it is the item's own: where no other item of the document bears
-//! it, and none on record. One that many bear is not there, as far as these rules go.
+//! it, and none on record, and where the document does not show that such names are places in a list.
+//! One that many bear is not there, as far as these rules go.
 //!
 //! Two items are only ever compared where neither the item shown nor the one on record has found
 //! its exact likeness: the entry that is on record no longer stands in the document as it was.
@@ -9,7 +10,7 @@
 use crate::model::{Fingerprint, Recognition};
 
 /// A day in seconds: a date at the turn of one gives the day alone, and many stories share it.
-const DAY: i64 = 24 * 60 * 60;
+pub(super) const DAY: i64 = 24 * 60 * 60;
 
 /// Which of the parts that two fingerprints may share are an item's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +20,12 @@ pub(super) struct Own {
     pub(super) guid: bool,
     /// Of both links.
     pub(super) link: bool,
+    /// Links name pages, however many items share one; they are not places in a list.
+    pub(super) is_page: bool,
     /// Of both titles.
     pub(super) title: bool,
+    /// Of both texts.
+    pub(super) text: bool,
     /// Of both paths.
     pub(super) path: bool,
 }
@@ -48,6 +53,8 @@ enum Path {
 struct Pair {
     guid: Part,
     link: Part,
+    /// Both have a link, and not the same one, whoever else has it.
+    is_elsewhere: bool,
     path: Path,
     title: Part,
     date: Part,
@@ -60,9 +67,13 @@ struct Pair {
 
 impl Pair {
     fn of(shown: &Fingerprint, known: &Fingerprint, own: Own) -> Self {
+        let date = both(shown.date, known.date, true);
+        let is_date_exact = shown.date.is_some_and(|date| date.rem_euclid(DAY) != 0);
+        let tells = own.text || date == Part::Same && is_date_exact;
         Self {
             guid: both(shown.guid, known.guid, own.guid),
             link: both(shown.link, known.link, own.link),
+            is_elsewhere: both(shown.link, known.link, own.is_page) == Part::Other,
             path: match shown.path {
                 None => Path::Other,
                 path if path != known.path => Path::Other,
@@ -70,10 +81,14 @@ impl Pair {
                 _ => Path::Same,
             },
             title: either(shown.title, known.title),
-            date: both(shown.date, known.date, true),
-            text: either(shown.text, known.text),
+            date,
+            // "Read more" below every headline is no text, except at the very second.
+            text: match either(shown.text, known.text) {
+                Part::Same if !tells => Part::Silent,
+                text => text,
+            },
             is_title_own: own.title,
-            is_date_exact: shown.date.is_some_and(|date| date.rem_euclid(DAY) != 0),
+            is_date_exact,
         }
     }
 
@@ -103,15 +118,15 @@ impl Pair {
     fn is_same_entry(self) -> bool {
         match self.link {
             Part::Same => true,
-            Part::Other => {
+            // Without links to compare, the date is the third part of a story.
+            Part::Silent if !self.is_elsewhere => {
+                let is_other = self.title == Part::Other && self.date == Part::Other;
+                !is_other || self.text == Part::Same
+            }
+            Part::Silent | Part::Other => {
                 let is_dated = self.text == Part::Silent && self.date == Part::Same;
                 let is_titled = self.title == Part::Same && self.is_title_own;
                 is_titled || self.text == Part::Same || is_dated
-            }
-            // Without links to compare, the date is the third part of a story.
-            Part::Silent => {
-                let is_other = self.title == Part::Other && self.date == Part::Other;
-                !is_other || self.text == Part::Same
             }
         }
     }
@@ -207,7 +222,9 @@ pub(super) fn agree_but_for_names(shown: &Fingerprint, known: &Fingerprint) -> O
     let own = Own {
         guid: false,
         link: false,
+        is_page: false,
         title: false,
+        text: true,
         path: false,
     };
     let pair = Pair::of(shown, known, own);

@@ -8,14 +8,12 @@ use std::{
 use super::{
     agree::{Own, agree, agree_but_for_names, is_renamed},
     chosen,
+    records::Records,
 };
 use crate::model::{Fingerprint, Identity, ItemId, Recognition, Remembered};
 
 /// So many items, and more than half of the document, make a renaming.
 const MIN_RENAMED: usize = 3;
-
-/// Of those on record that share one part with an item so many are compared with it, the latest.
-const MAX_CANDIDATES: usize = 64;
 
 /// What one item of a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,9 +78,7 @@ pub fn judge(shown: &[Option<Fingerprint>], known: &[Remembered], choice: Identi
         return matching.conclude(0);
     }
     let records = Records::of(shown, known);
-    matching.settle(records.pairs(&matching, known, |shown, known, own| {
-        agree(shown, known, own)
-    }));
+    matching.settle(matching.pairs(&records, agree));
     let renamed = matching.rename(&records);
     matching.mark_reused(&records);
     matching.conclude(renamed)
@@ -149,6 +145,35 @@ impl<'a> Matching<'a> {
         }
     }
 
+    /// What of the open items and the free records may be one.
+    fn pairs(
+        &self,
+        records: &Records,
+        agree: impl Fn(&Fingerprint, &Fingerprint, Own) -> Option<(u32, Recognition)>,
+    ) -> Vec<Candidate> {
+        let mut pairs = Vec::new();
+        for (shown, print) in self.open() {
+            for record in records.candidates(print) {
+                let Remembered {
+                    item, fingerprint, ..
+                } = &self.known[record];
+                if self.taken.contains(item) {
+                    continue;
+                }
+                let own = records.own(print, fingerprint);
+                if let Some((score, by)) = agree(print, fingerprint, own) {
+                    pairs.push(Candidate {
+                        score,
+                        shown,
+                        record,
+                        by,
+                    });
+                }
+            }
+        }
+        pairs
+    }
+
     fn settle(&mut self, mut candidates: Vec<Candidate>) {
         candidates.sort_by_key(|it| {
             let item = self.known[it.record].item;
@@ -190,7 +215,7 @@ impl<'a> Matching<'a> {
         };
         let moved = self.verdicts.iter().enumerate().filter(|it| moved(*it));
         let mut count = moved.count();
-        let candidates = records.pairs(self, self.known, |shown, known, _| {
+        let candidates = self.pairs(records, |shown, known, _| {
             agree_but_for_names(shown, known).map(|score| (score, Recognition::Renamed))
         });
         let alike: HashSet<usize> = candidates.iter().map(|it| it.shown).collect();
@@ -234,124 +259,6 @@ fn exact(shown: &[Option<Fingerprint>], known: &[Remembered]) -> Vec<Option<usiz
     }
     let find = |print: &Option<Fingerprint>| wholes.get(&print.as_ref()?.whole).copied();
     shown.iter().map(find).collect()
-}
-
-/// Who bears which part.
-struct Records {
-    by_guid: HashMap<i64, Vec<usize>>,
-    by_link: HashMap<i64, Vec<usize>>,
-    by_title: HashMap<i64, Vec<usize>>,
-    by_text: HashMap<i64, Vec<usize>>,
-    shared_guids: HashSet<i64>,
-    shared_links: HashSet<i64>,
-    shared_titles: HashSet<i64>,
-    /// `None` where one item stands alone: whether its path names more than it cannot be seen.
-    shared_paths: Option<HashSet<i64>>,
-}
-
-impl Records {
-    fn of(shown: &[Option<Fingerprint>], known: &[Remembered]) -> Self {
-        let by = |part: fn(&Fingerprint) -> Option<i64>| {
-            let mut bearers: HashMap<i64, Vec<usize>> = HashMap::new();
-            for (record, known) in known.iter().enumerate() {
-                if let Some(part) = part(&known.fingerprint) {
-                    bearers.entry(part).or_default().push(record);
-                }
-            }
-            for records in bearers.values_mut() {
-                records.sort_by_key(|&record| Reverse(known[record].item));
-            }
-            bearers
-        };
-        let (by_guid, by_link) = (by(|it| it.guid), by(|it| it.link));
-        let by_title = by(|it| it.title);
-        let is_list = shown.iter().flatten().count() > 1;
-        Self {
-            shared_guids: shared(shown, known, &by_guid, |it| it.guid),
-            shared_links: shared(shown, known, &by_link, |it| it.link),
-            shared_titles: shared(shown, known, &by_title, |it| it.title),
-            shared_paths: is_list.then(|| shared(shown, known, &by(|it| it.path), |it| it.path)),
-            by_title,
-            by_text: by(|it| it.text),
-            by_guid,
-            by_link,
-        }
-    }
-
-    /// What of the open items and the free records may be one.
-    fn pairs(
-        &self,
-        matching: &Matching<'_>,
-        known: &[Remembered],
-        judge: impl Fn(&Fingerprint, &Fingerprint, Own) -> Option<(u32, Recognition)>,
-    ) -> Vec<Candidate> {
-        let mut pairs = Vec::new();
-        for (shown, print) in matching.open() {
-            for record in self.candidates(print) {
-                if matching.taken.contains(&known[record].item) {
-                    continue;
-                }
-                let other = &known[record].fingerprint;
-                let own = Own {
-                    guid: are_own(&self.shared_guids, [print.guid, other.guid]),
-                    link: are_own(&self.shared_links, [print.link, other.link]),
-                    title: are_own(&self.shared_titles, [print.title, other.title]),
-                    path: { self.shared_paths.as_ref() }
-                        .is_some_and(|shared| are_own(shared, [print.path, other.path])),
-                };
-                if let Some((score, by)) = judge(print, other, own) {
-                    pairs.push(Candidate {
-                        score,
-                        shown,
-                        record,
-                        by,
-                    });
-                }
-            }
-        }
-        pairs
-    }
-
-    fn candidates(&self, print: &Fingerprint) -> HashSet<usize> {
-        let parts = [
-            (&self.by_guid, print.guid),
-            (&self.by_link, print.link),
-            (&self.by_title, print.title),
-            (&self.by_text, print.text),
-        ];
-        let bearers = parts.into_iter().filter_map(|(by, part)| by.get(&part?));
-        bearers
-            .flat_map(|records| records.iter().take(MAX_CANDIDATES).copied())
-            .collect()
-    }
-}
-
-fn are_own(shared: &HashSet<i64>, parts: [Option<i64>; 2]) -> bool {
-    let mut parts = parts.into_iter().flatten();
-    parts.all(|part| !shared.contains(&part))
-}
-
-/// The values of a part that more than one item bears, in the document or on record.
-fn shared(
-    shown: &[Option<Fingerprint>],
-    known: &[Remembered],
-    bearers: &HashMap<i64, Vec<usize>>,
-    part: fn(&Fingerprint) -> Option<i64>,
-) -> HashSet<i64> {
-    let mut shared = HashSet::new();
-    let mut seen = HashSet::new();
-    for part in shown.iter().flatten().filter_map(part) {
-        if !seen.insert(part) {
-            shared.insert(part);
-        }
-    }
-    for (part, records) in bearers {
-        let first = known[records[0]].item;
-        if records.iter().any(|&record| known[record].item != first) {
-            shared.insert(*part);
-        }
-    }
-    shared
 }
 
 #[cfg(test)]

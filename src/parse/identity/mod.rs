@@ -18,6 +18,8 @@ mod chosen;
 mod judge;
 mod link;
 mod name;
+mod places;
+mod records;
 mod versions;
 
 use ring::digest::{Context, SHA256};

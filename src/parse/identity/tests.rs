@@ -439,3 +439,5 @@ fn hashes_are_stable_and_parts_do_not_mix() {
         hash(Part::Text, &["a", "bc"])
     );
 }
+
+mod places;

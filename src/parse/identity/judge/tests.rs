@@ -148,7 +148,7 @@ fn read(items: &[Item], known: &mut Vec<Remembered>) -> Vec<bool> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
 
     #[test]
     fn a_story_with_a_text_of_its_own_is_told(
