@@ -203,7 +203,7 @@ fn failing(
             reception: Reception::default(),
         },
         tell: tell.then(|| trouble(&error, since)),
-        to: if tried_for >= DELIVERY_EXPIRES_AFTER {
+        to: if claim.may_expire && tried_for >= DELIVERY_EXPIRES_AFTER {
             dead(SendReason::Expired, error)
         } else {
             SettleTo::Later {

@@ -15,6 +15,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
         attempt,
         failures: attempt - 1,
         failing_since: (attempt > 1).then(|| at(0)),
+        may_expire: true,
         waiting_since: at(-9_999_999),
         receiver: ReceiverState {
             name: "desk".into(),
@@ -406,6 +407,10 @@ fn three_days_of_trying_are_the_end_for_those_who_have_nothing() {
         accepted: vec!["one@example.org".into()],
     };
     assert_eq!(verdict(last), expected);
+    let mut just_begun = claim(900, 900, Some(0));
+    just_begun.may_expire = false;
+    let kept = of(&just_begun, partly_taken(), at(2 * last), MIDDLE).to;
+    assert!(matches!(kept, SettleTo::Later { .. }), "{kept:?}");
 }
 
 /// It waited for years; the receiver has failed as long.
