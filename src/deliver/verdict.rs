@@ -88,7 +88,7 @@ fn reception(outcome: &Outcome) -> Reception {
 
 fn failed(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
     match error.retry {
-        Retry::TooLarge if refused::has_parts(claim, &error) => refused::halves(error),
+        Retry::TooLarge if refused::has_parts(claim, &error) => refused::halves(claim, error),
         Retry::Unwanted if refused::may_break_up(claim, &error) => {
             refused::parts(claim, error, now)
         }

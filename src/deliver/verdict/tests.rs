@@ -336,7 +336,9 @@ fn of_digest(count: u32, refusals: u32, retry: Retry) -> Verdict {
 fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
     let two = of_digest(2, 99, Retry::TooLarge);
     assert!(matches!(two.to, SettleTo::Halves { .. }));
-    assert_eq!(two.receiver, ReceiverUpdate::default());
+    let found = (two.receiver.refusals, two.receiver.failing_since);
+    assert_eq!(found, (99, Some(at(0))), "who refuses all goes on doing so");
+    assert!(two.receiver.due.is_none() && two.tell.is_none());
     assert!(
         matches!(of_digest(1, 1, Retry::TooLarge).to, SettleTo::Later { .. }),
         "like any refusal"
