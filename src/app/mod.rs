@@ -303,7 +303,11 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         let feed = feeds.get(name)?;
         Some(cadence::plan(last, &Rhythm::of(feed, longest, last.at)))
     };
-    store.bring_forward(plan, now).await?;
+    match store.bring_forward(plan, now).await {
+        // The config is in force by now; each feed is due once more in its old rhythm.
+        Err(error @ StoreError::Busy) => warn!("feeds are not brought forward: {error}"),
+        brought => brought?,
+    }
     for receiver in store.receivers().await? {
         if !receiver.active && receiver.waiting > 0 {
             let (name, waiting) = (&receiver.name, receiver.waiting);
