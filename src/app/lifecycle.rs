@@ -54,6 +54,7 @@ where
     S: Future<Output = ()> + Send + 'static,
 {
     let app = Arc::new(app);
+    app.trying.begin();
     // Before the first poll: what it brings could perhaps not be kept.
     let mut guard = StoreGuard::default();
     guard.look(&app).await;

@@ -29,7 +29,7 @@ use crate::{
     cadence::{self, LastPoll, Rhythm},
     clock::Clock,
     config::{Config, Loaded},
-    deliver::Held,
+    deliver::{Held, Trying},
     http::Http,
     metrics::{Metrics, Names},
     model::Feed,
@@ -57,6 +57,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     scheduler: Scheduler,
     metrics: Arc<Metrics>,
+    trying: Arc<Trying>,
     in_force: RwLock<InForce>,
     reloads: reloads::Reloads,
     /// What listens for others; not there where nobody does.
@@ -115,7 +116,8 @@ impl App {
         let in_force = InForce::of(&parts, &config, clock.now());
         let metrics = Arc::new(Metrics::default());
         metrics.follow(&Names::default(), &scrape::names(&config));
-        let work = parts.into_work(&config, &store, &clock, &metrics);
+        let trying = Arc::default();
+        let work = parts.into_work(&config, &store, &clock, &metrics, &trying);
         if !in_force.failed_tests.is_empty() {
             warn!("{}", setup::tests(&in_force.failed_tests));
         }
@@ -126,6 +128,7 @@ impl App {
             in_force: RwLock::new(in_force),
             doors: OnceLock::new(),
             metrics,
+            trying,
             store,
             clock,
         })
@@ -147,7 +150,13 @@ impl App {
         }
         let doors = self.open_doors(&config.web)?;
         let in_force = InForce::of(&parts, &config, self.clock.now());
-        let work = parts.into_work(&config, &self.store, &self.clock, &self.metrics);
+        let work = parts.into_work(
+            &config,
+            &self.store,
+            &self.clock,
+            &self.metrics,
+            &self.trying,
+        );
         let ready = sync(&self.store, &config, self.clock.as_ref());
         self.scheduler.swap(ready, work).await?;
         let before = std::mem::replace(&mut *self.in_force_mut(), in_force);
@@ -294,7 +303,11 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         let feed = feeds.get(name)?;
         Some(cadence::plan(last, &Rhythm::of(feed, longest, last.at)))
     };
-    store.bring_forward(plan, now).await?;
+    match store.bring_forward(plan, now).await {
+        // The config is in force by now; each feed is due once more in its old rhythm.
+        Err(error @ StoreError::Busy) => warn!("feeds are not brought forward: {error}"),
+        brought => brought?,
+    }
     for receiver in store.receivers().await? {
         if !receiver.active && receiver.waiting > 0 {
             let (name, waiting) = (&receiver.name, receiver.waiting);

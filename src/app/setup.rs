@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     clock::Clock,
     config::{self, Config, Loaded, TestResult},
-    deliver::Deliverer,
+    deliver::{Deliverer, Trying},
     fetch::{FetchOptions, Fetcher},
     http::{Http, HttpSetupError},
     matcher::{Entity, Matcher, WatchError},
@@ -122,6 +122,7 @@ impl Parts {
         store: &Store,
         clock: &Arc<dyn Clock>,
         metrics: &Arc<Metrics>,
+        trying: &Arc<Trying>,
     ) -> Work {
         let rules = PollRules {
             feeds: config.feeds.clone(),
@@ -147,7 +148,8 @@ impl Parts {
         let told = config.health.notify.clone();
         let policies = config.policies.clone();
         let receivers = self.receivers;
-        let deliverer = Deliverer::new(store.clone(), clock, receivers, told, policies, metrics);
+        let deliverer = Deliverer::new(store.clone(), clock, receivers, told, policies, metrics)
+            .with_trying(Arc::clone(trying));
         let parallel = usize::try_from(config.poll.parallel).unwrap_or(usize::MAX);
         Work::new(poller, deliverer, parallel)
     }

@@ -7,6 +7,7 @@
 
 mod flood;
 mod hold;
+mod trying;
 mod verdict;
 
 use std::{collections::BTreeMap, fmt, pin::pin, sync::Arc, time::Duration};
@@ -31,6 +32,7 @@ use hold::Turn;
 use verdict::Verdict;
 
 pub use hold::{Held, releases};
+pub use trying::Trying;
 
 /// On top of a send's own time limit, so that a lease never ends under a send that still runs.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
@@ -43,6 +45,7 @@ pub struct Deliverer {
     told: Vec<String>,
     policies: BTreeMap<String, Policy>,
     metrics: Arc<Metrics>,
+    trying: Arc<Trying>,
 }
 
 impl fmt::Debug for Deliverer {
@@ -93,7 +96,14 @@ impl Deliverer {
             told,
             policies,
             metrics,
+            trying: Arc::default(),
         }
+    }
+
+    /// Goes by what is known of how long receivers are tried, which outlives a reload.
+    #[must_use]
+    pub fn with_trying(self, trying: Arc<Trying>) -> Self {
+        Self { trying, ..self }
     }
 
     /// The receivers' names: one lane each.
@@ -166,15 +176,16 @@ impl Deliverer {
     async fn attempt(
         &self,
         notifier: &dyn Notifier,
-        claim: DeliveryClaim,
+        mut claim: DeliveryClaim,
     ) -> Result<DeliverOutcome, StoreError> {
         let started_at = self.clock.now();
         let outcome = send(notifier, &claim.notice).await;
         let ended_at = self.clock.now();
         log(&claim, &outcome, started_at, ended_at);
+        let name = claim.receiver.name.clone();
+        claim.may_expire = self.trying.note(&name, claim.failures + 1, ended_at);
         let verdict = verdict::of(&claim, outcome, ended_at, fastrand::f64());
         let outcome = attempted(&verdict.to);
-        let name = claim.receiver.name.clone();
         let is_alert = matches!(claim.notice.event, Event::Alert(_));
         let waited = is_alert.then(|| cadence::elapsed(claim.waiting_since, ended_at));
         let notices = self.notices(&claim, &verdict);

@@ -88,7 +88,7 @@ fn reception(outcome: &Outcome) -> Reception {
 
 fn failed(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) -> Verdict {
     match error.retry {
-        Retry::TooLarge if refused::has_parts(claim, &error) => refused::halves(error),
+        Retry::TooLarge if refused::has_parts(claim, &error) => refused::halves(claim, error),
         Retry::Unwanted if refused::may_break_up(claim, &error) => {
             refused::parts(claim, error, now)
         }
@@ -203,7 +203,7 @@ fn failing(
             reception: Reception::default(),
         },
         tell: tell.then(|| trouble(&error, since)),
-        to: if tried_for >= DELIVERY_EXPIRES_AFTER {
+        to: if claim.may_expire && tried_for >= DELIVERY_EXPIRES_AFTER {
             dead(SendReason::Expired, error)
         } else {
             SettleTo::Later {

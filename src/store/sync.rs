@@ -38,7 +38,7 @@ impl Store {
     ///   it is repaired.
     ///
     /// One transaction, but where hundreds of feeds change: then several, each of which leaves a
-    /// store to go on from.
+    /// store to go on from. Waits for as long as another process writes: half a config is none.
     pub async fn sync(
         &self,
         feeds: &[Feed],
@@ -51,14 +51,14 @@ impl Store {
         loop {
             let part = part_of(&mut changes);
             if changes.len() > 0 {
-                self.write(move |tx| apply(tx, &part, now)).await?;
+                self.record(move |tx| apply(tx, &part, now)).await?;
                 continue;
             }
             let last = move |tx: &mut dyn Tx| {
                 apply(tx, &part, now)?;
                 sync_receivers(tx, &receivers, now)
             };
-            return self.write(last).await;
+            return self.record(last).await;
         }
     }
 }

@@ -28,7 +28,7 @@ impl Store {
         let before = self.read(|tx| record::watches(tx)).await?;
         let renamed = renamed(&before, &definitions);
         if !renamed.is_empty() {
-            self.write(move |tx| {
+            self.record(move |tx| {
                 let renamed: Vec<(&str, &str)> = { renamed.iter() }
                     .map(|(from, to)| (from.as_str(), to.as_str()))
                     .collect();
@@ -38,7 +38,7 @@ impl Store {
         }
         for part in changes(before, definitions).chunks(PART) {
             let part = part.to_vec();
-            self.write(move |tx| write(tx, &part, now)).await?;
+            self.record(move |tx| write(tx, &part, now)).await?;
         }
         Ok(())
     }

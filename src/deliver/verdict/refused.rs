@@ -58,30 +58,43 @@ pub(super) fn may_break_up(claim: &DeliveryClaim, error: &SendError) -> bool {
 /// Something in it is not wanted: each half is tried by itself, until the one story is left that is
 /// refused alone. Whether it is that, or the receiver takes nothing, the next answer says.
 pub(super) fn parts(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
-    let receiver = &claim.receiver;
     let update = ReceiverUpdate {
-        failures: receiver.failures,
-        failing_since: receiver.failing_since.or(Some(now)),
-        told_failing: receiver.told_failing,
+        failing_since: claim.receiver.failing_since.or(Some(now)),
         reason: Some(error.reason),
         error: Some(error.detail.clone()),
-        refusals: receiver.refusals.saturating_add(1),
-        ..ReceiverUpdate::default()
+        refusals: claim.receiver.refusals.saturating_add(1),
+        ..as_it_was(claim, &error)
     };
     Verdict {
         receiver: update,
-        ..halves(error)
+        ..halves(claim, error)
     }
 }
 
-/// A receiver that says so reads what it gets, and is well.
-pub(super) fn halves(error: SendError) -> Verdict {
+/// It is too large, which says nothing of the receiver: one that has refused what came before, and
+/// takes nothing, may say so of everything. So it ends no trouble and is none.
+pub(super) fn halves(claim: &DeliveryClaim, error: SendError) -> Verdict {
     Verdict {
-        receiver: ReceiverUpdate::default(),
+        receiver: as_it_was(claim, &error),
         tell: None,
         to: SettleTo::Halves {
             reason: error.reason,
             detail: error.detail,
         },
+    }
+}
+
+fn as_it_was(claim: &DeliveryClaim, error: &SendError) -> ReceiverUpdate {
+    let receiver = &claim.receiver;
+    let fails = receiver.failing_since.is_some();
+    ReceiverUpdate {
+        failures: receiver.failures,
+        failing_since: receiver.failing_since,
+        told_failing: receiver.told_failing,
+        reason: fails.then_some(error.reason),
+        error: fails.then(|| error.detail.clone()),
+        through: receiver.through.clone(),
+        refusals: receiver.refusals,
+        ..ReceiverUpdate::default()
     }
 }

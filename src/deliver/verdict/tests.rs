@@ -15,6 +15,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
         attempt,
         failures: attempt - 1,
         failing_since: (attempt > 1).then(|| at(0)),
+        may_expire: true,
         waiting_since: at(-9_999_999),
         receiver: ReceiverState {
             name: "desk".into(),
@@ -335,7 +336,9 @@ fn of_digest(count: u32, refusals: u32, retry: Retry) -> Verdict {
 fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
     let two = of_digest(2, 99, Retry::TooLarge);
     assert!(matches!(two.to, SettleTo::Halves { .. }));
-    assert_eq!(two.receiver, ReceiverUpdate::default());
+    let found = (two.receiver.refusals, two.receiver.failing_since);
+    assert_eq!(found, (99, Some(at(0))), "who refuses all goes on doing so");
+    assert!(two.receiver.due.is_none() && two.tell.is_none());
     assert!(
         matches!(of_digest(1, 1, Retry::TooLarge).to, SettleTo::Later { .. }),
         "like any refusal"
@@ -406,6 +409,10 @@ fn three_days_of_trying_are_the_end_for_those_who_have_nothing() {
         accepted: vec!["one@example.org".into()],
     };
     assert_eq!(verdict(last), expected);
+    let mut just_begun = claim(900, 900, Some(0));
+    just_begun.may_expire = false;
+    let kept = of(&just_begun, partly_taken(), at(2 * last), MIDDLE).to;
+    assert!(matches!(kept, SettleTo::Later { .. }), "{kept:?}");
 }
 
 /// It waited for years; the receiver has failed as long.

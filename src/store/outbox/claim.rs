@@ -184,6 +184,7 @@ fn begin(
         attempt,
         failures,
         failing_since,
+        may_expire: true,
         waiting_since,
         receiver: receiver.clone(),
         notice,

@@ -67,6 +67,8 @@ pub struct DeliveryClaim {
     pub failures: u32,
     /// When the first of these began: from here counts how long it was tried.
     pub failing_since: Option<Timestamp>,
+    /// Whether it may be given up for its age. The store leaves that to the one who tries.
+    pub may_expire: bool,
     /// Since when it waits: its creation, or the last `outbox retry`.
     pub waiting_since: Timestamp,
     /// How its receiver has fared.

@@ -115,7 +115,7 @@ impl Store {
         told: Vec<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.record(move |tx| {
             for (id, name, is_active, before) in troubled(tx)? {
                 let addresses = recipients.get(&name);
                 let is_behind = |it: &&Unreached| is_active && is_behind(addresses, it);

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use crate::{
     model::Feed,
-    store::{PollCommitted, PollResult, Store, testing::*},
+    store::{PollCommitted, PollResult, Store, StoreError, testing::*},
 };
 
 async fn sync(store: &Store, feeds: &[Feed], seconds: i64) {
@@ -372,4 +374,33 @@ async fn a_receiver_that_was_off_is_on_again() {
     store.sync(&[], &both[1..], at(7)).await.expect("synced");
     assert_eq!(store.next_delivery_due("desk").await.expect("read"), None);
     assert!(claim_for(&store, "desk", at(100)).await.is_empty());
+}
+
+/// Else a reload that is refused in the middle leaves receivers and feeds switched off that the config in
+/// force has.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_config_asks_is_written_however_long_another_process_writes() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let rival = rusqlite::Connection::open(&place.options.path).expect("opened");
+    rival.execute_batch("BEGIN IMMEDIATE").expect("begun");
+    let following = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let feeds = [feed("other", "https://other.example/feed")];
+            let receivers = ["desk".to_owned()];
+            let watches = vec![("w".to_owned(), "koizumi".to_owned())];
+            tokio::join!(
+                store.sync(&feeds, &receivers, at(1)),
+                store.follow_recipients(BTreeMap::new(), Vec::new(), at(1)),
+                store.sync_watches(watches, at(1)),
+            )
+        }
+    });
+    for _ in 0..2 {
+        assert!(matches!(store.ping().await, Err(StoreError::Busy)));
+    }
+    rival.execute_batch("ROLLBACK").expect("ended");
+    let followed = following.await.expect("no panic");
+    assert!(matches!(followed, (Ok(()), Ok(()), Ok(()))), "{followed:?}");
 }

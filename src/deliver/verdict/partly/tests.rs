@@ -17,6 +17,7 @@ fn claim(failures: u32, failing_since: Option<i64>, told_failing: bool) -> Deliv
         attempt: failures + 1,
         failures,
         failing_since: (failures > 0).then(|| at(0)),
+        may_expire: true,
         waiting_since: at(0),
         receiver: ReceiverState {
             name: "all".into(),
