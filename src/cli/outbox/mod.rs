@@ -281,7 +281,7 @@ fn reasons() -> impl TypedValueParser<Value = SendReason> {
     let names = SendReason::ALL.map(SendReason::as_str);
     PossibleValuesParser::new(names).map(|name| {
         let mut reasons = SendReason::ALL.into_iter();
-        let named = reasons.find(|reason| reason.as_str() == name);
-        named.expect("one of their names")
+        let meant = reasons.find(|reason| reason.as_str() == name);
+        meant.expect("one of their names")
     })
 }

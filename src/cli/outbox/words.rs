@@ -147,7 +147,7 @@ pub(super) fn row(
         delivery.folded_into,
     ) {
         (Some(hold), _) => format!("held: {hold}"),
-        (None, Some(into)) => format!("part of {}", into),
+        (None, Some(into)) => format!("part of {into}"),
         (None, None) if delivery.missing.is_some() => {
             let missing = delivery.missing.as_deref().unwrap_or_default();
             one_line(&format!("not to all: {missing}"), 80)
