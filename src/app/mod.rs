@@ -143,8 +143,7 @@ impl App {
         let clock = Arc::clone(&self.clock);
         let built = reloads::aside(move || setup::Parts::build(loaded, &clock)).await;
         let (parts, mut config) = built.ok_or(SetupError::Panicked)??;
-        // The store stays the one that is open: another path takes a restart.
-        config.store.path.clone_from(&self.config().store.path);
+        self.keep_what_takes_a_restart(&mut config);
         if !parts.failed_tests.is_empty() {
             return Err(SetupError::Tests(parts.failed_tests).into());
         }
@@ -166,6 +165,19 @@ impl App {
             swap();
         }
         Ok(())
+    }
+
+    /// The store stays the one that is open, and its control socket the one that was made.
+    fn keep_what_takes_a_restart(&self, config: &mut Config) {
+        let before = self.config();
+        if config.store.path != before.store.path {
+            warn!("[store] url has changed: the store stays the one that is open until a restart");
+            config.store.path.clone_from(&before.store.path);
+        }
+        if config.control != before.control {
+            warn!("[control] has changed: the socket stays as it is until a restart");
+            config.control = before.control.clone();
+        }
     }
 
     /// The config in force.

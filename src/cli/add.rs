@@ -102,12 +102,14 @@ impl Into {
             output.print(proposal, Proposal::line)?;
         }
         if self.write {
-            let what = match added.len() {
-                1 => "1 feed".to_owned(),
-                many => format!("{many} feeds"),
+            let (what, them) = match added.len() {
+                1 => ("1 feed".to_owned(), "it"),
+                many => (format!("{many} feeds"), "them"),
             };
-            let next = "`fivebells reload` puts them in force";
-            remark(&format!("{what} added to {}; {next}", file.display()));
+            let file = file.display();
+            remark(&format!(
+                "{what} added to {file}; `fivebells reload` puts {them} in force"
+            ));
         } else if !output.is_json() {
             remark("the lines belong below [feed] in the config; with --write they are put there");
         }

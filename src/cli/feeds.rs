@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     http::bare_url,
     model::{Ailment, Feed, MuteKind, StoreFailing, StoreReason, to_second},
-    store::FeedStatus,
+    store::{Condition, FeedStatus},
 };
 
 /// Show the feeds and how they fare.
@@ -107,16 +107,15 @@ enum State {
 
 impl State {
     fn of(feed: &FeedStatus) -> Self {
-        match feed {
-            feed if !feed.active => Self::Off,
-            feed if feed.gone => Self::Gone,
-            feed if feed.failures > 0 => Self::Failing,
-            feed if feed.polled_at.is_none() => Self::New,
-            feed => match feed.health.told(&feed.learned) {
-                Some((Ailment::Empty, _)) => Self::Empty,
-                Some(_) => Self::Silent,
-                None => Self::Ok,
-            },
+        let is_empty = || matches!(feed.health.told(&feed.learned), Some((Ailment::Empty, _)));
+        match feed.condition() {
+            _ if !feed.active => Self::Off,
+            Condition::Ok => Self::Ok,
+            Condition::Failing => Self::Failing,
+            Condition::Silent if is_empty() => Self::Empty,
+            Condition::Silent => Self::Silent,
+            Condition::Gone => Self::Gone,
+            Condition::New => Self::New,
         }
     }
 

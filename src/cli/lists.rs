@@ -69,7 +69,8 @@ impl Import {
             remark(&format!("the list could be read up to byte {at} only"));
         }
         self.into.put(path, &added, output)?;
-        remark(&format!("{} feeds, {left_out} left out", added.len()));
+        let feeds = if added.len() == 1 { "feed" } else { "feeds" };
+        remark(&format!("{} {feeds}, {left_out} left out", added.len()));
         Ok(!added.is_empty())
     }
 

@@ -152,6 +152,12 @@ pub(super) fn line(text: &str) -> Result<(), CliError> {
     Ok(())
 }
 
+/// How wide the terminal of standard error is.
+pub(super) fn stderr_columns() -> Option<usize> {
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map(|(columns, _)| usize::from(columns.0))
+}
+
 /// Whether colour may be used on standard error.
 pub(super) fn stderr_color() -> bool {
     AutoStream::choice(&io::stderr()) != ColorChoice::Never
@@ -172,8 +178,7 @@ pub(super) fn complain(message: &str) {
 /// Tells on standard error what is worth knowing.
 pub(super) fn remark(message: &str) {
     let message = message.trim_end();
-    let columns = terminal_size::terminal_size_of(io::stderr());
-    let columns = columns.map(|(columns, _)| usize::from(columns.0));
+    let columns = stderr_columns();
     // A report has its own lines, with marks below their places.
     let columns = columns.filter(|_| !message.contains('\n'));
     if !message.is_empty() {

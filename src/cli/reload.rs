@@ -1,6 +1,6 @@
 //! `reload`: the running service reads its config again, and says what that came to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,6 +9,7 @@ use super::{
     output::{Output, remark},
 };
 use crate::{
+    config::{Environment, usual_places},
     store::Store,
     web::{Control, ControlError, Reloaded},
 };
@@ -19,9 +20,13 @@ pub(super) struct Reload {}
 
 impl Reload {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let store = config::look_for_store(path).inspect_err(|_| {
-            remark("the service is not asked: where it has its store is not to be read");
-        })?;
+        let store = match config::look_for_store(path) {
+            Ok(store) => store,
+            Err(error) => service_of(path).await.ok_or_else(|| {
+                remark("the service is not asked: the config does not say where its store is");
+                error
+            })?,
+        };
         match Control::of(&store).reload().await {
             Ok(Reloaded::Done(counts)) => {
                 output.print(&counts, |counts| format!("reloaded: {counts}"))?;
@@ -38,4 +43,17 @@ impl Reload {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The store of the service that has this config, where the config itself does not say it any more: one
+/// of another config is not asked.
+async fn service_of(config: &Path) -> Option<PathBuf> {
+    let config = std::path::absolute(config).ok()?;
+    for store in usual_places(&config, &Environment::of_process()) {
+        let live = Control::of(&store).status().await;
+        if live.is_ok_and(|live| live.service.config == config) {
+            return Some(store);
+        }
+    }
+    None
 }

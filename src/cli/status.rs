@@ -18,10 +18,10 @@ use crate::{
     cadence,
     clock::{Clock as _, SystemClock},
     config::Config,
-    model::{Ailment, ConfigFailing, StoreFailing},
+    model::{ConfigFailing, StoreFailing},
     store::{
-        FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError, Summary,
-        Vitals,
+        Condition, FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError,
+        Summary, Vitals,
     },
     web::Control,
 };
@@ -191,19 +191,15 @@ impl Known {
 
 impl Feeds {
     fn of(feeds: &[FeedStatus], off: usize) -> Self {
-        let active: Vec<&FeedStatus> = feeds.iter().filter(|feed| feed.active).collect();
-        let count = |is: &dyn Fn(&FeedStatus) -> bool| active.iter().filter(|it| is(it)).count();
-        let is_read =
-            |feed: &FeedStatus| !feed.gone && feed.failures == 0 && feed.polled_at.is_some();
-        let told = |feed: &FeedStatus| feed.health.told(&feed.learned);
-        let is_quiet =
-            |feed: &FeedStatus| matches!(told(feed), Some((Ailment::Silent | Ailment::Empty, _)));
+        let active = feeds.iter().filter(|feed| feed.active);
+        let conditions: Vec<Condition> = active.map(FeedStatus::condition).collect();
+        let count = |wanted| conditions.iter().filter(|it| **it == wanted).count();
         Self {
-            ok: count(&|feed| is_read(feed) && !is_quiet(feed)),
-            failing: count(&|feed| !feed.gone && feed.failures > 0),
-            silent: count(&|feed| is_read(feed) && is_quiet(feed)),
-            gone: count(&|feed| feed.gone),
-            new: count(&|feed| !feed.gone && feed.failures == 0 && feed.polled_at.is_none()),
+            ok: count(Condition::Ok),
+            failing: count(Condition::Failing),
+            silent: count(Condition::Silent),
+            gone: count(Condition::Gone),
+            new: count(Condition::New),
             off,
         }
     }
@@ -343,7 +339,8 @@ impl<'a> StatusLine<'a> {
             .config_loaded
             .map(|at| format!(", read {}", moment(Some(at))));
         let mut lines = vec![("config", format!("{path}{}", read.unwrap_or_default()))];
-        if self.config_changed == Some(true) {
+        // After a refusal that goes without saying, and the reload would be refused again.
+        if self.config_changed == Some(true) && self.refused.is_none() {
             let what = "changed since; `fivebells reload` takes it";
             lines.push(("", what.to_owned()));
         }

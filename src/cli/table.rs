@@ -12,7 +12,7 @@ const GAP: &str = "  ";
 const INDENT: &str = "  ";
 
 /// States that somebody must look at, and those that explain themselves: red and yellow.
-const RED: [&str; 6] = ["failing", "dead", "gone", "off", "stuck", "killed"];
+const RED: [&str; 5] = ["failing", "dead", "gone", "stuck", "killed"];
 const YELLOW: [&str; 4] = ["silent", "empty", "muted", "unconfigured"];
 
 /// A table for a screen.

@@ -152,7 +152,13 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
         Ok(bytes) => decode(bytes),
         Err(error) => {
             let message = format!("cannot read {}: {}", path.display(), reason(&error));
-            problems.push(Problem::error(asked.clone(), message));
+            let problem = Problem::error(asked.clone(), message);
+            let is_missing = error.kind() == io::ErrorKind::NotFound;
+            problems.push(if is_missing && *asked == Place::whole(Context::MAIN) {
+                problem.help("`fivebells init` writes a first one, -c FILE names another")
+            } else {
+                problem
+            });
             (String::new(), None)
         }
     };

@@ -96,6 +96,7 @@ pub use environment::Environment;
 pub use first::{FirstConfig, FirstMail, SecretPlace};
 pub use looking::{Looked, load_for_looking};
 pub use off::Off;
+pub use place::usual_places;
 pub use problem::{FileId, Location, Place, Problem, Severity, Source, Sources};
 pub use propose::{NoProposal, Proposal, Proposals};
 pub use report::{Report, ReportLine};

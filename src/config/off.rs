@@ -101,10 +101,10 @@ pub(super) fn report_all(
         let help = "take out `enabled = false` where it is to work again";
         context.report(problem.help(help));
     };
-    if !feeds.iter().any(|feed| feed.is_on) {
+    if !feeds.is_empty() && !feeds.iter().any(|feed| feed.is_on) {
         warn("every feed is off: nothing is polled");
     }
-    if !watches.iter().any(|watch| watch.item.is_on) {
+    if !watches.is_empty() && !watches.iter().any(|watch| watch.item.is_on) {
         warn("every watch is off: nothing is watched for");
     }
 }

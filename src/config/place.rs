@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{context::Context, section::Section, value::Text};
+use super::{context::Context, environment::Environment, section::Section, value::Text};
 
 /// The store's file name where the config names none.
 const STORE_FILE: &str = "fivebells.db";
@@ -25,7 +25,8 @@ pub(super) fn store_places(context: &Context<'_>, store: Option<&Section<'_>>) -
     if store.is_none() && context.seems_to_name("store") {
         return Vec::new();
     }
-    let mut places = usual_places(context);
+    let main = &context.sources.get(Context::MAIN).path;
+    let mut places = usual_places(main, context.environment);
     if context.is_incomplete {
         let is_read = !context.sources.get(Context::MAIN).text.is_empty();
         places.retain(|place| is_read && place.is_file());
@@ -34,12 +35,12 @@ pub(super) fn store_places(context: &Context<'_>, store: Option<&Section<'_>>) -
 }
 
 /// Where it is if the config does not say.
-fn usual_places(context: &Context<'_>) -> Vec<PathBuf> {
-    if let Some(directory) = context.environment.state_directory() {
+pub fn usual_places(config: &Path, environment: &Environment) -> Vec<PathBuf> {
+    if let Some(directory) = environment.state_directory() {
         return vec![directory.join(STORE_FILE)];
     }
-    let beside = context.resolve(Context::MAIN, STORE_FILE);
-    if is_of_the_service(&context.sources.get(Context::MAIN).path) {
+    let beside = config.parent().unwrap_or(Path::new("")).join(STORE_FILE);
+    if is_of_the_service(config) {
         vec![Path::new(SERVICE_STATE).join(STORE_FILE), beside]
     } else {
         vec![beside]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Health, Store, StoreError,
+    FeedStatus, Health, Store, StoreError,
     disk::beside,
     engine::{Row, Tx},
     step_back,
@@ -60,7 +60,26 @@ pub enum Condition {
     New,
 }
 
+impl FeedStatus {
+    /// How it is, in a word.
+    pub fn condition(&self) -> Condition {
+        Condition::of(self.gone, self.failures, self.polled_at, &self.health)
+    }
+}
+
 impl Condition {
+    /// Of what the store keeps of a feed.
+    fn of(gone: bool, failures: u32, polled_at: Option<Timestamp>, health: &Health) -> Self {
+        let ailment = health.told(&Learned::default()).map(|(ailment, _)| ailment);
+        match ailment {
+            _ if gone => Self::Gone,
+            _ if failures > 0 => Self::Failing,
+            _ if polled_at.is_none() => Self::New,
+            Some(Ailment::Silent | Ailment::Empty) => Self::Silent,
+            _ => Self::Ok,
+        }
+    }
+
     /// Every one.
     pub const ALL: [Self; 5] = [Self::Ok, Self::Failing, Self::Silent, Self::Gone, Self::New];
 
@@ -132,17 +151,9 @@ fn feed(mut row: Row) -> Result<FeedGauge, StoreError> {
     let (gone, failures): (bool, u32) = (row.take(1)?, row.take(6)?);
     let polled_at: Option<Timestamp> = row.take(3)?;
     let health: Health = row.take(7)?;
-    let ailment = health.told(&Learned::default()).map(|(ailment, _)| ailment);
-    let condition = match ailment {
-        _ if gone => Condition::Gone,
-        _ if failures > 0 => Condition::Failing,
-        _ if polled_at.is_none() => Condition::New,
-        Some(Ailment::Silent | Ailment::Empty) => Condition::Silent,
-        _ => Condition::Ok,
-    };
     Ok(FeedGauge {
         name: row.take(0)?,
-        condition,
+        condition: Condition::of(gone, failures, polled_at, &health),
         failures,
         due: row.take(2)?,
         polled_at,
@@ -217,6 +228,8 @@ mod tests {
             tamper(&store, &format!("UPDATE feed SET {set}")).await;
             let gauges = store.gauges().await.expect("read");
             assert_eq!(gauges.feeds[0].condition, condition, "{set}");
+            let feeds = store.feeds().await.expect("read");
+            assert_eq!(feeds[0].condition(), condition, "{set}");
         }
         tamper(&store, "UPDATE feed SET active = 0").await;
         assert_eq!(store.gauges().await.expect("read").feeds, []);

@@ -11,7 +11,7 @@ use super::{
     Answer, CliError, config,
     moment::{Moment, moment},
     names,
-    output::{Output, wrap},
+    output::{Output, remark, wrap},
     stored,
 };
 use crate::{
@@ -91,9 +91,11 @@ impl Alerts {
             None => None,
         };
         let mut printer = Printer::new(&config, output)?;
-        printer
-            .show(&store, AlertFilter { after, ..so_far })
-            .await?;
+        let shown = AlertFilter { after, ..so_far };
+        let end = printer.show(&store, shown).await?;
+        if end == after && !self.follow {
+            remark("no alert is so");
+        }
         if self.follow {
             let filter = AlertFilter {
                 after: last,

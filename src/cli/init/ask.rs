@@ -2,9 +2,15 @@
 
 use std::io::{self, BufRead, Write};
 
-use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
-use super::super::{CliError, output::one_line};
+use super::super::{
+    CliError,
+    output::{one_line, wrap},
+};
+
+/// What Ctrl-C types where it is no signal.
+const CTRL_C: u8 = 3;
 
 /// Asks, line by line.
 pub(super) struct Asker<'a> {
@@ -12,6 +18,8 @@ pub(super) struct Asker<'a> {
     output: &'a mut dyn Write,
     /// Shows what is typed, or hides it.
     echo: &'a dyn Fn(bool),
+    /// How wide the terminal is.
+    columns: Option<usize>,
 }
 
 impl<'a> Asker<'a> {
@@ -19,28 +27,53 @@ impl<'a> Asker<'a> {
         input: &'a mut dyn BufRead,
         output: &'a mut dyn Write,
         echo: &'a dyn Fn(bool),
+        columns: Option<usize>,
     ) -> Self {
         Self {
             input,
             output,
             echo,
+            columns,
         }
     }
 
     pub(super) fn say(&mut self, text: &str) -> Result<(), CliError> {
-        Ok(writeln!(self.output, "{text}")?)
+        for line in text.lines().flat_map(|line| wrap(line, self.columns)) {
+            writeln!(self.output, "{line}")?;
+        }
+        Ok(())
     }
 
     /// The answer without the spaces around it; empty for a bare Enter.
     pub(super) fn ask(&mut self, question: &str) -> Result<String, CliError> {
         write!(self.output, "{question} ")?;
         self.output.flush()?;
-        let mut line = String::new();
-        if self.input.read_line(&mut line)? == 0 {
+        let line = self.read_line()?;
+        if line.is_empty() || line.ends_with(&[CTRL_C]) {
             let message = "the answers ended; nothing was written";
             return Err(CliError::Failed(message.to_owned()));
         }
-        Ok(line.trim().to_owned())
+        match String::from_utf8(line) {
+            Ok(line) => Ok(line.trim().to_owned()),
+            Err(_) => Err(CliError::Failed("the answer is not UTF-8".to_owned())),
+        }
+    }
+
+    /// What is typed up to Enter, or to Ctrl-C where that is no signal.
+    fn read_line(&mut self) -> Result<Vec<u8>, CliError> {
+        let mut line = Vec::new();
+        loop {
+            let typed = self.input.fill_buf()?;
+            let end = typed
+                .iter()
+                .position(|byte| matches!(*byte, b'\n' | CTRL_C));
+            let length = end.map_or(typed.len(), |end| end + 1);
+            line.extend_from_slice(&typed[..length]);
+            self.input.consume(length);
+            if end.is_some() || length == 0 {
+                return Ok(line);
+            }
+        }
     }
 
     /// Asks until the answer is what `take` takes; what it says of others is shown.
@@ -62,7 +95,7 @@ impl<'a> Asker<'a> {
         (self.echo)(false);
         let answer = self.ask(question);
         (self.echo)(true);
-        self.say("")?;
+        writeln!(self.output)?;
         answer
     }
 
@@ -79,13 +112,46 @@ impl<'a> Asker<'a> {
     }
 }
 
-/// Shows what is typed on the terminal, or hides it.
+/// Shows what is typed on the terminal, or hides it. While it is hidden Ctrl-C ends the line and is no
+/// signal: that would end the program, and leave to the shell a terminal that hides what is typed.
 pub(super) fn echo(is_shown: bool) {
     let terminal = io::stdin();
     let Ok(mut modes) = tcgetattr(&terminal) else {
         return;
     };
-    modes.local_modes.set(LocalModes::ECHO, is_shown);
+    let changed = LocalModes::ECHO | LocalModes::ISIG;
+    modes.local_modes.set(changed, is_shown);
+    modes.special_codes[SpecialCodeIndex::VEOL2] = if is_shown { 0 } else { CTRL_C };
     // Where that does not work the answer is seen, as every other is.
     let _ = tcsetattr(&terminal, OptionalActions::Now, &modes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ctrl_c_at_a_hidden_prompt_ends_the_questions_and_shows_what_is_typed_again() {
+        let shown = std::cell::Cell::new(true);
+        let echo = |is_shown| shown.set(is_shown);
+        let (mut input, mut screen) = (&b"secr\x03et\n"[..], Vec::new());
+        let mut asker = Asker::new(&mut input, &mut screen, &echo, None);
+        let refused = asker.ask_hidden("password:").expect_err("no answer");
+        assert_eq!(
+            refused.to_string(),
+            "the answers ended; nothing was written"
+        );
+        assert!(shown.get());
+    }
+
+    #[test]
+    fn what_is_said_breaks_between_words() {
+        let (mut input, mut screen) = (&b""[..], Vec::new());
+        let mut asker = Asker::new(&mut input, &mut screen, &|_| (), Some(20));
+        asker
+            .say("  is no URL and no configured feed")
+            .expect("said");
+        let screen = String::from_utf8(screen).expect("UTF-8");
+        assert_eq!(screen, "  is no URL and no\n  configured feed\n");
+    }
 }

@@ -19,7 +19,7 @@ use self::{
 };
 use super::{
     Answer, CliError,
-    output::{Output, remark},
+    output::{Output, remark, stderr_columns},
 };
 use crate::config::{FirstConfig, FirstMail, SecretPlace};
 
@@ -102,7 +102,7 @@ impl Init {
             return Ok(true);
         }
         let (mut input, mut screen) = (io::stdin().lock(), io::stderr());
-        let mut asker = Asker::new(&mut input, &mut screen, &echo);
+        let mut asker = Asker::new(&mut input, &mut screen, &echo, stderr_columns());
         answers.fill(&mut asker, &place, find::find).await?;
         place.write(&answers, self.force)?;
         remark(&format!("written: {}", place.file.display()));

@@ -1,5 +1,6 @@
 //! `mute` and `unmute`: what is kept back for a while.
 
+mod who;
 mod words;
 
 use std::{path::Path, time::Duration};
@@ -101,6 +102,7 @@ impl Mute {
                 name: name.clone(),
                 until,
                 comment: self.comment.clone(),
+                by: Some(who::types()),
             };
             let muted = store.mute(new, now).await?;
             let line = MuteLine::of(&muted.mute, now);
@@ -201,7 +203,7 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     }
     let rows: Vec<Vec<String>> = mutes.iter().map(|mute| row(mute, config, now)).collect();
     output.table(
-        &["mute", "what", "until", "held", "since", "comment"],
+        &["mute", "what", "until", "held", "since", "by", "comment"],
         &rows,
     )?;
     Ok(true)

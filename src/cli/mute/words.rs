@@ -23,6 +23,8 @@ pub(super) struct MuteLine<'a> {
     since: Timestamp,
     until: Timestamp,
     comment: Option<&'a str>,
+    /// Who muted it.
+    by: Option<&'a str>,
     in_force: bool,
     /// Alerts held.
     alerts: u32,
@@ -42,6 +44,7 @@ impl<'a> MuteLine<'a> {
             since: to_second(mute.since),
             until: to_second(mute.until),
             comment: mute.comment.as_deref(),
+            by: mute.by.as_deref(),
             in_force: mute.is_in_force(now),
             alerts: mute.alerts,
             notices: mute.notices,
@@ -160,6 +163,7 @@ pub(super) fn row(mute: &MuteStatus, config: &Config, now: Timestamp) -> Vec<Str
         until,
         held(mute),
         when::relative(mute.since, now),
+        mute.by.clone().unwrap_or_default(),
         one_line(mute.comment.as_deref().unwrap_or_default(), 100),
     ]
 }

@@ -7,7 +7,10 @@ use std::{
     path::Path,
 };
 
-use clap::{Args, Subcommand};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use serde::Serialize;
 
 use super::{
@@ -46,9 +49,8 @@ struct List {
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only in this state: pending, delivered, dead, dropped, folded, muted; without it,
-    /// pending and dead.
-    #[arg(long)]
+    /// Only in this state; without it, pending and dead.
+    #[arg(long, value_parser = states())]
     state: Option<DeliveryState>,
 
     /// Only the newest so many.
@@ -83,7 +85,7 @@ struct Which {
     receiver: Option<String>,
 
     /// All that failed for this reason.
-    #[arg(long, value_parser = reason)]
+    #[arg(long, value_parser = reasons())]
     reason: Option<SendReason>,
 
     /// All that mutes held.
@@ -175,12 +177,27 @@ impl List {
             }
         }
         if !output.is_json() {
-            output.table(&words::HEADING, &rows)?;
+            if rows.is_empty() {
+                let nothing = self.nothing();
+                output.say(&nothing)?;
+            } else {
+                output.table(&words::HEADING, &rows)?;
+            }
             for line in words::troubles(&receivers, &deliveries, &config.timezone, now) {
                 output.say(&line)?;
             }
         }
         Ok(true)
+    }
+
+    /// That there is nothing to show, in words.
+    fn nothing(&self) -> String {
+        let what = match self.state {
+            Some(state) => format!("nothing is {state}"),
+            None => "nothing waits and nothing died".to_owned(),
+        };
+        let whose = self.receiver.as_ref().map(|name| format!(" for {name}"));
+        what + &whose.unwrap_or_default()
     }
 
     async fn deliveries(&self, store: &Store) -> Result<Vec<DeliveryStatus>, CliError> {
@@ -254,15 +271,17 @@ fn done(deliveries: u64, what: &str, remarks: &[String], output: &Output) -> Ans
     Ok(deliveries > 0)
 }
 
-fn reason(name: &str) -> Result<SendReason, String> {
-    let known = SendReason::ALL
-        .into_iter()
-        .find(|reason| reason.as_str() == name);
-    known.ok_or_else(|| {
-        let names: Vec<&str> = SendReason::ALL
-            .iter()
-            .map(|reason| reason.as_str())
-            .collect();
-        format!("one of {}", names.join(", "))
+/// The shell completes them, and for a slip the help names the one that was meant.
+fn states() -> impl TypedValueParser<Value = DeliveryState> {
+    let names = DeliveryState::ALL.map(DeliveryState::as_str);
+    PossibleValuesParser::new(names).map(|name| name.parse().expect("one of their names"))
+}
+
+fn reasons() -> impl TypedValueParser<Value = SendReason> {
+    let names = SendReason::ALL.map(SendReason::as_str);
+    PossibleValuesParser::new(names).map(|name| {
+        let mut reasons = SendReason::ALL.into_iter();
+        let meant = reasons.find(|reason| reason.as_str() == name);
+        meant.expect("one of their names")
     })
 }

@@ -43,6 +43,8 @@ pub struct NewMute {
     pub until: Timestamp,
     /// Why.
     pub comment: Option<String>,
+    /// Who wants it, as the system calls them.
+    pub by: Option<String>,
 }
 
 /// A mute and what it holds.
@@ -60,6 +62,8 @@ pub struct MuteStatus {
     pub until: Timestamp,
     /// Why.
     pub comment: Option<String>,
+    /// Who muted it, or moved its end last; unknown of one that an older version made.
+    pub by: Option<String>,
     /// When it was lifted, or ran out and that was told.
     pub ended_at: Option<Timestamp>,
     /// Alerts held, each counted once however many receivers it was held from.
@@ -130,7 +134,7 @@ macro_rules! mutes {
             held!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
             "), (",
             held!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
-            ") FROM mute m ",
+            "), m.made_by FROM mute m ",
             $rest
         )
     };
@@ -224,9 +228,17 @@ pub(super) fn report(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<ReportedMute
 fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, StoreError> {
     let (kind, name) = hold::stored(new.kind, &new.name);
     tx.row(
-        "INSERT INTO mute (kind, name, since, until, comment) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO mute (kind, name, since, until, comment, made_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          RETURNING id",
-        values![kind, name, now, new.until, new.comment.as_deref()],
+        values![
+            kind,
+            name,
+            now,
+            new.until,
+            new.comment.as_deref(),
+            new.by.as_deref()
+        ],
     )?
     .expect("an insert returns its row")
     .take(0)
@@ -234,8 +246,8 @@ fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, Stor
 
 fn change(tx: &mut dyn Tx, id: MuteId, new: &NewMute) -> Result<MuteId, StoreError> {
     tx.exec(
-        "UPDATE mute SET until = ?2, comment = coalesce(?3, comment) WHERE id = ?1",
-        values![id, new.until, new.comment.as_deref()],
+        "UPDATE mute SET until = ?2, comment = coalesce(?3, comment), made_by = ?4 WHERE id = ?1",
+        values![id, new.until, new.comment.as_deref(), new.by.as_deref()],
     )?;
     Ok(id)
 }
@@ -287,6 +299,7 @@ fn status(mut row: Row) -> Result<MuteStatus, StoreError> {
         ended_at: row.take(6)?,
         alerts: row.take(7)?,
         notices: row.take(8)?,
+        by: row.take(9)?,
     })
 }
 

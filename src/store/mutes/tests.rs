@@ -16,6 +16,7 @@ fn new(kind: MuteKind, name: &str, until: i64) -> NewMute {
         name: name.into(),
         until: at(until),
         comment: Some("exercise".into()),
+        by: Some("mai".into()),
     }
 }
 
@@ -331,10 +332,13 @@ async fn to_mute_again_moves_the_end() {
     assert_eq!(first.before, None);
     let again = NewMute {
         comment: None,
+        by: Some("ken".into()),
         ..new(MuteKind::Feed, "mofa", 90)
     };
     let again = store.mute(again, at(10)).await.expect("muted");
     assert_eq!(again.before, Some(at(60)));
+    let by = [&first, &again].map(|muted| muted.mute.by.as_deref());
+    assert_eq!(by, [Some("mai"), Some("ken")], "who moves the end has it");
     assert_eq!((again.mute.id, again.mute.since), (first.mute.id, at(0)));
     assert_eq!(again.mute.comment.as_deref(), Some("exercise"), "stays");
     // One that ran out is another one, whether or not that was told.

@@ -9,7 +9,7 @@ async fn typed(answers: &mut Answers, lines: &str) -> (Result<(), CliError>, Str
     let mut screen = Vec::new();
     let hidden = RefCell::new(String::new());
     let echo = |is_shown| hidden.borrow_mut().push(if is_shown { 'S' } else { 'H' });
-    let mut asker = Asker::new(&mut input, &mut screen, &echo);
+    let mut asker = Asker::new(&mut input, &mut screen, &echo, None);
     let place = Place::of(Some("mine.toml".as_ref()), "c.toml".as_ref());
     let result = answers.fill(&mut asker, &place, find).await;
     let seen = String::from_utf8(screen).expect("UTF-8");

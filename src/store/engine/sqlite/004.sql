@@ -10,3 +10,6 @@ ALTER TABLE receiver ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
 
 -- Of a delivery that was delivered: who behind the receiver has not got it, and why, in words.
 ALTER TABLE delivery ADD COLUMN missing TEXT;
+
+-- Who muted it, as the system calls them; NULL where nobody knows.
+ALTER TABLE mute ADD COLUMN made_by TEXT;

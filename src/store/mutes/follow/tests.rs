@@ -148,6 +148,7 @@ async fn where_both_names_are_muted_the_later_end_holds() {
         name: "new".into(),
         until: at(300),
         comment: None,
+        by: None,
     };
     store.mute(early, at(1)).await.expect("muted");
     sync(&store, &[feed("new", URL)], 2).await;
