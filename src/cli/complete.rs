@@ -20,6 +20,14 @@ use crate::config::{self, Config, Environment};
 /// By this variable the shell says that it asks; no other program's.
 const ASKED: &str = "FIVEBELLS_COMPLETE";
 
+/// zsh reads the script at the first tab, as the function that has to answer it, and clap's script
+/// only defines another one: without this the first tab does nothing.
+const FIRST_TAB_OF_ZSH: &str = "
+if [[ $funcstack[1] == _fivebells ]]; then
+    _clap_dynamic_completer_fivebells \"$@\"
+fi
+";
+
 /// Names of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
@@ -73,6 +81,9 @@ impl Completions {
             .expect("a shell that is built in");
         let mut script = Vec::new();
         shell.write_registration(ASKED, "fivebells", "fivebells", "fivebells", &mut script)?;
+        if self.shell == Shell::Zsh {
+            script.extend(FIRST_TAB_OF_ZSH.as_bytes());
+        }
         Ok(io::stdout().write_all(&script)?)
     }
 }

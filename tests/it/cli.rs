@@ -274,6 +274,21 @@ fn completions_and_the_manual_page_are_made_from_the_arguments() {
 }
 
 #[test]
+fn the_first_tab_in_zsh_is_answered_and_not_only_the_second() {
+    // The call is ours, the name of the function is clap's.
+    let script = stdout(&run(&["completions", "zsh"]));
+    let function = "_clap_dynamic_completer_fivebells";
+    assert!(
+        script.contains(&format!("function {function}()")),
+        "{script}"
+    );
+    let called = script
+        .trim_end()
+        .ends_with(&format!("{function} \"$@\"\nfi"));
+    assert!(called, "{script}");
+}
+
+#[test]
 fn the_quickstart_shows_alerts_without_a_network() {
     let desk = TempDir::new().expect("a folder");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
