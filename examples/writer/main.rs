@@ -61,6 +61,7 @@ async fn main() {
         kind: MuteKind::Receiver,
         name: "desk".into(),
         until: now + DAY,
+        by: None,
         comment: None,
     };
     show(path, "`mute receiver`", store.mute(mute, now)).await;
