@@ -169,6 +169,7 @@ async fn until_closed(app: &App) {
         if answers.iter().any(is_closed) {
             return;
         }
+        app.pulse.beat();
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

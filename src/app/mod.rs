@@ -63,6 +63,8 @@ pub struct App {
     /// What listens for others; not there where nobody does.
     doors: OnceLock<Weak<dyn Doors>>,
     started_at: Timestamp,
+    /// Of the store's writer.
+    pulse: ready::Pulse,
 }
 
 /// What a reload swaps, beside the scheduler's work.
@@ -124,6 +126,7 @@ impl App {
         Ok(Self {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
             started_at: in_force.loaded_at,
+            pulse: ready::Pulse::new(),
             reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
             doors: OnceLock::new(),

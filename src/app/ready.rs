@@ -2,23 +2,75 @@
 //!
 //! No feed and no receiver has a say: a service whose every feed is dead does its work.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use super::{App, status};
 use crate::store::StoreError;
 
-/// How long the writer may take to answer one who waits for it.
-const LIMIT: Duration = Duration::from_secs(5);
+/// How long the writer may take to answer one who waits for it: probes give up after a second.
+const LIMIT: Duration = Duration::from_millis(800);
+
+/// A writer that last answered so long ago is dead: other processes may keep it waiting for a while,
+/// which a new start would not end.
+const DEAD_AFTER: Duration = Duration::from_secs(30);
+
+/// When the writer of the store last answered, by a clock that nobody sets.
+#[derive(Debug)]
+pub(super) struct Pulse(Mutex<Instant>);
+
+impl Pulse {
+    /// It has answered now.
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(Instant::now()))
+    }
+
+    /// It has answered again.
+    pub(super) fn beat(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn age(&self) -> Duration {
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.elapsed()
+    }
+}
+
+/// The writer does not answer.
+enum Silence {
+    /// It has ended.
+    Closed,
+    /// Not for so long.
+    Since(Duration),
+}
+
+impl Silence {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Closed => "the store is closed".to_owned(),
+            Self::Since(age) => {
+                let seconds = age.as_secs_f64();
+                format!("the writer of the store has not answered for {seconds:.1} s")
+            }
+        }
+    }
+}
 
 impl App {
     /// Why the service is to be started again; `None` while its loop of polls turns and the store's
-    /// writer answers, by a clock that nobody sets. A disk in trouble is no reason: a start would not
-    /// mend it.
+    /// writer has answered of late, by a clock that nobody sets. A disk in trouble is no reason: a
+    /// start would not mend it.
     pub async fn dead(&self) -> Option<String> {
         if let Some(stuck) = self.stuck() {
             return Some(stuck);
         }
-        self.written().await.err()
+        match self.written().await {
+            Err(Silence::Since(age)) if age < DEAD_AFTER => None,
+            Err(silence) => Some(silence.in_words()),
+            Ok(_) => None,
+        }
     }
 
     /// Why the service does not do its work; `None` while it polls and the store takes what that
@@ -30,7 +82,7 @@ impl App {
         match self.written().await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(format!("the store takes nothing: {error}")),
-            Err(silence) => Some(silence),
+            Err(silence) => Some(silence.in_words()),
         }
     }
 
@@ -50,13 +102,27 @@ impl App {
     }
 
     /// What the writer answers; an error where it does not.
-    async fn written(&self) -> Result<Result<(), StoreError>, String> {
-        let answer = tokio::time::timeout(LIMIT, self.store.ping()).await;
-        let seconds = LIMIT.as_secs();
-        let silence = |_| format!("the writer of the store has not answered for {seconds} s");
-        match answer.map_err(silence)? {
-            Err(StoreError::Closed) => Err("the store is closed".to_owned()),
-            answer => Ok(answer),
+    async fn written(&self) -> Result<Result<(), StoreError>, Silence> {
+        match tokio::time::timeout(LIMIT, self.store.ping()).await {
+            Ok(Err(StoreError::Closed)) => Err(Silence::Closed),
+            Ok(answer) => {
+                self.pulse.beat();
+                Ok(answer)
+            }
+            Err(_) => Err(Silence::Since(self.pulse.age())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pulse_counts_from_the_last_answer() {
+        let pulse = Pulse(Mutex::new(Instant::now() - Duration::from_mins(1)));
+        assert!(pulse.age() > DEAD_AFTER);
+        pulse.beat();
+        assert!(pulse.age() < DEAD_AFTER);
     }
 }

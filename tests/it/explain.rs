@@ -228,6 +228,11 @@ async fn words_of_a_title_name_the_item_or_show_those_that_may_be_meant() {
     room.publish("Agenda of Wednesday").await;
     insta::assert_snapshot!("explain_several", room.shows(&["explain", "agenda"]));
     insta::assert_snapshot!("explain_no_title", room.shows(&["explain", "sumo results"]));
+    // The one with just this title, though others have these words too.
+    room.publish("Agenda").await;
+    room.publish("Agenda of Thursday").await;
+    let told = room.shows(&["explain", "AGENDA", "koizumi"]);
+    assert!(told.starts_with("exit 1\nAgenda\n"), "{told}");
 }
 
 /// A story under another form of its address is not called seen, but it is shown.

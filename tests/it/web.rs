@@ -66,6 +66,37 @@ async fn a_daemon_tells_that_it_lives_is_ready_and_what_it_counts() {
     assert_eq!(ask(&address, "HEAD /metrics", "").body, "");
 }
 
+/// A probe gives up after a second or so; a lock that another program holds is no reason to start the
+/// service again.
+#[tokio::test(flavor = "multi_thread")]
+async fn under_a_foreign_lock_it_lives_is_not_ready_and_says_so_within_a_second() {
+    let feed = FeedServer::start().await;
+    let daemon = Watched::start(&config(&feed, "listen = \"127.0.0.1:0\""));
+    let address = daemon.address();
+    assert_eq!(ask(&address, "GET /readyz", "").status, 200);
+    let store = daemon.folder().join("fivebells.db");
+    let rival = rusqlite::Connection::open(store).expect("a store");
+    rival
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("it comes free");
+    for (path, status, words) in [
+        ("GET /healthz", 200, "ok\n"),
+        (
+            "GET /readyz",
+            503,
+            "the writer of the store has not answered for ",
+        ),
+    ] {
+        let asked = Instant::now();
+        let told = ask(&address, path, "");
+        let took = asked.elapsed();
+        assert!(took < Duration::from_secs(5), "{path}: {took:?}");
+        assert_eq!(told.status, status, "{path}: {}", told.body);
+        assert!(told.body.starts_with(words), "{path}: {}", told.body);
+    }
+    rival.execute_batch("ROLLBACK").expect("given back");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_a_token_asks_for_it_before_the_metrics_alone() {
     let feed = FeedServer::start().await;

@@ -14,22 +14,27 @@ use crate::{
 /// Items that are shown, the newest.
 const MAX_NEAR: usize = 10;
 
-/// The newest ten; all are looked through.
+/// The newest ten, of those that have just this title if there are any; all are looked through.
 pub(super) async fn near(asked: &str, store: &Store) -> Result<Vec<KeptItem>, CliError> {
     let wanted = Wanted::of(asked);
-    let mut found = Vec::new();
+    let title = fold(asked);
+    let (mut found, mut exact) = (Vec::new(), Vec::new());
     let items = Items::new(store, ItemFilter::default()).await?;
     let visit = items.each(|kept, _| {
         if wanted.is_near(kept) {
-            found.push(kept.clone());
+            if fold(&kept.stored.item.title) == title {
+                exact.push(kept.clone());
+            } else if found.len() < MAX_NEAR {
+                found.push(kept.clone());
+            }
         }
-        Ok(match found.len() {
+        Ok(match exact.len() {
             MAX_NEAR => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         })
     });
     visit.await?;
-    Ok(found)
+    Ok(if exact.is_empty() { found } else { exact })
 }
 
 /// Whether it looks like an address, also without its scheme.
