@@ -32,9 +32,9 @@ impl Pulse {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    fn age(&self) -> Duration {
+    fn age(&self, now: Instant) -> Duration {
         let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.elapsed()
+        now.saturating_duration_since(last)
     }
 }
 
@@ -109,7 +109,7 @@ impl App {
                 self.pulse.beat();
                 Ok(answer)
             }
-            Err(_) => Err(Silence::Since(self.pulse.age())),
+            Err(_) => Err(Silence::Since(self.pulse.age(Instant::now()))),
         }
     }
 }
@@ -120,9 +120,12 @@ mod tests {
 
     #[test]
     fn a_pulse_counts_from_the_last_answer() {
-        let pulse = Pulse(Mutex::new(Instant::now() - Duration::from_mins(1)));
-        assert!(pulse.age() > DEAD_AFTER);
+        let pulse = Pulse::new();
+        let later = Instant::now() + Duration::from_mins(1);
+        assert!(pulse.age(later) > DEAD_AFTER);
+        *pulse.0.lock().expect("no other holds it") = later;
+        assert_eq!(pulse.age(later), Duration::ZERO);
         pulse.beat();
-        assert!(pulse.age() < DEAD_AFTER);
+        assert!(pulse.age(later) > DEAD_AFTER);
     }
 }
