@@ -12,7 +12,7 @@ use super::{
     repairs, when,
 };
 use crate::{
-    app::{Fault, FeedFacts, Finding, Probes, Verdict},
+    app::{Fault, FeedFacts, Finding, Probes, SubjectKind, Verdict},
     clock::{Clock, SystemClock},
     config::Config,
     parse::Warning,
@@ -71,8 +71,14 @@ pub(super) async fn run(config: &Config, output: &Output, is_strict: bool) -> An
         }
         Ok(())
     };
-    probes.run(print).await?;
+    let clock_finding = probes.run(print).await?;
     drop(progress);
+    if let Some(finding) = clock_finding {
+        tally.count(&finding.verdict);
+        output.print(&Row::of(&finding), |_| {
+            text(&finding, clock.now(), &config.timezone)
+        })?;
+    }
     if !output.is_json() {
         output::line(&tally.in_words())?;
     }
@@ -145,7 +151,10 @@ impl<'a> Row<'a> {
 
 fn text(finding: &Finding, now: Timestamp, zone: &TimeZone) -> String {
     let kind = finding.subject.kind.as_str().replace('_', " ");
-    let subject = format!("{kind} {}", finding.subject.name);
+    let subject = match finding.subject.kind {
+        SubjectKind::Clock => kind,
+        _ => format!("{kind} {}", finding.subject.name),
+    };
     match &finding.verdict {
         Verdict::Feed(facts) => {
             let notes = complaints(facts).into_iter();

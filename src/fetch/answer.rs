@@ -2,13 +2,15 @@
 
 use std::{borrow::Cow, fmt::Write, time::Duration};
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::{
     heavy::heavy,
     http::{
-        HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
-        header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
+        HeaderMap, HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
+        header::{AGE, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE},
+        http_date,
     },
     model::Origin,
 };
@@ -42,6 +44,9 @@ pub struct Page {
     pub last_modified: Option<Vec<u8>>,
     /// How much longer the publisher says that nothing changes.
     pub freshness: Option<Duration>,
+    /// When the host sent it, by the host's own clock (Date, RFC 9110 §6.6.1); not known of a file, nor
+    /// of a copy that a cache has kept (Age).
+    pub date: Option<Timestamp>,
 }
 
 /// A document, not yet looked at.
@@ -96,7 +101,13 @@ fn page(trail: Trail, response: &HttpResponse) -> Page {
         etag: validators::etag(&response.headers),
         last_modified: validators::last_modified(&response.headers),
         freshness: freshness(&response.headers),
+        date: date(&response.headers),
     }
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = headers.get(DATE).filter(|_| !headers.contains_key(AGE))?;
+    http_date(date.as_bytes())
 }
 
 /// 204 and 205 have none; 206 and 226 are parts that we did not ask for, but for the part that is

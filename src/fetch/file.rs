@@ -28,6 +28,7 @@ pub(super) async fn read(
         etag: Some(etag),
         last_modified: None,
         freshness: None,
+        date: None,
     };
     if is_unchanged {
         return Ok(Fetched::NotModified(page));

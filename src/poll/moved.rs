@@ -177,6 +177,7 @@ mod tests {
             etag: None,
             last_modified: None,
             freshness: None,
+            date: None,
         };
         for (statuses, moves) in [
             (&[301][..], true),

@@ -188,6 +188,32 @@ async fn feeds_of_one_host_are_asked_with_its_pause_between_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_host_says_what_time_it_is_unless_a_cache_has_kept_its_answer() {
+    let dated = |more: Vec<(&'static str, String)>| {
+        let date = ("Date", "Mon, 01 Jan 2024 00:00:00 GMT".to_owned());
+        reply(200, [vec![date], more].concat(), SAMPLE)
+    };
+    let server = HttpServer::start(move |request: &Request| match request.path.as_str() {
+        "/dated" => dated(Vec::new()),
+        _ => dated(vec![("Age", "9".to_owned())]),
+    })
+    .await;
+    let checked = desk(&server, &["dated"]).run(&["check", "--online"]);
+    assert_eq!(code(&checked), 0, "one host alone is no judge");
+    let text = stdout(&checked);
+    let words = " ahead of the one host that says what time it is; one of the two is wrong\n";
+    assert!(text.contains("\nok    clock: this machine is "), "{text}");
+    assert!(text.contains(words), "{text}");
+    let rows = json(&desk(&server, &["dated"]).run(&["--format", "json", "check", "--online"]));
+    assert_eq!(
+        (&rows[1]["probe"], &rows[1]["ok"]),
+        (&"clock".into(), &true.into())
+    );
+    let text = stdout(&desk(&server, &["kept"]).run(&["check", "--online"]));
+    assert!(!text.contains("clock"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_nobody_vouches_for_is_said_with_what_to_do() {
     let server = SecureServer::start(|_| feed(SAMPLE)).await;
     let feeds = format!("own = \"{}\"", server.url("/feed"));

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Fault, Probe, Rest, Subject, SubjectKind, Trying, Verdict};
+use super::{Fault, Probe, Rest, Subject, SubjectKind, Trying, Verdict, clock::Ahead};
 use crate::{
     cadence::{Rhythm, Wishes},
     clock::Clock,
@@ -35,6 +35,8 @@ pub struct FeedFacts {
     pub slowed: String,
     /// What had to be repaired.
     pub warnings: Vec<Warning>,
+    /// How far this machine's clock is ahead of its host's, where the host says what time it is.
+    pub(super) clock: Option<Ahead>,
 }
 
 /// Asks for a feed.
@@ -57,8 +59,15 @@ impl FeedProbe {
 
     async fn ask(&self) -> Result<FeedFacts, Fault> {
         let request = FetchRequest::first(&self.feed);
+        let asked_at = self.clock.now();
         match self.fetcher.fetch(&request).await {
-            Ok(Fetched::Document(document)) => self.read(&document),
+            Ok(Fetched::Document(document)) => {
+                let within = asked_at..=self.clock.now();
+                let date = document.page.date;
+                let clock = date.map(|date| Ahead::of(&self.feed.url, date, &within));
+                let facts = self.read(&document)?;
+                Ok(FeedFacts { clock, ..facts })
+            }
             Ok(Fetched::NotModified(_)) => Err(Fault::new(
                 FetchReason::Protocol.as_str(),
                 "the server says that nothing changed, but that was not asked",
@@ -106,6 +115,7 @@ impl FeedProbe {
             slowed_by,
             slowed,
             warnings: parsed.warnings,
+            clock: None,
         }
     }
 }

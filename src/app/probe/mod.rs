@@ -4,6 +4,7 @@
 //! is sent, and no host is asked more than the daemon would: one thing at a time, with the pause of
 //! `[poll] per_host` before the next, and nothing more once it has asked to wait.
 
+mod clock;
 mod feed;
 mod way;
 
@@ -21,6 +22,7 @@ use tokio::{
 
 use super::{SetupError, setup};
 use crate::{clock::Clock, config::Config, http::Http, model::Origin, notify, unwind};
+use clock::Clocks;
 pub use feed::FeedFacts;
 use feed::FeedProbe;
 use way::{MailProbe, ReceiverProbe, has_host};
@@ -63,6 +65,8 @@ pub enum SubjectKind {
     MailServer,
     /// A receiver that has a host of its own.
     Receiver,
+    /// This machine's clock, by what hosts say.
+    Clock,
 }
 
 impl SubjectKind {
@@ -72,6 +76,7 @@ impl SubjectKind {
             Self::Feed => "feed",
             Self::MailServer => "mail_server",
             Self::Receiver => "receiver",
+            Self::Clock => "clock",
         }
     }
 }
@@ -169,11 +174,16 @@ impl Probes {
         self.0.len()
     }
 
-    /// Tries all of them, and hands over each finding as it comes.
+    /// Tries all of them, and hands over each finding as it comes. Returns what the hosts of feeds
+    /// say of this machine's clock; nothing where none says what time it is.
     ///
     /// # Errors
     /// What `found` says; the rest is not tried then.
-    pub async fn run<E>(self, mut found: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
+    pub async fn run<E>(
+        self,
+        mut found: impl FnMut(Finding) -> Result<(), E>,
+    ) -> Result<Option<Finding>, E> {
+        let total = self.count();
         let Self(probes, terms) = self;
         let (sender, mut findings) = mpsc::channel(WAITING);
         let places = Arc::new(Semaphore::new(terms.parallel));
@@ -190,10 +200,19 @@ impl Probes {
             tasks.spawn(line.run());
         }
         drop(sender);
+        let mut clocks = Clocks::default();
         while let Some(finding) = findings.recv().await {
+            clocks.note(&finding.verdict);
             found(finding)?;
         }
-        Ok(())
+        Ok(clocks.verdict().map(|verdict| Finding {
+            number: total,
+            subject: Subject {
+                kind: SubjectKind::Clock,
+                name: "clock".to_owned(),
+            },
+            verdict,
+        }))
     }
 }
 
