@@ -11,6 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fivebells::{
+    clock::{Clock as _, SystemClock},
+    store::{Store, StoreOptions},
+};
 use serde_json::Value;
 
 use crate::{
@@ -95,24 +99,52 @@ async fn a_poll_is_done_by_the_daemon_at_once_and_says_what_came() {
     stop(daemon);
 }
 
-/// What was muted goes out at once when it is unmuted: no lane waits for its next look.
+/// The service would look by itself a moment later, so what counts is that it is asked to.
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_that_make_something_due_wake_the_daemon() {
-    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
-    let daemon = Daemon::start(&config(&feed.url(), &hook.url()));
-    daemon.expect("READY=1");
-    daemon.run(&["poll"]);
-    assert_eq!(code(&daemon.run(&["mute", "watch", "k", "--for", "1h"])), 0);
-    feed.publish("Koizumi one");
-    daemon.run(&["poll"]);
-    assert!(hook.requests().is_empty());
-    assert_eq!(code(&daemon.run(&["unmute", "watch", "k", "--send"])), 0);
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while hook.requests().is_empty() {
-        assert!(Instant::now() < deadline, "it is not sent");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+async fn commands_that_make_something_due_ask_the_service_to_look_at_once() {
+    let desk = Desk::sample();
+    desk.run(&["run", "--once"]);
+    // In the place of the service: it has the store, and listens at its socket.
+    let options = StoreOptions {
+        path: desk.path("fivebells.db"),
+        keep_items: Duration::from_hours(1),
+        keep_alerts: Duration::from_hours(1),
+    };
+    let store = Store::open(&options, SystemClock.now()).await;
+    let store = store.expect("a store");
+    let socket = UnixListener::bind(desk.path("fivebells.sock")).expect("it is free");
+    let asked = std::thread::spawn(move || {
+        let mut asked = Vec::new();
+        for stream in socket.incoming() {
+            let mut stream = stream.expect("connected");
+            let mut request = [0; 256];
+            let length = stream.read(&mut request).expect("a request");
+            let request = String::from_utf8_lossy(&request[..length]);
+            let line = request.lines().next().unwrap_or_default().to_owned();
+            if line.is_empty() {
+                return asked;
+            }
+            asked.push(line);
+            let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
+            stream.write_all(answer).expect("answered");
+        }
+        asked
+    });
+    let commands: [&[&str]; 4] = [
+        &["mute", "watch", "koizumi", "--for", "1h"],
+        &["unmute", "watch", "koizumi", "--send"],
+        &["outbox", "retry", "--receiver", "screen"],
+        &["outbox", "drop", "--receiver", "screen"],
+    ];
+    for command in commands {
+        let done = desk.run(command);
+        assert!(code(&done) <= 1, "{command:?}: {}", stderr(&done));
     }
-    stop(daemon);
+    // An empty request is the end.
+    drop(UnixStream::connect(desk.path("fivebells.sock")).expect("connected"));
+    let asked = asked.join().expect("no panic");
+    assert_eq!(asked, ["POST /wake HTTP/1.1"; 4]);
+    store.close().await;
 }
 
 #[test]
