@@ -244,11 +244,7 @@ impl Deliverer {
             let detail = &trouble.detail;
             error!("receiver {name:?} is in trouble and nobody can be told: {detail}");
         }
-        let tell = |receiver: &String| NewDelivery {
-            receiver: receiver.clone(),
-            event: event.clone(),
-        };
-        others.into_iter().map(tell).collect()
+        NewDelivery::to_each(others, &event)
     }
 }
 

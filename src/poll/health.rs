@@ -258,11 +258,7 @@ impl HealthRules {
     }
 
     fn tell(&self, event: &Event) -> Vec<NewDelivery> {
-        let tell = |receiver: &String| NewDelivery {
-            receiver: receiver.clone(),
-            event: event.clone(),
-        };
-        self.notify.iter().map(tell).collect()
+        NewDelivery::to_each(&self.notify, event)
     }
 }
 

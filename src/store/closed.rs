@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
-    Health, NewDelivery, Store, StoreError,
+    Health, Store, StoreError,
     engine::{Row, Tx, values},
     outbox,
 };
@@ -30,11 +30,11 @@ impl Store {
         self.write(move |tx| {
             let known = troubled(tx)?;
             for event in failing(tx, &known, &feeds)? {
-                tell(tx, event, &told, now)?;
+                outbox::tell(tx, &Event::FeedRecovered(event), &told, now)?;
             }
             for one in &known {
                 for event in quiet(tx, one, &feeds)? {
-                    tell(tx, event, &told, now)?;
+                    outbox::tell(tx, &Event::FeedRecovered(event), &told, now)?;
                 }
             }
             Ok(())
@@ -136,21 +136,6 @@ fn quiet(tx: &mut dyn Tx, one: &Told, feeds: &[Feed]) -> Result<Vec<FeedRecovere
         )?;
     }
     Ok(events)
-}
-
-fn tell(
-    tx: &mut dyn Tx,
-    event: FeedRecovered,
-    told: &[String],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let event = Event::FeedRecovered(event);
-    let tell = |receiver: &String| NewDelivery {
-        receiver: receiver.clone(),
-        event: event.clone(),
-    };
-    let notices: Vec<NewDelivery> = told.iter().map(tell).collect();
-    outbox::enqueue(tx, &notices, now).map(drop)
 }
 
 fn troubled(tx: &mut dyn Tx) -> Result<Vec<Told>, StoreError> {

@@ -5,9 +5,7 @@ use jiff::Timestamp;
 use super::{
     Health, Store, StoreError, Unreached,
     engine::{Tx, values},
-    meta, mutes,
-    outbox::{self, NewDelivery},
-    polls,
+    meta, mutes, outbox, polls,
 };
 use crate::{
     cadence::Learned,
@@ -74,12 +72,7 @@ impl Store {
                 return Ok(false);
             }
             let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
-            let tell = |receiver| NewDelivery {
-                receiver,
-                event: event.clone(),
-            };
-            let notices: Vec<NewDelivery> = receivers.into_iter().map(tell).collect();
-            outbox::enqueue(tx, &notices, now)?;
+            outbox::tell(tx, &event, &receivers, now)?;
             write_plan(
                 tx,
                 ReportPlan {

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     Store, StoreError,
     engine::{Tx, sqlite::Sqlite},
-    meta,
-    trouble::tell,
+    meta, outbox,
 };
 use crate::model::{ConfigFailing, ConfigRecovered, Event};
 
@@ -83,7 +82,7 @@ impl Store {
                 return Ok(false);
             }
             keep(tx, CONFIG_FAILING, &event)?;
-            tell(tx, &Event::ConfigFailing(event), receivers, now)?;
+            outbox::tell(tx, &Event::ConfigFailing(event), &receivers, now)?;
             Ok(true)
         })
         .await
@@ -103,7 +102,7 @@ impl Store {
             meta::forget(tx, CONFIG_FAILING)?;
             let since = told.since;
             let event = Event::ConfigRecovered(ConfigRecovered { path, since });
-            tell(tx, &event, receivers, now)?;
+            outbox::tell(tx, &event, &receivers, now)?;
             Ok(true)
         })
         .await

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{NewDelivery, Store, StoreError, engine::Tx, meta, outbox, schedule};
+use super::{Store, StoreError, meta, outbox, schedule};
 use crate::model::{Event, StoreFailing, StoreRecovered};
 
 /// The trouble that was told, in `meta`: the event's data as JSON.
@@ -31,7 +31,7 @@ impl Store {
         self.write(move |tx| {
             let told = serde_json::to_string(&event).expect("plain data serializes");
             meta::set(tx, FAILING, &told)?;
-            tell(tx, &Event::StoreFailing(event), receivers, now)
+            outbox::tell(tx, &Event::StoreFailing(event), &receivers, now)
         })
         .await
     }
@@ -47,25 +47,10 @@ impl Store {
         self.write(move |tx| {
             meta::forget(tx, FAILING)?;
             schedule::free_all(tx, i64::MAX)?;
-            tell(tx, &Event::StoreRecovered(event), receivers, now)
+            outbox::tell(tx, &Event::StoreRecovered(event), &receivers, now)
         })
         .await
     }
-}
-
-/// Puts the event into the outbox for each of these receivers.
-pub(super) fn tell(
-    tx: &mut dyn Tx,
-    event: &Event,
-    receivers: Vec<String>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let tell = |receiver| NewDelivery {
-        receiver,
-        event: event.clone(),
-    };
-    let notices: Vec<NewDelivery> = receivers.into_iter().map(tell).collect();
-    outbox::enqueue(tx, &notices, now).map(drop)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
     receiver_id, turns,
 };
 use crate::{
-    model::{Alert, AlertId, DeliveryId, Priority},
+    model::{Alert, AlertId, DeliveryId, Event, Priority},
     store::{
         Store, StoreError,
         engine::{Tx, values},
@@ -25,6 +25,16 @@ impl Store {
     ) -> Result<Vec<DeliveryId>, StoreError> {
         self.write(move |tx| enqueue(tx, &notices, now)).await
     }
+}
+
+/// Puts an event into the outbox for each of these receivers.
+pub(in crate::store) fn tell<'a>(
+    tx: &mut dyn Tx,
+    event: &Event,
+    receivers: impl IntoIterator<Item = &'a String>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    enqueue(tx, &NewDelivery::to_each(receivers, event), now).map(drop)
 }
 
 /// Puts notices into the outbox, due now; a mute in force holds them there.

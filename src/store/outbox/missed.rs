@@ -8,12 +8,12 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::enqueue, payload::thaw_event};
+use super::{insert::tell, payload::thaw_event};
 use crate::{
     cadence::elapsed,
     model::{DeliveryId, Event, ReceiverMissed, SendReason, to_second},
     store::{
-        NewDelivery, Store, StoreError,
+        Store, StoreError,
         engine::{Tx, values},
         meta,
     },
@@ -123,7 +123,12 @@ impl Store {
                     }
                 };
                 keep(tx, receiver, &ledger)?;
-                tell(tx, missed, now)?;
+                tell(
+                    tx,
+                    &Event::ReceiverMissed(missed.event.clone()),
+                    &missed.told,
+                    now,
+                )?;
             }
             Ok(turns)
         })
@@ -183,15 +188,6 @@ fn recipients(tx: &mut dyn Tx, name: &str, told: &[String]) -> Result<Vec<String
         others.push(name.to_owned());
     }
     Ok(others)
-}
-
-fn tell(tx: &mut dyn Tx, missed: &Missed, now: Timestamp) -> Result<(), StoreError> {
-    let notice = |receiver: &String| NewDelivery {
-        receiver: receiver.clone(),
-        event: Event::ReceiverMissed(missed.event.clone()),
-    };
-    let notices: Vec<NewDelivery> = missed.told.iter().map(notice).collect();
-    enqueue(tx, &notices, now).map(drop)
 }
 
 fn is_well(tx: &mut dyn Tx, receiver: &str) -> Result<bool, StoreError> {

@@ -32,7 +32,7 @@ pub(super) use self::{
     turns::{DUE, FIRST},
 };
 pub(super) use self::{
-    insert::{enqueue, insert_alert},
+    insert::{enqueue, insert_alert, tell},
     payload::{Part, event, list, parse_list},
     settle::close_lost,
     show::of_alert,
@@ -52,6 +52,20 @@ pub struct NewDelivery {
     pub receiver: String,
     /// What it is told.
     pub event: Event,
+}
+
+impl NewDelivery {
+    /// The same event for each of these receivers.
+    pub fn to_each<'a>(
+        receivers: impl IntoIterator<Item = &'a String>,
+        event: &Event,
+    ) -> Vec<Self> {
+        let to = |receiver: &String| Self {
+            receiver: receiver.clone(),
+            event: event.clone(),
+        };
+        receivers.into_iter().map(to).collect()
+    }
 }
 
 /// One delivery to attempt now; its attempt is on record already.

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    insert::enqueue,
+    insert::tell,
     show::waiting,
     unreached::{self, Unreached},
 };
 use crate::{
     model::{Event, ReceiverRecovered, to_second},
     store::{
-        NewDelivery, Store, StoreError,
+        Store, StoreError,
         engine::{Tx, values},
     },
 };
@@ -61,7 +61,7 @@ impl ToldFailing {
         };
         let hears = |it: &&String| self.is_reached || **it != event.receiver;
         let told: Vec<&String> = told.iter().filter(hears).collect();
-        tell(tx, &event, &told, now)
+        tell(tx, &Event::ReceiverRecovered(event), told, now)
     }
 }
 
@@ -89,21 +89,7 @@ pub(super) fn end_unreached(
         removed,
     };
     let told = unreached::hearers(told, receiver, !event.recipients.is_empty());
-    tell(tx, &event, &told.iter().collect::<Vec<_>>(), now)
-}
-
-fn tell(
-    tx: &mut dyn Tx,
-    event: &ReceiverRecovered,
-    told: &[&String],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let tell = |receiver: &&String| NewDelivery {
-        receiver: (*receiver).clone(),
-        event: Event::ReceiverRecovered(event.clone()),
-    };
-    let notices: Vec<NewDelivery> = told.iter().map(tell).collect();
-    enqueue(tx, &notices, now).map(drop)
+    tell(tx, &Event::ReceiverRecovered(event), &told, now)
 }
 
 impl Store {

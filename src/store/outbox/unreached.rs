@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::enqueue, recovered::end_unreached, show::waiting};
+use super::{insert::tell, recovered::end_unreached, show::waiting};
 use crate::{
     cadence::{RECEIVER_TOLD_AFTER, elapsed},
     model::{Event, ReceiverFailing, Refusal, SendReason, to_second},
     store::{
-        NewDelivery, Store, StoreError,
+        Store, StoreError,
         engine::{Tx, values},
     },
 };
@@ -94,11 +94,11 @@ impl Store {
         if !known.values().any(|all| is_due(all)) {
             return Ok(Vec::new());
         }
-        self.write(move |tx| tell(tx, &told, now)).await
+        self.write(move |tx| tell_due(tx, &told, now)).await
     }
 }
 
-fn tell(
+fn tell_due(
     tx: &mut dyn Tx,
     told: &[String],
     now: Timestamp,
@@ -125,12 +125,7 @@ fn tell(
             receiver: name,
         };
         let told = hearers(told, &event.receiver, !event.recipients.is_empty());
-        let tell = |receiver: &String| NewDelivery {
-            receiver: receiver.clone(),
-            event: Event::ReceiverFailing(event.clone()),
-        };
-        let notices: Vec<NewDelivery> = told.iter().map(tell).collect();
-        enqueue(tx, &notices, now)?;
+        tell(tx, &Event::ReceiverFailing(event.clone()), &told, now)?;
         all_told.push(ToldUnreached { event, told });
     }
     Ok(all_told)

@@ -1,21 +1,11 @@
 use super::*;
 use crate::{
-    model::{Ailment, TestPing},
+    model::Ailment,
     store::{
         DeliveryState, OutboxFilter,
-        testing::{Place, at, feed, one_feed},
+        testing::{Place, at, feed, one_feed, ping},
     },
 };
-
-fn ping(receiver: &str) -> NewDelivery {
-    NewDelivery {
-        receiver: receiver.into(),
-        event: Event::TestPing(TestPing {
-            receiver: receiver.into(),
-            message: "hello".into(),
-        }),
-    }
-}
 
 /// The reports in the outbox, the newest first.
 async fn reports(store: &Store) -> Vec<ReportReady> {
