@@ -7,8 +7,8 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
-    cadence::Learned,
     model::{Access, Feed, Fingerprint, Identity, Initial, Item, Recognition, TextHash},
+    schedule::Learned,
     store::{
         Health, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store,
         StoreOptions,
@@ -118,7 +118,7 @@ fn item(serial: u64, number: u32) -> NewItem {
 fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommit {
     PollCommit {
         origin: claim.origin,
-        turn: claim.turn,
+        fence: claim.fence,
         feed: claim.feed.id,
         told: claim.feed.told(),
         url: claim.feed.url,

@@ -7,12 +7,12 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fivebells::{
-    cadence::Learned,
     matcher::{ItemLists, Matcher},
     model::{
         Access, Feed, Field, Fingerprint, Identity, Initial, Item, OnUpdate, Priority, Recognition,
         TextHash, Watch,
     },
+    schedule::Learned,
     store::{Health, ItemFilter, NewItem, PollCommit, PollRead, PollResult, Store, StoreOptions},
 };
 use jiff::Timestamp;
@@ -152,7 +152,7 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
     let claim = claims.expect("the store answers").pop().expect("a claim");
     let commit = PollCommit {
         origin: claim.origin,
-        turn: claim.turn,
+        fence: claim.fence,
         feed: claim.feed.id,
         told: claim.feed.told(),
         url: claim.feed.url,

@@ -18,20 +18,20 @@
 //!               ─► fetch  parse  matcher  notify  store   capabilities; no arrows between them
 //!                  discover  opml
 //!               ─► http          one client: limits, capped decoding, address guard
-//!               ─► policy        when a receiver is told
-//!               ─► clock  cadence  calendar  text  suggest  unwind   facts: no I/O, no loops
+//!               ─► delivery_policy   when a receiver is notified
+//!               ─► clock  schedule  calendar  text  suggest  unwind   facts: no I/O, no loops
 //!                  files  heavy  metrics   what somebody names, read under a bound; work on much
 //!                                data; what is counted
 //!               ─► model
 //! ```
 
 pub mod app;
-pub mod cadence;
 pub mod calendar;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod deliver;
+pub mod delivery_policy;
 pub mod discover;
 pub mod fetch;
 pub mod files;
@@ -45,8 +45,8 @@ pub mod model;
 pub mod notify;
 pub mod opml;
 pub mod parse;
-pub mod policy;
 pub mod poll;
+pub mod schedule;
 pub mod scheduler;
 pub mod store;
 pub mod suggest;

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use super::{
     App, AppError, StoreGuard,
     heartbeat::Heartbeat,
-    reloads::{Reload, Wish, reload_when_asked},
+    reloads::{Reload, Request, reload_when_asked},
     status,
     systemd::tell,
 };
@@ -80,8 +80,8 @@ where
     let background = tokio::spawn(watch(Arc::clone(&app), guard, soft.clone(), gone.clone()));
     tokio::select! {
         () = reload_when_asked(&app, &reload, async || tokio::select! {
-            wish = signals.next() => wish,
-            () = app.reloads.asked() => Wish::Reload,
+            request = signals.next() => request,
+            () = app.reloads.asked() => Request::Reload,
         }) => {}
         () = gone.cancelled() => {}
         // A loop has ended by itself.
@@ -204,9 +204,9 @@ pub async fn wait_for_store(store: &StoreOptions, signals: &mut Signals) -> bool
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_AT_STORE) => {}
-            wish = signals.heard() => match wish {
-                Wish::Stop => return false,
-                Wish::Reload => signals.reload_is_asked = true,
+            request = signals.heard() => match request {
+                Request::Stop => return false,
+                Request::Reload => signals.reload_is_asked = true,
             },
         }
     }
@@ -238,23 +238,23 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Wish {
+    async fn next(&mut self) -> Request {
         if std::mem::take(&mut self.reload_is_asked) {
-            return Wish::Reload;
+            return Request::Reload;
         }
         self.heard().await
     }
 
-    async fn heard(&mut self) -> Wish {
+    async fn heard(&mut self) -> Request {
         tokio::select! {
-            _ = self.terminate.recv() => Wish::Stop,
-            _ = self.interrupt.recv() => Wish::Stop,
-            _ = self.hang_up.recv() => Wish::Reload,
+            _ = self.terminate.recv() => Request::Stop,
+            _ = self.interrupt.recv() => Request::Stop,
+            _ = self.hang_up.recv() => Request::Reload,
         }
     }
 
     async fn next_stop(&mut self) {
-        while let Wish::Reload = self.next().await {}
+        while let Request::Reload = self.next().await {}
     }
 }
 

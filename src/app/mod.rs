@@ -26,7 +26,6 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::{
-    cadence::{self, LastPoll, Rhythm},
     clock::Clock,
     config::{Config, Loaded},
     deliver::{Held, Trying},
@@ -34,6 +33,7 @@ use crate::{
     metrics::{Metrics, Names},
     model::Feed,
     notify::{ReceiverKind, ReceiverOptions},
+    schedule::{self, LastPoll, Rhythm},
     scheduler::{LoopEnded, PollTally, Scheduler},
     store::{RefusedReload, Store, StoreError},
 };
@@ -316,7 +316,7 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
     let longest = config.poll.max_interval;
     let plan = move |name: &str, last: &LastPoll| {
         let feed = feeds.get(name)?;
-        Some(cadence::plan(last, &Rhythm::of(feed, longest, last.at)))
+        Some(schedule::plan(last, &Rhythm::of(feed, longest, last.at)))
     };
     match store.bring_forward(plan, now).await {
         // The config is in force by now; each feed is due once more in its old rhythm.

@@ -20,7 +20,7 @@ use crate::config::Loaded;
 pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
 
 /// What is asked of the running service.
-pub(super) enum Wish {
+pub(super) enum Request {
     Reload,
     Stop,
 }
@@ -85,9 +85,9 @@ impl App {
 pub(super) async fn reload_when_asked(
     app: &App,
     reload: &Arc<Reload>,
-    mut next: impl AsyncFnMut() -> Wish,
+    mut next: impl AsyncFnMut() -> Request,
 ) {
-    while let Wish::Reload = next().await {
+    while let Request::Reload = next().await {
         let mut is_stale = true;
         while is_stale {
             is_stale = false;
@@ -95,10 +95,10 @@ pub(super) async fn reload_when_asked(
             loop {
                 tokio::select! {
                     () = &mut reloaded => break,
-                    wish = next() => match wish {
-                        Wish::Stop => return,
+                    request = next() => match request {
+                        Request::Stop => return,
                         // What it reads may be what stood there before.
-                        Wish::Reload => is_stale = true,
+                        Request::Reload => is_stale = true,
                     },
                 }
             }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::when;
 use crate::{
-    cadence::{self, Candidate, DueReason, LastPoll, Plan, Rhythm, Told},
     config::Config,
+    schedule::{self, Candidate, DueReason, LastPoll, Plan, Rhythm, Told},
     store::FeedStatus,
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Why<'a> {
 pub(super) struct RuleLine {
     rule: &'static str,
     at: Timestamp,
-    /// Whether it counts at all: a wish may not be respected.
+    /// Whether it counts at all: a hint may not be respected.
     counts: bool,
     won: bool,
     because: String,
@@ -61,7 +61,7 @@ impl<'a> Why<'a> {
                 failures,
                 learned,
             };
-            cadence::plan(&last, &rhythm)
+            schedule::plan(&last, &rhythm)
         };
         let mut plan = plan_after(feed.failures);
         // What the poll knew of the network is not kept; the due time it came to is.
@@ -114,7 +114,7 @@ impl<'a> Why<'a> {
             DueReason::Interval => format!("every {every}, at this feed's place within it"),
             DueReason::Adaptive => self.pace(&every),
             DueReason::Missed => format!("every {every}, since items came and went unseen"),
-            DueReason::Wish(wish) => Told(&learned.wishes, wish).to_string(),
+            DueReason::Hint(hint) => Told(&learned.hints, hint).to_string(),
             DueReason::RetryAfter => "the server asked to wait".to_owned(),
             DueReason::BackOff if self.is_spared => {
                 "as after one failure, since our own network failed".to_owned()
@@ -123,7 +123,7 @@ impl<'a> Why<'a> {
             DueReason::Pause => "its host is not asked before".to_owned(),
         };
         match rule.reason {
-            DueReason::Wish(wish) if learned.wishes.is_unasked(wish) => {
+            DueReason::Hint(hint) if learned.hints.is_unasked(hint) => {
                 words.push_str("; its software writes that unasked, so it does not count");
             }
             _ if !rule.counts => words.push_str("; not respected"),

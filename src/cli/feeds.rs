@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     http::bare_url,
-    model::{Ailment, Feed, MuteKind, StoreFailing, StoreReason, to_second},
+    model::{Feed, HealthIssue, MuteKind, StoreFailing, StoreReason, to_second},
     store::{Condition, FeedStatus},
 };
 
@@ -107,7 +107,12 @@ enum State {
 
 impl State {
     fn of(feed: &FeedStatus) -> Self {
-        let is_empty = || matches!(feed.health.told(&feed.learned), Some((Ailment::Empty, _)));
+        let is_empty = || {
+            matches!(
+                feed.health.told(&feed.learned),
+                Some((HealthIssue::Empty, _))
+            )
+        };
         match feed.condition() {
             _ if !feed.active => Self::Off,
             Condition::Ok => Self::Ok,
@@ -297,7 +302,7 @@ fn remark(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> 
 fn silence(feed: &FeedStatus, moment: impl Fn(Timestamp) -> String) -> Option<String> {
     let (ailment, since) = feed.health.told(&feed.learned)?;
     let what = match ailment {
-        Ailment::Empty => "no items since",
+        HealthIssue::Empty => "no items since",
         _ => "nothing new since",
     };
     let since = since.map_or_else(|| "its first poll".to_owned(), moment);

@@ -13,11 +13,11 @@ use super::{
     visitor::{Visited, Visitor},
 };
 use crate::{
-    cadence::{Rhythm, Wishes},
     config::{Config, PollOptions},
     discover::FoundFeed,
     model::Item,
     parse::{ParsedFeed, Warning},
+    schedule::{Hints, Rhythm},
 };
 
 /// Show a feed as it is read; nothing is stored.
@@ -85,12 +85,12 @@ impl Fetch {
             },
         };
         output.print(&Page::of(&seen.feed), describe)?;
-        self.say_what_slows(&seen.wishes, loaded.as_ref());
+        self.say_what_slows(&seen.hints, loaded.as_ref());
         Ok(true)
     }
 
-    /// Says which of the feed's wishes keep it from the interval that the config gives it.
-    fn say_what_slows(&self, wishes: &Wishes, config: Option<&Config>) {
+    /// Says which of the feed's hints keep it from the interval that the config gives it.
+    fn say_what_slows(&self, hints: &Hints, config: Option<&Config>) {
         let default = PollOptions::default();
         let poll = config.map_or(&default, |config| &config.poll);
         let mut feeds = config.iter().flat_map(|config| config.all_feeds());
@@ -107,9 +107,9 @@ impl Fetch {
             phase: 0.0,
             jitter: 0.0,
         };
-        let slowing = rhythm.slowed_by(wishes);
+        let slowing = rhythm.slowed_by(hints);
         if !slowing.is_empty() {
-            let words = rhythm.slowed_in_words(wishes, &slowing);
+            let words = rhythm.slowed_in_words(hints, &slowing);
             remark(&format!("{}: {words}", self.target));
         }
     }

@@ -136,7 +136,7 @@ impl<'a> Row<'a> {
             slowed_by: slowed_by
                 .into_iter()
                 .flatten()
-                .map(|wish| wish.as_str())
+                .map(|hint| hint.as_str())
                 .collect(),
             warnings: facts.map_or(&[], |facts| &facts.warnings),
             status: fault.and_then(|fault| fault.status),

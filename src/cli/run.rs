@@ -8,10 +8,10 @@ use tracing::{debug, info, warn};
 use super::{Answer, CliError, config, installed};
 use crate::{
     app::{self, App, AppError, Refusal, Signals, StoreGuard, StoreState},
-    cadence,
     clock::{Clock, SystemClock},
     config::{ConfigErrors, Environment, Loaded},
     deliver::Held,
+    model::time,
     scheduler::PollTally,
     web::Web,
 };
@@ -118,7 +118,7 @@ async fn poll(app: &App) -> Result<PollTally, CliError> {
         let Some(due) = app.store().next_poll_due().await?.filter(|_| overdue > 0) else {
             return Ok(tally);
         };
-        let pause = cadence::elapsed(SystemClock.now(), due);
+        let pause = time::elapsed(SystemClock.now(), due);
         if pause > LONGEST_PAUSE {
             warn!("{overdue} feeds not polled: their servers asked to wait");
             return Ok(tally);

@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     app::Live,
-    cadence,
     clock::{Clock as _, SystemClock},
     config::Config,
+    model::time,
     model::{ConfigFailing, StoreFailing},
     store::{
         Condition, FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError,
@@ -185,7 +185,7 @@ impl Known {
         let is_troubled = self.live.as_ref().is_some_and(|live| live.polls_paused);
         self.store_failing.is_none()
             && !is_troubled
-            && last.is_some_and(|last| cadence::elapsed(last, now) > STUCK_AFTER)
+            && last.is_some_and(|last| time::elapsed(last, now) > STUCK_AFTER)
     }
 }
 

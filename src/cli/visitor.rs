@@ -5,7 +5,6 @@ use url::Url;
 use super::CliError;
 use crate::{
     app,
-    cadence::Wishes,
     clock::{Clock as _, SystemClock},
     config::Config,
     discover::{FoundFeed, discover},
@@ -14,6 +13,7 @@ use crate::{
     model::{Access, Transport},
     parse::{self, Document, ParseError, ParsedFeed},
     poll,
+    schedule::Hints,
     suggest::closest,
 };
 
@@ -29,7 +29,7 @@ pub(super) enum Visited {
 pub(super) struct Seen {
     pub(super) feed: ParsedFeed,
     /// When it asks to be polled.
-    pub(super) wishes: Wishes,
+    pub(super) hints: Hints,
 }
 
 /// Visits one target and the feeds it names.
@@ -125,7 +125,7 @@ impl<'a> Visitor<'a> {
 impl Seen {
     fn of(feed: ParsedFeed, document: &FetchedDocument) -> Self {
         Self {
-            wishes: poll::wishes(&feed, document.page.freshness),
+            hints: poll::hints(&feed, document.page.freshness),
             feed,
         }
     }

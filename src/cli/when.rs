@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use crate::cadence::elapsed;
+use crate::model::time::elapsed;
 
 /// `2026-11-22 15:30:05 JST`.
 pub(super) fn at(instant: Timestamp, zone: &TimeZone) -> String {

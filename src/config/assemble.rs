@@ -27,18 +27,18 @@ use super::{
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
-        ReadWatch, Surroundings, read_on_update, read_receiver_names, read_watch,
+        ReadWatch, WatchContext, read_on_update, read_receiver_names, read_watch,
         report_double_watches,
     },
     web::read_web,
     zone::read_time_zone,
 };
 use crate::{
+    delivery_policy::Policy,
     http::HttpOptions,
     matcher::{Entity, Matcher},
     model::{Feed, OnUpdate, Watch},
     notify::ReceiverOptions,
-    policy::Policy,
 };
 
 /// Reads a config as far as it can be read; there is no matcher where there are errors, which stand
@@ -66,7 +66,7 @@ pub(super) fn read<'a>(
     let all_feeds: Vec<Feed> = feeds.iter().map(|feed| feed.feed.clone()).collect();
     let named = read_entities(files.entries("entity"));
     let entities: Vec<Entity> = named.iter().map(|entity| entity.item.clone()).collect();
-    let around = Surroundings {
+    let around = WatchContext {
         feeds: Selectors::of(&all_feeds, names(&files.entries("feed"))),
         entities: &entities,
         receivers: &receiver_names,
@@ -182,7 +182,7 @@ fn read_feeds(files: &Files<'_>, poll: &PollOptions) -> Vec<ReadFeed> {
     feeds.into_iter().map(|feed| feed.item).collect()
 }
 
-fn read_watches<'a>(files: &Files<'a>, around: &Surroundings<'_>) -> Vec<Named<'a, ReadWatch<'a>>> {
+fn read_watches<'a>(files: &Files<'a>, around: &WatchContext<'_>) -> Vec<Named<'a, ReadWatch<'a>>> {
     let entries = files.entries("watch");
     report_doubles("watches", &entries);
     if entries.is_empty() && !files.is_of_wrong_kind("watch") {

@@ -125,7 +125,7 @@ impl Writer {
         self.value("enabled", &is_on.to_string());
         self.string("url", &shown(&feed.url));
         self.every(feed.every, feed.every_at_most);
-        self.strings("respect", feed.respect.iter().map(|wish| wish.as_str()));
+        self.strings("respect", feed.respect.iter().map(|hint| hint.as_str()));
         self.strings("tags", feed.tags.iter().map(String::as_str));
         match feed.initial {
             Initial::Baseline => self.string("initial", "baseline"),
@@ -256,7 +256,7 @@ impl Writer {
         self.every(config.poll.every.every, config.poll.every.at_most);
         self.strings(
             "respect",
-            config.poll.respect.iter().map(|wish| wish.as_str()),
+            config.poll.respect.iter().map(|hint| hint.as_str()),
         );
         self.duration("per_host", config.poll.per_host);
         self.duration("max_interval", config.poll.max_interval);

@@ -42,7 +42,7 @@ pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
 /// `silent` of `[health]` and of a feed.
 pub const SILENT: RangeInclusive<Duration> = Duration::from_hours(1)..=days(365);
 /// Alerts at which a digest is made early: no more than go into one.
-pub const DIGEST_COUNT: RangeInclusive<usize> = 2..=crate::policy::MAX_FOLD;
+pub const DIGEST_COUNT: RangeInclusive<usize> = 2..=crate::delivery_policy::MAX_FOLD;
 /// `every` of a digest.
 pub const DIGEST_EVERY: RangeInclusive<Duration> = Duration::from_mins(1)..=days(7);
 /// Entries of `quiet`.

@@ -79,11 +79,11 @@ use std::{
 use jiff::tz::TimeZone;
 
 use crate::{
+    delivery_policy::Policy,
     http::HttpOptions,
     matcher::{Entity, Matcher},
     model::{Feed, Watch},
     notify::{MailOptions, Preset, ReceiverOptions},
-    policy::Policy,
     store::StoreOptions,
 };
 

@@ -16,8 +16,8 @@ use super::{
     value::{Text, Value},
 };
 use crate::{
+    delivery_policy::{Digest, Policy, Quiet, Rate},
     model::Priority,
-    policy::{Digest, Policy, Quiet, Rate},
 };
 
 /// What breaks through a digest and a rate where the config does not say.

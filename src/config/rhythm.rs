@@ -9,7 +9,7 @@ use super::{
     section::Section,
     units::duration_text,
 };
-use crate::model::{Silent, Wish};
+use crate::model::{Hint, Silent};
 
 /// What `every` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,17 +51,17 @@ pub(super) fn read_every(section: &Section<'_>) -> Option<Every> {
     })
 }
 
-/// Reads `respect`: the publisher's wishes that are followed, without the others.
-pub(super) fn read_respect(section: &Section<'_>) -> Option<Vec<Wish>> {
+/// Reads `respect`: the publisher's hints that are followed, without the others.
+pub(super) fn read_respect(section: &Section<'_>) -> Option<Vec<Hint>> {
     let named = section.strings("respect")?;
     let named = named
         .iter()
-        .map(|text| text.one_of("value of `respect`", &Wish::ALL));
-    let named: Vec<Wish> = named.collect::<Option<_>>()?;
+        .map(|text| text.one_of("value of `respect`", &Hint::ALL));
+    let named: Vec<Hint> = named.collect::<Option<_>>()?;
     Some(
-        Wish::ALL
+        Hint::ALL
             .into_iter()
-            .filter(|wish| named.contains(wish))
+            .filter(|hint| named.contains(hint))
             .collect(),
     )
 }

@@ -20,7 +20,7 @@ use crate::{
     calendar::DailyTimes,
     files::read_regular,
     http::{self, HttpOptions},
-    model::{Proxy, Silent, Wish},
+    model::{Hint, Proxy, Silent},
     store::StoreOptions,
 };
 
@@ -29,8 +29,8 @@ use crate::{
 pub struct PollOptions {
     /// Between two polls of a feed that does not say.
     pub every: Every,
-    /// The publisher's wishes that are followed for a feed that does not say.
-    pub respect: Vec<Wish>,
+    /// The publisher's hints that are followed for a feed that does not say.
+    pub respect: Vec<Hint>,
     /// The pause between the end of one request to an origin and the next.
     pub per_host: Duration,
     /// The longest wait that a server can ask for.
@@ -61,7 +61,7 @@ impl Default for PollOptions {
     fn default() -> Self {
         Self {
             every: Every::fixed(Duration::from_mins(15)),
-            respect: Wish::ALL.to_vec(),
+            respect: Hint::ALL.to_vec(),
             per_host: Duration::from_secs(2),
             max_interval: Duration::from_hours(24),
             parallel: 256,

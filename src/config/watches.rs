@@ -19,7 +19,7 @@ use crate::{
 
 /// What a watch can refer to, and where it sends when it does not say.
 #[derive(Debug)]
-pub(super) struct Surroundings<'a> {
+pub(super) struct WatchContext<'a> {
     /// The feeds that it can read.
     pub(super) feeds: Selectors<'a>,
     /// What `@name` stands for.
@@ -44,7 +44,7 @@ pub(super) struct ReadWatch<'a> {
 /// Reads one entry of `[watch]`.
 pub(super) fn read_watch<'a>(
     entry: Value<'a>,
-    around: &Surroundings<'_>,
+    around: &WatchContext<'_>,
 ) -> Option<Named<'a, ReadWatch<'a>>> {
     let name = read_name(entry, "watch")?;
     if report_no_entry(entry, "watch") {
@@ -140,7 +140,7 @@ pub(super) fn read_on_update(value: Value<'_>) -> Option<OnUpdate> {
 }
 
 /// Feed names in config order, `#tag`s replaced by the feeds that have them.
-fn read_feeds(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Vec<String>> {
+fn read_feeds(section: &Section<'_>, around: &WatchContext<'_>) -> Option<Vec<String>> {
     let value = section.get("feeds")?;
     let selectors = value.strings()?;
     if selectors.is_empty() {
@@ -172,7 +172,7 @@ fn read_feeds(section: &Section<'_>, around: &Surroundings<'_>) -> Option<Vec<St
 fn read_notify(
     entry: Value<'_>,
     section: Option<&Section<'_>>,
-    around: &Surroundings<'_>,
+    around: &WatchContext<'_>,
 ) -> Option<Vec<String>> {
     let Some(value) = section.and_then(|section| section.get("notify")) else {
         if around.notify.is_none() && !around.receivers.is_empty() {

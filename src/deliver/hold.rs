@@ -7,8 +7,8 @@ use tracing::debug;
 
 use super::Deliverer;
 use crate::{
+    delivery_policy::{MAX_FOLD, Policy, Release, Step, Waiting},
     model::Hold,
-    policy::{MAX_FOLD, Policy, Release, Step, Waiting},
     store::{DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Store, StoreError},
 };
 
@@ -40,7 +40,7 @@ pub struct Held {
 
 impl Deliverer {
     /// Asks a receiver's policy, and does what it says up to the claim.
-    pub(super) async fn turn(
+    pub(super) async fn decide(
         &self,
         receiver: &str,
         policy: &Policy,

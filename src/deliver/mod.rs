@@ -16,15 +16,15 @@ use jiff::Timestamp;
 use tracing::{Instrument as _, debug, error, info_span, warn};
 
 use crate::{
-    cadence,
     clock::Clock,
+    delivery_policy::Policy,
     metrics::{Attempted, Metrics},
+    model::time,
     model::{
         Detour, Event, Notice, Outcome, ReceiverFailing, Refusal, Retry, SendError, SendReason,
         to_second,
     },
     notify::Notifier,
-    policy::Policy,
     store::{DeliveryClaim, NewDelivery, SettleTo, Settlement, Store, StoreError},
     unwind,
 };
@@ -142,7 +142,7 @@ impl Deliverer {
         let claim = match self.policies.get(receiver) {
             None if self.fold_flood(receiver, None).await? => return Ok(DeliverOutcome::Folded),
             None => self.claim(receiver, lease).await?,
-            Some(policy) => match self.turn(receiver, policy, lease).await? {
+            Some(policy) => match self.decide(receiver, policy, lease).await? {
                 Turn::Idle => None,
                 Turn::Folded => return Ok(DeliverOutcome::Folded),
                 Turn::Held { until } => {
@@ -187,7 +187,7 @@ impl Deliverer {
         let verdict = verdict::of(&claim, outcome, ended_at, fastrand::f64());
         let outcome = attempted(&verdict.to);
         let is_alert = matches!(claim.notice.event, Event::Alert(_));
-        let waited = is_alert.then(|| cadence::elapsed(claim.waiting_since, ended_at));
+        let waited = is_alert.then(|| time::elapsed(claim.waiting_since, ended_at));
         let notices = self.notices(&claim, &verdict);
         let receivers = notices
             .iter()
@@ -197,7 +197,7 @@ impl Deliverer {
             .store
             .settle(Settlement {
                 id: claim.id,
-                turn: claim.turn,
+                fence: claim.fence,
                 attempt: claim.attempt,
                 ended_at,
                 to: verdict.to,
@@ -282,7 +282,7 @@ async fn send(notifier: &dyn Notifier, notice: &Notice) -> Outcome {
 fn log(claim: &DeliveryClaim, outcome: &Outcome, started_at: Timestamp, ended_at: Timestamp) {
     let receiver = &claim.receiver.name;
     let kind = claim.notice.event.kind();
-    let elapsed = cadence::elapsed(started_at, ended_at).as_millis();
+    let elapsed = time::elapsed(started_at, ended_at).as_millis();
     let duration_ms = u64::try_from(elapsed).unwrap_or(u64::MAX);
     match outcome {
         Ok(receipt) => {

@@ -13,9 +13,9 @@ use super::*;
 use crate::{
     calendar::{DailyTimes, Weekdays, Window},
     clock::ManualClock,
+    delivery_policy::{Digest, Quiet, Rate},
     model::{Alert, AlertFeed, AlertItem, Item, Priority, Receipt},
     notify::{PreviewPart, RenderError, Sending},
-    policy::{Digest, Quiet, Rate},
     store::StoreOptions,
 };
 
@@ -161,7 +161,7 @@ async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Times
             store.enqueue(vec![new], now).await.expect("enqueued");
             *recorder.refusals.lock().expect("not poisoned") += refusals;
             if let Some((_, (wait, ..))) = to_come.peek() {
-                next_at = cadence::add(now, Duration::from_mins(wait.unsigned_abs()));
+                next_at = time::add(now, Duration::from_mins(wait.unsigned_abs()));
             }
         }
         let until = match deliverer.deliver("desk").await.expect("the store answers") {
@@ -219,7 +219,7 @@ fn check(policy: &Policy, arrivals: &[Arrival], told: &[(Timestamp, Notice)]) {
         {
             let recent = told.iter().filter(|(other, notice)| {
                 *other <= *at
-                    && cadence::add(*other, rate.per) > *at
+                    && time::add(*other, rate.per) > *at
                     && highest(notice) < Some(rate.passes)
             });
             assert!(recent.count() <= rate.count, "too often at {at}");

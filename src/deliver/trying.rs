@@ -11,7 +11,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::cadence;
+use crate::model::time;
 
 /// So long a receiver has to be tried, without a pause, before anything of it is given up.
 const LONG_ENOUGH: Duration = Duration::from_hours(1);
@@ -61,11 +61,11 @@ impl Trying {
             last: now,
         };
         let stretch = receivers.entry(receiver.to_owned()).or_insert(new);
-        if cadence::elapsed(stretch.last, now) > PAUSE {
+        if time::elapsed(stretch.last, now) > PAUSE {
             *stretch = new;
         }
         stretch.last = now;
-        let is_long = cadence::elapsed(stretch.since, now) >= LONG_ENOUGH;
+        let is_long = time::elapsed(stretch.since, now) >= LONG_ENOUGH;
         is_long && failures >= OFTEN_ENOUGH
     }
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    cadence::{
-        self, BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
+    model::time,
+    model::{Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason},
+    schedule::{
+        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
         retry_delay,
     },
-    model::{Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason},
     store::{DeliveryClaim, ReceiverState, ReceiverUpdate, Reception, SettleTo},
 };
 
@@ -134,7 +135,7 @@ fn arrived_by(
     let since = claim.receiver.failing_since.unwrap_or(now);
     let told = claim.receiver.told_failing;
     let is_time =
-        error.retry == Retry::ReceiverBroken || cadence::elapsed(since, now) >= RECEIVER_TOLD_AFTER;
+        error.retry == Retry::ReceiverBroken || time::elapsed(since, now) >= RECEIVER_TOLD_AFTER;
     let trouble = Trouble {
         through: Some(through.clone()),
         ..trouble(&error, since)
@@ -174,7 +175,7 @@ fn failing(
 ) -> Verdict {
     let receiver = &claim.receiver;
     let failures = receiver.failures.saturating_add(1);
-    let failing_for = cadence::elapsed(since, now);
+    let failing_for = time::elapsed(since, now);
     let asked = after.unwrap_or_default().min(MAX_RETRY_AFTER);
     let open = failures >= BREAKER_OPENS_AFTER || after.is_some();
     let probe = retry_delay(
@@ -183,15 +184,13 @@ fn failing(
         jitter,
     );
     // From its own first attempt: while nobody tried, nobody failed. So this is the second at least.
-    let tried_for = claim
-        .failing_since
-        .map(|first| cadence::elapsed(first, now));
+    let tried_for = claim.failing_since.map(|first| time::elapsed(first, now));
     let tried_for = tried_for.unwrap_or_default();
     let own_delay = retry_delay(claim.failures.saturating_add(1), tried_for, jitter);
     let tell = !receiver.told_failing && failing_for >= RECEIVER_TOLD_AFTER;
     Verdict {
         receiver: ReceiverUpdate {
-            due: open.then(|| cadence::add(now, probe.max(asked))),
+            due: open.then(|| time::add(now, probe.max(asked))),
             failures,
             failing_since: Some(since),
             told_failing: receiver.told_failing || tell,
@@ -207,7 +206,7 @@ fn failing(
             dead(SendReason::Expired, error)
         } else {
             SettleTo::Later {
-                due: cadence::add(now, own_delay.max(asked)),
+                due: time::add(now, own_delay.max(asked)),
                 reason: error.reason,
                 detail: error.detail,
                 accepted: error.accepted,
@@ -234,7 +233,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
         ..
     } = claim.receiver;
     let since = failing_since.unwrap_or(now);
-    let probe_at = cadence::add(now, BROKEN_PROBE);
+    let probe_at = time::add(now, BROKEN_PROBE);
     Verdict {
         receiver: ReceiverUpdate {
             due: Some(probe_at),

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_sensible_is_no_wish() {
+    fn nothing_sensible_is_no_hint() {
         for cache_control in [
             "",
             "max-age",

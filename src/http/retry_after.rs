@@ -7,7 +7,7 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::date::http_date;
 
-/// A server's wish not to be asked before. As it says: whoever obeys sets an upper bound.
+/// A server's hint not to be asked before. As it says: whoever obeys sets an upper bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
     /// After a pause, counted from the answer.
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_date_without_a_clock_stays_a_date() {
         let at: Timestamp = "1994-11-06T08:49:37Z".parse().expect("a time");
-        let read = read(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT")]).expect("a wish");
+        let read = read(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT")]).expect("a hint");
         assert_eq!(read, RetryAfter::At(at));
         let minute_before = "1994-11-06T08:48:37Z".parse().expect("a time");
         assert_eq!(read.delay(minute_before), Duration::from_mins(1));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_wish_and_the_absurd_does_not_overflow() {
+    fn nonsense_is_no_hint_and_the_absurd_does_not_overflow() {
         for value in ["", "soon", "-5", "1.5", "12 minutes"] {
             assert_eq!(read(&[(RETRY_AFTER, value)]), None, "{value}");
         }

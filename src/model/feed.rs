@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use url::Url;
 
-use super::{Access, Wish};
+use super::{Access, Hint};
 
 /// Row id of a feed in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,13 +80,13 @@ pub struct Feed {
     pub name: String,
     /// `http`, `https` or `file`.
     pub url: Url,
-    /// The interval between polls, before the publisher's own wishes; the shortest, where there is
+    /// The interval between polls, before the publisher's own hints; the shortest, where there is
     /// an [`every_at_most`](Self::every_at_most).
     pub every: Duration,
     /// The longest interval of a feed that is polled in its own rhythm; `None` is a fixed interval.
     pub every_at_most: Option<Duration>,
-    /// The publisher's wishes that are followed.
-    pub respect: Vec<Wish>,
+    /// The publisher's hints that are followed.
+    pub respect: Vec<Hint>,
     /// Selectable in a watch as `#tag`; without the `#`.
     pub tags: Vec<String>,
     /// What the first poll does.

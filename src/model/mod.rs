@@ -10,6 +10,7 @@ mod delivery;
 mod digest;
 mod feed;
 mod fingerprint;
+mod hint;
 mod item;
 mod missed;
 mod mute;
@@ -19,9 +20,9 @@ mod priority;
 mod receiver;
 mod report;
 mod secret;
+pub mod time;
 mod trouble;
 mod watch;
-mod wish;
 
 pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update, to_second};
@@ -32,12 +33,13 @@ pub use delivery::{
 pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use fingerprint::{Fingerprint, Recognition, Remembered};
+pub use hint::Hint;
 pub use item::{IdentityKey, Item, ItemId, TextHash};
 pub use missed::ReceiverMissed;
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
-    Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, NetworkFailing, NetworkRecovered, Notice, TestPing,
+    Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
+    HealthIssue, NetworkFailing, NetworkRecovered, Notice, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
@@ -48,4 +50,3 @@ pub use trouble::{
     ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,
 };
 pub use watch::{Field, OnUpdate, ParseFieldError, Watch};
-pub use wish::Wish;

@@ -182,7 +182,7 @@ pub struct FeedEmpty {
 /// What a feed has recovered from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Ailment {
+pub enum HealthIssue {
     /// It could not be read.
     Failing,
     /// It brought nothing new.
@@ -199,7 +199,7 @@ pub struct FeedRecovered {
     /// The feed's URL as configured.
     pub url: String,
     /// What it was told to be.
-    pub was: Ailment,
+    pub was: HealthIssue,
     /// The first failed poll, the last one that brought something new, or the first without items.
     pub since: Option<Timestamp>,
     /// When it was last read well before it failed, or before this poll.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ailment, ReportedMute};
+use super::{HealthIssue, ReportedMute};
 
 /// `data` of `report.ready`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ pub struct ReportedSilence {
     /// The feed's name.
     pub feed: String,
     /// Silent or empty.
-    pub state: Ailment,
+    pub state: HealthIssue,
     /// The last poll that brought something new, or the first that found no items.
     pub since: Option<Timestamp>,
 }

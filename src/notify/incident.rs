@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::{Ailment, Event, Notice, Origin, StoreReason};
+use crate::model::{Event, HealthIssue, Notice, Origin, StoreReason};
 
 /// The longest key: `PagerDuty` takes 255 characters.
 const MAX_KEY_CHARS: usize = 200;
@@ -62,11 +62,11 @@ impl Part {
             Event::FeedSilent(event) => Self::Opens(silent(&event.feed)),
             Event::FeedEmpty(event) => Self::Opens(empty(&event.feed)),
             Event::FeedRecovered(recovered) => match recovered.was {
-                Ailment::Failing => failing_at(&recovered.url).map_or(Self::Alone, |name| {
+                HealthIssue::Failing => failing_at(&recovered.url).map_or(Self::Alone, |name| {
                     Self::over(recovered.still.is_empty(), name)
                 }),
-                Ailment::Silent => Self::Ends(silent(&recovered.feed)),
-                Ailment::Empty => Self::Ends(empty(&recovered.feed)),
+                HealthIssue::Silent => Self::Ends(silent(&recovered.feed)),
+                HealthIssue::Empty => Self::Ends(empty(&recovered.feed)),
             },
             Event::NetworkFailing(_) => Self::Opens("network".to_owned()),
             Event::NetworkRecovered(_) => Self::Ends("network".to_owned()),

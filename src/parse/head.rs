@@ -21,7 +21,7 @@ pub struct Schedule {
     pub unasked: Unasked,
 }
 
-/// Wishes that a feed's software writes into every feed, unless its owner sets them: nobody wished
+/// Hints that a feed's software writes into every feed, unless its owner sets them: nobody wished
 /// them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unasked {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_software_writes_by_itself_is_nobodys_wish() {
+    fn what_software_writes_by_itself_is_nobodys_hint() {
         const NO: Unasked = Unasked {
             ttl: false,
             update_every: false,

@@ -8,16 +8,16 @@ use super::{
     Poller,
     alerts::{self, Budget},
     cooling::{self, Cooling},
-    health::Surroundings,
+    health::OriginContext,
     language::Languages,
-    missed, moved,
+    missed, moved, next_due,
     recognise::{Recognised, Record},
-    schedule,
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{self, DueReason, LastPoll, Rhythm},
+    model::time,
     model::{AlertFeed, Feed, Item},
+    schedule::{self, DueReason, LastPoll, Rhythm},
     store::{
         Continuity, FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult,
         Revision,
@@ -34,11 +34,11 @@ impl Poller {
         feed: &Feed,
         claim: &PollClaim,
         answer: Answer,
-        surroundings: &Surroundings,
+        context: &OriginContext,
         [polled_at, committed_at]: [Timestamp; 2],
     ) -> PollCommit {
         let state = &claim.feed;
-        let mut last = schedule::last_poll(&answer, state, polled_at);
+        let mut last = next_due::last_poll(&answer, state, polled_at);
         if claim.outage && answer.failure().is_some_and(|it| it.unreachable) {
             // Nobody is spared by a longer wait, and the end would be noticed a day late.
             last.failures = 1;
@@ -57,9 +57,9 @@ impl Poller {
             .until
             .map_or(next_due_at, |until| until.max(next_due_at));
         let times = [polled_at, next_try];
-        let mut checkup = health.check(feed, state, &answer, surroundings, times);
+        let mut decision = health.check(feed, state, &answer, context, times);
         let missed = health.items_missed(feed, claim, known, None);
-        checkup.notices.extend(missed);
+        decision.notices.extend(missed);
         let result = match answer {
             Answer::Unchanged {
                 status,
@@ -78,7 +78,7 @@ impl Poller {
                 reason: failure.reason.to_owned(),
                 error: failure.message,
                 status: failure.status,
-                told_failing: checkup.told_failing,
+                told_failing: decision.told_failing,
                 gone: failure.gone,
             },
         };
@@ -87,10 +87,10 @@ impl Poller {
             next_due_at,
             due_reason: due_reason.as_str().to_owned(),
             learned: last.learned,
-            notices: checkup.notices,
-            told_with: checkup.told_with,
-            outage: surroundings.outage().cloned(),
-            health: checkup.health,
+            notices: decision.notices,
+            told_with: decision.told_with,
+            outage: context.outage().cloned(),
+            health: decision.health,
             // A gap is filled where it was found.
             moved: moved.filter(|_| known.fill.is_none()),
             continuity,
@@ -103,7 +103,7 @@ impl Poller {
         let cooling = cooling::cool(claim.refusals, None, polled_at);
         let commit = self.commit(claim, polled_at, cooling, PollResult::PutOff);
         PollCommit {
-            next_due_at: cadence::add(commit.committed_at, PUT_OFF_FOR),
+            next_due_at: time::add(commit.committed_at, PUT_OFF_FOR),
             due_reason: "put off".to_owned(),
             ..commit
         }
@@ -119,7 +119,7 @@ impl Poller {
     ) -> PollCommit {
         PollCommit {
             origin: claim.origin,
-            turn: claim.turn,
+            fence: claim.fence,
             feed: claim.feed.id,
             url: claim.feed.url.clone(),
             told: claim.feed.told(),
@@ -155,9 +155,9 @@ impl Poller {
             return (last.at, DueReason::Missed);
         }
         let rhythm = self.rhythm(feed, last.at);
-        let plan = cadence::plan(last, &rhythm);
-        schedule::log(feed, state, last, &plan);
-        schedule::log_wishes(feed, state, last, &rhythm);
+        let plan = schedule::plan(last, &rhythm);
+        next_due::log(feed, state, last, &plan);
+        next_due::log_hints(feed, state, last, &rhythm);
         (plan.due_at, plan.reason)
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::failure::Failure;
-use crate::cadence::{self, MAX_BACK_OFF};
+use crate::{model::time, schedule::MAX_BACK_OFF};
 
 /// The pause after the first refusal that names none; doubled with each one more.
 const FIRST_PAUSE: Duration = Duration::from_mins(5);
@@ -65,12 +65,12 @@ fn cool_here(refusals: u32, failure: &Failure, now: Timestamp) -> Cooling {
         Some(403 | 429) => refusals.saturating_add(1),
         _ => refusals,
     };
-    let longest = cadence::add(now, MAX_BACK_OFF);
+    let longest = time::add(now, MAX_BACK_OFF);
     let asked = failure.retry_at.map(|at| at.min(longest));
     let until = match failure.status {
-        Some(429) => asked.or_else(|| Some(cadence::add(now, pause(refusals)))),
+        Some(429) => asked.or_else(|| Some(time::add(now, pause(refusals)))),
         // The first may be this feed's alone.
-        Some(403) if refusals > 1 => asked.or_else(|| Some(cadence::add(now, pause(refusals - 1)))),
+        Some(403) if refusals > 1 => asked.or_else(|| Some(time::add(now, pause(refusals - 1)))),
         Some(403 | 503) => asked,
         _ => None,
     };
@@ -102,7 +102,7 @@ mod tests {
             reason: "status",
             message: String::new(),
             status,
-            retry_at: retry_after.map(|wait| cadence::add(now(), wait)),
+            retry_at: retry_after.map(|wait| time::add(now(), wait)),
             gone: false,
             unreachable: status.is_none(),
             elsewhere: false,
@@ -113,7 +113,7 @@ mod tests {
     fn cooled(refusals: u32, status: u16, retry_after: Option<Duration>) -> (u32, Option<u64>) {
         let failure = failure(Some(status), retry_after);
         let cooling = cool(refusals, Some(&failure), now());
-        let wait = |until| cadence::elapsed(now(), until).as_secs() / 60;
+        let wait = |until| time::elapsed(now(), until).as_secs() / 60;
         (cooling.refusals, cooling.until.map(wait))
     }
 
@@ -175,7 +175,7 @@ mod tests {
             assert_eq!((cooling.refusals, cooling.until), (4, None), "{status}");
             assert!(!cooling.whole_domain);
             let until = retry_at(failures, &failure, now())?;
-            Some(cadence::elapsed(now(), until).as_secs() / 60)
+            Some(time::elapsed(now(), until).as_secs() / 60)
         };
         let hour = Some(Duration::from_hours(1));
         assert_eq!(paused(0, 429, None), Some(5));

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    cadence,
     metrics::{ItemCounts, PollCount, Polled},
+    model::time,
     store::{NewItem, PollCommit, PollResult},
 };
 
@@ -13,7 +13,7 @@ pub(super) fn of(commit: &PollCommit, started_at: Timestamp) -> PollCount {
     let mut count = PollCount {
         outcome: Polled::Unchanged,
         reason: None,
-        took: cadence::elapsed(started_at, commit.committed_at),
+        took: time::elapsed(started_at, commit.committed_at),
         items: ItemCounts::default(),
         lags: Vec::new(),
     };
@@ -43,7 +43,7 @@ fn add_news(count: &mut PollCount, news: &[NewItem], now: Timestamp) {
     count.items.new = number(asked.len());
     count.items.baseline = number(news.len() - asked.len());
     let published = asked.iter().filter_map(|new| new.item.published);
-    count.lags = published.map(|at| cadence::elapsed(at, now)).collect();
+    count.lags = published.map(|at| time::elapsed(at, now)).collect();
 }
 
 fn number(length: usize) -> u64 {

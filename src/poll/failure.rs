@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::{
-    cadence,
     fetch::{FetchError, FetchReason},
     model::Origin,
+    model::time,
     parse::{ParseError, ParseReason},
 };
 
@@ -36,7 +36,7 @@ impl Failure {
             status: error.status,
             retry_at: error
                 .retry_after
-                .map(|wish| cadence::add(now, wish.delay(now))),
+                .map(|hint| time::add(now, hint.delay(now))),
             gone: error.reason == FetchReason::Gone,
             unreachable: error.reason.is_unreachable(),
             elsewhere: error.elsewhere || was_led,

@@ -20,11 +20,11 @@ use super::{
     visit::{Pending, Reading},
 };
 use crate::{
-    cadence::LastPoll,
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
     heavy::heavy,
     model::Feed,
     parse::{self, Document, ParsedItem, Relations},
+    schedule::LastPoll,
     store::{Continuity, FeedState, Fill, NewItem, PollClaim, PollCommit, PollResult, StoreError},
 };
 

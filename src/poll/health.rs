@@ -11,12 +11,13 @@ use jiff::Timestamp;
 use self::quiet::brings_news;
 use super::{failure::Failure, visit::Answer};
 use crate::{
-    cadence::{self, RHYTHM},
     http::bare_url,
+    model::time,
     model::{
-        Ailment, Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, Silent,
+        Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, HealthIssue, Silent,
         to_second,
     },
+    schedule::RHYTHM,
     store::{
         Continuity, FeedState, Health, Neighbour, NewDelivery, OutageChange, PollClaim, Recovery,
         Store, StoreError,
@@ -42,7 +43,7 @@ pub struct HealthRules {
 
 /// What a feed's health needs to know beside its own state.
 #[derive(Debug, Default)]
-pub(super) struct Surroundings {
+pub(super) struct OriginContext {
     /// The other feeds of the origin that fail or were told failing; empty where nothing is told.
     neighbours: Vec<Neighbour>,
     /// The polls that brought something new in the weeks before a silence; `None` where nothing is
@@ -54,7 +55,7 @@ pub(super) struct Surroundings {
     outage: Option<OutageChange>,
 }
 
-impl Surroundings {
+impl OriginContext {
     pub(super) const fn outage(&self) -> Option<&OutageChange> {
         self.outage.as_ref()
     }
@@ -62,7 +63,7 @@ impl Surroundings {
 
 /// What a poll comes to for the feed's health.
 #[derive(Debug)]
-pub(super) struct Checkup {
+pub(super) struct HealthDecision {
     pub(super) notices: Vec<NewDelivery>,
     /// Other feeds that the notices tell of too.
     pub(super) told_with: Vec<FeedId>,
@@ -71,14 +72,14 @@ pub(super) struct Checkup {
     pub(super) told_failing: bool,
 }
 
-impl Checkup {
+impl HealthDecision {
     /// Tells of these others too, and gives their names.
     fn tell_with(
         &mut self,
-        surroundings: &Surroundings,
+        context: &OriginContext,
         is_told: impl Fn(&Neighbour) -> bool,
     ) -> Vec<String> {
-        let others = surroundings.neighbours.iter();
+        let others = context.neighbours.iter();
         let others: Vec<&Neighbour> = others.filter(|other| is_told(other)).collect();
         self.told_with.extend(others.iter().map(|other| other.id));
         others.iter().map(|other| other.name.clone()).collect()
@@ -94,23 +95,23 @@ impl HealthRules {
         claim: &PollClaim,
         answer: &Answer,
         now: Timestamp,
-    ) -> Result<Surroundings, StoreError> {
+    ) -> Result<OriginContext, StoreError> {
         let state = &claim.feed;
-        let mut surroundings = Surroundings::default();
-        self.look_around(&mut surroundings, store, claim, answer, now)
+        let mut context = OriginContext::default();
+        self.look_around(&mut context, store, claim, answer, now)
             .await?;
         let is_told = match answer.failure() {
-            Some(_) => surroundings.tells_failing,
+            Some(_) => context.tells_failing,
             None => state.told_failing,
         };
         if is_told {
-            surroundings.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
+            context.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
         }
         if let Some(news_at) = self.silence_to_judge(feed, state, answer, now) {
             let since = news_at.saturating_sub(RHYTHM).unwrap_or(Timestamp::MIN);
-            surroundings.arrivals = Some(store.arrivals(state.id, since).await?);
+            context.arrivals = Some(store.arrivals(state.id, since).await?);
         }
-        Ok(surroundings)
+        Ok(context)
     }
 
     /// What this answer says of the feed's health, and what is told of it. `next_try` is when it is
@@ -120,10 +121,10 @@ impl HealthRules {
         feed: &Feed,
         state: &FeedState,
         answer: &Answer,
-        surroundings: &Surroundings,
+        context: &OriginContext,
         [now, next_try]: [Timestamp; 2],
-    ) -> Checkup {
-        let mut checkup = Checkup {
+    ) -> HealthDecision {
+        let mut decision = HealthDecision {
             notices: Vec::new(),
             told_with: Vec::new(),
             health: state.health,
@@ -131,27 +132,25 @@ impl HealthRules {
         };
         match answer {
             Answer::Failed(failure) => {
-                self.failing(&mut checkup, feed, state, failure, surroundings, next_try);
-                return checkup;
+                self.failing(&mut decision, feed, state, failure, context, next_try);
+                return decision;
             }
             Answer::Read(reading) => {
                 let renamed = reading.recognised.judgement.renamed;
-                self.rebased(&mut checkup, feed, renamed, now);
+                self.rebased(&mut decision, feed, renamed, now);
             }
             Answer::Unchanged { .. } => {}
         }
-        self.recovered(&mut checkup, feed, state, surroundings, now);
-        self.empty(&mut checkup, feed, state, answer, now);
+        self.recovered(&mut decision, feed, state, context, now);
+        self.empty(&mut decision, feed, state, answer, now);
         let is_news = brings_news(answer);
-        self.silent(&mut checkup, feed, state, is_news, surroundings, now);
-        checkup
+        self.silent(&mut decision, feed, state, is_news, context, now);
+        decision
     }
 
     /// Whether the feed has failed for long enough, or for good, and nobody was told yet.
     fn is_due_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
-        let failing_for = state
-            .failing_since
-            .map(|since| cadence::elapsed(since, now));
+        let failing_for = state.failing_since.map(|since| time::elapsed(since, now));
         let too_long = failing_for.is_some_and(|length| length >= self.failing_after);
         !state.told_failing && (too_long || failure.gone)
     }
@@ -159,18 +158,18 @@ impl HealthRules {
     /// One notice tells of all feeds of the origin that fail, except by a blip.
     fn failing(
         &self,
-        checkup: &mut Checkup,
+        decision: &mut HealthDecision,
         feed: &Feed,
         state: &FeedState,
         failure: &Failure,
-        surroundings: &Surroundings,
+        context: &OriginContext,
         next_try: Timestamp,
     ) {
-        checkup.health.recovery = None;
-        if !surroundings.tells_failing {
+        decision.health.recovery = None;
+        if !context.tells_failing {
             return;
         }
-        checkup.told_failing = true;
+        decision.told_failing = true;
         let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -179,23 +178,23 @@ impl HealthRules {
             last_success: state.last_success,
             failures: state.failures.saturating_add(1),
             next_try: (!failure.gone).then(|| to_second(next_try)),
-            also: checkup.tell_with(surroundings, fails_too),
+            also: decision.tell_with(context, fails_too),
         });
-        checkup.notices.extend(self.tell(&event));
+        decision.notices.extend(self.tell(&event));
     }
 
     /// One notice tells of all feeds of the origin that were told failing and read again: when the
     /// last of them does, or after [`RECOVERY_WAITS`], so that one that stays dead holds up no other.
     fn recovered(
         &self,
-        checkup: &mut Checkup,
+        decision: &mut HealthDecision,
         feed: &Feed,
         state: &FeedState,
-        surroundings: &Surroundings,
+        context: &OriginContext,
         now: Timestamp,
     ) {
         // One that another feed's notice told of has nothing left to tell.
-        let begun = checkup.health.recovery.take();
+        let begun = decision.health.recovery.take();
         if !state.told_failing {
             return;
         }
@@ -205,28 +204,26 @@ impl HealthRules {
             last_success: state.last_success,
             failures: state.failures,
         });
-        let others = surroundings.neighbours.iter();
+        let others = context.neighbours.iter();
         let still = others.filter(|other| other.told_failing && other.failures > 0);
         let still: Vec<String> = still.map(|other| other.name.clone()).collect();
-        if !still.is_empty() && cadence::elapsed(recovery.at, now) < RECOVERY_WAITS {
-            checkup.health.recovery = Some(recovery);
+        if !still.is_empty() && time::elapsed(recovery.at, now) < RECOVERY_WAITS {
+            decision.health.recovery = Some(recovery);
             return;
         }
-        checkup.told_failing = false;
+        decision.told_failing = false;
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
-            was: Ailment::Failing,
+            was: HealthIssue::Failing,
             since: recovery.since,
             last_success: recovery.last_success,
             failures: recovery.failures,
-            also: checkup.tell_with(surroundings, |other| {
-                other.told_failing && other.failures == 0
-            }),
+            also: decision.tell_with(context, |other| other.told_failing && other.failures == 0),
             still,
             removed: false,
         });
-        checkup.notices.extend(self.tell(&event));
+        decision.notices.extend(self.tell(&event));
     }
 
     /// A notice where items may have been missed, unless the last one still stands. What came and

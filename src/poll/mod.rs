@@ -14,8 +14,8 @@ mod health;
 mod language;
 mod missed;
 mod moved;
+mod next_due;
 mod recognise;
-mod schedule;
 mod visit;
 mod window;
 
@@ -26,12 +26,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::{Instrument as _, Span, debug, field::Empty, info, info_span, warn};
 
 use crate::{
-    cadence,
     clock::Clock,
     fetch::Fetcher,
     heavy::heavy,
     matcher::Matcher,
     metrics::Metrics,
+    model::time,
     model::{Feed, OnUpdate, Watch},
     store::{FeedState, PollClaim, PollCommit, PollCommitted, PollResult, Store, StoreError},
     unwind,
@@ -43,7 +43,7 @@ use window::Windows;
 pub use failure::unreadable;
 pub use health::HealthRules;
 pub use moved::target as moved_to;
-pub use schedule::wishes;
+pub use next_due::hints;
 
 /// Rooms for documents that are in memory, parsed, at the same time: for as many small ones as are
 /// committed together. The polls that wait for an answer may be many more, those cost little.
@@ -63,7 +63,7 @@ pub struct PollRules {
     pub watches: Vec<Watch>,
     /// The watches, compiled.
     pub matcher: Matcher,
-    /// The longest a server's wish is followed.
+    /// The longest a server's hint is followed.
     pub max_interval: Duration,
     /// The pause between the end of one request to an origin and the next.
     pub gap: Duration,
@@ -235,13 +235,13 @@ impl Poller {
         started_at: Timestamp,
     ) -> Result<PollCommit, StoreError> {
         let health = &self.rules.health;
-        let surroundings = health
+        let context = health
             .look(&self.store, feed, claim, &answer, started_at)
             .await?;
         let times = [started_at, self.clock.now()];
         // Every watch is asked about every item.
         Ok(heavy(answer.size(), || {
-            self.conclude(feed, claim, answer, &surroundings, times)
+            self.conclude(feed, claim, answer, &context, times)
         }))
     }
 }
@@ -288,7 +288,7 @@ fn summarize(result: &PollResult) -> PollOutcome {
 fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
     let name = &feed.name;
     let next_due_at = commit.next_due_at;
-    let elapsed = cadence::elapsed(started_at, commit.committed_at).as_millis();
+    let elapsed = time::elapsed(started_at, commit.committed_at).as_millis();
     Span::current().record("duration_ms", u64::try_from(elapsed).unwrap_or(u64::MAX));
     match &commit.result {
         PollResult::Unchanged { status, .. } => {
@@ -330,7 +330,7 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
         }
         PollResult::Failed { error, reason, .. } => {
             let free_at = commit.origin_not_before.unwrap_or(next_due_at);
-            let wait = cadence::elapsed(commit.committed_at, next_due_at.max(free_at));
+            let wait = time::elapsed(commit.committed_at, next_due_at.max(free_at));
             let wait = in_words(wait);
             warn!(reason, %next_due_at, "feed {name:?}: {error}; asked again in {wait}");
         }

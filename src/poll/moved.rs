@@ -13,10 +13,10 @@ use url::Url;
 
 use super::visit::Answer;
 use crate::{
-    cadence,
     fetch::{Hop, Page},
     http::bare_url,
     model::Feed,
+    model::time,
     store::{FeedState, Move, Moved, PollCommit},
 };
 
@@ -77,7 +77,7 @@ fn after_good(before: &Moved, target: Option<&Url>, now: Timestamp) -> Moved {
             polls: 1,
         },
     };
-    let is_long = cadence::elapsed(next.since, now) >= ADOPTED_AFTER;
+    let is_long = time::elapsed(next.since, now) >= ADOPTED_AFTER;
     if next.polls >= ADOPTED_AFTER_POLLS && is_long {
         return Moved {
             to: Some(next.to),

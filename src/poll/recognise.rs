@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use ring::digest::{Context, SHA256};
 
 use crate::{
-    cadence,
+    model::time,
     model::{FeedId, Fingerprint, Identity, Item, ItemId, Recognition, Remembered, TextHash},
     parse::{self, Judgement, ParsedItem, Verdict, judge},
     store::{Alias, EarlierText, REFRESH_AFTER, Store, StoreError, StoredItem},
@@ -176,7 +176,7 @@ impl Memory<'_> {
 
 fn is_stale(record: &Remembered, now: Timestamp) -> bool {
     let seen_at = Timestamp::from_millisecond(record.seen_at).unwrap_or_default();
-    cadence::elapsed(seen_at, now) >= REFRESH_AFTER
+    time::elapsed(seen_at, now) >= REFRESH_AFTER
 }
 
 /// For every known item its row, and what of it is not on record.

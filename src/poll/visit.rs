@@ -15,11 +15,11 @@ use super::{
     window::Window,
 };
 use crate::{
-    cadence,
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument},
     heavy::heavy,
     http::Place,
     model::Feed,
+    model::time,
     parse::{self, Document, ParsedFeed, WarningKind},
     store::{FeedState, StoreError},
 };
@@ -205,7 +205,7 @@ fn request<'a>(
     let unconditional = !state.baseline.is_done()
         || state
             .not_modified_since
-            .is_some_and(|since| cadence::elapsed(since, now) >= UNCONDITIONAL_AFTER);
+            .is_some_and(|since| time::elapsed(since, now) >= UNCONDITIONAL_AFTER);
     let validator = |bytes: &'a Option<Vec<u8>>| bytes.as_deref().filter(|_| !unconditional);
     FetchRequest {
         url,

@@ -22,9 +22,9 @@ use super::{
     recognise::{Memory, Recognised},
 };
 use crate::{
-    cadence,
     heavy::heavy,
     model::FeedId,
+    model::time,
     parse::{self, Document, ParsedFeed, Pieces},
     store::StoreError,
 };
@@ -105,7 +105,7 @@ impl Windows {
             (pieces.iter().map(mark).collect::<Vec<_>>(), last.whole_at)
         };
         let news = marks.iter().filter(|(_, whole)| whole.is_none()).count();
-        if 2 * news > marks.len() || cadence::elapsed(whole_at, now) >= WHOLE_EVERY {
+        if 2 * news > marks.len() || time::elapsed(whole_at, now) >= WHOLE_EVERY {
             return None;
         }
         let rest = pieces.without(|item| marks[item].1.is_some());

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use super::Scheduler;
 use crate::{
-    cadence,
     clock::Clock,
+    model::time,
     store::{Store, StoreError},
 };
 
@@ -70,11 +70,9 @@ pub async fn until_polled(
         if asked.len() < left {
             (left, moved_at) = (asked.len(), now);
         }
-        let mut pauses = asked
-            .iter()
-            .map(|it| cadence::elapsed(now, it.pause_ends_at));
+        let mut pauses = asked.iter().map(|it| time::elapsed(now, it.pause_ends_at));
         let is_soon = pauses.any(|pause| pause <= waiting.patience);
-        if !is_soon || cadence::elapsed(moved_at, now) > stalled_after {
+        if !is_soon || time::elapsed(moved_at, now) > stalled_after {
             return Ok(());
         }
         if let Some(ended) = &mut ended {

@@ -25,9 +25,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::{
-    cadence,
     clock::Clock,
     deliver::Deliverer,
+    model::time,
     poll::Poller,
     store::{Store, StoreError},
 };
@@ -267,7 +267,7 @@ fn running_ms(clock: &dyn Clock) -> u64 {
 /// The time until `due`, at most [`MAX_SLEEP`].
 fn until(clock: &dyn Clock, due: Option<Timestamp>) -> Duration {
     due.map_or(MAX_SLEEP, |due| {
-        cadence::elapsed(clock.now(), due).min(MAX_SLEEP)
+        time::elapsed(clock.now(), due).min(MAX_SLEEP)
     })
 }
 

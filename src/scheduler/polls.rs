@@ -14,7 +14,7 @@ use tracing::warn;
 
 use super::{MAX_SLEEP, Refused, STORE_PAUSE, Scheduler, Work, until};
 use crate::{
-    cadence,
+    model::time,
     poll::PollOutcome,
     store::{PollClaim, StoreError},
 };
@@ -102,7 +102,7 @@ impl Scheduler {
             self.start_asked(now, &mut polls).await?;
             let asked = self.store.asked().await?;
             let next = asked.first().map(|asked| asked.pause_ends_at);
-            let pause = next.map_or(Duration::ZERO, |next| cadence::elapsed(now, next));
+            let pause = next.map_or(Duration::ZERO, |next| time::elapsed(now, next));
             if !polls.is_empty() {
                 tokio::select! {
                     Some(polled) = polls.join_next() => drop(self.ended(polled)?),

@@ -10,9 +10,9 @@ use super::{
     outbox,
 };
 use crate::{
-    cadence::Learned,
     http::bare_url,
-    model::{Ailment, Event, Feed, FeedId, FeedRecovered, Origin, to_second},
+    model::{Event, Feed, FeedId, FeedRecovered, HealthIssue, Origin, to_second},
+    schedule::Learned,
 };
 
 impl Store {
@@ -68,14 +68,14 @@ impl Told {
         its.any(|feed| Origin::of(&feed.url).host == self.host())
     }
 
-    fn event(&self, was: Ailment, since: Option<Timestamp>) -> FeedRecovered {
+    fn event(&self, was: HealthIssue, since: Option<Timestamp>) -> FeedRecovered {
         FeedRecovered {
             feed: self.name.clone(),
             url: bare_url(&self.url),
             was,
             since: since.map(to_second),
             last_success: self.last_success.map(to_second),
-            failures: if was == Ailment::Failing {
+            failures: if was == HealthIssue::Failing {
                 self.failures
             } else {
                 0
@@ -109,7 +109,7 @@ fn failing(
         }
         let of_host = still.iter().filter(|it| it.host() == host);
         let still = of_host.map(|it| it.name.clone()).collect();
-        let event = one.event(Ailment::Failing, one.failing_since);
+        let event = one.event(HealthIssue::Failing, one.failing_since);
         events.push((host, FeedRecovered { still, ..event }));
     }
     Ok(events.into_iter().map(|(_, event)| event).collect())
@@ -124,10 +124,10 @@ fn quiet(tx: &mut dyn Tx, one: &Told, feeds: &[Feed]) -> Result<Vec<FeedRecovere
     let mut events = Vec::new();
     if let Some(empty) = health.empty.as_mut().filter(|empty| empty.told) {
         empty.told = false;
-        events.push(one.event(Ailment::Empty, Some(empty.since)));
+        events.push(one.event(HealthIssue::Empty, Some(empty.since)));
     }
     if std::mem::take(&mut health.told_silent) {
-        events.push(one.event(Ailment::Silent, one.learned.pace.news_at()));
+        events.push(one.event(HealthIssue::Silent, one.learned.pace.news_at()));
     }
     if !events.is_empty() {
         tx.exec(
@@ -218,7 +218,7 @@ mod tests {
                     event.failures,
                     event.removed,
                 );
-                assert_eq!(found, ("mofa", Ailment::Failing, 7, true));
+                assert_eq!(found, ("mofa", HealthIssue::Failing, 7, true));
                 assert_eq!(event.url, "https://mofa.example/feed");
             }
             let told = number(&store, "SELECT sum(told_failing) FROM feed").await;
@@ -261,8 +261,12 @@ mod tests {
             let store = one_feed(&place).await;
             tamper(&store, r#"UPDATE feed SET health = '{"told_silent":true}'"#).await;
             let told = follow(&store, config).await;
-            let was: Vec<Ailment> = told.iter().map(|event| event.was).collect();
-            let expected = if is_over { &[Ailment::Silent][..] } else { &[] };
+            let was: Vec<HealthIssue> = told.iter().map(|event| event.was).collect();
+            let expected = if is_over {
+                &[HealthIssue::Silent][..]
+            } else {
+                &[]
+            };
             assert_eq!(was, expected, "{config:?}");
         }
     }

@@ -13,7 +13,7 @@ use super::{
     engine::{Row, Tx},
     step_back,
 };
-use crate::{cadence::Learned, model::Ailment};
+use crate::{model::HealthIssue, schedule::Learned};
 
 /// The state of the store at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,7 +75,7 @@ impl Condition {
             _ if gone => Self::Gone,
             _ if failures > 0 => Self::Failing,
             _ if polled_at.is_none() => Self::New,
-            Some(Ailment::Silent | Ailment::Empty) => Self::Silent,
+            Some(HealthIssue::Silent | HealthIssue::Empty) => Self::Silent,
             _ => Self::Ok,
         }
     }

@@ -6,7 +6,7 @@ use super::{
     Health, Store, StoreError,
     engine::{Row, values},
 };
-use crate::cadence::Learned;
+use crate::schedule::Learned;
 
 /// A feed as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]

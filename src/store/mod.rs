@@ -9,8 +9,8 @@
 //!   or panics is undone alone.
 //! - A call that reads sees one moment, with everything that was answered as written before.
 //! - **A lease is only a due time in the future.** [`claim_origins`](Store::claim_origins) and
-//!   [`claim_deliveries`](Store::claim_deliveries) move the due time on and give out a `turn`;
-//!   [`commit_poll`](Store::commit_poll) and [`settle`](Store::settle) write only if the turn is
+//!   [`claim_deliveries`](Store::claim_deliveries) move the due time on and give out a `fence`;
+//!   [`commit_poll`](Store::commit_poll) and [`settle`](Store::settle) write only if the fence is
 //!   still the same. Whoever comes late writes nothing.
 //! - Alerts that [`fold`](Store::fold) into one delivery are either all folded and it is there, or
 //!   none and it is not.

@@ -32,7 +32,7 @@ pub(super) fn recover(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError>
     tx.exec(MARK_CUT_OFF, values![now, millis(LAST_AFTER), CUT_OFF])?;
     schedule::free_all(tx, i64::MAX)?;
     tx.exec(
-        "UPDATE delivery SET due = ?1, turn = turn + 1
+        "UPDATE delivery SET due = ?1, fence = fence + 1
           WHERE state = 'pending'
             AND id IN (SELECT delivery FROM attempt WHERE ended_at IS NULL)",
         values![now],

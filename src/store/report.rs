@@ -8,8 +8,8 @@ use super::{
     meta, mutes, outbox, polls,
 };
 use crate::{
-    cadence::Learned,
     model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch},
+    schedule::Learned,
 };
 
 /// Failing feeds that a report names; those that fail longest.

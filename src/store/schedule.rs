@@ -31,7 +31,7 @@ macro_rules! reschedule {
 #[derive(Debug)]
 pub(super) struct TurnEnd {
     /// From the claim.
-    pub(super) turn: i64,
+    pub(super) fence: i64,
     /// No request to the origin before; a later time that stands there already is kept, for
     /// another host of the domain may have cooled this one meanwhile.
     pub(super) not_before: Timestamp,
@@ -56,7 +56,7 @@ pub(super) fn end_turn(
         END_TURN,
         values![
             origin,
-            end.turn,
+            end.fence,
             end.not_before,
             end.refusals,
             end.feed,
@@ -69,7 +69,7 @@ pub(super) fn end_turn(
 
 /// Sees the pause as it was before, so it is worked out twice.
 pub(super) const END_TURN: &str = "
-    UPDATE origin SET turn = turn + 1, refusals = ?4, leased_until = 0,
+    UPDATE origin SET fence = fence + 1, refusals = ?4, leased_until = 0,
            unreachable_since = CASE WHEN CAST(?7 AS BIGINT) IS NULL THEN NULL
                                     WHEN unreachable_since IS NULL THEN ?7
                                     ELSE unreachable_since END,
@@ -81,7 +81,7 @@ pub(super) const END_TURN: &str = "
                             FROM feed f
                            WHERE f.origin = ?1 AND f.id <> ?5 AND f.active = 1 AND f.gone = 0
                          ) AS next)
-     WHERE id = ?1 AND turn = ?2";
+     WHERE id = ?1 AND fence = ?2";
 
 /// Frees one origin and sets its due time.
 pub(super) fn free(tx: &mut dyn Tx, origin: OriginId) -> Result<(), StoreError> {

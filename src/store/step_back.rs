@@ -7,7 +7,7 @@
 //! such as a report, stays where it is.
 //!
 //! A clock that is set forward needs nothing: all is due at once, as after a long pause, and a
-//! lease that seems over is fenced by its turn.
+//! lease that seems over is stopped by its fence.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::{
     engine::{Tx, millis, values},
     meta, schedule,
 };
-use crate::cadence::elapsed;
+use crate::model::time::elapsed;
 
 /// The latest time the store was told, in `meta`.
 const CLOCK: &str = "clock";

@@ -12,11 +12,11 @@ use super::{
     engine::values,
 };
 use crate::{
-    cadence::Learned,
     model::{
         Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedId, Fingerprint, Identity, Initial,
         Item, Priority, Recognition, Remembered, TestPing, TextHash,
     },
+    schedule::Learned,
 };
 
 /// The lease every test claims for.
@@ -219,7 +219,7 @@ pub(super) fn failed() -> PollResult {
 pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> PollCommit {
     PollCommit {
         origin: claim.origin,
-        turn: claim.turn,
+        fence: claim.fence,
         feed: claim.feed.id,
         url: claim.feed.url.clone(),
         told: claim.feed.told(),
@@ -277,7 +277,7 @@ pub(super) async fn claim_for(store: &Store, receiver: &str, now: Timestamp) -> 
 pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) -> Settlement {
     Settlement {
         id: claim.id,
-        turn: claim.turn,
+        fence: claim.fence,
         attempt: claim.attempt,
         ended_at: now,
         to,

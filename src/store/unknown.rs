@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{FeedStatus, Health};
-use crate::{cadence::Learned, model::Origin};
+use crate::{model::Origin, schedule::Learned};
 
 impl FeedStatus {
     /// A feed of the config that the store does not have: it was off from its first day.

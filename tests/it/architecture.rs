@@ -10,9 +10,9 @@ use std::{
 const LAYERS: [&[&str]; 11] = [
     &["model", "linear"],
     &[
-        "clock", "cadence", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
+        "clock", "schedule", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
     ],
-    &["policy"],
+    &["delivery_policy"],
     &["http"],
     &[
         "fetch", "parse", "matcher", "notify", "store", "discover", "opml",

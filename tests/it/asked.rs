@@ -175,7 +175,7 @@ fn fetch_and_the_first_poll_say_which_wish_slows_a_feed() {
         desk.write(name, &document("<ttl>60</ttl>"));
     }
     let words = "asked less often than every 5m: the feed asks for 1h between polls (ttl); \
-                 help: `respect` leaves out such wishes";
+                 help: `respect` leaves out such hints";
     let fetched = stderr(&desk.run(&["fetch", "slow"]));
     assert!(fetched.contains(&format!("slow: {words}")), "{fetched}");
     assert_eq!(stderr(&desk.run(&["fetch", "calm"])), "");

@@ -81,7 +81,7 @@ async fn every_feed_is_asked_once_and_what_is_wrong_is_said() {
         format!("      warning: it has moved for good; help: change its url to {host}/fine\n"),
         format!("ok    feed slow: 2 items, {newest}"),
         "      warning: asked less often than every 5m: the feed asks for 1h between polls (ttl); \
-         help: `respect` leaves out such wishes\n"
+         help: `respect` leaves out such hints\n"
             .to_owned(),
         "ok    feed bare: 0 items\n      warning: it holds no items now\n".to_owned(),
         "      repaired: bare ampersand, at byte ".to_owned(),

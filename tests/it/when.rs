@@ -1,4 +1,4 @@
-//! When feeds are polled: what publishers wish, what the config makes of it, and a backlog.
+//! When feeds are polled: what publishers hint, what the config makes of it, and a backlog.
 
 use std::{
     collections::BTreeSet,
@@ -102,7 +102,7 @@ async fn polled(world: &World) -> (i64, String) {
     )
 }
 
-/// What a wish comes to, the random delay of up to 12 s left out.
+/// What a hint comes to, the random delay of up to 12 s left out.
 fn assert_wait(found: &(i64, String), wait: i64, reason: &str) {
     assert!(
         (wait..wait + 13).contains(&found.0) && found.1 == reason,
@@ -111,7 +111,7 @@ fn assert_wait(found: &(i64, String), wait: i64, reason: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_longest_of_the_publishers_wishes_is_followed() {
+async fn the_longest_of_the_publishers_hints_is_followed() {
     let hourly =
         "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>";
     let dated = [
@@ -227,7 +227,7 @@ async fn what_the_document_said_holds_after_a_304_and_an_equal_body() {
     assert_eq!(
         polled(&world).await.1,
         "interval",
-        "the new document wishes nothing"
+        "the new document hints nothing"
     );
 }
 
@@ -251,7 +251,7 @@ async fn skipped_hours_and_days_are_not_polled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn respect_leaves_out_the_wishes_it_does_not_name() {
+async fn respect_leaves_out_the_hints_it_does_not_name() {
     let skips = "<ttl>120</ttl><skipHours><hour>7</hour><hour>8</hour><hour>9</hour></skipHours>";
     let headers = [("Cache-Control", "max-age=43200")];
     for (options, reason) in [

@@ -7,7 +7,6 @@ use url::Url;
 
 use super::{Fault, Probe, Rest, Subject, SubjectKind, Trying, Verdict, clock::Ahead};
 use crate::{
-    cadence::{Rhythm, Wishes},
     clock::Clock,
     config::Config,
     discover::discover,
@@ -15,9 +14,10 @@ use crate::{
         FetchError, FetchOptions, FetchReason, FetchRequest, Fetched, FetchedDocument, Fetcher,
     },
     http::Http,
-    model::{Feed, Origin, Wish},
+    model::{Feed, Hint, Origin},
     parse::{self, Document, ParseError, ParsedFeed, Warning},
     poll,
+    schedule::{Hints, Rhythm},
 };
 
 /// What is known of a feed that was read.
@@ -29,8 +29,8 @@ pub struct FeedFacts {
     pub newest: Option<Timestamp>,
     /// Where the feed says it lives now, for good.
     pub moved_to: Option<Url>,
-    /// The publisher's wishes for which it is asked less often than the config has it.
-    pub slowed_by: Vec<Wish>,
+    /// The publisher's hints for which it is asked less often than the config has it.
+    pub slowed_by: Vec<Hint>,
     /// What they do, for people; empty where there are none.
     pub slowed: String,
     /// What had to be repaired.
@@ -88,23 +88,23 @@ impl FeedProbe {
             status: Some(page.status),
             ..Fault::new(error.reason().as_str(), in_words(&error, &source))
         })?;
-        let wishes = poll::wishes(&parsed, page.freshness);
-        Ok(self.facts(parsed, &wishes, poll::moved_to(page).cloned(), now))
+        let hints = poll::hints(&parsed, page.freshness);
+        Ok(self.facts(parsed, &hints, poll::moved_to(page).cloned(), now))
     }
 
     fn facts(
         &self,
         parsed: ParsedFeed,
-        wishes: &Wishes,
+        hints: &Hints,
         moved_to: Option<Url>,
         now: Timestamp,
     ) -> FeedFacts {
         let rhythm = Rhythm::of(&self.feed, self.max_interval, now);
-        let slowed_by = rhythm.slowed_by(wishes);
+        let slowed_by = rhythm.slowed_by(hints);
         let slowed = if slowed_by.is_empty() {
             String::new()
         } else {
-            rhythm.slowed_in_words(wishes, &slowed_by)
+            rhythm.slowed_in_words(hints, &slowed_by)
         };
         let items = parsed.items.iter().map(|item| &item.item);
         let dates = items.filter_map(|item| item.published.max(item.updated));

@@ -67,12 +67,12 @@ async fn a_stop_does_not_wait_for_a_reload_that_reads() {
     let folder = TempDir::new().expect("a folder");
     let app = open(&folder).await;
     let mut slow = slow();
-    let (wish, mut wishes) = mpsc::channel(10);
-    let next = async || wishes.recv().await.expect("there is one");
+    let (request, mut requests) = mpsc::channel(10);
+    let next = async || requests.recv().await.expect("there is one");
     let stop = async {
-        wish.send(Wish::Reload).await.expect("taken");
+        request.send(Request::Reload).await.expect("taken");
         slow.begun.recv().await.expect("it begins");
-        wish.send(Wish::Stop).await.expect("taken");
+        request.send(Request::Stop).await.expect("taken");
     };
     // Nothing lets the reload go on.
     tokio::join!(reload_when_asked(&app, &slow.reload, next), stop);
@@ -85,21 +85,21 @@ async fn what_is_asked_for_during_a_reload_is_reloaded_once_more() {
     let folder = TempDir::new().expect("a folder");
     let app = open(&folder).await;
     let mut slow = slow();
-    let (wish, mut wishes) = mpsc::channel(10);
-    let next = async || wishes.recv().await.expect("there is one");
+    let (request, mut requests) = mpsc::channel(10);
+    let next = async || requests.recv().await.expect("there is one");
     let ask = async {
-        wish.send(Wish::Reload).await.expect("taken");
+        request.send(Request::Reload).await.expect("taken");
         slow.begun.recv().await.expect("it begins");
         for _ in 0..3 {
-            wish.send(Wish::Reload).await.expect("taken");
+            request.send(Request::Reload).await.expect("taken");
         }
-        while wish.capacity() < wish.max_capacity() {
+        while request.capacity() < request.max_capacity() {
             tokio::task::yield_now().await;
         }
         slow.go_on.send(()).expect("waited for");
         slow.begun.recv().await.expect("it begins again");
         slow.go_on.send(()).expect("waited for");
-        wish.send(Wish::Stop).await.expect("taken");
+        request.send(Request::Stop).await.expect("taken");
     };
     tokio::join!(reload_when_asked(&app, &slow.reload, next), ask);
     assert_eq!(slow.reads.load(Ordering::Relaxed), 2);
@@ -113,11 +113,11 @@ async fn a_reload_that_panics_leaves_the_old_config() {
     assert_eq!(died, None);
 }
 
-/// The wishes of those who ask, as the service hears them.
-async fn next(app: &App, stop: &CancellationToken) -> Wish {
+/// The requests of those who ask, as the service hears them.
+async fn next(app: &App, stop: &CancellationToken) -> Request {
     tokio::select! {
-        () = app.reloads.asked() => Wish::Reload,
-        () = stop.cancelled() => Wish::Stop,
+        () = app.reloads.asked() => Request::Reload,
+        () = stop.cancelled() => Request::Stop,
     }
 }
 

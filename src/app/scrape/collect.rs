@@ -10,7 +10,7 @@ use prometheus_client::{
 };
 
 use crate::{
-    cadence,
+    model::time,
     store::{Condition, FeedGauge, Gauges, ReceiverGauge},
 };
 
@@ -131,7 +131,7 @@ impl State {
         )?;
         let age = |it: &ReceiverGauge| {
             let since = it.oldest_pending;
-            since.map_or(0.0, |since| cadence::elapsed(since, self.now).as_secs_f64())
+            since.map_or(0.0, |since| time::elapsed(since, self.now).as_secs_f64())
         };
         page.family(
             "outbox_oldest_pending_seconds",

@@ -10,11 +10,11 @@ use super::super::{
     when,
 };
 use crate::{
-    cadence,
     config::Config,
     deliver::releases,
+    delivery_policy::Release,
+    model::time,
     model::{DeliveryId, Event, Hold},
-    policy::Release,
     store::{
         AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
         Store, StoreError,
@@ -255,7 +255,7 @@ fn attempt_line(attempt: &AttemptStatus, facts: &Facts<'_>) -> String {
         ..
     } = attempt;
     let took = |ended: Timestamp| {
-        let millis = cadence::elapsed(*started_at, ended).as_millis();
+        let millis = time::elapsed(*started_at, ended).as_millis();
         format!("{millis} ms")
     };
     let took = ended_at.map_or_else(|| "under way".to_owned(), took);

@@ -11,9 +11,10 @@ use super::{
     told::{Told, Ways},
 };
 use crate::{
-    app, cadence,
+    app,
     config::Config,
     matcher::Clause,
+    model::time,
     model::{MuteKind, OnUpdate, Recognition, Watch},
     store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce},
 };
@@ -175,7 +176,7 @@ impl Facts<'_> {
     /// Why there is no alert of an item that matches since then.
     fn decide_unrecorded(&self, watch: &Watch, at: Timestamp) -> Decision {
         let kept_for = self.config.store.keep_alerts;
-        if cadence::elapsed(at, self.now) > kept_for {
+        if time::elapsed(at, self.now) > kept_for {
             let kept_for = when::length(kept_for);
             let why = format!("it matches, but alerts are kept for {kept_for} only");
             return Decision {

@@ -6,13 +6,13 @@ use tokio::runtime::Runtime;
 
 use super::*;
 use crate::{
-    cadence::Learned,
     cli::expression::found,
     matcher::{ItemLists, Matcher},
     model::{
         Access, Feed, Field, Fingerprint, Identity, Initial, Item, OnUpdate, Priority, Recognition,
         TextHash, Watch,
     },
+    schedule::Learned,
     store::{Health, NewItem, PollCommit, PollRead, PollResult, StoreOptions},
 };
 
@@ -60,7 +60,7 @@ impl Desk {
                 let claim = claims.expect("read").pop().expect("there");
                 let poll = PollCommit {
                     origin: claim.origin,
-                    turn: claim.turn,
+                    fence: claim.fence,
                     feed: claim.feed.id,
                     told: claim.feed.told(),
                     url: claim.feed.url,

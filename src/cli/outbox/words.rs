@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::super::{output::one_line, when};
 use crate::{
-    cadence::elapsed,
+    delivery_policy::Release,
+    model::time::elapsed,
     model::{Event, Hold},
-    policy::Release,
     store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus, Unreached},
 };
 

@@ -28,7 +28,7 @@ pub struct Table {
     pub keys: &'static [Key],
 }
 
-/// What publishers can wish for.
+/// What publishers can hint for.
 const WISHES: [&str; 5] = ["max-age", "ttl", "update-period", "skip-hours", "skip-days"];
 
 /// The lowest first.

@@ -14,7 +14,7 @@ pub const POLL: Table = Table {
         key(
             "respect",
             Kind::Strings,
-            "wishes of publishers that are followed: max-age, ttl, update-period, skip-hours, skip-days; all if not set",
+            "hints of publishers that are followed: max-age, ttl, update-period, skip-hours, skip-days; all if not set",
         ).of(&WISHES),
         key(
             "per_host",
@@ -24,7 +24,7 @@ pub const POLL: Table = Table {
         key(
             "max_interval",
             Kind::Duration,
-            "the longest that a publisher's wish is followed",
+            "the longest that a publisher's hint is followed",
         ).or("1d"),
         key(
             "parallel",

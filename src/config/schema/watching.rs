@@ -19,7 +19,7 @@ pub const FEED: Table = Table {
         key(
             "respect",
             Kind::Strings,
-            "the publisher's wishes that are followed; `[poll] respect` if not set",
+            "the publisher's hints that are followed; `[poll] respect` if not set",
         ).of(&WISHES),
         key(
             "tags",

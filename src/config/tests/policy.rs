@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::Directory;
 use crate::{
     config::Config,
+    delivery_policy::{Policy, Rate},
     model::Priority,
-    policy::{Policy, Rate},
 };
 
 const MINIMAL: &str = "timezone = \"Asia/Tokyo\"\n[feed]\na = \"https://example.org/a\"\n\

@@ -55,7 +55,7 @@ fn what_the_schema_refuses_the_reader_refuses_and_every_good_config_fits() {
         "feed-missing-url",
         "feed-unknown-identity",
         "feed-unknown-key",
-        "feed-unknown-wish",
+        "feed-unknown-hint",
         "feed-wrong-type",
         "five-mistakes",
         "mail-missing-keys",

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use super::{Verdict, dead};
 use crate::{
-    cadence::{self, DELIVERY_EXPIRES_AFTER},
+    model::time,
     model::{Refusal, SendError, SendReason},
+    schedule::DELIVERY_EXPIRES_AFTER,
     store::{DeliveryClaim, ReceiverUpdate, SettleTo},
 };
 
@@ -35,7 +36,7 @@ pub(super) fn partly(
     let step = usize::try_from(claim.failures).unwrap_or(usize::MAX);
     let delay = STEPS[step.min(STEPS.len() - 1)];
     let tried_since = claim.failing_since.unwrap_or(now);
-    let is_old = cadence::elapsed(tried_since, now) >= DELIVERY_EXPIRES_AFTER;
+    let is_old = time::elapsed(tried_since, now) >= DELIVERY_EXPIRES_AFTER;
     let to = if is_sure && (is_old || claim.failures + 1 >= MOST_ATTEMPTS) {
         SettleTo::Delivered {
             answer: format!("to some of them; {}", error.detail),
@@ -45,7 +46,7 @@ pub(super) fn partly(
         dead(SendReason::Expired, error)
     } else {
         SettleTo::Later {
-            due: cadence::add(now, delay),
+            due: time::add(now, delay),
             reason: error.reason,
             detail: error.detail,
             accepted: error.accepted,

@@ -11,7 +11,7 @@ fn at(second: i64) -> Timestamp {
 fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryClaim {
     DeliveryClaim {
         id: DeliveryId(7),
-        turn: 3,
+        fence: 3,
         attempt,
         failures: attempt - 1,
         failing_since: (attempt > 1).then(|| at(0)),
@@ -61,7 +61,7 @@ fn busy(after: Option<u64>) -> Outcome {
 }
 
 fn seconds(due: Timestamp, now: i64) -> u64 {
-    cadence::elapsed(at(now), due).as_secs()
+    time::elapsed(at(now), due).as_secs()
 }
 
 fn due(to: &SettleTo) -> Timestamp {

@@ -14,11 +14,11 @@ use url::form_urlencoded;
 
 use super::fault::Fault;
 use crate::{
-    cadence,
     http::{
         HeaderMap, HeaderValue, Http, HttpError, HttpReason, HttpRequest, HttpResponse, Method,
         StatusCode, Trust, header,
     },
+    model::time,
     model::{Retry, Secret, SendError, SendReason},
     notify::{MailOAuth, render::clean},
 };
@@ -173,7 +173,7 @@ impl Kept {
     fn valid(&self, now: Timestamp) -> Option<Secret> {
         let token = self.token.as_ref()?;
         // A clock that was set back makes no token younger.
-        let age = cadence::elapsed(token.since, now);
+        let age = time::elapsed(token.since, now);
         let is_valid = token.since <= now && age < token.lifetime.saturating_sub(MARGIN);
         is_valid.then(|| token.value.clone())
     }

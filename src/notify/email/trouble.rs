@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{cadence, model::SendError};
+use crate::{model::SendError, model::time};
 
 /// How long a server that took no mail is asked last, where there is another one.
 pub(super) const AVOIDED_FOR: Duration = Duration::from_mins(5);
@@ -29,7 +29,7 @@ impl Trouble {
     pub(super) fn is_recent(&self, now: Timestamp) -> bool {
         let latest = self.latest();
         let failed_at = latest.as_ref().map(|(_, at)| *at);
-        failed_at.is_some_and(|at| cadence::elapsed(at, now) < AVOIDED_FOR)
+        failed_at.is_some_and(|at| time::elapsed(at, now) < AVOIDED_FOR)
     }
 
     fn latest(&self) -> MutexGuard<'_, Option<(SendError, Timestamp)>> {

@@ -29,7 +29,7 @@ fn failing(feed: &str, url: &str) -> Event {
     })
 }
 
-fn recovered(feed: &str, url: &str, was: Ailment, still: &[&str]) -> Event {
+fn recovered(feed: &str, url: &str, was: HealthIssue, still: &[&str]) -> Event {
     Event::FeedRecovered(FeedRecovered {
         feed: feed.into(),
         url: url.into(),
@@ -50,14 +50,15 @@ fn what_ends_has_the_key_of_what_began_also_by_another_feed_of_the_origin() {
         is_over,
         ..began.clone()
     };
-    let end = |url, still: &[&str]| incident("aa-9", recovered("b", url, Ailment::Failing, still));
+    let end =
+        |url, still: &[&str]| incident("aa-9", recovered("b", url, HealthIssue::Failing, still));
     assert_eq!(end("https://w.example/b", &[]), is_over(true));
     // Another feed of the origin still fails: that is not the end.
     assert_eq!(end("https://w.example/b", &["c"]), is_over(false));
     assert_ne!(end("https://other.example/b", &[]).key, began.key);
     let another_store = incident("bb-7", failing("a", "https://w.example/a"));
     assert_ne!(another_store.key, began.key);
-    let other_trouble = recovered("a", "https://w.example/a", Ailment::Empty, &[]);
+    let other_trouble = recovered("a", "https://w.example/a", HealthIssue::Empty, &[]);
     let other_trouble = incident("aa-9", other_trouble);
     assert!(other_trouble.is_over);
     assert_ne!(other_trouble.key, began.key);

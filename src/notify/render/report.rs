@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::phrase::{Trouble, at, count};
 use crate::model::{
-    Ailment, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
+    HealthIssue, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
     ReportedWatch,
 };
 
@@ -115,7 +115,7 @@ fn feeds(report: &ReportReady) -> String {
 
 fn silence(feed: &ReportedSilence, timezone: &TimeZone) -> (&'static str, String) {
     let name = match feed.state {
-        Ailment::Empty => "Empty",
+        HealthIssue::Empty => "Empty",
         _ => "Silent",
     };
     let since = feed

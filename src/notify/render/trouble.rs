@@ -13,8 +13,8 @@ use super::{
     report::report_ready,
 };
 use crate::model::{
-    Ailment, Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered,
-    FeedSilent, NetworkFailing, NetworkRecovered, StoreFailing, StoreReason, StoreRecovered,
+    Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
+    HealthIssue, NetworkFailing, NetworkRecovered, StoreFailing, StoreReason, StoreRecovered,
     TestPing,
 };
 
@@ -135,18 +135,18 @@ fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     let sentence = match event.was {
         _ if event.removed => {
             let was = match event.was {
-                Ailment::Failing => "not read",
-                Ailment::Silent => "silent",
-                Ailment::Empty => "empty",
+                HealthIssue::Failing => "not read",
+                HealthIssue::Silent => "silent",
+                HealthIssue::Empty => "empty",
             };
             format!("Feed {name}, {was} since {since}, is no longer in the config as it was")
         }
-        Ailment::Failing => format!(
+        HealthIssue::Failing => format!(
             "Feed {name} is read again, after {}",
             count(event.failures, "failed poll")
         ),
-        Ailment::Silent => format!("Feed {name} brings something new, the first since {since}"),
-        Ailment::Empty => format!("Feed {name} has items again, the first since {since}"),
+        HealthIssue::Silent => format!("Feed {name} brings something new, the first since {since}"),
+        HealthIssue::Empty => format!("Feed {name} has items again, the first since {since}"),
     };
     let mut facts = vec![
         ("Last read", last_read(event.last_success, timezone)),

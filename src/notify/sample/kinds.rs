@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{notice, reports::reports, sample_digest, sample_notice};
 use crate::model::{
-    Ailment, ConfigFailing, ConfigReason, ConfigRecovered, DeliveryKey, Event, FeedEmpty,
-    FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, MuteKind,
+    ConfigFailing, ConfigReason, ConfigRecovered, DeliveryKey, Event, FeedEmpty, FeedFailing,
+    FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, HealthIssue, MuteEnded, MuteKind,
     NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReceiverRecovered,
     StoreFailing, StoreReason, StoreRecovered, TestPing,
 };
@@ -191,7 +191,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
         Event::FeedRecovered(FeedRecovered {
             feed: feed.into(),
             url: url.into(),
-            was: Ailment::Failing,
+            was: HealthIssue::Failing,
             since: Some(yesterday),
             last_success: None,
             failures: 1,
@@ -215,7 +215,7 @@ fn troubles_of_feeds(now: Timestamp, yesterday: Timestamp) -> Vec<Event> {
         Event::FeedRecovered(FeedRecovered {
             feed: feed.into(),
             url: url.into(),
-            was: Ailment::Silent,
+            was: HealthIssue::Silent,
             since: Some(yesterday),
             last_success: Some(now),
             failures: 0,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Ailment, Event, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
+    Event, HealthIssue, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
     ReportedSilence, ReportedWatch,
 };
 
@@ -50,7 +50,7 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
             }],
             silent: vec![ReportedSilence {
                 feed: "diplomat".into(),
-                state: Ailment::Silent,
+                state: HealthIssue::Silent,
                 since: Some(since),
             }],
             outbox: vec![

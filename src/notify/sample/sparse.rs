@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::{alert, notice, sample_digest};
 use crate::model::{
-    Ailment, Alert, ConfigFailing, ConfigReason, DigestReady, Event, FeedFailing, FeedItemsMissed,
-    FeedRecovered, Field, MuteEnded, MuteKind, NetworkFailing, Notice, StoreFailing, StoreReason,
-    StoreRecovered, Update,
+    Alert, ConfigFailing, ConfigReason, DigestReady, Event, FeedFailing, FeedItemsMissed,
+    FeedRecovered, Field, HealthIssue, MuteEnded, MuteKind, NetworkFailing, Notice, StoreFailing,
+    StoreReason, StoreRecovered, Update,
 };
 
 /// A notice of every type that can do without something, without it.
@@ -77,7 +77,7 @@ fn sparse_troubles(now: Timestamp) -> [Event; 8] {
         Event::FeedRecovered(FeedRecovered {
             feed: feed.clone(),
             url: url.clone(),
-            was: Ailment::Failing,
+            was: HealthIssue::Failing,
             since: None,
             last_success: None,
             failures: 0,

@@ -40,7 +40,7 @@ pub(in crate::notify) fn verdict(answer: &Answer<'_>, now: Timestamp) -> Outcome
         });
     }
     let later = || Retry::Later {
-        after: retry_after(answer.headers).map(|wish| wish.delay(now).min(MAX_RETRY_AFTER)),
+        after: retry_after(answer.headers).map(|hint| hint.delay(now).min(MAX_RETRY_AFTER)),
     };
     let (reason, retry) = match status.as_u16() {
         408 | 425 | 429 => (SendReason::Busy, later()),

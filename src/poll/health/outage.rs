@@ -12,9 +12,9 @@
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::{HealthRules, Surroundings};
+use super::{HealthRules, OriginContext};
 use crate::{
-    cadence,
+    model::time,
     model::{Event, NetworkFailing, NetworkRecovered},
     poll::{failure::Failure, visit::Answer},
     store::{OutageChange, PollClaim, Reach, Store, StoreError},
@@ -50,7 +50,7 @@ impl HealthRules {
     /// Whether the feed is told failing, and what is told of the network.
     pub(super) async fn look_around(
         &self,
-        surroundings: &mut Surroundings,
+        context: &mut OriginContext,
         store: &Store,
         claim: &PollClaim,
         answer: &Answer,
@@ -59,7 +59,7 @@ impl HealthRules {
         let (state, failure) = (&claim.feed, answer.failure());
         let is_due = failure.is_some_and(|failure| self.is_due_failing(state, failure, now));
         let is_gone = failure.is_some_and(|failure| failure.gone);
-        surroundings.tells_failing = is_due;
+        context.tells_failing = is_due;
         let own = own(claim, answer, now);
         let may_end = claim.outage && own.is_none();
         if is_gone || !(is_due || may_end) {
@@ -72,28 +72,28 @@ impl HealthRules {
         let outage = unreachable_since(&origins);
         match (reach.outage_since, outage, failure) {
             (Some(since), None, _) => {
-                surroundings.tells_failing = false;
-                surroundings.outage = Some(self.ended(since, now));
+                context.tells_failing = false;
+                context.outage = Some(self.ended(since, now));
             }
             (None, Some(since), Some(failure)) if is_due && may_be_ours(claim, failure) => {
-                surroundings.tells_failing = false;
-                let is_long = cadence::elapsed(since, now) >= self.failing_after;
+                context.tells_failing = false;
+                let is_long = time::elapsed(since, now) >= self.failing_after;
                 if is_long && self.is_long_over(&reach, now) {
                     let change = self.begun(store, since, &origins, failure).await?;
-                    surroundings.outage = Some(change);
+                    context.outage = Some(change);
                 }
             }
             (Some(_), Some(_), Some(failure)) => {
-                surroundings.tells_failing &= !may_be_ours(claim, failure);
+                context.tells_failing &= !may_be_ours(claim, failure);
             }
-            _ => surroundings.tells_failing &= self.is_long_over(&reach, now),
+            _ => context.tells_failing &= self.is_long_over(&reach, now),
         }
         Ok(())
     }
 
     /// Whether the last outage is over for as long as a feed may fail.
     fn is_long_over(&self, reach: &Reach, now: Timestamp) -> bool {
-        let over_for = reach.outage_until.map(|end| cadence::elapsed(end, now));
+        let over_for = reach.outage_until.map(|end| time::elapsed(end, now));
         over_for.is_none_or(|length| length >= self.failing_after)
     }
 

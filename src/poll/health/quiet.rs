@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Checkup, HealthRules, Surroundings};
+use super::{HealthDecision, HealthRules, OriginContext};
 use crate::{
-    cadence::{self, SHORTEST_SILENCE},
     http::bare_url,
-    model::{Ailment, Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, Silent},
+    model::time,
+    model::{Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, HealthIssue, Silent},
     poll::visit::Answer,
+    schedule::{self, SHORTEST_SILENCE},
     store::{Empty, FeedState, Silence},
 };
 
@@ -42,7 +43,7 @@ impl HealthRules {
         let asks = self.silence_of(feed) == Silent::Auto
             && !state.health.told_silent
             && !state.health.silence.is_some_and(is_judged)
-            && cadence::elapsed(news_at, now) >= SHORTEST_SILENCE;
+            && time::elapsed(news_at, now) >= SHORTEST_SILENCE;
         let is_silent = answer.failure().is_none() && !brings_news(answer);
         (asks && is_silent).then_some(news_at)
     }
@@ -50,41 +51,42 @@ impl HealthRules {
     /// A notice where a feed has been silent for too long, and one where it speaks again.
     pub(super) fn silent(
         &self,
-        checkup: &mut Checkup,
+        decision: &mut HealthDecision,
         feed: &Feed,
         state: &FeedState,
         is_news: bool,
-        surroundings: &Surroundings,
+        context: &OriginContext,
         now: Timestamp,
     ) {
         let Some(news_at) = state.learned.pace.news_at() else {
             return;
         };
         if is_news {
-            checkup.health.silence = None;
-            if std::mem::take(&mut checkup.health.told_silent) {
-                self.well_again(checkup, feed, state, Ailment::Silent, news_at);
+            decision.health.silence = None;
+            if std::mem::take(&mut decision.health.told_silent) {
+                self.well_again(decision, feed, state, HealthIssue::Silent, news_at);
             }
             return;
         }
-        if let Some(arrivals) = &surroundings.arrivals {
-            checkup.health.silence = Some(Silence {
+        if let Some(arrivals) = &context.arrivals {
+            decision.health.silence = Some(Silence {
                 news_at,
-                surprising_at: cadence::surprising_at(arrivals, news_at),
+                surprising_at: schedule::surprising_at(arrivals, news_at),
             });
         }
-        let judged = checkup.health.silence;
+        let judged = decision.health.silence;
         let judged = judged.filter(|silence| silence.news_at == news_at);
         let (expected_by, learned) = match self.silence_of(feed) {
             Silent::Auto => (judged.and_then(|silence| silence.surprising_at), true),
-            Silent::After(length) => (Some(cadence::add(news_at, length)), false),
+            Silent::After(length) => (Some(time::add(news_at, length)), false),
             Silent::Never => (None, false),
         };
-        let is_told = checkup.health.told_silent || checkup.health.empty.is_some_and(|it| it.told);
+        let is_told =
+            decision.health.told_silent || decision.health.empty.is_some_and(|it| it.told);
         let Some(expected_by) = expected_by.filter(|at| *at <= now && !is_told) else {
             return;
         };
-        checkup.health.told_silent = true;
+        decision.health.told_silent = true;
         let event = Event::FeedSilent(FeedSilent {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -92,26 +94,26 @@ impl HealthRules {
             expected_by,
             learned,
         });
-        checkup.notices.extend(self.tell(&event));
+        decision.notices.extend(self.tell(&event));
     }
 
     /// A notice where a feed that had items has none any more, and one where it has some again.
     pub(super) fn empty(
         &self,
-        checkup: &mut Checkup,
+        decision: &mut HealthDecision,
         feed: &Feed,
         state: &FeedState,
         answer: &Answer,
         now: Timestamp,
     ) {
-        let before = checkup.health.empty.take();
+        let before = decision.health.empty.take();
         let is_empty = match answer {
             Answer::Read(reading) => reading.parsed.items.is_empty(),
             _ => before.is_some(),
         };
         if !is_empty {
             if let Some(empty) = before.filter(|empty| empty.told) {
-                self.well_again(checkup, feed, state, Ailment::Empty, empty.since);
+                self.well_again(decision, feed, state, HealthIssue::Empty, empty.since);
             }
             return;
         }
@@ -124,7 +126,7 @@ impl HealthRules {
             told: false,
         });
         empty.polls = empty.polls.saturating_add(1);
-        let is_long = empty.polls >= EMPTY_POLLS && cadence::elapsed(empty.since, now) > EMPTY_FOR;
+        let is_long = empty.polls >= EMPTY_POLLS && time::elapsed(empty.since, now) > EMPTY_FOR;
         if is_long && !empty.told && self.silence_of(feed) != Silent::Never {
             empty.told = true;
             let event = Event::FeedEmpty(FeedEmpty {
@@ -133,17 +135,17 @@ impl HealthRules {
                 since: empty.since,
                 polls: empty.polls,
             });
-            checkup.notices.extend(self.tell(&event));
+            decision.notices.extend(self.tell(&event));
         }
-        checkup.health.empty = Some(empty);
+        decision.health.empty = Some(empty);
     }
 
     fn well_again(
         &self,
-        checkup: &mut Checkup,
+        decision: &mut HealthDecision,
         feed: &Feed,
         state: &FeedState,
-        was: Ailment,
+        was: HealthIssue,
         since: Timestamp,
     ) {
         let event = Event::FeedRecovered(FeedRecovered {
@@ -157,7 +159,7 @@ impl HealthRules {
             still: Vec::new(),
             removed: false,
         });
-        checkup.notices.extend(self.tell(&event));
+        decision.notices.extend(self.tell(&event));
     }
 
     fn silence_of(&self, feed: &Feed) -> Silent {

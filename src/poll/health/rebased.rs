@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Checkup, HealthRules};
+use super::{HealthDecision, HealthRules};
 use crate::{
-    cadence,
     http::bare_url,
+    model::time,
     model::{Event, Feed, FeedRebased},
 };
 
@@ -17,13 +17,19 @@ const REBASED_AGAIN_AFTER: Duration = Duration::from_hours(30 * 24);
 impl HealthRules {
     /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. A feed that
     /// does so at every visit is told once a month.
-    pub(super) fn rebased(&self, checkup: &mut Checkup, feed: &Feed, items: u32, now: Timestamp) {
-        let was_told = |at| cadence::elapsed(at, now) < REBASED_AGAIN_AFTER;
-        if items == 0 || checkup.health.rebased_at.is_some_and(was_told) {
+    pub(super) fn rebased(
+        &self,
+        decision: &mut HealthDecision,
+        feed: &Feed,
+        items: u32,
+        now: Timestamp,
+    ) {
+        let was_told = |at| time::elapsed(at, now) < REBASED_AGAIN_AFTER;
+        if items == 0 || decision.health.rebased_at.is_some_and(was_told) {
             return;
         }
-        checkup.health.rebased_at = Some(now);
-        checkup
+        decision.health.rebased_at = Some(now);
+        decision
             .notices
             .extend(self.tell(&Event::FeedRebased(FeedRebased {
                 feed: feed.name.clone(),

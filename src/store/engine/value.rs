@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    cadence::Learned,
     model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, TextHash},
+    schedule::Learned,
     store::{Health, StoreError},
 };
 

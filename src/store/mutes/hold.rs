@@ -173,7 +173,7 @@ fn hold_pending(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     tx.exec(
-        "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
+        "UPDATE delivery SET state = 'muted', mute = ?2, fence = fence + 1, settled_at = ?3,
                 reason = 'muted', detail = ?4
           WHERE id = ?1 AND state = 'pending'
             AND EXISTS (SELECT 1 FROM mute WHERE id = ?2 AND ended_at IS NULL AND until > ?3)
@@ -230,7 +230,7 @@ impl Mute {
 
     fn hold(&self, tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
         tx.exec(
-            "UPDATE delivery SET state = 'muted', mute = ?2, turn = turn + 1, settled_at = ?3,
+            "UPDATE delivery SET state = 'muted', mute = ?2, fence = fence + 1, settled_at = ?3,
                     reason = 'muted', detail = ?4
               WHERE id = ?1",
             values![id, self.id, now, self.in_words()],

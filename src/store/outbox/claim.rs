@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{DeliveryClaim, ReceiverState, missed::note, payload::thaw, settle::close_lost};
 use crate::{
-    cadence::BREAKER_OPENS_AFTER,
     model::{DeliveryId, SendReason},
+    schedule::BREAKER_OPENS_AFTER,
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
@@ -22,28 +22,28 @@ pub(in crate::store) const LANE: &str = "
 
 /// Claims a receiver's due deliveries: their due time becomes the end of the lease.
 pub(in crate::store) const CLAIM: &str = "
-    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
+    UPDATE delivery SET due = ?2 + ?3, fence = fence + 1, attempts = attempts + 1
      WHERE id IN (SELECT id FROM delivery
                    WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
                    ORDER BY priority DESC, place, id LIMIT ?4)
        AND due <= ?2
-    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority, place";
+    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, place";
 
 /// The same for a receiver that is only probed: what has been due the longest. Each takes its turn, so
 /// that one notice that is never taken keeps no other from showing that the receiver is well.
 pub(in crate::store) const PROBE: &str = "
-    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
+    UPDATE delivery SET due = ?2 + ?3, fence = fence + 1, attempts = attempts + 1
      WHERE id IN (SELECT id FROM delivery
                    WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
                    ORDER BY due LIMIT ?4)
        AND due <= ?2
-    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority, place";
+    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, place";
 
 /// Claims this one.
 pub(in crate::store) const CLAIM_ONE: &str = "
-    UPDATE delivery SET due = ?2 + ?3, turn = turn + 1, attempts = attempts + 1
+    UPDATE delivery SET due = ?2 + ?3, fence = fence + 1, attempts = attempts + 1
      WHERE id = ?1 AND state = 'pending' AND due <= ?2 AND receiver = ?4
-    RETURNING id, turn, attempts, waiting_since, accepted, payload, priority";
+    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority";
 
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
@@ -180,7 +180,7 @@ fn begin(
     )?;
     Ok(Some(DeliveryClaim {
         id,
-        turn: row.take(1)?,
+        fence: row.take(1)?,
         attempt,
         failures,
         failing_since,

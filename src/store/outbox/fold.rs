@@ -84,7 +84,7 @@ fn fold(
     let into = insert_digest(tx, receiver, &digest, now)?;
     for id in ids {
         tx.exec(
-            "UPDATE delivery SET state = 'folded', folded_into = ?2, turn = turn + 1,
+            "UPDATE delivery SET state = 'folded', folded_into = ?2, fence = fence + 1,
                     settled_at = ?3
               WHERE id = ?1",
             values![id, into, now],

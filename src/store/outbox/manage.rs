@@ -52,7 +52,7 @@ pub(super) struct Selected {
 fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreError> {
     // What was never attempted has waited since it came: a digest must not begin anew.
     const RETRY: &str = "
-        UPDATE delivery SET state = 'pending', turn = turn + 1, due = ?2, settled_at = NULL,
+        UPDATE delivery SET state = 'pending', fence = fence + 1, due = ?2, settled_at = NULL,
                waiting_since = CASE WHEN state = 'pending' AND attempts = 0 THEN waiting_since
                                ELSE ?2 END
          WHERE id = ?1 AND state = ?3 AND NOT EXISTS (
@@ -74,7 +74,7 @@ fn wake(tx: &mut dyn Tx, receivers: &BTreeSet<i64>, now: Timestamp) -> Result<()
 
 fn drop_one(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreError> {
     let dropped = tx.exec(
-        "UPDATE delivery SET state = 'dropped', turn = turn + 1, settled_at = ?2
+        "UPDATE delivery SET state = 'dropped', fence = fence + 1, settled_at = ?2
           WHERE id = ?1 AND state = ?3",
         values![row.id, now, row.state.as_str()],
     )?;

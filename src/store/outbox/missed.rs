@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{insert::tell, payload::thaw_event};
 use crate::{
-    cadence::elapsed,
+    model::time::elapsed,
     model::{DeliveryId, Event, ReceiverMissed, SendReason, to_second},
     store::{
         Store, StoreError,

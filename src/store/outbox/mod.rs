@@ -74,7 +74,7 @@ pub struct DeliveryClaim {
     /// Row id.
     pub id: DeliveryId,
     /// The claim's number; [`Store::settle`](super::Store::settle) wants it back.
-    pub turn: i64,
+    pub fence: i64,
     /// Which attempt this is, from 1.
     pub attempt: u32,
     /// How many attempts before this one failed since it waits; not those that ended with the daemon.
@@ -114,7 +114,7 @@ pub struct Settlement {
     /// From the claim.
     pub id: DeliveryId,
     /// From the claim.
-    pub turn: i64,
+    pub fence: i64,
     /// From the claim.
     pub attempt: u32,
     /// Now.

@@ -77,7 +77,7 @@ fn give_up(
         let ended_at = waiting_since.saturating_add(keep).min(now.as_millisecond());
         let reason = SendReason::Expired;
         given_up += tx.exec(
-            "UPDATE delivery SET state = 'dead', turn = turn + 1, settled_at = ?2,
+            "UPDATE delivery SET state = 'dead', fence = fence + 1, settled_at = ?2,
                     reason = ?3, detail = ?4
               WHERE id = ?1",
             values![*id, ended_at, reason.as_str(), detail.as_str()],

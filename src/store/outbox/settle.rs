@@ -85,26 +85,29 @@ fn counted(tx: &mut dyn Tx, notices: &[NewDelivery]) -> Result<Vec<NewDelivery>,
 /// The delivery's receiver; `None`, and nothing written, if the delivery is no longer ours.
 fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i64>, StoreError> {
     let Settlement {
-        id, turn, ended_at, ..
+        id,
+        fence,
+        ended_at,
+        ..
     } = *settlement;
     let row = match &settlement.to {
         SettleTo::Delivered { answer, missing } => tx.row(
-            "UPDATE delivery SET state = 'delivered', turn = turn + 1, settled_at = ?3,
+            "UPDATE delivery SET state = 'delivered', fence = fence + 1, settled_at = ?3,
                     reason = NULL, detail = ?4, missing = ?5
-              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
-            values![id, turn, ended_at, answer.as_str(), missing.as_deref()],
+              WHERE id = ?1 AND fence = ?2 AND state = 'pending' RETURNING receiver",
+            values![id, fence, ended_at, answer.as_str(), missing.as_deref()],
         )?,
         SettleTo::Halves { reason, detail } => tx.row(
-            "UPDATE delivery SET state = 'folded', turn = turn + 1, settled_at = ?3,
+            "UPDATE delivery SET state = 'folded', fence = fence + 1, settled_at = ?3,
                     reason = ?4, detail = ?5
-              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver",
-            values![id, turn, ended_at, reason.as_str(), detail.as_str()],
+              WHERE id = ?1 AND fence = ?2 AND state = 'pending' RETURNING receiver",
+            values![id, fence, ended_at, reason.as_str(), detail.as_str()],
         )?,
         SettleTo::Dead { reason, detail, .. } => tx.row(
-            "UPDATE delivery SET state = 'dead', turn = turn + 1, settled_at = ?3,
+            "UPDATE delivery SET state = 'dead', fence = fence + 1, settled_at = ?3,
                     reason = ?4, detail = ?5
-              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver, accepted",
-            values![id, turn, ended_at, reason.as_str(), detail.as_str()],
+              WHERE id = ?1 AND fence = ?2 AND state = 'pending' RETURNING receiver, accepted",
+            values![id, fence, ended_at, reason.as_str(), detail.as_str()],
         )?,
         SettleTo::Later {
             due,
@@ -112,9 +115,9 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
             detail,
             ..
         } => tx.row(
-            "UPDATE delivery SET turn = turn + 1, due = ?3, reason = ?4, detail = ?5
-              WHERE id = ?1 AND turn = ?2 AND state = 'pending' RETURNING receiver, accepted",
-            values![id, turn, *due, reason.as_str(), detail.as_str()],
+            "UPDATE delivery SET fence = fence + 1, due = ?3, reason = ?4, detail = ?5
+              WHERE id = ?1 AND fence = ?2 AND state = 'pending' RETURNING receiver, accepted",
+            values![id, fence, *due, reason.as_str(), detail.as_str()],
         )?,
     };
     let Some(mut row) = row else {

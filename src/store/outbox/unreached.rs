@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{insert::tell, recovered::end_unreached, show::waiting};
 use crate::{
-    cadence::{RECEIVER_TOLD_AFTER, elapsed},
+    model::time::elapsed,
     model::{Event, ReceiverFailing, Refusal, SendReason, to_second},
+    schedule::RECEIVER_TOLD_AFTER,
     store::{
         Store, StoreError,
         engine::{Tx, values},

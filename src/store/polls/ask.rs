@@ -56,11 +56,11 @@ const ASK_ALL: &str = "
      WHERE active = 1 AND gone = 0 RETURNING name";
 
 const CLAIM_ASKED: &str = "
-    UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, turn = turn + 1
+    UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
      WHERE id IN (SELECT DISTINCT o.id FROM feed f JOIN origin o ON o.id = f.origin
                    WHERE f.active = 1 AND f.due_reason = 'asked'
                      AND o.leased_until <= ?1 AND o.not_before <= ?1 LIMIT ?3)
-    RETURNING id, turn, refusals, unreachable_since,
+    RETURNING id, fence, refusals, unreachable_since,
               (SELECT count(*) FROM meta WHERE key = 'outage_since'),
               (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 

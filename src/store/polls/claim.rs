@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Baseline, Continuity, FeedState, PollClaim, continuity, moved};
 use crate::{
-    cadence::Learned,
     model::OriginId,
+    schedule::Learned,
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
@@ -18,9 +18,9 @@ use crate::{
 
 /// Claims origins that are due: their due time becomes the end of the lease.
 pub(in crate::store) const CLAIM: &str = "
-    UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, turn = turn + 1
+    UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
      WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
-    RETURNING id, turn, refusals, unreachable_since,
+    RETURNING id, fence, refusals, unreachable_since,
               (SELECT count(*) FROM meta WHERE key = 'outage_since'),
               (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 
@@ -100,7 +100,7 @@ pub(super) fn claim(
 ) -> Result<PollClaim, StoreError> {
     Ok(PollClaim {
         origin,
-        turn: row.take(1)?,
+        fence: row.take(1)?,
         refusals: row.take(2)?,
         unreachable_since: row.take(3)?,
         outage: row.take(4)?,

@@ -136,7 +136,7 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
         tx,
         poll.origin,
         &schedule::TurnEnd {
-            turn: poll.turn,
+            fence: poll.fence,
             not_before,
             refusals: poll.refusals,
             unreachable_at: poll.unreachable.then_some(poll.polled_at),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{PollCommit, PollResult};
 use crate::{
-    cadence::Learned,
-    model::{Ailment, Event, FeedId, OriginId},
+    model::{Event, FeedId, HealthIssue, OriginId},
+    schedule::Learned,
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -37,10 +37,10 @@ pub struct Health {
 
 impl Health {
     /// What receivers were told of a feed that reads well, and since when it is so.
-    pub fn told(&self, learned: &Learned) -> Option<(Ailment, Option<Timestamp>)> {
+    pub fn told(&self, learned: &Learned) -> Option<(HealthIssue, Option<Timestamp>)> {
         match self.empty {
-            Some(empty) if empty.told => Some((Ailment::Empty, Some(empty.since))),
-            _ if self.told_silent => Some((Ailment::Silent, learned.pace.news_at())),
+            Some(empty) if empty.told => Some((HealthIssue::Empty, Some(empty.since))),
+            _ if self.told_silent => Some((HealthIssue::Silent, learned.pace.news_at())),
             _ => None,
         }
     }
@@ -66,11 +66,11 @@ impl FeedTold {
         }
     }
 
-    const fn has(self, ailment: Ailment) -> bool {
+    const fn has(self, ailment: HealthIssue) -> bool {
         match ailment {
-            Ailment::Failing => self.failing,
-            Ailment::Silent => self.silent,
-            Ailment::Empty => self.empty,
+            HealthIssue::Failing => self.failing,
+            HealthIssue::Silent => self.silent,
+            HealthIssue::Empty => self.empty,
         }
     }
 }

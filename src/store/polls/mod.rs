@@ -20,11 +20,11 @@ use jiff::Timestamp;
 
 use super::NewDelivery;
 use crate::{
-    cadence::Learned,
     model::{
         Alert, AlertId, FeedId, Fingerprint, Item, ItemId, OriginId, Priority, Recognition,
         TextHash,
     },
+    schedule::Learned,
 };
 
 pub use self::ask::{Asked, PollReport};
@@ -55,7 +55,7 @@ pub struct PollClaim {
     /// The origin that was claimed.
     pub origin: OriginId,
     /// The claim's number; [`Store::commit_poll`](super::Store::commit_poll) wants it back.
-    pub turn: i64,
+    pub fence: i64,
     /// Answers in a row by which the origin refused us, whichever feed they were for.
     pub refusals: u32,
     /// Since when nothing is heard of the origin; `None` where the last visit got an answer.
@@ -145,7 +145,7 @@ pub struct PollCommit {
     /// From the claim.
     pub origin: OriginId,
     /// From the claim.
-    pub turn: i64,
+    pub fence: i64,
     /// From the claim.
     pub feed: FeedId,
     /// From the claim: the URL that was read. If the config has given the feed another one

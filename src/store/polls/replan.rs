@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    cadence::{LastPoll, Plan},
     model::{FeedId, OriginId},
+    schedule::{LastPoll, Plan},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -18,7 +18,7 @@ const POLLED: &str = "
 
 impl Store {
     /// Brings forward every feed that is due sooner by its plan than by the store: under a config
-    /// that has a shorter interval or follows fewer wishes. `plan` is given the name and the last
+    /// that has a shorter interval or follows fewer hints. `plan` is given the name and the last
     /// poll; `None` leaves the feed as it is. None is put off: what is due soon is polled once more
     /// in the old rhythm.
     pub async fn bring_forward(

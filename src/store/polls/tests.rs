@@ -96,7 +96,7 @@ async fn a_stale_turn_writes_nothing_at_all() {
         fresh.feed, stale.feed,
         "the lease ended, another worker has it"
     );
-    assert!(fresh.turn > stale.turn);
+    assert!(fresh.fence > stale.fence);
     let before = image(&store).await;
 
     let mut late = poll(&stale, at(302), read(vec![news(1, &["w"], &["desk"])]));

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Pruned;
 use crate::{
-    cadence::elapsed,
+    model::time::elapsed,
     store::{Store, StoreError, meta},
 };
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    model::Ailment,
+    model::HealthIssue,
     store::{
         DeliveryState, OutboxFilter,
         testing::{Place, at, feed, one_feed, ping},
@@ -189,7 +189,10 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
     let named: Vec<_> = named.map(|it| (it.feed.as_str(), it.state)).collect();
     assert_eq!(
         named,
-        [("empty", Ailment::Empty), ("silent", Ailment::Silent)]
+        [
+            ("empty", HealthIssue::Empty),
+            ("silent", HealthIssue::Silent)
+        ]
     );
     let since = report.silent[0]
         .since

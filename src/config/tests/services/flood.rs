@@ -26,7 +26,7 @@ const STORY_BYTES: usize = 2 * 1024;
 const HITS: usize = 5_000;
 const WATCHES: usize = 20;
 /// As many as a digest may hold.
-const STORIES: usize = crate::policy::MAX_FOLD;
+const STORIES: usize = crate::delivery_policy::MAX_FOLD;
 
 fn flooded(text: &str, bytes: usize) -> Alert {
     let Event::Alert(mut alert) =

@@ -13,7 +13,7 @@ fn at(minute: i64) -> Timestamp {
 fn claim(failures: u32, failing_since: Option<i64>, told_failing: bool) -> DeliveryClaim {
     DeliveryClaim {
         id: DeliveryId(7),
-        turn: 3,
+        fence: 3,
         attempt: failures + 1,
         failures,
         failing_since: (failures > 0).then(|| at(0)),
@@ -53,7 +53,7 @@ fn answered(claim: &DeliveryClaim, is_sure: bool, minute: i64) -> Verdict {
 /// Minutes until the next attempt; `None` where there is none.
 fn wait(verdict: &Verdict, minute: i64) -> Option<u64> {
     match &verdict.to {
-        SettleTo::Later { due, .. } => Some(cadence::elapsed(at(minute), *due).as_secs() / 60),
+        SettleTo::Later { due, .. } => Some(time::elapsed(at(minute), *due).as_secs() / 60),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::*;
 use crate::{
-    model::{Ailment, FeedEmpty, FeedRecovered, FeedSilent},
+    model::{FeedEmpty, FeedRecovered, FeedSilent, HealthIssue},
     store::{Empty, FeedTold, PollCommit, PollCommitted, PollResult, testing::*},
 };
 
@@ -130,7 +130,11 @@ async fn a_poll_under_way_at_the_end_of_a_mute_does_not_tell_that_the_feed_is_we
         if is_ended {
             store.end_mutes(at(901)).await.expect("done");
         }
-        let ailments = [Ailment::Failing, Ailment::Silent, Ailment::Empty];
+        let ailments = [
+            HealthIssue::Failing,
+            HealthIssue::Silent,
+            HealthIssue::Empty,
+        ];
         let read_well = PollResult::Unchanged {
             status: 304,
             etag: None,
@@ -162,7 +166,7 @@ async fn a_recovery_that_waits_at_the_end_of_a_mute_is_not_told_of_a_failure_nob
     assert!(!is_told(&store, "mofa").await, "nobody has heard of it");
 }
 
-fn recovered(feed: &str, was: Ailment) -> NewDelivery {
+fn recovered(feed: &str, was: HealthIssue) -> NewDelivery {
     NewDelivery {
         receiver: "desk".into(),
         event: Event::FeedRecovered(FeedRecovered {

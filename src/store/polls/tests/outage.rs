@@ -151,7 +151,7 @@ async fn a_poll_that_is_fenced_tells_nothing() {
     let place = Place::new();
     let (store, claims) = four_hosts(&place).await;
     let late = PollCommit {
-        turn: claims[0].turn - 1,
+        fence: claims[0].fence - 1,
         ..begun(&claims[0], at(1))
     };
     assert_eq!(commit(&store, late).await, PollCommitted::Fenced);

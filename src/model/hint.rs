@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// A wish about when to poll, which a config can decide not to follow. Retry-After is none of
+/// A hint about when to poll, which a config can decide not to follow. Retry-After is none of
 /// these: it is always followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wish {
+pub enum Hint {
     /// The answer is fresh for so long: `Cache-Control: max-age` less `Age`, or `Expires`
     /// (RFC 9111 §4.2).
     MaxAge,
@@ -19,7 +19,7 @@ pub enum Wish {
     SkipDays,
 }
 
-impl Wish {
+impl Hint {
     /// All of them: what is followed unless the config says otherwise.
     pub const ALL: [Self; 5] = [
         Self::MaxAge,
@@ -41,7 +41,7 @@ impl Wish {
     }
 }
 
-impl fmt::Display for Wish {
+impl fmt::Display for Hint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.as_str())
     }

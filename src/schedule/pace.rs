@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{Timestamp, fmt::serde::unsigned_duration::friendly::compact::optional as words};
 use serde::{Deserialize, Serialize};
 
-use super::elapsed;
+use crate::model::time::elapsed;
 
 /// Longer gaps say nothing that this one does not.
 const LONGEST_GAP: Duration = Duration::from_hours(24 * 365);

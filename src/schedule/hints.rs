@@ -10,7 +10,7 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 
 use super::Pace;
-use crate::model::Wish;
+use crate::model::Hint;
 
 const HOUR: Duration = Duration::from_hours(1);
 const HOURS_OF_A_WEEK: i64 = 7 * 24;
@@ -21,7 +21,8 @@ const HOURS_OF_A_WEEK: i64 = 7 * 24;
 #[serde(default)]
 pub struct Learned {
     /// What the publisher asks for, in its last answer and the last document that was read.
-    pub wishes: Wishes,
+    #[serde(alias = "wishes")]
+    pub hints: Hints,
     /// When the server wants to be asked again; `None` after a good poll.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Timestamp>,
@@ -32,10 +33,10 @@ pub struct Learned {
     pub shorten: Option<Duration>,
 }
 
-/// A publisher's wishes, as it says them: bounds and the config's `respect` come later.
+/// A publisher's hints, as it says them: bounds and the config's `respect` come later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Wishes {
+pub struct Hints {
     /// How long the last answer is fresh, from its receipt.
     #[serde(with = "words", skip_serializing_if = "Option::is_none")]
     pub max_age: Option<Duration>,
@@ -60,43 +61,43 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-impl Wishes {
-    /// How long a wish is to be waited for; `None` where there is none or it is about hours and
+impl Hints {
+    /// How long a hint is to be waited for; `None` where there is none or it is about hours and
     /// days.
-    pub fn wait(&self, wish: Wish) -> Option<Duration> {
-        match wish {
-            Wish::MaxAge => self.max_age,
-            Wish::Ttl => self.ttl,
-            Wish::UpdatePeriod => self.update_period,
-            Wish::SkipHours | Wish::SkipDays => None,
+    pub fn wait(&self, hint: Hint) -> Option<Duration> {
+        match hint {
+            Hint::MaxAge => self.max_age,
+            Hint::Ttl => self.ttl,
+            Hint::UpdatePeriod => self.update_period,
+            Hint::SkipHours | Hint::SkipDays => None,
         }
     }
 
-    /// Whether software wrote a wish by itself: then it does not count.
-    pub fn is_unasked(&self, wish: Wish) -> bool {
-        match wish {
-            Wish::Ttl => self.ttl_unasked,
-            Wish::UpdatePeriod => self.update_period_unasked,
-            Wish::MaxAge | Wish::SkipHours | Wish::SkipDays => false,
+    /// Whether software wrote a hint by itself: then it does not count.
+    pub fn is_unasked(&self, hint: Hint) -> bool {
+        match hint {
+            Hint::Ttl => self.ttl_unasked,
+            Hint::UpdatePeriod => self.update_period_unasked,
+            Hint::MaxAge | Hint::SkipHours | Hint::SkipDays => false,
         }
     }
 }
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(wishes, wish) = *self;
-        let wait = wishes.wait(wish).unwrap_or_default();
+        let Self(hints, hint) = *self;
+        let wait = hints.wait(hint).unwrap_or_default();
         let wait = SignedDuration::from_secs(wait.as_secs().try_into().unwrap_or(i64::MAX));
-        match wish {
-            Wish::MaxAge => write!(formatter, "the answer is fresh for {wait:#}"),
-            Wish::Ttl => write!(formatter, "the feed asks for {wait:#} between polls"),
-            Wish::UpdatePeriod => write!(formatter, "the feed changes every {wait:#}"),
-            Wish::SkipHours => {
-                let hours = listed(wishes.skips.hours());
+        match hint {
+            Hint::MaxAge => write!(formatter, "the answer is fresh for {wait:#}"),
+            Hint::Ttl => write!(formatter, "the feed asks for {wait:#} between polls"),
+            Hint::UpdatePeriod => write!(formatter, "the feed changes every {wait:#}"),
+            Hint::SkipHours => {
+                let hours = listed(hints.skips.hours());
                 write!(formatter, "the feed skips the hours {hours} UTC")
             }
-            Wish::SkipDays => {
-                let days = wishes.skips.days().into_iter();
+            Hint::SkipDays => {
+                let days = hints.skips.days().into_iter();
                 let days = listed(days.map(|day| format!("{day:?}")));
                 write!(formatter, "the feed skips {days} UTC")
             }
@@ -104,9 +105,9 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// A wish, in words.
+/// A hint, in words.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a>(pub &'a Wishes, pub Wish);
+pub struct Told<'a>(pub &'a Hints, pub Hint);
 
 fn listed(values: impl IntoIterator<Item = impl fmt::Display>) -> String {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
@@ -152,16 +153,16 @@ impl Skips {
             .collect()
     }
 
-    /// What of it these wishes cover.
-    pub(super) fn of(self, respect: &[Wish]) -> Self {
-        let respects = |wish| respect.contains(&wish);
+    /// What of it these hints cover.
+    pub(super) fn of(self, respect: &[Hint]) -> Self {
+        let respects = |hint| respect.contains(&hint);
         Self {
-            hours: if respects(Wish::SkipHours) {
+            hours: if respects(Hint::SkipHours) {
                 self.hours
             } else {
                 0
             },
-            days: if respects(Wish::SkipDays) {
+            days: if respects(Hint::SkipDays) {
                 self.days
             } else {
                 0
@@ -171,7 +172,7 @@ impl Skips {
 
     /// Where `at` is skipped: the beginning of the first hour after it that is not, and what skips
     /// `at`. `None` where it is not skipped, or where everything is, which nobody can mean.
-    pub(super) fn push(self, at: Timestamp) -> Option<(Timestamp, Wish)> {
+    pub(super) fn push(self, at: Timestamp) -> Option<(Timestamp, Hint)> {
         let this_hour = at.as_second().div_euclid(HOUR.as_secs().cast_signed());
         let skipped_by = self.skipped_by(this_hour)?;
         let allowed = (1..=HOURS_OF_A_WEEK)
@@ -182,12 +183,12 @@ impl Skips {
     }
 
     /// Which list names an hour, counted from 1970; that began on a Thursday.
-    fn skipped_by(self, hour: i64) -> Option<Wish> {
+    fn skipped_by(self, hour: i64) -> Option<Hint> {
         let day = (hour.div_euclid(24) + 3).rem_euclid(7);
         if self.days & (1 << day) != 0 {
-            Some(Wish::SkipDays)
+            Some(Hint::SkipDays)
         } else if self.hours & (1 << hour.rem_euclid(24)) != 0 {
-            Some(Wish::SkipHours)
+            Some(Hint::SkipHours)
         } else {
             None
         }
@@ -213,27 +214,27 @@ mod tests {
             (
                 night,
                 "2026-11-22T23:00:00Z",
-                Some(("2026-11-23T03:00:00Z", Wish::SkipHours)),
+                Some(("2026-11-23T03:00:00Z", Hint::SkipHours)),
             ),
             (
                 night,
                 "2026-11-22T02:59:59Z",
-                Some(("2026-11-22T03:00:00Z", Wish::SkipHours)),
+                Some(("2026-11-22T03:00:00Z", Hint::SkipHours)),
             ),
             (
                 Skips::new([24], []),
                 "2026-11-22T00:30:00Z",
-                Some(("2026-11-22T01:00:00Z", Wish::SkipHours)),
+                Some(("2026-11-22T01:00:00Z", Hint::SkipHours)),
             ),
             (
                 Skips::new([0], [Weekday::Saturday, Weekday::Sunday]),
                 "2026-11-21T12:00:00Z",
-                Some(("2026-11-23T01:00:00Z", Wish::SkipDays)),
+                Some(("2026-11-23T01:00:00Z", Hint::SkipDays)),
             ),
             (Skips::default(), "2026-11-22T00:30:00Z", None),
             (Skips::new([-1, 25, 99], []), "2026-11-22T01:30:00Z", None),
         ] {
-            let pushed = pushed.map(|(at, wish)| (time(at), wish));
+            let pushed = pushed.map(|(at, hint)| (time(at), hint));
             assert_eq!(skips.push(time(at)), pushed, "{skips:?} {at}");
         }
     }
@@ -256,17 +257,17 @@ mod tests {
         let skips = Skips::new([23, 0, 5, 24], [Weekday::Sunday, Weekday::Monday]);
         assert_eq!(skips.hours(), [0, 5, 23]);
         assert_eq!(skips.days(), [Weekday::Monday, Weekday::Sunday]);
-        assert_eq!(skips.of(&[Wish::SkipDays]).hours(), Vec::<u8>::new());
-        assert_eq!(skips.of(&[Wish::SkipHours]).days(), Vec::<Weekday>::new());
-        assert_eq!(skips.of(&Wish::ALL), skips);
+        assert_eq!(skips.of(&[Hint::SkipDays]).hours(), Vec::<u8>::new());
+        assert_eq!(skips.of(&[Hint::SkipHours]).days(), Vec::<Weekday>::new());
+        assert_eq!(skips.of(&Hint::ALL), skips);
     }
 
     #[test]
     fn what_was_learned_stands_in_a_row_in_words() {
         let learned = Learned {
-            wishes: Wishes {
+            hints: Hints {
                 max_age: Some(Duration::from_secs(90)),
-                ..Wishes::default()
+                ..Hints::default()
             },
             ..Learned::default()
         };

@@ -10,15 +10,15 @@ use super::{
     visit::{Answer, Reading},
 };
 use crate::{
-    cadence::{LastPoll, Plan, Rhythm, Skips, Wishes},
-    model::{Feed, Wish},
+    model::{Feed, Hint},
     parse::ParsedFeed,
+    schedule::{Hints, LastPoll, Plan, Rhythm, Skips},
     store::FeedState,
 };
 
 /// This poll, for the plan of the next.
 ///
-/// The document's wishes hold until another document is read: a 304 and an equal body repeat them.
+/// The document's hints hold until another document is read: a 304 and an equal body repeat them.
 /// `max-age` is the answer's, and every answer is asked for its own: a 304 must carry what the 200
 /// would have (RFC 9110 §15.4.5).
 pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp) -> LastPoll {
@@ -27,13 +27,13 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
     match answer {
         Answer::Unchanged { freshness, .. } => {
             learned.retry_at = None;
-            learned.wishes.max_age = *freshness;
+            learned.hints.max_age = *freshness;
             learned.pace = learned.pace.after(Some(0), state.last_success, polled_at);
         }
         Answer::Read(reading) => {
             let news = news(reading, state.baseline.is_done());
             learned.retry_at = None;
-            learned.wishes = wishes(&reading.parsed, reading.document.page.freshness);
+            learned.hints = hints(&reading.parsed, reading.document.page.freshness);
             learned.pace = learned.pace.after(news, state.last_success, polled_at);
         }
         Answer::Failed(failure) => {
@@ -49,11 +49,11 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
 }
 
 /// What a document asks for, and its answer, which is fresh for `max_age`.
-pub fn wishes(parsed: &ParsedFeed, max_age: Option<Duration>) -> Wishes {
+pub fn hints(parsed: &ParsedFeed, max_age: Option<Duration>) -> Hints {
     let schedule = &parsed.schedule;
     let hours = schedule.skip_hours.iter().copied();
     let days = schedule.skip_days.iter().copied();
-    Wishes {
+    Hints {
         max_age,
         ttl: parsed.ttl,
         update_period: schedule.update_every,
@@ -73,20 +73,20 @@ fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
     Some(u32::try_from(news).unwrap_or(u32::MAX))
 }
 
-/// Tells which wishes slow a feed, when they begin to. Of `max-age` only the first poll tells: it may
+/// Tells which hints slow a feed, when they begin to. Of `max-age` only the first poll tells: it may
 /// be another one at every answer.
-pub(super) fn log_wishes(feed: &Feed, state: &FeedState, last: &LastPoll, rhythm: &Rhythm<'_>) {
+pub(super) fn log_hints(feed: &Feed, state: &FeedState, last: &LastPoll, rhythm: &Rhythm<'_>) {
     if last.failures > 0 {
         return;
     }
-    let before = rhythm.slowed_by(&state.learned.wishes);
-    let mut slowing = rhythm.slowed_by(&last.learned.wishes);
+    let before = rhythm.slowed_by(&state.learned.hints);
+    let mut slowing = rhythm.slowed_by(&last.learned.hints);
     if state.baseline.is_done() {
-        slowing.retain(|wish| *wish != Wish::MaxAge && !before.contains(wish));
+        slowing.retain(|hint| *hint != Hint::MaxAge && !before.contains(hint));
     }
     if !slowing.is_empty() {
-        let (name, wishes) = (&feed.name, &last.learned.wishes);
-        let words = rhythm.slowed_in_words(wishes, &slowing);
+        let (name, hints) = (&feed.name, &last.learned.hints);
+        let words = rhythm.slowed_in_words(hints, &slowing);
         info!("feed {name:?}: {words}");
     }
 }

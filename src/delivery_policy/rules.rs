@@ -6,9 +6,9 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::Waiting;
 use crate::{
-    cadence,
     calendar::{DailyTimes, Window},
     model::Priority,
+    model::time,
 };
 
 /// A receiver's delivery policy.
@@ -77,7 +77,7 @@ impl Policy {
     pub(super) fn grouped_at(&self, waiting: &[Waiting]) -> Option<Timestamp> {
         let wait = self.group_wait?;
         let first = waiting.iter().filter(|one| groups(one));
-        Some(cadence::add(first.map(|one| one.since).min()?, wait))
+        Some(time::add(first.map(|one| one.since).min()?, wait))
     }
 }
 
@@ -104,7 +104,7 @@ impl Digest {
             return Some(now);
         }
         let at = self.times.iter().map(|times| times.next(first, zone));
-        let after = self.every.map(|wait| cadence::add(first, wait));
+        let after = self.every.map(|wait| time::add(first, wait));
         Some(at.chain(after).min().unwrap_or(Timestamp::MAX))
     }
 }
@@ -145,22 +145,20 @@ impl Rate {
     pub(super) fn free_at(&self, now: Timestamp, told: &[Timestamp]) -> Option<Timestamp> {
         let counted = self.counted(now, told);
         let oldest = counted.len().checked_sub(self.count.max(1))?;
-        Some(cadence::add(counted[oldest], self.per))
+        Some(time::add(counted[oldest], self.per))
     }
 
     /// Whether only one more may be told now: whatever else waits had better go with it.
     pub(super) fn is_last(&self, now: Timestamp, told: &[Timestamp]) -> bool {
         let counted = self.counted(now, told);
-        let recent = counted
-            .iter()
-            .filter(|at| cadence::add(**at, self.per) > now);
+        let recent = counted.iter().filter(|at| time::add(**at, self.per) > now);
         recent.count() + 1 >= self.count
     }
 
     /// Those that count. What was told in a future that a clock set back has taken away does not:
     /// it would hold the receiver until then.
     fn counted<'a>(&self, now: Timestamp, told: &'a [Timestamp]) -> &'a [Timestamp] {
-        let end = told.partition_point(|at| *at <= cadence::add(now, self.per));
+        let end = told.partition_point(|at| *at <= time::add(now, self.per));
         &told[..end]
     }
 }

@@ -4,8 +4,9 @@ use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Learned, Rhythm, add};
-use crate::model::Wish;
+use super::{Learned, Rhythm};
+use crate::model::Hint;
+use crate::model::time::add;
 
 /// The longest back-off of a failing feed: a feed is never given up, only asked once a day.
 pub const MAX_BACK_OFF: Duration = Duration::from_hours(24);
@@ -22,8 +23,8 @@ pub enum DueReason {
     Adaptive,
     /// Items came and went between two polls: the interval is shorter for that.
     Missed,
-    /// The publisher's wish is later than the interval.
-    Wish(Wish),
+    /// The publisher's hint is later than the interval.
+    Hint(Hint),
     /// The server asked to wait (RFC 9110 §10.2.3).
     RetryAfter,
     /// The feed fails.
@@ -39,7 +40,7 @@ impl DueReason {
             Self::Interval => "interval",
             Self::Adaptive => "adaptive",
             Self::Missed => "missed-items",
-            Self::Wish(wish) => wish.as_str(),
+            Self::Hint(hint) => hint.as_str(),
             Self::RetryAfter => "retry-after",
             Self::BackOff => "back-off",
             Self::Pause => "pause",
@@ -84,15 +85,15 @@ pub struct Candidate {
     pub reason: DueReason,
     /// Not before this.
     pub at: Timestamp,
-    /// Whether it counts: a wish that the config does not respect is only shown.
+    /// Whether it counts: a hint that the config does not respect is only shown.
     pub counts: bool,
 }
 
 /// When a feed is due again, and why then.
 ///
 /// After a good poll that is the feed's next slot (multiples of its interval, shifted by its phase)
-/// that is at least half an interval away, or the latest of the publisher's wishes where that is
-/// later, but no wish beyond [`max_interval`](Rhythm::max_interval) from the poll's start. After a
+/// that is at least half an interval away, or the latest of the publisher's hints where that is
+/// later, but no hint beyond [`max_interval`](Rhythm::max_interval) from the poll's start. After a
 /// failure it is the back-off or Retry-After. A due time in a skipped hour moves into the first
 /// hour that is not, no further than `max_interval`.
 pub fn plan(last: &LastPoll, rhythm: &Rhythm<'_>) -> Plan {
@@ -111,7 +112,7 @@ pub fn plan(last: &LastPoll, rhythm: &Rhythm<'_>) -> Plan {
     if last.failures == 0 {
         let slot = rhythm.next_slot(add(last.at, interval / 2), interval);
         plan.take(own, add(slot, delay), true);
-        plan.take_wishes(last, rhythm, delay);
+        plan.take_hints(last, rhythm, delay);
     } else {
         let back_off = back_off(interval, last.failures);
         plan.take(DueReason::BackOff, add(last.at, back_off + delay), true);
@@ -141,27 +142,27 @@ impl Plan {
         }
     }
 
-    fn take_wishes(&mut self, last: &LastPoll, rhythm: &Rhythm<'_>, delay: Duration) {
-        let wishes = &last.learned.wishes;
-        for wish in Wish::ALL {
-            let Some(wait) = wishes.wait(wish) else {
+    fn take_hints(&mut self, last: &LastPoll, rhythm: &Rhythm<'_>, delay: Duration) {
+        let hints = &last.learned.hints;
+        for hint in Hint::ALL {
+            let Some(wait) = hints.wait(hint) else {
                 continue;
             };
             let at = add(last.at, wait.saturating_add(delay)).min(self.ceiling(last, rhythm));
-            self.take(DueReason::Wish(wish), at, rhythm.follows(wishes, wish));
+            self.take(DueReason::Hint(hint), at, rhythm.follows(hints, hint));
         }
     }
 
     /// Moves a due time out of the hours and days that the publisher skips.
     fn skip(&mut self, last: &LastPoll, rhythm: &Rhythm<'_>) {
-        let skips = last.learned.wishes.skips.of(rhythm.respect);
-        let Some((hour, wish)) = skips.push(self.due_at) else {
+        let skips = last.learned.hints.skips.of(rhythm.respect);
+        let Some((hour, hint)) = skips.push(self.due_at) else {
             return;
         };
         // All who skip the same hours would come at the stroke of the next.
         let at = add(hour, rhythm.shift(HOUR.min(self.interval)));
         let at = at.min(self.ceiling(last, rhythm));
-        self.take(DueReason::Wish(wish), at, true);
+        self.take(DueReason::Hint(hint), at, true);
     }
 
     fn ceiling(&self, last: &LastPoll, rhythm: &Rhythm<'_>) -> Timestamp {

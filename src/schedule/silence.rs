@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, tz::Offset};
 
-use super::{add, elapsed};
+use crate::model::time::{add, elapsed};
 
 /// What a feed brought before this long ago says nothing of its rhythm now.
 pub const RHYTHM: Duration = Duration::from_hours(WEEKS as u64 * 7 * 24);

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::cadence::add;
+use crate::model::time::add;
 
 const MIN: Duration = Duration::from_mins(2);
 const MAX: Duration = Duration::from_hours(1);

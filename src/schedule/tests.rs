@@ -1,8 +1,13 @@
-use jiff::civil::Weekday;
+use std::time::Duration;
+
+use jiff::{Timestamp, civil::Weekday};
 use proptest::prelude::*;
 
 use super::{rhythm::MAX_JITTER, *};
-use crate::model::Wish;
+use crate::model::{
+    Hint,
+    time::{add, elapsed},
+};
 
 const QUARTER: Duration = Duration::from_mins(15);
 const DAY: Duration = Duration::from_hours(24);
@@ -18,15 +23,15 @@ fn rhythm(phase: f64) -> Rhythm<'static> {
         every: QUARTER,
         every_at_most: None,
         max_interval: DAY,
-        respect: &Wish::ALL,
+        respect: &Hint::ALL,
         phase,
         jitter: 0.0,
     }
 }
 
-fn good(wishes: Wishes) -> LastPoll {
+fn good(hints: Hints) -> LastPoll {
     let learned = Learned {
-        wishes,
+        hints,
         ..Learned::default()
     };
     LastPoll {
@@ -51,7 +56,7 @@ fn failed(failures: u32, retry_at: Option<Timestamp>) -> LastPoll {
 fn calm(polled_at: Timestamp) -> LastPoll {
     LastPoll {
         at: polled_at,
-        ..good(Wishes::default())
+        ..good(Hints::default())
     }
 }
 
@@ -60,16 +65,16 @@ fn wait(last: &LastPoll, rhythm: &Rhythm<'_>) -> (Duration, DueReason) {
     (elapsed(last.at, plan.due_at), plan.reason)
 }
 
-/// Every wish alone, of this length.
-fn each(wait: Duration) -> [(Wish, Wishes); 3] {
-    let none = Wishes::default();
+/// Every hint alone, of this length.
+fn each(wait: Duration) -> [(Hint, Hints); 3] {
+    let none = Hints::default();
     let (max_age, ttl, update_period) = (Some(wait), Some(wait), Some(wait));
     [
-        (Wish::MaxAge, Wishes { max_age, ..none }),
-        (Wish::Ttl, Wishes { ttl, ..none }),
+        (Hint::MaxAge, Hints { max_age, ..none }),
+        (Hint::Ttl, Hints { ttl, ..none }),
         (
-            Wish::UpdatePeriod,
-            Wishes {
+            Hint::UpdatePeriod,
+            Hints {
                 update_period,
                 ..none
             },
@@ -96,26 +101,26 @@ fn feeds_of_one_interval_are_spread_by_their_phase() {
 
 #[test]
 fn a_longer_wish_wins_over_the_interval() {
-    for (wish, wishes) in each(QUARTER * 8) {
-        let won = wait(&good(wishes), &rhythm(0.0));
-        assert_eq!(won, (QUARTER * 8, DueReason::Wish(wish)));
+    for (hint, hints) in each(QUARTER * 8) {
+        let won = wait(&good(hints), &rhythm(0.0));
+        assert_eq!(won, (QUARTER * 8, DueReason::Hint(hint)));
     }
-    let all = Wishes {
+    let all = Hints {
         max_age: Some(QUARTER * 4),
         ttl: Some(QUARTER * 12),
         update_period: Some(QUARTER * 8),
         skips: Skips::default(),
-        ..Wishes::default()
+        ..Hints::default()
     };
     let won = wait(&good(all), &rhythm(0.0));
-    assert_eq!(won, (QUARTER * 12, DueReason::Wish(Wish::Ttl)));
+    assert_eq!(won, (QUARTER * 12, DueReason::Hint(Hint::Ttl)));
 }
 
 #[test]
 fn every_is_a_floor_that_no_wish_goes_below() {
     for short in [Duration::ZERO, Duration::from_secs(1), QUARTER / 2] {
-        for (_, wishes) in each(short) {
-            let won = wait(&good(wishes), &rhythm(0.0));
+        for (_, hints) in each(short) {
+            let won = wait(&good(hints), &rhythm(0.0));
             assert_eq!(won, (QUARTER, DueReason::Interval));
         }
     }
@@ -128,13 +133,13 @@ fn max_interval_is_a_ceiling_from_the_start_of_the_request() {
         ..rhythm(0.7)
     };
     for longer in [DAY, DAY + Duration::from_secs(1), DAY * 400, Duration::MAX] {
-        for (wish, wishes) in each(longer) {
-            let won = wait(&good(wishes), &jittery);
-            assert_eq!(won, (DAY, DueReason::Wish(wish)));
+        for (hint, hints) in each(longer) {
+            let won = wait(&good(hints), &jittery);
+            assert_eq!(won, (DAY, DueReason::Hint(hint)));
         }
     }
-    for (_, wishes) in each(DAY.checked_sub(Duration::from_secs(1)).expect("shorter")) {
-        let (wait, _) = wait(&good(wishes), &rhythm(0.0));
+    for (_, hints) in each(DAY.checked_sub(Duration::from_secs(1)).expect("shorter")) {
+        let (wait, _) = wait(&good(hints), &rhythm(0.0));
         assert_eq!(
             wait,
             DAY.checked_sub(Duration::from_secs(1)).expect("shorter")
@@ -143,23 +148,23 @@ fn max_interval_is_a_ceiling_from_the_start_of_the_request() {
 }
 
 #[test]
-fn only_wishes_that_are_respected_count_and_all_are_shown() {
-    for (wish, wishes) in each(QUARTER * 8) {
-        let others: Vec<Wish> = Wish::ALL
+fn only_hints_that_are_respected_count_and_all_are_shown() {
+    for (hint, hints) in each(QUARTER * 8) {
+        let others: Vec<Hint> = Hint::ALL
             .into_iter()
-            .filter(|other| *other != wish)
+            .filter(|other| *other != hint)
             .collect();
         let deaf = Rhythm {
             respect: &others,
             ..rhythm(0.0)
         };
-        let plan = plan(&good(wishes), &deaf);
+        let plan = plan(&good(hints), &deaf);
         assert_eq!(
             (plan.due_at, plan.reason),
             (add(at(0), QUARTER), DueReason::Interval)
         );
         let shown = Candidate {
-            reason: DueReason::Wish(wish),
+            reason: DueReason::Hint(hint),
             at: add(at(0), QUARTER * 8),
             counts: false,
         };
@@ -170,16 +175,16 @@ fn only_wishes_that_are_respected_count_and_all_are_shown() {
 #[test]
 fn a_due_time_in_a_skipped_hour_moves_to_the_first_that_is_not() {
     let skipping = |skips| {
-        good(Wishes {
+        good(Hints {
             skips,
-            ..Wishes::default()
+            ..Hints::default()
         })
     };
     let night = skipping(Skips::new([7, 8, 9], []));
     let pushed = wait(&night, &rhythm(0.0));
     assert_eq!(
         pushed,
-        (Duration::from_hours(3), DueReason::Wish(Wish::SkipHours))
+        (Duration::from_hours(3), DueReason::Hint(Hint::SkipHours))
     );
     let spread = wait(&night, &rhythm(0.5));
     assert_eq!(
@@ -192,11 +197,11 @@ fn a_due_time_in_a_skipped_hour_moves_to_the_first_that_is_not() {
     let pushed = wait(&day_off, &rhythm(0.0));
     assert_eq!(
         pushed,
-        (Duration::from_hours(17), DueReason::Wish(Wish::SkipDays))
+        (Duration::from_hours(17), DueReason::Hint(Hint::SkipDays))
     );
 
     let deaf = Rhythm {
-        respect: &[Wish::MaxAge],
+        respect: &[Hint::MaxAge],
         ..rhythm(0.0)
     };
     assert_eq!(wait(&night, &deaf), (QUARTER, DueReason::Interval));
@@ -212,9 +217,9 @@ fn a_due_time_in_a_skipped_hour_moves_to_the_first_that_is_not() {
 #[test]
 fn skipped_hours_are_followed_no_further_than_max_interval_and_nonsense_is_not() {
     let skipping = |skips| {
-        good(Wishes {
+        good(Hints {
             skips,
-            ..Wishes::default()
+            ..Hints::default()
         })
     };
     let all_but_one = skipping(Skips::new((0..24).filter(|hour| *hour != 6), []));
@@ -232,8 +237,8 @@ fn skipped_hours_are_followed_no_further_than_max_interval_and_nonsense_is_not()
 }
 
 #[test]
-fn a_feed_with_missed_items_is_polled_sooner_but_its_wishes_hold() {
-    let mut last = good(Wishes::default());
+fn a_feed_with_missed_items_is_polled_sooner_but_its_hints_hold() {
+    let mut last = good(Hints::default());
     last.learned.shorten = Some(Duration::from_mins(5));
     let won = wait(&last, &rhythm(0.0));
     assert_eq!(won, (Duration::from_mins(5), DueReason::Missed));
@@ -245,10 +250,10 @@ fn a_feed_with_missed_items_is_polled_sooner_but_its_wishes_hold() {
     );
     last.learned.shorten = Some(Duration::ZERO);
     assert_eq!(wait(&last, &rhythm(0.0)).0, MIN_INTERVAL);
-    last.learned.wishes.ttl = Some(QUARTER * 4);
+    last.learned.hints.ttl = Some(QUARTER * 4);
     assert_eq!(
         wait(&last, &rhythm(0.0)),
-        (QUARTER * 4, DueReason::Wish(Wish::Ttl))
+        (QUARTER * 4, DueReason::Hint(Hint::Ttl))
     );
 }
 
@@ -258,7 +263,7 @@ fn an_adaptive_feed_is_polled_in_its_own_rhythm() {
         every_at_most: Some(Duration::from_hours(4)),
         ..rhythm(0.0)
     };
-    let mut last = good(Wishes::default());
+    let mut last = good(Hints::default());
     assert_eq!(wait(&last, &adaptive), (QUARTER, DueReason::Adaptive));
     last.learned.pace = Pace::default().after(None, None, at(-7200));
     assert_eq!(wait(&last, &adaptive), (QUARTER * 4, DueReason::Adaptive));
@@ -300,24 +305,24 @@ fn the_pause_of_the_origin_is_a_candidate_like_any_other() {
 
 #[test]
 fn what_software_writes_unasked_does_not_count() {
-    let wishes = Wishes {
+    let hints = Hints {
         ttl: Some(Duration::from_hours(24)),
         update_period: Some(Duration::from_hours(1)),
         ttl_unasked: true,
-        ..Wishes::default()
+        ..Hints::default()
     };
     let rhythm = rhythm(0.0);
-    let planned = |wishes| plan(&good(wishes), &rhythm).reason;
-    assert_eq!(planned(wishes), DueReason::Wish(Wish::UpdatePeriod));
-    assert_eq!(rhythm.slowed_by(&wishes), [Wish::UpdatePeriod]);
-    let words = rhythm.slowed_in_words(&wishes, &[Wish::UpdatePeriod]);
+    let planned = |hints| plan(&good(hints), &rhythm).reason;
+    assert_eq!(planned(hints), DueReason::Hint(Hint::UpdatePeriod));
+    assert_eq!(rhythm.slowed_by(&hints), [Hint::UpdatePeriod]);
+    let words = rhythm.slowed_in_words(&hints, &[Hint::UpdatePeriod]);
     assert!(
         words.contains("the feed changes every 1h (update-period)"),
         "{words}"
     );
-    let none = Wishes {
+    let none = Hints {
         update_period_unasked: true,
-        ..wishes
+        ..hints
     };
     assert_eq!(planned(none), DueReason::Interval);
     assert_eq!(rhythm.slowed_by(&none), []);
@@ -325,23 +330,23 @@ fn what_software_writes_unasked_does_not_count() {
 
 #[test]
 fn a_wish_slows_a_feed_where_it_is_longer_than_its_interval_and_is_followed() {
-    let slowed = |wishes: &Wishes, respect: &[Wish]| {
+    let slowed = |hints: &Hints, respect: &[Hint]| {
         let rhythm = Rhythm {
             respect,
             ..rhythm(0.0)
         };
-        rhythm.slowed_by(wishes)
+        rhythm.slowed_by(hints)
     };
     let longer = Some(QUARTER + Duration::from_secs(1));
-    let wishes = Wishes {
+    let hints = Hints {
         max_age: longer,
         ttl: Some(QUARTER),
         skips: Skips::new([3], []),
-        ..Wishes::default()
+        ..Hints::default()
     };
-    assert_eq!(slowed(&wishes, &Wish::ALL), [Wish::MaxAge, Wish::SkipHours]);
-    assert_eq!(slowed(&wishes, &[Wish::Ttl, Wish::SkipDays]), []);
-    assert_eq!(slowed(&Wishes::default(), &Wish::ALL), []);
+    assert_eq!(slowed(&hints, &Hint::ALL), [Hint::MaxAge, Hint::SkipHours]);
+    assert_eq!(slowed(&hints, &[Hint::Ttl, Hint::SkipDays]), []);
+    assert_eq!(slowed(&Hints::default(), &Hint::ALL), []);
 }
 
 proptest! {
@@ -352,15 +357,15 @@ proptest! {
         phase in 0.0_f64..1.0,
         jitter in 0.0_f64..1.0,
         failures in 0_u32..100,
-        wishes in prop::array::uniform3(prop::option::of(0_u64..10_000_000)),
+        hints in prop::array::uniform3(prop::option::of(0_u64..10_000_000)),
         hours in prop::collection::vec(0_i8..25, 0..24),
     ) {
         let every = Duration::from_secs(every);
         let rhythm = Rhythm { every, jitter, ..rhythm(phase) };
-        let [max_age, ttl, update_period] = wishes.map(|wish| wish.map(Duration::from_secs));
+        let [max_age, ttl, update_period] = hints.map(|hint| hint.map(Duration::from_secs));
         let skips = Skips::new(hours, []);
-        let wishes = Wishes { max_age, ttl, update_period, skips, ..Wishes::default() };
-        let last = LastPoll { at: at(second), failures, ..good(wishes) };
+        let hints = Hints { max_age, ttl, update_period, skips, ..Hints::default() };
+        let last = LastPoll { at: at(second), failures, ..good(hints) };
         let (wait, _) = wait(&last, &rhythm);
         prop_assert!(wait >= every / 2);
         let slack = MAX_JITTER + Duration::from_millis(2);

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use ring::digest::{Context, SHA256};
 
-use super::{DueReason, Learned, Told, Wishes, add};
-use crate::model::{Feed, Wish};
+use super::{DueReason, Hints, Learned, Told};
+use crate::model::time::add;
+use crate::model::{Feed, Hint};
 
 /// No feed is polled more often, whatever was missed.
 pub const MIN_INTERVAL: Duration = Duration::from_secs(10);
@@ -24,10 +25,10 @@ pub struct Rhythm<'a> {
     pub every: Duration,
     /// The longest interval of a feed that is polled in its own rhythm.
     pub every_at_most: Option<Duration>,
-    /// The longest that a publisher's wish is followed.
+    /// The longest that a publisher's hint is followed.
     pub max_interval: Duration,
-    /// The wishes that are followed.
-    pub respect: &'a [Wish],
+    /// The hints that are followed.
+    pub respect: &'a [Hint],
     /// The feed's place within the interval, in `0.0..1.0`: constant, so that feeds stay spread
     /// over restarts and after a backlog.
     pub phase: f64,
@@ -53,33 +54,33 @@ impl<'a> Rhythm<'a> {
         }
     }
 
-    /// Whether a wish counts: the config respects it, and somebody wished it.
-    pub(super) fn follows(&self, wishes: &Wishes, wish: Wish) -> bool {
-        self.respect.contains(&wish) && !wishes.is_unasked(wish)
+    /// Whether a hint counts: the config respects it, and somebody wished it.
+    pub(super) fn follows(&self, hints: &Hints, hint: Hint) -> bool {
+        self.respect.contains(&hint) && !hints.is_unasked(hint)
     }
 
-    /// The wishes for which the feed is asked less often than its interval has it.
-    pub fn slowed_by(&self, wishes: &Wishes) -> Vec<Wish> {
-        let skips = wishes.skips.of(self.respect);
-        let slows = |wish: &Wish| match wish {
-            Wish::SkipHours => !skips.hours().is_empty(),
-            Wish::SkipDays => !skips.days().is_empty(),
+    /// The hints for which the feed is asked less often than its interval has it.
+    pub fn slowed_by(&self, hints: &Hints) -> Vec<Hint> {
+        let skips = hints.skips.of(self.respect);
+        let slows = |hint: &Hint| match hint {
+            Hint::SkipHours => !skips.hours().is_empty(),
+            Hint::SkipDays => !skips.days().is_empty(),
             _ => {
-                let wait = wishes.wait(*wish).unwrap_or_default();
-                self.follows(wishes, *wish) && wait.min(self.max_interval) > self.every
+                let wait = hints.wait(*hint).unwrap_or_default();
+                self.follows(hints, *hint) && wait.min(self.max_interval) > self.every
             }
         };
-        Wish::ALL.into_iter().filter(slows).collect()
+        Hint::ALL.into_iter().filter(slows).collect()
     }
 
-    /// What these wishes do to the feed, for people.
-    pub fn slowed_in_words(&self, wishes: &Wishes, slowing: &[Wish]) -> String {
-        let because = |wish: &Wish| format!("{} ({wish})", Told(wishes, *wish));
+    /// What these hints do to the feed, for people.
+    pub fn slowed_in_words(&self, hints: &Hints, slowing: &[Hint]) -> String {
+        let because = |hint: &Hint| format!("{} ({hint})", Told(hints, *hint));
         let because: Vec<String> = slowing.iter().map(because).collect();
         let seconds = i64::try_from(self.every.as_secs()).unwrap_or(i64::MAX);
         let every = SignedDuration::from_secs(seconds);
         format!(
-            "asked less often than every {every:#}: {}; help: `respect` leaves out such wishes",
+            "asked less often than every {every:#}: {}; help: `respect` leaves out such hints",
             because.join(", ")
         )
     }
