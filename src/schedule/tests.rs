@@ -100,7 +100,7 @@ fn feeds_of_one_interval_are_spread_by_their_phase() {
 }
 
 #[test]
-fn a_longer_wish_wins_over_the_interval() {
+fn a_longer_hint_wins_over_the_interval() {
     for (hint, hints) in each(QUARTER * 8) {
         let won = wait(&good(hints), &rhythm(0.0));
         assert_eq!(won, (QUARTER * 8, DueReason::Hint(hint)));
@@ -117,7 +117,7 @@ fn a_longer_wish_wins_over_the_interval() {
 }
 
 #[test]
-fn every_is_a_floor_that_no_wish_goes_below() {
+fn every_is_a_floor_that_no_hint_goes_below() {
     for short in [Duration::ZERO, Duration::from_secs(1), QUARTER / 2] {
         for (_, hints) in each(short) {
             let won = wait(&good(hints), &rhythm(0.0));
@@ -329,7 +329,7 @@ fn what_software_writes_unasked_does_not_count() {
 }
 
 #[test]
-fn a_wish_slows_a_feed_where_it_is_longer_than_its_interval_and_is_followed() {
+fn a_hint_slows_a_feed_where_it_is_longer_than_its_interval_and_is_followed() {
     let slowed = |hints: &Hints, respect: &[Hint]| {
         let rhythm = Rhythm {
             respect,

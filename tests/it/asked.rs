@@ -165,7 +165,7 @@ async fn an_idle_daemon_is_woken_by_poll() {
 }
 
 #[test]
-fn fetch_and_the_first_poll_say_which_wish_slows_a_feed() {
+fn fetch_and_the_first_poll_say_which_hint_slows_a_feed() {
     let desk = Desk::new(
         "[feed]\nslow = { url = \"file:slow.xml\", every = \"5m\" }\n\
          calm = { url = \"file:calm.xml\", every = \"2h\" }\n\

@@ -285,7 +285,7 @@ async fn a_config_that_asks_for_more_holds_at_once_and_puts_nothing_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn max_interval_is_a_ceiling_for_every_wish() {
+async fn max_interval_is_a_ceiling_for_every_hint() {
     let publisher = Publisher::start(document("<ttl>600</ttl>", 1, &[])).await;
     let more = "[poll]\nmax_interval = \"1h\"\n";
     let config = config(&publisher.server.url("/"), "") + more;
