@@ -16,7 +16,7 @@ pub enum ReplaceError {
     #[error("{} was changed meanwhile; nothing was written", .0.display())]
     Changed(PathBuf),
     /// It is there already.
-    #[error("{} is there already", .0.display())]
+    #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// The new file could not be given the owner and the mode of the old one.
     #[error("cannot keep the owner of {}: {cause}; nothing was written", path.display())]
