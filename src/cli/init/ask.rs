@@ -148,9 +148,7 @@ mod tests {
     fn what_is_said_breaks_between_words() {
         let (mut input, mut screen) = (&b""[..], Vec::new());
         let mut asker = Asker::new(&mut input, &mut screen, &|_| (), Some(20));
-        asker
-            .say("  is not a URL and not a feed")
-            .expect("said");
+        asker.say("  is not a URL and not a feed").expect("said");
         let screen = String::from_utf8(screen).expect("UTF-8");
         assert_eq!(screen, "  is not a URL and\n  not a feed\n");
     }
