@@ -7,7 +7,7 @@ use rustix::fs::{Access, access};
 use serde::Serialize;
 
 use super::{Answer, CliError, config, output::Output, stored};
-use crate::store::Store;
+use crate::{files::Denied, store::Store};
 
 /// Copy the store to a file, with the service up or down.
 #[derive(Debug, Args)]
@@ -57,7 +57,10 @@ impl Backup {
         } else if !folder.is_dir() {
             format!("{shown} is not a folder")
         } else if access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
-            format!("nothing may be written into the folder {shown}")
+            format!(
+                "nothing may be written into the folder {shown}{}",
+                Denied::help(folder)
+            )
         } else {
             return Ok(());
         };

@@ -203,9 +203,7 @@ pub(crate) enum CliError {
     #[error("{0}")]
     NotRunning(String),
     /// The service runs and cannot be asked.
-    #[error(
-        "{0}; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
-    )]
+    #[error("{0}{help}", help = unasked(.0))]
     Control(#[from] ControlError),
     /// It did not work out; the message says why.
     #[error("{0}")]
@@ -226,6 +224,16 @@ impl From<AppError> for CliError {
             error @ (AppError::Signals(_) | AppError::Ended(_) | AppError::Door(_)) => {
                 Self::Failed(error.to_string())
             }
+        }
+    }
+}
+
+/// What to do where the service cannot be asked and the error does not say it.
+const fn unasked(error: &ControlError) -> &'static str {
+    match error {
+        ControlError::Denied { .. } => "",
+        _ => {
+            "; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
         }
     }
 }

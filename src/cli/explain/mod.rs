@@ -28,7 +28,7 @@ use crate::{
     matcher::{Clause, ItemLists},
     model::{Field, ItemId, Recognition, Watch},
     parse,
-    store::{KeptItem, MuteStatus, Store, WatchInForce},
+    store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
 };
 use notice::Named;
 use texts::Texts;
@@ -87,6 +87,7 @@ struct Room<'a> {
     loaded: &'a Loaded,
     mutes: Vec<MuteStatus>,
     in_force: HashMap<String, WatchInForce>,
+    off: HashMap<String, WatchOff>,
     now: Timestamp,
 }
 
@@ -133,6 +134,7 @@ impl Explain {
             loaded: &loaded,
             mutes: store.mutes().await?,
             in_force: store.watches_in_force().await?,
+            off: store.watches_off().await?,
             now,
         };
         let mut reaches = false;
@@ -213,6 +215,7 @@ impl Explain {
             feed: store.feed(&kept.feed).await?,
             mutes: &room.mutes,
             in_force: &room.in_force,
+            off: &room.off,
             config: &room.loaded.config,
             now: room.now,
             record: &record,

@@ -16,7 +16,7 @@ use crate::{
     matcher::Clause,
     model::time,
     model::{MuteKind, OnUpdate, Recognition, Watch},
-    store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce},
+    store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce, WatchOff},
 };
 
 /// What is known of an item, whatever the watch.
@@ -32,6 +32,7 @@ pub(super) struct Facts<'a> {
     pub(super) feed: Option<FeedStatus>,
     pub(super) mutes: &'a [MuteStatus],
     pub(super) in_force: &'a HashMap<String, WatchInForce>,
+    pub(super) off: &'a HashMap<String, WatchOff>,
     pub(super) config: &'a Config,
     pub(super) now: Timestamp,
 }
@@ -143,7 +144,15 @@ impl Facts<'_> {
             } else {
                 "does not match"
             };
-            let why = format!("the watch was off; the item {matches} what it asks");
+            let came = self.kept.stored.seen_at;
+            let later = self.off.get(&watch.name).filter(|off| !off.covers(came));
+            let why = match later.map(|off| self.at(off.since)) {
+                None => format!("the watch was off; the item {matches} what it asks"),
+                Some(since) => format!(
+                    "the watch is off, as far as is known since {since}; the item came before, no \
+                     alert of it is on record, and it {matches} what the watch asks"
+                ),
+            };
             return Decision::stopped(Stage::InForce, why)
                 .or("take out its `enabled = false`; items that came before stay untold");
         }
@@ -238,7 +247,14 @@ impl Facts<'_> {
         }
         (in_force.since > at).then(|| {
             let since = self.at(in_force.since);
-            format!("the watch asks this, or is on, only since {since}; the item came before")
+            let off = self.off.get(&watch.name).filter(|off| off.covers(at));
+            if let Some(on) = off.and_then(|off| off.until) {
+                let on = self.at(on);
+                return format!(
+                    "the watch was off when this item was matched; it is on again since {on}"
+                );
+            }
+            format!("the watch asks this only since {since}; the item came before")
         })
     }
 

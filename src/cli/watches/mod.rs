@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     Answer, CliError, config,
     kept::{Items, kept_since, warn_of_gaps},
-    moment::{Moment, moment},
+    moment::{Moment, moment, span},
     mute::Mutes,
     output::{self, Output, fit},
     stored, when,
@@ -70,7 +70,7 @@ impl Watches {
             config::watch(config, name)?;
         }
         let now = SystemClock.now();
-        let since = self.since.map(|since| since.past(now, &config.timezone));
+        let (since, _) = span(self.since, None, now, &config.timezone)?;
         let since = since.unwrap_or_else(|| kept_since(config, now));
         let store = stored::open(config).await?;
         let filter = ItemFilter {
