@@ -5,7 +5,6 @@ mod filters;
 #[cfg(test)]
 mod tests;
 mod undefined;
-mod weight;
 
 use std::{collections::HashSet, fmt::Write as _, io, ops::Range};
 

@@ -12,6 +12,7 @@ mod exec;
 mod hidden;
 mod hook;
 mod incident;
+mod method;
 mod options;
 mod preset;
 mod render;
@@ -38,8 +39,9 @@ pub use email::{
     MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
 };
 pub use engine::TemplateError;
+pub use method::HookMethod;
 pub use options::{
-    EmailOptions, ExecInput, ExecOptions, HookMethod, MailAuth, MailLogin, MailOAuth, MailOptions,
+    EmailOptions, ExecInput, ExecOptions, MailAuth, MailLogin, MailOAuth, MailOptions,
     MailSecurity, MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions,
     WebhookOptions,
 };

@@ -4,8 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     advice,
-    phrase::{Trouble, at, count},
-    trouble::next_try,
+    phrase::{Trouble, at, count, next_try},
 };
 use crate::model::{ReceiverFailing, ReceiverRecovered};
 

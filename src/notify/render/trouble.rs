@@ -8,7 +8,7 @@ use super::{
     digest::digest_ready,
     missed::receiver_missed,
     mute::mute_ended,
-    phrase::{Trouble, at, count},
+    phrase::{Trouble, at, count, next_try},
     receiver::{receiver_failing, receiver_recovered},
     report::report_ready,
 };
@@ -350,13 +350,6 @@ fn feeds(label: &'static str, feeds: &[String]) -> Option<(&'static str, String)
         0 => Some((label, named)),
         more => Some((label, format!("{named} and {more} more"))),
     }
-}
-
-pub(super) fn next_try(time: Option<Timestamp>, timezone: &TimeZone) -> String {
-    time.map_or_else(
-        || "none until the config gives it another address".to_owned(),
-        |time| at(time, timezone),
-    )
 }
 
 fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {

@@ -5,10 +5,8 @@ use minijinja::machinery::{
     ast::{BinOpKind, CallArg, Expr},
 };
 
-use super::{
-    bounds::{Fault, MAX_TEXTS, Walk, deeper},
-    filters,
-};
+use super::{Fault, MAX_TEXTS, Walk, deeper};
+use crate::notify::engine::filters;
 
 /// The longest text that `*` makes of a literal: a line across a mail.
 const MAX_REPEATED_BYTES: usize = 4096;
