@@ -1,4 +1,4 @@
-//! Notices to receivers: rendered, sent once, and the answer told in data.
+//! Notices to receivers: rendered, sent once, and the answer as data.
 //!
 //! **In:** a [`Notice`], frozen in the outbox. **Out:** a [`Receipt`](crate::model::Receipt), or a
 //! [`SendError`] that says whether another attempt makes sense. Every attempt of a notice has the

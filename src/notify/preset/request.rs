@@ -149,7 +149,7 @@ impl Rendered {
     }
 }
 
-/// The URL of a request. Its fault is told without it: it may be secret.
+/// The URL of a request. Its fault is reported without it: it may be secret.
 pub(super) fn url(rendered: &str, part: PresetPart) -> Result<Url, PresetError> {
     match Url::parse(rendered.trim()) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),

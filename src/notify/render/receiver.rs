@@ -1,4 +1,4 @@
-//! What is told of a receiver, in words.
+//! What is reported of a receiver, in words.
 
 use jiff::tz::TimeZone;
 
