@@ -1,6 +1,6 @@
 use super::super::{
-    Query, WatchError,
-    query::{Kind, MAX_NESTING, Node, QueryError},
+    MAX_NESTING, Query, QueryError, WatchError,
+    syntax::{Node, TermKind},
 };
 use super::{compiled, finds, watch};
 
@@ -34,7 +34,7 @@ pub(super) fn tree(expression: &str) -> String {
                     .collect();
                 join(parts, &format!(" ~{} ", all.join(",")))
             }
-            Node::Origin(origin) => {
+            Node::Metadata(origin) => {
                 let star = if origin.is_prefix { "*" } else { "" };
                 format!("{}={}{star}", origin.kind.as_str(), origin.value)
             }
@@ -119,7 +119,15 @@ fn trees() {
 fn kinds() {
     let query = Query::parse("Hegs* =US Koizumi \"a b\"", &[]).expect("good");
     let kinds: Vec<_> = query.terms.iter().map(|term| term.kind).collect();
-    assert_eq!(kinds, [Kind::Prefix, Kind::Exact, Kind::Whole, Kind::Whole]);
+    assert_eq!(
+        kinds,
+        [
+            TermKind::Prefix,
+            TermKind::Exact,
+            TermKind::Whole,
+            TermKind::Whole
+        ]
+    );
 }
 
 /// An expression, the place of its fault and the message.

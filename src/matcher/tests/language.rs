@@ -358,7 +358,7 @@ fn expressions_survive_a_round_trip() {
         assert_eq!(again.to_string(), text);
         let bodies = |query: &Query| -> Vec<_> {
             let term =
-                |term: &super::super::query::Term| (term.body.clone(), term.kind, term.field);
+                |term: &super::super::syntax::Term| (term.body.clone(), term.kind, term.field);
             query.terms.iter().map(term).collect()
         };
         assert_eq!(bodies(&again), bodies(&query), "{text}");

@@ -35,7 +35,7 @@ struct Token {
 }
 
 /// The place of a hit, by its first and last token.
-type Place = (usize, usize);
+type TokenRange = (usize, usize);
 
 #[derive(Debug, Clone)]
 enum Tree {
@@ -81,7 +81,7 @@ impl Term {
         }
     }
 
-    fn places(&self, tokens: &[Token]) -> Vec<Place> {
+    fn places(&self, tokens: &[Token]) -> Vec<TokenRange> {
         let from = (0..tokens.len()).filter_map(|at| {
             let (last, joined) = match self {
                 Self::Phrase(parts) => phrase_end(parts, parts.len() == 1, tokens, at)?,
@@ -172,8 +172,8 @@ fn phrase_end(
 }
 
 /// Whether two places are close enough.
-fn is_near(a: Place, b: Place, (distance, ordered): (usize, bool)) -> bool {
-    let follows = |a: Place, b: Place| a.1 < b.0 && b.0 - a.1 <= distance;
+fn is_near(a: TokenRange, b: TokenRange, (distance, ordered): (usize, bool)) -> bool {
+    let follows = |a: TokenRange, b: TokenRange| a.1 < b.0 && b.0 - a.1 <= distance;
     follows(a, b) || (!ordered && follows(b, a))
 }
 
@@ -208,7 +208,7 @@ impl Tree {
         }
     }
 
-    fn places(&self, tokens: &[Token], scope: Option<Field>) -> Vec<Place> {
+    fn places(&self, tokens: &[Token], scope: Option<Field>) -> Vec<TokenRange> {
         match self {
             Self::Term(term) => {
                 let is_read = |token: &&Token| scope.is_none_or(|field| token.field == field);
@@ -267,8 +267,8 @@ impl Tree {
 }
 
 /// Every way to take one place of each so that neighbours are near.
-fn chains(each: &[Vec<Place>], distances: &[(usize, bool)]) -> Vec<Vec<Place>> {
-    let mut chains: Vec<Vec<Place>> = each[0].iter().map(|place| vec![*place]).collect();
+fn chains(each: &[Vec<TokenRange>], distances: &[(usize, bool)]) -> Vec<Vec<TokenRange>> {
+    let mut chains: Vec<Vec<TokenRange>> = each[0].iter().map(|place| vec![*place]).collect();
     for (places, distance) in each[1..].iter().zip(distances) {
         let longer = chains.iter().flat_map(|chain| {
             let last = chain[chain.len() - 1];
