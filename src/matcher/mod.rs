@@ -4,7 +4,7 @@
 //! are patterns of one index, which reads each field once. Only watches that need a term which hit
 //! are evaluated, so the cost is that of the text and its hits, not of the watches.
 //!
-//! [`Matcher`] stands above three folders, each of which uses only those below it:
+//! [`Matcher`] is above three folders, each of which uses only those below it:
 //!
 //! ```text
 //!  watches   Matcher: compile all watches, find in an item

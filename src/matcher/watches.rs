@@ -43,7 +43,7 @@ impl Matcher {
 
     /// Compiles all watches so that they also find near misses. Their terms also hit in fields that
     /// they do not read, with other capitals and accents, and as parts of longer words; the words
-    /// of their phrases may stand apart; NEAR reaches any distance. Exclusions, feeds, languages
+    /// of their phrases may be apart; NEAR reaches any distance. Exclusions, feeds, languages
     /// and sites are as strict as in [`Matcher::compile`].
     ///
     /// # Errors

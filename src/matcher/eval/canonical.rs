@@ -71,12 +71,12 @@ pub(in crate::matcher) const fn lines(field: Field) -> Lines {
     }
 }
 
-/// Where a pattern of a term stands in canonical text.
+/// Where a pattern of a term occurs in canonical text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Occurrence {
     pub(in crate::matcher) term: u32,
     pub(in crate::matcher) start: u32,
-    /// The last byte, so that an offset inside the last character stands for its end.
+    /// The last byte, so that an offset inside the last character means its end.
     pub(in crate::matcher) last: u32,
     pub(in crate::matcher) pattern: u32,
 }

@@ -127,7 +127,7 @@ fn sentence_end(source: &str, hit: usize) -> usize {
     hit + source[hit..end].trim_end().len()
 }
 
-/// Whether a sentence ends with the character `c` that stands at `at`.
+/// Whether a sentence ends with the character `c` at `at`.
 fn ends_sentence(source: &str, at: usize, c: char) -> bool {
     let (before, after) = (&source[..at], &source[at + c.len_utf8()..]);
     match c {
@@ -205,7 +205,7 @@ fn after_marks(source: &str, start: usize, limit: usize) -> usize {
     limit - source[start..limit].trim_start_matches(text::is_mark).len()
 }
 
-/// Backs off from marks and the letter they stand on, where the cut falls between.
+/// Backs off from marks and the letter they belong to, where the cut falls between.
 fn before_marks(source: &str, end: usize, limit: usize) -> usize {
     if !source[end..].starts_with(text::is_mark) {
         return end;

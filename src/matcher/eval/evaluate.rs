@@ -34,7 +34,7 @@ pub(in crate::matcher) fn holds(
     }
 }
 
-/// Where a part that NEAR may join stands, in order.
+/// Where a part that NEAR may join occurs, in order.
 pub(in crate::matcher) fn places(
     node: &Node,
     watch: &CompiledWatch,

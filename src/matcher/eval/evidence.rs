@@ -15,7 +15,7 @@ use crate::{
     model::Field,
 };
 
-/// An item, and where which term stands in it.
+/// An item, and where each term is in it.
 pub(super) struct Evidence<'a> {
     pub(in crate::matcher) program: &'a Program,
     pub(in crate::matcher) item: &'a ItemText<'a>,

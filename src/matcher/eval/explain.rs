@@ -53,7 +53,7 @@ pub enum Operator {
     Not,
     /// So many parts must hold.
     AtLeast(usize),
-    /// All parts must stand near each other.
+    /// All parts must be near each other.
     Near,
 }
 
@@ -147,10 +147,10 @@ impl Walk<'_> {
         match node {
             Node::Term(index) => self.term_miss(&self.terms[*index], *index),
             Node::Near(parts, distances) => {
-                let stands = |part| !places(part, self.compiled, self.evidence).is_empty();
+                let occurs = |part| !places(part, self.compiled, self.evidence).is_empty();
                 let widest = distances.iter().map(|distance| distance.tokens).max();
                 widest
-                    .filter(|_| parts.iter().all(stands))
+                    .filter(|_| parts.iter().all(occurs))
                     .map(NearMiss::TooFar)
             }
             Node::Metadata(condition) => {

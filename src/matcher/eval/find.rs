@@ -83,7 +83,7 @@ impl TermSet {
     }
 }
 
-/// What the index reports: a place where a pattern may stand.
+/// What the index reports: a place where a pattern may be.
 struct IndexHit {
     pattern: u32,
     term: u32,
@@ -113,12 +113,12 @@ fn spotted(program: &Program, canonical: &Canonical) -> Vec<IndexHit> {
     spotted
 }
 
-/// Where patterns stand in canonical text, by term and place.
+/// Where patterns are in canonical text, by term and place.
 pub(in crate::matcher) fn scan(program: &Program, canonical: &Canonical) -> Vec<Occurrence> {
     compared(program, canonical, spotted(program, canonical).iter())
 }
 
-/// The places where patterns do stand, by term and place.
+/// The places where patterns really are, by term and place.
 fn compared<'a>(
     program: &Program,
     canonical: &Canonical,

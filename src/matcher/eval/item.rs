@@ -29,7 +29,7 @@ pub struct ItemText<'a> {
     pub link: &'a str,
     /// BCP 47 tag of its language; empty where it is not known.
     pub lang: &'a str,
-    /// Host or URL of the site it stands on; where empty, that of the link.
+    /// Host or URL of the site it is on; where empty, that of the link.
     pub site: &'a str,
 }
 
@@ -63,7 +63,7 @@ impl ItemLists {
         }
     }
 
-    /// The text of that item, which stands in the feed of this name.
+    /// The text of that item, which is in the feed of this name.
     pub fn text<'a>(&'a self, feed: &'a str, item: &'a Item) -> ItemText<'a> {
         ItemText {
             feed,
@@ -93,7 +93,7 @@ pub struct WatchMatch {
 pub struct Hit {
     /// The term as the watch writes it, a phrase without its quotes.
     pub term: String,
-    /// The field it stands in.
+    /// The field it is in.
     pub field: Field,
     /// Byte range in the original field, on char boundaries.
     pub span: Range<usize>,

@@ -12,7 +12,7 @@ use crate::{
 /// How many letters or digits a pattern needs to be found across a hyphen: `IT` is not I-T.
 const MIN_JOINED_CHARS: usize = 3;
 
-/// Where the pattern ends that begins at `start`, if it stands there with joints in it.
+/// Where the pattern ends that begins at `start`, if it is there with joints in it.
 pub(in crate::matcher) fn end(canonical: &Canonical, start: usize, pattern: &str) -> Option<usize> {
     let text = canonical.text.as_bytes();
     let joints = &canonical.joints;
@@ -56,7 +56,7 @@ fn note_end(joint: JointKind, text: &[u8], at: usize, wanted: &[u8]) -> Option<u
     (!has_digits).then_some(at + 1 + digits.len())
 }
 
-/// Where the pattern begins whose first part ends at `end`, if it stands there with joints in it.
+/// Where the pattern begins whose first part ends at `end`, if it is there with joints in it.
 pub(in crate::matcher) fn start(
     canonical: &Canonical,
     end: usize,

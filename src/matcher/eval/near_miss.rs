@@ -15,9 +15,9 @@ use crate::{
 /// Why something that nearly matched did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NearMiss {
-    /// It stands in a field that is not read.
+    /// It is in a field that is not read.
     OtherField(Field),
-    /// It stands there with other capitals or accents.
+    /// It is there with other capitals or accents.
     OtherCase(Field, String),
     /// It is only a part of this word.
     LongerWord(Field, String),
@@ -55,7 +55,7 @@ impl fmt::Display for NearMiss {
     }
 }
 
-/// The words of a phrase that mean something when they stand apart: none where one is a single
+/// The words of a phrase that mean something when they are apart: none where one is a single
 /// letter, since the `s` of “Koizumi’s” makes no `S. Koizumi`.
 pub(super) fn words_apart(phrase: &str) -> Vec<&str> {
     let letters = |word: &str| text::fold(word).trim().chars().count();
@@ -68,14 +68,14 @@ pub(super) fn words_apart(phrase: &str) -> Vec<&str> {
 /// `war` in warm is not.
 const MIN_PART_CHARS: usize = 4;
 
-/// How far apart the words of a phrase may stand.
+/// How far apart the words of a phrase may be.
 const WORDS_APART: u32 = 10;
 
 /// An expression for a watch of all fields that holds wherever this one, of a watch that reads
 /// `fields`, holds or came close.
 ///
 /// Terms also hit in fields that are not read, with other capitals and accents, and as parts of
-/// longer words; the words of a phrase may stand apart; NEAR reaches any distance. Exclusions and
+/// longer words; the words of a phrase may be apart; NEAR reaches any distance. Exclusions and
 /// conditions on metadata are as strict as before.
 pub(in crate::matcher) fn widened(query: &Query, fields: &[Field]) -> Query {
     let mut widening = Widening {

@@ -90,7 +90,7 @@ impl WatchesByAnchor {
         }
     }
 
-    /// The regular expressions that no term stands for.
+    /// The regular expressions that anchor a watch themselves, without a term beside them.
     pub(in crate::matcher) fn regexes(&self) -> Vec<u32> {
         let all = 0..id(self.regexes.starts.len().saturating_sub(1));
         all.filter(|regex| !self.regexes.get(*regex).is_empty())

@@ -1,4 +1,4 @@
-//! What may stand beside a hit, so that it is a whole word.
+//! What may be next to a hit, so that it is a whole word.
 //!
 //! A word boundary is a space, so it is part of the pattern. Where a script writes no spaces the
 //! pattern ends without one, and the text beside the hit decides here. Looks only at the place that
@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::text::{self, Script};
 
-/// What may stand before a hit.
+/// What may be before a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::matcher) enum LeftBoundary {
     /// A space, which is part of the pattern.
@@ -23,7 +23,7 @@ pub(in crate::matcher) enum LeftBoundary {
     Rest,
 }
 
-/// What may stand behind a hit.
+/// What may be after a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::matcher) enum RightBoundary {
     /// A space, which is part of the pattern.
@@ -48,7 +48,7 @@ const MIN_OPEN_SYLLABLES: usize = 2;
 /// How many letters a case or number may add to a word.
 const MAX_ENDING_CHARS: usize = 3;
 
-/// The tokens of a place where the text of a pattern with these ends was found, if what stands
+/// The tokens of a place where the text of a pattern with these ends was found, if what is
 /// around it lets it count. Looks at a bounded part of the text, the rest of a word aside, which
 /// no later hit of the pattern looks at again.
 pub(in crate::matcher) fn hit(
@@ -97,7 +97,7 @@ fn ending(rest: &str) -> Option<usize> {
     rest[length..].starts_with(' ').then_some(length)
 }
 
-/// What may stand before the tokens of a term.
+/// What may be before the tokens of a term.
 pub(in crate::matcher) fn left(tokens: &str) -> LeftBoundary {
     let is_long = || tokens.chars().filter(|c| *c != ' ').count() >= MIN_ATTACHED_CHARS;
     match tokens.chars().next() {
@@ -108,7 +108,7 @@ pub(in crate::matcher) fn left(tokens: &str) -> LeftBoundary {
     }
 }
 
-/// What may stand behind the tokens of a term.
+/// What may be after the tokens of a term.
 pub(in crate::matcher) fn right(tokens: &str) -> RightBoundary {
     let last = tokens.rsplit(' ').next().unwrap_or_default();
     match last_script(last) {
@@ -133,8 +133,8 @@ pub(super) fn runs_on(tokens: &str) -> bool {
 }
 
 /// Whether the text is cut at `at` in the middle of what its script writes as one: a word of
-/// katakana, a letter with its marks, a syllable of Thai or Lao whose vowel stands before or
-/// behind its consonant, two stacked consonants.
+/// katakana, a letter with its marks, a syllable of Thai or Lao whose vowel is written before or
+/// after its consonant, two stacked consonants.
 fn cuts(canonical: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (
         canonical[..at].chars().next_back(),

@@ -26,7 +26,7 @@ pub(in crate::matcher) struct Program {
     pub(in crate::matcher) index: Index,
     /// The texts of all patterns, one behind the other.
     pub(in crate::matcher) texts: String,
-    pub(in crate::matcher) patterns: Vec<Packed>,
+    pub(in crate::matcher) patterns: Vec<PackedPattern>,
     pub(in crate::matcher) regexes: Regexes,
     /// The watches to evaluate where a term or a regular expression hits.
     pub(in crate::matcher) by_anchor: WatchesByAnchor,
@@ -43,7 +43,7 @@ pub(in crate::matcher) struct Program {
 
 /// A pattern without a string of its own.
 #[derive(Debug)]
-pub(in crate::matcher) struct Packed {
+pub(in crate::matcher) struct PackedPattern {
     pub(in crate::matcher) from: u32,
     pub(in crate::matcher) length: u32,
     pub(in crate::matcher) term: u32,
@@ -57,7 +57,7 @@ pub(in crate::matcher) struct Packed {
 struct TermTable {
     numbers: HashMap<(TermKind, Box<str>), u32, BuildHasherDefault<Hashed>>,
     texts: String,
-    patterns: Vec<Packed>,
+    patterns: Vec<PackedPattern>,
     keys: Vec<(u32, LookupKey)>,
 }
 
@@ -169,7 +169,7 @@ impl TermTable {
         let number = id(self.patterns.len());
         let keys = index::keys(&pattern);
         self.keys.extend(keys.into_iter().map(|key| (number, key)));
-        self.patterns.push(Packed {
+        self.patterns.push(PackedPattern {
             from: id(self.texts.len()),
             length: id(pattern.text.len()),
             term,

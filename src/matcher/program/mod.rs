@@ -3,7 +3,7 @@
 //! ```text
 //!  Query ─► compile ─► Program
 //!             ├ pattern: terms to substrings     spelling, spacing: other ways to write them
-//!             │   └ boundary: what may stand beside a hit
+//!             │   └ boundary: what may be next to a hit
 //!             ├ index: all patterns, looked up by hash
 //!             ├ regexes: the regular expressions
 //!             └ anchors: which watches to evaluate where a term hits

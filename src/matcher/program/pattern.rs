@@ -1,6 +1,6 @@
 //! Terms to the substrings of canonical text that they are found by.
 //!
-//! A pattern is found where its text stands, where its [boundaries](super::boundary) allow it, and
+//! A pattern is found where its text is, where its [boundaries](super::boundary) allow it, and
 //! where its [`Check`] holds in the source. Spellings that differ by more than folding are patterns
 //! of their own: they cost nothing while searching.
 

@@ -104,7 +104,7 @@ fn translated(text: &str, upper: &str) -> Doubt {
     ))
 }
 
-/// `and`, `or`, `not` and `of` where an operator could stand, and those of other programs.
+/// `and`, `or`, `not` and `of` where an operator could be, and those of other programs.
 fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt {
     let text = &*narrowed(text);
     let upper = text.to_uppercase();
@@ -134,7 +134,7 @@ fn operator(text: &str, before: Option<&Token>, next_is_operand: bool) -> Doubt 
         _ => format!("write {upper}, or \"{text}\" if the word is meant"),
     };
     let why = match upper.as_str() {
-        "OF" => "the parts of a count stand in parentheses behind OF",
+        "OF" => "the parts of a count go in parentheses after OF",
         _ => "operators are upper case",
     };
     Some((format!("`{text}` is searched for as a word: {why}"), help))
@@ -183,7 +183,7 @@ fn backslash(text: &str) -> Doubt {
     behind.starts_with(char::is_alphabetic).then(|| {
         (
             "`\\` has no meaning here".to_owned(),
-            "a regular expression stands between slashes, beside a term: /…/i".to_owned(),
+            "a regular expression is written between slashes, beside a term: /…/i".to_owned(),
         )
     })
 }
@@ -200,7 +200,7 @@ fn bracket(text: &str, behind: &[Token]) -> Doubt {
     };
     let help = match sign {
         '\'' | '‘' | '`' if behind.iter().take(MAX_PHRASE_TOKENS).any(closes) => {
-            "a phrase stands in double quotes: \"a phrase\""
+            "a phrase is written in double quotes: \"a phrase\""
         }
         '[' | '{' | '<' | '［' | '｛' | '＜' => "parentheses group",
         _ => return None,

@@ -74,7 +74,7 @@ impl Entity {
     }
 }
 
-/// What stands in the quotes around the whole of a name.
+/// What is in the quotes around the whole of a name.
 fn in_quotes(name: &str) -> Option<&str> {
     let closing = closing_quotes(name.chars().next()?)?;
     let mut inner = name.chars();

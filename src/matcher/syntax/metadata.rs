@@ -74,7 +74,7 @@ fn is_language(condition: &MetadataCondition, language: &str) -> bool {
     let (mut range, mut tag) = (value.split('-'), language.split('-'));
     range.next() == tag.next()
         && range.all(|wanted| {
-            // What stands behind a single letter is an extension: nothing is skipped there.
+            // What follows a single letter is an extension: nothing is skipped there.
             tag.by_ref()
                 .find(|part| *part == wanted || part.len() == 1)
                 .is_some_and(|part| part == wanted)

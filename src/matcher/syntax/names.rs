@@ -1,7 +1,7 @@
 //! How the name of a person is written.
 //!
-//! Tells the given names of an entity's name from the family name, and whether what stands in a
-//! text in another order or with initials is written as one name. Knows no list of names.
+//! Tells the given names of an entity's name from the family name, and whether words in a
+//! text, in another order or with initials, are written as one name. Knows no list of names.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ const PARTICLES: [&str; 19] = [
     "ter", "van", "von", "zu",
 ];
 
-/// How many given names stand before the family name; 0 where the name is not a person's.
+/// How many given names are before the family name; 0 where the name is not a person's.
 pub(super) fn given_names(words: &[&str]) -> usize {
     let Some((last, before)) = words.split_last() else {
         return 0;
@@ -52,9 +52,9 @@ fn fold_of(c: char) -> char {
 /// but not the end of `South Korea` and the start of `South Africa` with a comma between, nor the
 /// `s jobs` of `America's jobs`.
 ///
-/// Words begin with capitals, particles aside; between them stands white space only, or a comma
+/// Words begin with capitals, particles aside; between them is white space only, or a comma
 /// where the name is a line of its own, as in lists of authors and subjects. An initial has its
-/// dot where an apostrophe stands before it.
+/// dot where an apostrophe is before it.
 pub(in crate::matcher) fn is_written_as_name(source: &str, span: Range<usize>) -> bool {
     let (before, name, behind) = (
         &source[..span.start],

@@ -54,7 +54,7 @@ struct Parser<'a> {
     /// The names of those that the expression uses.
     used: Vec<String>,
     at: usize,
-    /// What terms are narrowed to where the parser stands.
+    /// What terms are narrowed to where the parser is.
     scope: Option<Scope>,
     nesting: usize,
     terms: Vec<Term>,
@@ -72,7 +72,7 @@ impl<'a> Parser<'a> {
         taken
     }
 
-    /// The bytes from the token at `from` up to where the parser stands.
+    /// The bytes from the token at `from` up to where the parser is.
     fn span(&self, from: usize) -> Range<usize> {
         self.tokens[from].span.start..self.tokens[self.at - 1].span.end
     }
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
         Ok(Node::Near(parts, distances.into()))
     }
 
-    /// Whether NEAR can tell where the part stands.
+    /// Whether NEAR knows where the part is.
     fn has_places(&self, node: &Node) -> bool {
         match node {
             Node::Term(index) => self.terms[*index].kind != TermKind::Regex,
@@ -299,12 +299,12 @@ impl<'a> Parser<'a> {
                 .with_help("write 2 OF (a, b, c), or OR between the terms"),
             _ => {
                 let written = &self.expression[span.clone()];
-                QueryError::new(format!("`{written}` cannot stand here"), span)
+                QueryError::new(format!("`{written}` is not expected here"), span)
             }
         }
     }
 
-    /// There is no term where one must stand.
+    /// There is no term where one must be.
     fn expected(&self) -> QueryError {
         let written = |token: &Token| &self.expression[token.span.clone()];
         let before = self.at.checked_sub(1).map(|at| &self.tokens[at]);

@@ -89,7 +89,7 @@ fn is_plain(word: &str) -> bool {
     !is_operator && !is_marked && !is_scoped && is_whole
 }
 
-/// The words in quotes, and how many bytes stand before them.
+/// The words in quotes, and how many bytes are before them.
 fn quoted(words: &str) -> (String, usize) {
     let quoted = display::in_quotes(words);
     let open = quoted.chars().next().map_or(0, char::len_utf8);

@@ -22,7 +22,7 @@ pub(in crate::matcher) fn word(word: &str, at: usize) -> Result<(), QueryError> 
     match (&*narrowed(word), narrow(first)) {
         (_, '+') => {
             return Err(
-                sign().with_help("leave it out: every term is required unless OR stands between")
+                sign().with_help("leave it out: every term is required unless OR is between them")
             );
         }
         // A Japanese keyboard types its prolonged sound mark for a minus: no word begins with one.
@@ -68,7 +68,7 @@ fn star(word: &str, at: usize) -> Result<(), QueryError> {
     } else {
         format!("write {before}* for words that begin so, or /{before}\\w*{behind}/i beside a term")
     };
-    let message = "`*` can only stand at one end of a word";
+    let message = "`*` can only be at one end of a word";
     Err(QueryError::new(message, at..at + length).with_help(help))
 }
 
@@ -135,7 +135,7 @@ pub(in crate::matcher) fn function(
     }
     let help = match function {
         "AROUND" | "NEAR" | "ONEAR" | "WITHIN" => NEAR_HELP,
-        "ATL" | "ATLEAST" => "how often a term stands there cannot be asked; leave it out",
+        "ATL" | "ATLEAST" => "how often a term occurs cannot be asked; leave it out",
         "HEADLINE" | "HLEAD" | "LEAD" => "write title:(…)",
         "CAPS" | "ALLCAPS" => "write =WORD, which finds only these capitals",
         _ => "leave it out; write =word for exactly this form",
@@ -159,7 +159,7 @@ pub(in crate::matcher) fn flags(behind: &str, at: usize) -> Result<(), QueryErro
     }
     let message = format!("`{flags}` are no flags of a regular expression");
     Err(QueryError::new(message, at..at + length)
-        .with_help("`i` is the only one, for any case: /…/i; (?s) and the like stand in it"))
+        .with_help("`i` is the only one, for any case: /…/i; (?s) and the like go inside it"))
 }
 
 /// The fields, and what other programs call them.

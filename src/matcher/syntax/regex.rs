@@ -59,7 +59,7 @@ pub(in crate::matcher) fn compile(written: &str) -> Result<Regex, String> {
         .map_err(|error| reason(&error))
 }
 
-/// What stands between the slashes, and whether an `i` follows them.
+/// What is between the slashes, and whether an `i` follows them.
 pub(in crate::matcher) fn parts(written: &str) -> (String, bool) {
     let ignores_case = written.ends_with("/i");
     let body = written.strip_prefix('/').unwrap_or(written);

@@ -126,7 +126,7 @@ pub(super) const fn closing_quotes(open: char) -> Option<&'static [char]> {
 }
 
 /// How long the word is: up to white space, a parenthesis, a bar or a quote. In Hebrew acronyms
-/// such as צה"ל a quote stands between letters.
+/// such as צה"ל a quote may be between letters.
 pub(super) fn word_length(text: &str) -> usize {
     let mut before = None;
     let mut chars = text.char_indices().peekable();

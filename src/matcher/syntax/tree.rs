@@ -40,7 +40,7 @@ pub(in crate::matcher) enum Node {
     Metadata(Box<MetadataCondition>),
 }
 
-/// How far apart two operands of NEAR may stand.
+/// How far apart two operands of NEAR may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::matcher) struct Distance {
     /// From the last token of one to the first of the other: neighbours are 1 apart.
@@ -58,7 +58,7 @@ pub(in crate::matcher) struct Term {
     pub(in crate::matcher) kind: TermKind,
     /// The field it was narrowed to.
     pub(in crate::matcher) field: Option<Field>,
-    /// Whether it stands under no NOT, or under an even number of them.
+    /// Whether it is under no NOT, or under an even number of them.
     pub(in crate::matcher) positive: bool,
     pub(in crate::matcher) span: Range<usize>,
 }

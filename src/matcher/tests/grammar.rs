@@ -170,8 +170,8 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("*", "*", "`*` needs at least 2 letters before it"),
     ("a*", "a*", "`*` needs at least 2 letters before it"),
     ("*a", "*a", "`*` needs at least 2 letters after it"),
-    ("*ab*", "*", "`*` can only stand at one end of a word"),
-    ("wo*rd", "*", "`*` can only stand at one end of a word"),
+    ("*ab*", "*", "`*` can only be at one end of a word"),
+    ("wo*rd", "*", "`*` can only be at one end of a word"),
     ("+a", "+", "`+` is not an operator"),
     ("a && b", "&&", "`&&` is not an operator"),
     (
@@ -337,7 +337,7 @@ fn help_says_what_to_write() {
         ),
         (
             "a /b/gi",
-            "`i` is the only one, for any case: /…/i; (?s) and the like stand in it",
+            "`i` is the only one, for any case: /…/i; (?s) and the like go inside it",
         ),
         (
             "99999999999999999999 OF (a)",
@@ -412,7 +412,7 @@ fn what_is_probably_not_meant() {
         ("\"a *\"", "a `*` in quotes is no wildcard", "\"a *\""),
         (
             "2 of (a b)",
-            "`of` is searched for as a word: the parts of a count stand in parentheses behind OF",
+            "`of` is searched for as a word: the parts of a count go in parentheses after OF",
             "of",
         ),
         (

@@ -9,7 +9,7 @@ use super::super::{ItemText, Query};
 use super::{finds, found, grammar::tree};
 use crate::model::Field;
 
-/// What items are made of. Two words stand next to each other with a space, a comma or a hyphen, a
+/// What items are made of. Two words are next to each other with a space, a comma or a hyphen, a
 /// word and an ideograph with nothing.
 const WORDS: [&str; 14] = [
     "ka", "KA", "kab", "kabo", "bo", "ob", "Ōb", "US", "us", "NA", "TO", "NATO", "Nato", "nato",
@@ -21,14 +21,14 @@ const BREAK: &str = "\n\n";
 
 type Part = &'static str;
 
-/// A token, where it stands and what it is.
+/// A token, where it is and what it is.
 #[derive(Debug, Clone)]
 struct Token {
     field: Field,
     number: usize,
     source: Range<usize>,
     written: Part,
-    /// Whether a comma or a hyphen stands before it.
+    /// Whether a comma or a hyphen is before it.
     apart: bool,
     /// Whether it is only a hyphen, with a letter before it.
     joined: bool,
@@ -64,7 +64,7 @@ fn plain(word: &str) -> String {
     word.to_lowercase().replace('ō', "o")
 }
 
-/// A word of a term against a word of the text, which may stand in parts.
+/// A word of a term against a word of the text, which may be in parts.
 fn is_same(word: Part, of_text: &str, is_alone: bool) -> bool {
     let capitals = is_alone && word.len() <= 5 && word.chars().all(|c| c.is_ascii_uppercase());
     let is_title = of_text.len() >= 4 && of_text.chars().skip(1).all(char::is_lowercase);
@@ -455,7 +455,7 @@ proptest! {
     }
 }
 
-/// Where the terms stand that count for the alert.
+/// Where the terms are that count for the alert.
 fn expected_spans(leaves: &[Leaf<'_>], tokens: &[Token]) -> BTreeSet<(u8, usize, usize)> {
     let at = |number: usize| {
         tokens

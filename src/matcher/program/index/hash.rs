@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// How many spaces must stand behind a text that is scanned: what is read in one go beyond it.
+/// How many spaces must follow a text that is scanned: what is read in one go beyond it.
 pub(in crate::matcher) const PADDING: usize = 2 * CHUNK;
 
 const CHUNK: usize = 8;

@@ -48,7 +48,7 @@ impl Word {
 }
 
 impl Index {
-    /// Calls `found` with every entry whose bytes stand in the text as parts of a word that may be
+    /// Calls `found` with every entry whose bytes are in the text as parts of a word that may be
     /// written as one, and where in the text the bytes begin, or end if they are the entry's end.
     pub(in crate::matcher) fn scan_joints(
         &self,
@@ -74,7 +74,7 @@ impl Index {
         }
     }
 
-    /// Looks a whole word up, whatever stands beside it.
+    /// Looks a whole word up, whatever is beside it.
     #[inline]
     fn word(&self, hash: u64, mut found: impl FnMut(&Entry)) {
         for table in [&self.words, &self.others] {
@@ -142,7 +142,7 @@ const fn joins(joint: Joint) -> bool {
     !matches!(joint.kind, JointKind::LastDash | JointKind::LoneNote)
 }
 
-/// Looks up what begins so few bytes before the first joint that the joint stands in the bytes by
+/// Looks up what begins so few bytes before the first joint that the joint is within the bytes by
 /// which it is looked up.
 fn inside(ends: &Ends, text: &[u8], joints: &[Joint], found: &mut impl FnMut(&Entry, usize)) {
     let at = joints[0].at as usize;
@@ -170,7 +170,7 @@ fn inside(ends: &Ends, text: &[u8], joints: &[Joint], found: &mut impl FnMut(&En
 }
 
 /// The text from `start` on as one word up to the first boundary that is no joint, as far as it
-/// is looked up by; `is_long` has ー where a dash stands.
+/// is looked up by; `is_long` has ー where there is a dash.
 fn written(text: &[u8], start: usize, joints: &[Joint], is_long: bool) -> Word {
     let mut word = Word::new();
     let mut joints = joints.iter().peekable();

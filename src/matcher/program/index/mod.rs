@@ -144,7 +144,7 @@ impl Ends {
 }
 
 impl Index {
-    /// Calls `found` with every entry whose bytes stand in the canonical text, and where its
+    /// Calls `found` with every entry whose bytes are in the canonical text, and where its
     /// pattern would begin. `text` ends with [`PADDING`] spaces.
     pub(in crate::matcher) fn scan(&self, text: &[u8], mut found: impl FnMut(&Entry, usize)) {
         let mut report = |entry: &Entry, at: usize| {
@@ -192,7 +192,7 @@ impl Index {
         for ((hash, token), bucket) in held.into_iter().zip(buckets) {
             for at in bucket {
                 let entry = self.words.at(at, hash);
-                let adjacent = |entry: &&Entry| entry.adjacent.stands(text, token.start, token.end);
+                let adjacent = |entry: &&Entry| entry.adjacent.are_at(text, token.start, token.end);
                 if let Some(entry) = entry.filter(adjacent) {
                     report(entry, token.start);
                 }

@@ -40,7 +40,7 @@ impl AdjacentBytes {
         after.map(Self::After).or(before).unwrap_or(Self::Unknown)
     }
 
-    pub(super) fn stands(self, text: &[u8], from: usize, end: usize) -> bool {
+    pub(super) fn are_at(self, text: &[u8], from: usize, end: usize) -> bool {
         match self {
             Self::Unknown => true,
             Self::Before(bytes) => text[..from].ends_with(&bytes),

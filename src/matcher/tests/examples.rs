@@ -1,11 +1,12 @@
-//! What `docs/matching.md` shows is so: its examples of expressions, and every `` `term` text`` that it
-//! calls the same.
+//! Examples: those of `tests/fixtures/match-cases*.tsv`, line by line, and those that
+//! `docs/matching.md` shows.
 
 use super::finds;
+use crate::text::{to_plain, undo_double_encoding};
 
 const PAGE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/matching.md"));
 
-/// The pairs in a list of `` `term` text, text; `term` text``; remarks stand in parentheses.
+/// The pairs in a list of `` `term` text, text; `term` text``; remarks are in parentheses.
 fn pairs(list: &str) -> Vec<(&str, &str)> {
     let (mut pairs, mut term) = (Vec::new(), "");
     let list = list.split_once('(').map_or(list, |(before, _)| before);
@@ -26,7 +27,7 @@ fn pairs(list: &str) -> Vec<(&str, &str)> {
     pairs
 }
 
-fn check(list: &str, same: bool) -> usize {
+fn check_pairs(list: &str, same: bool) -> usize {
     let pairs = pairs(list);
     for (term, text) in &pairs {
         let quoted = format!("\"{term}\"");
@@ -43,14 +44,16 @@ fn what_the_page_calls_the_same() {
     let mut count = 0;
     for line in section.lines() {
         if let [_, _, same, different, _] = line.split('|').collect::<Vec<_>>()[..] {
-            count += check(same, true) + check(different, false);
+            count += check_pairs(same, true) + check_pairs(different, false);
         } else if line.starts_with("**") {
             let groups = line
                 .split('(')
                 .skip(1)
                 .filter_map(|rest| rest.split_once(')'));
             let lists = groups.filter(|(group, _)| group.starts_with('`'));
-            count += lists.map(|(group, _)| check(group, true)).sum::<usize>();
+            count += lists
+                .map(|(group, _)| check_pairs(group, true))
+                .sum::<usize>();
         }
     }
     assert!(count >= 60, "{count}");
@@ -83,4 +86,64 @@ fn every_example_of_an_expression() {
         }
     }
     assert!(count >= 14, "{count}");
+}
+
+/// `\u` escapes and `\n` as in JSON; quotes are not escaped.
+fn unescaped(text: &str) -> String {
+    let text = text.replace('"', "\\\"");
+    serde_json::from_str(&format!("\"{text}\"")).expect("a JSON string")
+}
+
+/// What of a text reaches the matcher: read as a feed's text, and also unchanged where it is
+/// no markup.
+fn readings(text: &str) -> Vec<String> {
+    let plain = to_plain(&undo_double_encoding(text));
+    let is_plain = !text.contains(['<', '&']) && undo_double_encoding(text) == text;
+    [plain, text.to_owned()]
+        .into_iter()
+        .take(1 + usize::from(is_plain))
+        .collect()
+}
+
+/// How many cases there are; fails where one goes wrong.
+fn check_cases(cases: &str) -> usize {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for line in cases.lines().filter(|line| !line.starts_with("# ")) {
+        let [expected, term, text, why] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("not four columns: {line:?}");
+        };
+        let (term, text) = (unescaped(term), unescaped(text));
+        let expression = if term.contains(' ') {
+            format!("\"{term}\"")
+        } else {
+            term
+        };
+        for text in readings(&text) {
+            if finds(&expression, &text) != (expected == "1") {
+                wrong.push(format!("{expected}: {expression} in {text:?}: {why}"));
+            }
+        }
+        count += 1;
+    }
+    assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+    count
+}
+
+#[test]
+fn every_case() {
+    let cases = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/match-cases.tsv"
+    ));
+    assert_eq!(check_cases(cases), 60);
+}
+
+#[test]
+fn every_case_more() {
+    let cases = include_str!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/match-cases-more.tsv"
+    ));
+    assert!(check_cases(cases) >= 300);
 }
