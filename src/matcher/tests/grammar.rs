@@ -34,9 +34,9 @@ pub(super) fn tree(expression: &str) -> String {
                     .collect();
                 join(parts, &format!(" ~{} ", all.join(",")))
             }
-            Node::Metadata(origin) => {
-                let star = if origin.is_prefix { "*" } else { "" };
-                format!("{}={}{star}", origin.kind.as_str(), origin.value)
+            Node::Metadata(condition) => {
+                let star = if condition.is_prefix { "*" } else { "" };
+                format!("{}={}{star}", condition.kind.as_str(), condition.value)
             }
         }
     }

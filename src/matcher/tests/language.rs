@@ -139,7 +139,7 @@ fn regular_expressions() {
 }
 
 #[test]
-fn origins() {
+fn conditions_on_metadata() {
     let item = ItemText {
         feed: "NHK-World",
         lang: "ja-JP",
