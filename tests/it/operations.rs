@@ -148,6 +148,16 @@ fn a_place_that_cannot_hold_a_backup_is_named_and_the_store_is_not_blamed() {
         (folder.to_owned(), 1, "is a folder"),
         (format!("{folder}/sample.xml/copy.db"), 1, "is not a folder"),
         ("-".to_owned(), 2, "standard output"),
+        (
+            format!("{folder}/fivebells.toml"),
+            1,
+            "not an earlier backup",
+        ),
+        (
+            format!("{folder}/fivebells.db-wal"),
+            1,
+            "belongs to the store",
+        ),
     ] {
         let output = desk.run(&["backup", &to]);
         assert_eq!(code(&output), exit, "{to}: {}", stderr(&output));
