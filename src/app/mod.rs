@@ -230,6 +230,15 @@ impl App {
         self.scheduler.poll_due().await
     }
 
+    /// Polls every feed that was due at `since` already, each once, as far as its host may be asked
+    /// now.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_overdue(&self, since: Timestamp) -> Result<PollTally, StoreError> {
+        self.scheduler.poll_overdue(since).await
+    }
+
     /// Polls every feed that someone asked for, each once, and waits up to `patience` for those
     /// whose origins are owed a pause.
     ///
