@@ -340,3 +340,30 @@ async fn a_round_for_cron_polls_each_feed_once_and_ends() {
     assert!(said.contains("feeds read 1, failed 1,"), "{said}");
     assert_eq!(server.requests().len(), 1);
 }
+
+/// Whoever looks whether a feed is well again puts off neither its polls nor the alarm.
+#[tokio::test(flavor = "multi_thread")]
+async fn polls_by_hand_that_fail_make_a_feed_no_rarer() {
+    let server = FeedServer::start().await;
+    server.fail_with(Some(Answer::Reply {
+        status: 500,
+        headers: Vec::new(),
+        body: Vec::new(),
+    }));
+    let feeds = format!("one = {{ url = \"{}\", every = \"1h\" }}", server.url());
+    let desk = Desk::new(&(config(&feeds) + "[poll]\nper_host = \"0s\"\n"));
+    let mut said = String::new();
+    for _ in 0..5 {
+        said = stdout(&desk.run(&["poll", "one"]));
+    }
+    assert_eq!(server.requests().len(), 5);
+    assert!(said.contains("; next poll in "), "{said}");
+    let feed = json(&desk.run(&["--format", "json", "feeds"])).remove(0);
+    let next: jiff::Timestamp = feed["next_due"]
+        .as_str()
+        .expect("text")
+        .parse()
+        .expect("a time");
+    let wait = next.duration_since(jiff::Timestamp::now()).as_secs();
+    assert!((3000..=4000).contains(&wait), "{wait} s: {feed:#}");
+}

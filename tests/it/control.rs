@@ -398,3 +398,24 @@ fn a_round_for_cron_needs_no_socket() {
     assert!(path.exists());
     assert_eq!(code(&desk.run(&["reload"])), 3);
 }
+
+/// It may hang: whoever asks hears so at once, and not after minutes.
+#[test]
+fn a_poll_beside_a_service_that_does_not_answer_says_so() {
+    let daemon = Daemon::start(&quiet());
+    daemon.expect("READY=1");
+    daemon.signal("-STOP");
+    let mut poll = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+        .args(["-c".as_ref(), daemon.path().as_os_str(), "poll".as_ref()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut said = std::io::BufReader::new(poll.stderr.take().expect("piped"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut said, &mut line).expect("a line");
+    daemon.signal("-CONT");
+    assert!(line.contains("the service has not answered"), "{line}");
+    poll.wait().expect("it ends");
+    stop(daemon);
+}

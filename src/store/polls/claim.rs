@@ -153,6 +153,7 @@ pub(super) fn feed(
 
 fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
     let learned: Learned = row.take(21)?;
+    let due_reason: String = row.take(24)?;
     Ok(FeedState {
         id: row.take(1)?,
         name: row.take(2)?,
@@ -172,7 +173,8 @@ fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
         not_modified_since: row.take(12)?,
         items_total: row.take(13)?,
         health: row.take(22)?,
-        cut_off: row.take::<String>(24)? == CUT_OFF,
+        cut_off: due_reason == CUT_OFF,
+        asked: due_reason == "asked",
         continuity: Continuity {
             pace: learned.shorten,
             ..continuity::read(row, 14)?
