@@ -378,7 +378,8 @@ fn a_daemon_that_waits_for_the_store_leaves_the_socket_to_the_one_that_has_it() 
     let second = Daemon::start(&config);
     second.expect("STATUS=waiting");
     assert_eq!(pid(&second), Value::from(first.child.id()));
-    assert_eq!(code(&second.run(&["reload"])), 0);
+    assert_eq!(code(&first.run(&["reload"])), 0);
+    assert_eq!(code(&second.run(&["reload"])), 1, "it has another config");
     first.signal("-TERM");
     second.expect("READY=1");
     assert_eq!(first.end().0, Some(0));
@@ -397,6 +398,32 @@ fn a_round_for_cron_needs_no_socket() {
     assert_eq!(code(&desk.run(&["poll"])), 0);
     assert!(path.exists());
     assert_eq!(code(&desk.run(&["reload"])), 3);
+}
+
+/// The service reads its own file again: to say "reloaded" of a copy would be wrong.
+#[test]
+fn a_reload_with_another_file_than_the_service_has_is_refused_with_both_names() {
+    let daemon = Daemon::start(&quiet());
+    daemon.expect("READY=1");
+    let copy = daemon.path().with_file_name("copy.toml");
+    std::fs::write(
+        &copy,
+        quiet().replace("[watch]", "[watch]\nh = \"Hegseth\""),
+    )
+    .expect("written");
+    let copy = copy.to_str().expect("UTF-8");
+    let refused = crate::desk::run(&["-c", copy, "reload"]);
+    let said = stderr(&refused);
+    assert_eq!(code(&refused), 1, "{said}");
+    for part in ["not reloaded", "copy.toml", "fivebells.toml"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let link = daemon.path().with_file_name("link.toml");
+    std::os::unix::fs::symlink(daemon.path(), &link).expect("linked");
+    let link = link.to_str().expect("UTF-8");
+    let reloaded = crate::desk::run(&["-c", link, "reload"]);
+    assert_eq!(code(&reloaded), 0, "{}", stderr(&reloaded));
+    stop(daemon);
 }
 
 /// It may hang: whoever asks hears so at once, and not after minutes.
