@@ -78,6 +78,8 @@ struct InForce {
     loaded_at: Timestamp,
     /// The reload that was refused since.
     refused: Option<RefusedReload>,
+    /// Of the files that it read.
+    refused_fingerprint: Option<String>,
     /// Its own tests that fail, each in words; of a reload none may.
     failed_tests: Vec<String>,
 }
@@ -288,8 +290,13 @@ impl InForce {
             fingerprint: parts.fingerprint.clone(),
             loaded_at: now,
             refused: None,
+            refused_fingerprint: None,
             failed_tests: parts.failed_tests.clone(),
         }
+    }
+
+    fn refuse(&mut self, refused: RefusedReload, fingerprint: Option<String>) {
+        (self.refused, self.refused_fingerprint) = (Some(refused), fingerprint);
     }
 }
 
