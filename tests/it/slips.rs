@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::desk::{Desk, stdout};
+use crate::desk::{Desk, code, run, stderr, stdout};
 
 fn desk() -> Desk {
     Desk::new(
@@ -12,6 +12,45 @@ fn desk() -> Desk {
          [watch]\nkoizumi = \"Koizumi\"\n\"U.S. Navy\" = \"Navy\"\n\
          [receiver]\nscreen = { stdout = true }\n",
     )
+}
+
+#[test]
+fn init_names_the_flag_that_is_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("fivebells.toml");
+    let file = file.to_str().expect("UTF-8");
+    let feed = concat!("file:", env!("CARGO_MANIFEST_DIR"), "/config/sample.xml");
+    let init = |more: &[&str]| {
+        let begun = [
+            "init", "--yes", "--output", file, "--feed", feed, "--watch", "Abe",
+        ];
+        run(&[&begun[..], more].concat())
+    };
+    for (more, flag) in [
+        (
+            &["--webhook", "127.0.0.1:8803/hook"][..],
+            "--webhook \"127.0.0.1:8803/hook\"",
+        ),
+        (
+            &["--mail-to", "desk", "--smtp", "m.example"],
+            "--mail-to \"desk\"",
+        ),
+        (
+            &[
+                "--mail-to",
+                "a@b.example,c@d.example",
+                "--smtp",
+                "m.example",
+            ],
+            "once for each",
+        ),
+    ] {
+        let refused = init(more);
+        let said = stderr(&refused);
+        assert_eq!(code(&refused), 2, "{said}");
+        assert!(said.contains(flag) && !said.contains(".toml:"), "{said}");
+    }
+    assert!(!std::path::Path::new(file).exists());
 }
 
 /// What bash would type: a name with a space is one word, also where half of it was typed.
