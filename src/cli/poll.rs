@@ -112,7 +112,7 @@ impl Poll {
     }
 
     fn check_names(&self, config: &Config) -> Result<(), CliError> {
-        let known = || config.feeds.iter().map(|feed| feed.name.as_str());
+        let known = || config.all_feeds().map(|feed| feed.name.as_str());
         if let Some(off) = self.feeds.iter().find(|name| config.off.has_feed(name)) {
             let help = "take out its `enabled = false` and reload";
             return Err(CliError::Failed(format!(

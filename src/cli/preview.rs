@@ -222,11 +222,11 @@ fn write(path: &Path, pages: &[(&str, String)]) -> Result<(), CliError> {
     for (name, html) in pages {
         put(&path.join(format!("{name}.html")), html)?;
     }
-    remark(&format!(
-        "{} pages written to {}",
-        pages.len(),
-        path.display()
-    ));
+    let written = match pages.len() {
+        1 => "1 page".to_owned(),
+        count => format!("{count} pages"),
+    };
+    remark(&format!("{written} written to {}", path.display()));
     Ok(())
 }
 

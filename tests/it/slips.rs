@@ -15,6 +15,80 @@ fn desk() -> Desk {
 }
 
 #[test]
+fn what_is_not_there_is_named_and_nothing_else() {
+    let desk = desk();
+    run_once(&desk);
+    let retry = desk.run(&["outbox", "retry", "--mute", "99"]);
+    assert_eq!(code(&retry), 1);
+    assert!(
+        stderr(&retry).contains("there is no mute 99"),
+        "{}",
+        stderr(&retry)
+    );
+    let muted = desk.run(&["outbox", "--state", "muted"]);
+    assert!(
+        stdout(&muted).contains("no delivery is muted"),
+        "{}",
+        stdout(&muted)
+    );
+    let unseen = desk.run(&["explain", "a99"]);
+    let said = stdout(&unseen) + &stderr(&unseen);
+    assert!(said.contains("a99") && !said.contains("broken"), "{said}");
+    for command in ["feeds", "poll"] {
+        let said = stderr(&desk.run(&[command, "xyz"]));
+        assert!(said.contains("\"idle\""), "{command}: {said}");
+    }
+    desk.write(
+        "list.opml",
+        "<opml version=\"2.0\"><body><outline text=\"L\" type=\"rss\" \
+         xmlUrl=\"http://127.0.0.1:9/\"/></body></opml>",
+    );
+    let list = desk.path("list.opml");
+    let imported = stderr(&desk.run(&["import", list.to_str().expect("UTF-8")]));
+    assert!(
+        imported.contains("already configured as \"local\""),
+        "{imported}"
+    );
+}
+
+/// The feed that cannot be read fails the round, which is not what is tried here.
+fn run_once(desk: &Desk) {
+    let round = desk.run(&["run", "--once"]);
+    assert_eq!(code(&round), 0, "{}", stderr(&round));
+}
+
+#[test]
+fn a_mute_says_which_times_it_takes() {
+    let desk = desk();
+    run_once(&desk);
+    let mute = |more: [&str; 2]| {
+        let output = desk.run(&["mute", "watch", "koizumi", more[0], more[1]]);
+        (code(&output), stdout(&output) + &stderr(&output))
+    };
+    let (exit, said) = mute(["--until", "25:00"]);
+    assert_eq!(exit, 2);
+    assert!(
+        said.contains("08:00") && !said.contains("yesterday"),
+        "{said}"
+    );
+    let (exit, said) = mute(["--for", "1hour"]);
+    assert_eq!(exit, 2);
+    assert!(
+        said.contains("not a unit") && said.contains("12h"),
+        "{said}"
+    );
+    for length in ["1h", "1h", "2h"] {
+        let until = (jiff::Zoned::now()
+            + std::time::Duration::from_hours(if length == "1h" { 24 } else { 48 }))
+        .strftime("%Y-%m-%d")
+        .to_string();
+        let (exit, said) = mute(["--until", &until]);
+        assert_eq!(exit, 0, "{said}");
+        assert_eq!(said.contains("no longer until"), length == "2h", "{said}");
+    }
+}
+
+#[test]
 fn init_names_the_flag_that_is_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("fivebells.toml");
