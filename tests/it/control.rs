@@ -211,7 +211,10 @@ fn who_asks_while_a_reload_runs_hears_of_a_later_one() {
     std::fs::write(daemon.path(), large()).expect("written");
     let first = ask(&daemon, "POST /reload");
     daemon.expect("RELOADING=1");
-    std::fs::write(daemon.path(), quiet()).expect("written");
+    // Whole at once: the first reload may be reading it now.
+    let new = daemon.path().with_extension("new");
+    std::fs::write(&new, quiet()).expect("written");
+    std::fs::rename(&new, daemon.path()).expect("renamed");
     let later: Vec<UnixStream> = (0..5).map(|_| ask(&daemon, "POST /reload")).collect();
     daemon.signal("-HUP");
     let first = answer(first);
