@@ -7,7 +7,10 @@ use rustix::fs::{Access, access};
 use serde::Serialize;
 
 use super::{Answer, CliError, config, output::Output, stored};
-use crate::{files::Denied, store::Store};
+use crate::{
+    files::Denied,
+    store::{Store, StoreError},
+};
 
 /// Copy the store to a file, with the service up or down.
 #[derive(Debug, Args)]
@@ -29,7 +32,13 @@ impl Backup {
         let config = config::look(config)?.config;
         self.check_place()?;
         let copied = Store::back_up(&config.store, &self.file).await;
-        copied.map_err(|error| stored::missing(error, &config))?;
+        copied.map_err(|error| match error {
+            // Nothing is wrong with the store.
+            StoreError::NoBackup { .. } | StoreError::OwnFile { .. } => {
+                CliError::Failed(error.to_string())
+            }
+            error => stored::missing(error, &config),
+        })?;
         let file = &self.file;
         let cannot = |cause| CliError::Failed(format!("cannot read {}: {cause}", file.display()));
         let bytes = std::fs::metadata(file).map_err(cannot)?.len();

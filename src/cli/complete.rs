@@ -28,21 +28,43 @@ if [[ $funcstack[1] == _fivebells ]]; then
 fi
 ";
 
+/// clap's script gives bash the names as they are, and one with a space would be two words. Inside quotes
+/// bash does what is needed itself.
+const QUOTES_OF_BASH: &str = r#"
+_fivebells() {
+    _clap_complete_fivebells "$@"
+    [[ ${COMP_WORDS[COMP_CWORD]} == [\"\']* ]] && return
+    local index
+    for index in "${!COMPREPLY[@]}"; do
+        COMPREPLY[index]=$(printf %q "${COMPREPLY[index]}")
+    done
+}
+if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
+    complete -o nospace -o bashdefault -o nosort -F _fivebells fivebells
+else
+    complete -o nospace -o bashdefault -F _fivebells fivebells
+fi
+"#;
+
 /// Names of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
     Feeds,
+    /// Those that are not off.
+    Polled,
     Watches,
     Receivers,
     Tags,
+    /// Manual pages: commands, and the config's.
+    Pages,
     /// Of what the word before them says: `mute watch`.
     Muted,
 }
 
 /// Where names are expected: the command, the argument, and of what.
-const PLACES: [(&[&str], &str, Names); 19] = [
+const PLACES: [(&[&str], &str, Names); 20] = [
     (&["feeds"], "name", Names::Feeds),
-    (&["poll"], "feeds", Names::Feeds),
+    (&["poll"], "feeds", Names::Polled),
     (&["fetch"], "target", Names::Feeds),
     (&["search"], "feed", Names::Feeds),
     (&["try"], "feed", Names::Feeds),
@@ -60,6 +82,7 @@ const PLACES: [(&[&str], &str, Names); 19] = [
     (&["send"], "receiver", Names::Receivers),
     (&["mute"], "names", Names::Muted),
     (&["unmute"], "names", Names::Muted),
+    (&["man"], "page", Names::Pages),
 ];
 
 /// Print what a shell needs to complete commands, options and the names in the config.
@@ -81,9 +104,12 @@ impl Completions {
             .expect("a shell that is built in");
         let mut script = Vec::new();
         shell.write_registration(ASKED, "fivebells", "fivebells", "fivebells", &mut script)?;
-        if self.shell == Shell::Zsh {
-            script.extend(FIRST_TAB_OF_ZSH.as_bytes());
-        }
+        let more = match self.shell {
+            Shell::Bash => QUOTES_OF_BASH,
+            Shell::Zsh => FIRST_TAB_OF_ZSH,
+            _ => "",
+        };
+        script.extend(more.as_bytes());
         Ok(io::stdout().write_all(&script)?)
     }
 }
@@ -116,11 +142,18 @@ fn with(command: Command, path: &[&'static str], argument: &'static str, names: 
 /// The names that begin so; none where anything is wrong, for nobody can be told.
 fn candidates(current: &OsStr, names: Names) -> Vec<CompletionCandidate> {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let (Some(current), Some(config)) = (current.to_str(), config(&words)) else {
+    let Some(current) = current.to_str() else {
         return Vec::new();
     };
-    let found = list(names, &config, &words).into_iter();
-    let found = found.filter(|name| name.starts_with(current));
+    let known = match (names, config(&words)) {
+        (Names::Pages, _) => super::man::below(&words),
+        (_, Some(config)) => list(names, &config, &words),
+        (_, None) => Vec::new(),
+    };
+    // As bash gives a word that was begun with a space in it.
+    let plain = current.replace('\\', "");
+    let is_begun = |name: &String| name.starts_with(current) || name.starts_with(&plain);
+    let found = known.into_iter().filter(is_begun);
     found.map(CompletionCandidate::new).collect()
 }
 
@@ -146,17 +179,20 @@ fn config(words: &[OsString]) -> Option<Config> {
 }
 
 fn list(names: Names, config: &Config, words: &[OsString]) -> Vec<String> {
-    let feeds = config.feeds.iter().map(|feed| feed.name.clone());
-    let watches = config.watches.iter().map(|watch| watch.name.clone());
+    let feeds = config.all_feeds().map(|feed| feed.name.clone());
+    let polled = config.feeds.iter().map(|feed| feed.name.clone());
+    let watches = config.all_watches().map(|watch| watch.name.clone());
     let receivers = config
         .receivers
         .iter()
         .map(|receiver| receiver.name.clone());
     match names {
         Names::Feeds => feeds.collect(),
+        Names::Polled => polled.collect(),
         Names::Watches => watches.collect(),
         Names::Receivers => receivers.collect(),
         Names::Tags => names::tags(config),
+        Names::Pages => Vec::new(),
         Names::Muted => {
             let kinds = words.iter().rev().find_map(|word| match word.to_str()? {
                 "watch" => Some(Names::Watches),

@@ -171,18 +171,24 @@ pub(super) fn complain(message: &str) {
     } else {
         "error: "
     };
+    let text = format!("{prefix}{}", message.trim_end());
     // Nobody is left to tell where standard error is gone.
-    let _ = writeln!(io::stderr(), "{prefix}{}", message.trim_end());
+    let _ = writeln!(io::stderr(), "{}", of_one_line(&text, stderr_columns()));
+}
+
+/// Text of one line, broken between words; a report has its own lines, with marks below their places.
+fn of_one_line(text: &str, columns: Option<usize>) -> String {
+    if text.contains('\n') {
+        return text.to_owned();
+    }
+    wrap(text, columns).join("\n")
 }
 
 /// Tells on standard error what is worth knowing.
 pub(super) fn remark(message: &str) {
     let message = message.trim_end();
-    let columns = stderr_columns();
-    // A report has its own lines, with marks below their places.
-    let columns = columns.filter(|_| !message.contains('\n'));
     if !message.is_empty() {
-        let _ = writeln!(io::stderr(), "{}", wrap(message, columns).join("\n"));
+        let _ = writeln!(io::stderr(), "{}", of_one_line(message, stderr_columns()));
     }
 }
 

@@ -142,6 +142,24 @@ impl<'a> Told<'a> {
         words.join("; ")
     }
 
+    /// How urgent it is for those who hear of this watch: each receiver's notice is as urgent as the
+    /// watches that it names, and not as the whole alert.
+    pub(super) fn priority(&self, alert: &AlertRecord) -> String {
+        let Some(first) = self.deliveries.first() else {
+            return alert.priority.to_string();
+        };
+        if self
+            .deliveries
+            .iter()
+            .all(|it| it.priority == first.priority)
+        {
+            return first.priority.to_string();
+        }
+        let each = self.deliveries.iter();
+        let each = each.map(|it| format!("{} for {}", it.priority, it.receiver));
+        each.collect::<Vec<_>>().join(", ")
+    }
+
     /// What holds it from each receiver.
     pub(super) fn holders(&self) -> String {
         let deliveries = self.deliveries.iter();

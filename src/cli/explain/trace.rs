@@ -280,13 +280,14 @@ impl Facts<'_> {
         let Some(alert) = self.alert(&watch.name) else {
             return steps;
         };
+        let told = Told::of(alert, &watch.name);
         let made = format!(
             "{}, {}, {}",
             alert.id,
             self.at(alert.created_at),
-            alert.priority
+            told.priority(alert)
         );
-        let mut told = Told::of(alert, &watch.name).lines(self);
+        let mut told = told.lines(self);
         steps.push(step(Stage::Alert, made));
         steps.push(step(Stage::Mute, self.muted(watch, alert)));
         if !told.is_empty() {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::config::{FirstConfig, NoProposal, Proposals};
 
-pub(super) use receiver::with_sender;
+pub(super) use receiver::{addresses, is_web, with_sender};
 
 /// What was answered.
 #[derive(Debug, Default)]

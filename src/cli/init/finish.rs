@@ -8,7 +8,11 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    super::{Answer, CliError, config, output::Output, receiver},
+    super::{
+        Answer, CliError, config, installed,
+        output::{Output, remark},
+        receiver,
+    },
     fill::Answers,
 };
 use crate::{
@@ -77,8 +81,10 @@ impl Place {
             text.insert_str(0, &format!("#:schema file://{SCHEMA_FILE}\n"));
         }
         let environment = Environment::of_process().without_secrets();
-        configs::check_text(&self.file, text.clone(), &environment)
-            .map_err(|errors| config::broken(&errors))?;
+        configs::check_text(&self.file, text.clone(), &environment).map_err(|errors| {
+            remark("nothing was written: the answers make a config with errors");
+            config::broken(&errors)
+        })?;
         let failed = |error: ReplaceError| {
             let joint = if error.is_denied() {
                 ", and"
@@ -158,7 +164,7 @@ impl Place {
 
     fn next(&self, secret: Option<&Path>) -> Vec<String> {
         let file = self.file.display();
-        if !self.is_of_service() {
+        if !self.is_of_service() || !installed::has_unit() {
             return vec![
                 format!("fivebells -c {file} check --online"),
                 format!("fivebells -c {file} run"),

@@ -38,3 +38,15 @@ fn text_is_wrapped_and_keeps_its_indent() {
     assert_eq!(wrap("whole", Some(2)), ["whole"]);
     assert_eq!(wrap("", Some(2)), [""]);
 }
+
+#[test]
+fn an_error_is_broken_between_words_and_a_report_is_left_alone() {
+    let error = "error: feed is off; help: add --write";
+    assert_eq!(
+        of_one_line(error, Some(32)),
+        "error: feed is off; help: add\n--write"
+    );
+    assert_eq!(of_one_line(error, None), error);
+    let report = "error: no such key\n  |  wire = 1\n";
+    assert_eq!(of_one_line(report, Some(8)), report);
+}

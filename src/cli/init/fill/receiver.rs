@@ -95,7 +95,13 @@ pub(in crate::cli::init) fn with_sender(mail: FirstMail) -> FirstMail {
     }
 }
 
-fn addresses(answer: &str) -> Result<Vec<String>, String> {
+/// Whether a webhook can have this URL.
+pub(in crate::cli::init) fn is_web(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// Addresses with commas between.
+pub(in crate::cli::init) fn addresses(answer: &str) -> Result<Vec<String>, String> {
     let parts = answer.split(',').map(str::trim).filter(|it| !it.is_empty());
     let parts: Vec<String> = parts.map(str::to_owned).collect();
     let is_address = |part: &String| {
