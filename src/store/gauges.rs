@@ -148,17 +148,17 @@ fn feeds(tx: &mut dyn Tx) -> Result<Vec<FeedGauge>, StoreError> {
 }
 
 fn feed(mut row: Row) -> Result<FeedGauge, StoreError> {
-    let (gone, failures): (bool, u32) = (row.take(1)?, row.take(6)?);
-    let polled_at: Option<Timestamp> = row.take(3)?;
-    let health: Health = row.take(7)?;
+    let (gone, failures): (bool, u32) = (row.take("gone")?, row.take("failures")?);
+    let polled_at: Option<Timestamp> = row.take("polled_at")?;
+    let health: Health = row.take("health")?;
     Ok(FeedGauge {
-        name: row.take(0)?,
+        name: row.take("name")?,
         condition: Condition::of(gone, failures, polled_at, &health),
         failures,
-        due: row.take(2)?,
+        due: row.take("due")?,
         polled_at,
-        succeeded_at: row.take(4)?,
-        changed_at: row.take(5)?,
+        succeeded_at: row.take("succeeded_at")?,
+        changed_at: row.take("changed_at")?,
     })
 }
 
@@ -169,16 +169,16 @@ fn receivers(tx: &mut dyn Tx) -> Result<Vec<ReceiverGauge>, StoreError> {
         &[],
     )?;
     for mut row in rows {
-        let failing_since: Option<Timestamp> = row.take(2)?;
+        let failing_since: Option<Timestamp> = row.take("failing_since")?;
         let gauge = ReceiverGauge {
-            name: row.take(1)?,
-            is_failing: failing_since.is_some() || row.take(3)?,
+            name: row.take("name")?,
+            is_failing: failing_since.is_some() || row.take("off")?,
             pending: 0,
             dead: 0,
             muted: 0,
             oldest_pending: None,
         };
-        receivers.insert(row.take::<i64>(0)?, gauge);
+        receivers.insert(row.take::<i64>("id")?, gauge);
     }
     // Ids are given in the order of time, and the index holds them: no delivery is read but the
     // oldest.
@@ -191,14 +191,14 @@ fn receivers(tx: &mut dyn Tx) -> Result<Vec<ReceiverGauge>, StoreError> {
         &[],
     )?;
     for mut row in rows {
-        let Some(gauge) = receivers.get_mut(&row.take::<i64>(0)?) else {
+        let Some(gauge) = receivers.get_mut(&row.take::<i64>("receiver")?) else {
             continue;
         };
-        let number = row.take(2)?;
-        match row.take::<String>(1)?.as_str() {
+        let number = row.take("number")?;
+        match row.take::<String>("state")?.as_str() {
             "pending" => {
                 gauge.pending = number;
-                gauge.oldest_pending = row.take(3)?;
+                gauge.oldest_pending = row.take("created_at")?;
             }
             "dead" => gauge.dead = number,
             _ => gauge.muted = number,

@@ -10,9 +10,7 @@ const LENGTH: usize = 8;
 
 /// The name, once it was made.
 pub(super) fn read(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
-    tx.row("SELECT value FROM meta WHERE key = 'store'", &[])?
-        .map(|mut row| row.take(0))
-        .transpose()
+    tx.value("SELECT value FROM meta WHERE key = 'store'", &[])
 }
 
 /// Makes the name.

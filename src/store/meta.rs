@@ -9,8 +9,7 @@ use super::{
 
 /// What is kept under this key.
 pub(super) fn value(tx: &mut dyn Tx, key: &str) -> Result<Option<String>, StoreError> {
-    let row = tx.row("SELECT value FROM meta WHERE key = ?1", values![key])?;
-    row.map(|mut row| row.take(0)).transpose()
+    tx.value("SELECT value FROM meta WHERE key = ?1", values![key])
 }
 
 /// A time that is kept under this key, as milliseconds in text.

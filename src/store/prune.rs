@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    engine::{FromValue, Row, Tx, millis, values},
+    engine::{Tx, millis, values},
 };
 use crate::model::{FeedId, ItemId};
 
@@ -139,12 +139,7 @@ const ITEMS: &str = "
      ORDER BY i.seen_at, i.id LIMIT ?2";
 
 fn ids(tx: &mut dyn Tx, find: &str, before: i64) -> Result<Vec<i64>, StoreError> {
-    firsts(tx.rows(find, values![before, FOUND])?)
-}
-
-/// The first column of each row.
-fn firsts<T: FromValue>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
-    rows.into_iter().map(|mut row| row.take(0)).collect()
+    tx.column(find, values![before, FOUND])
 }
 
 fn delivery(tx: &mut dyn Tx, id: i64, before: i64) -> Result<Pruned, StoreError> {
@@ -205,7 +200,7 @@ fn rested(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<(ItemId, i64
         values![feed, before, FOUND],
     )?;
     rows.into_iter()
-        .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+        .map(|mut row| Ok((row.take("item")?, row.take("alias")?)))
         .collect()
 }
 
@@ -227,10 +222,10 @@ fn fingerprint(
 
 /// The same of what schema 1 left.
 fn rested_before(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<Vec<u8>>, StoreError> {
-    firsts(tx.rows(
+    tx.column(
         "SELECT key FROM seen WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
         values![feed, before, FOUND],
-    )?)
+    )
 }
 
 fn seen(tx: &mut dyn Tx, feed: FeedId, key: &[u8], before: i64) -> Result<Pruned, StoreError> {
@@ -249,7 +244,7 @@ fn read_feeds(tx: &mut dyn Tx) -> Result<Vec<(FeedId, i64)>, StoreError> {
         &[],
     )?
     .into_iter()
-    .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+    .map(|mut row| Ok((row.take("id")?, row.take("changed_at")?)))
     .collect()
 }
 

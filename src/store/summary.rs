@@ -41,14 +41,15 @@ impl Store {
         self.read(move |tx| {
             let mut row = tx
                 .row(
-                    "SELECT (SELECT min(created_at) FROM delivery WHERE state = 'pending'),
-                            (SELECT max(polled_at) FROM feed WHERE active = 1)",
+                    "SELECT (SELECT min(created_at) FROM delivery WHERE state = 'pending')
+                              AS oldest_waiting,
+                            (SELECT max(polled_at) FROM feed WHERE active = 1) AS last_poll",
                     &[],
                 )?
                 .expect("a row of sub-selects is one row");
             Ok(Vitals {
-                oldest_waiting: row.take(0)?,
-                last_poll: row.take(1)?,
+                oldest_waiting: row.take("oldest_waiting")?,
+                last_poll: row.take("last_poll")?,
                 last_written: step_back::last_written(tx)?,
                 bytes,
             })
@@ -61,22 +62,23 @@ impl Store {
         self.read(|tx| {
             let mut row = tx
                 .row(
-                    "SELECT (SELECT count(*) FROM feed WHERE active = 1),
-                            (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NOT NULL),
-                            (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0),
-                            (SELECT count(*) FROM alert),
-                            (SELECT count(*) FROM delivery WHERE state = 'pending'),
-                            (SELECT count(*) FROM delivery WHERE state = 'dead')",
+                    "SELECT (SELECT count(*) FROM feed WHERE active = 1) AS feeds,
+                            (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NOT NULL)
+                              AS polled,
+                            (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0) AS failing,
+                            (SELECT count(*) FROM alert) AS alerts,
+                            (SELECT count(*) FROM delivery WHERE state = 'pending') AS waiting,
+                            (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead",
                     &[],
                 )?
                 .expect("a row of sub-selects is one row");
             Ok(Summary {
-                feeds: row.take(0)?,
-                polled: row.take(1)?,
-                failing: row.take(2)?,
-                alerts: row.take(3)?,
-                waiting: row.take(4)?,
-                dead: row.take(5)?,
+                feeds: row.take("feeds")?,
+                polled: row.take("polled")?,
+                failing: row.take("failing")?,
+                alerts: row.take("alerts")?,
+                waiting: row.take("waiting")?,
+                dead: row.take("dead")?,
             })
         })
         .await
@@ -85,12 +87,11 @@ impl Store {
     /// How many feeds were due at `now` and have not been polled since.
     pub async fn overdue_feeds(&self, now: Timestamp) -> Result<u32, StoreError> {
         self.read(move |tx| {
-            tx.row(
+            let overdue = tx.value(
                 "SELECT count(*) FROM feed WHERE active = 1 AND gone = 0 AND due <= ?1",
                 values![now],
-            )?
-            .expect("an aggregate has a row")
-            .take(0)
+            )?;
+            Ok(overdue.expect("an aggregate has a row"))
         })
         .await
     }

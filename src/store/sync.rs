@@ -176,17 +176,17 @@ fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
         &[],
     )?;
     let known = |mut row: Row| {
-        let moving: Option<String> = row.take(4)?;
+        let moving: Option<String> = row.take("moving")?;
         let moving = moving.and_then(|json| serde_json::from_str::<super::Move>(&json).ok());
         Ok(Known {
-            id: row.take(0)?,
-            name: row.take(1)?,
-            url: row.take(2)?,
-            moved_to: row.take(3)?,
+            id: row.take("id")?,
+            name: row.take("name")?,
+            url: row.take("url")?,
+            moved_to: row.take("moved_to")?,
             moving_to: moving.map(|moving| moving.to),
-            active: row.take(5)?,
-            host: row.take(6)?,
-            domain: row.take(7)?,
+            active: row.take("active")?,
+            host: row.take("host")?,
+            domain: row.take("domain")?,
         })
     };
     rows.into_iter().map(known).collect()
@@ -200,9 +200,8 @@ pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError>
          ON CONFLICT (host) DO UPDATE SET domain = excluded.domain",
         values![host.as_str(), domain, schedule::NEVER],
     )?;
-    tx.row("SELECT id FROM origin WHERE host = ?1", values![host])?
-        .expect("it was just inserted or there before")
-        .take(0)
+    let id = tx.value("SELECT id FROM origin WHERE host = ?1", values![host])?;
+    Ok(id.expect("it was just inserted or there before"))
 }
 
 fn sync_receivers(tx: &mut dyn Tx, receivers: &[String], now: Timestamp) -> Result<(), StoreError> {

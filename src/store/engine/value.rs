@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, TextHash},
     schedule::Learned,
-    store::{Health, StoreError},
+    store::Health,
 };
 
 /// One parameter or column.
@@ -31,26 +31,6 @@ pub(in crate::store) use values;
 /// A duration as the milliseconds that SQL adds to a time; no longer than SQL can hold.
 pub(in crate::store) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// One row; values are moved out of it by position.
-#[derive(Debug)]
-pub(in crate::store) struct Row(pub(super) Vec<Value>);
-
-impl Row {
-    /// Takes the value of a column out of the row.
-    pub(in crate::store) fn take<T: FromValue>(
-        &mut self,
-        position: usize,
-    ) -> Result<T, StoreError> {
-        let value = self.0.get_mut(position).map(std::mem::take);
-        value
-            .and_then(T::from_value)
-            .ok_or_else(|| StoreError::Unreadable {
-                what: "a row",
-                detail: format!("column {position} is no {}", std::any::type_name::<T>()),
-            })
-    }
 }
 
 /// What a column can be read as.
@@ -250,21 +230,6 @@ ids!(AlertId, DeliveryId, FeedId, ItemId, MuteId, OriginId);
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_column_of_another_type_is_an_error_not_a_guess() {
-        let mut row = Row(vec![
-            Value::Text("7".into()),
-            Value::Int(-1),
-            Value::Null,
-            Value::Int(i64::MAX),
-        ]);
-        assert!(row.take::<Timestamp>(3).is_err());
-        assert!(row.take::<i64>(0).is_err());
-        assert!(row.take::<u32>(1).is_err());
-        assert!(row.take::<i64>(2).is_err());
-        assert!(row.take::<i64>(4).is_err());
-    }
 
     #[test]
     fn a_duration_longer_than_sql_can_hold_is_the_longest() {

@@ -38,11 +38,10 @@ pub(in crate::store) fn follow(
 }
 
 fn open(tx: &mut dyn Tx, kind: MuteKind, name: &str) -> Result<Option<MuteId>, StoreError> {
-    let row = tx.row(
+    tx.value(
         "SELECT id FROM mute WHERE kind = ?1 AND name = ?2 AND ended_at IS NULL",
         values![kind.as_str(), name],
-    )?;
-    row.map(|mut row| row.take(0)).transpose()
+    )
 }
 
 fn set_name(tx: &mut dyn Tx, mute: MuteId, name: &str) -> Result<(), StoreError> {

@@ -184,12 +184,11 @@ fn hold_pending(
 }
 
 fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreError> {
-    let rows = tx.rows(
+    tx.column(
         "SELECT id FROM delivery
           WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
         values![receiver],
-    )?;
-    rows.into_iter().map(|mut row| row.take(0)).collect()
+    )
 }
 
 /// Holds what was being sent when its receiver was muted, failed, and would be sent again; says
@@ -216,15 +215,15 @@ impl Mute {
             what: "a mute",
             detail: error.to_string(),
         };
-        let (kind, name): (String, String) = (row.take(1)?, row.take(2)?);
+        let (kind, name): (String, String) = (row.take("kind")?, row.take("name")?);
         let (kind, name) = named(kind.parse().map_err(unreadable)?, name);
         Ok(Self {
-            id: row.take(0)?,
+            id: row.take("id")?,
             kind,
             name,
-            since: row.take(3)?,
-            until: row.take(4)?,
-            comment: row.take(5)?,
+            since: row.take("since")?,
+            until: row.take("until")?,
+            comment: row.take("comment")?,
         })
     }
 

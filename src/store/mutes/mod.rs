@@ -132,9 +132,9 @@ macro_rules! mutes {
         concat!(
             "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at, (",
             held!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
-            "), (",
+            ") AS alerts, (",
             held!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
-            "), m.made_by FROM mute m ",
+            ") AS notices, m.made_by FROM mute m ",
             $rest
         )
     };
@@ -227,7 +227,7 @@ pub(super) fn report(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<ReportedMute
 
 fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, StoreError> {
     let (kind, name) = hold::stored(new.kind, &new.name);
-    tx.row(
+    let id = tx.value(
         "INSERT INTO mute (kind, name, since, until, comment, made_by)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          RETURNING id",
@@ -239,9 +239,8 @@ fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, Stor
             new.comment.as_deref(),
             new.by.as_deref()
         ],
-    )?
-    .expect("an insert returns its row")
-    .take(0)
+    )?;
+    Ok(id.expect("an insert returns its row"))
 }
 
 fn change(tx: &mut dyn Tx, id: MuteId, new: &NewMute) -> Result<MuteId, StoreError> {
@@ -296,10 +295,10 @@ fn status(mut row: Row) -> Result<MuteStatus, StoreError> {
         since: mute.since,
         until: mute.until,
         comment: mute.comment,
-        ended_at: row.take(6)?,
-        alerts: row.take(7)?,
-        notices: row.take(8)?,
-        by: row.take(9)?,
+        ended_at: row.take("ended_at")?,
+        alerts: row.take("alerts")?,
+        notices: row.take("notices")?,
+        by: row.take("made_by")?,
     })
 }
 

@@ -100,7 +100,7 @@ fn read(
     mut row: Row,
     now: Timestamp,
 ) -> Result<Option<Folded>, StoreError> {
-    let payload: String = row.take(1)?;
+    let payload: String = row.take("payload")?;
     let read = told(&payload).and_then(|told| Ok((told.read(tx)?, told)));
     let (mut alert, mut told) = match read {
         Ok(read) => read,
@@ -115,7 +115,7 @@ fn read(
     alert.brief(1);
     Ok(Some(Folded {
         id,
-        since: row.take(0)?,
+        since: row.take("waiting_since")?,
         bytes: alert.weight(),
         told,
     }))

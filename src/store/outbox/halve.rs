@@ -23,7 +23,7 @@ pub(super) fn halve(tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(
         values![id],
     )?;
     let mut row = row.expect("it was just settled");
-    let (receiver, payload): (String, String) = (row.take(0)?, row.take(1)?);
+    let (receiver, payload): (String, String) = (row.take("name")?, row.take("payload")?);
     let mut first = digest(&payload)?;
     let second = Digest {
         alerts: first.alerts.split_off(first.alerts.len().div_ceil(2)),

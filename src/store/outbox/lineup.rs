@@ -86,13 +86,12 @@ impl Store {
                     waiting.push(lined_up(row, priority)?);
                 }
             }
-            let mut row = tx.row(NEXT_DUE_AFTER, values![id, now])?;
-            let row = row.as_mut().expect("an aggregate has a row");
+            let next_due = tx.value(NEXT_DUE_AFTER, values![id, now])?;
             Ok(Some(Lineup {
                 is_probed: state.is_probed(),
                 waiting,
                 told: told(tx, id, memory)?,
-                next_due: row.take(0)?,
+                next_due: next_due.expect("an aggregate has a row"),
             }))
         })
         .await
@@ -104,14 +103,14 @@ fn bound(limit: usize) -> i64 {
 }
 
 fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
-    let (kind, attempts): (String, u32) = (row.take(2)?, row.take(3)?);
+    let (kind, attempts): (String, u32) = (row.take("kind")?, row.take("attempts")?);
     Ok(LinedUp {
-        id: row.take(0)?,
+        id: row.take("id")?,
         priority,
-        since: row.take(1)?,
-        due: row.take(4)?,
+        since: row.take("waiting_since")?,
+        due: row.take("due")?,
         is_fresh_alert: attempts == 0 && kind == turns::ALERT,
-        is_excess: turns::is_excess(row.take(5)?, row.take(6)?),
+        is_excess: turns::is_excess(row.take("created_at")?, row.take("place")?),
     })
 }
 
@@ -119,11 +118,9 @@ fn told(tx: &mut dyn Tx, receiver: i64, memory: i64) -> Result<Vec<Timestamp>, S
     if memory == 0 {
         return Ok(Vec::new());
     }
-    let mut times = Vec::new();
+    let mut times: Vec<Timestamp> = Vec::new();
     for sql in [TOLD, UNDER_WAY] {
-        for mut row in tx.rows(sql, values![receiver, memory])? {
-            times.push(row.take(0)?);
-        }
+        times.append(&mut tx.column(sql, values![receiver, memory])?);
     }
     times.sort_unstable();
     let memory = usize::try_from(memory).unwrap_or(usize::MAX);

@@ -162,7 +162,7 @@ pub(super) fn note(
         let Some(mut row) = row else {
             continue;
         };
-        let (receiver, payload): (String, String) = (row.take(0)?, row.take(1)?);
+        let (receiver, payload): (String, String) = (row.take("name")?, row.take("payload")?);
         if !ledgers.contains_key(&receiver) {
             ledgers.insert(receiver.clone(), ledger(tx, &receiver)?);
         }
@@ -202,9 +202,9 @@ fn ledgers(tx: &mut dyn Tx) -> Result<BTreeMap<String, Ledger>, StoreError> {
     let rows = tx.rows("SELECT key, value FROM meta ORDER BY key", &[])?;
     let mut ledgers = BTreeMap::new();
     for mut row in rows {
-        let key: String = row.take(0)?;
+        let key: String = row.take("key")?;
         if let Some(receiver) = key.strip_prefix(KEY) {
-            ledgers.insert(receiver.to_owned(), parse(&row.take::<String>(1)?));
+            ledgers.insert(receiver.to_owned(), parse(&row.take::<String>("value")?));
         }
     }
     for (receiver, ledger) in &mut ledgers {
@@ -233,14 +233,14 @@ fn parse(json: &str) -> Ledger {
 
 /// What a receiver lost is sent again: nothing is to be told of it where all is.
 pub(super) fn forget(tx: &mut dyn Tx, receiver: i64) -> Result<(), StoreError> {
-    let row = tx.row(
+    let name = tx.value(
         "SELECT r.name FROM receiver r
           WHERE r.id = ?1 AND NOT EXISTS (
             SELECT 1 FROM delivery d WHERE d.receiver = r.id AND d.state = 'dead')",
         values![receiver],
     )?;
-    match row {
-        Some(mut row) => meta::forget(tx, &format!("{KEY}{}", row.take::<String>(0)?)),
+    match name {
+        Some::<String>(name) => meta::forget(tx, &format!("{KEY}{name}")),
         None => Ok(()),
     }
 }

@@ -372,8 +372,9 @@ pub struct ReceiverStatus {
 /// The row of a receiver. One the config never named gets a resting row: an obligation is kept
 /// rather than lost.
 fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
-    if let Some(mut row) = tx.row("SELECT id FROM receiver WHERE name = ?1", values![name])? {
-        return row.take(0);
+    let sql = "SELECT id FROM receiver WHERE name = ?1";
+    if let Some(id) = tx.value(sql, values![name])? {
+        return Ok(id);
     }
     tx.insert(
         "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2)",

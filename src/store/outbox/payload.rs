@@ -83,17 +83,16 @@ impl Told {
 impl Part {
     /// The alert, as the receiver is told it.
     pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
-        let row = tx.row(
+        let data: Option<String> = tx.value(
             "SELECT data FROM alert WHERE id = ?1",
             values![AlertId(self.alert)],
         )?;
-        let Some(mut row) = row else {
+        let Some(data) = data else {
             return Err(StoreError::Unreadable {
                 what: "a delivery",
                 detail: format!("alert {} is gone", self.alert),
             });
         };
-        let data: String = row.take(0)?;
         let mut alert: Alert = serde_json::from_str(&data).map_err(|error| unreadable(&error))?;
         alert.keep_watches(|watch| self.watches.iter().any(|it| it == watch));
         alert.priority = self.priority;

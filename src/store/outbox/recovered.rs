@@ -13,7 +13,7 @@ use crate::{
     model::{Event, ReceiverRecovered, to_second},
     store::{
         Store, StoreError,
-        engine::{Tx, values},
+        engine::{Row, Tx, values},
     },
 };
 
@@ -34,9 +34,10 @@ impl ToldFailing {
         let Some(mut row) = row else {
             return Ok(None);
         };
-        let (since, through): (Option<Timestamp>, Option<String>) = (row.take(1)?, row.take(2)?);
+        let (since, through): (Option<Timestamp>, Option<String>) =
+            (row.take("failing_since")?, row.take("through")?);
         Ok(since.map(|since| Self {
-            name: row.take(0).unwrap_or_default(),
+            name: row.take("name").unwrap_or_default(),
             since,
             is_reached: through.is_some(),
         }))
@@ -136,9 +137,14 @@ fn troubled(tx: &mut dyn Tx) -> Result<Vec<Troubled>, StoreError> {
           WHERE unreached <> '[]' OR (active = 0 AND told_failing = 1)",
         &[],
     )?;
-    let one = |mut row: crate::store::engine::Row| {
-        let unreached = unreached::parse(&row.take::<String>(3)?);
-        Ok((row.take(0)?, row.take(1)?, row.take(2)?, unreached))
+    let one = |mut row: Row| {
+        let unreached = unreached::parse(&row.take::<String>("unreached")?);
+        Ok((
+            row.take("id")?,
+            row.take("name")?,
+            row.take("active")?,
+            unreached,
+        ))
     };
     rows.into_iter().map(one).collect()
 }

@@ -127,7 +127,7 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         SettleTo::Later { accepted, .. } | SettleTo::Dead { accepted, .. }
             if !accepted.is_empty() =>
         {
-            add_accepted(tx, id, &row.take::<String>(1)?, accepted)?;
+            add_accepted(tx, id, &row.take::<String>("accepted")?, accepted)?;
         }
         _ => {}
     }
@@ -136,7 +136,7 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         SettleTo::Halves { .. } => halve(tx, id, ended_at)?,
         SettleTo::Delivered { .. } | SettleTo::Later { .. } => {}
     }
-    row.take(0).map(Some)
+    row.take("receiver").map(Some)
 }
 
 fn add_accepted(

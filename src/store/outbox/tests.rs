@@ -428,7 +428,7 @@ async fn the_payload_is_frozen_to_the_second() {
     let read = store.read(|tx| {
         tx.row("SELECT payload FROM delivery", &[])?
             .expect("a row")
-            .take(0)
+            .only()
     });
     let payload: String = read.await.expect("read");
     insta::assert_snapshot!(payload, @r#"{"timestamp":"2026-11-18T11:06:41Z","type":"test.ping","data":{"receiver":"desk","message":"hello"}}"#);

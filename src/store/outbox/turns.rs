@@ -66,8 +66,8 @@ impl Store {
         self.read(move |tx| {
             let rank = match priority {
                 Some(priority) => priority.rank(),
-                None => match tx.row(FIRST, values![receiver.as_str(), now])? {
-                    Some(mut row) => row.take(0)?,
+                None => match tx.value(FIRST, values![receiver.as_str(), now])? {
+                    Some(rank) => rank,
                     None => return Ok(Vec::new()),
                 },
             };
@@ -89,10 +89,10 @@ fn flood(
     for limit in [1, limit] {
         ids.clear();
         for mut row in tx.rows(DUE, values![receiver, rank, now, limit])? {
-            let (attempts, kind): (u32, String) = (row.take(1)?, row.take(2)?);
-            let excess = is_excess(row.take(3)?, row.take(4)?);
+            let (attempts, kind): (u32, String) = (row.take("attempts")?, row.take("kind")?);
+            let excess = is_excess(row.take("created_at")?, row.take("place")?);
             if excess && attempts == 0 && kind == ALERT {
-                ids.push(row.take(0)?);
+                ids.push(row.take("id")?);
             }
         }
         if ids.is_empty() {

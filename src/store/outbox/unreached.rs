@@ -17,7 +17,7 @@ use crate::{
     schedule::RECEIVER_TOLD_AFTER,
     store::{
         Store, StoreError,
-        engine::{Tx, values},
+        engine::{Row, Tx, values},
     },
 };
 
@@ -167,12 +167,12 @@ pub(super) fn note(
 ) -> Result<(), StoreError> {
     let sql = "SELECT name, unreached FROM receiver WHERE id = ?1";
     let mut row = tx.row(sql, values![receiver])?.expect("it has a delivery");
-    let before = parse(&row.take::<String>(1)?);
+    let before = parse(&row.take::<String>("unreached")?);
     let after = after(&before, reception, now);
     if after == before {
         return Ok(());
     }
-    let name: String = row.take(0)?;
+    let name: String = row.take("name")?;
     keep(tx, &name, &after)?;
     end_unreached(tx, &name, [&before, &after], (told, false, now))
 }
@@ -205,8 +205,7 @@ fn known(tx: &mut dyn Tx) -> Result<BTreeMap<String, Vec<Unreached>>, StoreError
         "SELECT name, unreached FROM receiver WHERE active = 1 AND unreached <> '[]'",
         &[],
     )?;
-    let one =
-        |mut row: crate::store::engine::Row| Ok((row.take(0)?, parse(&row.take::<String>(1)?)));
+    let one = |mut row: Row| Ok((row.take("name")?, parse(&row.take::<String>("unreached")?)));
     rows.into_iter().map(one).collect()
 }
 

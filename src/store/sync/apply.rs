@@ -95,8 +95,8 @@ pub(super) fn apply(tx: &mut dyn Tx, changes: &[Change], now: Timestamp) -> Resu
 
 fn rest(tx: &mut dyn Tx, row: FeedId) -> Result<OriginId, StoreError> {
     let sql = "UPDATE feed SET active = 0 WHERE id = ?1 RETURNING origin";
-    let row = tx.row(sql, values![row])?;
-    row.expect("no feed is ever deleted").take(0)
+    let origin = tx.value(sql, values![row])?;
+    Ok(origin.expect("no feed is ever deleted"))
 }
 
 /// One that has moved stays where it is.
@@ -109,14 +109,14 @@ fn keep(
 ) -> Result<Vec<OriginId>, StoreError> {
     rename(tx, row, name, now)?;
     let mut columns = feed(tx, row, "origin, moved_to")?;
-    let moved_to: Option<String> = columns.take(1)?;
+    let moved_to: Option<String> = columns.take("moved_to")?;
     let moved_to = moved_to.and_then(|url| Url::parse(&url).ok());
     let there = origin(tx, moved_to.as_ref().unwrap_or(url))?;
     tx.exec(
         "UPDATE feed SET active = 1, origin = ?2 WHERE id = ?1",
         values![row, there],
     )?;
-    Ok(vec![columns.take(0)?, there])
+    Ok(vec![columns.take("origin")?, there])
 }
 
 fn move_to(
@@ -126,7 +126,7 @@ fn move_to(
     keeps_validators: bool,
     now: Timestamp,
 ) -> Result<Vec<OriginId>, StoreError> {
-    let before = feed(tx, row, "origin")?.take(0)?;
+    let before = feed(tx, row, "origin")?.only()?;
     let there = origin(tx, url)?;
     if !keeps_validators {
         tx.exec(
@@ -166,7 +166,7 @@ fn succeed(
 /// Gives a feed back what its [successor](succeed) has made of its name. A mute stays with the name.
 fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreError> {
     let mut of_place = feed(tx, place, "name, failures")?;
-    let (name, failures): (String, i64) = (of_place.take(0)?, of_place.take(1)?);
+    let (name, failures): (String, i64) = (of_place.take("name")?, of_place.take("failures")?);
     park(tx, place, &name)?;
     if failures > 0 {
         inherit_trouble(tx, place, row)?;
@@ -177,8 +177,11 @@ fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreErr
 /// What was told of the trouble of one is told of the other.
 fn inherit_trouble(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
     let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
-    let (failures, since, told): (i64, Option<Timestamp>, bool) =
-        (of_before.take(0)?, of_before.take(1)?, of_before.take(2)?);
+    let (failures, since, told): (i64, Option<Timestamp>, bool) = (
+        of_before.take("failures")?,
+        of_before.take("failing_since")?,
+        of_before.take("told_failing")?,
+    );
     tx.exec(
         "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
         values![row, failures, since, told],
@@ -223,7 +226,7 @@ fn insert(
 /// Gives a feed its name, and its mute with it.
 fn rename(tx: &mut dyn Tx, row: FeedId, to: &str, now: Timestamp) -> Result<(), StoreError> {
     // It may have lost its name to another one since the changes were thought out.
-    let name: String = feed(tx, row, "name")?.take(0)?;
+    let name: String = feed(tx, row, "name")?.only()?;
     if name == to {
         return Ok(());
     }
@@ -234,11 +237,11 @@ fn rename(tx: &mut dyn Tx, row: FeedId, to: &str, now: Timestamp) -> Result<(), 
 
 /// Takes the name from a feed that has it; its mute goes with the feed.
 fn make_room(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
-    let holder = tx.row("SELECT id FROM feed WHERE name = ?1", values![name])?;
-    let Some(mut holder) = holder else {
+    let holder = tx.value("SELECT id FROM feed WHERE name = ?1", values![name])?;
+    let Some(holder) = holder else {
         return Ok(());
     };
-    let parked = park(tx, holder.take(0)?, name)?;
+    let parked = park(tx, holder, name)?;
     mutes::follow(tx, MuteKind::Feed, &[(name, parked.as_str())], now)
 }
 

@@ -157,7 +157,7 @@ mod tests {
         let mut copy = opened(&beside(&place.path, ".schema-1"), &[ONE]).expect("as it was");
         let row = copy.row("SELECT * FROM story", &[]).expect("read");
         assert_eq!(
-            row.expect("its row").take::<String>(1).expect("text"),
+            row.expect("its row").take::<String>("title").expect("text"),
             "bells"
         );
     }
@@ -192,17 +192,17 @@ mod tests {
         drop(old);
         let mut new = opened(&place.path, MIGRATIONS).expect("migrated");
         let row = new.row(
-            "SELECT w.item, w.watch, w.alert, s.item FROM alert_watch w JOIN seen s ON s.feed = 1",
+            "SELECT w.item, w.watch, w.alert, s.item AS seen_item FROM alert_watch w JOIN seen s ON s.feed = 1",
             &[],
         );
         let mut row = row.expect("read").expect("both rows");
         let alert: (i64, String, i64) = (
-            row.take(0).expect("a number"),
-            row.take(1).expect("text"),
-            row.take(2).expect("a number"),
+            row.take("item").expect("a number"),
+            row.take("watch").expect("text"),
+            row.take("alert").expect("a number"),
         );
         assert_eq!(alert, (7, "k".into(), 3));
-        assert_eq!(row.take::<i64>(3).expect("a number"), 7);
+        assert_eq!(row.take::<i64>("seen_item").expect("a number"), 7);
     }
 
     #[test]

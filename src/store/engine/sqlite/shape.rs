@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{super::Tx as _, connection::Connection};
+use super::{
+    super::{Row, Tx as _},
+    connection::Connection,
+};
 use crate::store::StoreError;
 
 /// Everything in a schema but what SQLite itself makes, by kind and name.
@@ -43,12 +46,12 @@ fn shape(connection: &mut Connection) -> Result<Shape, StoreError> {
         "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
         &[],
     )?;
-    let one = |mut row: super::super::Row| {
-        let sql: Option<String> = row.take(2)?;
+    let one = |mut row: Row| {
+        let sql: Option<String> = row.take("sql")?;
         let sql = sql.unwrap_or_default();
         // How it is laid out may change with the version that wrote it.
         let sql: String = sql.split(|c: char| c.is_whitespace() || c == '"').collect();
-        Ok(((row.take(0)?, row.take(1)?), sql))
+        Ok(((row.take("type")?, row.take("name")?), sql))
     };
     rows.into_iter().map(one).collect()
 }

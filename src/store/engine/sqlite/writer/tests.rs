@@ -49,7 +49,7 @@ fn numbers(reader: &mut Connection) -> Vec<i64> {
         .rows("SELECT n FROM n ORDER BY n", &[])
         .expect("read");
     rows.into_iter()
-        .map(|mut row| row.take(0).expect("a number"))
+        .map(|row| row.only().expect("a number"))
         .collect()
 }
 
@@ -180,7 +180,7 @@ async fn a_burst_beyond_the_batch_and_the_queue_is_written_in_order() {
         let sqlite = sqlite.clone();
         let sql = "INSERT INTO origin (host, domain, due) VALUES (?1, ?1, 0) RETURNING id";
         let write =
-            move |tx: &mut dyn Tx| tx.row(sql, values![n.to_string()])?.expect("a row").take(0);
+            move |tx: &mut dyn Tx| tx.row(sql, values![n.to_string()])?.expect("a row").only();
         tasks.spawn(async move {
             (
                 n,
