@@ -23,6 +23,7 @@
 
 mod alerts;
 mod closed;
+mod columns;
 mod disk;
 mod engine;
 mod error;

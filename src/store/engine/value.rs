@@ -4,12 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{
-    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, TextHash},
-    schedule::Learned,
-    store::Health,
-};
-
 /// One parameter or column.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::store) enum Value {
@@ -72,12 +66,6 @@ impl<const N: usize> FromValue for [u8; N] {
     }
 }
 
-impl FromValue for TextHash {
-    fn from_value(value: Value) -> Option<Self> {
-        FromValue::from_value(value).map(Self)
-    }
-}
-
 impl FromValue for u32 {
     fn from_value(value: Value) -> Option<Self> {
         i64::from_value(value)?.try_into().ok()
@@ -105,20 +93,6 @@ impl FromValue for bool {
 impl FromValue for Timestamp {
     fn from_value(value: Value) -> Option<Self> {
         Timestamp::from_millisecond(i64::from_value(value)?).ok()
-    }
-}
-
-/// As JSON: nothing in SQL reads it.
-impl FromValue for Learned {
-    fn from_value(value: Value) -> Option<Self> {
-        serde_json::from_str(&String::from_value(value)?).ok()
-    }
-}
-
-/// As JSON: nothing in SQL reads it.
-impl FromValue for Health {
-    fn from_value(value: Value) -> Option<Self> {
-        serde_json::from_str(&String::from_value(value)?).ok()
     }
 }
 
@@ -179,53 +153,11 @@ impl From<Timestamp> for Value {
     }
 }
 
-impl From<IdentityKey> for Value {
-    fn from(key: IdentityKey) -> Self {
-        Self::Blob(key.0.to_vec())
-    }
-}
-
-impl From<TextHash> for Value {
-    fn from(hash: TextHash) -> Self {
-        Self::Blob(hash.0.to_vec())
-    }
-}
-
-impl From<Learned> for Value {
-    fn from(learned: Learned) -> Self {
-        Self::Text(serde_json::to_string(&learned).expect("plain data serializes"))
-    }
-}
-
-impl From<Health> for Value {
-    fn from(health: Health) -> Self {
-        Self::Text(serde_json::to_string(&health).expect("plain data serializes"))
-    }
-}
-
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
-
-/// Row ids go in and out as integers.
-macro_rules! ids {
-    ($($id:ident),*) => {$(
-        impl From<$id> for Value {
-            fn from(id: $id) -> Self {
-                Self::Int(id.0)
-            }
-        }
-
-        impl FromValue for $id {
-            fn from_value(value: Value) -> Option<Self> {
-                i64::from_value(value).map($id)
-            }
-        }
-    )*};
-}
-ids!(AlertId, DeliveryId, FeedId, ItemId, MuteId, OriginId);
 
 #[cfg(test)]
 mod tests {
