@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::{
     FeedStatus, Health, Store, StoreError,
-    disk::beside,
     engine::{Row, Tx},
     step_back,
 };
@@ -123,18 +122,6 @@ impl Store {
             })
         })
         .await
-    }
-
-    /// The store's file and its log, in bytes.
-    pub fn bytes(&self) -> u64 {
-        let files = ["", "-wal"].map(|suffix| beside(self.path(), suffix));
-        let size = |file| std::fs::metadata(file).map_or(0, |data| data.len());
-        files.iter().map(size).sum()
-    }
-
-    /// Calls that wait for the writer.
-    pub fn waiting_writes(&self) -> usize {
-        self.engine.waiting_writes()
     }
 }
 

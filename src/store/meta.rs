@@ -1,4 +1,4 @@
-//! Single values about the whole store.
+//! Single values about the whole store, its own name among them.
 
 use jiff::Timestamp;
 
@@ -6,6 +6,12 @@ use super::{
     StoreError,
     engine::{Tx, values},
 };
+
+/// The name's key.
+const NAME: &str = "store";
+
+/// Letters and digits of the name, 36^8 of them: two stores of one receiver differ.
+const LENGTH: usize = 8;
 
 /// What is kept under this key.
 pub(super) fn value(tx: &mut dyn Tx, key: &str) -> Result<Option<String>, StoreError> {
@@ -50,4 +56,20 @@ pub(super) fn forget(tx: &mut dyn Tx, key: &str) -> Result<(), StoreError> {
 /// As it stands there.
 pub(super) fn text(time: Timestamp) -> String {
     time.as_millisecond().to_string()
+}
+
+/// The store's own name, once it was made. With a row id it makes a delivery key that no other store
+/// ever gave.
+pub(super) fn name(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
+    value(tx, NAME)
+}
+
+/// Makes the name.
+pub(super) fn create_name(tx: &mut dyn Tx) -> Result<String, StoreError> {
+    let made: String = (0..LENGTH).map(|_| fastrand::digit(36)).collect();
+    tx.exec(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING",
+        values![NAME, made],
+    )?;
+    Ok(name(tx)?.expect("it was just made, or there before"))
 }

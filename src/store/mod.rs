@@ -27,13 +27,12 @@ mod columns;
 mod disk;
 mod engine;
 mod error;
+mod feeds;
 mod gauges;
-mod history;
-mod identity;
 mod items;
 mod meta;
 mod mutes;
-mod options;
+mod origin;
 mod outbox;
 mod parts;
 mod polls;
@@ -42,7 +41,6 @@ mod prune;
 mod record;
 mod recover;
 mod report;
-mod schedule;
 mod service;
 mod step_back;
 mod summary;
@@ -50,12 +48,12 @@ mod sync;
 #[cfg(test)]
 mod testing;
 mod trouble;
-mod unknown;
 mod watches;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -73,11 +71,10 @@ pub use self::{
     alerts::AlertFilter,
     disk::BALLAST_BYTES,
     error::StoreError,
+    feeds::FeedStatus,
     gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
-    history::FeedStatus,
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
-    options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
         NewDelivery, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError, ReceiverState,
@@ -96,6 +93,17 @@ pub use self::{
     service::{RefusedReload, ServiceRecord},
     summary::{Summary, Vitals},
 };
+
+/// Where the store is and how long it keeps what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// The SQLite file.
+    pub path: PathBuf,
+    /// How long items without an alert are kept.
+    pub keep_items: Duration,
+    /// How long alerts, their items and settled deliveries are kept.
+    pub keep_alerts: Duration,
+}
 
 /// A handle on the open store; clones share it.
 #[derive(Debug, Clone)]
@@ -176,9 +184,9 @@ impl Store {
         let engine = tokio::task::spawn_blocking(move || open(&opening))
             .await
             .map_err(|_| StoreError::Closed)??;
-        let identity = match engine.read(identity::read).await? {
+        let identity = match engine.read(meta::name).await? {
             Some(name) => name,
-            None => engine.write(Patience::Short, identity::create).await?,
+            None => engine.write(Patience::Short, meta::create_name).await?,
         };
         Ok(Self {
             files: Files::of(&options.path),
@@ -196,7 +204,10 @@ impl Store {
 
     /// Looks for what other processes write: commands beside the daemon.
     pub fn others(&self) -> Others {
-        Others(self.engine.others(&self.options.path))
+        Others(engine::sqlite::Others::of(
+            self.engine.clone(),
+            &self.options.path,
+        ))
     }
 
     /// Answers once the writer thread has come to it: it lives. Writes nothing, so a full disk,

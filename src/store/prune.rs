@@ -1,7 +1,5 @@
 //! What is no longer kept.
 
-mod daily;
-
 use std::{ops::AddAssign, time::Duration};
 
 use jiff::Timestamp;
@@ -9,14 +7,21 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Tx, millis, values},
+    meta,
 };
-use crate::model::{FeedId, ItemId};
+use crate::model::{FeedId, ItemId, time::elapsed};
 
 /// Rows that are looked for at once, by a reader: it keeps nobody waiting, but their ids take memory.
 const FOUND: u32 = if cfg!(test) { 100 } else { 10_000 };
 
 /// A fingerprint is remembered at least this long after it left its feed: feeds do show old items again.
 const KEEP_SEEN: Duration = Duration::from_hours(30 * 24);
+
+/// When a round last deleted, in `meta`.
+const PRUNED: &str = "pruned";
+
+/// Once a day, also where cron is some minutes early.
+const PRUNED_EVERY: Duration = Duration::from_hours(23);
 
 /// How much was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,6 +84,20 @@ impl Store {
             pruned += self.clear(rested, delete).await?;
         }
         Ok(pruned)
+    }
+
+    /// [Prunes](Store::prune) where no round has done so for a day; `None` where one has.
+    pub async fn prune_daily(&self, now: Timestamp) -> Result<Option<Pruned>, StoreError> {
+        let last = self.read(|tx| meta::time(tx, PRUNED)).await?;
+        // One that is still to come is of a clock that was set back.
+        if last.is_some_and(|last| last <= now && elapsed(last, now) < PRUNED_EVERY) {
+            return Ok(None);
+        }
+        let pruned = self.prune(now).await?;
+        // Last: one that is cut off goes on with the next round.
+        self.write(move |tx| meta::set_time(tx, PRUNED, now))
+            .await?;
+        Ok(Some(pruned))
     }
 
     /// Deletes what is found until nothing is.

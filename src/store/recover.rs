@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     StoreError,
     engine::{Tx, millis, values},
-    outbox, schedule,
+    origin, outbox,
 };
 
 /// How long a feed waits that was being asked when the process died: it may be what killed it, so
@@ -30,7 +30,7 @@ const MARK_CUT_OFF: &str = "
 /// later, deliveries under way are due now and their open attempts are closed as lost.
 pub(super) fn recover(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
     tx.exec(MARK_CUT_OFF, values![now, millis(LAST_AFTER), CUT_OFF])?;
-    schedule::free_all(tx, i64::MAX)?;
+    origin::free_all(tx, i64::MAX)?;
     tx.exec(
         "UPDATE delivery SET due = ?1, fence = fence + 1
           WHERE state = 'pending'

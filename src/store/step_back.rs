@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Tx, millis, values},
-    meta, schedule,
+    meta, origin,
 };
 use crate::model::time::elapsed;
 
@@ -70,7 +70,7 @@ fn move_back(tx: &mut dyn Tx, by: Duration, now: Timestamp) -> Result<(), StoreE
     }
     tx.exec(
         "UPDATE origin SET due = due - ?1 WHERE due > ?2 AND due < ?3",
-        values![by, now, schedule::NEVER],
+        values![by, now, origin::NEVER],
     )
     .map(drop)
 }

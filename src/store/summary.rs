@@ -1,8 +1,16 @@
-//! How everything is, in a few numbers.
+//! How the store is: a few numbers, its file, and the disk under it.
+
+use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, engine::values, step_back};
+use super::{
+    Store, StoreError,
+    disk::{self, Files, beside},
+    engine::values,
+    step_back,
+};
+use crate::model::StoreReason;
 
 /// The state of the whole store at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,5 +102,58 @@ impl Store {
             Ok(overdue.expect("an aggregate has a row"))
         })
         .await
+    }
+}
+
+impl Store {
+    /// The store's file.
+    pub fn path(&self) -> &Path {
+        &self.options.path
+    }
+
+    /// Whether the files that are open still stand under their names.
+    pub fn is_in_place(&self) -> bool {
+        Files::of(self.path()) == self.files
+    }
+
+    /// What the store answered first where its content cannot be read. No trial tells when that is
+    /// over: one page may be damaged, and all others well.
+    pub fn damage(&self) -> Option<&StoreError> {
+        self.damage.get()
+    }
+
+    pub(super) fn note_damage(&self, error: &StoreError) {
+        if error.disk_reason() == Some(StoreReason::Damaged) {
+            let _ = self.damage.set(error.clone());
+        }
+    }
+
+    /// The room on the disk that this program may use, in bytes; `None` where it cannot be asked.
+    pub fn free_bytes(&self) -> Option<u64> {
+        disk::free_bytes(self.path())
+    }
+
+    /// Lays the reserve beside the store, where it does not lie there. Blocks for as long as the
+    /// disk takes to write it.
+    ///
+    /// # Errors
+    /// The disk's; nothing is left of the reserve then.
+    pub async fn lay_ballast(&self) -> Result<(), StoreError> {
+        let path = self.path().to_owned();
+        tokio::task::spawn_blocking(move || disk::lay_beside(&path))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Gives the reserve to the disk; says whether there was one.
+    pub fn drop_ballast(&self) -> bool {
+        disk::drop_beside(self.path())
+    }
+
+    /// The store's file and its log, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let files = ["", "-wal"].map(|suffix| beside(self.path(), suffix));
+        let size = |file| std::fs::metadata(file).map_or(0, |data| data.len());
+        files.iter().map(size).sum()
     }
 }

@@ -6,21 +6,16 @@ mod plan;
 use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
-use url::Url;
 
 use self::{
     apply::{Change, apply},
-    plan::{Fate, fates},
+    plan::{Fate, Known, MOST_COST, fates},
 };
 use super::{
     Store, StoreError,
     engine::{Row, Tx, values},
-    schedule,
 };
-use crate::model::{Feed, FeedId, Origin, OriginId, SendReason};
-
-/// What a transaction may cost, in changes of a feed's row; beyond it others have their turn first.
-const MOST_COST: usize = 300;
+use crate::model::{Feed, FeedId, SendReason};
 
 impl Store {
     /// Makes the store follow the config. Everything known stays: what the config no longer names
@@ -74,40 +69,6 @@ fn part_of(changes: &mut std::vec::IntoIter<Change>) -> Vec<Change> {
         part.extend(changes.next());
     }
     part
-}
-
-/// A feed's row as it was before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Known {
-    id: FeedId,
-    name: String,
-    url: String,
-    moved_to: Option<String>,
-    moving_to: Option<String>,
-    active: bool,
-    host: String,
-    domain: String,
-}
-
-impl Known {
-    /// The name that it had before another one took it.
-    fn called(&self) -> &str {
-        let parked = self.name.strip_prefix('#');
-        let parked = parked.and_then(|name| name.strip_prefix(&self.id.0.to_string()));
-        let name = parked.and_then(|name| name.strip_prefix(' '));
-        name.unwrap_or(&self.name)
-    }
-
-    /// Whether nothing is to be written for a feed that is this row.
-    fn is(&self, feed: &Feed) -> bool {
-        let moved_to = self.moved_to.as_deref().map(Url::parse);
-        let origin = match &moved_to {
-            Some(Ok(url)) => Origin::of(url),
-            _ => Origin::of(&feed.url),
-        };
-        let is_there = (&origin.host, &origin.domain) == (&self.host, &self.domain);
-        self.active && self.name == feed.name && is_there
-    }
 }
 
 /// What is to be done, feeds that rest first: they make room for others' names.
@@ -190,18 +151,6 @@ fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
         })
     };
     rows.into_iter().map(known).collect()
-}
-
-/// The origin of a feed at this URL; a new one is due when its feeds are scheduled.
-pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError> {
-    let Origin { host, domain } = Origin::of(url);
-    tx.exec(
-        "INSERT INTO origin (host, domain, due) VALUES (?1, ?2, ?3)
-         ON CONFLICT (host) DO UPDATE SET domain = excluded.domain",
-        values![host.as_str(), domain, schedule::NEVER],
-    )?;
-    let id = tx.value("SELECT id FROM origin WHERE host = ?1", values![host])?;
-    Ok(id.expect("it was just inserted or there before"))
 }
 
 fn sync_receivers(tx: &mut dyn Tx, receivers: &[String], now: Timestamp) -> Result<(), StoreError> {

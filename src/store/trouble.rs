@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, meta, outbox, schedule};
+use super::{Store, StoreError, meta, origin, outbox};
 use crate::model::{Event, StoreFailing, StoreRecovered};
 
 /// The trouble that was told, in `meta`: the event's data as JSON.
@@ -46,7 +46,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             meta::forget(tx, FAILING)?;
-            schedule::free_all(tx, i64::MAX)?;
+            origin::free_all(tx, i64::MAX)?;
             outbox::tell(tx, &Event::StoreRecovered(event), &receivers, now)
         })
         .await

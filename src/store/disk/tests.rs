@@ -1,5 +1,11 @@
 use super::*;
-use crate::store::testing::{Place, at};
+use crate::{
+    model::StoreReason,
+    store::{
+        Store,
+        testing::{Place, at},
+    },
+};
 
 #[tokio::test]
 async fn the_reserve_is_really_there_and_is_given_up() {

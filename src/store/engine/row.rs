@@ -37,13 +37,13 @@ impl Columns {
     }
 
     /// The first column of this name from there on.
-    fn find(&self, name: &str, from: Place) -> Option<Place> {
-        let mut place = from;
+    fn find(&self, name: &str, from: Position) -> Option<Position> {
+        let mut position = from;
         for column in self.0[from.byte..].split_terminator(END) {
             if column == name {
-                return Some(place);
+                return Some(position);
             }
-            place = place.behind(column);
+            position = position.behind(column);
         }
         None
     }
@@ -51,12 +51,12 @@ impl Columns {
 
 /// A column: its number, and where its name begins.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+struct Position {
     column: usize,
     byte: usize,
 }
 
-impl Place {
+impl Position {
     const fn behind(self, name: &str) -> Self {
         Self {
             column: self.column + 1,
@@ -71,7 +71,7 @@ pub(in crate::store) struct Row {
     columns: Columns,
     values: Vec<Value>,
     /// Readers take columns in their order as a rule, so this one is looked at first.
-    next: Place,
+    next: Position,
 }
 
 impl Row {
@@ -79,7 +79,7 @@ impl Row {
         Self {
             columns,
             values,
-            next: Place::default(),
+            next: Position::default(),
         }
     }
 
@@ -101,10 +101,10 @@ impl Row {
             self.columns.0
         );
         let found = self.columns.find(name, self.next);
-        let place = found.or_else(|| self.columns.find(name, Place::default()));
-        let place = place.ok_or_else(|| unreadable(format!("there is no column {name}")))?;
-        self.next = place.behind(name);
-        read(std::mem::take(&mut self.values[place.column]))
+        let position = found.or_else(|| self.columns.find(name, Position::default()));
+        let position = position.ok_or_else(|| unreadable(format!("there is no column {name}")))?;
+        self.next = position.behind(name);
+        read(std::mem::take(&mut self.values[position.column]))
             .map_err(|what| unreadable(format!("column {name} {what}")))
     }
 

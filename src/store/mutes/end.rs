@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MuteStatus, follow, held, hold::feeds, mutes, status};
+use super::{MuteStatus, follow, held, mutes, status, suppress::feeds};
 use crate::{
     model::{Event, MuteEnded, MuteKind, to_second},
     store::{

@@ -11,135 +11,26 @@
 
 mod end;
 mod follow;
-mod hold;
+mod status;
+mod suppress;
 
 use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    engine::{Row, Tx, values},
+    engine::{Tx, values},
     outbox::Selection,
 };
-use crate::model::{MuteId, MuteKind, ReportedMute};
-use hold::Mute;
+use crate::model::{MuteId, MuteKind};
+use status::{by_id, held, mutes, open, open_status, status};
 
 pub(super) use end::end_due;
 pub(super) use follow::follow;
+pub(super) use status::report;
+pub use status::{MuteStatus, Muted, NewMute, Unmuted};
 #[cfg(test)]
-pub(super) use hold::IN_FORCE;
-pub(super) use hold::{Mutes, Subject, hold_again};
-
-/// Mutes that a report names.
-const MAX_REPORTED: u32 = 20;
-
-/// What someone wants muted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewMute {
-    /// What.
-    pub kind: MuteKind,
-    /// Its name in the config; who calls has looked whether there is one.
-    pub name: String,
-    /// Until when; later than now.
-    pub until: Timestamp,
-    /// Why.
-    pub comment: Option<String>,
-    /// Who wants it, as the system calls them.
-    pub by: Option<String>,
-}
-
-/// A mute and what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MuteStatus {
-    /// Row id.
-    pub id: MuteId,
-    /// What is muted.
-    pub kind: MuteKind,
-    /// Its name; the config may not have it any more.
-    pub name: String,
-    /// From when.
-    pub since: Timestamp,
-    /// Until when, unless it was lifted.
-    pub until: Timestamp,
-    /// Why.
-    pub comment: Option<String>,
-    /// Who muted it, or moved its end last; unknown of one that an older version made.
-    pub by: Option<String>,
-    /// When it was lifted, or ran out and that was told.
-    pub ended_at: Option<Timestamp>,
-    /// Alerts held, each counted once however many receivers it was held from.
-    pub alerts: u32,
-    /// Other notices held.
-    pub notices: u32,
-}
-
-/// What muting came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Muted {
-    /// The mute, with what it holds already.
-    pub mute: MuteStatus,
-    /// Until when it was muted before, where it was.
-    pub before: Option<Timestamp>,
-}
-
-/// What lifting a mute came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unmuted {
-    /// The mute, with what it held.
-    pub mute: MuteStatus,
-    /// Deliveries that are due now, because they were to be sent.
-    pub sent: u64,
-}
-
-impl MuteStatus {
-    /// Whether it holds what is made at `now`.
-    pub fn is_in_force(&self, now: Timestamp) -> bool {
-        self.ended_at.is_none() && self.until > now
-    }
-
-    /// Whether it was in force at that moment.
-    pub fn was_in_force(&self, at: Timestamp) -> bool {
-        let end = self.ended_at.unwrap_or(self.until).min(self.until);
-        self.since <= at && at < end
-    }
-
-    /// Whether it holds nothing.
-    pub const fn is_empty(&self) -> bool {
-        self.alerts == 0 && self.notices == 0
-    }
-}
-
-/// Counts over what a mute holds. A digest stands for its alerts; they were folded at the moment
-/// it was made, by which an index finds them.
-macro_rules! held {
-    ($counts:literal, $whose:literal) => {
-        concat!(
-            "SELECT ",
-            $counts,
-            " FROM delivery d
-               LEFT JOIN delivery f ON f.state = 'folded' AND f.receiver = d.receiver
-                AND f.settled_at = d.created_at AND f.folded_into = d.id
-               JOIN receiver r ON r.id = d.receiver
-              WHERE d.state = 'muted' AND d.mute = ",
-            $whose
-        )
-    };
-}
-use held;
-
-/// The columns of a mute, as [`status`] takes them.
-macro_rules! mutes {
-    ($rest:literal) => {
-        concat!(
-            "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at, (",
-            held!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
-            ") AS alerts, (",
-            held!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
-            ") AS notices, m.made_by FROM mute m ",
-            $rest
-        )
-    };
-}
-use mutes;
+pub(super) use suppress::IN_FORCE;
+pub(super) use suppress::{Mutes, Subject, suppress_again};
 
 impl Store {
     /// Mutes, from now on; one that is muted gets the new end, and the new comment if there is one.
@@ -159,7 +50,7 @@ impl Store {
             })
             .await?;
         if is_of_receiver {
-            self.hold_waiting(name, now).await?;
+            self.suppress_waiting(name, now).await?;
         }
         let mute = self.read(move |tx| by_id(tx, id)).await?;
         Ok(Muted { mute, before })
@@ -210,23 +101,8 @@ impl Store {
     }
 }
 
-/// The mutes in force that a report names, those that end first.
-pub(super) fn report(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<ReportedMute>, StoreError> {
-    let sql = mutes!("WHERE m.ended_at IS NULL AND m.until > ?1 ORDER BY m.until, m.id LIMIT ?2");
-    let rows = tx.rows(sql, values![now, MAX_REPORTED])?;
-    let reported = |row| {
-        status(row).map(|mute| ReportedMute {
-            kind: mute.kind,
-            name: mute.name,
-            until: mute.until,
-            alerts: mute.alerts,
-        })
-    };
-    rows.into_iter().map(reported).collect()
-}
-
 fn insert(tx: &mut dyn Tx, new: &NewMute, now: Timestamp) -> Result<MuteId, StoreError> {
-    let (kind, name) = hold::stored(new.kind, &new.name);
+    let (kind, name) = suppress::stored(new.kind, &new.name);
     let id = tx.value(
         "INSERT INTO mute (kind, name, since, until, comment, made_by)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -257,49 +133,6 @@ fn held_by(mute: MuteId) -> Selection {
         mute: Some(mute),
         ..Selection::default()
     }
-}
-
-fn open(tx: &mut dyn Tx, kind: MuteKind, name: &str) -> Result<Option<Mute>, StoreError> {
-    let (kind, name) = hold::stored(kind, name);
-    let row = tx.row(
-        "SELECT id, kind, name, since, until, comment FROM mute
-          WHERE kind = ?1 AND name = ?2 AND ended_at IS NULL",
-        values![kind, name],
-    )?;
-    row.map(|mut row| Mute::read(&mut row)).transpose()
-}
-
-/// The same with what it holds, which takes long where that is much.
-fn open_status(
-    tx: &mut dyn Tx,
-    kind: MuteKind,
-    name: &str,
-) -> Result<Option<MuteStatus>, StoreError> {
-    let sql = mutes!("WHERE m.kind = ?1 AND m.name = ?2 AND m.ended_at IS NULL");
-    let (kind, name) = hold::stored(kind, name);
-    let row = tx.row(sql, values![kind, name])?;
-    row.map(status).transpose()
-}
-
-fn by_id(tx: &mut dyn Tx, id: MuteId) -> Result<MuteStatus, StoreError> {
-    let row = tx.row(mutes!("WHERE m.id = ?1"), values![id])?;
-    status(row.expect("it was just written"))
-}
-
-fn status(mut row: Row) -> Result<MuteStatus, StoreError> {
-    let mute = Mute::read(&mut row)?;
-    Ok(MuteStatus {
-        id: mute.id,
-        kind: mute.kind,
-        name: mute.name,
-        since: mute.since,
-        until: mute.until,
-        comment: mute.comment,
-        ended_at: row.take("ended_at")?,
-        alerts: row.take("alerts")?,
-        notices: row.take("notices")?,
-        by: row.take("made_by")?,
-    })
 }
 
 #[cfg(test)]

@@ -376,7 +376,7 @@ async fn a_report_names_the_twenty_mutes_that_end_first() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Watch, "over", 5, 0).await;
-    for number in 0..=i64::from(MAX_REPORTED) {
+    for number in 0..=i64::from(status::MAX_REPORTED) {
         mute(
             &store,
             MuteKind::Watch,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{DeliveryClaim, ReceiverState, missed::note, payload::thaw, settle::close_lost};
+use super::{DeliveryClaim, ReceiverState, missed::note, payload::deserialize, rows::close_lost};
 use crate::{
     model::{DeliveryId, SendReason},
     schedule::BREAKER_OPENS_AFTER,
@@ -164,14 +164,14 @@ fn begin(
     // Of an attempt whose lease ran out nobody will hear again.
     close_lost(tx, Some(id), now)?;
     let waiting_since = row.take("waiting_since")?;
-    if mutes::hold_again(tx, id, &receiver.name, waiting_since, now)? {
+    if mutes::suppress_again(tx, id, &receiver.name, waiting_since, now)? {
         return Ok(None);
     }
     let (accepted, payload): (String, String) = (row.take("accepted")?, row.take("payload")?);
-    let notice = match thaw(tx, store, id, &payload, &accepted) {
+    let notice = match deserialize(tx, store, id, &payload, &accepted) {
         Ok(notice) => notice,
         Err(error) => {
-            bury(tx, id, &error, now)?;
+            mark_dead(tx, id, &error, now)?;
             return Ok(None);
         }
     };
@@ -209,7 +209,7 @@ fn failures(
     Ok((row.take("failures")?, row.take("failing_since")?))
 }
 
-pub(super) fn bury(
+pub(super) fn mark_dead(
     tx: &mut dyn Tx,
     id: DeliveryId,
     error: &StoreError,

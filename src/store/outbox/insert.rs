@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{
-    NewDelivery,
-    payload::{Digest, Part, freeze},
-    receiver_id, turns,
+    NewDelivery, flood,
+    payload::{Digest, Part, serialize},
+    rows::receiver_id,
 };
 use crate::{
     model::{Alert, AlertId, DeliveryId, Event, Priority},
@@ -52,8 +52,8 @@ pub(in crate::store) fn enqueue(
             alert: None,
             kind: event.kind(),
             priority: event.priority(),
-            place: turns::place(now, 0),
-            payload: freeze(event, now),
+            place: flood::place(now, 0),
+            payload: serialize(event, now),
             subject: Subject::of(receiver, event),
         };
         insert(tx, row, &mutes, now)
@@ -74,10 +74,10 @@ pub(in crate::store) fn insert_alert(
 ) -> Result<DeliveryId, StoreError> {
     let row = Row {
         alert: Some(AlertId(part.alert)),
-        kind: turns::ALERT,
+        kind: flood::ALERT,
         priority: part.priority,
-        place: turns::place(now, nth),
-        payload: freeze(part, now),
+        place: flood::place(now, nth),
+        payload: serialize(part, now),
         subject: Subject {
             receiver,
             feeds: vec![&alert.feed.name],
@@ -100,8 +100,8 @@ pub(super) fn insert_digest(
         alert: None,
         kind: "digest.ready",
         priority: digest.priority(),
-        place: turns::place(now, 0),
-        payload: freeze(digest, now),
+        place: flood::place(now, 0),
+        payload: serialize(digest, now),
         subject: Subject {
             receiver,
             feeds: Vec::new(),
@@ -144,6 +144,6 @@ fn insert(
         ],
     )?;
     let id = DeliveryId(id);
-    mutes.hold(tx, id, &row.subject, now)?;
+    mutes.suppress(tx, id, &row.subject, now)?;
     Ok(id)
 }

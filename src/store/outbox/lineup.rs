@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{claim::lane, turns};
+use super::{claim::lane, flood};
 use crate::{
     model::{DeliveryId, Priority},
     store::{
@@ -109,8 +109,8 @@ fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
         priority,
         since: row.take("waiting_since")?,
         due: row.take("due")?,
-        is_fresh_alert: attempts == 0 && kind == turns::ALERT,
-        is_excess: turns::is_excess(row.take("created_at")?, row.take("place")?),
+        is_fresh_alert: attempts == 0 && kind == flood::ALERT,
+        is_excess: flood::is_excess(row.take("created_at")?, row.take("place")?),
     })
 }
 

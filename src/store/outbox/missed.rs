@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::tell, payload::thaw_event};
+use super::{insert::tell, payload::deserialize_event};
 use crate::{
     model::time::elapsed,
     model::{DeliveryId, Event, ReceiverMissed, SendReason, to_second},
@@ -171,7 +171,7 @@ pub(super) fn note(
             since: to_second(now),
             ..ReceiverMissed::new(receiver)
         });
-        missed.add(thaw_event(tx, &payload).ok().as_ref());
+        missed.add(deserialize_event(tx, &payload).ok().as_ref());
         reason.as_str().clone_into(&mut missed.reason);
         error.clone_into(&mut missed.error);
     }

@@ -1,8 +1,8 @@
 //! The outbox: notices on their way to receivers.
 
 mod claim;
-mod fold;
-mod halve;
+mod digest;
+mod flood;
 mod insert;
 mod lineup;
 mod manage;
@@ -10,39 +10,35 @@ mod missed;
 mod old;
 mod payload;
 mod recovered;
+mod rows;
 mod settle;
 mod show;
-mod turns;
 mod unreached;
 
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 
-use super::{
-    StoreError,
-    engine::{Tx, values},
-};
 use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE},
+    flood::{DUE, FIRST},
     lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
-    turns::{DUE, FIRST},
+};
+pub use self::{
+    flood::ONE_BY_ONE,
+    lineup::{LinedUp, Lineup},
+    missed::Missed,
+    unreached::{Reception, ToldUnreached, Unreached},
 };
 pub(super) use self::{
     insert::{enqueue, insert_alert, tell},
     payload::{Part, event, list, parse_list},
-    settle::close_lost,
+    rows::close_lost,
     show::of_alert,
     unreached::parse as parse_unreached,
-};
-pub use self::{
-    lineup::{LinedUp, Lineup},
-    missed::Missed,
-    turns::ONE_BY_ONE,
-    unreached::{Reception, ToldUnreached, Unreached},
 };
 
 /// An event for a receiver.
@@ -367,26 +363,6 @@ pub struct ReceiverStatus {
     pub waiting: u32,
     /// Deliveries that are dead.
     pub dead: u32,
-}
-
-/// The row of a receiver. One the config never named gets a resting row: an obligation is kept
-/// rather than lost.
-fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
-    let sql = "SELECT id FROM receiver WHERE name = ?1";
-    if let Some(id) = tx.value(sql, values![name])? {
-        return Ok(id);
-    }
-    tx.insert(
-        "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2)",
-        values![name, now],
-    )
-}
-
-fn unreadable(error: &serde_json::Error) -> StoreError {
-    StoreError::Unreadable {
-        what: "a delivery",
-        detail: error.to_string(),
-    }
 }
 
 #[cfg(test)]

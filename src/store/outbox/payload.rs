@@ -1,4 +1,4 @@
-//! What a delivery carries, frozen when it is made.
+//! What a delivery carries, serialized when it is made.
 //!
 //! An alert is named, with the watches that tell it to this receiver: its content is stored once,
 //! however many receivers there are. Everything else is stored whole, and so is what older versions
@@ -7,7 +7,6 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::unreadable;
 use crate::{
     model::{
         Alert, AlertId, DeliveryId, DeliveryKey, DigestReady, Event, Hold, Notice, Priority,
@@ -129,13 +128,13 @@ impl Digest {
 }
 
 /// The stored form of an event, an [alert](Part) or a [digest](Digest).
-pub(super) fn freeze(content: &impl Serialize, now: Timestamp) -> String {
+pub(super) fn serialize(content: &impl Serialize, now: Timestamp) -> String {
     let timestamp = to_second(now);
     serde_json::to_string(&Payload { timestamp, content }).expect("it has string keys only")
 }
 
 /// The notice of a stored delivery.
-pub(super) fn thaw(
+pub(super) fn deserialize(
     tx: &mut dyn Tx,
     store: &str,
     id: DeliveryId,
@@ -152,7 +151,7 @@ pub(super) fn thaw(
 }
 
 /// What a stored delivery tells.
-pub(super) fn thaw_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
+pub(super) fn deserialize_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
     read(payload)?.content.read(tx)
 }
 
@@ -188,6 +187,13 @@ pub(super) fn digest(payload: &str) -> Result<Digest, StoreError> {
     match read(payload)?.content {
         Content::Digest(digest) => Ok(digest),
         Content::Event(_) | Content::Alert(_) => Err(no("a digest")),
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "a delivery",
+        detail: error.to_string(),
     }
 }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     insert::tell,
-    show::waiting,
-    unreached::{self, Unreached},
+    rows::waiting,
+    unreached::{self, Unreached, end_unreached},
 };
 use crate::{
     model::{Event, ReceiverRecovered, to_second},
@@ -64,33 +64,6 @@ impl ToldFailing {
         let told: Vec<&String> = told.iter().filter(hears).collect();
         tell(tx, &Event::ReceiverRecovered(event), told, now)
     }
-}
-
-/// Tells of those who were told not to be reached, and are now or are there no more.
-pub(super) fn end_unreached(
-    tx: &mut dyn Tx,
-    receiver: &str,
-    [before, after]: [&[Unreached]; 2],
-    (told, removed, now): (&[String], bool, Timestamp),
-) -> Result<(), StoreError> {
-    let is_left = |it: &Unreached| after.iter().any(|left| left.recipient == it.recipient);
-    let ended = before.iter().filter(|it| it.told && !is_left(it));
-    let ended: Vec<Unreached> = ended.cloned().collect();
-    let Some(since) = ended.iter().map(|it| it.since).min() else {
-        return Ok(());
-    };
-    let still: Vec<Unreached> = after.iter().filter(|it| it.told).cloned().collect();
-    let event = ReceiverRecovered {
-        receiver: receiver.to_owned(),
-        since: to_second(since),
-        waiting: waiting(tx, receiver)?,
-        partial: true,
-        recipients: unreached::named(&ended),
-        still: unreached::named(&still),
-        removed,
-    };
-    let told = unreached::hearers(told, receiver, !event.recipients.is_empty());
-    tell(tx, &Event::ReceiverRecovered(event), &told, now)
 }
 
 impl Store {

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::{
     NewDelivery, ReceiverUpdate, SettleTo, Settlement,
-    halve::halve,
+    digest::halve,
     insert::enqueue,
     missed::note,
     payload::{list, parse_list},
     recovered::ToldFailing,
-    show::waiting,
+    rows::waiting,
     unreached,
 };
 use crate::{
@@ -181,27 +181,5 @@ fn update_receiver(
             update.refusals,
         ],
     )
-    .map(drop)
-}
-
-/// Closes the attempts that are open, of one delivery or of all: nobody knows how they went.
-pub(in crate::store) fn close_lost(
-    tx: &mut dyn Tx,
-    delivery: Option<DeliveryId>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const DETAIL: &str = "nobody recorded how the attempt ended";
-    let reason = SendReason::Lost.as_str();
-    match delivery {
-        Some(id) => tx.exec(
-            "UPDATE attempt SET ended_at = ?2, reason = ?3, detail = ?4
-              WHERE delivery = ?1 AND ended_at IS NULL",
-            values![id, now, reason, DETAIL],
-        ),
-        None => tx.exec(
-            "UPDATE attempt SET ended_at = ?1, reason = ?2, detail = ?3 WHERE ended_at IS NULL",
-            values![now, reason, DETAIL],
-        ),
-    }
     .map(drop)
 }

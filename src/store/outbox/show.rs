@@ -4,7 +4,8 @@ use std::{str::FromStr, sync::Arc};
 
 use super::{
     AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus,
-    payload::{key, thaw},
+    payload::{deserialize, key},
+    rows::waiting,
     unreached::parse,
 };
 use crate::{
@@ -116,7 +117,7 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         alert: row.take("alert")?,
         key: key(store, id),
         kind: row.take("kind")?,
-        notice: thaw(tx, store, id, &payload, &accepted).ok(),
+        notice: deserialize(tx, store, id, &payload, &accepted).ok(),
         priority: Priority::from_rank(row.take("priority")?),
         state,
         due: match state {
@@ -168,14 +169,4 @@ fn receiver(mut row: Row) -> Result<ReceiverStatus, StoreError> {
         waiting: row.take("waiting")?,
         dead: row.take("dead")?,
     })
-}
-
-/// How many deliveries of a receiver are pending.
-pub(super) fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<u32, StoreError> {
-    let waiting = tx.value(
-        "SELECT count(*) FROM delivery
-          WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
-        values![receiver],
-    )?;
-    Ok(waiting.expect("an aggregate has a row"))
 }

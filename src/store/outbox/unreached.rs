@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::tell, recovered::end_unreached, show::waiting};
+use super::{insert::tell, rows::waiting};
 use crate::{
     model::time::elapsed,
-    model::{Event, ReceiverFailing, Refusal, SendReason, to_second},
+    model::{Event, ReceiverFailing, ReceiverRecovered, Refusal, SendReason, to_second},
     schedule::RECEIVER_TOLD_AFTER,
     store::{
         Store, StoreError,
@@ -134,7 +134,7 @@ fn tell_due(
 
 /// Who hears of it: the receiver itself too where it is known whom it reaches, or where there is no
 /// other.
-pub(super) fn hearers(told: &[String], receiver: &str, has_names: bool) -> Vec<String> {
+fn hearers(told: &[String], receiver: &str, has_names: bool) -> Vec<String> {
     let others = told.iter().filter(|it| *it != receiver);
     let others: Vec<String> = others.cloned().collect();
     if has_names || others.is_empty() {
@@ -143,7 +143,7 @@ pub(super) fn hearers(told: &[String], receiver: &str, has_names: bool) -> Vec<S
     others
 }
 
-pub(super) fn named(all: &[Unreached]) -> Vec<String> {
+fn named(all: &[Unreached]) -> Vec<String> {
     let names = all.iter().map(|it| it.recipient.clone());
     names.filter(|name| !name.is_empty()).collect()
 }
@@ -197,6 +197,33 @@ fn after(before: &[Unreached], reception: &Reception, now: Timestamp) -> Vec<Unr
         }
     }
     after
+}
+
+/// Tells of those who were told not to be reached, and are now or are there no more.
+pub(super) fn end_unreached(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    [before, after]: [&[Unreached]; 2],
+    (told, removed, now): (&[String], bool, Timestamp),
+) -> Result<(), StoreError> {
+    let is_left = |it: &Unreached| after.iter().any(|left| left.recipient == it.recipient);
+    let ended = before.iter().filter(|it| it.told && !is_left(it));
+    let ended: Vec<Unreached> = ended.cloned().collect();
+    let Some(since) = ended.iter().map(|it| it.since).min() else {
+        return Ok(());
+    };
+    let still: Vec<Unreached> = after.iter().filter(|it| it.told).cloned().collect();
+    let event = ReceiverRecovered {
+        receiver: receiver.to_owned(),
+        since: to_second(since),
+        waiting: waiting(tx, receiver)?,
+        partial: true,
+        recipients: named(&ended),
+        still: named(&still),
+        removed,
+    };
+    let told = hearers(told, receiver, !event.recipients.is_empty());
+    tell(tx, &Event::ReceiverRecovered(event), &told, now)
 }
 
 /// Of the receivers in the config those that do not reach everybody.

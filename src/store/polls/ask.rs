@@ -8,7 +8,7 @@ use super::{PollClaim, claim};
 use crate::store::{
     Store, StoreError,
     engine::{Row, Tx, millis, values},
-    schedule,
+    origin,
 };
 
 /// A feed that is to be polled because someone asked, and is not yet.
@@ -86,7 +86,7 @@ impl Store {
             for feed in &feeds {
                 rows.extend(tx.rows(ASK, values![now, feed.as_str()])?);
             }
-            schedule::free_all(tx, now.as_millisecond())?;
+            origin::free_all(tx, now.as_millisecond())?;
             rows.into_iter().map(|mut row| row.take(0)).collect()
         })
         .await

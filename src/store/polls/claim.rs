@@ -11,8 +11,8 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        origin,
         recover::CUT_OFF,
-        schedule,
     },
 };
 
@@ -85,7 +85,7 @@ fn claim_origins(
         match feed(tx, MOST_OVERDUE, origin)? {
             Some((due, feed)) if due <= now => claims.push((due, claim(origin, row, feed)?)),
             // A lease that ran out made it due, not a feed.
-            _ => schedule::free(tx, origin)?,
+            _ => origin::free(tx, origin)?,
         }
     }
     claims.sort_by_key(|(due, claim)| (*due, claim.feed.id));

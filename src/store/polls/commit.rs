@@ -14,7 +14,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Tx, Value, values},
-        outbox, schedule,
+        origin, outbox,
     },
 };
 
@@ -36,7 +36,7 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
     }
     health::keep_untold(tx, &mut poll)?;
     if !write_feed(tx, &poll)? {
-        schedule::free(tx, poll.origin)?;
+        origin::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
     }
     let failed = matches!(poll.result, PollResult::Failed { .. });
@@ -57,7 +57,7 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
         told.receivers.entry(notice.receiver).or_default();
     }
     if leaves_origin {
-        schedule::free(tx, poll.origin)?;
+        origin::free(tx, poll.origin)?;
     }
     Ok(PollCommitted::Done {
         alerts: told.alerts,
@@ -132,10 +132,10 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     let not_before = poll
         .origin_not_before
         .map_or(paused, |asked| asked.max(paused));
-    schedule::end_turn(
+    origin::end_poll(
         tx,
         poll.origin,
-        &schedule::TurnEnd {
+        &origin::PollEnd {
             fence: poll.fence,
             not_before,
             refusals: poll.refusals,

@@ -9,7 +9,7 @@ use crate::{
     store::{
         StoreError,
         engine::{Row, Tx, values},
-        schedule, sync,
+        origin,
     },
 };
 
@@ -77,12 +77,12 @@ pub(super) fn write(
     }
     let url = moved.to.as_deref().unwrap_or(&configured);
     let url = Url::parse(url).map_err(|error| unreadable(&error))?;
-    let origin = sync::origin(tx, &url)?;
+    let origin = origin::at_url(tx, &url)?;
     tx.exec(
         "UPDATE feed SET origin = ?2 WHERE id = ?1",
         values![feed, origin],
     )?;
-    schedule::free_rested(tx, origin, now)
+    origin::free_rested(tx, origin, now)
 }
 
 fn unreadable(error: &dyn std::error::Error) -> StoreError {

@@ -8,7 +8,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
-        schedule,
+        origin,
     },
 };
 
@@ -71,6 +71,6 @@ fn bring_forward(tx: &mut dyn Tx, sooner: &Sooner, now: Timestamp) -> Result<u64
         "UPDATE feed SET due = ?2, due_reason = ?3 WHERE id = ?1 AND due > ?2",
         values![sooner.feed, plan.due_at, plan.reason.as_str()],
     )?;
-    schedule::free_rested(tx, sooner.origin, now)?;
+    origin::free_rested(tx, sooner.origin, now)?;
     Ok(brought)
 }

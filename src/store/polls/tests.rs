@@ -210,7 +210,7 @@ async fn retry_after_holds_every_feed_of_the_origin() {
 }
 
 async fn schedule_now(store: &Store) {
-    let write = store.write(|tx| crate::store::schedule::free_all(tx, i64::MAX));
+    let write = store.write(|tx| crate::store::origin::free_all(tx, i64::MAX));
     write.await.expect("written");
 }
 

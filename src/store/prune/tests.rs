@@ -201,3 +201,24 @@ async fn what_somebody_needs_since_it_was_found_stays() {
         assert_eq!(count(&store, table).await, 1, "{table}");
     }
 }
+
+#[tokio::test]
+async fn rounds_delete_old_rows_once_a_day() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    poll_news(&store, vec![news(1, &[], &[])]).await;
+    let (week, hour) = (7 * DAY, 60 * 60);
+    for (seconds, items) in [
+        (week, Some(0)),
+        // One more is old enough by now, and waits for its day.
+        (week + hour, None),
+        (week + DAY, Some(1)),
+        (week + DAY + 1, None),
+        (week + 2 * DAY, Some(0)),
+        // The clock was set back.
+        (week, Some(0)),
+    ] {
+        let pruned = store.prune_daily(at(seconds)).await.expect("pruned");
+        assert_eq!(pruned.map(|it| it.items), items, "at {seconds}");
+    }
+}

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{MOST_COST, origin};
+use super::plan::MOST_COST;
 use crate::{
     model::{FeedId, MuteKind, OriginId},
     store::{
         StoreError,
         engine::{Row, Tx, values},
-        mutes, schedule,
+        mutes, origin,
     },
 };
 
@@ -88,7 +88,7 @@ pub(super) fn apply(tx: &mut dyn Tx, changes: &[Change], now: Timestamp) -> Resu
     origins.sort_unstable();
     origins.dedup();
     for origin in origins {
-        schedule::free_rested(tx, origin, now)?;
+        origin::free_rested(tx, origin, now)?;
     }
     Ok(())
 }
@@ -111,7 +111,7 @@ fn keep(
     let mut columns = feed(tx, row, "origin, moved_to")?;
     let moved_to: Option<String> = columns.take("moved_to")?;
     let moved_to = moved_to.and_then(|url| Url::parse(&url).ok());
-    let there = origin(tx, moved_to.as_ref().unwrap_or(url))?;
+    let there = origin::at_url(tx, moved_to.as_ref().unwrap_or(url))?;
     tx.exec(
         "UPDATE feed SET active = 1, origin = ?2 WHERE id = ?1",
         values![row, there],
@@ -127,7 +127,7 @@ fn move_to(
     now: Timestamp,
 ) -> Result<Vec<OriginId>, StoreError> {
     let before = feed(tx, row, "origin")?.only()?;
-    let there = origin(tx, url)?;
+    let there = origin::at_url(tx, url)?;
     if !keeps_validators {
         tx.exec(
             "UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL,
@@ -215,7 +215,7 @@ fn insert(
     now: Timestamp,
 ) -> Result<(FeedId, OriginId), StoreError> {
     make_room(tx, name, now)?;
-    let there = origin(tx, url)?;
+    let there = origin::at_url(tx, url)?;
     let row = tx.insert(
         "INSERT INTO feed (name, url, origin, due, due_reason) VALUES (?1, ?2, ?3, ?4, ?5)",
         values![name, url.as_str(), there, now, why],

@@ -13,7 +13,7 @@ use super::{
     super::{Tx, values},
     beside,
     connection::{Access, Connection},
-    migrate,
+    shape,
 };
 use crate::store::{StoreError, private};
 
@@ -28,7 +28,7 @@ pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
         return Err(StoreError::Missing { path: path.into() });
     }
     let mut connection = Connection::open(path, Access::Read)?;
-    migrate::found(&connection, path)?;
+    shape::found(&connection, path)?;
     if to.exists() && !is_copy(path, to) {
         return Err(StoreError::NoBackup { path: to.into() });
     }
@@ -42,7 +42,7 @@ fn is_copy(path: &Path, to: &Path) -> bool {
         return false;
     }
     let is_itself = fs::canonicalize(path).ok() == fs::canonicalize(to).ok();
-    let is_ours = |connection: Connection| migrate::found(&connection, to).is_ok();
+    let is_ours = |connection: Connection| shape::found(&connection, to).is_ok();
     !is_itself
         && !beside(to, "-wal").exists()
         && Connection::open(to, Access::Read).is_ok_and(is_ours)

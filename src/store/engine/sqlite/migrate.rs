@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{beside, connection::Connection, copy::copy, shape};
+use super::{
+    beside,
+    connection::Connection,
+    copy::copy,
+    shape::{self, APPLICATION_ID, found},
+};
 use crate::store::StoreError;
-
-/// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
-pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
 
 /// Every schema change there ever was, in order: the Nth makes schema N of schema N-1.
 /// Append-only: a file out there may be at any of them.
@@ -81,21 +83,6 @@ fn apply<'a>(
         connection.set_header("user_version", to)?;
     }
     connection.set_header("application_id", APPLICATION_ID)
-}
-
-/// The file's schema; 0 is a new file.
-///
-/// # Errors
-/// [`NotOurs`](StoreError::NotOurs).
-pub(super) fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let id = connection.header("application_id")?;
-    let version = connection.header("user_version")?;
-    let blank = connection.header("schema_version")? == 0;
-    match id {
-        APPLICATION_ID if version > 0 => Ok(version),
-        0 if blank && version == 0 => Ok(0),
-        _ => Err(StoreError::NotOurs { path: path.into() }),
-    }
 }
 
 #[cfg(test)]

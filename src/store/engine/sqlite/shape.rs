@@ -1,4 +1,4 @@
-//! Whether a file has exactly the tables that its schema says.
+//! Which schema a file has, and whether it has exactly the tables that this says.
 //!
 //! A file that somebody else has written may bring triggers and views, which run with our
 //! statements.
@@ -11,8 +11,26 @@ use super::{
 };
 use crate::store::StoreError;
 
+/// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
+pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
+
 /// Everything in a schema but what SQLite itself makes, by kind and name.
 type Shape = BTreeMap<(String, String), String>;
+
+/// The file's schema; 0 is a new file.
+///
+/// # Errors
+/// [`NotOurs`](StoreError::NotOurs).
+pub(super) fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let id = connection.header("application_id")?;
+    let version = connection.header("user_version")?;
+    let blank = connection.header("schema_version")? == 0;
+    match id {
+        APPLICATION_ID if version > 0 => Ok(version),
+        0 if blank && version == 0 => Ok(0),
+        _ => Err(StoreError::NotOurs { path: path.into() }),
+    }
+}
 
 /// Compares an open file with what these migrations make.
 ///

@@ -1,25 +1,31 @@
-//! The one thread that writes, with group commit.
+//! The threads: some that read, and the one that writes, with group commit.
 
 use std::path::{Path, PathBuf};
 
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::{Mutex, mpsc::Receiver};
 use tracing::{error, warn};
 
-use super::{Message, beside, connection::Connection, copy::copy, job::Job, lock::Lock};
+use super::{
+    beside,
+    connection::Connection,
+    copy::copy,
+    job::{Job, Message},
+    lock::Lock,
+};
 use crate::store::{StoreError, disk::Files};
 
 /// Calls committed together at most. More gains nothing that was measured and lets the first wait.
 const BATCH: usize = 64;
 
-/// Where the daemon's file is.
+/// Where the daemon's file is, with the lock on it.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct LockedPath {
     path: PathBuf,
     files: Files,
     _lock: Lock,
 }
 
-impl Place {
+impl LockedPath {
     /// The files that are open under this name.
     pub(super) fn of(path: &Path, lock: Lock) -> Self {
         Self {
@@ -30,8 +36,35 @@ impl Place {
     }
 }
 
+/// Runs until the queue, which all readers share, is closed and empty.
+pub(super) fn read(mut connection: Connection, queue: &Mutex<Receiver<Message>>) {
+    loop {
+        // One reader waits for the queue, the others for the one.
+        let mut queue = queue.blocking_lock();
+        match queue.blocking_recv() {
+            None => return,
+            Some(Message::Close) => queue.close(),
+            Some(Message::Look(_)) => unreachable!("only the writer is asked"),
+            Some(Message::Job(mut job)) => {
+                drop(queue);
+                let snapshot = connection.begin_read();
+                if snapshot.is_ok() {
+                    // Its result, good or bad, is the job's own.
+                    let _ = job.run(&mut connection);
+                    connection.rollback();
+                }
+                job.answer(snapshot);
+            }
+        }
+    }
+}
+
 /// Runs until the queue is closed and empty. Holds the lock as long as it can write.
-pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, place: Option<Place>) {
+pub(super) fn write(
+    mut connection: Connection,
+    mut queue: Receiver<Message>,
+    locked: Option<LockedPath>,
+) {
     let mut inbox = Vec::with_capacity(BATCH);
     let mut waiting = Vec::new();
     while receive(&mut queue, &mut inbox, waiting.is_empty()) {
@@ -45,25 +78,25 @@ pub(super) fn run(mut connection: Connection, mut queue: Receiver<Message>, plac
             }
         }
         if !jobs.is_empty() {
-            waiting = turn(&mut connection, jobs, !queue.is_closed());
+            waiting = answer_all(&mut connection, jobs, !queue.is_closed());
         }
     }
     // Without it the log is read back at the next open.
     let _ = connection.checkpoint();
-    if let Some(place) = &place {
-        rescue(&mut connection, place);
+    if let Some(locked) = &locked {
+        rescue(&mut connection, locked);
     }
     drop(connection);
-    drop(place);
+    drop(locked);
 }
 
 /// Copies a store of which a file has lost its name: with the connection its content would be gone
 /// too.
-fn rescue(connection: &mut Connection, place: &Place) {
-    if Files::of(&place.path) == place.files {
+fn rescue(connection: &mut Connection, locked: &LockedPath) {
+    if Files::of(&locked.path) == locked.files {
         return;
     }
-    let names = (1_u32..).map(|number| beside(&place.path, &format!(".rescued-{number}")));
+    let names = (1_u32..).map(|number| beside(&locked.path, &format!(".rescued-{number}")));
     let Some(free) = names.into_iter().find(|name| !name.exists()) else {
         return;
     };
@@ -89,7 +122,7 @@ fn receive(queue: &mut Receiver<Message>, inbox: &mut Vec<Message>, is_idle: boo
 
 /// Does the jobs and answers them. Where another process writes, those that have the patience come
 /// back instead, to be done before all others; `may_wait` is false for the last try.
-fn turn(
+fn answer_all(
     connection: &mut Connection,
     mut jobs: Vec<Box<dyn Job>>,
     may_wait: bool,

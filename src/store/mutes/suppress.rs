@@ -65,15 +65,15 @@ impl Mutes {
     }
 
     /// Holds a delivery that was just made, if one of them asks for it.
-    pub(in crate::store) fn hold(
+    pub(in crate::store) fn suppress(
         &self,
         tx: &mut dyn Tx,
         id: DeliveryId,
         subject: &Subject<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        match self.holding(subject) {
-            Some(mute) => mute.hold(tx, id, now),
+        match self.suppressing(subject) {
+            Some(mute) => mute.suppress(tx, id, now),
             None => Ok(()),
         }
     }
@@ -85,16 +85,16 @@ impl Mutes {
     }
 
     /// The mute that holds this from its receiver.
-    fn holding(&self, subject: &Subject<'_>) -> Option<&Mute> {
+    fn suppressing(&self, subject: &Subject<'_>) -> Option<&Mute> {
         let tags = subject.tags.iter();
-        let holders = [
+        let suppressing = [
             self.of(MuteKind::Receiver, subject.receiver),
             self.of_all(MuteKind::Feed, &subject.feeds),
             self.of_all(MuteKind::Watch, &subject.watches),
         ];
-        let holders = holders.into_iter().flatten();
-        let holders = holders.chain(tags.filter_map(|tag| self.of(MuteKind::Tag, tag)));
-        holders.max_by_key(|mute| mute.until)
+        let suppressing = suppressing.into_iter().flatten();
+        let suppressing = suppressing.chain(tags.filter_map(|tag| self.of(MuteKind::Tag, tag)));
+        suppressing.max_by_key(|mute| mute.until)
     }
 
     fn of(&self, kind: MuteKind, name: &str) -> Option<&Mute> {
@@ -143,7 +143,7 @@ pub(super) fn feeds(event: &Event) -> Vec<&str> {
 impl Store {
     /// Holds what waits for a receiver that was just muted, but not what is being sent. No lane
     /// takes what is not held yet: that too asks for the mute.
-    pub(super) async fn hold_waiting(
+    pub(super) async fn suppress_waiting(
         &self,
         receiver: String,
         now: Timestamp,
@@ -158,14 +158,15 @@ impl Store {
         let Some((mute, words, waiting)) = found.await? else {
             return Ok(());
         };
-        let hold = move |tx: &mut dyn Tx, id: &DeliveryId| hold_pending(tx, *id, mute, &words, now);
-        self.in_parts(waiting, hold).await.map(drop)
+        let suppress =
+            move |tx: &mut dyn Tx, id: &DeliveryId| suppress_pending(tx, *id, mute, &words, now);
+        self.in_parts(waiting, suppress).await.map(drop)
     }
 }
 
 /// Holds a delivery where it waits and is not being sent, while the mute is in force; gives how many
 /// that are.
-fn hold_pending(
+fn suppress_pending(
     tx: &mut dyn Tx,
     id: DeliveryId,
     mute: MuteId,
@@ -193,7 +194,7 @@ fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreErro
 
 /// Holds what was being sent when its receiver was muted, failed, and would be sent again; says
 /// whether it did. What someone asked for since then is sent.
-pub(in crate::store) fn hold_again(
+pub(in crate::store) fn suppress_again(
     tx: &mut dyn Tx,
     id: DeliveryId,
     receiver: &str,
@@ -205,7 +206,7 @@ pub(in crate::store) fn hold_again(
     let Some(mute) = mute.filter(|mute| waiting_since <= mute.since) else {
         return Ok(false);
     };
-    mute.hold(tx, id, now).map(|()| true)
+    mute.suppress(tx, id, now).map(|()| true)
 }
 
 impl Mute {
@@ -227,7 +228,7 @@ impl Mute {
         })
     }
 
-    fn hold(&self, tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
+    fn suppress(&self, tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
         tx.exec(
             "UPDATE delivery SET state = 'muted', mute = ?2, fence = fence + 1, settled_at = ?3,
                     reason = 'muted', detail = ?4
@@ -289,9 +290,10 @@ mod tests {
         let waiting = store.enqueue(vec![failing("nhk", &[])], at(20)).await;
         let id = waiting.expect("enqueued")[0];
         for (second, held) in [(20, 0), (10, 0), (9, 1), (9, 0)] {
-            let hold = move |tx: &mut dyn Tx| hold_pending(tx, id, mute, "muted", at(second));
+            let suppress =
+                move |tx: &mut dyn Tx| suppress_pending(tx, id, mute, "muted", at(second));
             assert_eq!(
-                store.write(hold).await.expect("written"),
+                store.write(suppress).await.expect("written"),
                 held,
                 "at {second}"
             );

@@ -1,5 +1,5 @@
 use crate::{
-    model::{DeliveryId, Event, Hold, Notice, Priority},
+    model::{DeliveryId, Event, Hold, Notice, Priority, SendReason},
     store::{
         DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, OutboxFilter, Selection, SettleTo,
         Store, testing::*,
@@ -274,4 +274,47 @@ async fn folded_deliveries_are_listed_and_kept_as_long_as_what_tells_them() {
     let mut pruned = store.prune(later).await.expect("pruned");
     pruned += store.prune(later).await.expect("pruned");
     assert_eq!((pruned.deliveries, pruned.alerts), (3, 2));
+}
+
+#[tokio::test]
+async fn a_digest_that_is_too_large_goes_out_in_two() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let alerts = (1..=3).map(|n| news(n, &["w"], &["desk"])).collect();
+    poll_news(&store, alerts).await;
+    let waiting = store.lineup("desk", 9, 0, at(100)).await.expect("read");
+    let waiting = waiting.expect("not backing off").waiting;
+    let ids: Vec<_> = waiting.iter().map(|one| one.id).collect();
+    let folded = store.fold("desk", ids.clone(), Hold::Flood, at(100)).await;
+    let whole = folded.expect("answered").expect("folded");
+    let claim = claim_for(&store, "desk", at(101)).await.remove(0);
+    let halves = SettleTo::Halves {
+        reason: SendReason::Refused,
+        detail: "413 Payload Too Large".into(),
+    };
+    let settled = store.settle(settlement(&claim, at(102), halves)).await;
+    assert!(settled.expect("answered"));
+
+    let status = async |id| store.delivery(id).await.expect("read").expect("there");
+    assert_eq!(status(whole).await.state, DeliveryState::Folded);
+    let claims = store.claim_deliveries("desk", at(103), LEASE, 9).await;
+    let claims = claims.expect("claimed");
+    let mut told = Vec::new();
+    for (n, claim) in claims.iter().enumerate() {
+        let Event::DigestReady(digest) = &claim.notice.event else {
+            panic!("a digest: {:?}", claim.notice.event);
+        };
+        assert_eq!(
+            usize::try_from(digest.count),
+            Ok([2, 1][n]),
+            "in their order"
+        );
+        told.extend(digest.alerts.iter().map(|alert| alert.item.title.clone()));
+    }
+    told.sort();
+    assert_eq!(told, ["title 1", "title 2", "title 3"]);
+    for id in ids {
+        let into = status(id).await.folded_into.expect("told in one of them");
+        assert_eq!(status(into).await.state, DeliveryState::Pending);
+    }
 }

@@ -1,11 +1,11 @@
-//! Several alerts become one delivery.
+//! Several alerts become one delivery, and one that is too large for its receiver becomes two.
 
 use jiff::Timestamp;
 
 use super::{
-    claim::bury,
+    claim::mark_dead,
     insert::insert_digest,
-    payload::{Digest, Told, told},
+    payload::{Digest, Told, digest, told},
 };
 use crate::{
     model::{DeliveryId, Hold, to_second},
@@ -105,7 +105,7 @@ fn read(
     let (mut alert, mut told) = match read {
         Ok(read) => read,
         Err(error) => {
-            bury(tx, id, &error, now)?;
+            mark_dead(tx, id, &error, now)?;
             return Ok(None);
         }
     };
@@ -119,6 +119,39 @@ fn read(
         bytes: alert.weight(),
         told,
     }))
+}
+
+/// Puts two digests, due now, in the place of this one, which is settled: nothing of it is lost
+/// because it was more at once than the receiver takes.
+pub(super) fn halve(tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
+    let row = tx.row(
+        "SELECT r.name, d.payload FROM delivery d JOIN receiver r ON r.id = d.receiver
+          WHERE d.id = ?1",
+        values![id],
+    )?;
+    let mut row = row.expect("it was just settled");
+    let (receiver, payload): (String, String) = (row.take("name")?, row.take("payload")?);
+    let mut first = digest(&payload)?;
+    let second = Digest {
+        alerts: first.alerts.split_off(first.alerts.len().div_ceil(2)),
+        ..first
+    };
+    for half in [first, second] {
+        let into = insert_digest(tx, &receiver, &half, now)?;
+        for told in &half.alerts {
+            // Whole alerts of older versions stay with the first digest, which has as long to live.
+            let Told::Part(part) = told else { continue };
+            tx.exec(
+                "UPDATE delivery SET folded_into = ?1 WHERE alert = ?2 AND folded_into = ?3",
+                values![into, part.alert, id],
+            )?;
+        }
+        tx.exec(
+            "UPDATE delivery SET folded_into = ?1 WHERE id = ?2",
+            values![into, id],
+        )?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
-//! When an origin is due. An origin's `due` is derived from its feeds'; here is the derivation.
+//! Origins: who has one, its lease, its pause, and when it is due, which follows from its feeds.
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::{
     StoreError,
     engine::{Tx, values},
 };
-use crate::model::{FeedId, OriginId};
+use crate::model::{self, FeedId, OriginId};
 
 /// The due time of an origin without a feed to poll.
 pub(super) const NEVER: i64 = i64::MAX;
@@ -27,9 +28,21 @@ macro_rules! reschedule {
     };
 }
 
+/// The origin of a feed at this URL; a new one is due when its feeds are scheduled.
+pub(super) fn at_url(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError> {
+    let model::Origin { host, domain } = model::Origin::of(url);
+    tx.exec(
+        "INSERT INTO origin (host, domain, due) VALUES (?1, ?2, ?3)
+         ON CONFLICT (host) DO UPDATE SET domain = excluded.domain",
+        values![host.as_str(), domain, NEVER],
+    )?;
+    let id = tx.value("SELECT id FROM origin WHERE host = ?1", values![host])?;
+    Ok(id.expect("it was just inserted or there before"))
+}
+
 /// How the poll of an origin's feed ended.
 #[derive(Debug)]
-pub(super) struct TurnEnd {
+pub(super) struct PollEnd {
     /// From the claim.
     pub(super) fence: i64,
     /// No request to the origin before; a later time that stands there already is kept, for
@@ -47,13 +60,13 @@ pub(super) struct TurnEnd {
 
 /// Frees a claimed origin and sets its due time, with that of the polled feed as it will stand;
 /// false, and nothing written, if the origin was claimed again since.
-pub(super) fn end_turn(
+pub(super) fn end_poll(
     tx: &mut dyn Tx,
     origin: OriginId,
-    end: &TurnEnd,
+    end: &PollEnd,
 ) -> Result<bool, StoreError> {
     let ended = tx.exec(
-        END_TURN,
+        END_POLL,
         values![
             origin,
             end.fence,
@@ -68,7 +81,7 @@ pub(super) fn end_turn(
 }
 
 /// Sees the pause as it was before, so it is worked out twice.
-pub(super) const END_TURN: &str = "
+pub(super) const END_POLL: &str = "
     UPDATE origin SET fence = fence + 1, refusals = ?4, leased_until = 0,
            unreachable_since = CASE WHEN CAST(?7 AS BIGINT) IS NULL THEN NULL
                                     WHEN unreachable_since IS NULL THEN ?7

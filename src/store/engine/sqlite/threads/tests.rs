@@ -56,7 +56,10 @@ fn numbers(reader: &mut Connection) -> Vec<i64> {
 /// Runs the jobs as one group and answers them, as the thread does.
 fn group(connection: &mut Connection, jobs: Vec<(Box<dyn Job>, Answer)>) -> Vec<Answer> {
     let (jobs, answers): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
-    assert!(turn(connection, jobs, true).is_empty(), "none has to wait");
+    assert!(
+        answer_all(connection, jobs, true).is_empty(),
+        "none has to wait"
+    );
     answers
 }
 
@@ -213,14 +216,14 @@ fn while_another_process_writes_what_was_done_waits_and_the_rest_is_told_so() {
     let mut rival = rival(&directory);
     let ((asked, answer), (done, mut recorded)) =
         (job(|tx| insert(tx, 1)), record(|tx| insert(tx, 2)));
-    let waiting = turn(&mut connection, vec![asked, done], true);
+    let waiting = answer_all(&mut connection, vec![asked, done], true);
     assert!(matches!(answered(answer), Err(StoreError::Busy)));
     assert_eq!(recorded.try_recv().map(drop), Err(TryRecvError::Empty));
-    let waiting = turn(&mut connection, waiting, true);
+    let waiting = answer_all(&mut connection, waiting, true);
     assert_eq!(waiting.len(), 1, "however long that takes");
 
     rival.commit().expect("committed");
-    assert!(turn(&mut connection, waiting, true).is_empty());
+    assert!(answer_all(&mut connection, waiting, true).is_empty());
     assert!(answered(recorded).is_ok());
     assert_eq!(numbers(&mut reader), [2]);
 }
@@ -230,7 +233,7 @@ fn the_last_try_is_answered_whatever_comes_of_it() {
     let (directory, mut connection, mut reader) = store();
     let _rival = rival(&directory);
     let (done, recorded) = record(|tx| insert(tx, 1));
-    assert!(turn(&mut connection, vec![done], false).is_empty());
+    assert!(answer_all(&mut connection, vec![done], false).is_empty());
     assert!(matches!(answered(recorded), Err(StoreError::Busy)));
     assert!(numbers(&mut reader).is_empty());
 }
