@@ -25,7 +25,7 @@ pub struct AlertFilter {
     pub feeds: Option<Vec<String>>,
     /// Only those made for this receiver, whatever became of it.
     pub receiver: Option<String>,
-    /// Only those that a mute holds from a receiver.
+    /// Only those that a mute keeps from a receiver.
     pub muted: bool,
 }
 

@@ -30,11 +30,11 @@ impl Store {
         self.write(move |tx| {
             let known = troubled(tx)?;
             for event in failing(tx, &known, &feeds)? {
-                outbox::tell(tx, &Event::FeedRecovered(event), &told, now)?;
+                outbox::enqueue_event(tx, &Event::FeedRecovered(event), &told, now)?;
             }
             for one in &known {
                 for event in quiet(tx, one, &feeds)? {
-                    outbox::tell(tx, &Event::FeedRecovered(event), &told, now)?;
+                    outbox::enqueue_event(tx, &Event::FeedRecovered(event), &told, now)?;
                 }
             }
             Ok(())

@@ -51,7 +51,7 @@ pub enum Condition {
     Ok,
     /// Its last poll failed.
     Failing,
-    /// It reads well and brings nothing new, or nothing at all, which someone was told.
+    /// It reads well and brings nothing new, or nothing at all, and someone was notified of it.
     Silent,
     /// Its server says that it is gone; it is not polled any more.
     Gone,
@@ -105,7 +105,7 @@ pub struct ReceiverGauge {
     pub pending: u64,
     /// Deliveries that were given up.
     pub dead: u64,
-    /// Deliveries that a mute holds.
+    /// Deliveries that a mute suppresses.
     pub muted: u64,
     /// When the oldest one that is still to be made was made due first.
     pub oldest_pending: Option<Timestamp>,
@@ -228,9 +228,12 @@ mod tests {
         let store = one_feed(&place).await;
         let receivers = ["desk".to_owned(), "phone".to_owned()];
         store.sync(&[], &receivers, at(0)).await.expect("synced");
-        let told = |name| vec![ping(name), ping(name), ping(name)];
-        store.enqueue(told("desk"), at(5)).await.expect("enqueued");
-        store.enqueue(told("phone"), at(7)).await.expect("enqueued");
+        let pings = |name| vec![ping(name), ping(name), ping(name)];
+        store.enqueue(pings("desk"), at(5)).await.expect("enqueued");
+        store
+            .enqueue(pings("phone"), at(7))
+            .await
+            .expect("enqueued");
         tamper(
             &store,
             "UPDATE delivery SET state = 'dead', settled_at = 9000 WHERE id = 1",

@@ -53,7 +53,7 @@ pub(super) fn forget(tx: &mut dyn Tx, key: &str) -> Result<(), StoreError> {
         .map(drop)
 }
 
-/// As it stands there.
+/// A time as it is kept.
 pub(super) fn text(time: Timestamp) -> String {
     time.as_millisecond().to_string()
 }

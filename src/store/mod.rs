@@ -4,7 +4,7 @@
 //! - A call that writes is one transaction. When it answers, the result is on the disk and
 //!   survives a power cut; when it answers with an error, nothing of it was written. What works on
 //!   any number of rows is several, each of some milliseconds, so that nobody waits: to retry, drop,
-//!   hold, prune, and to follow a config of hundreds of changes.
+//!   suppress, prune, and to follow a config of hundreds of changes.
 //! - Calls run in the order they came, on one thread, and are committed in groups; one that fails
 //!   or panics is undone alone.
 //! - A call that reads sees one moment, with everything that was answered as written before.
@@ -77,8 +77,8 @@ pub use self::{
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError, ReceiverState,
-        ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement, ToldUnreached,
+        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,
+        ReceiverState, ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement,
         Unreached,
     },
     polls::{
@@ -163,11 +163,11 @@ impl Store {
     }
 
     /// Copies the store to the file `to`, whole and on the disk when this answers, beside a daemon
-    /// or without one. An earlier copy that stands there is replaced. In the copy ids count on from
+    /// or without one. An earlier copy that is there is replaced. In the copy ids count on from
     /// higher numbers, so that receivers know every notice from those that were sent meanwhile.
     ///
     /// # Errors
-    /// [`Missing`](StoreError::Missing); [`NoBackup`](StoreError::NoBackup): what stands at `to`
+    /// [`Missing`](StoreError::Missing); [`NoBackup`](StoreError::NoBackup): what is at `to`
     /// was not touched.
     pub async fn back_up(options: &StoreOptions, to: &Path) -> Result<(), StoreError> {
         let (from, to) = (options.path.clone(), to.to_owned());

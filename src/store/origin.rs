@@ -45,7 +45,7 @@ pub(super) fn at_url(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError>
 pub(super) struct PollEnd {
     /// From the claim.
     pub(super) fence: i64,
-    /// No request to the origin before; a later time that stands there already is kept, for
+    /// No request to the origin before; a later time that is there already is kept, for
     /// another host of the domain may have cooled this one meanwhile.
     pub(super) not_before: Timestamp,
     /// Refusals in a row.
@@ -58,7 +58,7 @@ pub(super) struct PollEnd {
     pub(super) feed_due_at: Timestamp,
 }
 
-/// Frees a claimed origin and sets its due time, with that of the polled feed as it will stand;
+/// Frees a claimed origin and sets its due time, with that of the polled feed as it will be;
 /// false, and nothing written, if the origin was claimed again since.
 pub(super) fn end_poll(
     tx: &mut dyn Tx,

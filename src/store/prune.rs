@@ -36,7 +36,7 @@ pub struct Pruned {
     pub deliveries: u64,
     /// Their attempts.
     pub attempts: u64,
-    /// Mutes that ended and hold nothing.
+    /// Mutes that ended and suppress nothing.
     pub mutes: u64,
 }
 
@@ -53,7 +53,7 @@ impl AddAssign for Pruned {
 
 impl Store {
     /// Deletes what is older than the options keep, in parts between which others write. Never a
-    /// pending delivery or its alert, and never a fingerprint that stood in its feed's last
+    /// pending delivery or its alert, and never a fingerprint that was in its feed's last
     /// body.
     pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
         let cut = |keep| now.as_millisecond().saturating_sub(millis(keep));
@@ -122,7 +122,7 @@ impl Store {
 /// Deletes a row with what hangs on it, if it is still to go.
 type Delete = fn(&mut dyn Tx, i64, i64) -> Result<Pruned, StoreError>;
 
-/// What is told in a digest stays as long as that, which has the content from there. ?1 is the time
+/// What is part of a digest stays as long as that, which has the content from there. ?1 is the time
 /// before which what was settled goes.
 macro_rules! settled {
     ($which:literal) => {
@@ -212,7 +212,7 @@ fn item(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
 }
 
 /// Fingerprints of one feed. Their age is counted from the feed's last new body, not from now:
-/// while a feed answers 304, or fails, its window stands still and none of it is refreshed.
+/// while a feed answers 304, or fails, its document stays the same and none of it is refreshed.
 fn rested(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<(ItemId, i64)>, StoreError> {
     let rows = tx.rows(
         "SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",

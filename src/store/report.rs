@@ -72,7 +72,7 @@ impl Store {
                 return Ok(false);
             }
             let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
-            outbox::tell(tx, &event, &receivers, now)?;
+            outbox::enqueue_event(tx, &event, &receivers, now)?;
             write_plan(
                 tx,
                 ReportPlan {
@@ -168,7 +168,7 @@ fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
     .collect()
 }
 
-/// How many feeds are told silent or empty, and the first of them.
+/// How many feeds somebody was notified are silent or empty, and the first of them.
 fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
     let rows = tx.rows(
         "SELECT name, health, learned FROM feed

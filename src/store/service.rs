@@ -82,7 +82,7 @@ impl Store {
                 return Ok(false);
             }
             keep(tx, CONFIG_FAILING, &event)?;
-            outbox::tell(tx, &Event::ConfigFailing(event), &receivers, now)?;
+            outbox::enqueue_event(tx, &Event::ConfigFailing(event), &receivers, now)?;
             Ok(true)
         })
         .await
@@ -102,7 +102,7 @@ impl Store {
             meta::forget(tx, CONFIG_FAILING)?;
             let since = told.since;
             let event = Event::ConfigRecovered(ConfigRecovered { path, since });
-            outbox::tell(tx, &event, &receivers, now)?;
+            outbox::enqueue_event(tx, &event, &receivers, now)?;
             Ok(true)
         })
         .await

@@ -111,7 +111,7 @@ impl Store {
         &self.options.path
     }
 
-    /// Whether the files that are open still stand under their names.
+    /// Whether the files that are open are still there under their names.
     pub fn is_in_place(&self) -> bool {
         Files::of(self.path()) == self.files
     }

@@ -128,7 +128,7 @@ fn changes(tx: &mut dyn Tx, feeds: &[Feed]) -> Result<Vec<Change>, StoreError> {
     Ok(rest.chain(back).chain(changed).collect())
 }
 
-/// All feeds. Those in use stand first, then those that were last: a history that is alive goes on.
+/// All feeds. Those in use come first, then those that were last: a history that is alive goes on.
 fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
     let rows = tx.rows(
         "SELECT f.id, f.name, f.url, f.moved_to, f.moving, f.active, o.host, o.domain

@@ -135,14 +135,14 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     };
     let alert = (!watches.is_empty()).then(|| {
         let alert = alert(n, watches);
-        let told = |receiver: &&str| Tells {
+        let tells = |receiver: &&str| Tells {
             receiver: (*receiver).to_owned(),
             watches: alert.watches.clone(),
         };
         NewAlert {
             priorities: vec![Priority::Urgent; watches.len()],
             again: Vec::new(),
-            tells: receivers.iter().map(told).collect(),
+            tells: receivers.iter().map(tells).collect(),
             alert,
         }
     });
@@ -283,7 +283,7 @@ pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) ->
         to,
         receiver: ReceiverUpdate::default(),
         notices: vec![],
-        told: vec![],
+        escalation: vec![],
     }
 }
 

@@ -67,7 +67,10 @@ async fn what_another_process_writes_is_seen_and_what_this_one_writes_is_not() {
         write(command.clone()).await;
         write(daemon.clone()).await;
         assert!(others.have_written().await.expect("asked"));
-        assert!(!others.have_written().await.expect("asked"), "told once");
+        assert!(
+            !others.have_written().await.expect("asked"),
+            "reported once"
+        );
     }
     // Each of them within the tick of a coarse clock.
     for _ in 0..50 {

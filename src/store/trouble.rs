@@ -31,7 +31,7 @@ impl Store {
         self.write(move |tx| {
             let told = serde_json::to_string(&event).expect("plain data serializes");
             meta::set(tx, FAILING, &told)?;
-            outbox::tell(tx, &Event::StoreFailing(event), &receivers, now)
+            outbox::enqueue_event(tx, &Event::StoreFailing(event), &receivers, now)
         })
         .await
     }
@@ -47,7 +47,7 @@ impl Store {
         self.write(move |tx| {
             meta::forget(tx, FAILING)?;
             origin::free_all(tx, i64::MAX)?;
-            outbox::tell(tx, &Event::StoreRecovered(event), &receivers, now)
+            outbox::enqueue_event(tx, &Event::StoreRecovered(event), &receivers, now)
         })
         .await
     }

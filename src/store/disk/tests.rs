@@ -80,7 +80,7 @@ async fn a_file_that_was_deleted_or_replaced_is_not_ours_and_its_content_is_kept
         assert_eq!(
             place.options.path.exists(),
             replaced,
-            "what stands there is left alone"
+            "what is there is left alone"
         );
     }
 }

@@ -52,7 +52,7 @@ fn set_name(tx: &mut dyn Tx, mute: MuteId, name: &str) -> Result<(), StoreError>
     .map(drop)
 }
 
-/// What the first holds the second holds from now on.
+/// What the first suppresses the second suppresses from now on.
 fn join(tx: &mut dyn Tx, mute: MuteId, other: MuteId, now: Timestamp) -> Result<(), StoreError> {
     for name in names(tx, mute, "")? {
         remember_name(tx, other, &name)?;
@@ -75,7 +75,7 @@ fn join(tx: &mut dyn Tx, mute: MuteId, other: MuteId, now: Timestamp) -> Result<
     .map(drop)
 }
 
-/// Every name that what a mute is about has had since, this one too: what it held was told under
+/// Every name that what a mute is about has had since, this one too: what it suppressed was made under
 /// them.
 pub(super) fn names(
     tx: &mut dyn Tx,

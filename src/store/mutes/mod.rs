@@ -1,13 +1,13 @@
-//! What is not told for a while: a watch, a feed, a tag or a receiver that someone muted.
+//! Mutes: for a while nobody is notified of a watch, a feed or a tag, or a receiver of anything.
 //!
 //! The contract:
-//! - A mute holds what is made while it is in force, in the transaction that makes it: whoever
-//!   mutes needs tell nobody, and nothing slips through.
-//! - What is held is kept, as a delivery in the state `muted` that names its mute. It is sent only
+//! - A mute suppresses what is made while it is in force, in the transaction that makes it: nothing
+//!   slips through.
+//! - What is suppressed is kept, as a delivery in the state `muted` that names its mute. It is sent only
 //!   if someone asks for it; at the end of a mute nothing goes out by itself but one notice to each
-//!   receiver that something was held from.
-//! - Where several mutes hold one, it counts for the one that ends last.
-//! - A mute ends at its time, also while no daemon runs; [`Store::end_mutes`] only tells it.
+//!   receiver that something was kept from.
+//! - Where several mutes suppress one, it counts for the one that ends last.
+//! - A mute ends at its time, also while no daemon runs; [`Store::end_mutes`] only notifies of it.
 
 mod end;
 mod follow;
@@ -34,7 +34,7 @@ pub(super) use suppress::{Mutes, Subject, suppress_again};
 
 impl Store {
     /// Mutes, from now on; one that is muted gets the new end, and the new comment if there is one.
-    /// What waits for a receiver is held too, except what is being sent at this moment.
+    /// What waits for a receiver is suppressed too, except what is being sent at this moment.
     pub async fn mute(&self, new: NewMute, now: Timestamp) -> Result<Muted, StoreError> {
         let name = new.name.clone();
         let is_of_receiver = new.kind == MuteKind::Receiver;
@@ -56,7 +56,7 @@ impl Store {
         Ok(Muted { mute, before })
     }
 
-    /// Lifts a mute; `is_sent` makes due what it held. `None` if there is none in force.
+    /// Lifts a mute; `is_sent` makes due what it suppressed. `None` if there is none in force.
     pub async fn unmute(
         &self,
         kind: MuteKind,
@@ -72,13 +72,13 @@ impl Store {
         let mut sent = 0;
         if is_sent {
             // Before its end: who is interrupted can say it once more.
-            sent += self.retry(held_by(mute.id), now).await?;
+            sent += self.retry(suppressed_by(mute.id), now).await?;
         }
         let ended = mute.clone();
         self.write(move |tx| end::end(tx, &ended, now)).await?;
         if is_sent {
-            // What it held meanwhile.
-            sent += self.retry(held_by(mute.id), now).await?;
+            // What it suppressed meanwhile.
+            sent += self.retry(suppressed_by(mute.id), now).await?;
         }
         Ok(Some(Unmuted { mute, sent }))
     }
@@ -92,7 +92,7 @@ impl Store {
         .await
     }
 
-    /// Ends the mutes whose time has come, and tells the receivers that something was held from.
+    /// Ends the mutes whose time has come, and tells the receivers that something was kept from.
     pub async fn end_mutes(&self, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
         if !self.read(move |tx| end::is_due(tx, now)).await? {
             return Ok(Vec::new());
@@ -127,8 +127,8 @@ fn change(tx: &mut dyn Tx, id: MuteId, new: &NewMute) -> Result<MuteId, StoreErr
     Ok(id)
 }
 
-/// What this mute holds.
-fn held_by(mute: MuteId) -> Selection {
+/// What this mute suppresses.
+fn suppressed_by(mute: MuteId) -> Selection {
     Selection {
         mute: Some(mute),
         ..Selection::default()

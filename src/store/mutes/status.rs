@@ -29,7 +29,7 @@ pub struct NewMute {
     pub by: Option<String>,
 }
 
-/// A mute and what it holds.
+/// A mute and what it suppresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MuteStatus {
     /// Row id.
@@ -46,18 +46,18 @@ pub struct MuteStatus {
     pub comment: Option<String>,
     /// Who muted it, or moved its end last; unknown of one that an older version made.
     pub by: Option<String>,
-    /// When it was lifted, or ran out and that was told.
+    /// When it was lifted, or ran out and the receivers were notified.
     pub ended_at: Option<Timestamp>,
-    /// Alerts held, each counted once however many receivers it was held from.
+    /// Alerts suppressed, each counted once however many receivers it was kept from.
     pub alerts: u32,
-    /// Other notices held.
+    /// Other notices suppressed.
     pub notices: u32,
 }
 
 /// What muting came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Muted {
-    /// The mute, with what it holds already.
+    /// The mute, with what it suppresses already.
     pub mute: MuteStatus,
     /// Until when it was muted before, where it was.
     pub before: Option<Timestamp>,
@@ -66,14 +66,14 @@ pub struct Muted {
 /// What lifting a mute came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unmuted {
-    /// The mute, with what it held.
+    /// The mute, with what it suppressed.
     pub mute: MuteStatus,
     /// Deliveries that are due now, because they were to be sent.
     pub sent: u64,
 }
 
 impl MuteStatus {
-    /// Whether it holds what is made at `now`.
+    /// Whether it suppresses what is made at `now`.
     pub fn is_in_force(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && self.until > now
     }
@@ -84,13 +84,13 @@ impl MuteStatus {
         self.since <= at && at < end
     }
 
-    /// Whether it holds nothing.
+    /// Whether it suppresses nothing.
     pub const fn is_empty(&self) -> bool {
         self.alerts == 0 && self.notices == 0
     }
 }
 
-/// Counts over what a mute holds. A digest stands for its alerts; they were folded at the moment
+/// Counts over what a mute suppresses. A digest stands for its alerts; they were folded at the moment
 /// it was made, by which an index finds them.
 macro_rules! held {
     ($counts:literal, $whose:literal) => {
@@ -155,7 +155,7 @@ pub(super) fn open(
     row.map(|mut row| Mute::read(&mut row)).transpose()
 }
 
-/// The same with what it holds, which takes long where that is much.
+/// The same with what it suppresses, which takes long where that is much.
 pub(super) fn open_status(
     tx: &mut dyn Tx,
     kind: MuteKind,

@@ -1,4 +1,4 @@
-//! What mutes hold.
+//! What mutes suppress.
 
 use jiff::Timestamp;
 
@@ -10,16 +10,16 @@ use crate::{
     },
 };
 
-/// Asked whenever something is told: the index has only those that are open.
+/// Asked whenever a notice is made: the index has only those that are open.
 pub(in crate::store) const IN_FORCE: &str = "
     SELECT id, kind, name, since, until, comment FROM mute WHERE ended_at IS NULL AND until > ?1";
 
 /// What may be muted of a delivery.
 #[derive(Debug)]
 pub(in crate::store) struct Subject<'a> {
-    /// Whom it is for.
+    /// Its receiver.
     pub(in crate::store) receiver: &'a str,
-    /// The feeds that it tells of.
+    /// The feeds that it is about.
     pub(in crate::store) feeds: Vec<&'a str>,
     /// The watches that made it.
     pub(in crate::store) watches: Vec<&'a str>,
@@ -64,7 +64,7 @@ impl Mutes {
         mutes.map(Self)
     }
 
-    /// Holds a delivery that was just made, if one of them asks for it.
+    /// Suppresses a delivery that was just made, if one of them asks for it.
     pub(in crate::store) fn suppress(
         &self,
         tx: &mut dyn Tx,
@@ -78,13 +78,13 @@ impl Mutes {
         }
     }
 
-    /// Whether a watch of an alert's is muted while another is not: that one tells it alone.
+    /// Whether a watch of an alert's is muted while another is not: that one notifies alone.
     pub(in crate::store) fn leaves_out(&self, watches: &[String], watch: &str) -> bool {
         let is_muted = |watch: &str| self.of(MuteKind::Watch, watch).is_some();
         is_muted(watch) && !watches.iter().all(|watch| is_muted(watch))
     }
 
-    /// The mute that holds this from its receiver.
+    /// The mute that keeps this from its receiver.
     fn suppressing(&self, subject: &Subject<'_>) -> Option<&Mute> {
         let tags = subject.tags.iter();
         let suppressing = [
@@ -109,7 +109,8 @@ impl Mutes {
     }
 }
 
-/// The feeds that an event tells of: one notice may stand for several of an origin, and is held
+/// The feeds that an event is about: one notice may be about several of an origin, and is
+/// suppressed
 /// only where all of them are muted.
 pub(super) fn feeds(event: &Event) -> Vec<&str> {
     let (feed, also) = match event {
@@ -141,8 +142,8 @@ pub(super) fn feeds(event: &Event) -> Vec<&str> {
 }
 
 impl Store {
-    /// Holds what waits for a receiver that was just muted, but not what is being sent. No lane
-    /// takes what is not held yet: that too asks for the mute.
+    /// Suppresses what waits for a receiver that was just muted, but not what is being sent. No lane
+    /// takes what is not suppressed yet: that too asks for the mute.
     pub(super) async fn suppress_waiting(
         &self,
         receiver: String,
@@ -164,7 +165,7 @@ impl Store {
     }
 }
 
-/// Holds a delivery where it waits and is not being sent, while the mute is in force; gives how many
+/// Suppresses a delivery where it waits and is not being sent, while the mute is in force; gives how many
 /// that are.
 fn suppress_pending(
     tx: &mut dyn Tx,
@@ -192,7 +193,7 @@ fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreErro
     )
 }
 
-/// Holds what was being sent when its receiver was muted, failed, and would be sent again; says
+/// Suppresses what was being sent when its receiver was muted, failed, and would be sent again; says
 /// whether it did. What someone asked for since then is sent.
 pub(in crate::store) fn suppress_again(
     tx: &mut dyn Tx,
@@ -278,7 +279,7 @@ mod tests {
         testing::*,
     };
 
-    /// Deliveries are held in parts, and between two of them the mute may end.
+    /// Deliveries are suppressed in parts, and between two of them the mute may end.
     #[tokio::test]
     async fn a_mute_that_ended_meanwhile_holds_nothing_more() {
         let place = Place::new();
@@ -289,12 +290,12 @@ mod tests {
             .id;
         let waiting = store.enqueue(vec![failing("nhk", &[])], at(20)).await;
         let id = waiting.expect("enqueued")[0];
-        for (second, held) in [(20, 0), (10, 0), (9, 1), (9, 0)] {
+        for (second, count) in [(20, 0), (10, 0), (9, 1), (9, 0)] {
             let suppress =
                 move |tx: &mut dyn Tx| suppress_pending(tx, id, mute, "muted", at(second));
             assert_eq!(
                 store.write(suppress).await.expect("written"),
-                held,
+                count,
                 "at {second}"
             );
         }

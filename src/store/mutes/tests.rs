@@ -47,8 +47,8 @@ async fn states(store: &Store) -> Vec<(String, DeliveryState, Option<String>)> {
     .collect()
 }
 
-/// The watches and the priority of what a receiver is told.
-fn told(row: &DeliveryStatus) -> (Vec<String>, Priority) {
+/// The watches and the priority of what a receiver gets.
+fn alerted(row: &DeliveryStatus) -> (Vec<String>, Priority) {
     match &row.notice.as_ref().expect("readable").event {
         Event::Alert(alert) => (alert.watches.clone(), alert.priority),
         _ => (Vec::new(), row.priority),
@@ -89,14 +89,14 @@ async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
     poll_news(&store, vec![both, news(2, &["a"], &["desk", "phone"])]).await;
 
     let rows = outbox(&store).await;
-    assert_eq!(told(&rows[0]), (vec!["b".to_owned()], Priority::Routine));
+    assert_eq!(alerted(&rows[0]), (vec!["b".to_owned()], Priority::Routine));
     assert_eq!(rows[0].priority, Priority::Routine, "not as urgent as a");
     assert_eq!(rows[0].state, DeliveryState::Pending);
     for row in &rows[1..] {
         assert_eq!(row.state, DeliveryState::Muted);
         assert_eq!(row.settled_at, Some(at(0)));
         assert_eq!(row.detail.as_deref(), Some("watch a was muted: exercise"));
-        assert_eq!(told(row).0, ["a"], "kept whole");
+        assert_eq!(alerted(row).0, ["a"], "kept whole");
     }
     assert_eq!(count(&store, "alert_watch").await, 3, "all are on record");
     let held = store.mutes().await.expect("read").remove(0);
@@ -240,7 +240,7 @@ async fn of_several_mutes_the_one_that_ends_last_counts() {
 }
 
 #[tokio::test]
-async fn a_mute_that_runs_out_is_told_once_and_only_to_whom_it_held_something_from() {
+async fn a_mute_that_runs_out_is_reported_once_and_only_to_receivers_it_kept_something_from() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Watch, "a", 60, 0).await;
@@ -300,7 +300,7 @@ async fn lifting_a_mute_says_what_it_held_and_sends_only_that() {
 }
 
 #[tokio::test]
-async fn retry_leaves_the_muted_alone_unless_it_is_told() {
+async fn retry_leaves_the_muted_alone_unless_it_is_asked_for_them() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
@@ -341,7 +341,7 @@ async fn to_mute_again_moves_the_end() {
     assert_eq!(by, [Some("mai"), Some("ken")], "who moves the end has it");
     assert_eq!((again.mute.id, again.mute.since), (first.mute.id, at(0)));
     assert_eq!(again.mute.comment.as_deref(), Some("exercise"), "stays");
-    // One that ran out is another one, whether or not that was told.
+    // One that ran out is another one, whether or not anybody was notified.
     let third = mute(&store, MuteKind::Feed, "mofa", 900, 100).await;
     assert_eq!((third.before, third.mute.since), (None, at(100)));
     assert_ne!(third.mute.id, first.mute.id);
@@ -355,10 +355,10 @@ async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
     mute(&store, MuteKind::Watch, "a", 60, 0).await;
     poll_news(&store, vec![news(1, &["a"], &["desk"])]).await;
     store.end_mutes(at(60)).await.expect("done");
-    let told = claim_for(&store, "desk", at(60)).await.remove(0);
+    let sent = claim_for(&store, "desk", at(60)).await.remove(0);
     assert!(
         store
-            .settle(settlement(&told, at(60), delivered()))
+            .settle(settlement(&sent, at(60), delivered()))
             .await
             .expect("done")
     );
@@ -420,9 +420,9 @@ async fn what_a_held_digest_tells_counts_as_alerts() {
     assert_eq!((ended.alerts, ended.notices), (2, 1));
 }
 
-/// What is told of a feed's health says nothing of tags.
+/// A notice of a feed's health says nothing of tags.
 #[tokio::test]
-async fn a_muted_tag_holds_the_alerts_of_its_feeds_and_not_what_is_told_of_their_health() {
+async fn a_muted_tag_suppresses_the_alerts_of_its_feeds_and_not_notices_of_their_health() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let mut tagged = news(1, &["a"], &["desk"]);
@@ -431,8 +431,8 @@ async fn a_muted_tag_holds_the_alerts_of_its_feeds_and_not_what_is_told_of_their
     mute(&store, MuteKind::Feed, "japan", 60, 0).await;
     mute(&store, MuteKind::Tag, "japan", 50, 0).await;
     poll_news(&store, vec![tagged, news(2, &["a"], &["desk"])]).await;
-    let told = store.enqueue(vec![failing("mofa", &[])], at(0)).await;
-    told.expect("kept");
+    let enqueued = store.enqueue(vec![failing("mofa", &[])], at(0)).await;
+    enqueued.expect("kept");
     let held: Vec<_> = states(&store).await.into_iter().map(|row| row.2).collect();
     let by_tag = "tag japan was muted: exercise".to_owned();
     assert_eq!(held, [Some(by_tag), None, None]);

@@ -151,7 +151,7 @@ impl ReceiverState {
 }
 
 /// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
-/// for is held: neither must stop the lane.
+/// for is suppressed: neither must stop the lane.
 fn begin(
     tx: &mut dyn Tx,
     store: &str,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     claim::mark_dead,
     insert::insert_digest,
-    payload::{Digest, Told, digest, told},
+    payload::{self, Digest, StoredAlert},
 };
 use crate::{
     model::{DeliveryId, Hold, to_second},
@@ -29,7 +29,7 @@ const MAX_FLOOD_BYTES: usize = 512 << 10;
 struct Folded {
     id: DeliveryId,
     since: Timestamp,
-    told: Told,
+    alert: StoredAlert,
     bytes: usize,
 }
 
@@ -74,7 +74,7 @@ fn fold(
     let Some(since) = folded.iter().map(|one: &Folded| one.since).min() else {
         return Ok(None);
     };
-    let (ids, alerts): (Vec<_>, _) = folded.into_iter().map(|one| (one.id, one.told)).unzip();
+    let (ids, alerts): (Vec<_>, _) = folded.into_iter().map(|one| (one.id, one.alert)).unzip();
     let digest = Digest {
         hold,
         since: to_second(since),
@@ -101,15 +101,15 @@ fn read(
     now: Timestamp,
 ) -> Result<Option<Folded>, StoreError> {
     let payload: String = row.take("payload")?;
-    let read = told(&payload).and_then(|told| Ok((told.read(tx)?, told)));
-    let (mut alert, mut told) = match read {
+    let read = payload::alert(&payload).and_then(|stored| Ok((stored.read(tx)?, stored)));
+    let (mut alert, mut stored) = match read {
         Ok(read) => read,
         Err(error) => {
             mark_dead(tx, id, &error, now)?;
             return Ok(None);
         }
     };
-    if let Told::Whole(alert) = &mut told {
+    if let StoredAlert::Whole(alert) = &mut stored {
         alert.shorten();
     }
     alert.brief(1);
@@ -117,7 +117,7 @@ fn read(
         id,
         since: row.take("waiting_since")?,
         bytes: alert.weight(),
-        told,
+        alert: stored,
     }))
 }
 
@@ -131,16 +131,18 @@ pub(super) fn halve(tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(
     )?;
     let mut row = row.expect("it was just settled");
     let (receiver, payload): (String, String) = (row.take("name")?, row.take("payload")?);
-    let mut first = digest(&payload)?;
+    let mut first = payload::digest(&payload)?;
     let second = Digest {
         alerts: first.alerts.split_off(first.alerts.len().div_ceil(2)),
         ..first
     };
     for half in [first, second] {
         let into = insert_digest(tx, &receiver, &half, now)?;
-        for told in &half.alerts {
+        for alert in &half.alerts {
             // Whole alerts of older versions stay with the first digest, which has as long to live.
-            let Told::Part(part) = told else { continue };
+            let StoredAlert::Part(part) = alert else {
+                continue;
+            };
             tx.exec(
                 "UPDATE delivery SET folded_into = ?1 WHERE alert = ?2 AND folded_into = ?3",
                 values![into, part.alert, id],

@@ -1,10 +1,10 @@
-//! Feeds take turns, so that a flood of one delays no other.
+//! Fair queuing: feeds take turns, so that a flood of one delays no other.
 //!
 //! In: alerts in the order of a poll. Out: their places among all that waits for a receiver. The nth
-//! alert of one poll stands where one made n minutes later would, so whatever another feed brings
+//! alert of one poll gets the place of one made n minutes later, so whatever another feed brings
 //! meanwhile goes out before it, and nothing needs to be looked up.
 //!
-//! What a poll brings beyond [`ONE_BY_ONE`] is told in digests, by every receiver's lane: it shows
+//! What a poll brings beyond [`ONE_BY_ONE`] goes out in digests, by every receiver's lane: it shows
 //! in the place.
 
 use std::time::Duration;
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// So many alerts of one poll are told one by one to a receiver.
+/// So many alerts of one poll go out one by one to a receiver.
 pub const ONE_BY_ONE: u32 = 100;
 
-/// How far apart the alerts of one poll stand.
+/// How far apart the places of one poll's alerts are.
 const SLICE: Duration = Duration::from_mins(1);
 
 /// The kind of a delivery that is an alert.

@@ -28,7 +28,7 @@ impl Store {
 }
 
 /// Puts an event into the outbox for each of these receivers.
-pub(in crate::store) fn tell<'a>(
+pub(in crate::store) fn enqueue_event<'a>(
     tx: &mut dyn Tx,
     event: &Event,
     receivers: impl IntoIterator<Item = &'a String>,
@@ -37,7 +37,7 @@ pub(in crate::store) fn tell<'a>(
     enqueue(tx, &NewDelivery::to_each(receivers, event), now).map(drop)
 }
 
-/// Puts notices into the outbox, due now; a mute in force holds them there.
+/// Puts notices into the outbox, due now; a mute in force suppresses them there.
 pub(in crate::store) fn enqueue(
     tx: &mut dyn Tx,
     notices: &[NewDelivery],

@@ -19,11 +19,11 @@ pub(in crate::store) const WAITING: &str = "
      ORDER BY place, id LIMIT ?4";
 
 /// When the last deliveries were taken, the latest first.
-pub(in crate::store) const TOLD: &str = "
+pub(in crate::store) const SENT: &str = "
     SELECT settled_at FROM delivery
      WHERE state = 'delivered' AND receiver = ?1 ORDER BY settled_at DESC LIMIT ?2";
 
-/// Attempts under way count as told: a reload may start a lane beside one that still sends.
+/// Attempts under way count as sent: a reload may start a lane beside one that still sends.
 const UNDER_WAY: &str = "
     SELECT a.started_at FROM attempt a JOIN delivery d ON d.id = a.delivery
      WHERE a.ended_at IS NULL AND d.receiver = ?1 ORDER BY a.started_at DESC LIMIT ?2";
@@ -39,8 +39,8 @@ pub struct Lineup {
     pub is_probed: bool,
     /// The first of each priority that are due, the most urgent first, then the oldest.
     pub waiting: Vec<LinedUp>,
-    /// When the receiver was told last, the oldest first.
-    pub told: Vec<Timestamp>,
+    /// When something was sent to the receiver last, the oldest first.
+    pub sent_at: Vec<Timestamp>,
     /// When the next of those that are not due yet will be.
     pub next_due: Option<Timestamp>,
 }
@@ -58,13 +58,13 @@ pub struct LinedUp {
     pub due: Timestamp,
     /// Whether it is an alert that was never attempted.
     pub is_fresh_alert: bool,
-    /// Whether it is one of too many of its poll, which are told [together](Store::flood).
+    /// Whether it is one of too many of its poll, which go out [together](Store::flood).
     pub is_excess: bool,
 }
 
 impl Store {
     /// What waits for a receiver: up to `limit` due deliveries of each priority, and up to
-    /// `memory` times at which it was told. `None` while it backs off, is off or is not in the
+    /// `memory` times at which something was sent to it. `None` while it backs off, is off or is not in the
     /// config.
     pub async fn lineup(
         &self,
@@ -90,7 +90,7 @@ impl Store {
             Ok(Some(Lineup {
                 is_probed: state.is_probed(),
                 waiting,
-                told: told(tx, id, memory)?,
+                sent_at: sent_at(tx, id, memory)?,
                 next_due: next_due.expect("an aggregate has a row"),
             }))
         })
@@ -114,12 +114,12 @@ fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
     })
 }
 
-fn told(tx: &mut dyn Tx, receiver: i64, memory: i64) -> Result<Vec<Timestamp>, StoreError> {
+fn sent_at(tx: &mut dyn Tx, receiver: i64, memory: i64) -> Result<Vec<Timestamp>, StoreError> {
     if memory == 0 {
         return Ok(Vec::new());
     }
     let mut times: Vec<Timestamp> = Vec::new();
-    for sql in [TOLD, UNDER_WAY] {
+    for sql in [SENT, UNDER_WAY] {
         times.append(&mut tx.column(sql, values![receiver, memory])?);
     }
     times.sort_unstable();

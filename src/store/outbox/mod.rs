@@ -25,16 +25,16 @@ use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Prio
 pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE},
     flood::{DUE, FIRST},
-    lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
+    lineup::{NEXT_DUE_AFTER, SENT, WAITING},
 };
 pub use self::{
     flood::ONE_BY_ONE,
     lineup::{LinedUp, Lineup},
     missed::Missed,
-    unreached::{Reception, ToldUnreached, Unreached},
+    unreached::{NotifiedUnreached, Reception, Unreached},
 };
 pub(super) use self::{
-    insert::{enqueue, insert_alert, tell},
+    insert::{enqueue, enqueue_event, insert_alert},
     payload::{Part, event, list, parse_list},
     rows::close_lost,
     show::of_alert,
@@ -46,7 +46,7 @@ pub(super) use self::{
 pub struct NewDelivery {
     /// The receiver's name.
     pub receiver: String,
-    /// What it is told.
+    /// What its notice says.
     pub event: Event,
 }
 
@@ -96,7 +96,7 @@ pub struct ReceiverState {
     pub failures: u32,
     /// The first of them.
     pub failing_since: Option<Timestamp>,
-    /// Whether others were told that it fails.
+    /// Whether others were notified that it fails.
     pub told_failing: bool,
     /// The mail server that its mail goes through while the one that comes first fails.
     pub through: Option<String>,
@@ -119,10 +119,10 @@ pub struct Settlement {
     pub to: SettleTo,
     /// What becomes of the receiver.
     pub receiver: ReceiverUpdate,
-    /// What is told to others; how much waits for a receiver that fails is counted here.
+    /// Notices for others; how much waits for a receiver that fails is counted here.
     pub notices: Vec<NewDelivery>,
-    /// Who is told where the attempt ends a trouble that was told.
-    pub told: Vec<String>,
+    /// The receivers that are notified where the attempt ends a failure of which they were notified.
+    pub escalation: Vec<String>,
 }
 
 /// What becomes of a delivery.
@@ -173,7 +173,7 @@ pub struct ReceiverUpdate {
     pub failures: u32,
     /// The first of them.
     pub failing_since: Option<Timestamp>,
-    /// Whether others were told that it fails.
+    /// Whether others were notified that it fails.
     pub told_failing: bool,
     /// No attempts until a restart, a reload or `outbox retry`.
     pub off: bool,
@@ -185,11 +185,11 @@ pub struct ReceiverUpdate {
     pub through: Option<String>,
     /// Notices that it has refused in a row.
     pub refusals: u32,
-    /// Whom behind it the attempt has reached.
+    /// Who behind it was reached by the attempt.
     pub reception: Reception,
 }
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeliveryState {
     /// Waits, or is being sent.
@@ -200,9 +200,9 @@ pub enum DeliveryState {
     Dead,
     /// Someone said that it need not be sent.
     Dropped,
-    /// Told as part of another delivery.
+    /// Sent as part of another delivery.
     Folded,
-    /// A mute held it; kept, and sent only if someone asks for it.
+    /// A mute suppressed it; kept, and sent only if someone asks for it.
     Muted,
 }
 
@@ -278,7 +278,7 @@ pub struct Selection {
     pub dead_only: bool,
     /// Only muted ones; alone, all of them.
     pub muted_only: bool,
-    /// Only those that this mute holds.
+    /// Only those that this mute suppresses.
     pub mute: Option<MuteId>,
 }
 
@@ -299,11 +299,11 @@ pub struct DeliveryStatus {
     pub notice: Option<Notice>,
     /// The notice's grade.
     pub priority: Priority,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
     /// Pending: the next attempt, or while one runs the end of its lease.
     pub due: Option<Timestamp>,
-    /// Folded: the delivery that tells it.
+    /// Folded: the delivery that it is part of.
     pub folded_into: Option<DeliveryId>,
     /// When it was made.
     pub created_at: Timestamp,

@@ -1,6 +1,6 @@
 //! What a delivery carries, serialized when it is made.
 //!
-//! An alert is named, with the watches that tell it to this receiver: its content is stored once,
+//! An alert is named, with those of its watches that notify this receiver: its content is stored once,
 //! however many receivers there are. Everything else is stored whole, and so is what older versions
 //! have left.
 
@@ -34,7 +34,7 @@ enum Content {
     Event(Event),
 }
 
-/// An alert as one receiver is told it.
+/// An alert as one receiver gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::store) struct Part {
     /// Its row.
@@ -51,19 +51,19 @@ pub(super) struct Digest {
     pub(super) hold: Hold,
     pub(super) since: Timestamp,
     pub(super) until: Timestamp,
-    pub(super) alerts: Vec<Told>,
+    pub(super) alerts: Vec<StoredAlert>,
 }
 
 /// An alert of a digest: whole where it was stored whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Told {
+pub(super) enum StoredAlert {
     Part(Part),
     Whole(Box<Alert>),
 }
 
-impl Told {
-    /// The alert, as the receiver is told it.
+impl StoredAlert {
+    /// The alert, as the receiver gets it.
     pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
         match self {
             Self::Part(part) => part.read(tx),
@@ -80,7 +80,7 @@ impl Told {
 }
 
 impl Part {
-    /// The alert, as the receiver is told it.
+    /// The alert, as the receiver gets it.
     pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
         let data: Option<String> = tx.value(
             "SELECT data FROM alert WHERE id = ?1",
@@ -102,14 +102,14 @@ impl Part {
 impl Digest {
     /// The highest of its alerts.
     pub(super) fn priority(&self) -> Priority {
-        let priorities = self.alerts.iter().map(Told::priority);
+        let priorities = self.alerts.iter().map(StoredAlert::priority);
         priorities.max().unwrap_or_default()
     }
 
     /// One that cannot be read must not stop the others.
     fn read(&self, tx: &mut dyn Tx) -> Event {
-        let alerts = self.alerts.iter().filter_map(|told| {
-            let mut alert = told.read(tx).ok()?;
+        let alerts = self.alerts.iter().filter_map(|alert| {
+            let mut alert = alert.read(tx).ok()?;
             match self.hold {
                 Hold::Flood => alert.brief(1),
                 _ => alert.shorten(),
@@ -150,7 +150,7 @@ pub(super) fn deserialize(
     })
 }
 
-/// What a stored delivery tells.
+/// The event of a stored delivery.
 pub(super) fn deserialize_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
     read(payload)?.content.read(tx)
 }
@@ -165,7 +165,7 @@ impl Content {
     }
 }
 
-/// What a stored delivery tells that is neither an alert nor a digest.
+/// The event of a stored delivery that is neither an alert nor a digest.
 pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
     match read(payload)?.content {
         Content::Event(event) => Ok(event),
@@ -173,16 +173,16 @@ pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
     }
 }
 
-/// The alert that a stored delivery tells.
-pub(super) fn told(payload: &str) -> Result<Told, StoreError> {
+/// The alert of a stored delivery.
+pub(super) fn alert(payload: &str) -> Result<StoredAlert, StoreError> {
     match read(payload)?.content {
-        Content::Alert(part) => Ok(Told::Part(part)),
-        Content::Event(Event::Alert(alert)) => Ok(Told::Whole(alert)),
+        Content::Alert(part) => Ok(StoredAlert::Part(part)),
+        Content::Event(Event::Alert(alert)) => Ok(StoredAlert::Whole(alert)),
         Content::Event(_) | Content::Digest(_) => Err(no("an alert")),
     }
 }
 
-/// The alerts that a stored delivery tells together.
+/// The alerts of a stored digest.
 pub(super) fn digest(payload: &str) -> Result<Digest, StoreError> {
     match read(payload)?.content {
         Content::Digest(digest) => Ok(digest),

@@ -1,11 +1,11 @@
-//! That a receiver's trouble is over: told to those who heard of it.
+//! The end of a receiver's trouble: those who were notified of it are notified of its end.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{
-    insert::tell,
+    insert::enqueue_event,
     rows::waiting,
     unreached::{self, Unreached, end_unreached},
 };
@@ -17,15 +17,15 @@ use crate::{
     },
 };
 
-/// A receiver of which others were told that it fails.
-pub(super) struct ToldFailing {
+/// A receiver of which others were notified that it fails.
+pub(super) struct NotifiedFailure {
     name: String,
     since: Timestamp,
-    /// Its mail goes through another server, so it was told itself.
+    /// Its mail goes through another server, so it was notified itself.
     is_reached: bool,
 }
 
-impl ToldFailing {
+impl NotifiedFailure {
     pub(super) fn of(tx: &mut dyn Tx, receiver: i64) -> Result<Option<Self>, StoreError> {
         let row = tx.row(
             "SELECT name, failing_since, through FROM receiver WHERE id = ?1 AND told_failing = 1",
@@ -43,11 +43,11 @@ impl ToldFailing {
         }))
     }
 
-    /// Tells that this is over.
+    /// Notifies these receivers that this is over.
     pub(super) fn end(
         self,
         tx: &mut dyn Tx,
-        told: &[String],
+        receivers: &[String],
         removed: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -60,19 +60,19 @@ impl ToldFailing {
             removed,
             receiver: self.name,
         };
-        let hears = |it: &&String| self.is_reached || **it != event.receiver;
-        let told: Vec<&String> = told.iter().filter(hears).collect();
-        tell(tx, &Event::ReceiverRecovered(event), told, now)
+        let is_notified = |it: &&String| self.is_reached || **it != event.receiver;
+        let receivers: Vec<&String> = receivers.iter().filter(is_notified).collect();
+        enqueue_event(tx, &Event::ReceiverRecovered(event), receivers, now)
     }
 }
 
 impl Store {
     /// Ends the troubles of receivers, and of mail addresses behind them, that the config has no more,
-    /// and tells these receivers of it; `recipients` has the addresses of those that have some.
+    /// and notifies these receivers of it; `recipients` has the addresses of those that have some.
     pub async fn follow_recipients(
         &self,
         recipients: BTreeMap<String, Vec<String>>,
-        told: Vec<String>,
+        receivers: Vec<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.record(move |tx| {
@@ -82,18 +82,18 @@ impl Store {
                 let after: Vec<Unreached> = before.iter().filter(is_behind).cloned().collect();
                 if after != before {
                     unreached::keep(tx, &name, &after)?;
-                    let how = (&told[..], true, now);
+                    let how = (&receivers[..], true, now);
                     end_unreached(tx, &name, [&before, &after], how)?;
                 }
                 if is_active {
                     continue;
                 }
-                if let Some(failing) = ToldFailing::of(tx, id)? {
+                if let Some(failing) = NotifiedFailure::of(tx, id)? {
                     tx.exec(
                         "UPDATE receiver SET told_failing = 0 WHERE id = ?1",
                         values![id],
                     )?;
-                    failing.end(tx, &told, true, now)?;
+                    failing.end(tx, &receivers, true, now)?;
                 }
             }
             Ok(())

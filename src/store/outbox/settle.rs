@@ -8,7 +8,7 @@ use super::{
     insert::enqueue,
     missed::note,
     payload::{list, parse_list},
-    recovered::ToldFailing,
+    recovered::NotifiedFailure,
     rows::waiting,
     unreached,
 };
@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl Store {
-    /// Records how an attempt ended, with what becomes of its delivery and its receiver, and tells
+    /// Records how an attempt ended, with what becomes of its delivery and its receiver, and notifies
     /// others, in one transaction. False, and nothing written, if the delivery is no longer ours:
     /// its lease ran out and it was claimed again, or someone retried or dropped it. Waits for as
     /// long as another process writes: what was accepted and is not recorded is sent again.
@@ -54,18 +54,18 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
     )?;
     let Settlement {
         receiver: update,
-        told,
+        escalation,
         ..
     } = settlement;
     let over = if update.told_failing {
         None
     } else {
-        ToldFailing::of(tx, receiver)?
+        NotifiedFailure::of(tx, receiver)?
     };
     update_receiver(tx, receiver, update, ended_at)?;
-    unreached::note(tx, receiver, &update.reception, told, ended_at)?;
+    unreached::note(tx, receiver, &update.reception, escalation, ended_at)?;
     if let Some(over) = over {
-        over.end(tx, told, false, ended_at)?;
+        over.end(tx, escalation, false, ended_at)?;
     }
     enqueue(tx, &notices, ended_at)?;
     Ok(true)

@@ -87,10 +87,10 @@ async fn a_record_holds_alerts_with_their_deliveries_and_attempts() {
     assert!(!second.is_baseline && second.earlier.is_empty());
     let alert = &second.alerts[0];
     assert_eq!((alert.watches.len(), alert.created_at), (2, at(0)));
-    let told: Vec<_> = alert
+    let sent: Vec<_> = alert
         .deliveries
         .iter()
         .map(|it| (it.receiver.as_str(), it.attempts.len()))
         .collect();
-    assert_eq!(told, [("desk", 1), ("phone", 0)]);
+    assert_eq!(sent, [("desk", 1), ("phone", 0)]);
 }

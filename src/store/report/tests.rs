@@ -51,9 +51,19 @@ async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
     let store = one_feed(&place).await;
     store.plan_report(Some(at(100)), at(0)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = || vec!["desk".to_owned(), "phone".to_owned()];
-    assert!(store.report(plan, at(200), told(), at(101)).await.unwrap());
-    assert!(!store.report(plan, at(200), told(), at(101)).await.unwrap());
+    let receivers = || vec!["desk".to_owned(), "phone".to_owned()];
+    assert!(
+        store
+            .report(plan, at(200), receivers(), at(101))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .report(plan, at(200), receivers(), at(101))
+            .await
+            .unwrap()
+    );
     let next = ReportPlan {
         due: at(200),
         since: at(101),
@@ -101,8 +111,13 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
     .await;
     store.plan_report(Some(at(300)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = vec!["desk".to_owned()];
-    assert!(store.report(plan, at(600), told, at(300)).await.unwrap());
+    let receivers = vec!["desk".to_owned()];
+    assert!(
+        store
+            .report(plan, at(600), receivers, at(300))
+            .await
+            .unwrap()
+    );
     let report = reports(&store).await.remove(0);
     assert_eq!(report.since, at(150));
     assert_eq!((report.feeds, report.feeds_failing), (22, 21));
@@ -147,8 +162,13 @@ async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
     .await;
     store.plan_report(Some(at(9000)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = vec!["desk".to_owned()];
-    assert!(store.report(plan, at(9600), told, at(9000)).await.unwrap());
+    let receivers = vec!["desk".to_owned()];
+    assert!(
+        store
+            .report(plan, at(9600), receivers, at(9000))
+            .await
+            .unwrap()
+    );
     let report = reports(&store).await.remove(0);
     assert_eq!((report.alerts, report.watches_alerting), (25, 24));
     let named = report.watches.iter();
@@ -158,7 +178,7 @@ async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
 }
 
 #[tokio::test]
-async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
+async fn it_names_the_feeds_that_were_reported_silent_or_empty_and_read_well() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let feeds = ["calm", "empty", "failing", "silent"];
@@ -171,7 +191,7 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
         "UPDATE feed SET polled_at = 1795000000000, health = '{\"told_silent\":true}'",
         "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":9,\"told\":true}}'
           WHERE name = 'empty'",
-        // Not told yet.
+        // Nobody is notified yet.
         "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":1,\"told\":false}}'
           WHERE name = 'calm'",
         "UPDATE feed SET failures = 3, error = 'no answer' WHERE name = 'failing'",
@@ -181,8 +201,13 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
     }
     store.plan_report(Some(at(300)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = vec!["desk".to_owned()];
-    assert!(store.report(plan, at(600), told, at(300)).await.unwrap());
+    let receivers = vec!["desk".to_owned()];
+    assert!(
+        store
+            .report(plan, at(600), receivers, at(300))
+            .await
+            .unwrap()
+    );
     let report = reports(&store).await.remove(0);
     assert_eq!((report.feeds_failing, report.feeds_silent), (1, 2));
     let named = report.silent.iter();

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Fingerprints that a feed takes over from the one that had its name, the newest: far more than
-/// stand in a document, of which the largest of 301 real feeds held 730.
+/// are in a document, of which the largest of 301 real feeds held 730.
 const MOST_INHERITED: u32 = 2_000;
 
 /// What is to be done about one feed.
@@ -146,7 +146,7 @@ fn move_to(
 }
 
 /// Puts a new feed in the place of another one, which rests under a name of its own until a config
-/// has its URL again. Of trouble that was told of this name the end is told too.
+/// has its URL again. Who was notified of trouble under this name is notified of its end too.
 fn succeed(
     tx: &mut dyn Tx,
     before: FeedId,
@@ -174,17 +174,17 @@ fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreErr
     inherit_prints(tx, place, row)
 }
 
-/// What was told of the trouble of one is told of the other.
+/// Who was notified of the trouble of one is notified of the end of the other's.
 fn inherit_trouble(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
     let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
-    let (failures, since, told): (i64, Option<Timestamp>, bool) = (
+    let (failures, since, notified): (i64, Option<Timestamp>, bool) = (
         of_before.take("failures")?,
         of_before.take("failing_since")?,
         of_before.take("told_failing")?,
     );
     tx.exec(
         "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
-        values![row, failures, since, told],
+        values![row, failures, since, notified],
     )?;
     tx.exec(
         "UPDATE feed SET told_failing = 0 WHERE id = ?1",

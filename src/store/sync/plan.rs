@@ -1,6 +1,6 @@
 //! Which row of the store each feed of the config is. Pure.
 //!
-//! A feed is what stands at its URL; its name is only what the config calls it. So a row that has
+//! A feed is what is at its URL; its name is only what the config calls it. So a row that has
 //! the URL is taken first, whatever its name, and only a URL that no row has is something new.
 
 use std::collections::HashMap;

@@ -111,7 +111,7 @@ async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_u
     let claim = claim_one(&store, at(20)).await;
     assert_eq!(claim.feed.url, "https://b.example/");
     assert!(!claim.feed.baseline.is_done() && claim.feed.baseline.is_inherited());
-    assert!(knows(&store, "a", 1).await, "what the name has told");
+    assert!(knows(&store, "a", 1).await, "what the name has shown");
     assert_eq!(
         names(&store).await,
         [("#1 a".into(), false), ("a".into(), true)]
@@ -145,7 +145,7 @@ async fn a_url_that_comes_back_knows_what_the_other_one_has_shown_since() {
 }
 
 #[tokio::test]
-async fn trouble_that_was_told_of_a_name_goes_on_under_another_url() {
+async fn reported_trouble_of_a_name_goes_on_under_another_url() {
     let place = Place::new();
     let store = place.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
@@ -159,8 +159,8 @@ async fn trouble_that_was_told_of_a_name_goes_on_under_another_url() {
     let claim = claim_one(&store, at(20)).await.feed;
     assert_eq!((claim.failures, claim.told_failing), (3, true));
     assert_eq!(claim.failing_since, Some(at(0)));
-    let told = number(&store, "SELECT sum(told_failing) FROM feed").await;
-    assert_eq!(told, 1, "its end is told once");
+    let notified = number(&store, "SELECT sum(told_failing) FROM feed").await;
+    assert_eq!(notified, 1, "its end is notified once");
 }
 
 /// Polls both feeds, so that each knows a number of its own.

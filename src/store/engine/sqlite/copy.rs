@@ -1,7 +1,7 @@
 //! The store in another file: as a backup, before a migration, or what a lost file held.
 //!
 //! **In:** an open file, in use or not, and a name. **Out:** one moment of it under that name, whole
-//! and on the disk, or an error and what stood there before.
+//! and on the disk, or an error and what was there before.
 //!
 //! A copy that is put to use one day is behind the file it was made of: that one has given out more
 //! ids meanwhile, and receivers, who drop what comes twice, remember them. So a copy counts on from
@@ -21,7 +21,7 @@ use crate::store::{StoreError, private};
 /// room for a trillion copies of copies.
 const AHEAD: i64 = 1_000_000;
 
-/// Copies the file at `path`, beside a daemon or without one. What stands at `to` is replaced if it
+/// Copies the file at `path`, beside a daemon or without one. What is at `to` is replaced if it
 /// is a copy itself.
 pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
     if !path.exists() {
@@ -35,7 +35,7 @@ pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
     copy(&mut connection, to)
 }
 
-/// Whether what stands there may be replaced: neither this store, nor another that someone has open,
+/// Whether what is there may be replaced: neither this store, nor another that someone has open,
 /// which shows in the log beside it, nor anything else.
 fn is_copy(path: &Path, to: &Path) -> bool {
     if private::is_special(to) {

@@ -1,4 +1,4 @@
-//! SQL outside this directory must run on PostgreSQL too. This file stands inside it, so that
+//! SQL outside this directory must run on PostgreSQL too. This file is inside it, so that
 //! what it forbids can be written here.
 
 use std::{

@@ -63,7 +63,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (outbox::PROBE, 4),
         (outbox::CLAIM_ONE, 4),
         (outbox::WAITING, 4),
-        (outbox::TOLD, 2),
+        (outbox::SENT, 2),
         (outbox::NEXT_DUE_AFTER, 2),
         (outbox::FIRST, 2),
         (outbox::DUE, 4),

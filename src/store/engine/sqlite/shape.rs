@@ -11,7 +11,7 @@ use super::{
 };
 use crate::store::StoreError;
 
-/// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
+/// Is in the header of every file of ours (`file(1)` and we can tell): "5bel".
 pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
 
 /// Everything in a schema but what SQLite itself makes, by kind and name.

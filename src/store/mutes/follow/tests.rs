@@ -48,9 +48,9 @@ async fn a_feed_takes_its_mute_along_and_another_one_under_its_name_has_none() {
     }
     let rows = deliveries(&store).await;
     let held: Vec<DeliveryState> = rows.iter().map(|row| row.state).collect();
-    let muted_and_told = [DeliveryState::Muted, DeliveryState::Pending];
+    let muted_and_pending = [DeliveryState::Muted, DeliveryState::Pending];
     assert!(
-        muted_and_told.iter().all(|state| held.contains(state)),
+        muted_and_pending.iter().all(|state| held.contains(state)),
         "{held:?}"
     );
 }
@@ -99,16 +99,16 @@ async fn a_poll_under_way_at_the_rename_is_held_too() {
 }
 
 #[tokio::test]
-async fn what_was_told_into_the_mute_under_the_old_name_is_told_again_at_its_end() {
+async fn what_the_mute_suppressed_under_the_old_name_is_reported_again_at_its_end() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
     let claim = claim_one(&store, at(0)).await;
-    let told = PollCommit {
+    let failing = PollCommit {
         notices: vec![failing("mofa", &[])],
         ..poll(&claim, at(0), told_failing())
     };
-    store.commit_poll(told).await.expect("committed");
+    store.commit_poll(failing).await.expect("committed");
     sync(&store, &[feed("new", URL)], 10).await;
     store.end_mutes(at(60)).await.expect("done");
     assert!(!claim_one(&store, at(900)).await.feed.told_failing);

@@ -159,7 +159,7 @@ async fn what_was_attempted_dropped_or_folded_before_is_left_out() {
 }
 
 #[tokio::test]
-async fn an_alert_nobody_can_read_dies_and_lets_the_others_be_told() {
+async fn an_alert_nobody_can_read_dies_and_lets_the_others_be_sent() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let ids = enqueue(&store, 3).await;
@@ -203,24 +203,24 @@ async fn a_lineup_is_bounded_in_each_priority() {
 }
 
 #[tokio::test]
-async fn the_last_times_it_was_told_are_remembered_and_an_attempt_counts_at_once() {
+async fn the_last_times_of_sending_are_remembered_and_an_attempt_counts_at_once() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let ids = enqueue(&store, 4).await;
-    let told = async |memory: usize| {
+    let sent_at = async |memory: usize| {
         let lineup = store.lineup("desk", 9, memory, at(99)).await.expect("read");
-        lineup.expect("not backing off").told
+        lineup.expect("not backing off").sent_at
     };
-    assert_eq!(told(9).await, []);
+    assert_eq!(sent_at(9).await, []);
     for (id, seconds) in [(ids[0], 10), (ids[1], 20)] {
         let claim = claim_one(&store, id, seconds).await.expect("due");
         let settled = store.settle(settlement(&claim, at(seconds + 1), delivered()));
         assert!(settled.await.expect("settled"));
     }
     claim_one(&store, ids[2], 30).await.expect("due");
-    assert_eq!(told(9).await, [at(11), at(21), at(30)]);
-    assert_eq!(told(2).await, [at(21), at(30)]);
-    assert_eq!(told(0).await, []);
+    assert_eq!(sent_at(9).await, [at(11), at(21), at(30)]);
+    assert_eq!(sent_at(2).await, [at(21), at(30)]);
+    assert_eq!(sent_at(0).await, []);
 }
 
 #[tokio::test]
@@ -299,7 +299,7 @@ async fn a_digest_that_is_too_large_goes_out_in_two() {
     assert_eq!(status(whole).await.state, DeliveryState::Folded);
     let claims = store.claim_deliveries("desk", at(103), LEASE, 9).await;
     let claims = claims.expect("claimed");
-    let mut told = Vec::new();
+    let mut titles = Vec::new();
     for (n, claim) in claims.iter().enumerate() {
         let Event::DigestReady(digest) = &claim.notice.event else {
             panic!("a digest: {:?}", claim.notice.event);
@@ -309,12 +309,12 @@ async fn a_digest_that_is_too_large_goes_out_in_two() {
             Ok([2, 1][n]),
             "in their order"
         );
-        told.extend(digest.alerts.iter().map(|alert| alert.item.title.clone()));
+        titles.extend(digest.alerts.iter().map(|alert| alert.item.title.clone()));
     }
-    told.sort();
-    assert_eq!(told, ["title 1", "title 2", "title 3"]);
+    titles.sort();
+    assert_eq!(titles, ["title 1", "title 2", "title 3"]);
     for id in ids {
-        let into = status(id).await.folded_into.expect("told in one of them");
+        let into = status(id).await.folded_into.expect("it is in one of them");
         assert_eq!(status(into).await.state, DeliveryState::Pending);
     }
 }

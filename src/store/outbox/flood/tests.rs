@@ -45,7 +45,7 @@ async fn what_another_visit_brings_goes_before_the_rest_of_a_flood() {
 }
 
 #[tokio::test]
-async fn what_is_too_much_of_one_visit_is_told_in_one_digest() {
+async fn what_is_too_much_of_one_poll_goes_out_in_one_digest() {
     let place = Place::new();
     let store = one_feed(&place).await;
     show(&store, 0..FLOOD, 0).await;
@@ -128,7 +128,7 @@ async fn a_digest_of_a_flood_holds_what_there_is_room_for() {
 }
 
 #[tokio::test]
-async fn an_alert_is_stored_once_and_each_receiver_is_told_its_own_watches() {
+async fn an_alert_is_stored_once_and_each_receiver_gets_its_own_watches() {
     let place = Place::new();
     let store = one_feed(&place).await;
     let mut item = news(1, &["w", "v"], &["desk", "phone"]);

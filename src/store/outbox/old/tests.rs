@@ -69,11 +69,17 @@ async fn a_receiver_that_is_tried_in_vain_for_so_long_loses_what_waits_as_long()
         .expect("there");
     assert_eq!(dead.state, DeliveryState::Dead);
     assert_eq!(dead.reason.as_deref(), Some("expired"));
-    let detail = dead.detail.expect("told");
+    let detail = dead.detail.expect("said");
     assert!(detail.ends_with("401 Unauthorized"), "{detail}");
-    let told = store.tell_missed(vec!["phone".into()], at(KEEP + 11)).await;
-    let told = told.expect("told");
-    assert_eq!((told.len(), told[0].event.notices), (1, 2), "one notice");
+    let notified = store
+        .notify_missed(vec!["phone".into()], at(KEEP + 11))
+        .await;
+    let notified = notified.expect("written");
+    assert_eq!(
+        (notified.len(), notified[0].event.notices),
+        (1, 2),
+        "one notice"
+    );
 }
 
 /// The machine was off: who knows how the receiver is today.
@@ -107,8 +113,8 @@ async fn what_waits_for_a_receiver_that_is_gone_ends_and_is_deleted_when_its_tim
     assert_eq!(given_up(&store, 400 * DAY).await, 1);
     let pruned = store.prune(at(400 * DAY)).await.expect("pruned");
     assert_eq!((pruned.deliveries, pruned.alerts, pruned.items), (1, 1, 1));
-    let told = store.tell_missed(phone.to_vec(), at(400 * DAY)).await;
-    assert_eq!(told.expect("told")[0].event.named, ["title 1"]);
+    let notified = store.notify_missed(phone.to_vec(), at(400 * DAY)).await;
+    assert_eq!(notified.expect("written")[0].event.named, ["title 1"]);
 }
 
 #[tokio::test]
@@ -156,6 +162,8 @@ async fn more_than_a_batch_ends_too() {
     let pings = (0..many).map(|_| ping("gone")).collect();
     store.enqueue(pings, at(0)).await.expect("enqueued");
     assert_eq!(given_up(&store, 400 * DAY).await, many as u64);
-    let told = store.tell_missed(vec!["phone".into()], at(400 * DAY)).await;
-    assert_eq!(told.expect("told")[0].event.notices, BATCH + 1);
+    let notified = store
+        .notify_missed(vec!["phone".into()], at(400 * DAY))
+        .await;
+    assert_eq!(notified.expect("written")[0].event.notices, BATCH + 1);
 }

@@ -194,7 +194,7 @@ async fn a_burst_beyond_the_batch_and_the_queue_is_written_in_order() {
     let mut ids: Vec<(usize, i64)> = tasks.join_all().await;
     ids.sort_unstable();
     assert_eq!(ids.len(), total);
-    // Those for whom there was room at once: who had to wait for it may be overtaken.
+    // Those that had room at once: one that had to wait for it may be overtaken.
     let at_once = &ids[..super::super::QUEUE];
     assert!(
         at_once.is_sorted_by_key(|(_, id)| *id),
