@@ -154,7 +154,6 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         origin: claim.origin,
         fence: claim.fence,
         feed: claim.feed.id,
-        told: claim.feed.told(),
         url: claim.feed.url,
         polled_at: now,
         committed_at: now,
@@ -170,7 +169,7 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
         continuity: None,
         moved: None,
         notices: Vec::new(),
-        told_with: Vec::new(),
+        findings: Vec::new(),
         health: Health::default(),
         result: PollResult::Read(Box::new(PollRead {
             status: 200,

@@ -78,7 +78,6 @@ impl Poller {
                 reason: failure.reason.to_owned(),
                 error: failure.message,
                 status: failure.status,
-                told_failing: decision.told_failing,
                 gone: failure.gone,
             },
         };
@@ -88,7 +87,7 @@ impl Poller {
             due_reason: due_reason.as_str().to_owned(),
             learned: last.learned,
             notices: decision.notices,
-            told_with: decision.told_with,
+            findings: decision.findings,
             outage: context.outage().cloned(),
             health: decision.health,
             // A gap is filled where it was found.
@@ -122,7 +121,6 @@ impl Poller {
             fence: claim.fence,
             feed: claim.feed.id,
             url: claim.feed.url.clone(),
-            told: claim.feed.told(),
             polled_at,
             committed_at: self.clock.now(),
             next_due_at: polled_at,
@@ -136,7 +134,7 @@ impl Poller {
             outage: None,
             result,
             notices: Vec::new(),
-            told_with: Vec::new(),
+            findings: Vec::new(),
             health: claim.feed.health,
             continuity: None,
             moved: None,

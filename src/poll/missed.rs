@@ -67,12 +67,12 @@ pub(super) fn after(
     }
 }
 
-/// A gap that stays open: counted, and told unless it was.
+/// A gap that stays open: it is counted, and receivers are notified unless they were.
 pub(super) fn given_up(before: &Continuity, at: Timestamp) -> Continuity {
     Continuity {
         missed: before.missed.saturating_add(1),
         missed_at: Some(at),
-        told: true,
+        in_gap: true,
         fill: None,
         ..before.clone()
     }
@@ -93,7 +93,7 @@ fn after_document(
     let join = join(&before.window, &shown, news);
     let next = Continuity {
         pace: pace(every, before.pace, join),
-        told: before.told && !matches!(join, Join::Overlap { .. }),
+        in_gap: before.in_gap && !matches!(join, Join::Overlap { .. }),
         window: shown,
         ..before.clone()
     };

@@ -70,8 +70,8 @@ impl FeedStatus {
 impl Condition {
     /// Of what the store keeps of a feed.
     fn of(gone: bool, failures: u32, polled_at: Option<Timestamp>, health: &Health) -> Self {
-        let ailment = health.told(&Learned::default()).map(|(ailment, _)| ailment);
-        match ailment {
+        let issue = health.issue(&Learned::default()).map(|(issue, _)| issue);
+        match issue {
             _ if gone => Self::Gone,
             _ if failures > 0 => Self::Failing,
             _ if polled_at.is_none() => Self::New,

@@ -32,6 +32,7 @@ mod identity;
 mod items;
 mod meta;
 mod mutes;
+mod notifications;
 mod options;
 mod outbox;
 mod parts;
@@ -76,6 +77,7 @@ pub use self::{
     history::FeedStatus,
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
+    notifications::{Finding, Notification, Notified},
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
@@ -84,10 +86,10 @@ pub use self::{
         Unreached,
     },
     polls::{
-        Alias, Asked, Baseline, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem,
-        Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
-        PollCommitted, PollRead, PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery,
-        Revision, Silence, Tells, Unreachable, Unread,
+        Alias, Asked, Baseline, Continuity, Empty, FeedState, Fill, Health, KnownItem, Move, Moved,
+        Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead,
+        PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Tells,
+        Unreachable, Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

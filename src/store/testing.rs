@@ -7,14 +7,15 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::{
-    DeliveryClaim, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted,
-    PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, Tells,
-    engine::values,
+    DeliveryClaim, Finding, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit,
+    PollCommitted, PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions,
+    Tells, engine::values,
 };
 use crate::{
     model::{
-        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedId, Fingerprint, Identity, Initial,
-        Item, Priority, Recognition, Remembered, TestPing, TextHash,
+        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId,
+        FeedRecovered, FeedSilent, Fingerprint, HealthIssue, Identity, Initial, Item, Priority,
+        Recognition, Remembered, TestPing, TextHash,
     },
     schedule::Learned,
 };
@@ -210,7 +211,6 @@ pub(super) fn failed() -> PollResult {
         reason: "status".into(),
         error: "status 503".into(),
         status: Some(503),
-        told_failing: false,
         gone: false,
     }
 }
@@ -222,7 +222,6 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         fence: claim.fence,
         feed: claim.feed.id,
         url: claim.feed.url.clone(),
-        told: claim.feed.told(),
         polled_at: now,
         committed_at: now,
         next_due_at: now + Duration::from_mins(15),
@@ -236,7 +235,7 @@ pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> Pol
         outage: None,
         result,
         notices: vec![],
-        told_with: vec![],
+        findings: vec![],
         health: Health::default(),
         continuity: None,
         moved: None,
@@ -304,6 +303,79 @@ pub(super) async fn number(store: &Store, sql: &str) -> i64 {
     let sql = sql.to_owned();
     let read = store.read(move |tx| tx.row(&sql, values![])?.expect("a row").take(0));
     read.await.expect("a number")
+}
+
+/// Puts into the log that receivers were notified of this issue of every feed.
+pub(super) async fn notified(store: &Store, issue: HealthIssue) {
+    let log = format!(
+        "INSERT INTO notification (feed, issue, receiver, sent_at)
+         SELECT id, '{}', 'desk', 0 FROM feed WHERE active = 1",
+        issue.as_str()
+    );
+    tamper(store, &log).await;
+}
+
+/// This issue of `mofa`, with a notice for `desk`.
+pub(super) fn finding(issue: HealthIssue) -> Finding {
+    let (feed, url) = ("mofa".to_owned(), "https://mofa.example/feed".to_owned());
+    let event = match issue {
+        HealthIssue::Failing => Event::FeedFailing(FeedFailing {
+            feed,
+            url,
+            reason: "timeout".into(),
+            error: "no answer in 30 s".into(),
+            last_success: Some(at(0)),
+            failures: 2,
+            next_try: None,
+            also: vec![],
+        }),
+        HealthIssue::Silent => Event::FeedSilent(FeedSilent {
+            feed,
+            url,
+            last_news: at(0),
+            expected_by: at(0),
+            learned: true,
+        }),
+        HealthIssue::Empty => Event::FeedEmpty(FeedEmpty {
+            feed,
+            url,
+            since: at(0),
+            polls: 3,
+        }),
+    };
+    Finding {
+        issue,
+        is_over: false,
+        notices: vec![to_desk(event)],
+        also: vec![],
+    }
+}
+
+/// That it is over.
+pub(super) fn over(issue: HealthIssue) -> Finding {
+    let event = Event::FeedRecovered(FeedRecovered {
+        feed: "mofa".into(),
+        url: "https://mofa.example/feed".into(),
+        was: issue,
+        since: None,
+        last_success: None,
+        failures: 3,
+        also: vec![],
+        still: vec![],
+        removed: false,
+    });
+    Finding {
+        is_over: true,
+        notices: vec![to_desk(event)],
+        ..finding(issue)
+    }
+}
+
+fn to_desk(event: Event) -> NewDelivery {
+    NewDelivery {
+        receiver: "desk".into(),
+        event,
+    }
 }
 
 /// Runs a statement behind the store's back.

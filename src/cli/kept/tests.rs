@@ -62,7 +62,6 @@ impl Desk {
                     origin: claim.origin,
                     fence: claim.fence,
                     feed: claim.feed.id,
-                    told: claim.feed.told(),
                     url: claim.feed.url,
                     polled_at: at(minute),
                     committed_at: at(minute),
@@ -78,7 +77,7 @@ impl Desk {
                     continuity: None,
                     moved: None,
                     notices: Vec::new(),
-                    told_with: Vec::new(),
+                    findings: Vec::new(),
                     health: Health::default(),
                     result: read(own),
                 };

@@ -11,12 +11,12 @@ use crate::{
     model::{Event, Feed, FeedRebased},
 };
 
-/// A feed that renames its items at every visit is told again only after this.
+/// Of a feed that renames its items at every visit receivers are notified again only after this.
 const REBASED_AGAIN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 impl HealthRules {
-    /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. A feed that
-    /// does so at every visit is told once a month.
+    /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. Of a feed that
+    /// does so at every visit there is one a month.
     pub(super) fn rebased(
         &self,
         decision: &mut HealthDecision,
@@ -24,14 +24,14 @@ impl HealthRules {
         items: u32,
         now: Timestamp,
     ) {
-        let was_told = |at| time::elapsed(at, now) < REBASED_AGAIN_AFTER;
-        if items == 0 || decision.health.rebased_at.is_some_and(was_told) {
+        let is_recent = |at| time::elapsed(at, now) < REBASED_AGAIN_AFTER;
+        if items == 0 || decision.health.rebased_at.is_some_and(is_recent) {
             return;
         }
         decision.health.rebased_at = Some(now);
         decision
             .notices
-            .extend(self.tell(&Event::FeedRebased(FeedRebased {
+            .extend(self.notices(&Event::FeedRebased(FeedRebased {
                 feed: feed.name.clone(),
                 url: bare_url(&feed.url),
                 items,

@@ -111,7 +111,7 @@ impl Mutes {
 
 /// The feeds that an event tells of: one notice may stand for several of an origin, and is held
 /// only where all of them are muted.
-pub(super) fn feeds(event: &Event) -> Vec<&str> {
+fn feeds(event: &Event) -> Vec<&str> {
     let (feed, also) = match event {
         Event::Alert(data) => (&data.feed.name, &[][..]),
         Event::FeedFailing(data) => (&data.feed, &data.also[..]),

@@ -23,7 +23,6 @@ use super::{
 use crate::model::{MuteId, MuteKind, ReportedMute};
 use hold::Mute;
 
-pub(super) use end::end_due;
 pub(super) use follow::follow;
 #[cfg(test)]
 pub(super) use hold::IN_FORCE;

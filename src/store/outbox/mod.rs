@@ -33,7 +33,7 @@ pub(super) use self::{
 };
 pub(super) use self::{
     insert::{enqueue, insert_alert, tell},
-    payload::{Part, event, list, parse_list},
+    payload::{Part, list, parse_list},
     settle::close_lost,
     show::of_alert,
     unreached::parse as parse_unreached,

@@ -167,14 +167,6 @@ impl Content {
     }
 }
 
-/// What a stored delivery tells that is neither an alert nor a digest.
-pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
-    match read(payload)?.content {
-        Content::Event(event) => Ok(event),
-        Content::Alert(_) | Content::Digest(_) => Err(no("a notice of its own")),
-    }
-}
-
 /// The alert that a stored delivery tells.
 pub(super) fn told(payload: &str) -> Result<Told, StoreError> {
     match read(payload)?.content {

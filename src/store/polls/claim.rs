@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::{Baseline, Continuity, FeedState, PollClaim, continuity, moved};
 use crate::{
-    model::OriginId,
+    model::{FeedId, OriginId},
     schedule::Learned,
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        notifications::{self, Notified},
         recover::CUT_OFF,
         schedule,
     },
@@ -29,10 +30,11 @@ macro_rules! feed {
     ($which:literal) => {
         concat!(
             "SELECT due, id, name, url, etag, last_modified, body_hash, baseline_at, failures,
-                    failing_since, told_failing, succeeded_at, not_modified_since, items_total,
-                    last_items, missed, missed_at, told_missed, fill, moved_to, moving, learned,
+                    failing_since, succeeded_at, not_modified_since, items_total,
+                    last_items, missed, missed_at, in_gap, fill, moved_to, moving, learned,
                     health, (baseline_at IS NULL AND EXISTS (
-                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id)), due_reason
+                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id)), due_reason,
+                    EXISTS (SELECT 1 FROM notification n WHERE n.feed = feed.id)
                FROM feed WHERE origin = ?1 AND active = 1 AND ",
             $which
         )
@@ -82,7 +84,7 @@ fn claim_origins(
     let mut claims = Vec::new();
     for mut row in tx.rows(CLAIM, values![now, millis(lease), limit])? {
         let origin = row.take(0)?;
-        match feed(tx, MOST_OVERDUE, origin)? {
+        match feed(tx, MOST_OVERDUE, origin, now)? {
             Some((due, feed)) if due <= now => claims.push((due, claim(origin, row, feed)?)),
             // A lease that ran out made it due, not a feed.
             _ => schedule::free(tx, origin)?,
@@ -114,39 +116,44 @@ pub(super) fn feed(
     tx: &mut dyn Tx,
     which: &str,
     origin: OriginId,
+    now: Timestamp,
 ) -> Result<Option<(Timestamp, FeedState)>, StoreError> {
     let row = tx.row(which, values![origin])?;
-    row.map(|mut row| Ok((row.take(0)?, feed_state(&mut row)?)))
+    row.map(|mut row| Ok((row.take(0)?, feed_state(tx, &mut row, now)?)))
         .transpose()
 }
 
-fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
-    let learned: Learned = row.take(21)?;
+fn feed_state(tx: &mut dyn Tx, row: &mut Row, now: Timestamp) -> Result<FeedState, StoreError> {
+    let (id, learned): (FeedId, Learned) = (row.take(1)?, row.take(20)?);
+    let is_logged: bool = row.take(24)?;
     Ok(FeedState {
-        id: row.take(1)?,
+        id,
         name: row.take(2)?,
         url: row.take(3)?,
         etag: row.take(4)?,
         last_modified: row.take(5)?,
         body_hash: row.take(6)?,
-        baseline: match (row.take::<Option<Timestamp>>(7)?, row.take(23)?) {
+        baseline: match (row.take::<Option<Timestamp>>(7)?, row.take(22)?) {
             (Some(_), _) => Baseline::Done,
             (None, true) => Baseline::Inherited,
             (None, false) => Baseline::Missing,
         },
         failures: row.take(8)?,
         failing_since: row.take(9)?,
-        told_failing: row.take(10)?,
-        last_success: row.take(11)?,
-        not_modified_since: row.take(12)?,
-        items_total: row.take(13)?,
-        health: row.take(22)?,
-        cut_off: row.take::<String>(24)? == CUT_OFF,
+        notified: match is_logged {
+            true => notifications::read(tx, id, now)?,
+            false => Notified::default(),
+        },
+        last_success: row.take(10)?,
+        not_modified_since: row.take(11)?,
+        items_total: row.take(12)?,
+        health: row.take(21)?,
+        cut_off: row.take::<String>(23)? == CUT_OFF,
         continuity: Continuity {
             pace: learned.shorten,
-            ..continuity::read(row, 14)?
+            ..continuity::read(row, 13)?
         },
-        moved: moved::read(row, 19)?,
+        moved: moved::read(row, 18)?,
         learned,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    PollCommit, PollCommitted, PollRead, PollResult, continuity, health, moved, news, outage,
+    PollCommit, PollCommitted, PollRead, PollResult, continuity, moved, news, outage,
     remember::{self, NewFingerprints},
     revise,
 };
@@ -14,7 +14,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Tx, Value, values},
-        outbox, schedule,
+        notifications, outbox, schedule,
     },
 };
 
@@ -27,19 +27,17 @@ impl Store {
     }
 }
 
-fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreError> {
+fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError> {
     if !end_turn(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
     if let (true, Some(until)) = (poll.cools_domain, poll.origin_not_before) {
         tx.exec(COOL_DOMAIN, values![poll.origin, until])?;
     }
-    health::keep_untold(tx, &mut poll)?;
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.origin)?;
         return Ok(PollCommitted::Fenced);
     }
-    let failed = matches!(poll.result, PollResult::Failed { .. });
     let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
     let (mut told, shown) = write_items(tx, poll.feed, poll.result, poll.committed_at)?;
     if let Some(continuity) = poll.continuity {
@@ -48,12 +46,12 @@ fn commit(tx: &mut dyn Tx, mut poll: PollCommit) -> Result<PollCommitted, StoreE
     if let Some(moved) = &poll.moved {
         moved::write(tx, poll.feed, moved, poll.committed_at)?;
     }
-    health::tell_with(tx, &poll.told_with, failed)?;
     let outage = poll.outage.map(|change| outage::write(tx, change));
     let of_outage = outage.transpose()?.unwrap_or_default();
+    let of_health = notifications::notify(tx, poll.feed, poll.findings, poll.committed_at)?;
     let notices = [poll.notices, of_outage].concat();
     outbox::enqueue(tx, &notices, poll.committed_at)?;
-    for notice in notices {
+    for notice in of_health.into_iter().chain(notices) {
         told.receivers.entry(notice.receiver).or_default();
     }
     if leaves_origin {
@@ -171,7 +169,6 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     *by_validators,
                     poll.learned,
                     poll.health,
-                    poll.health.recovery.is_some(),
                 ],
             ),
         )?,
@@ -190,7 +187,6 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
             reason,
             error,
             status,
-            told_failing,
             gone,
         } => tx.exec(
             FAILED,
@@ -200,7 +196,6 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     *status,
                     reason.as_str(),
                     error.as_str(),
-                    *told_failing,
                     *gone,
                     poll.learned,
                     poll.health,
@@ -215,7 +210,7 @@ const UNCHANGED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, succeeded_at = ?5, status = ?6,
            etag = ?7, last_modified = ?8,
            not_modified_since = CASE WHEN ?9 = 1 THEN coalesce(not_modified_since, ?5) END,
-           failures = 0, failing_since = NULL, told_failing = ?12, gone = 0,
+           failures = 0, failing_since = NULL, gone = 0,
            reason = NULL, error = NULL, learned = ?10, health = ?11
      WHERE id = ?1 AND url = ?2";
 
@@ -225,7 +220,7 @@ const READ: &str = "
            body_hash = ?9, title = ?10, link = ?11, language = ?12, format = ?13,
            items_total = ?14, warnings = ?15, changed_at = ?16,
            baseline_at = CASE WHEN ?17 = 1 THEN ?16 ELSE coalesce(baseline_at, ?16) END,
-           failures = 0, failing_since = NULL, told_failing = ?20, gone = 0,
+           failures = 0, failing_since = NULL, gone = 0,
            reason = NULL, error = NULL, learned = ?18, health = ?19
      WHERE id = ?1 AND url = ?2";
 
@@ -238,8 +233,7 @@ const PUT_OFF: &str = "UPDATE feed SET due = ?3, due_reason = ?4 WHERE id = ?1 A
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
            failures = failures + 1, failing_since = coalesce(failing_since, ?5),
-           reason = ?7, error = ?8, told_failing = ?9, gone = ?10, learned = ?11,
-           health = ?12
+           reason = ?7, error = ?8, gone = ?9, learned = ?10, health = ?11
      WHERE id = ?1 AND url = ?2";
 
 /// The parameters ?1 to ?5, which the statements share, and the rest.
@@ -256,7 +250,7 @@ fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     params
 }
 
-fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 15] {
+fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 14] {
     [
         read.status.into(),
         read.etag.as_deref().into(),
@@ -272,6 +266,5 @@ fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 15] {
         read.baseline.into(),
         poll.learned.into(),
         poll.health.into(),
-        poll.health.recovery.is_some().into(),
     ]
 }

@@ -28,8 +28,8 @@ pub struct Continuity {
     pub missed: u32,
     /// The last of them.
     pub missed_at: Option<Timestamp>,
-    /// Whether receivers were told of a gap and no overlap has been seen since.
-    pub told: bool,
+    /// Whether there was a gap and no overlap has been seen since.
+    pub in_gap: bool,
     /// A gap that is being filled.
     pub fill: Option<Fill>,
 }
@@ -56,7 +56,7 @@ pub(super) fn read(row: &mut Row, position: usize) -> Result<Continuity, StoreEr
         pace: None,
         missed: row.take(position + 1)?,
         missed_at: row.take(position + 2)?,
-        told: row.take(position + 3)?,
+        in_gap: row.take(position + 3)?,
         fill: fill.map(|fill| from_json(&fill)).transpose()?,
     })
 }
@@ -74,14 +74,14 @@ pub(super) fn write(
     window.dedup();
     let excess = window.len().saturating_sub(MAX_WINDOW);
     tx.exec(
-        "UPDATE feed SET last_items = ?2, missed = ?3, missed_at = ?4, told_missed = ?5, fill = ?6
+        "UPDATE feed SET last_items = ?2, missed = ?3, missed_at = ?4, in_gap = ?5, fill = ?6
           WHERE id = ?1",
         values![
             feed,
             to_json(&window[excess..]),
             continuity.missed,
             continuity.missed_at,
-            continuity.told,
+            continuity.in_gap,
             continuity.fill.as_ref().map(to_json),
         ],
     )

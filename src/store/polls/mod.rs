@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::NewDelivery;
+use super::{Finding, NewDelivery, Notified};
 use crate::{
     model::{
         Alert, AlertId, FeedId, Fingerprint, Item, ItemId, OriginId, Priority, Recognition,
@@ -31,7 +31,7 @@ pub use self::ask::{Asked, PollReport};
 
 pub use self::{
     continuity::{Continuity, Fill},
-    health::{Empty, FeedTold, Health, Neighbour, Recovery, Silence},
+    health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
     recall::Recalled,
@@ -89,15 +89,15 @@ pub struct FeedState {
     pub failures: u32,
     /// The first of them.
     pub failing_since: Option<Timestamp>,
-    /// Whether receivers were told that it fails.
-    pub told_failing: bool,
+    /// What receivers were notified of.
+    pub notified: Notified,
     /// The last good poll.
     pub last_success: Option<Timestamp>,
     /// The first 304 of a run that no 200 has broken: a server may be stuck.
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
-    /// Whether it is silent or empty, or reads again after failures that were told.
+    /// What polls said of its health.
     pub health: Health,
     /// Whether anything was missed between the polls so far.
     pub continuity: Continuity,
@@ -132,13 +132,6 @@ impl Baseline {
     }
 }
 
-impl FeedState {
-    /// What receivers know of its trouble.
-    pub fn told(&self) -> FeedTold {
-        FeedTold::of(self.told_failing, &self.health)
-    }
-}
-
 /// All that one poll comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollCommit {
@@ -151,8 +144,6 @@ pub struct PollCommit {
     /// From the claim: the URL that was read. If the config has given the feed another one
     /// meanwhile, the result is dropped, with validators that would have been the wrong URL's.
     pub url: String,
-    /// From the claim.
-    pub told: FeedTold,
     /// When the poll began.
     pub polled_at: Timestamp,
     /// Now: when items count as seen and deliveries as due.
@@ -177,13 +168,12 @@ pub struct PollCommit {
     pub outage: Option<OutageChange>,
     /// What was found.
     pub result: PollResult,
-    /// What is told beside the alerts.
+    /// What is sent beside the alerts.
     pub notices: Vec<NewDelivery>,
-    /// Other feeds of the origin that the notices tell of too: that they fail where this poll
-    /// failed, that they read again where it did not.
-    pub told_with: Vec<FeedId>,
     /// Replaces the one before.
     pub health: Health,
+    /// What is sent of the feed's health, as far as receivers do not know it.
+    pub findings: Vec<Finding>,
     /// Replaces the one before; `None` leaves it. The window of a document that was read is
     /// completed with its new items.
     pub continuity: Option<Continuity>,
@@ -219,8 +209,6 @@ pub enum PollResult {
         error: String,
         /// HTTP status, where there was an answer.
         status: Option<u16>,
-        /// Whether receivers know by now.
-        told_failing: bool,
         /// 410: no more polls until the config gives it another URL, or someone asks for one that
         /// is good.
         gone: bool,

@@ -3,8 +3,8 @@ mod outage;
 
 use super::*;
 use crate::{
-    model::{Event, FeedFailing},
-    store::{AlertFilter, Store, engine::millis, testing::*},
+    model::{Event, HealthIssue},
+    store::{AlertFilter, Notification, Store, engine::millis, testing::*},
 };
 
 async fn commit(store: &Store, poll: PollCommit) -> PollCommitted {
@@ -241,53 +241,41 @@ async fn failures_count_until_a_good_poll() {
         reason: "timeout".into(),
         error: "no answer in 30 s".into(),
         status: None,
-        told_failing: true,
         gone: false,
     };
     let mut failing = poll(&claimed, at(1800), told);
-    let event = Event::FeedFailing(FeedFailing {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        reason: "timeout".into(),
-        error: "no answer in 30 s".into(),
-        last_success: Some(at(0)),
-        failures: 2,
-        next_try: None,
-        also: vec![],
-    });
-    let notice = NewDelivery {
-        receiver: "desk".into(),
-        event,
-    };
-    failing.notices = vec![notice.clone()];
+    failing.findings = vec![finding(HealthIssue::Failing)];
     done(&store, failing).await;
-    assert_eq!(
-        claim_for(&store, "desk", at(1800)).await[0].notice.event,
-        notice.event
-    );
+    let event = &finding(HealthIssue::Failing).notices[0].event;
+    let sent = claim_for(&store, "desk", at(1800)).await;
+    assert_eq!(&sent[0].notice.event, event);
 
     let claimed = claim_one(&store, at(2700)).await;
     let FeedState {
         failures,
         failing_since,
-        told_failing,
+        notified,
         last_success,
         ref etag,
         ..
     } = claimed.feed;
     assert_eq!((failures, failing_since), (2, Some(at(900))));
-    assert_eq!((told_failing, last_success), (true, Some(at(0))));
+    assert_eq!(notified.failing, Notification::Sent);
+    assert_eq!(last_success, Some(at(0)));
     assert_eq!(
         etag.as_deref(),
         Some(&b"\"\xe9\""[..]),
         "kept, byte for byte"
     );
-    done(&store, poll(&claimed, at(2700), unchanged(false))).await;
+    let mut recovered = poll(&claimed, at(2700), unchanged(false));
+    recovered.findings = vec![over(HealthIssue::Failing)];
+    done(&store, recovered).await;
 
     let status = store.feed("mofa").await.expect("read").expect("there");
     assert_eq!((status.failures, status.failing_since), (0, None));
     assert_eq!((status.reason, status.error), (None, None));
-    assert!(!claim_one(&store, at(3600)).await.feed.told_failing);
+    let notified = claim_one(&store, at(3600)).await.feed.notified;
+    assert_eq!(notified, Notified::default());
 }
 
 fn unchanged(by_validators: bool) -> PollResult {

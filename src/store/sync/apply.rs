@@ -9,7 +9,7 @@ use crate::{
     store::{
         StoreError,
         engine::{Row, Tx, values},
-        mutes, schedule,
+        mutes, notifications, schedule,
     },
 };
 
@@ -174,20 +174,15 @@ fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreErr
     inherit_prints(tx, place, row)
 }
 
-/// What was told of the trouble of one is told of the other.
+/// Receivers that know of the trouble of one know of the other's.
 fn inherit_trouble(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
-    let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
-    let (failures, since, told): (i64, Option<Timestamp>, bool) =
-        (of_before.take(0)?, of_before.take(1)?, of_before.take(2)?);
+    let mut of_before = feed(tx, before, "failures, failing_since")?;
+    let (failures, since): (i64, Option<Timestamp>) = (of_before.take(0)?, of_before.take(1)?);
     tx.exec(
-        "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
-        values![row, failures, since, told],
+        "UPDATE feed SET failures = ?2, failing_since = ?3 WHERE id = ?1",
+        values![row, failures, since],
     )?;
-    tx.exec(
-        "UPDATE feed SET told_failing = 0 WHERE id = ?1",
-        values![before],
-    )
-    .map(drop)
+    notifications::take_over(tx, before, row)
 }
 
 /// What one has shown is known to the other, beside what it has shown itself.

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::Feed,
-    store::{PollCommitted, PollResult, Store, StoreError, testing::*},
+    model::{Feed, HealthIssue},
+    store::{Notification, PollCommitted, PollResult, Store, StoreError, testing::*},
 };
 
 async fn sync(store: &Store, feeds: &[Feed], seconds: i64) {
@@ -152,15 +152,22 @@ async fn trouble_that_was_told_of_a_name_goes_on_under_another_url() {
     poll_first(&store, 0, 1).await;
     tamper(
         &store,
-        "UPDATE feed SET failures = 3, failing_since = 1795000000000, told_failing = 1",
+        "UPDATE feed SET failures = 3, failing_since = 1795000000000",
     )
     .await;
+    notified(&store, HealthIssue::Failing).await;
     sync(&store, &[feed("a", "https://b.example/")], 20).await;
     let claim = claim_one(&store, at(20)).await.feed;
-    assert_eq!((claim.failures, claim.told_failing), (3, true));
+    assert_eq!(
+        (claim.failures, claim.notified.failing),
+        (3, Notification::Sent)
+    );
     assert_eq!(claim.failing_since, Some(at(0)));
-    let told = number(&store, "SELECT sum(told_failing) FROM feed").await;
-    assert_eq!(told, 1, "its end is told once");
+    assert_eq!(
+        count(&store, "notification").await,
+        1,
+        "its end is sent once"
+    );
 }
 
 /// Polls both feeds, so that each knows a number of its own.
@@ -329,10 +336,10 @@ async fn a_gone_feed_rests_until_its_url_changes() {
         reason: "gone".into(),
         error: "status 410".into(),
         status: Some(410),
-        told_failing: true,
         gone: true,
     };
-    let poll = poll(&claimed, at(0), gone);
+    let mut poll = poll(&claimed, at(0), gone);
+    poll.findings = vec![finding(HealthIssue::Failing)];
     store.commit_poll(poll).await.expect("committed");
     sync(&store, &[old], 10).await;
     assert_eq!(store.next_poll_due().await.expect("read"), None);
@@ -340,7 +347,10 @@ async fn a_gone_feed_rests_until_its_url_changes() {
 
     sync(&store, &[feed("a", "https://a.example/new")], 100).await;
     let feed = claim_one(&store, at(100)).await.feed;
-    assert_eq!((feed.failures, feed.told_failing), (1, true));
+    assert_eq!(
+        (feed.failures, feed.notified.failing),
+        (1, Notification::Sent)
+    );
 }
 
 #[tokio::test]

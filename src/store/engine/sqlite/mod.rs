@@ -18,6 +18,8 @@ mod writer;
 mod portability;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod upgrade;
 
 use std::{
     path::Path,

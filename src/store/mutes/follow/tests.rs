@@ -1,11 +1,11 @@
 use super::super::{
     NewMute,
-    tests::{ends, failing, mute, outbox as deliveries},
+    tests::{ends, mute, outbox as deliveries},
 };
 use super::*;
 use crate::{
-    model::Feed,
-    store::{DeliveryState, PollCommit, PollResult, Store, testing::*},
+    model::{Feed, HealthIssue},
+    store::{DeliveryState, Notification, PollCommit, Store, testing::*},
 };
 
 const URL: &str = "https://mofa.example/feed";
@@ -99,41 +99,21 @@ async fn a_poll_under_way_at_the_rename_is_held_too() {
 }
 
 #[tokio::test]
-async fn what_was_told_into_the_mute_under_the_old_name_is_told_again_at_its_end() {
+async fn what_a_mute_suppressed_under_the_old_name_is_sent_at_its_end() {
     let place = Place::new();
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
     let claim = claim_one(&store, at(0)).await;
-    let told = PollCommit {
-        notices: vec![failing("mofa", &[])],
-        ..poll(&claim, at(0), told_failing())
+    let failing = PollCommit {
+        findings: vec![finding(HealthIssue::Failing)],
+        ..poll(&claim, at(0), failed())
     };
-    store.commit_poll(told).await.expect("committed");
+    store.commit_poll(failing).await.expect("committed");
     sync(&store, &[feed("new", URL)], 10).await;
     store.end_mutes(at(60)).await.expect("done");
-    assert!(!claim_one(&store, at(900)).await.feed.told_failing);
+    let notified = claim_one(&store, at(900)).await.feed.notified;
+    assert_eq!(notified.failing, Notification::Suppressed);
     assert_eq!(ends(&deliveries(&store).await)["desk"].name, "new");
-    let kept = number(&store, "SELECT count(*) FROM meta WHERE key LIKE 'mute-%'").await;
-    assert_eq!(kept, 0, "nothing of it stays");
-}
-
-fn told_failing() -> PollResult {
-    match failed() {
-        PollResult::Failed {
-            reason,
-            error,
-            status,
-            gone,
-            ..
-        } => PollResult::Failed {
-            reason,
-            error,
-            status,
-            told_failing: true,
-            gone,
-        },
-        other => other,
-    }
 }
 
 #[tokio::test]

@@ -101,7 +101,6 @@ async fn what_is_gone_is_polled_again_where_it_is_named() {
         reason: "gone".into(),
         error: "status 410".into(),
         status: Some(410),
-        told_failing: true,
         gone: true,
     };
     let claimed = claim_one(&store, at(0)).await;

@@ -25,7 +25,6 @@ fn unreached(claim: &PollClaim, now: Timestamp) -> PollCommit {
         reason: "dns".into(),
         error: "no such name".into(),
         status: None,
-        told_failing: false,
         gone: false,
     };
     PollCommit {
@@ -68,7 +67,9 @@ async fn origins_count_by_their_last_visit() {
     };
     assert_eq!(others(0).await, [Some(at(5)), None, None], "d is asking");
     assert_eq!(others(7).await, [Some(at(5)), None], "b was asked before");
-    tamper(&store, "UPDATE feed SET told_failing = 1 WHERE name = 'a'").await;
+    let log = "INSERT INTO notification (feed, issue, receiver, sent_at)
+               SELECT id, 'failing', 'desk', 0 FROM feed WHERE name = 'a'";
+    tamper(&store, log).await;
     assert_eq!(others(7).await, [None], "a is known to be dead");
 }
 
