@@ -11,11 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Poller,
+    PollRules, Poller,
     alerts::{self, Budget},
-    cooling,
+    conclude::next_poll,
     failure::Failure,
-    missed, moved,
+    missed, moved, rate_limit,
     recognise::{Memory, Recognised},
     visit::{Pending, Reading},
 };
@@ -96,12 +96,14 @@ impl Poller {
             }
             Ok(Fetched::NotModified(_)) => unreachable!("no validators were sent"),
             Err(error) if error.reason == FetchReason::Crowded => {
-                return Ok((self.put_off(claim, started_at), None));
+                let times = [started_at, self.clock.now()];
+                return Ok((self.rules.put_off(claim, times), None));
             }
             Err(error) => Err(Failure::fetch(&error, &url, &feed.url, self.clock.now())),
         };
         let pending = page.as_mut().ok().and_then(|page| page.pending.take());
-        let commit = self.conclude_page(feed, claim, fill, page, started_at);
+        let times = [started_at, self.clock.now()];
+        let commit = self.rules.conclude_page(feed, claim, fill, page, times);
         Ok((commit, pending))
     }
 
@@ -165,19 +167,22 @@ impl Poller {
             pending: Some(pending),
         }))
     }
+}
 
-    /// What a page comes to: the next one, the end of the search, or a gap that stays.
+impl PollRules {
+    /// What a page comes to: the next one, the end of the search, or a gap that stays. Pure.
     fn conclude_page(
         &self,
         feed: &Feed,
         claim: &PollClaim,
         fill: &Fill,
         page: Result<Page, Failure>,
-        polled_at: Timestamp,
+        [polled_at, committed_at]: [Timestamp; 2],
     ) -> PollCommit {
         let before = &claim.feed.continuity;
         let pages = fill.pages + 1;
-        let cooling = cooling::cool(claim.refusals, page.as_ref().err(), polled_at);
+        let failure = page.as_ref().err();
+        let pause = rate_limit::pause(self.gap, claim.refusals, failure, polled_at);
         let (missed, open) = match page {
             Err(failure) => (Vec::new(), Err(failure.message)),
             Ok(page) if page.is_joined => (page.missed, Ok(None)),
@@ -199,18 +204,13 @@ impl Poller {
             failures: 0,
             learned: claim.feed.learned,
         };
-        let (next_due_at, due_reason) = self.next_due(feed, &claim.feed, &continuity, &last);
-        let notices = self
-            .rules
-            .health
-            .items_missed(feed, claim, &continuity, error);
-        PollCommit {
-            next_due_at,
-            due_reason: due_reason.as_str().to_owned(),
-            notices,
-            continuity: Some(continuity),
-            ..self.commit(claim, polled_at, cooling, PollResult::Filled(missed))
-        }
+        let next = next_poll(&self.rhythm(feed, polled_at), &continuity, last);
+        let notices = self.health.items_missed(feed, claim, &continuity, error);
+        let times = [polled_at, committed_at];
+        let mut commit = PollCommit::of(claim, times, next, pause, PollResult::Filled(missed));
+        commit.health.notices = notices;
+        commit.continuity = Some(continuity);
+        commit
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod alerts;
 mod conclude;
-mod cooling;
 mod count;
 mod failure;
 mod fill;
@@ -15,6 +14,7 @@ mod language;
 mod missed;
 mod moved;
 mod next_due;
+mod rate_limit;
 mod recognise;
 mod visit;
 mod window;
@@ -156,7 +156,8 @@ impl Poller {
     /// The same, under the poll's span. What the store could not answer is asked again in a minute,
     /// not at the end of the lease.
     async fn poll_feed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
-        let put_off = self.put_off(&claim, self.clock.now());
+        let now = self.clock.now();
+        let put_off = self.rules.put_off(&claim, [now, now]);
         let polled = self.poll_claimed(feed, claim).await;
         if polled.is_err() {
             // Where not even that can be recorded the lease brings it back.
@@ -176,9 +177,10 @@ impl Poller {
                     (settled, None)
                 }
             };
+        next_due::log(&self.rules, feed, &claim.feed, &commit);
         log(feed, &commit, started_at);
         moved::log(feed, &claim.feed, &commit);
-        if let Some(change) = &commit.outage {
+        if let Some(change) = &commit.health.outage {
             health::outage::log(change);
         }
         let outcome = summarize(&commit.result);
@@ -211,7 +213,8 @@ impl Poller {
             return self.visit_archive(feed, claim, fill, started_at).await;
         }
         let Some(mut answer) = visit(self, feed, &claim.feed).await? else {
-            return Ok((self.put_off(claim, started_at), None));
+            let times = [started_at, self.clock.now()];
+            return Ok((self.rules.put_off(claim, times), None));
         };
         let pending = answer.take_pending();
         let commit = self.settle(feed, claim, answer, started_at).await?;
@@ -241,7 +244,7 @@ impl Poller {
         let times = [started_at, self.clock.now()];
         // Every watch is asked about every item.
         Ok(heavy(answer.size(), || {
-            self.conclude(feed, claim, answer, &context, times)
+            self.rules.conclude(feed, claim, answer, &context, times)
         }))
     }
 }
@@ -287,7 +290,7 @@ fn summarize(result: &PollResult) -> PollOutcome {
 
 fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
     let name = &feed.name;
-    let next_due_at = commit.next_due_at;
+    let next_due_at = commit.next.due_at;
     let elapsed = time::elapsed(started_at, commit.committed_at).as_millis();
     Span::current().record("duration_ms", u64::try_from(elapsed).unwrap_or(u64::MAX));
     match &commit.result {
@@ -329,7 +332,7 @@ fn log(feed: &Feed, commit: &PollCommit, started_at: Timestamp) {
             );
         }
         PollResult::Failed { error, reason, .. } => {
-            let free_at = commit.origin_not_before.unwrap_or(next_due_at);
+            let free_at = commit.pause.until.unwrap_or(next_due_at);
             let wait = time::elapsed(commit.committed_at, next_due_at.max(free_at));
             let wait = in_words(wait);
             warn!(reason, %next_due_at, "feed {name:?}: {error}; asked again in {wait}");

@@ -76,7 +76,8 @@ pub struct FeedStatus {
 macro_rules! feeds {
     ($rest:literal) => {
         concat!(
-            "SELECT f.name, f.url, o.host, f.active, f.gone, f.due, f.due_reason, f.title, f.link,
+            "SELECT f.name, f.url, o.host, f.active, f.gone, f.due,
+                    CASE WHEN f.asked = 1 THEN 'asked' ELSE f.due_reason END, f.title, f.link,
                     f.language, f.format, f.baseline_at, f.polled_at, f.succeeded_at, f.changed_at,
                     f.status, f.failures, f.failing_since, f.reason, f.error, f.items_total,
                     f.warnings, f.learned, o.not_before,

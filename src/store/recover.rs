@@ -19,11 +19,11 @@ pub(super) const CUT_OFF: &str = "cut off";
 
 /// Of each origin that was claimed the most overdue feed, or the one that someone asked for.
 const MARK_CUT_OFF: &str = "
-    UPDATE feed SET due = ?1 + ?2, due_reason = ?3
+    UPDATE feed SET due = ?1 + ?2, due_reason = ?3, asked = 0
      WHERE id IN (
        SELECT (SELECT f.id FROM feed f
                 WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0
-                ORDER BY CASE WHEN f.due_reason = 'asked' THEN 0 ELSE 1 END, f.due, f.id LIMIT 1)
+                ORDER BY f.asked DESC, f.due, f.id LIMIT 1)
          FROM origin o WHERE o.leased_until > 0)";
 
 /// Ends every lease: origins are due when their feeds are, feeds that were being asked a little

@@ -7,9 +7,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::{
-    DeliveryClaim, Finding, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit,
-    PollCommitted, PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions,
-    Tells, engine::values,
+    DeliveryClaim, Finding, Health, HealthUpdate, NewAlert, NewDelivery, NewItem, NextPoll,
+    OriginPause, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, ReceiverUpdate,
+    SettleTo, Settlement, Store, StoreOptions, Tells, engine::values,
 };
 use crate::{
     model::{
@@ -217,28 +217,22 @@ pub(super) fn failed() -> PollResult {
 
 /// The claim's poll, begun and ended at `now`, due again in 15 minutes.
 pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> PollCommit {
-    PollCommit {
-        origin: claim.origin,
-        fence: claim.fence,
-        feed: claim.feed.id,
-        url: claim.feed.url.clone(),
-        polled_at: now,
-        committed_at: now,
-        next_due_at: now + Duration::from_mins(15),
-        due_reason: "every 15m".into(),
+    let next = NextPoll {
+        due_at: now + Duration::from_mins(15),
+        reason: "every 15m".into(),
         learned: Learned::default(),
+    };
+    let pause = OriginPause {
         gap: GAP,
-        origin_not_before: None,
-        cools_domain: false,
-        refusals: 0,
-        unreachable: false,
-        outage: None,
-        result,
-        notices: vec![],
-        findings: vec![],
-        health: Health::default(),
-        continuity: None,
-        moved: None,
+        ..OriginPause::default()
+    };
+    let commit = PollCommit::of(claim, [now, now], next, pause, result);
+    PollCommit {
+        health: HealthUpdate {
+            state: Health::default(),
+            ..commit.health
+        },
+        ..commit
     }
 }
 
@@ -303,6 +297,17 @@ pub(super) async fn number(store: &Store, sql: &str) -> i64 {
     let sql = sql.to_owned();
     let read = store.read(move |tx| tx.row(&sql, values![])?.expect("a row").take(0));
     read.await.expect("a number")
+}
+
+/// The same with these findings.
+pub(super) fn with(findings: impl Into<Vec<Finding>>, poll: PollCommit) -> PollCommit {
+    PollCommit {
+        health: HealthUpdate {
+            findings: findings.into(),
+            ..poll.health
+        },
+        ..poll
+    }
 }
 
 /// Puts into the log that receivers were notified of this issue of every feed.

@@ -196,7 +196,7 @@ async fn recovery_keeps_back_off_and_pauses() {
     let store = one_feed(&place).await;
     let claim = claim_one(&store, at(0)).await;
     let mut poll = poll(&claim, at(0), failed());
-    poll.origin_not_before = Some(at(3600));
+    poll.pause.until = Some(at(3600));
     store.commit_poll(poll).await.expect("committed");
     store
         .enqueue(vec![ping("desk")], at(0))

@@ -43,29 +43,29 @@ pub struct PollReport {
 
 const ASKED: &str = "
     SELECT f.name, o.not_before FROM feed f JOIN origin o ON o.id = f.origin
-     WHERE f.active = 1 AND f.due_reason = 'asked' ORDER BY o.not_before, f.name";
+     WHERE f.active = 1 AND f.asked = 1 ORDER BY o.not_before, f.name";
 
-/// A poll that goes on while someone asks is the answer: its commit sets another reason.
+/// A poll that goes on while someone asks is the answer: its commit ends the asking.
 const ASK: &str = "
-    UPDATE feed SET gone = 0, due_reason = 'asked', due = CASE WHEN due < ?1 THEN due ELSE ?1 END
+    UPDATE feed SET gone = 0, asked = 1, due = CASE WHEN due < ?1 THEN due ELSE ?1 END
      WHERE active = 1 AND name = ?2 RETURNING name";
 
 /// What is gone rests until it is named.
 const ASK_ALL: &str = "
-    UPDATE feed SET due_reason = 'asked', due = CASE WHEN due < ?1 THEN due ELSE ?1 END
+    UPDATE feed SET asked = 1, due = CASE WHEN due < ?1 THEN due ELSE ?1 END
      WHERE active = 1 AND gone = 0 RETURNING name";
 
 const CLAIM_ASKED: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
      WHERE id IN (SELECT DISTINCT o.id FROM feed f JOIN origin o ON o.id = f.origin
-                   WHERE f.active = 1 AND f.due_reason = 'asked'
+                   WHERE f.active = 1 AND f.asked = 1
                      AND o.leased_until <= ?1 AND o.not_before <= ?1 LIMIT ?3)
     RETURNING id, fence, refusals, unreachable_since,
               (SELECT count(*) FROM meta WHERE key = 'outage_since'),
               (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 
 const REPORT: &str = "
-    SELECT f.name, CASE WHEN f.due_reason = 'asked' THEN 1 ELSE 0 END, o.not_before, f.error,
+    SELECT f.name, f.asked, o.not_before, f.error,
            CASE WHEN f.baseline_at >= f.polled_at THEN 1 ELSE 0 END,
            CASE WHEN f.changed_at >= f.polled_at THEN 1 ELSE 0 END,
            (SELECT count(*) FROM item i WHERE i.feed = f.id AND i.seen_at >= f.polled_at),

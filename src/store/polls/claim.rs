@@ -45,7 +45,7 @@ macro_rules! feed {
 pub(in crate::store) const MOST_OVERDUE: &str = feed!("gone = 0 ORDER BY due LIMIT 1");
 
 /// The feed of an origin that someone asked for.
-pub(super) const ASKED_FOR: &str = feed!("due_reason = 'asked' ORDER BY due, id LIMIT 1");
+pub(super) const ASKED_FOR: &str = feed!("asked = 1 ORDER BY due, id LIMIT 1");
 
 /// The first due time of all origins, leases included.
 pub(in crate::store) const NEXT_DUE: &str = "SELECT min(due) FROM origin";

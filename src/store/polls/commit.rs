@@ -31,31 +31,32 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     if !end_turn(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
-    if let (true, Some(until)) = (poll.cools_domain, poll.origin_not_before) {
-        tx.exec(COOL_DOMAIN, values![poll.origin, until])?;
+    if let (true, Some(until)) = (poll.pause.whole_domain, poll.pause.until) {
+        tx.exec(COOL_DOMAIN, values![poll.claim.origin, until])?;
     }
     if !write_feed(tx, &poll)? {
-        schedule::free(tx, poll.origin)?;
+        schedule::free(tx, poll.claim.origin)?;
         return Ok(PollCommitted::Fenced);
     }
+    let feed = poll.claim.feed;
     let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
-    let (mut told, shown) = write_items(tx, poll.feed, poll.result, poll.committed_at)?;
+    let (mut told, shown) = write_items(tx, feed, poll.result, poll.committed_at)?;
     if let Some(continuity) = poll.continuity {
-        continuity::write(tx, poll.feed, continuity, shown)?;
+        continuity::write(tx, feed, continuity, shown)?;
     }
     if let Some(moved) = &poll.moved {
-        moved::write(tx, poll.feed, moved, poll.committed_at)?;
+        moved::write(tx, feed, moved, poll.committed_at)?;
     }
-    let outage = poll.outage.map(|change| outage::write(tx, change));
+    let outage = poll.health.outage.map(|change| outage::write(tx, change));
     let of_outage = outage.transpose()?.unwrap_or_default();
-    let of_health = notifications::notify(tx, poll.feed, poll.findings, poll.committed_at)?;
-    let notices = [poll.notices, of_outage].concat();
+    let of_health = notifications::notify(tx, feed, poll.health.findings, poll.committed_at)?;
+    let notices = [poll.health.notices, of_outage].concat();
     outbox::enqueue(tx, &notices, poll.committed_at)?;
     for notice in of_health.into_iter().chain(notices) {
         told.receivers.entry(notice.receiver).or_default();
     }
     if leaves_origin {
-        schedule::free(tx, poll.origin)?;
+        schedule::free(tx, poll.claim.origin)?;
     }
     Ok(PollCommitted::Done {
         alerts: told.alerts,
@@ -125,21 +126,19 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     // next one too near, as the origin sees it.
     let paused = poll
         .committed_at
-        .saturating_add(poll.gap)
+        .saturating_add(poll.pause.gap)
         .expect("a duration is always in units that add");
-    let not_before = poll
-        .origin_not_before
-        .map_or(paused, |asked| asked.max(paused));
+    let not_before = poll.pause.until.map_or(paused, |asked| asked.max(paused));
     schedule::end_turn(
         tx,
-        poll.origin,
+        poll.claim.origin,
         &schedule::TurnEnd {
-            fence: poll.fence,
+            fence: poll.claim.fence,
             not_before,
-            refusals: poll.refusals,
-            unreachable_at: poll.unreachable.then_some(poll.polled_at),
-            feed: poll.feed,
-            feed_due_at: poll.next_due_at,
+            refusals: poll.pause.refusals,
+            unreachable_at: poll.pause.unreachable.then_some(poll.polled_at),
+            feed: poll.claim.feed,
+            feed_due_at: poll.next.due_at,
         },
     )
 }
@@ -167,8 +166,8 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     etag.as_deref(),
                     last_modified.as_deref(),
                     *by_validators,
-                    poll.learned,
-                    poll.health,
+                    poll.next.learned,
+                    poll.health.state,
                 ],
             ),
         )?,
@@ -177,10 +176,10 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
         PollResult::PutOff => tx.exec(
             PUT_OFF,
             values![
-                poll.feed,
-                poll.url.as_str(),
-                poll.next_due_at,
-                poll.due_reason.as_str(),
+                poll.claim.feed,
+                poll.claim.url.as_str(),
+                poll.next.due_at,
+                poll.next.reason.as_str(),
             ],
         )?,
         PollResult::Failed {
@@ -197,8 +196,8 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     reason.as_str(),
                     error.as_str(),
                     *gone,
-                    poll.learned,
-                    poll.health,
+                    poll.next.learned,
+                    poll.health.state,
                 ],
             ),
         )?,
@@ -207,7 +206,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
 }
 
 const UNCHANGED: &str = "
-    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, succeeded_at = ?5, status = ?6,
+    UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5, succeeded_at = ?5, status = ?6,
            etag = ?7, last_modified = ?8,
            not_modified_since = CASE WHEN ?9 = 1 THEN coalesce(not_modified_since, ?5) END,
            failures = 0, failing_since = NULL, gone = 0,
@@ -215,7 +214,7 @@ const UNCHANGED: &str = "
      WHERE id = ?1 AND url = ?2";
 
 const READ: &str = "
-    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, succeeded_at = ?5, status = ?6,
+    UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5, succeeded_at = ?5, status = ?6,
            etag = ?7, last_modified = ?8, not_modified_since = NULL,
            body_hash = ?9, title = ?10, link = ?11, language = ?12, format = ?13,
            items_total = ?14, warnings = ?15, changed_at = ?16,
@@ -225,13 +224,14 @@ const READ: &str = "
      WHERE id = ?1 AND url = ?2";
 
 const FILLED: &str = "
-    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5
+    UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5
      WHERE id = ?1 AND url = ?2";
 
-const PUT_OFF: &str = "UPDATE feed SET due = ?3, due_reason = ?4 WHERE id = ?1 AND url = ?2";
+const PUT_OFF: &str =
+    "UPDATE feed SET due = ?3, due_reason = ?4, asked = 0 WHERE id = ?1 AND url = ?2";
 
 const FAILED: &str = "
-    UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
+    UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5, status = ?6,
            failures = failures + 1, failing_since = coalesce(failing_since, ?5),
            reason = ?7, error = ?8, gone = ?9, learned = ?10, health = ?11
      WHERE id = ?1 AND url = ?2";
@@ -239,10 +239,10 @@ const FAILED: &str = "
 /// The parameters ?1 to ?5, which the statements share, and the rest.
 fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     let mut params = values![
-        poll.feed,
-        poll.url.as_str(),
-        poll.next_due_at,
-        poll.due_reason.as_str(),
+        poll.claim.feed,
+        poll.claim.url.as_str(),
+        poll.next.due_at,
+        poll.next.reason.as_str(),
         poll.polled_at,
     ]
     .to_vec();
@@ -264,7 +264,7 @@ fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 14] {
         read.warnings.as_str().into(),
         poll.committed_at.into(),
         read.baseline.into(),
-        poll.learned.into(),
-        poll.health.into(),
+        poll.next.learned.into(),
+        poll.health.state.into(),
     ]
 }

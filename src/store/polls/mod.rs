@@ -135,50 +135,111 @@ impl Baseline {
 /// All that one poll comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollCommit {
-    /// From the claim.
-    pub origin: OriginId,
-    /// From the claim.
-    pub fence: i64,
-    /// From the claim.
-    pub feed: FeedId,
-    /// From the claim: the URL that was read. If the config has given the feed another one
-    /// meanwhile, the result is dropped, with validators that would have been the wrong URL's.
-    pub url: String,
+    /// Whose poll it was.
+    pub claim: Claimed,
     /// When the poll began.
     pub polled_at: Timestamp,
     /// Now: when items count as seen and deliveries as due.
     pub committed_at: Timestamp,
-    /// When the feed is due again.
-    pub next_due_at: Timestamp,
-    /// Why then, in words for people.
-    pub due_reason: String,
-    /// What the due time was worked out from; replaces what was learned before.
-    pub learned: Learned,
-    /// The pause between polls of the origin, from `committed_at`.
-    pub gap: Duration,
-    /// Until when the origin cools. A pause that is longer already stays.
-    pub origin_not_before: Option<Timestamp>,
-    /// Whether every other origin of its domain cools as long.
-    pub cools_domain: bool,
-    /// Refusals in a row, this answer included.
-    pub refusals: u32,
-    /// Whether nothing was heard of the origin.
-    pub unreachable: bool,
-    /// That our own network fails, or does so no more.
-    pub outage: Option<OutageChange>,
+    /// When the feed is polled again.
+    pub next: NextPoll,
+    /// How long its origin is left alone.
+    pub pause: OriginPause,
     /// What was found.
     pub result: PollResult,
-    /// What is sent beside the alerts.
-    pub notices: Vec<NewDelivery>,
-    /// Replaces the one before.
-    pub health: Health,
-    /// What is sent of the feed's health, as far as receivers do not know it.
-    pub findings: Vec<Finding>,
-    /// Replaces the one before; `None` leaves it. The window of a document that was read is
-    /// completed with its new items.
+    /// What it says of the feed's health.
+    pub health: HealthUpdate,
+    /// Replaces the one before; `None` leaves it. The items of a document that was read are
+    /// completed with the new ones.
     pub continuity: Option<Continuity>,
     /// Replaces the one before; `None` leaves it.
     pub moved: Option<Moved>,
+}
+
+impl PollCommit {
+    /// With what every commit has. All else stays as it was at the claim.
+    pub fn of(
+        claim: &PollClaim,
+        [polled_at, committed_at]: [Timestamp; 2],
+        next: NextPoll,
+        pause: OriginPause,
+        result: PollResult,
+    ) -> Self {
+        Self {
+            claim: Claimed {
+                origin: claim.origin,
+                fence: claim.fence,
+                feed: claim.feed.id,
+                url: claim.feed.url.clone(),
+            },
+            polled_at,
+            committed_at,
+            next,
+            pause,
+            result,
+            health: HealthUpdate {
+                state: claim.feed.health,
+                findings: Vec::new(),
+                notices: Vec::new(),
+                outage: None,
+            },
+            continuity: None,
+            moved: None,
+        }
+    }
+}
+
+/// What a commit takes from its claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The origin.
+    pub origin: OriginId,
+    /// The claim's number.
+    pub fence: i64,
+    /// The feed.
+    pub feed: FeedId,
+    /// The URL that was read. If the config has given the feed another one meanwhile, the result is
+    /// dropped, with validators that would have been the wrong URL's.
+    pub url: String,
+}
+
+/// When a feed is polled again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NextPoll {
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// Why then, in words for people.
+    pub reason: String,
+    /// What the due time was worked out from; replaces what was learned before.
+    pub learned: Learned,
+}
+
+/// How long an origin is left alone after a poll, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OriginPause {
+    /// The pause between two polls of it, from the commit on.
+    pub gap: Duration,
+    /// Until when it limits us. A pause that is longer already stays.
+    pub until: Option<Timestamp>,
+    /// Whether that goes for every host of its domain.
+    pub whole_domain: bool,
+    /// Answers of 403 and 429 in a row, whichever feed they were for, this one included.
+    pub refusals: u32,
+    /// Whether nothing was heard of it.
+    pub unreachable: bool,
+}
+
+/// What a poll says of the health of its feed, and of our own network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HealthUpdate {
+    /// Replaces the one before.
+    pub state: Health,
+    /// What is sent as far as receivers do not know it.
+    pub findings: Vec<Finding>,
+    /// What is sent beside that, and beside the alerts.
+    pub notices: Vec<NewDelivery>,
+    /// That our own network fails, or does so no more.
+    pub outage: Option<OutageChange>,
 }
 
 /// What a poll found.

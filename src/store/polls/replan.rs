@@ -68,7 +68,7 @@ fn brought_forward(
 fn bring_forward(tx: &mut dyn Tx, sooner: &Sooner, now: Timestamp) -> Result<u64, StoreError> {
     let plan = &sooner.plan;
     let brought = tx.exec(
-        "UPDATE feed SET due = ?2, due_reason = ?3 WHERE id = ?1 AND due > ?2",
+        "UPDATE feed SET due = ?2, due_reason = ?3, asked = 0 WHERE id = ?1 AND due > ?2",
         values![sooner.feed, plan.due_at, plan.reason.as_str()],
     )?;
     schedule::free_rested(tx, sooner.origin, now)?;

@@ -45,7 +45,7 @@ async fn one_commit_writes_all_a_poll_came_to() {
         news(2, &[], &[]),
     ];
     let mut poll = poll(&claim, at(0), read(items));
-    poll.notices = vec![ping("phone")];
+    poll.health.notices = vec![ping("phone")];
     let committed = commit(&store, poll).await;
     let PollCommitted::Done {
         alerts: ids,
@@ -100,7 +100,7 @@ async fn a_stale_turn_writes_nothing_at_all() {
     let before = image(&store).await;
 
     let mut late = poll(&stale, at(302), read(vec![news(1, &["w"], &["desk"])]));
-    late.notices = vec![ping("phone")];
+    late.health.notices = vec![ping("phone")];
     assert_eq!(commit(&store, late).await, PollCommitted::Fenced);
     assert_eq!(image(&store).await, before);
 
@@ -192,14 +192,14 @@ async fn retry_after_holds_every_feed_of_the_origin() {
     let store = two_feeds(&place).await;
     let claimed = claim_one(&store, at(0)).await;
     let mut busy = poll(&claimed, at(0), failed());
-    busy.origin_not_before = Some(at(600));
+    busy.pause.until = Some(at(600));
     done(&store, busy).await;
     assert!(claim(&store, at(599)).await.is_empty());
     let claimed = claim_one(&store, at(600)).await;
     assert_eq!(claimed.feed.name, "b");
     // One that asks for less than our own pause gets the pause.
     let mut busy = poll(&claimed, at(600), failed());
-    busy.origin_not_before = Some(at(603));
+    busy.pause.until = Some(at(603));
     done(&store, busy).await;
     tamper(&store, "UPDATE feed SET due = 0").await;
     let due = store.next_poll_due().await.expect("read");
@@ -244,7 +244,7 @@ async fn failures_count_until_a_good_poll() {
         gone: false,
     };
     let mut failing = poll(&claimed, at(1800), told);
-    failing.findings = vec![finding(HealthIssue::Failing)];
+    failing.health.findings = vec![finding(HealthIssue::Failing)];
     done(&store, failing).await;
     let event = &finding(HealthIssue::Failing).notices[0].event;
     let sent = claim_for(&store, "desk", at(1800)).await;
@@ -268,7 +268,7 @@ async fn failures_count_until_a_good_poll() {
         "kept, byte for byte"
     );
     let mut recovered = poll(&claimed, at(2700), unchanged(false));
-    recovered.findings = vec![over(HealthIssue::Failing)];
+    recovered.health.findings = vec![over(HealthIssue::Failing)];
     done(&store, recovered).await;
 
     let status = store.feed("mofa").await.expect("read").expect("there");
@@ -297,7 +297,7 @@ async fn a_feed_that_was_put_off_is_as_it_was_and_comes_again() {
     }
     let before = claim_one(&store, at(9_000)).await;
     let mut put_off = poll(&before, at(9_000), PollResult::PutOff);
-    put_off.next_due_at = at(9_060);
+    put_off.next.due_at = at(9_060);
     done(&store, put_off).await;
     let shown = store.feed("mofa").await.expect("read").expect("there");
     assert_eq!((shown.failures, shown.polled_at), (2, Some(at(1_000))));

@@ -138,7 +138,7 @@ fn move_to(
     }
     tx.exec(
         "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
-                gone = 0, moved_to = NULL, moving = NULL
+                asked = 0, gone = 0, moved_to = NULL, moving = NULL
           WHERE id = ?1",
         values![row, url.as_str(), there, now],
     )?;

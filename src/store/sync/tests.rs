@@ -339,7 +339,7 @@ async fn a_gone_feed_rests_until_its_url_changes() {
         gone: true,
     };
     let mut poll = poll(&claimed, at(0), gone);
-    poll.findings = vec![finding(HealthIssue::Failing)];
+    poll.health.findings = vec![finding(HealthIssue::Failing)];
     store.commit_poll(poll).await.expect("committed");
     sync(&store, &[old], 10).await;
     assert_eq!(store.next_poll_due().await.expect("read"), None);

@@ -61,3 +61,7 @@ CREATE INDEX feed_origin ON feed (origin, name) WHERE active = 1 AND gone = 0;
 
 -- Whether items may have been missed, and no two documents have joined since.
 ALTER TABLE feed RENAME COLUMN told_missed TO in_gap;
+
+-- Whether someone asked for a poll that has not been yet; `due_reason` said so until now.
+ALTER TABLE feed ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+UPDATE feed SET asked = 1 WHERE due_reason = 'asked';

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::HealthIssue,
-    store::{Empty, Notification, PollCommit, Store, testing::*},
+    store::{Empty, Notification, Store, testing::*},
 };
 
 /// A store of this schema, in which these statements were run.
@@ -64,20 +64,15 @@ async fn what_schema_4_told_is_known_and_its_end_is_sent_once() {
     assert!(health.empty.is_some_and(lasting));
     assert!(claim.feed.continuity.in_gap);
 
-    let again = PollCommit {
-        findings: HealthIssue::ALL.map(finding).into(),
-        health,
-        ..poll(&claim, at(0), failed())
-    };
+    let mut again = with(HealthIssue::ALL.map(finding), poll(&claim, at(0), failed()));
+    again.health.state = health;
     store.commit_poll(again).await.expect("committed");
     let of = |kind: &str| format!("SELECT count(*) FROM delivery WHERE kind = '{kind}' AND id > 4");
     assert_eq!(number(&store, &of("feed.failing")).await, 0, "it is known");
     tamper(&store, "UPDATE feed SET due = 0 WHERE name = 'told'").await;
     let claim = claim_one(&store, at(1000)).await;
-    let well = PollCommit {
-        findings: HealthIssue::ALL.map(over).into(),
-        ..poll(&claim, at(1000), read(vec![]))
-    };
+    let well = poll(&claim, at(1000), read(vec![]));
+    let well = with(HealthIssue::ALL.map(over), well);
     store.commit_poll(well).await.expect("committed");
     assert_eq!(number(&store, &of("feed.recovered")).await, 3);
 }

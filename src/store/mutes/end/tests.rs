@@ -27,10 +27,8 @@ const SUPPRESSED: Notified = Notified {
 
 /// A poll that failed; the feed had lost its items before.
 fn ill(claim: &PollClaim, second: i64) -> PollCommit {
-    PollCommit {
-        findings: vec![finding(HealthIssue::Failing), finding(HealthIssue::Empty)],
-        ..poll(claim, at(second), failed())
-    }
+    let findings = [HealthIssue::Failing, HealthIssue::Empty].map(finding);
+    with(findings, poll(claim, at(second), failed()))
 }
 
 async fn commit(store: &Store, poll: PollCommit) {
@@ -108,10 +106,10 @@ async fn a_poll_under_way_at_the_end_of_a_mute_does_not_say_that_the_feed_has_re
             last_modified: None,
             by_validators: true,
         };
-        let well = PollCommit {
-            findings: HealthIssue::ALL.map(over).into(),
-            ..poll(&under_way, at(902), read_well)
-        };
+        let well = with(
+            HealthIssue::ALL.map(over),
+            poll(&under_way, at(902), read_well),
+        );
         commit(&store, well).await;
         assert_eq!(pending(&store, "feed.recovered").await, 0, "{is_ended}");
         assert_eq!(
@@ -134,14 +132,12 @@ async fn of_two_feeds_that_one_notice_names_each_is_unheard_of_at_the_end_of_its
     mute(&store, MuteKind::Feed, "mofa", 100, 0).await;
     let claim = claim_one(&store, at(0)).await;
     let [mofa, nhk] = [id_of(&store, "mofa").await, id_of(&store, "nhk").await];
-    let both = PollCommit {
-        findings: vec![Finding {
-            notices: vec![failing("mofa", &["nhk"])],
-            also: vec![if claim.feed.id == mofa { nhk } else { mofa }],
-            ..finding(HealthIssue::Failing)
-        }],
-        ..poll(&claim, at(0), failed())
+    let both = Finding {
+        notices: vec![failing("mofa", &["nhk"])],
+        also: vec![if claim.feed.id == mofa { nhk } else { mofa }],
+        ..finding(HealthIssue::Failing)
     };
+    let both = with([both], poll(&claim, at(0), failed()));
     commit(&store, both).await;
     for (second, of_mofa, of_nhk) in [
         (49, Notification::Sent, Notification::Sent),

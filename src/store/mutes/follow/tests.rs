@@ -5,7 +5,7 @@ use super::super::{
 use super::*;
 use crate::{
     model::{Feed, HealthIssue},
-    store::{DeliveryState, Notification, PollCommit, Store, testing::*},
+    store::{DeliveryState, Notification, Store, testing::*},
 };
 
 const URL: &str = "https://mofa.example/feed";
@@ -104,10 +104,10 @@ async fn what_a_mute_suppressed_under_the_old_name_is_sent_at_its_end() {
     let store = one_feed(&place).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
     let claim = claim_one(&store, at(0)).await;
-    let failing = PollCommit {
-        findings: vec![finding(HealthIssue::Failing)],
-        ..poll(&claim, at(0), failed())
-    };
+    let failing = with(
+        [finding(HealthIssue::Failing)],
+        poll(&claim, at(0), failed()),
+    );
     store.commit_poll(failing).await.expect("committed");
     sync(&store, &[feed("new", URL)], 10).await;
     store.end_mutes(at(60)).await.expect("done");

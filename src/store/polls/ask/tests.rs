@@ -72,7 +72,7 @@ async fn retry_after_holds_whoever_asks() {
     let claimed = claim(&store, at(1000)).await;
     let one = claimed.iter().find(|it| it.feed.name == "a").expect("due");
     let mut busy = poll(one, at(1000), failed());
-    busy.origin_not_before = Some(at(4600));
+    busy.pause.until = Some(at(4600));
     store.commit_poll(busy).await.expect("committed");
     assert_eq!(ask(&store, &["a"], 1100).await, ["a"]);
     assert!(claim_asked(&store, 4599).await.is_empty());

@@ -18,12 +18,14 @@ async fn three_hosts(place: &Place) -> (Store, Vec<PollClaim>) {
 }
 
 fn refused(claim: &PollClaim, now: Timestamp, until: Timestamp, whole: bool) -> PollCommit {
-    PollCommit {
-        origin_not_before: Some(until),
-        cools_domain: whole,
+    let mut commit = poll(claim, now, failed());
+    commit.pause = OriginPause {
+        until: Some(until),
+        whole_domain: whole,
         refusals: claim.refusals + 1,
-        ..poll(claim, now, failed())
-    }
+        ..commit.pause
+    };
+    commit
 }
 
 /// Every feed is due now; the names of those that are given out.

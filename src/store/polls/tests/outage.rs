@@ -27,31 +27,28 @@ fn unreached(claim: &PollClaim, now: Timestamp) -> PollCommit {
         status: None,
         gone: false,
     };
-    PollCommit {
-        unreachable: true,
-        ..poll(claim, now, result)
-    }
+    let mut commit = poll(claim, now, result);
+    commit.pause.unreachable = true;
+    commit
 }
 
 fn begun(claim: &PollClaim, now: Timestamp) -> PollCommit {
-    PollCommit {
-        outage: Some(OutageChange::Begun {
-            since: now,
-            notices: vec![ping("desk")],
-        }),
-        ..unreached(claim, now)
-    }
+    let mut commit = unreached(claim, now);
+    commit.health.outage = Some(OutageChange::Begun {
+        since: now,
+        notices: vec![ping("desk")],
+    });
+    commit
 }
 
 fn ended(claim: &PollClaim, since: Timestamp, now: Timestamp) -> PollCommit {
-    PollCommit {
-        outage: Some(OutageChange::Ended {
-            since,
-            until: now,
-            notices: vec![ping("desk")],
-        }),
-        ..poll(claim, now, read(vec![]))
-    }
+    let mut commit = poll(claim, now, read(vec![]));
+    commit.health.outage = Some(OutageChange::Ended {
+        since,
+        until: now,
+        notices: vec![ping("desk")],
+    });
+    commit
 }
 
 #[tokio::test]
@@ -151,10 +148,8 @@ async fn two_polls_that_find_the_same_tell_it_once_and_a_crash_forgets_nothing()
 async fn a_poll_that_is_fenced_tells_nothing() {
     let place = Place::new();
     let (store, claims) = four_hosts(&place).await;
-    let late = PollCommit {
-        fence: claims[0].fence - 1,
-        ..begun(&claims[0], at(1))
-    };
+    let mut late = begun(&claims[0], at(1));
+    late.claim.fence -= 1;
     assert_eq!(commit(&store, late).await, PollCommitted::Fenced);
     assert_eq!(count(&store, "delivery").await, 0);
     let reach = store.reach(claims[1].origin, at(0)).await.expect("read");
