@@ -5,13 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    PollRules,
     alerts::{self, Budget},
+    answer::{Answer, Reading},
+    gap,
     health::OriginContext,
+    identify::{Identified, Record},
     language::Languages,
-    missed, moved, next_due, rate_limit,
-    recognise::{Recognised, Record},
-    visit::{Answer, Reading},
+    moved, next_due, rate_limit,
+    rules::PollRules,
 };
 use crate::{
     model::time,
@@ -44,7 +45,7 @@ impl PollRules {
         }
         let rhythm = self.rhythm(feed, polled_at);
         let every = rhythm.unshortened(&last.learned, polled_at);
-        let continuity = missed::after(every, feed, state, &answer, polled_at);
+        let continuity = gap::after(every, feed, state, &answer, polled_at);
         let moved = moved::after(state, &answer, polled_at);
         let known = continuity.as_ref().unwrap_or(&state.continuity);
         last.learned.shorten = known.pace;
@@ -87,7 +88,7 @@ impl PollRules {
                 outage: context.outage().cloned(),
             },
             // A gap is filled where it was found.
-            moved: moved.filter(|_| known.fill.is_none()),
+            moved: moved.filter(|_| known.backfill.is_none()),
             continuity,
             ..PollCommit::of(claim, times, next, pause, result)
         }
@@ -105,10 +106,6 @@ impl PollRules {
         PollCommit::of(claim, times, next, pause, PollResult::PutOff)
     }
 
-    pub(super) fn rhythm<'a>(&self, feed: &'a Feed, polled_at: Timestamp) -> Rhythm<'a> {
-        Rhythm::of(feed, self.max_interval, polled_at)
-    }
-
     /// What a document that was read brings: its new and its edited items, matched.
     fn result(
         &self,
@@ -120,23 +117,23 @@ impl PollRules {
         let Reading {
             document,
             mut parsed,
-            recognised,
+            identified,
             ..
         } = reading;
         let title = parsed.title.clone().filter(|title| !title.is_empty());
         let source = alerts::source(feed, title.as_deref());
-        let items = parsed.items.len() + recognised.unread.len();
+        let items = parsed.items.len() + identified.unread.len();
         let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
-        let asked = alerts::allowed(feed, state, &parsed, &recognised.judgement);
+        let asked = alerts::allowed(feed, state, &parsed, &identified.judgement);
         let asks_edits =
-            state.baseline.is_done() || alerts::is_same_feed(state, &recognised.judgement);
-        let Recognised {
+            state.baseline.is_done() || alerts::is_same_feed(state, &identified.judgement);
+        let Identified {
             judgement,
             records,
             stale,
             ..
-        } = recognised;
+        } = identified;
         let (mut known, mut news) = (Vec::new(), Vec::new());
         let mut budget = Budget::default();
         let languages = Languages::of(&parsed.items);
@@ -205,9 +202,9 @@ impl PollRules {
     }
 }
 
-/// When a feed is polled again, and why then: at once where there is a gap to fill.
+/// When a feed is polled again, and why then: at once where there is a gap to backfill.
 pub(super) fn next_poll(rhythm: &Rhythm<'_>, continuity: &Continuity, last: LastPoll) -> NextPoll {
-    let (due_at, reason) = if continuity.fill.is_some() {
+    let (due_at, reason) = if continuity.backfill.is_some() {
         (last.at, DueReason::Missed)
     } else {
         let plan = schedule::plan(&last, rhythm);

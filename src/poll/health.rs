@@ -3,29 +3,31 @@
 //! A poll finds what is so, and makes the notices that would say it. Whether they are sent the store
 //! decides in the commit, by the notification log.
 
+mod decision;
 pub(super) mod outage;
 mod quiet;
-mod rebased;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use self::quiet::brings_news;
-use super::{failure::Failure, visit::Answer};
+use super::{answer::Answer, failure::Failure, rules::HealthRules};
 use crate::{
     http::bare_url,
     model::time,
     model::{
-        Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, HealthIssue, Silent,
+        Event, Feed, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, HealthIssue,
         to_second,
     },
     schedule::RHYTHM,
     store::{
-        Continuity, FeedState, Finding, Health, Neighbour, NewDelivery, Notification, OutageChange,
-        PollClaim, Recovery, Store, StoreError,
+        Continuity, FeedState, Finding, Neighbour, NewDelivery, Notification, PollClaim, Recovery,
+        Store, StoreError,
     },
 };
+
+pub(super) use decision::{HealthDecision, OriginContext};
 
 /// So many failed polls in a row are no blip: the feed is named in the notice about another.
 const NO_BLIP: u32 = 2;
@@ -33,76 +35,8 @@ const NO_BLIP: u32 = 2;
 /// So long a feed that has recovered waits for the others of its origin, for one notice.
 const RECOVERY_WAITS: Duration = Duration::from_hours(1);
 
-/// `[health]`: when a feed counts as failing, and who is notified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HealthRules {
-    /// Receivers of notices about feeds.
-    pub notify: Vec<String>,
-    /// How long a feed may fail before receivers are notified.
-    pub failing_after: Duration,
-    /// When a feed counts as silent that does not say so itself.
-    pub silent: Silent,
-}
-
-/// What a feed's health needs to know beside its own state.
-#[derive(Debug, Default)]
-pub(super) struct OriginContext {
-    /// The other feeds of the origin that fail or of which receivers know that they do; empty where
-    /// there is no notice to make.
-    neighbours: Vec<Neighbour>,
-    /// The polls that brought something new in the weeks before a silence; `None` where nothing is
-    /// to be learned.
-    arrivals: Option<Vec<Timestamp>>,
-    /// Whether the feed has failed for long enough, or for good, and not for want of a network, and
-    /// receivers do not know it yet.
-    is_failing: bool,
-    /// What has changed of our own network.
-    outage: Option<OutageChange>,
-}
-
-impl OriginContext {
-    pub(super) const fn outage(&self) -> Option<&OutageChange> {
-        self.outage.as_ref()
-    }
-
-    /// Those of the other feeds that a notice names too, by row and by name.
-    fn others(&self, is_named: impl Fn(&Neighbour) -> bool) -> (Vec<FeedId>, Vec<String>) {
-        let named = self.neighbours.iter().filter(|other| is_named(other));
-        named.map(|other| (other.id, other.name.clone())).unzip()
-    }
-}
-
-/// What a poll comes to for the feed's health.
-#[derive(Debug)]
-pub(super) struct HealthDecision {
-    pub(super) health: Health,
-    /// To be sent as far as receivers do not know it.
-    pub(super) findings: Vec<Finding>,
-    /// To be sent.
-    pub(super) notices: Vec<NewDelivery>,
-}
-
-impl HealthDecision {
-    /// This is so.
-    fn find(&mut self, issue: HealthIssue, notices: Vec<NewDelivery>) {
-        self.findings.push(Finding {
-            issue,
-            is_over: false,
-            notices,
-            also: Vec::new(),
-        });
-    }
-
-    /// This is over, if it was so.
-    fn find_over(&mut self, issue: HealthIssue, notices: Vec<NewDelivery>, also: Vec<FeedId>) {
-        self.findings.push(Finding {
-            issue,
-            is_over: true,
-            notices,
-            also,
-        });
-    }
-}
+/// Of a feed that renames its items at every visit receivers are notified again only after this.
+const REBASED_AGAIN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 impl HealthRules {
     /// Asks for what a notice would have to name, where one is due.
@@ -152,7 +86,7 @@ impl HealthRules {
                 return decision;
             }
             Answer::Read(reading) => {
-                let renamed = reading.recognised.judgement.renamed;
+                let renamed = reading.identified.judgement.renamed;
                 self.rebased(&mut decision, feed, renamed, now);
             }
             Answer::Unchanged { .. } => {}
@@ -250,6 +184,29 @@ impl HealthRules {
         decision.find_over(HealthIssue::Failing, self.notices(&event), also);
     }
 
+    /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. Of a feed that
+    /// does so at every visit there is one a month.
+    pub(super) fn rebased(
+        &self,
+        decision: &mut HealthDecision,
+        feed: &Feed,
+        items: u32,
+        now: Timestamp,
+    ) {
+        let is_recent = |at| time::elapsed(at, now) < REBASED_AGAIN_AFTER;
+        if items == 0 || decision.health.rebased_at.is_some_and(is_recent) {
+            return;
+        }
+        decision.health.rebased_at = Some(now);
+        decision
+            .notices
+            .extend(self.notices(&Event::FeedRebased(FeedRebased {
+                feed: feed.name.clone(),
+                url: bare_url(&feed.url),
+                items,
+            })));
+    }
+
     /// A notice where items may have been missed, unless the last one still holds. What came and went
     /// while our own network failed, the notice of its end says for all feeds.
     pub(super) fn items_missed(
@@ -260,12 +217,12 @@ impl HealthRules {
         archive_error: Option<String>,
     ) -> Vec<NewDelivery> {
         let state = &claim.feed;
-        let since = match &state.continuity.fill {
-            Some(fill) => Some(fill.since),
+        let since = match &state.continuity.backfill {
+            Some(backfill) => Some(backfill.since),
             None => state.last_success,
         };
         // An archive's page is read after the feed itself was.
-        let failed = state.failures > 0 || state.continuity.fill.is_some();
+        let failed = state.failures > 0 || state.continuity.backfill.is_some();
         let is_outages = failed && (claim.outage || since < claim.outage_until);
         if state.continuity.in_gap || !after.in_gap || is_outages {
             return Vec::new();
@@ -291,6 +248,7 @@ const fn fails_too(other: &Neighbour) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FeedId;
 
     #[test]
     fn a_blip_is_not_named_beside_another_feed_nor_is_what_receivers_know() {

@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
 use super::{
-    PollRules, rate_limit,
-    visit::{Answer, Reading},
+    answer::{Answer, Reading},
+    rate_limit,
+    rules::PollRules,
 };
 use crate::{
     model::{Feed, Hint},
@@ -65,7 +66,7 @@ pub fn hints(parsed: &ParsedFeed, max_age: Option<Duration>) -> Hints {
 
 /// New items that say something of the feed's pace; `None` where all of them are new to us.
 fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
-    let judgement = &reading.recognised.judgement;
+    let judgement = &reading.identified.judgement;
     if !baseline_done || judgement.renamed > 0 {
         return None;
     }
@@ -76,7 +77,7 @@ fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
 /// Says in the log what of a poll changes the feed's schedule.
 pub(super) fn log(rules: &PollRules, feed: &Feed, state: &FeedState, commit: &PollCommit) {
     let continuity = commit.continuity.as_ref().unwrap_or(&state.continuity);
-    if continuity.fill.is_some() || commit.result == PollResult::PutOff {
+    if continuity.backfill.is_some() || commit.result == PollResult::PutOff {
         return;
     }
     log_interval(feed, state, commit);

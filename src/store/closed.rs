@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use crate::store::testing::*;
 
-    async fn told(store: &Store) -> Vec<FeedRecovered> {
+    async fn sent(store: &Store) -> Vec<FeedRecovered> {
         let claims = claim_for(store, "desk", at(99)).await;
         let events = claims.into_iter().map(|claim| claim.notice.event);
         let recovered = |event| match event {
@@ -180,14 +180,14 @@ mod tests {
         events.filter_map(recovered).collect()
     }
 
-    /// Follows a config with these feeds; gives what is told.
+    /// Follows a config with these feeds; gives what is sent.
     async fn follow(store: &Store, feeds: &[(&str, &str)]) -> Vec<FeedRecovered> {
         let feeds: Vec<Feed> = feeds.iter().map(|(name, url)| feed(name, url)).collect();
         let desk = vec!["desk".to_owned()];
         let closed = store.close_issues(&feeds, desk.clone(), at(9));
         closed.await.expect("written");
         store.sync(&feeds, &desk, at(9)).await.expect("synced");
-        told(store).await
+        sent(store).await
     }
 
     const MOFA: (&str, &str) = ("mofa", "https://mofa.example/feed");
@@ -206,9 +206,9 @@ mod tests {
             let store = one_feed(&place).await;
             tamper(&store, "UPDATE feed SET failing_since = 0, failures = 7").await;
             notified(&store, HealthIssue::Failing).await;
-            let told = follow(&store, config).await;
-            assert_eq!(told.len(), usize::from(is_over), "{config:?}");
-            if let Some(event) = told.first() {
+            let sent = follow(&store, config).await;
+            assert_eq!(sent.len(), usize::from(is_over), "{config:?}");
+            if let Some(event) = sent.first() {
                 let found = (
                     event.feed.as_str(),
                     event.was,
@@ -257,8 +257,8 @@ mod tests {
             let place = Place::new();
             let store = one_feed(&place).await;
             notified(&store, HealthIssue::Silent).await;
-            let told = follow(&store, config).await;
-            let was: Vec<HealthIssue> = told.iter().map(|event| event.was).collect();
+            let sent = follow(&store, config).await;
+            let was: Vec<HealthIssue> = sent.iter().map(|event| event.was).collect();
             let expected = if is_over {
                 &[HealthIssue::Silent][..]
             } else {

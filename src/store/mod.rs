@@ -35,6 +35,7 @@ mod mutes;
 mod notifications;
 mod options;
 mod outbox;
+mod own_issues;
 mod parts;
 mod polls;
 mod private;
@@ -49,7 +50,6 @@ mod summary;
 mod sync;
 #[cfg(test)]
 mod testing;
-mod trouble;
 mod unknown;
 mod watches;
 
@@ -86,10 +86,11 @@ pub use self::{
         Unreached,
     },
     polls::{
-        Alias, Asked, Baseline, Claimed, Continuity, Empty, FeedState, Fill, Health, HealthUpdate,
-        KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll, OriginPause, OutageChange,
-        PollClaim, PollCommit, PollCommitted, PollRead, PollReport, PollResult, REFRESH_AFTER,
-        Reach, Recalled, Recovery, Revision, Silence, Tells, Unreachable, Unread,
+        AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
+        Health, HealthUpdate, KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll,
+        OriginPause, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
+        PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Unreachable,
+        Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

@@ -7,9 +7,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::{
-    DeliveryClaim, Finding, Health, HealthUpdate, NewAlert, NewDelivery, NewItem, NextPoll,
-    OriginPause, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, ReceiverUpdate,
-    SettleTo, Settlement, Store, StoreOptions, Tells, engine::values,
+    AlertReceiver, DeliveryClaim, Finding, Health, HealthUpdate, NewAlert, NewDelivery, NewItem,
+    NextPoll, OriginPause, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
+    ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
 };
 use crate::{
     model::{
@@ -136,14 +136,14 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     };
     let alert = (!watches.is_empty()).then(|| {
         let alert = alert(n, watches);
-        let told = |receiver: &&str| Tells {
+        let one = |receiver: &&str| AlertReceiver {
             receiver: (*receiver).to_owned(),
             watches: alert.watches.clone(),
         };
         NewAlert {
             priorities: vec![Priority::Urgent; watches.len()],
             again: Vec::new(),
-            tells: receivers.iter().map(told).collect(),
+            receivers: receivers.iter().map(one).collect(),
             alert,
         }
     });

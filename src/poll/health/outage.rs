@@ -12,18 +12,18 @@
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::{HealthRules, OriginContext};
+use super::decision::OriginContext;
 use crate::{
     model::time,
     model::{Event, NetworkFailing, NetworkRecovered},
-    poll::{failure::Failure, visit::Answer},
+    poll::{answer::Answer, failure::Failure, rules::HealthRules},
     store::{OutageChange, PollClaim, Reach, Store, StoreError},
 };
 
 /// Fewer origins say nothing of a network.
 const MIN_ORIGINS: usize = 3;
 
-/// Since when two thirds of the origins cannot be reached; each stands here with the time since
+/// Since when two thirds of the origins cannot be reached; each is given with the time since
 /// when it cannot.
 fn unreachable_since(origins: &[Option<Timestamp>]) -> Option<Timestamp> {
     if origins.len() < MIN_ORIGINS {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{HealthDecision, HealthRules, OriginContext};
+use super::decision::{HealthDecision, OriginContext};
 use crate::{
     http::bare_url,
     model::time,
     model::{Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, HealthIssue, Silent},
-    poll::visit::Answer,
+    poll::{answer::Answer, rules::HealthRules},
     schedule::{self, SHORTEST_SILENCE},
     store::{Empty, FeedState, Notification, Silence},
 };
@@ -23,7 +23,7 @@ const EMPTY_FOR: Duration = Duration::from_hours(1);
 /// Whether there is an item that was not seen before.
 pub(super) fn brings_news(answer: &Answer) -> bool {
     match answer {
-        Answer::Read(reading) => reading.recognised.judgement.news().any(|new| new),
+        Answer::Read(reading) => reading.identified.judgement.news().any(|new| new),
         _ => false,
     }
 }

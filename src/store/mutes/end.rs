@@ -12,14 +12,14 @@ use crate::{
     },
 };
 
-/// Ends what has run out, and tells it.
+/// Ends what has run out, and notifies receivers.
 pub(super) fn end_due(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
     let sql = mutes!("WHERE m.ended_at IS NULL AND m.until <= ?1 ORDER BY m.until, m.id");
     let rows = tx.rows(sql, values![now])?.into_iter();
     let ended: Vec<MuteStatus> = rows.map(status).collect::<Result<_, _>>()?;
     for mute in &ended {
         end(tx, mute, mute.until)?;
-        tell(tx, mute, now)?;
+        notify(tx, mute, now)?;
     }
     Ok(ended)
 }
@@ -40,7 +40,7 @@ pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(
 }
 
 /// Tells the receivers that the config has how much was held from each.
-fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreError> {
+fn notify(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreError> {
     let held = tx.rows(
         held!(
             "r.name, count(DISTINCT coalesce(d.alert, f.alert)),

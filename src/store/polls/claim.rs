@@ -25,7 +25,7 @@ pub(in crate::store) const CLAIM: &str = "
               (SELECT count(*) FROM meta WHERE key = 'outage_since'),
               (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 
-/// What a poll needs to know of a feed. `due` stands first.
+/// What a poll needs to know of a feed. `due` comes first.
 macro_rules! feed {
     ($which:literal) => {
         concat!(
@@ -68,7 +68,7 @@ impl Store {
         self.read(|tx| {
             let mut row = tx.row(NEXT_DUE, &[])?.expect("an aggregate has a row");
             let due: Option<i64> = row.take(0)?;
-            // NEVER is no time that can be told.
+            // NEVER is no time.
             Ok(due.and_then(|due| Timestamp::from_millisecond(due).ok()))
         })
         .await

@@ -32,7 +32,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         return Ok(PollCommitted::Fenced);
     }
     if let (true, Some(until)) = (poll.pause.whole_domain, poll.pause.until) {
-        tx.exec(COOL_DOMAIN, values![poll.claim.origin, until])?;
+        tx.exec(PAUSE_DOMAIN, values![poll.claim.origin, until])?;
     }
     if !write_feed(tx, &poll)? {
         schedule::free(tx, poll.claim.origin)?;
@@ -40,7 +40,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     }
     let feed = poll.claim.feed;
     let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
-    let (mut told, shown) = write_items(tx, feed, poll.result, poll.committed_at)?;
+    let (mut effects, shown) = write_items(tx, feed, poll.result, poll.committed_at)?;
     if let Some(continuity) = poll.continuity {
         continuity::write(tx, feed, continuity, shown)?;
     }
@@ -53,15 +53,15 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     let notices = [poll.health.notices, of_outage].concat();
     outbox::enqueue(tx, &notices, poll.committed_at)?;
     for notice in of_health.into_iter().chain(notices) {
-        told.receivers.entry(notice.receiver).or_default();
+        effects.receivers.entry(notice.receiver).or_default();
     }
     if leaves_origin {
         schedule::free(tx, poll.claim.origin)?;
     }
     Ok(PollCommitted::Done {
-        alerts: told.alerts,
-        watches: told.watches,
-        receivers: told.receivers.into_keys().collect(),
+        alerts: effects.alerts,
+        watches: effects.watches,
+        receivers: effects.receivers.into_keys().collect(),
     })
 }
 
@@ -71,33 +71,33 @@ fn write_items(
     feed: FeedId,
     result: PollResult,
     now: Timestamp,
-) -> Result<(Told, Vec<ItemId>), StoreError> {
-    let (mut told, mut shown) = (Told::default(), Vec::new());
+) -> Result<(Effects, Vec<ItemId>), StoreError> {
+    let (mut effects, mut shown) = (Effects::default(), Vec::new());
     let mut prints = NewFingerprints::default();
     match result {
         PollResult::Read(read) => {
             remember::refresh(tx, feed, &read.seen, now)?;
             for item in read.known {
-                revise::write(tx, feed, item, now, &mut told)?;
+                revise::write(tx, feed, item, now, &mut effects)?;
             }
             for new in read.news {
-                shown.push(news::insert(tx, feed, new, now, &mut prints, &mut told)?);
+                shown.push(news::insert(tx, feed, new, now, &mut prints, &mut effects)?);
             }
         }
-        PollResult::Filled(missed) => {
+        PollResult::Backfilled(missed) => {
             for new in missed {
-                news::insert(tx, feed, new, now, &mut prints, &mut told)?;
+                news::insert(tx, feed, new, now, &mut prints, &mut effects)?;
             }
         }
         PollResult::Unchanged { .. } | PollResult::PutOff | PollResult::Failed { .. } => {}
     }
     prints.write(tx, feed, now)?;
-    Ok((told, shown))
+    Ok((effects, shown))
 }
 
 /// What [`PollCommitted::Done`] will say.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Effects {
     pub(super) alerts: Vec<AlertId>,
     /// Of those alerts.
     pub(super) watches: Vec<String>,
@@ -106,7 +106,7 @@ pub(super) struct Told {
     name: Option<String>,
 }
 
-impl Told {
+impl Effects {
     /// What the feed is called now: a reload may have given it another name since the poll began, and
     /// that is the one under which it is muted.
     pub(super) fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
@@ -144,7 +144,7 @@ fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
 }
 
 /// Nothing is asked of any host of the origin's domain until then.
-pub(in crate::store) const COOL_DOMAIN: &str = "
+pub(in crate::store) const PAUSE_DOMAIN: &str = "
     UPDATE origin SET not_before = ?2, due = CASE WHEN due < ?2 THEN ?2 ELSE due END
      WHERE domain = (SELECT o.domain FROM origin o WHERE o.id = ?1)
        AND id <> ?1 AND not_before < ?2";
@@ -172,7 +172,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
             ),
         )?,
         PollResult::Read(read) => tx.exec(READ, &with_schedule(poll, &columns(poll, read)))?,
-        PollResult::Filled(_) => tx.exec(FILLED, &with_schedule(poll, &[]))?,
+        PollResult::Backfilled(_) => tx.exec(BACKFILLED, &with_schedule(poll, &[]))?,
         PollResult::PutOff => tx.exec(
             PUT_OFF,
             values![
@@ -223,7 +223,7 @@ const READ: &str = "
            reason = NULL, error = NULL, learned = ?18, health = ?19
      WHERE id = ?1 AND url = ?2";
 
-const FILLED: &str = "
+const BACKFILLED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5
      WHERE id = ?1 AND url = ?2";
 

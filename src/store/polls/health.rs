@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What the polls of a feed say of its health; its failures stand in columns of their own.
+/// What the polls of a feed say of its health; its failures have columns of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Health {

@@ -30,7 +30,7 @@ use crate::{
 pub use self::ask::{Asked, PollReport};
 
 pub use self::{
-    continuity::{Continuity, Fill},
+    continuity::{Backfill, Continuity},
     health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
@@ -42,7 +42,7 @@ pub use self::{
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
-    commit::COOL_DOMAIN,
+    commit::PAUSE_DOMAIN,
     health::{ARRIVALS, NEIGHBOURS},
     recall::{BEFORE, BY_GUID, BY_ITEM, BY_LINK, BY_TITLE, BY_WHOLE},
     remember::REFRESH,
@@ -60,7 +60,7 @@ pub struct PollClaim {
     pub refusals: u32,
     /// Since when nothing is heard of the origin; `None` where the last visit got an answer.
     pub unreachable_since: Option<Timestamp>,
-    /// Whether an outage of our own network was told and goes on.
+    /// Whether an outage of our own network goes on of which receivers were notified.
     pub outage: bool,
     /// When the last one ended.
     pub outage_until: Option<Timestamp>,
@@ -259,7 +259,7 @@ pub enum PollResult {
     /// A body that was read.
     Read(Box<PollRead>),
     /// A page of the feed's archive, with what was missed; nothing of the feed's state changes.
-    Filled(Vec<NewItem>),
+    Backfilled(Vec<NewItem>),
     /// We had no room to read it: the feed comes again, nothing else changes.
     PutOff,
     /// Nothing could be read. Validators stay.
@@ -367,7 +367,7 @@ pub struct Alias {
     pub by: Recognition,
 }
 
-/// An alert and who is told.
+/// An alert and its receivers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAlert {
     /// The alert; its id and its item's id are filled in here.
@@ -377,12 +377,12 @@ pub struct NewAlert {
     /// Those of its watches that may alert an item again.
     pub again: Vec<String>,
     /// One a receiver.
-    pub tells: Vec<Tells>,
+    pub receivers: Vec<AlertReceiver>,
 }
 
-/// Whom an alert tells what.
+/// A receiver of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tells {
+pub struct AlertReceiver {
     /// The receiver's name.
     pub receiver: String,
     /// Those of the alert's watches that notify it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{NewAlert, NewItem, Tells, commit::Told, remember::NewFingerprints};
+use super::{AlertReceiver, NewAlert, NewItem, commit::Effects, remember::NewFingerprints};
 use crate::{
     model::{Alert, AlertId, FeedId, Item, ItemId, Priority, TextHash},
     store::{
@@ -24,12 +24,12 @@ pub(super) fn insert(
     new: NewItem,
     now: Timestamp,
     prints: &mut NewFingerprints,
-    told: &mut Told,
+    effects: &mut Effects,
 ) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
     prints.add(item, new.recognition, &new.fingerprint);
     if let Some(alert) = new.alert {
-        insert_alert(tx, feed, item, alert, now, told)?;
+        insert_alert(tx, feed, item, alert, now, effects)?;
     }
     Ok(item)
 }
@@ -76,13 +76,13 @@ pub(super) fn insert_alert(
     item: ItemId,
     new: NewAlert,
     now: Timestamp,
-    told: &mut Told,
+    effects: &mut Effects,
 ) -> Result<(), StoreError> {
     let NewAlert {
         mut alert,
         priorities,
         again,
-        tells,
+        receivers,
     } = new;
     let priorities: Priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let mut done = items::alerted(tx, item)?;
@@ -91,13 +91,13 @@ pub(super) fn insert_alert(
     if alert.watches.is_empty() {
         return Ok(());
     }
-    alert.feed.name = told.name_of(tx, feed)?;
+    alert.feed.name = effects.name_of(tx, feed)?;
     alert.priority = highest(&priorities, &alert.watches).unwrap_or(alert.priority);
     let id = insert_row(tx, feed, item, &mut alert, now)?;
-    told.alerts.push(id);
-    told.watches.extend(alert.watches.iter().cloned());
+    effects.alerts.push(id);
+    effects.watches.extend(alert.watches.iter().cloned());
     let mutes = Mutes::in_force(tx, now)?;
-    for Tells { receiver, watches } in tells {
+    for AlertReceiver { receiver, watches } in receivers {
         let all = alert.watches.iter().filter(|it| watches.contains(it));
         let all: Vec<String> = all.cloned().collect();
         let watches = all.iter().filter(|watch| !mutes.leaves_out(&all, watch));
@@ -110,7 +110,7 @@ pub(super) fn insert_alert(
             priority: highest(&priorities, &watches).unwrap_or(alert.priority),
             watches,
         };
-        let nth = told.receivers.entry(receiver.clone()).or_default();
+        let nth = effects.receivers.entry(receiver.clone()).or_default();
         outbox::insert_alert(tx, &receiver, &alert, &part, *nth, &mutes, now)?;
         *nth += 1;
     }

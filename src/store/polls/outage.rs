@@ -1,7 +1,7 @@
-//! Our own network: which origins cannot be reached, and what was told of it.
+//! Our own network: which origins cannot be reached, and of what outage receivers were notified.
 //!
-//! An outage stands in `meta` from the commit that tells it to the commit that tells its end, each
-//! of which writes only if none came first. So each is told once, however many polls find it at the
+//! An outage is in `meta` from the commit that finds it to the commit that finds its end, each of
+//! which writes only if none came first. So each is sent once, however many polls find it at the
 //! same time, and a restart remembers it.
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Since when an outage that was told goes on.
+/// Since when an outage goes on of which receivers were notified.
 const SINCE: &str = "outage_since";
 
 /// When the last one ended.
@@ -24,10 +24,10 @@ const UNTIL: &str = "outage_until";
 /// Feeds that an outage's notice names.
 const MAX_NAMED_FEEDS: u32 = 20;
 
-/// What the last visits say of the network, and what was told of it.
+/// What the last visits say of the network, and the outage that goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// Since when the outage goes on that was told; `None` where there is none.
+    /// Since when an outage goes on of which receivers were notified.
     pub outage_since: Option<Timestamp>,
     /// When the last one ended.
     pub outage_until: Option<Timestamp>,
@@ -50,25 +50,25 @@ pub struct Unreachable {
 /// A change that a poll found, with its notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutageChange {
-    /// It is told, unless one goes on already.
+    /// It has begun, unless one goes on already.
     Begun {
         /// Since when.
         since: Timestamp,
-        /// Who is told.
+        /// Who is notified.
         notices: Vec<NewDelivery>,
     },
-    /// Its end is told, unless that was done already.
+    /// It is over, unless that was found already.
     Ended {
         /// Since when it went on.
         since: Timestamp,
         /// Until when.
         until: Timestamp,
-        /// Who is told.
+        /// Who is notified.
         notices: Vec<NewDelivery>,
     },
 }
 
-/// Origins that cannot be reached, or were visited after a time. One all of whose feeds were told
+/// Origins that cannot be reached, or were visited after a time. One all of whose feeds receivers know to be
 /// failing is known to be dead: it says nothing of the network.
 const VISITED: &str = "
     SELECT o.unreachable_since FROM origin o
@@ -112,7 +112,7 @@ impl Store {
         .await
     }
 
-    /// The feeds that an outage's notice tells of.
+    /// The feeds that an outage's notice names.
     pub async fn unreachable(&self) -> Result<Unreachable, StoreError> {
         self.read(|tx| {
             let reasons = unreachable_feeds!(
@@ -138,7 +138,7 @@ impl Store {
     }
 }
 
-/// Since when an outage goes on that was told.
+/// Since when an outage goes on of which receivers were notified.
 pub(in crate::store) fn since(tx: &mut dyn Tx) -> Result<Option<Timestamp>, StoreError> {
     meta::time(tx, SINCE)
 }

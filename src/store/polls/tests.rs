@@ -1,5 +1,5 @@
-mod cooling;
 mod outage;
+mod rate_limit;
 
 use super::*;
 use crate::{
@@ -237,13 +237,13 @@ async fn failures_count_until_a_good_poll() {
     done(&store, poll(&claimed, at(900), failed())).await;
     let claimed = claim_one(&store, at(1800)).await;
     assert_eq!(claimed.feed.failures, 1);
-    let told = PollResult::Failed {
+    let timeout = PollResult::Failed {
         reason: "timeout".into(),
         error: "no answer in 30 s".into(),
         status: None,
         gone: false,
     };
-    let mut failing = poll(&claimed, at(1800), told);
+    let mut failing = poll(&claimed, at(1800), timeout);
     failing.health.findings = vec![finding(HealthIssue::Failing)];
     done(&store, failing).await;
     let event = &finding(HealthIssue::Failing).notices[0].event;
@@ -383,10 +383,10 @@ async fn one_alert_for_an_item_and_a_watch() {
 
 async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
     let write = store.write(move |tx| {
-        let mut told = commit::Told::default();
+        let mut effects = commit::Effects::default();
         let item = crate::model::ItemId(1);
-        news::insert_alert(tx, FeedId(1), item, alert, at(0), &mut told)?;
-        Ok(told.alerts.len())
+        news::insert_alert(tx, FeedId(1), item, alert, at(0), &mut effects)?;
+        Ok(effects.alerts.len())
     });
     write.await.expect("written")
 }

@@ -31,21 +31,21 @@ pub(in crate::store) const BEARERS: &str = "SELECT
 pub(in crate::store) const TEXTS: &str =
     "SELECT text, date FROM fingerprint WHERE feed = ?1 AND item IN (?2, ?3, ?4, ?5)";
 
-/// Items that stand in a document beside new ones, as they are on record.
+/// Items that a document shows beside new ones, as they are on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// Their rows, in the order asked.
     pub items: Vec<ItemId>,
-    /// Whether what has no record may be known by what schema 1 recognised it by.
+    /// Whether what has no record may be known by what identified it in schema 1.
     pub has_schema_1: bool,
 }
 
 impl Store {
     /// The rows of the items of a feed that a document shows as they are on record, given by
     /// `whole` fingerprint, beside `news`. `None` where one of `unread` is not on record, or where
-    /// one of the `news` has the guid, the link or the title of anything on record, or says what an
-    /// item of the `window` said that is gone and has no other date: then the whole document is to
-    /// be compared. With another date, and another title, the text alone makes no two items one.
+    /// one of the `news` has the guid, the link or the title of anything on record, or says what one
+    /// of the last document's items said that is gone and has no other date: then the whole document
+    /// is to be compared. With another date, and another title, the text alone makes no two items one.
     ///
     /// Where nothing is shared this is all that has to be asked, and most of it out of indices.
     pub async fn recall_unread(
@@ -53,7 +53,7 @@ impl Store {
         feed: FeedId,
         news: Vec<Fingerprint>,
         unread: Vec<i64>,
-        window: Vec<ItemId>,
+        last_items: Vec<ItemId>,
     ) -> Result<Option<Unread>, StoreError> {
         self.read(move |tx| {
             let Some(items) = rows(tx, feed, &unread)? else {
@@ -63,7 +63,7 @@ impl Store {
                 return Ok(None);
             };
             let shown: HashSet<&ItemId> = items.iter().collect();
-            let mut gone = window;
+            let mut gone = last_items;
             gone.retain(|item| !shown.contains(item));
             let is_said = say_it(tx, feed, &gone, &news)?;
             Ok((!is_said).then_some(Unread {

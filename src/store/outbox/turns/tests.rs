@@ -134,7 +134,7 @@ async fn an_alert_is_stored_once_and_each_receiver_is_told_its_own_watches() {
     let mut item = news(1, &["w", "v"], &["desk", "phone"]);
     let alert = item.alert.as_mut().expect("asked for");
     alert.alert.item.summary = "a story".repeat(100);
-    alert.tells[1].watches = vec!["v".into()];
+    alert.receivers[1].watches = vec!["v".into()];
     poll_news(&store, vec![item]).await;
     for (receiver, watches) in [("desk", &["w", "v"][..]), ("phone", &["v"])] {
         let claim = claim_for(&store, receiver, at(0)).await.remove(0);

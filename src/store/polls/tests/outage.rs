@@ -1,4 +1,4 @@
-//! What the store knows of our own network, and that it is told once.
+//! What the store knows of our own network, and that receivers are notified once.
 
 use super::*;
 use crate::store::OutageChange;
@@ -141,7 +141,7 @@ async fn two_polls_that_find_the_same_tell_it_once_and_a_crash_forgets_nothing()
     );
 
     done(&store, begun(&claims[2], at(1013))).await;
-    assert_eq!(count(&store, "delivery").await, 3, "the next is told again");
+    assert_eq!(count(&store, "delivery").await, 3, "the next is sent again");
 }
 
 #[tokio::test]

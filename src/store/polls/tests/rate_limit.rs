@@ -37,7 +37,7 @@ async fn due(store: &Store, now: Timestamp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_cooled_domain_holds_its_other_hosts_and_no_other_domain() {
+async fn a_paused_domain_holds_its_other_hosts_and_no_other_domain() {
     for (whole, waiting) in [(true, vec!["c"]), (false, vec!["b", "c"])] {
         let place = Place::new();
         let (store, claims) = three_hosts(&place).await;
@@ -50,7 +50,7 @@ async fn a_cooled_domain_holds_its_other_hosts_and_no_other_domain() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_being_polled_cools_too() {
+async fn a_host_that_is_being_polled_is_paused_too() {
     let place = Place::new();
     let (store, claims) = three_hosts(&place).await;
     done(&store, refused(&claims[0], at(1), at(600), true)).await;
