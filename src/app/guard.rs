@@ -149,7 +149,7 @@ impl StoreGuard {
         if self.asked {
             return;
         }
-        if let Ok(told) = app.store.told_failing().await {
+        if let Ok(told) = app.store.store_issue().await {
             self.asked = true;
             self.trouble = told.map(|told| Trouble {
                 since: told.since,
@@ -213,7 +213,7 @@ impl StoreGuard {
             };
             let told = app.config().health.notify.clone();
             let now = app.clock.now();
-            if let Err(error) = app.store.tell_recovered(event, told, now).await {
+            if let Err(error) = app.store.notify_store_recovered(event, told, now).await {
                 debug!("the store is not yet well: {error}");
                 return;
             }
@@ -264,7 +264,7 @@ impl Trouble {
         let now = app.clock.now();
         let recorded = app
             .store
-            .tell_failing(event.clone(), unheard.collect(), now);
+            .notify_store_failing(event.clone(), unheard.collect(), now);
         match recorded.await {
             Ok(()) => self.recorded = true,
             Err(_) if event.reason == StoreReason::Low => {

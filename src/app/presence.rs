@@ -126,7 +126,7 @@ impl App {
             since: to_second(now),
         };
         let told = config.health.notify.clone();
-        self.store.tell_config_failing(event, told, now).await?;
+        self.store.notify_config_failing(event, told, now).await?;
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl App {
         let (config, now) = (self.config(), self.clock.now());
         let path = config.path.display().to_string();
         let told = config.health.notify.clone();
-        self.store.tell_config_recovered(path, told, now).await?;
+        self.store.notify_config_recovered(path, told, now).await?;
         Ok(())
     }
 }

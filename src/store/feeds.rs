@@ -115,10 +115,11 @@ impl FeedStatus {
 macro_rules! feeds {
     ($rest:literal) => {
         concat!(
-            "SELECT f.name, f.url, o.host, f.active, f.gone, f.due, f.due_reason, f.title, f.link,
-                    f.language, f.format, f.baseline_at, f.polled_at, f.succeeded_at, f.changed_at,
-                    f.status, f.failures, f.failing_since, f.reason, f.error, f.items_total,
-                    f.warnings, f.learned, o.not_before,
+            "SELECT f.name, f.url, o.host, f.active, f.gone, f.due,
+                    CASE WHEN f.asked = 1 THEN 'asked' ELSE f.due_reason END AS due_reason,
+                    f.title, f.link, f.language, f.format, f.baseline_at, f.polled_at,
+                    f.succeeded_at, f.changed_at, f.status, f.failures, f.failing_since,
+                    f.reason, f.error, f.items_total, f.warnings, f.learned, o.not_before,
                     (SELECT count(*) FROM item i WHERE i.feed = f.id) AS items,
                     (SELECT count(*) FROM alert a WHERE a.feed = f.id) AS alerts,
                     f.missed, f.missed_at, f.moved_to, f.health
@@ -190,8 +191,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_feed_shows_its_state_and_what_it_gave() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         let fresh = store.feed("mofa").await.expect("read").expect("there");
         assert_eq!(
             (fresh.polled_at, fresh.status, fresh.items),

@@ -69,8 +69,8 @@ impl FeedStatus {
 impl Condition {
     /// Of what the store keeps of a feed.
     fn of(gone: bool, failures: u32, polled_at: Option<Timestamp>, health: &Health) -> Self {
-        let ailment = health.told(&Learned::default()).map(|(ailment, _)| ailment);
-        match ailment {
+        let issue = health.issue(&Learned::default()).map(|(issue, _)| issue);
+        match issue {
             _ if gone => Self::Gone,
             _ if failures > 0 => Self::Failing,
             _ if polled_at.is_none() => Self::New,
@@ -203,8 +203,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_feed_is_in_one_condition() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         for (set, condition) in [
             ("polled_at = NULL", Condition::New),
             ("polled_at = 1000", Condition::Ok),
@@ -224,8 +224,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_outbox_is_counted_by_receiver_and_state() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         let receivers = ["desk".to_owned(), "phone".to_owned()];
         store.sync(&[], &receivers, at(0)).await.expect("synced");
         let pings = |name| vec![ping(name), ping(name), ping(name)];

@@ -1,6 +1,7 @@
 //! Single values about the whole store, its own name among them.
 
 use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     StoreError,
@@ -45,6 +46,26 @@ pub(super) fn set(tx: &mut dyn Tx, key: &str, text: &str) -> Result<(), StoreErr
         values![key, text],
     )
     .map(drop)
+}
+
+/// A record that is kept under this key, as JSON; one that a later version writes in another way is
+/// none.
+pub(super) fn record<T: DeserializeOwned>(
+    tx: &mut dyn Tx,
+    key: &str,
+) -> Result<Option<T>, StoreError> {
+    let kept = value(tx, key)?;
+    Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()))
+}
+
+/// Keeps a record under this key.
+pub(super) fn set_record<T: Serialize>(
+    tx: &mut dyn Tx,
+    key: &str,
+    record: &T,
+) -> Result<(), StoreError> {
+    let text = serde_json::to_string(record).expect("plain data serializes");
+    set(tx, key, &text)
 }
 
 /// Forgets what is kept under this key.

@@ -32,8 +32,10 @@ mod gauges;
 mod items;
 mod meta;
 mod mutes;
+mod notifications;
 mod origin;
 mod outbox;
+mod own_issues;
 mod parts;
 mod polls;
 mod private;
@@ -47,7 +49,6 @@ mod summary;
 mod sync;
 #[cfg(test)]
 mod testing;
-mod trouble;
 mod watches;
 
 use std::{
@@ -75,6 +76,7 @@ pub use self::{
     gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
+    notifications::{Finding, Notification, Notified},
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
         NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,
@@ -82,10 +84,11 @@ pub use self::{
         Unreached,
     },
     polls::{
-        Alias, Asked, Baseline, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem,
-        Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
-        PollCommitted, PollRead, PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery,
-        Revision, Silence, Tells, Unreachable, Unread,
+        AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
+        Health, HealthUpdate, KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll,
+        OriginPause, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
+        PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Unreachable,
+        Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

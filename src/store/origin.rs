@@ -46,7 +46,7 @@ pub(super) struct PollEnd {
     /// From the claim.
     pub(super) fence: i64,
     /// No request to the origin before; a later time that is there already is kept, for
-    /// another host of the domain may have cooled this one meanwhile.
+    /// another host of the domain may have paused this one meanwhile.
     pub(super) not_before: Timestamp,
     /// Refusals in a row.
     pub(super) refusals: u32,

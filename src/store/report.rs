@@ -168,7 +168,7 @@ fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
     .collect()
 }
 
-/// How many feeds somebody was notified are silent or empty, and the first of them.
+/// How many feeds are silent or empty, and the first of them.
 fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
     let rows = tx.rows(
         "SELECT name, health, learned FROM feed
@@ -178,7 +178,7 @@ fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
     let (mut count, mut named) = (0, Vec::new());
     for mut row in rows {
         let (health, learned): (Health, Learned) = (row.take("health")?, row.take("learned")?);
-        let Some((state, since)) = health.told(&learned) else {
+        let Some((state, since)) = health.issue(&learned) else {
             continue;
         };
         count += 1;

@@ -24,6 +24,7 @@ impl Columns {
             all.push_str(name);
             all.push(END);
         }
+        debug_assert!(Self::are_clear(&all), "give each column a name: {all}");
         Self(all.into())
     }
 
@@ -87,19 +88,7 @@ impl Row {
     ///
     /// # Errors
     /// [`Unreadable`](StoreError::Unreadable): there is no such column, or it is of another type.
-    pub(in crate::store) fn take<T: FromValue>(
-        &mut self,
-        name: impl Which,
-    ) -> Result<T, StoreError> {
-        name.take(self)
-    }
-
-    fn take_named<T: FromValue>(&mut self, name: &str) -> Result<T, StoreError> {
-        debug_assert!(
-            Columns::are_clear(&self.columns.0),
-            "give each column a name: {}",
-            self.columns.0
-        );
+    pub(in crate::store) fn take<T: FromValue>(&mut self, name: &str) -> Result<T, StoreError> {
         let found = self.columns.find(name, self.next);
         let position = found.or_else(|| self.columns.find(name, Position::default()));
         let position = position.ok_or_else(|| unreadable(format!("there is no column {name}")))?;
@@ -117,25 +106,6 @@ impl Row {
             return Err(unreadable("it has more columns than one".into()));
         };
         read(value).map_err(|what| unreadable(format!("its only column {what}")))
-    }
-}
-
-/// A column, by its name; by its number while readers of the polls still count.
-pub(in crate::store) trait Which {
-    fn take<T: FromValue>(self, row: &mut Row) -> Result<T, StoreError>;
-}
-
-impl Which for &str {
-    fn take<T: FromValue>(self, row: &mut Row) -> Result<T, StoreError> {
-        row.take_named(self)
-    }
-}
-
-impl Which for usize {
-    fn take<T: FromValue>(self, row: &mut Row) -> Result<T, StoreError> {
-        let value = row.values.get_mut(self).map(std::mem::take);
-        let value = value.ok_or_else(|| unreadable(format!("there is no column {self}")))?;
-        read(value).map_err(|what| unreadable(format!("column {self} {what}")))
     }
 }
 

@@ -22,9 +22,8 @@ use super::{
     outbox::Selection,
 };
 use crate::model::{MuteId, MuteKind};
-use status::{by_id, held, mutes, open, open_status, status};
+use status::{by_id, mutes, open, open_status, status, suppressed};
 
-pub(super) use end::end_due;
 pub(super) use follow::follow;
 pub(super) use status::report;
 pub use status::{MuteStatus, Muted, NewMute, Unmuted};

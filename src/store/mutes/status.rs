@@ -92,7 +92,7 @@ impl MuteStatus {
 
 /// Counts over what a mute suppresses. A digest stands for its alerts; they were folded at the moment
 /// it was made, by which an index finds them.
-macro_rules! held {
+macro_rules! suppressed {
     ($counts:literal, $whose:literal) => {
         concat!(
             "SELECT ",
@@ -106,16 +106,16 @@ macro_rules! held {
         )
     };
 }
-pub(super) use held;
+pub(super) use suppressed;
 
 /// The columns of a mute, as [`status`] takes them.
 macro_rules! mutes {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.kind, m.name, m.since, m.until, m.comment, m.ended_at, (",
-            held!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
+            suppressed!("count(DISTINCT coalesce(d.alert, f.alert))", "m.id"),
             ") AS alerts, (",
-            held!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
+            suppressed!("count(*) - count(coalesce(d.alert, f.alert))", "m.id"),
             ") AS notices, m.made_by FROM mute m ",
             $rest
         )

@@ -112,7 +112,7 @@ impl Mutes {
 /// The feeds that an event is about: one notice may be about several of an origin, and is
 /// suppressed
 /// only where all of them are muted.
-pub(super) fn feeds(event: &Event) -> Vec<&str> {
+fn feeds(event: &Event) -> Vec<&str> {
     let (feed, also) = match event {
         Event::Alert(data) => (&data.feed.name, &[][..]),
         Event::FeedFailing(data) => (&data.feed, &data.also[..]),
@@ -282,8 +282,8 @@ mod tests {
     /// Deliveries are suppressed in parts, and between two of them the mute may end.
     #[tokio::test]
     async fn a_mute_that_ended_meanwhile_holds_nothing_more() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         let mute = mute(&store, MuteKind::Receiver, "desk", 10, 0)
             .await
             .mute

@@ -165,14 +165,6 @@ impl Content {
     }
 }
 
-/// The event of a stored delivery that is neither an alert nor a digest.
-pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
-    match read(payload)?.content {
-        Content::Event(event) => Ok(event),
-        Content::Alert(_) | Content::Digest(_) => Err(no("a notice of its own")),
-    }
-}
-
 /// The alert of a stored delivery.
 pub(super) fn alert(payload: &str) -> Result<StoredAlert, StoreError> {
     match read(payload)?.content {

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::NewDelivery;
+use super::{Finding, NewDelivery, Notified};
 use crate::{
     model::{
         Alert, AlertId, FeedId, Fingerprint, Item, ItemId, OriginId, Priority, Recognition,
@@ -30,8 +30,8 @@ use crate::{
 pub use self::ask::{Asked, PollReport};
 
 pub use self::{
-    continuity::{Continuity, Fill},
-    health::{Empty, FeedTold, Health, Neighbour, Recovery, Silence},
+    continuity::{Backfill, Continuity},
+    health::{Empty, Health, Neighbour, Recovery, Silence},
     moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
     recall::Recalled,
@@ -42,7 +42,7 @@ pub use self::{
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, MOST_OVERDUE, NEXT_DUE},
-    commit::COOL_DOMAIN,
+    commit::PAUSE_DOMAIN,
     health::{ARRIVALS, NEIGHBOURS},
     recall::{BEFORE, BY_GUID, BY_ITEM, BY_LINK, BY_TITLE, BY_WHOLE},
     remember::REFRESH,
@@ -60,7 +60,7 @@ pub struct PollClaim {
     pub refusals: u32,
     /// Since when nothing is heard of the origin; `None` where the last visit got an answer.
     pub unreachable_since: Option<Timestamp>,
-    /// Whether an outage of our own network was told and goes on.
+    /// Whether an outage of our own network goes on of which receivers were notified.
     pub outage: bool,
     /// When the last one ended.
     pub outage_until: Option<Timestamp>,
@@ -89,15 +89,15 @@ pub struct FeedState {
     pub failures: u32,
     /// The first of them.
     pub failing_since: Option<Timestamp>,
-    /// Whether receivers were told that it fails.
-    pub told_failing: bool,
+    /// What receivers were notified of.
+    pub notified: Notified,
     /// The last good poll.
     pub last_success: Option<Timestamp>,
     /// The first 304 of a run that no 200 has broken: a server may be stuck.
     pub not_modified_since: Option<Timestamp>,
     /// Items in the last body that was read.
     pub items_total: u32,
-    /// Whether it is silent or empty, or reads again after failures that were told.
+    /// What polls said of its health.
     pub health: Health,
     /// Whether anything was missed between the polls so far.
     pub continuity: Continuity,
@@ -132,63 +132,114 @@ impl Baseline {
     }
 }
 
-impl FeedState {
-    /// What receivers know of its trouble.
-    pub fn told(&self) -> FeedTold {
-        FeedTold::of(self.told_failing, &self.health)
-    }
-}
-
 /// All that one poll comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollCommit {
-    /// From the claim.
-    pub origin: OriginId,
-    /// From the claim.
-    pub fence: i64,
-    /// From the claim.
-    pub feed: FeedId,
-    /// From the claim: the URL that was read. If the config has given the feed another one
-    /// meanwhile, the result is dropped, with validators that would have been the wrong URL's.
-    pub url: String,
-    /// From the claim.
-    pub told: FeedTold,
+    /// Whose poll it was.
+    pub claim: Claimed,
     /// When the poll began.
     pub polled_at: Timestamp,
     /// Now: when items count as seen and deliveries as due.
     pub committed_at: Timestamp,
-    /// When the feed is due again.
-    pub next_due_at: Timestamp,
-    /// Why then, in words for people.
-    pub due_reason: String,
-    /// What the due time was worked out from; replaces what was learned before.
-    pub learned: Learned,
-    /// The pause between polls of the origin, from `committed_at`.
-    pub gap: Duration,
-    /// Until when the origin cools. A pause that is longer already stays.
-    pub origin_not_before: Option<Timestamp>,
-    /// Whether every other origin of its domain cools as long.
-    pub cools_domain: bool,
-    /// Refusals in a row, this answer included.
-    pub refusals: u32,
-    /// Whether nothing was heard of the origin.
-    pub unreachable: bool,
-    /// That our own network fails, or does so no more.
-    pub outage: Option<OutageChange>,
+    /// When the feed is polled again.
+    pub next: NextPoll,
+    /// How long its origin is left alone.
+    pub pause: OriginPause,
     /// What was found.
     pub result: PollResult,
-    /// What is told beside the alerts.
-    pub notices: Vec<NewDelivery>,
-    /// Other feeds of the origin that the notices tell of too: that they fail where this poll
-    /// failed, that they read again where it did not.
-    pub told_with: Vec<FeedId>,
-    /// Replaces the one before.
-    pub health: Health,
-    /// Replaces the one before; `None` leaves it. The window of a document that was read is
-    /// completed with its new items.
+    /// What it says of the feed's health.
+    pub health: HealthUpdate,
+    /// Replaces the one before; `None` leaves it. The items of a document that was read are
+    /// completed with the new ones.
     pub continuity: Option<Continuity>,
     /// Replaces the one before; `None` leaves it.
     pub moved: Option<Moved>,
+}
+
+impl PollCommit {
+    /// With what every commit has. All else stays as it was at the claim.
+    pub fn of(
+        claim: &PollClaim,
+        [polled_at, committed_at]: [Timestamp; 2],
+        next: NextPoll,
+        pause: OriginPause,
+        result: PollResult,
+    ) -> Self {
+        Self {
+            claim: Claimed {
+                origin: claim.origin,
+                fence: claim.fence,
+                feed: claim.feed.id,
+                url: claim.feed.url.clone(),
+            },
+            polled_at,
+            committed_at,
+            next,
+            pause,
+            result,
+            health: HealthUpdate {
+                state: claim.feed.health,
+                findings: Vec::new(),
+                notices: Vec::new(),
+                outage: None,
+            },
+            continuity: None,
+            moved: None,
+        }
+    }
+}
+
+/// What a commit takes from its claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The origin.
+    pub origin: OriginId,
+    /// The claim's number.
+    pub fence: i64,
+    /// The feed.
+    pub feed: FeedId,
+    /// The URL that was read. If the config has given the feed another one meanwhile, the result is
+    /// dropped, with validators that would have been the wrong URL's.
+    pub url: String,
+}
+
+/// When a feed is polled again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NextPoll {
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// Why then, in words for people.
+    pub reason: String,
+    /// What the due time was worked out from; replaces what was learned before.
+    pub learned: Learned,
+}
+
+/// How long an origin is left alone after a poll, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OriginPause {
+    /// The pause between two polls of it, from the commit on.
+    pub gap: Duration,
+    /// Until when it limits us. A pause that is longer already stays.
+    pub until: Option<Timestamp>,
+    /// Whether that goes for every host of its domain.
+    pub whole_domain: bool,
+    /// Answers of 403 and 429 in a row, whichever feed they were for, this one included.
+    pub refusals: u32,
+    /// Whether nothing was heard of it.
+    pub unreachable: bool,
+}
+
+/// What a poll says of the health of its feed, and of our own network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HealthUpdate {
+    /// Replaces the one before.
+    pub state: Health,
+    /// What is sent as far as receivers do not know it.
+    pub findings: Vec<Finding>,
+    /// What is sent beside that, and beside the alerts.
+    pub notices: Vec<NewDelivery>,
+    /// That our own network fails, or does so no more.
+    pub outage: Option<OutageChange>,
 }
 
 /// What a poll found.
@@ -208,7 +259,7 @@ pub enum PollResult {
     /// A body that was read.
     Read(Box<PollRead>),
     /// A page of the feed's archive, with what was missed; nothing of the feed's state changes.
-    Filled(Vec<NewItem>),
+    Backfilled(Vec<NewItem>),
     /// We had no room to read it: the feed comes again, nothing else changes.
     PutOff,
     /// Nothing could be read. Validators stay.
@@ -219,8 +270,6 @@ pub enum PollResult {
         error: String,
         /// HTTP status, where there was an answer.
         status: Option<u16>,
-        /// Whether receivers know by now.
-        told_failing: bool,
         /// 410: no more polls until the config gives it another URL, or someone asks for one that
         /// is good.
         gone: bool,
@@ -318,7 +367,7 @@ pub struct Alias {
     pub by: Recognition,
 }
 
-/// An alert and who is told.
+/// An alert and its receivers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAlert {
     /// The alert; its id and its item's id are filled in here.
@@ -328,12 +377,12 @@ pub struct NewAlert {
     /// Those of its watches that may alert an item again.
     pub again: Vec<String>,
     /// One a receiver.
-    pub tells: Vec<Tells>,
+    pub receivers: Vec<AlertReceiver>,
 }
 
-/// Whom an alert tells what.
+/// A receiver of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tells {
+pub struct AlertReceiver {
     /// The receiver's name.
     pub receiver: String,
     /// Those of the alert's watches that notify it.

@@ -1,10 +1,10 @@
 //! New items, their keys, their alerts and the deliveries of those.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::{NewAlert, NewItem, Tells, commit::Told, remember::NewFingerprints};
+use super::{AlertReceiver, NewAlert, NewItem, remember::NewFingerprints};
 use crate::{
     model::{Alert, AlertId, FeedId, Item, ItemId, Priority, TextHash},
     store::{
@@ -16,6 +16,30 @@ use crate::{
     },
 };
 
+/// What [`PollCommitted::Done`] will say.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    pub(super) alerts: Vec<AlertId>,
+    /// Of those alerts.
+    pub(super) watches: Vec<String>,
+    /// With how many alerts.
+    pub(super) receivers: BTreeMap<String, u32>,
+    name: Option<String>,
+}
+
+impl Effects {
+    /// What the feed is called now: a reload may have given it another name since the poll began, and
+    /// that is the one under which it is muted.
+    pub(super) fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
+        if let Some(name) = &self.name {
+            return Ok(name.clone());
+        }
+        let name = tx.value("SELECT name FROM feed WHERE id = ?1", values![feed])?;
+        let name: String = name.expect("no feed is ever deleted");
+        Ok(self.name.insert(name).clone())
+    }
+}
+
 /// Writes one new item and what hangs on it, but for its fingerprint, which is added to `prints`;
 /// gives its row.
 pub(super) fn insert(
@@ -24,12 +48,12 @@ pub(super) fn insert(
     new: NewItem,
     now: Timestamp,
     prints: &mut NewFingerprints,
-    told: &mut Told,
+    effects: &mut Effects,
 ) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
     prints.add(item, new.recognition, &new.fingerprint);
     if let Some(alert) = new.alert {
-        insert_alert(tx, feed, item, alert, now, told)?;
+        insert_alert(tx, feed, item, alert, now, effects)?;
     }
     Ok(item)
 }
@@ -76,13 +100,13 @@ pub(super) fn insert_alert(
     item: ItemId,
     new: NewAlert,
     now: Timestamp,
-    told: &mut Told,
+    effects: &mut Effects,
 ) -> Result<(), StoreError> {
     let NewAlert {
         mut alert,
         priorities,
         again,
-        tells,
+        receivers,
     } = new;
     let priorities: Priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let mut done = items::alerted(tx, item)?;
@@ -91,13 +115,13 @@ pub(super) fn insert_alert(
     if alert.watches.is_empty() {
         return Ok(());
     }
-    alert.feed.name = told.name_of(tx, feed)?;
+    alert.feed.name = effects.name_of(tx, feed)?;
     alert.priority = highest(&priorities, &alert.watches).unwrap_or(alert.priority);
     let id = insert_row(tx, feed, item, &mut alert, now)?;
-    told.alerts.push(id);
-    told.watches.extend(alert.watches.iter().cloned());
+    effects.alerts.push(id);
+    effects.watches.extend(alert.watches.iter().cloned());
     let mutes = Mutes::in_force(tx, now)?;
-    for Tells { receiver, watches } in tells {
+    for AlertReceiver { receiver, watches } in receivers {
         let all = alert.watches.iter().filter(|it| watches.contains(it));
         let all: Vec<String> = all.cloned().collect();
         let watches = all.iter().filter(|watch| !mutes.leaves_out(&all, watch));
@@ -110,7 +134,7 @@ pub(super) fn insert_alert(
             priority: highest(&priorities, &watches).unwrap_or(alert.priority),
             watches,
         };
-        let nth = told.receivers.entry(receiver.clone()).or_default();
+        let nth = effects.receivers.entry(receiver.clone()).or_default();
         outbox::insert_alert(tx, &receiver, &alert, &part, *nth, &mutes, now)?;
         *nth += 1;
     }

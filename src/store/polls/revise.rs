@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{KnownItem, Revision, commit::Told, news, remember};
+use super::{
+    KnownItem, Revision,
+    news::{self, Effects},
+    remember,
+};
 use crate::{
     model::{FeedId, ItemId},
     store::{
@@ -15,14 +19,14 @@ use crate::{
 /// So many earlier texts of an item are kept: a live blog changes at every poll.
 const MAX_REVISIONS: u32 = 20;
 
-/// Writes what is new of a known item: what it is recognised by, its text, and what the edit set
+/// Writes what is new of a known item: what identifies it, its text, and what the edit set
 /// off.
 pub(super) fn write(
     tx: &mut dyn Tx,
     feed: FeedId,
     known: KnownItem,
     now: Timestamp,
-    told: &mut Told,
+    effects: &mut Effects,
 ) -> Result<(), StoreError> {
     if let Some(alias) = &known.alias {
         remember::add(tx, feed, known.id, alias, now)?;
@@ -36,7 +40,7 @@ pub(super) fn write(
     }
     replace(tx, known.id, &revision)?;
     if let Some(alert) = revision.alert {
-        news::insert_alert(tx, feed, known.id, alert, now, told)?;
+        news::insert_alert(tx, feed, known.id, alert, now, effects)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@ use crate::{
     model::HealthIssue,
     store::{
         DeliveryState, OutboxFilter,
-        testing::{Place, at, feed, one_feed, ping},
+        testing::{TempStore, at, feed, one_feed, ping},
     },
 };
 
@@ -29,8 +29,8 @@ async fn exec(store: &Store, sql: &'static str) {
 
 #[tokio::test]
 async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     assert_eq!(store.report_plan().await.unwrap(), None);
     store.plan_report(Some(at(100)), at(1)).await.unwrap();
     store.plan_report(Some(at(200)), at(2)).await.unwrap();
@@ -39,7 +39,7 @@ async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
         since: at(1),
     };
     assert_eq!(store.report_plan().await.unwrap(), Some(plan));
-    let reopened = place.crash().open(at(3)).await;
+    let reopened = temp.crash().open(at(3)).await;
     assert_eq!(reopened.report_plan().await.unwrap(), Some(plan));
     store.plan_report(None, at(4)).await.unwrap();
     assert_eq!(store.report_plan().await.unwrap(), None);
@@ -47,8 +47,8 @@ async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
 
 #[tokio::test]
 async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store.plan_report(Some(at(100)), at(0)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
     let receivers = || vec!["desk".to_owned(), "phone".to_owned()];
@@ -74,8 +74,8 @@ async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
 
 #[tokio::test]
 async fn it_counts_from_the_last_report_and_names_what_fails() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let names: Vec<String> = (0..=MAX_NAMED_FEEDS).map(|n| format!("f{n:02}")).collect();
     let url = |name: &String| format!("https://{name}.example/feed");
     let mut feeds: Vec<_> = names.iter().map(|name| feed(name, &url(name))).collect();
@@ -136,8 +136,8 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
 
 #[tokio::test]
 async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     exec(
         &store,
         "INSERT INTO item (id, feed, text_hash, title, authors, categories, summary, content, seen_at)
@@ -179,8 +179,8 @@ async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
 
 #[tokio::test]
 async fn it_names_the_feeds_that_were_reported_silent_or_empty_and_read_well() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let feeds = ["calm", "empty", "failing", "silent"];
     let feeds = feeds.map(|name| feed(name, &format!("https://{name}.example/feed")));
     store

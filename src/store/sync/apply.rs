@@ -9,7 +9,7 @@ use crate::{
     store::{
         StoreError,
         engine::{Row, Tx, values},
-        mutes, origin,
+        mutes, notifications, origin,
     },
 };
 
@@ -138,7 +138,7 @@ fn move_to(
     }
     tx.exec(
         "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
-                gone = 0, moved_to = NULL, moving = NULL
+                asked = 0, gone = 0, moved_to = NULL, moving = NULL
           WHERE id = ?1",
         values![row, url.as_str(), there, now],
     )?;
@@ -174,23 +174,18 @@ fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreErr
     inherit_prints(tx, place, row)
 }
 
-/// Who was notified of the trouble of one is notified of the end of the other's.
+/// Receivers that know of the trouble of one know of the other's.
 fn inherit_trouble(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
-    let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
-    let (failures, since, notified): (i64, Option<Timestamp>, bool) = (
+    let mut of_before = feed(tx, before, "failures, failing_since")?;
+    let (failures, since): (i64, Option<Timestamp>) = (
         of_before.take("failures")?,
         of_before.take("failing_since")?,
-        of_before.take("told_failing")?,
     );
     tx.exec(
-        "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
-        values![row, failures, since, notified],
+        "UPDATE feed SET failures = ?2, failing_since = ?3 WHERE id = ?1",
+        values![row, failures, since],
     )?;
-    tx.exec(
-        "UPDATE feed SET told_failing = 0 WHERE id = ?1",
-        values![before],
-    )
-    .map(drop)
+    notifications::take_over(tx, before, row)
 }
 
 /// What one has shown is known to the other, beside what it has shown itself.

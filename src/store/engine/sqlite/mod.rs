@@ -17,6 +17,8 @@ mod threads;
 mod portability;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod upgrade;
 
 use std::{
     path::Path,

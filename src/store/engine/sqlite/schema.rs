@@ -34,7 +34,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (polls::CLAIM, 3),
         (polls::MOST_OVERDUE, 1),
         (polls::NEXT_DUE, 0),
-        (polls::COOL_DOMAIN, 2),
+        (polls::PAUSE_DOMAIN, 2),
         (polls::NEIGHBOURS, 2),
         (polls::ARRIVALS, 2),
         (polls::BY_WHOLE[0], 6),

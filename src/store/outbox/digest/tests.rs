@@ -48,8 +48,8 @@ fn titles(notice: &Notice) -> Vec<String> {
 
 #[tokio::test]
 async fn alerts_become_one_delivery_that_goes_out_like_any_other() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 3).await;
     let into = fold(&store, &[ids[2], ids[0]], 100).await.expect("folded");
     let folded = status(&store, ids[0]).await;
@@ -97,13 +97,13 @@ async fn alerts_become_one_delivery_that_goes_out_like_any_other() {
 
 #[tokio::test]
 async fn a_crash_leaves_all_folded_or_none() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 2).await;
-    let before = place.crash().open(at(50)).await;
+    let before = temp.crash().open(at(50)).await;
     assert_eq!(waiting(&before, 9, 50).await.len(), 2);
     let into = fold(&store, &ids, 60).await.expect("folded");
-    let after = place.crash().open(at(70)).await;
+    let after = temp.crash().open(at(70)).await;
     let left: Vec<_> = waiting(&after, 9, 70)
         .await
         .iter()
@@ -116,8 +116,8 @@ async fn a_crash_leaves_all_folded_or_none() {
 
 #[tokio::test]
 async fn what_was_attempted_dropped_or_folded_before_is_left_out() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 4).await;
     let attempted = claim_one(&store, ids[0], 10).await.expect("due");
     let later = SettleTo::Later {
@@ -160,8 +160,8 @@ async fn what_was_attempted_dropped_or_folded_before_is_left_out() {
 
 #[tokio::test]
 async fn an_alert_nobody_can_read_dies_and_lets_the_others_be_sent() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 3).await;
     tamper(&store, "UPDATE delivery SET payload = '{}' WHERE id = 1").await;
     tamper(
@@ -180,8 +180,8 @@ async fn an_alert_nobody_can_read_dies_and_lets_the_others_be_sent() {
 
 #[tokio::test]
 async fn a_lineup_is_bounded_in_each_priority() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 3).await;
     let ping = store
         .enqueue(vec![ping("desk")], at(9))
@@ -204,8 +204,8 @@ async fn a_lineup_is_bounded_in_each_priority() {
 
 #[tokio::test]
 async fn the_last_times_of_sending_are_remembered_and_an_attempt_counts_at_once() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 4).await;
     let sent_at = async |memory: usize| {
         let lineup = store.lineup("desk", 9, memory, at(99)).await.expect("read");
@@ -225,8 +225,8 @@ async fn the_last_times_of_sending_are_remembered_and_an_attempt_counts_at_once(
 
 #[tokio::test]
 async fn one_that_is_claimed_is_leased_and_has_waited_since_it_came() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, 1).await[0];
     let week = 7 * DAY;
     let first = claim_one(&store, id, week).await.expect("due");
@@ -241,8 +241,8 @@ async fn one_that_is_claimed_is_leased_and_has_waited_since_it_came() {
 
 #[tokio::test]
 async fn folded_deliveries_are_listed_and_kept_as_long_as_what_tells_them() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 2).await;
     let into = fold(&store, &ids, 100).await.expect("folded");
     let filter = OutboxFilter {
@@ -278,8 +278,8 @@ async fn folded_deliveries_are_listed_and_kept_as_long_as_what_tells_them() {
 
 #[tokio::test]
 async fn a_digest_that_is_too_large_goes_out_in_two() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let alerts = (1..=3).map(|n| news(n, &["w"], &["desk"])).collect();
     poll_news(&store, alerts).await;
     let waiting = store.lineup("desk", 9, 0, at(100)).await.expect("read");

@@ -35,8 +35,8 @@ async fn settle(store: &Store, claim: &DeliveryClaim, to: SettleTo, seconds: i64
 
 #[tokio::test]
 async fn what_another_visit_brings_goes_before_the_rest_of_a_flood() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     show(&store, 1..4, 0).await;
     show(&store, 4..5, 10).await;
     let claims = claim_for(&store, "desk", at(10)).await;
@@ -46,8 +46,8 @@ async fn what_another_visit_brings_goes_before_the_rest_of_a_flood() {
 
 #[tokio::test]
 async fn what_is_too_much_of_one_poll_goes_out_in_one_digest() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     show(&store, 0..FLOOD, 0).await;
     for n in 0..ONE_BY_ONE {
         assert_eq!(flood(&store, 1).await, [], "{n} goes alone");
@@ -72,8 +72,8 @@ async fn what_is_too_much_of_one_poll_goes_out_in_one_digest() {
 
 #[tokio::test]
 async fn an_alert_that_was_tried_alone_is_tried_alone_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     show(&store, 0..FLOOD, 0).await;
     tamper(&store, "UPDATE delivery SET attempts = 1 WHERE id > 200").await;
     tamper(
@@ -87,8 +87,8 @@ async fn an_alert_that_was_tried_alone_is_tried_alone_again() {
 
 #[tokio::test]
 async fn a_digest_of_a_flood_holds_what_there_is_room_for() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     show(&store, 0..FLOOD, 0).await;
     tamper(
         &store,
@@ -129,12 +129,12 @@ async fn a_digest_of_a_flood_holds_what_there_is_room_for() {
 
 #[tokio::test]
 async fn an_alert_is_stored_once_and_each_receiver_gets_its_own_watches() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let mut item = news(1, &["w", "v"], &["desk", "phone"]);
     let alert = item.alert.as_mut().expect("asked for");
     alert.alert.item.summary = "a story".repeat(100);
-    alert.tells[1].watches = vec!["v".into()];
+    alert.receivers[1].watches = vec!["v".into()];
     poll_news(&store, vec![item]).await;
     for (receiver, watches) in [("desk", &["w", "v"][..]), ("phone", &["v"])] {
         let claim = claim_for(&store, receiver, at(0)).await.remove(0);
@@ -151,8 +151,8 @@ async fn an_alert_is_stored_once_and_each_receiver_gets_its_own_watches() {
 
 #[tokio::test]
 async fn what_older_versions_stored_whole_is_read_and_folded_too() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["w"], &["desk"])]).await;
     tamper(
         &store,

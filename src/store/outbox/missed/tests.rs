@@ -29,8 +29,8 @@ async fn notify(store: &Store, receivers: &[&str], seconds: i64) -> Vec<(u32, u3
 
 #[tokio::test]
 async fn what_dies_is_reported_to_the_others_at_once_and_then_once_an_hour() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let alerts: Vec<_> = (1..=4).map(|n| news(n, &["w"], &["desk"])).collect();
     poll_news(&store, alerts).await;
     let phone = vec!["phone".to_owned()];
@@ -48,7 +48,7 @@ async fn what_dies_is_reported_to_the_others_at_once_and_then_once_an_hour() {
         "an hour"
     );
 
-    let store = place.crash().open(at(3602)).await;
+    let store = temp.crash().open(at(3602)).await;
     let notified = notify(&store, &["desk", "phone"], 3602).await;
     assert_eq!(notified, [(2, 0, phone)], "a crash forgets none");
     assert_eq!(notify(&store, &["desk", "phone"], 99_999).await, [], "once");
@@ -86,8 +86,8 @@ fn what_dies_of_its_age_is_reported_once_a_day() {
 #[tokio::test]
 async fn the_only_receiver_is_notified_itself_while_it_is_well() {
     for (failures, notified) in [(0, vec!["desk".to_owned()]), (1, vec![])] {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         store
             .enqueue(vec![ping("desk")], at(0))
             .await
@@ -114,8 +114,8 @@ async fn the_only_receiver_is_notified_itself_while_it_is_well() {
 /// Or one that refuses everything would be notified of its losses for ever.
 #[tokio::test]
 async fn a_notice_about_a_loss_that_is_lost_is_not_reported() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store
         .enqueue(vec![ping("desk")], at(0))
         .await
@@ -128,8 +128,8 @@ async fn a_notice_about_a_loss_that_is_lost_is_not_reported() {
 
 #[tokio::test]
 async fn what_someone_drops_is_no_loss() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = store
         .enqueue(vec![ping("desk")], at(0))
         .await
@@ -147,8 +147,8 @@ async fn what_someone_drops_is_no_loss() {
 
 #[tokio::test]
 async fn what_someone_sends_again_is_no_loss() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     for _ in 0..2 {
         let ping = store.enqueue(vec![ping("desk")], at(0));
         ping.await.expect("enqueued");
@@ -175,8 +175,8 @@ async fn what_someone_sends_again_is_no_loss() {
 
 #[tokio::test]
 async fn a_settlement_that_comes_too_late_is_no_loss() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = store
         .enqueue(vec![ping("desk")], at(0))
         .await

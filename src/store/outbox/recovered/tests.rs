@@ -42,8 +42,8 @@ async fn heard(store: &Store, receiver: &str, second: i64) -> Vec<ReceiverRecove
 
 #[tokio::test]
 async fn the_end_of_a_failure_is_reported_to_the_others_once_and_only_if_its_beginning_was() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     send(&store, 8, failing(false, None)).await;
     send(&store, 9, ReceiverUpdate::default()).await;
     assert_eq!(heard(&store, "phone", 10).await, [], "nobody heard of it");
@@ -70,8 +70,8 @@ async fn the_end_of_a_failure_is_reported_to_the_others_once_and_only_if_its_beg
 
 #[tokio::test]
 async fn the_end_is_reported_of_each_address_that_was_reported_and_says_who_is_left() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let shows = |refused: &[&str]| ReceiverUpdate {
         reception: Reception {
             is_whole: true,
@@ -121,8 +121,8 @@ async fn the_end_is_reported_of_each_address_that_was_reported_and_says_who_is_l
 
 #[tokio::test]
 async fn a_receiver_that_leaves_the_config_leaves_its_trouble() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     send(&store, 1, failing(true, None)).await;
     let follow = async || {
         let followed = store.follow_recipients(BTreeMap::new(), names(&["phone"]), at(3));

@@ -44,8 +44,8 @@ fn names(names: &[&str]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_refused_address_is_reported_once_after_a_quarter_of_an_hour_without_another_mail() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let bob = refused("bob@e.org", "550 5.1.1 unknown");
     send(&store, 0, to(&["ann@e.org"], std::slice::from_ref(&bob))).await;
     assert_eq!(notify(&store, &["desk"], 15 * MINUTE - 1).await, []);
@@ -86,8 +86,8 @@ async fn a_refused_address_is_reported_once_after_a_quarter_of_an_hour_without_a
 
 #[tokio::test]
 async fn an_address_accepted_within_the_quarter_of_an_hour_is_not_reported() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     send(&store, 0, to(&["a"], &[refused("b", "550")])).await;
     send(&store, 5 * MINUTE, to(&["a", "b"], &[])).await;
     assert_eq!(notify(&store, &["desk"], DAY).await, []);
@@ -103,8 +103,8 @@ async fn services_without_a_name_are_reported_to_the_others_or_to_itself_alone()
         (&["desk", "phone"][..], &["phone"][..]),
         (&["desk"], &["desk"]),
     ] {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         let some = Reception {
             is_whole: false,
             ..to(&[], &[refused("", "424: Failed to send")])
@@ -122,8 +122,8 @@ async fn services_without_a_name_are_reported_to_the_others_or_to_itself_alone()
 /// The lane has its mail under way while another loop tells.
 #[tokio::test]
 async fn what_is_reported_while_a_mail_is_under_way_is_not_reported_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let bob = [refused("b", "550")];
     send(&store, 0, to(&["a"], &bob)).await;
     let waiting = store.enqueue(vec![ping("desk")], at(DAY)).await;
@@ -138,8 +138,8 @@ async fn what_is_reported_while_a_mail_is_under_way_is_not_reported_again() {
 
 #[tokio::test]
 async fn a_delivery_says_who_has_not_got_it() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = store.enqueue(vec![ping("desk")], at(0)).await;
     let claim = claim_for(&store, "desk", at(0)).await.remove(0);
     let partly = SettleTo::Delivered {
@@ -155,8 +155,8 @@ async fn a_delivery_says_who_has_not_got_it() {
 
 #[tokio::test]
 async fn who_is_not_in_the_config_any_more_is_forgotten() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let both = [refused("b", "550"), refused("c", "550")];
     send(&store, 0, to(&["a"], &both)).await;
     for (addresses, left) in [

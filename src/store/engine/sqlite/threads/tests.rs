@@ -175,8 +175,8 @@ fn when_sqlite_rolls_all_back_by_itself_all_hear_why() {
 
 #[tokio::test]
 async fn a_burst_beyond_the_batch_and_the_queue_is_written_in_order() {
-    let place = crate::store::testing::Place::new();
-    let sqlite = crate::store::engine::sqlite::Sqlite::open(&place.options.path).expect("opened");
+    let temp = crate::store::testing::TempStore::new();
+    let sqlite = crate::store::engine::sqlite::Sqlite::open(&temp.options.path).expect("opened");
     let total = super::super::QUEUE + BATCH + 1;
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..total {
@@ -240,9 +240,9 @@ fn the_last_try_is_answered_whatever_comes_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thread_that_waits_for_another_process_still_answers_and_still_ends() {
-    let place = crate::store::testing::Place::new();
-    let sqlite = crate::store::engine::sqlite::Sqlite::open(&place.options.path).expect("opened");
-    let mut rival = Connection::open(&place.options.path, Access::Write).expect("opened");
+    let temp = crate::store::testing::TempStore::new();
+    let sqlite = crate::store::engine::sqlite::Sqlite::open(&temp.options.path).expect("opened");
+    let mut rival = Connection::open(&temp.options.path, Access::Write).expect("opened");
     rival.begin().expect("begun");
     let insert = |tx: &mut dyn Tx| {
         let sql = "INSERT INTO origin (host, domain, due) VALUES ('h', 'h', 0)";

@@ -58,7 +58,7 @@ fn on_record(item: &ParsedItem, row: i64, seen_at: i64) -> Remembered {
     }
 }
 
-fn compared(items: &[ParsedItem], known: &[Remembered]) -> Recognised {
+fn compared(items: &[ParsedItem], known: &[Remembered]) -> Identified {
     let shown: Vec<_> = items.iter().map(ParsedItem::shown).collect();
     let judgement = judge(&shown, known, Identity::Auto);
     let now = Timestamp::from_second(10 * 86_400).expect("in range");
@@ -75,8 +75,8 @@ fn an_edit_takes_the_place_of_what_was_on_record_and_a_move_stands_beside_it() {
         ("another link", item("g", "2", "text"), Some((false, None))),
     ];
     for (name, shown, expected) in cases {
-        let recognised = compared(&channel(&[shown]), &known);
-        let record = &recognised.records[0];
+        let identified = compared(&channel(&[shown]), &known);
+        let record = &identified.records[0];
         assert_eq!(record.id, Some(ItemId(7)), "{name}");
         let alias = record.alias.map(|it| (record.is_edited, it.replaces));
         assert_eq!(alias, expected, "{name}");
@@ -88,8 +88,8 @@ fn what_is_as_it_was_is_noted_once_a_day() {
     let items = channel(&[item("g", "1", "text")]);
     let day_9 = 9 * 86_400_000;
     for (seen_at, stale) in [(day_9, vec![(ItemId(7), 0)]), (day_9 + 1, vec![])] {
-        let recognised = compared(&items, &[on_record(&items[0], 7, seen_at)]);
-        assert_eq!(recognised.stale, stale);
+        let identified = compared(&items, &[on_record(&items[0], 7, seen_at)]);
+        assert_eq!(identified.stale, stale);
     }
 }
 
@@ -104,17 +104,17 @@ fn an_item_that_stands_twice_is_compared_once() {
     };
     let items = channel(&[dated("news"), dated("news, and more")]);
     let old = channel(&[dated("old")]);
-    let recognised = compared(&items, &[on_record(&old[0], 7, 0)]);
-    let ids: Vec<_> = recognised.records.iter().map(|record| record.id).collect();
+    let identified = compared(&items, &[on_record(&old[0], 7, 0)]);
+    let ids: Vec<_> = identified.records.iter().map(|record| record.id).collect();
     assert_eq!(ids, [None, Some(ItemId(7))]);
-    assert_eq!(recognised.judgement.verdicts[0], Verdict::Repeat);
+    assert_eq!(identified.judgement.verdicts[0], Verdict::Repeat);
 }
 
 #[test]
 fn a_guid_of_another_story_is_said() {
     let old = channel(&[item("g", "1", "text")]);
     let shown = item("g", "2", "other").replace("<title>T<", "<title>U<");
-    let recognised = compared(&channel(&[shown]), &[on_record(&old[0], 7, 0)]);
-    assert_eq!(recognised.records[0].recognition, Recognition::GuidReused);
-    assert_eq!(recognised.records[0].id, None);
+    let identified = compared(&channel(&[shown]), &[on_record(&old[0], 7, 0)]);
+    assert_eq!(identified.records[0].recognition, Recognition::GuidReused);
+    assert_eq!(identified.records[0].id, None);
 }

@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     model::{Identity, ItemId, Remembered},
     parse::{ParsedFeed, judge},
-    poll::recognise::compare,
+    poll::identify::compare,
 };
 
 const SINCE: &str = "2026-11-22T12:00:00Z";
@@ -38,14 +38,14 @@ fn picked(items: &[(i64, &str)], known: &[i64]) -> (Vec<i64>, bool) {
     let on_record: Vec<Remembered> = on_record.collect();
     let judgement = judge(&shown, &on_record, Identity::Auto);
     let now = SINCE.parse().expect("a time");
-    let recognised = compare(&page.items, &on_record, judgement, now);
-    let fill = Fill {
+    let identified = compare(&page.items, &on_record, judgement, now);
+    let backfill = Backfill {
         url: "https://e.org/page".into(),
         until: ItemId(10),
         since: SINCE.parse().expect("a time"),
         pages: 0,
     };
-    let (missed, is_joined) = pick(&page.items, &recognised, &fill);
+    let (missed, is_joined) = pick(&page.items, &identified, &backfill);
     let numbers = items.iter().zip(missed);
     let numbers = numbers.filter(|(_, missed)| *missed);
     (numbers.map(|((number, _), _)| *number).collect(), is_joined)
@@ -95,53 +95,18 @@ fn a_page_from_long_before_the_gap_closes_it() {
 }
 
 #[test]
-fn only_pages_of_the_feeds_own_origin_are_read() {
-    let page = |feed: &str, prev: Option<&str>, next: Option<&str>| {
-        let feed = Url::parse(feed).expect("a URL");
-        let relations = Relations {
-            prev_archive: prev.map(str::to_owned),
-            next: next.map(str::to_owned),
-            ..Relations::default()
-        };
-        older(&feed, &feed, &relations).map(String::from)
-    };
-    let here = "https://e.org/feed";
-    for (feed, link, expected) in [
-        (here, "/2026/10", Some("https://e.org/2026/10")),
-        (here, "?page=2", Some("https://e.org/feed?page=2")),
-        (here, "https://f.org/2026/10", None),
-        (here, "https://e.org:8443/2", None),
-        (here, "http://e.org/2", None),
-        (
-            "http://e.org/feed",
-            "https://e.org/2",
-            Some("https://e.org/2"),
-        ),
-        (here, "file:///etc/passwd", None),
-        (here, "javascript:alert(1)", None),
-        ("file:///feed.xml", "file:///etc/passwd", None),
-    ] {
-        assert_eq!(page(feed, Some(link), None).as_deref(), expected, "{link}");
-        assert_eq!(page(feed, None, Some(link)).as_deref(), expected, "{link}");
-    }
-    assert_eq!(
-        page(here, Some("/a"), Some("/b")).as_deref(),
-        Some("https://e.org/a"),
-        "an archive does not change, a page does"
-    );
-}
-
-#[test]
 fn ten_pages_are_read_for_one_gap() {
-    let fill = Fill {
+    let backfill = Backfill {
         url: "https://e.org/a".into(),
         until: ItemId(1),
         since: SINCE.parse().expect("a time"),
         pages: 8,
     };
     let next = || Url::parse("https://e.org/b").ok();
-    let tenth = follow(next(), &fill, 9).expect("one more").expect("a page");
+    let tenth = follow(next(), &backfill, 9)
+        .expect("one more")
+        .expect("a page");
     assert_eq!((tenth.url.as_str(), tenth.pages), ("https://e.org/b", 9));
     assert!(follow(next(), &tenth, 10).is_err());
-    assert!(follow(None, &fill, 9).is_err());
+    assert!(follow(None, &backfill, 9).is_err());
 }

@@ -3,8 +3,8 @@
 use super::*;
 
 /// Feeds on two hosts of one domain and on another domain, all due; each one's claim.
-async fn three_hosts(place: &Place) -> (Store, Vec<PollClaim>) {
-    let store = place.open(at(0)).await;
+async fn three_hosts(temp: &TempStore) -> (Store, Vec<PollClaim>) {
+    let store = temp.open(at(0)).await;
     let feeds = [
         "https://a.example.com/",
         "https://b.example.com/",
@@ -18,12 +18,14 @@ async fn three_hosts(place: &Place) -> (Store, Vec<PollClaim>) {
 }
 
 fn refused(claim: &PollClaim, now: Timestamp, until: Timestamp, whole: bool) -> PollCommit {
-    PollCommit {
-        origin_not_before: Some(until),
-        cools_domain: whole,
+    let mut commit = poll(claim, now, failed());
+    commit.pause = OriginPause {
+        until: Some(until),
+        whole_domain: whole,
         refusals: claim.refusals + 1,
-        ..poll(claim, now, failed())
-    }
+        ..commit.pause
+    };
+    commit
 }
 
 /// Every feed is due now; the names of those that are given out.
@@ -35,10 +37,10 @@ async fn due(store: &Store, now: Timestamp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_cooled_domain_holds_its_other_hosts_and_no_other_domain() {
+async fn a_paused_domain_holds_its_other_hosts_and_no_other_domain() {
     for (whole, waiting) in [(true, vec!["c"]), (false, vec!["b", "c"])] {
-        let place = Place::new();
-        let (store, claims) = three_hosts(&place).await;
+        let temp = TempStore::new();
+        let (store, claims) = three_hosts(&temp).await;
         for claim in &claims[1..] {
             done(&store, poll(claim, at(0), read(vec![]))).await;
         }
@@ -48,9 +50,9 @@ async fn a_cooled_domain_holds_its_other_hosts_and_no_other_domain() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_being_polled_cools_too() {
-    let place = Place::new();
-    let (store, claims) = three_hosts(&place).await;
+async fn a_host_that_is_being_polled_is_paused_too() {
+    let temp = TempStore::new();
+    let (store, claims) = three_hosts(&temp).await;
     done(&store, refused(&claims[0], at(1), at(600), true)).await;
     done(&store, poll(&claims[1], at(0), read(vec![]))).await;
     done(&store, poll(&claims[2], at(0), read(vec![]))).await;
@@ -61,8 +63,8 @@ async fn a_host_that_is_being_polled_cools_too() {
 /// As the commits leave it: nothing works the due times out again.
 #[tokio::test]
 async fn a_pause_that_came_while_a_host_was_polled_outlasts_its_commit() {
-    let place = Place::new();
-    let (store, claims) = three_hosts(&place).await;
+    let temp = TempStore::new();
+    let (store, claims) = three_hosts(&temp).await;
     done(&store, refused(&claims[0], at(1), at(2000), true)).await;
     done(&store, poll(&claims[1], at(1), read(vec![]))).await;
     done(&store, poll(&claims[2], at(1), read(vec![]))).await;
@@ -75,8 +77,8 @@ async fn a_pause_that_came_while_a_host_was_polled_outlasts_its_commit() {
 
 #[tokio::test]
 async fn a_pause_is_never_cut_short() {
-    let place = Place::new();
-    let (store, claims) = three_hosts(&place).await;
+    let temp = TempStore::new();
+    let (store, claims) = three_hosts(&temp).await;
     done(&store, refused(&claims[0], at(1), at(600), true)).await;
     done(&store, refused(&claims[1], at(1), at(300), true)).await;
     done(&store, poll(&claims[2], at(0), read(vec![]))).await;
@@ -85,8 +87,8 @@ async fn a_pause_is_never_cut_short() {
 
 #[tokio::test]
 async fn refusals_are_the_origins_whichever_feed_they_were_for() {
-    let place = Place::new();
-    let store = two_feeds(&place).await;
+    let temp = TempStore::new();
+    let store = two_feeds(&temp).await;
     let first = claim_one(&store, at(0)).await;
     done(&store, refused(&first, at(0), at(20), false)).await;
     let second = claim_one(&store, at(20)).await;

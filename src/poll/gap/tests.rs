@@ -125,3 +125,40 @@ fn an_interval_that_the_config_made_shorter_is_kept() {
     assert_eq!(pace(every, Some(HOUR), SOME), None);
     assert_eq!(pace(every, Some(HOUR), Join::Gap), Some(every / 2));
 }
+
+#[test]
+fn only_pages_of_the_feeds_own_origin_are_read() {
+    let page = |feed: &str, prev: Option<&str>, next: Option<&str>| {
+        let feed = Url::parse(feed).expect("a URL");
+        let relations = Relations {
+            prev_archive: prev.map(str::to_owned),
+            next: next.map(str::to_owned),
+            ..Relations::default()
+        };
+        older(&feed, &feed, &relations).map(String::from)
+    };
+    let here = "https://e.org/feed";
+    for (feed, link, expected) in [
+        (here, "/2026/10", Some("https://e.org/2026/10")),
+        (here, "?page=2", Some("https://e.org/feed?page=2")),
+        (here, "https://f.org/2026/10", None),
+        (here, "https://e.org:8443/2", None),
+        (here, "http://e.org/2", None),
+        (
+            "http://e.org/feed",
+            "https://e.org/2",
+            Some("https://e.org/2"),
+        ),
+        (here, "file:///etc/passwd", None),
+        (here, "javascript:alert(1)", None),
+        ("file:///feed.xml", "file:///etc/passwd", None),
+    ] {
+        assert_eq!(page(feed, Some(link), None).as_deref(), expected, "{link}");
+        assert_eq!(page(feed, None, Some(link)).as_deref(), expected, "{link}");
+    }
+    assert_eq!(
+        page(here, Some("/a"), Some("/b")).as_deref(),
+        Some("https://e.org/a"),
+        "an archive does not change, a page does"
+    );
+}

@@ -12,7 +12,7 @@ use crate::{
     store::{Alias, EarlierText, REFRESH_AFTER, Store, StoreError, StoredItem},
 };
 
-/// What a feed is recognised by, beside its document.
+/// What items are identified by, beside the document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Memory<'a> {
     pub(super) store: &'a Store,
@@ -21,12 +21,12 @@ pub(super) struct Memory<'a> {
     /// Whether any watch compares with all that an item ever said.
     pub(super) needs_earlier: bool,
     /// The items of the document before.
-    pub(super) window: &'a [ItemId],
+    pub(super) last_items: &'a [ItemId],
     pub(super) now: Timestamp,
 }
 
 /// What the store says about the items of a document.
-pub(super) struct Recognised {
+pub(super) struct Identified {
     pub(super) judgement: Judgement,
     /// One for each item.
     pub(super) records: Vec<Record>,
@@ -63,22 +63,22 @@ impl Memory<'_> {
     /// Judges the items of a document, and reads what is on record of those that were edited.
     ///
     /// One look at the store; another only where a text has changed.
-    pub(super) async fn recognise(&self, items: &[ParsedItem]) -> Result<Recognised, StoreError> {
+    pub(super) async fn identify(&self, items: &[ParsedItem]) -> Result<Identified, StoreError> {
         let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
         let asked = shown.iter().flatten().copied().collect();
-        let window = self.window.to_vec();
-        let recalled = self.store.recall(self.feed, asked, window).await?;
+        let last_items = self.last_items.to_vec();
+        let recalled = self.store.recall(self.feed, asked, last_items).await?;
         let mut judgement = judge(&shown, &recalled.records, self.identity);
         if recalled.has_schema_1 {
             self.ask_schema_1(items, &mut judgement).await?;
         }
-        let mut recognised = compare(items, &recalled.records, judgement, self.now);
-        self.read_edited(&mut recognised).await?;
-        Ok(recognised)
+        let mut identified = compare(items, &recalled.records, judgement, self.now);
+        self.read_edited(&mut identified).await?;
+        Ok(identified)
     }
 
     /// The same for a feed of which nothing is on record yet, without asking.
-    pub(super) fn recognise_first(&self, items: &[ParsedItem]) -> Recognised {
+    pub(super) fn identify_first(&self, items: &[ParsedItem]) -> Identified {
         let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
         let judgement = judge(&shown, &[], self.identity);
         compare(items, &[], judgement, self.now)
@@ -87,11 +87,11 @@ impl Memory<'_> {
     /// The same where all the items are new, and others of the document, which was not read whole,
     /// stand there as they are on record, with these `whole` fingerprints. `None` where one of the
     /// items might not be new: where it shares any part with what is on record.
-    pub(super) async fn recognise_new(
+    pub(super) async fn identify_new(
         &self,
         items: &[ParsedItem],
         unread: Vec<i64>,
-    ) -> Result<Option<Recognised>, StoreError> {
+    ) -> Result<Option<Identified>, StoreError> {
         let shown: Vec<Option<Fingerprint>> = items.iter().map(ParsedItem::shown).collect();
         let mut judgement = judge(&shown, &[], self.identity);
         let news: Vec<Fingerprint> = shown.into_iter().flatten().collect();
@@ -99,8 +99,10 @@ impl Memory<'_> {
         if !news.iter().all(is_named) {
             return Ok(None);
         }
-        let window = self.window.to_vec();
-        let unread = self.store.recall_unread(self.feed, news, unread, window);
+        let last_items = self.last_items.to_vec();
+        let unread = self
+            .store
+            .recall_unread(self.feed, news, unread, last_items);
         let Some(unread) = unread.await? else {
             return Ok(None);
         };
@@ -110,7 +112,7 @@ impl Memory<'_> {
         if judgement.news().any(|new| !new) {
             return Ok(None);
         }
-        Ok(Some(Recognised {
+        Ok(Some(Identified {
             unread: unread.items,
             ..compare(items, &[], judgement, self.now)
         }))
@@ -147,15 +149,15 @@ impl Memory<'_> {
         Ok(())
     }
 
-    async fn read_edited(&self, recognised: &mut Recognised) -> Result<(), StoreError> {
-        let edited = recognised.records.iter().filter(|record| record.is_edited);
+    async fn read_edited(&self, identified: &mut Identified) -> Result<(), StoreError> {
+        let edited = identified.records.iter().filter(|record| record.is_edited);
         let edited: Vec<ItemId> = edited.filter_map(|record| record.id).collect();
         if edited.is_empty() {
             return Ok(());
         }
         let stored = self.store.items(edited).await?.into_iter();
         let mut stored: HashMap<ItemId, StoredItem> = stored.map(|item| (item.id, item)).collect();
-        for record in &mut recognised.records {
+        for record in &mut identified.records {
             let is_other = |stored: &StoredItem| text_hash(&stored.item) != record.text_hash;
             let stored = record.id.and_then(|id| stored.remove(&id));
             // What schema 1 knew is on record without its parts: only the text says whether it is
@@ -185,7 +187,7 @@ pub(super) fn compare(
     known: &[Remembered],
     judgement: Judgement,
     now: Timestamp,
-) -> Recognised {
+) -> Identified {
     let (mut taken, mut stale) = (HashSet::new(), Vec::new());
     let mut record = |(item, verdict): (&ParsedItem, &Verdict)| {
         let mut made = Record {
@@ -219,7 +221,7 @@ pub(super) fn compare(
         made
     };
     let records = items.iter().zip(&judgement.verdicts).map(&mut record);
-    Recognised {
+    Identified {
         records: records.collect(),
         judgement,
         unread: Vec::new(),

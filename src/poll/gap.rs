@@ -1,23 +1,26 @@
 //! Whether items were missed between two documents of a feed, and what follows from that.
 //!
 //! A feed shows its latest items. While a document still holds some of the one before, nothing can
-//! have come and gone between them; where nothing is left, something may have. That is counted, told
-//! once, and answered with a shorter interval; [`fill`](super::fill) looks for what was missed.
+//! have come and gone between them; where nothing is left, something may have. That is counted, reported
+//! once, and answered with a shorter interval; [`backfill`](super::backfill) looks for what was missed.
 //!
 //! What the last document held is kept in the store by row id, so neither a restart nor a month of
-//! 304 makes a gap, and an item from long ago that stands there again joins nothing.
+//! 304 makes a gap, and an item from long ago that is shown again joins nothing.
 
 use std::{collections::HashSet, time::Duration};
 
 use jiff::Timestamp;
 
+use url::Url;
+
 use super::{
-    fill,
-    visit::{Answer, Reading},
+    answer::{Answer, Reading},
+    moved,
 };
 use crate::{
     model::{Feed, ItemId},
-    store::{Continuity, FeedState},
+    parse::Relations,
+    store::{Backfill, Continuity, FeedState},
 };
 
 /// A window of one item is replaced whenever a new one comes, however often it is read.
@@ -63,17 +66,20 @@ pub(super) fn after(
         }),
         Answer::Read(reading) => Some(after_document(every, feed, state, reading, polled_at)),
         // Only a panic on a page of the archive fails the feed: that page is not tried again.
-        Answer::Failed(_) => before.fill.is_some().then(|| given_up(before, polled_at)),
+        Answer::Failed(_) => before
+            .backfill
+            .is_some()
+            .then(|| given_up(before, polled_at)),
     }
 }
 
-/// A gap that stays open: counted, and told unless it was.
+/// A gap that stays open: it is counted, and receivers are notified unless they were.
 pub(super) fn given_up(before: &Continuity, at: Timestamp) -> Continuity {
     Continuity {
         missed: before.missed.saturating_add(1),
         missed_at: Some(at),
-        told: true,
-        fill: None,
+        in_gap: true,
+        backfill: None,
         ..before.clone()
     }
 }
@@ -86,23 +92,23 @@ fn after_document(
     polled_at: Timestamp,
 ) -> Continuity {
     let before = &state.continuity;
-    let judged = &reading.recognised;
+    let judged = &reading.identified;
     let read = judged.records.iter().filter_map(|item| item.id);
     let shown: Vec<ItemId> = judged.unread.iter().copied().chain(read).collect();
     let news = judged.judgement.news().filter(|new| *new).count();
-    let join = join(&before.window, &shown, news);
+    let join = join(&before.last_items, &shown, news);
     let next = Continuity {
         pace: pace(every, before.pace, join),
-        told: before.told && !matches!(join, Join::Overlap { .. }),
-        window: shown,
+        in_gap: before.in_gap && !matches!(join, Join::Overlap { .. }),
+        last_items: shown,
         ..before.clone()
     };
     if join != Join::Gap {
         return next;
     }
-    match fill::begin(feed, state, reading) {
-        Some(fill) => Continuity {
-            fill: Some(fill),
+    match begin_backfill(feed, state, reading) {
+        Some(backfill) => Continuity {
+            backfill: Some(backfill),
             ..next
         },
         None => given_up(&next, polled_at),
@@ -140,6 +146,30 @@ fn pace(every: Duration, pace: Option<Duration>, join: Join) -> Option<Duration>
         Join::Overlap { ample: true } | Join::Silent => current + current / 10,
     };
     (next < every).then_some(next)
+}
+
+/// The way back from this document; `None` where it names no archive that may be asked.
+fn begin_backfill(feed: &Feed, state: &FeedState, reading: &Reading) -> Option<Backfill> {
+    let base = &reading.document.page.final_url;
+    Some(Backfill {
+        url: older(&moved::in_use(feed, state), base, &reading.parsed.relations)?.into(),
+        until: *state.continuity.last_items.iter().max()?,
+        since: state.last_success?,
+        pages: 0,
+    })
+}
+
+/// The page of older items, if it is on the feed's own origin and no less safe: its pause and its
+/// Retry-After are the only ones that this claim keeps.
+pub(super) fn older(feed: &Url, base: &Url, relations: &Relations) -> Option<Url> {
+    let link = relations
+        .prev_archive
+        .as_ref()
+        .or(relations.next.as_ref())?;
+    let page = base.join(link).ok()?;
+    let is_near = page.host() == feed.host() && page.port() == feed.port();
+    let is_safe = page.scheme() == feed.scheme() || page.scheme() == "https";
+    (is_near && is_safe && page.has_host()).then_some(page)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What each feed's last document held, so that the next one need not be read whole.
 //!
-//! Of a document with one new item of thirty, twenty-nine stand there byte for byte as before. They
-//! are taken out, and only the rest is parsed, recognised and matched. What is new is decided as
+//! Of a document with one new item of thirty, twenty-nine are byte for byte as before. They
+//! are taken out, and only the rest is parsed, identified and matched. What is new is decided as
 //! ever, by the fingerprints in the store; in any doubt (an item that was edited or shares a name with
 //! another, markup that needs repair) the document is read whole.
 //!
@@ -18,8 +18,8 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    identify::{Identified, Memory},
     language::Languages,
-    recognise::{Memory, Recognised},
 };
 use crate::{
     heavy::heavy,
@@ -35,15 +35,15 @@ const WHOLE_EVERY: Duration = Duration::from_hours(12);
 
 /// The last documents of all feeds.
 #[derive(Debug, Default)]
-pub(super) struct Windows {
+pub(super) struct DocumentCache {
     /// Its keys are random: nobody can make two items look the same.
     hasher: RandomState,
-    feeds: Mutex<HashMap<FeedId, Window>>,
+    feeds: Mutex<HashMap<FeedId, CachedDocument>>,
 }
 
 /// The last document of one feed, 16 bytes an item.
 #[derive(Debug)]
-pub(super) struct Window {
+pub(super) struct CachedDocument {
     /// When a document was last read whole.
     whole_at: Timestamp,
     /// An item's markup, hashed, and its whole fingerprint, which is in the store.
@@ -53,11 +53,11 @@ pub(super) struct Window {
 /// A document of which only the new items were read.
 pub(super) struct News {
     pub(super) parsed: ParsedFeed,
-    pub(super) recognised: Recognised,
-    pub(super) window: Window,
+    pub(super) identified: Identified,
+    pub(super) document: CachedDocument,
 }
 
-impl Windows {
+impl DocumentCache {
     /// Reads a document's new items; `None` where it is to be read whole.
     pub(super) async fn read_news(
         &self,
@@ -72,16 +72,16 @@ impl Windows {
             return Ok(None);
         };
         let unread: Vec<i64> = marks.iter().filter_map(|(_, whole)| *whole).collect();
-        let recognised = memory.recognise_new(&parsed.items, unread).await?;
+        let identified = memory.identify_new(&parsed.items, unread).await?;
         let mut news = parsed.items.iter().map(|item| item.fingerprint.whole);
         let items = marks
             .into_iter()
             .map(|(hash, whole)| Some((hash, whole.or_else(|| news.next())?)));
         let items = items.collect::<Option<_>>();
-        Ok(recognised.zip(items).map(|(recognised, items)| News {
+        Ok(identified.zip(items).map(|(identified, items)| News {
             parsed,
-            recognised,
-            window: Window { whole_at, items },
+            identified,
+            document: CachedDocument { whole_at, items },
         }))
     }
 
@@ -126,7 +126,7 @@ impl Windows {
         document: &Document<'_>,
         parsed: &ParsedFeed,
         now: Timestamp,
-    ) -> Option<Window> {
+    ) -> Option<CachedDocument> {
         let pieces = Pieces::cut(document.bytes).filter(|_| parsed.warnings.is_empty())?;
         let hashes: Vec<u64> = { pieces.iter() }
             .map(|item| self.hasher.hash_one(item))
@@ -135,26 +135,26 @@ impl Windows {
             return None;
         }
         let wholes = parsed.items.iter().map(|item| item.fingerprint.whole);
-        Some(Window {
+        Some(CachedDocument {
             whole_at: now,
             items: hashes.into_iter().zip(wholes).collect(),
         })
     }
 
     /// Remembers a document whose items are all in the store, in the place of the one before.
-    pub(super) fn put(&self, feed: FeedId, window: Option<Window>) {
-        match window {
-            Some(window) => self.feeds().insert(feed, window),
+    pub(super) fn put(&self, feed: FeedId, document: Option<CachedDocument>) {
+        match document {
+            Some(document) => self.feeds().insert(feed, document),
             None => self.feeds().remove(&feed),
         };
     }
 
-    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedId, Window>> {
+    fn feeds(&self) -> MutexGuard<'_, HashMap<FeedId, CachedDocument>> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Window {
+impl CachedDocument {
     /// From what is one of 1,000 items at most, so the list is gone through.
     fn whole(&self, hash: u64) -> Option<i64> {
         let found = self.items.iter().find(|(known, _)| *known == hash);

@@ -40,7 +40,7 @@ async fn seconds(world: &World, seconds: u32) {
 }
 
 /// How long the site is left alone after the first answer like this, to the feed `/a`, in seconds.
-async fn cooled(answer: Answer) -> u32 {
+async fn waited(answer: Answer) -> u32 {
     let (site, world) = two_feeds().await;
     site.put("/a", answer);
     let before = site.requests().len();
@@ -58,18 +58,18 @@ async fn cooled(answer: Answer) -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn retry_after_with_429_or_503_cools_the_whole_origin() {
+async fn retry_after_with_429_or_503_pauses_the_whole_origin() {
     let date = [
         ("Date", "Sun, 22 Nov 2026 09:00:00 GMT"),
         ("Retry-After", "Sun, 22 Nov 2026 09:10:00 GMT"),
     ];
     for code in [429, 503] {
         for headers in [&[("Retry-After", "600")][..], &date[..]] {
-            let waited = cooled(status(code, headers)).await;
+            let waited = waited(status(code, headers)).await;
             assert!((599..=601).contains(&waited), "{code}: {waited} s");
         }
     }
-    let waited = cooled(status(500, &[("Retry-After", "600")])).await;
+    let waited = waited(status(500, &[("Retry-After", "600")])).await;
     assert!(
         waited < 100,
         "of another status it is the feed's: {waited} s"
@@ -114,14 +114,14 @@ async fn a_429_behind_a_redirect_pauses_the_feed_that_was_led_there_and_no_host(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_429_without_retry_after_cools_the_origin_for_five_minutes() {
-    let waited = cooled(status(429, &[])).await;
+async fn a_429_without_retry_after_pauses_the_origin_for_five_minutes() {
+    let waited = waited(status(429, &[])).await;
     assert!((299..=301).contains(&waited), "{waited} s");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_second_403_in_a_row_cools_the_origin() {
-    let waited = cooled(status(403, &[])).await;
+async fn the_second_403_in_a_row_pauses_the_origin() {
+    let waited = waited(status(403, &[])).await;
     assert!(waited < 100, "one may be that feed's own: {waited} s");
     let (site, world) = two_feeds().await;
     for path in ["/a", "/b"] {
@@ -135,7 +135,7 @@ async fn the_second_403_in_a_row_cools_the_origin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cooling_survives_a_restart_and_nothing_is_retried_within_a_poll() {
+async fn a_pause_survives_a_restart_and_nothing_is_retried_within_a_poll() {
     let (site, mut world) = two_feeds().await;
     for path in ["/a", "/b"] {
         site.put(path, status(429, &[("Retry-After", "3600")]));

@@ -5,27 +5,31 @@
 //! where it was. Pages are followed until an item from before the gap is met, on the feed's own
 //! origin only, at most [`MAX_PAGES`] of them, each asked once. A page's address is a stranger's.
 //!
-//! What a page shows neither replaces the feed's window nor counts for its health.
+//! What a page shows neither replaces the feed's last items nor counts for its health.
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Poller,
     alerts::{self, Budget},
-    cooling,
+    answer::Pending,
+    conclude::next_poll,
     failure::Failure,
-    missed, moved,
-    recognise::{Memory, Recognised},
-    visit::{Pending, Reading},
+    gap::{given_up, older},
+    identify::{Identified, Memory},
+    poller::Poller,
+    rate_limit,
+    rules::PollRules,
 };
 use crate::{
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
     heavy::heavy,
     model::Feed,
-    parse::{self, Document, ParsedItem, Relations},
+    parse::{self, Document, ParsedItem},
     schedule::LastPoll,
-    store::{Continuity, FeedState, Fill, NewItem, PollClaim, PollCommit, PollResult, StoreError},
+    store::{
+        Backfill, Continuity, FeedState, NewItem, PollClaim, PollCommit, PollResult, StoreError,
+    },
 };
 
 /// Pages read for one gap.
@@ -44,40 +48,16 @@ struct Page {
     pending: Option<Pending>,
 }
 
-/// The way back from this document; `None` where it names no archive that may be asked.
-pub(super) fn begin(feed: &Feed, state: &FeedState, reading: &Reading) -> Option<Fill> {
-    let base = &reading.document.page.final_url;
-    Some(Fill {
-        url: older(&moved::in_use(feed, state), base, &reading.parsed.relations)?.into(),
-        until: *state.continuity.window.iter().max()?,
-        since: state.last_success?,
-        pages: 0,
-    })
-}
-
-/// The page of older items, if it is on the feed's own origin and no less safe: its pause and its
-/// Retry-After are the only ones that this claim keeps.
-fn older(feed: &Url, base: &Url, relations: &Relations) -> Option<Url> {
-    let link = relations
-        .prev_archive
-        .as_ref()
-        .or(relations.next.as_ref())?;
-    let page = base.join(link).ok()?;
-    let is_near = page.host() == feed.host() && page.port() == feed.port();
-    let is_safe = page.scheme() == feed.scheme() || page.scheme() == "https";
-    (is_near && is_safe && page.has_host()).then_some(page)
-}
-
 impl Poller {
     /// Reads one page of the archive in the place of the feed.
     pub(super) async fn visit_archive(
         &self,
         feed: &Feed,
         claim: &PollClaim,
-        fill: &Fill,
+        backfill: &Backfill,
         started_at: Timestamp,
     ) -> Result<(PollCommit, Option<Pending>), StoreError> {
-        let url = Url::parse(&fill.url).expect("it was a URL when it was stored");
+        let url = Url::parse(&backfill.url).expect("it was a URL when it was stored");
         let request = FetchRequest {
             url: &url,
             etag: None,
@@ -92,16 +72,18 @@ impl Poller {
         let mut page = match self.fetcher.fetch(&request).await {
             Ok(Fetched::Document(document)) => {
                 self.metrics.fetched(document.body.len());
-                self.page(feed, &claim.feed, fill, document).await?
+                self.page(feed, &claim.feed, backfill, document).await?
             }
             Ok(Fetched::NotModified(_)) => unreachable!("no validators were sent"),
             Err(error) if error.reason == FetchReason::Crowded => {
-                return Ok((self.put_off(claim, started_at), None));
+                let times = [started_at, self.clock.now()];
+                return Ok((self.rules.put_off(claim, times), None));
             }
             Err(error) => Err(Failure::fetch(&error, &url, &feed.url, self.clock.now())),
         };
         let pending = page.as_mut().ok().and_then(|page| page.pending.take());
-        let commit = self.conclude_page(feed, claim, fill, page, started_at);
+        let times = [started_at, self.clock.now()];
+        let commit = self.rules.conclude_page(feed, claim, backfill, page, times);
         Ok((commit, pending))
     }
 
@@ -110,12 +92,12 @@ impl Poller {
         &self,
         feed: &Feed,
         state: &FeedState,
-        fill: &Fill,
+        backfill: &Backfill,
         mut document: FetchedDocument,
     ) -> Result<Result<Page, Failure>, StoreError> {
         let pending = Pending {
-            window: None,
-            room: self.room(state, document.body.len()).await,
+            document: None,
+            permit: self.memory_permit(state, document.body.len()).await,
             place: document.place.take(),
         };
         let now = self.clock.now();
@@ -133,15 +115,15 @@ impl Poller {
             feed: state.id,
             identity: feed.identity,
             needs_earlier: false,
-            window: &[],
+            last_items: &[],
             now,
         };
-        let recognised = memory.recognise(&parsed.items).await?;
-        let (missed, is_joined) = pick(&parsed.items, &recognised, fill);
+        let identified = memory.identify(&parsed.items).await?;
+        let (missed, is_joined) = pick(&parsed.items, &identified, backfill);
         let source = alerts::source(feed, parsed.title.as_deref().filter(|it| !it.is_empty()));
-        let asked = Url::parse(&fill.url).expect("it was a URL when it was stored");
+        let asked = Url::parse(&backfill.url).expect("it was a URL when it was stored");
         let next = older(&asked, &document.page.final_url, &parsed.relations);
-        let items = parsed.items.into_iter().zip(recognised.records).zip(missed);
+        let items = parsed.items.into_iter().zip(identified.records).zip(missed);
         let missed = items
             .filter(|(_, missed)| *missed)
             .map(|((item, record), _)| NewItem {
@@ -165,33 +147,36 @@ impl Poller {
             pending: Some(pending),
         }))
     }
+}
 
-    /// What a page comes to: the next one, the end of the search, or a gap that stays.
+impl PollRules {
+    /// What a page comes to: the next one, the end of the search, or a gap that stays. Pure.
     fn conclude_page(
         &self,
         feed: &Feed,
         claim: &PollClaim,
-        fill: &Fill,
+        backfill: &Backfill,
         page: Result<Page, Failure>,
-        polled_at: Timestamp,
+        [polled_at, committed_at]: [Timestamp; 2],
     ) -> PollCommit {
         let before = &claim.feed.continuity;
-        let pages = fill.pages + 1;
-        let cooling = cooling::cool(claim.refusals, page.as_ref().err(), polled_at);
+        let pages = backfill.pages + 1;
+        let failure = page.as_ref().err();
+        let pause = rate_limit::pause(self.gap, claim.refusals, failure, polled_at);
         let (missed, open) = match page {
             Err(failure) => (Vec::new(), Err(failure.message)),
             Ok(page) if page.is_joined => (page.missed, Ok(None)),
-            Ok(page) => (page.missed, follow(page.next, fill, pages)),
+            Ok(page) => (page.missed, follow(page.next, backfill, pages)),
         };
         let (continuity, error) = match open {
-            Ok(fill) => (
+            Ok(backfill) => (
                 Continuity {
-                    fill,
+                    backfill,
                     ..before.clone()
                 },
                 None,
             ),
-            Err(error) => (missed::given_up(before, polled_at), Some(error)),
+            Err(error) => (given_up(before, polled_at), Some(error)),
         };
         // A page says nothing about when the feed changes.
         let last = LastPoll {
@@ -199,31 +184,26 @@ impl Poller {
             failures: 0,
             learned: claim.feed.learned,
         };
-        let (next_due_at, due_reason) = self.next_due(feed, &claim.feed, &continuity, &last);
-        let notices = self
-            .rules
-            .health
-            .items_missed(feed, claim, &continuity, error);
-        PollCommit {
-            next_due_at,
-            due_reason: due_reason.as_str().to_owned(),
-            notices,
-            continuity: Some(continuity),
-            ..self.commit(claim, polled_at, cooling, PollResult::Filled(missed))
-        }
+        let next = next_poll(&self.rhythm(feed, polled_at), &continuity, last);
+        let notices = self.health.items_missed(feed, claim, &continuity, error);
+        let times = [polled_at, committed_at];
+        let mut commit = PollCommit::of(claim, times, next, pause, PollResult::Backfilled(missed));
+        commit.health.notices = notices;
+        commit.continuity = Some(continuity);
+        commit
     }
 }
 
 /// The next page, or why there is none.
-fn follow(next: Option<Url>, fill: &Fill, pages: u32) -> Result<Option<Fill>, String> {
+fn follow(next: Option<Url>, backfill: &Backfill, pages: u32) -> Result<Option<Backfill>, String> {
     match next {
         Some(_) if pages == MAX_PAGES => Err(format!(
             "{MAX_PAGES} pages do not reach back to the last poll"
         )),
-        Some(url) => Ok(Some(Fill {
+        Some(url) => Ok(Some(Backfill {
             url: url.into(),
             pages,
-            ..fill.clone()
+            ..backfill.clone()
         })),
         None => Err("it does not reach back to the last poll".to_owned()),
     }
@@ -233,16 +213,16 @@ fn follow(next: Option<Url>, fill: &Fill, pages: u32) -> Result<Option<Fill>, St
 ///
 /// A page goes on behind the gap, with items that the feed never showed us: what is older than the
 /// latest item that was known is not news. Where there is no date, what stands above it is later.
-fn pick(items: &[ParsedItem], recognised: &Recognised, fill: &Fill) -> (Vec<bool>, bool) {
+fn pick(items: &[ParsedItem], identified: &Identified, backfill: &Backfill) -> (Vec<bool>, bool) {
     let date = |item: &ParsedItem| item.item.published.or(item.item.updated);
-    let since = fill
+    let since = backfill
         .since
         .saturating_sub(SLACK)
         .expect("a constant of a day");
     let is_past = |item: &ParsedItem| date(item).is_some_and(|date| date < since);
     let is_known = |index: &usize| {
-        let id = recognised.records[*index].id;
-        id.is_some_and(|id| id <= fill.until)
+        let id = identified.records[*index].id;
+        id.is_some_and(|id| id <= backfill.until)
     };
     let known: Vec<usize> = (0..items.len()).filter(is_known).collect();
     let latest = known.iter().filter_map(|&index| date(&items[index])).max();
@@ -251,7 +231,7 @@ fn pick(items: &[ParsedItem], recognised: &Recognised, fill: &Fill) -> (Vec<bool
         (Some(_), None) => true,
         (None, _) => known.first().is_none_or(|&first| index < first),
     };
-    let missed = items.iter().enumerate().zip(recognised.judgement.news());
+    let missed = items.iter().enumerate().zip(identified.judgement.news());
     let missed = missed
         .map(|((index, item), new)| new && !is_past(item) && is_later((index, item)))
         .collect();
