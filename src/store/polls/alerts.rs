@@ -1,12 +1,12 @@
-//! New items, their keys, their alerts and the deliveries of those.
+//! The alerts of a poll, and their deliveries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::{AlertReceiver, NewAlert, NewItem, commit::Effects, remember::NewFingerprints};
+use super::{AlertReceiver, NewAlert};
 use crate::{
-    model::{Alert, AlertId, FeedId, Item, ItemId, Priority, TextHash},
+    model::{Alert, AlertId, FeedId, ItemId, Priority},
     store::{
         StoreError,
         engine::{Tx, values},
@@ -16,61 +16,33 @@ use crate::{
     },
 };
 
-/// Writes one new item and what hangs on it, but for its fingerprint, which is added to `prints`;
-/// gives its row.
-pub(super) fn insert(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    new: NewItem,
-    now: Timestamp,
-    prints: &mut NewFingerprints,
-    effects: &mut Effects,
-) -> Result<ItemId, StoreError> {
-    let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
-    prints.add(item, new.recognition, &new.fingerprint);
-    if let Some(alert) = new.alert {
-        insert_alert(tx, feed, item, alert, now, effects)?;
-    }
-    Ok(item)
+/// What [`PollCommitted::Done`](super::PollCommitted::Done) will say.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    pub(super) alerts: Vec<AlertId>,
+    /// Of those alerts.
+    pub(super) watches: Vec<String>,
+    /// With how many alerts.
+    pub(super) receivers: BTreeMap<String, u32>,
+    name: Option<String>,
 }
 
-fn insert_item(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    item: Item,
-    text_hash: TextHash,
-    is_baseline: bool,
-    now: Timestamp,
-) -> Result<ItemId, StoreError> {
-    let id = tx.insert(
-        "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
-                               updated, date_text, summary, content, language, seen_at,
-                               baseline)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        values![
-            feed,
-            text_hash,
-            item.guid,
-            item.title,
-            item.link,
-            outbox::list(&item.authors),
-            outbox::list(&item.categories),
-            item.published,
-            item.updated,
-            item.date_text,
-            item.summary,
-            item.content,
-            item.language,
-            now,
-            is_baseline,
-        ],
-    )?;
-    Ok(ItemId(id))
+impl Effects {
+    /// What the feed is called now: a reload may have given it another name since the poll began, and
+    /// that is the one under which it is muted.
+    fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
+        if let Some(name) = &self.name {
+            return Ok(name.clone());
+        }
+        let row = tx.row("SELECT name FROM feed WHERE id = ?1", values![feed])?;
+        let name: String = row.expect("no feed is ever deleted").take(0)?;
+        Ok(self.name.insert(name).clone())
+    }
 }
 
 /// Writes an alert for those of its watches that have none for this item yet, or may alert it
 /// again; for none of them, nothing.
-pub(super) fn insert_alert(
+pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     item: ItemId,
