@@ -1,21 +1,10 @@
 //! What a poll found, in one transaction.
 
-use jiff::Timestamp;
-
-use super::{
-    PollCommit, PollCommitted, PollRead, PollResult, continuity, moved,
-    news::{self, Effects},
-    outage,
-    remember::{self, NewFingerprints},
-    revise,
-};
-use crate::{
-    model::{FeedId, ItemId},
-    store::{
-        Store, StoreError,
-        engine::{Tx, Value, values},
-        notifications, origin, outbox,
-    },
+use super::{PollCommit, PollCommitted, PollRead, PollResult, continuity, items, moved, outage};
+use crate::store::{
+    Store, StoreError,
+    engine::{Tx, Value, values},
+    notifications, origin, outbox,
 };
 
 impl Store {
@@ -40,7 +29,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     }
     let feed = poll.claim.feed;
     let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
-    let (mut effects, shown) = write_items(tx, feed, poll.result, poll.committed_at)?;
+    let (mut effects, shown) = items::write(tx, feed, poll.result, poll.committed_at)?;
     if let Some(continuity) = poll.continuity {
         continuity::write(tx, feed, continuity, shown)?;
     }
@@ -63,36 +52,6 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
         watches: effects.watches,
         receivers: effects.receivers.into_keys().collect(),
     })
-}
-
-/// Writes the items that were read; gives the rows of the new ones that the feed shows now.
-fn write_items(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    result: PollResult,
-    now: Timestamp,
-) -> Result<(Effects, Vec<ItemId>), StoreError> {
-    let (mut effects, mut shown) = (Effects::default(), Vec::new());
-    let mut prints = NewFingerprints::default();
-    match result {
-        PollResult::Read(read) => {
-            remember::refresh(tx, feed, &read.seen, now)?;
-            for item in read.known {
-                revise::write(tx, feed, item, now, &mut effects)?;
-            }
-            for new in read.news {
-                shown.push(news::insert(tx, feed, new, now, &mut prints, &mut effects)?);
-            }
-        }
-        PollResult::Backfilled(missed) => {
-            for new in missed {
-                news::insert(tx, feed, new, now, &mut prints, &mut effects)?;
-            }
-        }
-        PollResult::Unchanged { .. } | PollResult::PutOff | PollResult::Failed { .. } => {}
-    }
-    prints.write(tx, feed, now)?;
-    Ok((effects, shown))
 }
 
 /// The fence: false, and nothing written, if the origin was claimed again since. Frees the origin,

@@ -3,7 +3,7 @@ mod rate_limit;
 
 use super::*;
 use crate::{
-    model::{Event, HealthIssue},
+    model::{Alert, AlertId, Event, HealthIssue},
     store::{AlertFilter, Notification, Store, engine::millis, testing::*},
 };
 
@@ -383,9 +383,9 @@ async fn one_alert_for_an_item_and_a_watch() {
 
 async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
     let write = store.write(move |tx| {
-        let mut effects = news::Effects::default();
+        let mut effects = alerts::Effects::default();
         let item = crate::model::ItemId(1);
-        news::insert_alert(tx, FeedId(1), item, alert, at(0), &mut effects)?;
+        alerts::insert(tx, FeedId(1), item, alert, at(0), &mut effects)?;
         Ok(effects.alerts.len())
     });
     write.await.expect("written")

@@ -1,12 +1,12 @@
-//! New items, their keys, their alerts and the deliveries of those.
+//! The alerts of a poll, and their deliveries.
 
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::{AlertReceiver, NewAlert, NewItem, remember::NewFingerprints};
+use super::{AlertReceiver, NewAlert};
 use crate::{
-    model::{Alert, AlertId, FeedId, Item, ItemId, Priority, TextHash},
+    model::{Alert, AlertId, FeedId, ItemId, Priority},
     store::{
         StoreError,
         engine::{Tx, values},
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What [`PollCommitted::Done`] will say.
+/// What [`PollCommitted::Done`](super::PollCommitted::Done) will say.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     pub(super) alerts: Vec<AlertId>,
@@ -30,7 +30,7 @@ pub(super) struct Effects {
 impl Effects {
     /// What the feed is called now: a reload may have given it another name since the poll began, and
     /// that is the one under which it is muted.
-    pub(super) fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
+    fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
         if let Some(name) = &self.name {
             return Ok(name.clone());
         }
@@ -40,61 +40,9 @@ impl Effects {
     }
 }
 
-/// Writes one new item and what hangs on it, but for its fingerprint, which is added to `prints`;
-/// gives its row.
-pub(super) fn insert(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    new: NewItem,
-    now: Timestamp,
-    prints: &mut NewFingerprints,
-    effects: &mut Effects,
-) -> Result<ItemId, StoreError> {
-    let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
-    prints.add(item, new.recognition, &new.fingerprint);
-    if let Some(alert) = new.alert {
-        insert_alert(tx, feed, item, alert, now, effects)?;
-    }
-    Ok(item)
-}
-
-fn insert_item(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    item: Item,
-    text_hash: TextHash,
-    is_baseline: bool,
-    now: Timestamp,
-) -> Result<ItemId, StoreError> {
-    let id = tx.insert(
-        "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
-                               updated, date_text, summary, content, language, seen_at,
-                               baseline)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        values![
-            feed,
-            text_hash,
-            item.guid,
-            item.title,
-            item.link,
-            outbox::list(&item.authors),
-            outbox::list(&item.categories),
-            item.published,
-            item.updated,
-            item.date_text,
-            item.summary,
-            item.content,
-            item.language,
-            now,
-            is_baseline,
-        ],
-    )?;
-    Ok(ItemId(id))
-}
-
 /// Writes an alert for those of its watches that have none for this item yet, or may alert it
 /// again; for none of them, nothing.
-pub(super) fn insert_alert(
+pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     item: ItemId,
