@@ -10,8 +10,8 @@ use fivebells::{
     model::{Access, Feed, Fingerprint, Identity, Initial, Item, Recognition, TextHash},
     schedule::Learned,
     store::{
-        Health, NewItem, PollClaim, PollCommit, PollCommitted, PollRead, PollResult, Store,
-        StoreOptions,
+        NewItem, NextPoll, OriginPause, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
+        Store, StoreOptions,
     },
 };
 use jiff::Timestamp;
@@ -61,7 +61,7 @@ impl Desk {
 async fn poll(store: Store, now: Timestamp, serial: u64, news: u32) {
     let claims = store.claim_origins(now, MINUTE, 1).await;
     let claim = claims.expect("the store answers").pop().expect("a claim");
-    let committed = store.commit_poll(commit(claim, now, serial, news)).await;
+    let committed = store.commit_poll(commit(&claim, now, serial, news)).await;
     assert!(matches!(committed, Ok(PollCommitted::Done { .. })));
 }
 
@@ -115,46 +115,29 @@ fn item(serial: u64, number: u32) -> NewItem {
     }
 }
 
-fn commit(claim: PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommit {
-    PollCommit {
-        origin: claim.origin,
-        fence: claim.fence,
-        feed: claim.feed.id,
-        told: claim.feed.told(),
-        url: claim.feed.url,
-        polled_at: now,
-        committed_at: now,
-        next_due_at: now,
-        due_reason: "interval".to_owned(),
+fn commit(claim: &PollClaim, now: Timestamp, serial: u64, news: u32) -> PollCommit {
+    let result = PollResult::Read(Box::new(PollRead {
+        status: 200,
+        etag: Some(b"\"v1\"".to_vec()),
+        last_modified: None,
+        body_hash: [7; 32],
+        title: Some("Example Wire".to_owned()),
+        link: None,
+        language: None,
+        format: "rss2.0".to_owned(),
+        items_total: ITEMS,
+        warnings: "[]".to_owned(),
+        seen: Vec::new(),
+        known: Vec::new(),
+        news: (0..news).map(|number| item(serial, number)).collect(),
+        baseline: false,
+    }));
+    let next = NextPoll {
+        due_at: now,
+        reason: "interval".to_owned(),
         learned: Learned::default(),
-        gap: Duration::ZERO,
-        origin_not_before: None,
-        cools_domain: false,
-        refusals: 0,
-        unreachable: false,
-        outage: None,
-        notices: Vec::new(),
-        told_with: Vec::new(),
-        health: Health::default(),
-        continuity: None,
-        moved: None,
-        result: PollResult::Read(Box::new(PollRead {
-            status: 200,
-            etag: Some(b"\"v1\"".to_vec()),
-            last_modified: None,
-            body_hash: [7; 32],
-            title: Some("Example Wire".to_owned()),
-            link: None,
-            language: None,
-            format: "rss2.0".to_owned(),
-            items_total: ITEMS,
-            warnings: "[]".to_owned(),
-            seen: Vec::new(),
-            known: Vec::new(),
-            news: (0..news).map(|number| item(serial, number)).collect(),
-            baseline: false,
-        })),
-    }
+    };
+    PollCommit::of(&claim, [now, now], next, OriginPause::default(), result)
 }
 
 fn commits(criterion: &mut Criterion) {

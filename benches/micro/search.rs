@@ -13,7 +13,10 @@ use fivebells::{
         TextHash, Watch,
     },
     schedule::Learned,
-    store::{Health, ItemFilter, NewItem, PollCommit, PollRead, PollResult, Store, StoreOptions},
+    store::{
+        ItemFilter, NewItem, NextPoll, OriginPause, PollCommit, PollRead, PollResult, Store,
+        StoreOptions,
+    },
 };
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -150,45 +153,28 @@ async fn fill(store: &Store, now: Timestamp, poll: u64) {
     let news = news.collect();
     let claims = store.claim_origins(now, MINUTE, 1).await;
     let claim = claims.expect("the store answers").pop().expect("a claim");
-    let commit = PollCommit {
-        origin: claim.origin,
-        fence: claim.fence,
-        feed: claim.feed.id,
-        told: claim.feed.told(),
-        url: claim.feed.url,
-        polled_at: now,
-        committed_at: now,
-        next_due_at: now,
-        due_reason: "interval".to_owned(),
+    let result = PollResult::Read(Box::new(PollRead {
+        status: 200,
+        etag: None,
+        last_modified: None,
+        body_hash: [7; 32],
+        title: None,
+        link: None,
+        language: None,
+        format: "rss2.0".to_owned(),
+        items_total: 0,
+        warnings: "[]".to_owned(),
+        seen: Vec::new(),
+        known: Vec::new(),
+        news,
+        baseline: false,
+    }));
+    let next = NextPoll {
+        due_at: now,
+        reason: "interval".to_owned(),
         learned: Learned::default(),
-        gap: Duration::ZERO,
-        origin_not_before: None,
-        cools_domain: false,
-        refusals: 0,
-        unreachable: false,
-        outage: None,
-        continuity: None,
-        moved: None,
-        notices: Vec::new(),
-        told_with: Vec::new(),
-        health: Health::default(),
-        result: PollResult::Read(Box::new(PollRead {
-            status: 200,
-            etag: None,
-            last_modified: None,
-            body_hash: [7; 32],
-            title: None,
-            link: None,
-            language: None,
-            format: "rss2.0".to_owned(),
-            items_total: 0,
-            warnings: "[]".to_owned(),
-            seen: Vec::new(),
-            known: Vec::new(),
-            news,
-            baseline: false,
-        })),
     };
+    let commit = PollCommit::of(&claim, [now, now], next, OriginPause::default(), result);
     store.commit_poll(commit).await.expect("committed");
 }
 

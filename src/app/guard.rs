@@ -157,7 +157,7 @@ impl StoreGuard {
         if self.asked {
             return;
         }
-        if let Ok(known) = app.store.told_failing().await {
+        if let Ok(known) = app.store.store_issue().await {
             self.asked = true;
             self.trouble = known.map(|known| Trouble {
                 since: known.since,
@@ -221,7 +221,7 @@ impl StoreGuard {
             };
             let notify = app.config().health.notify.clone();
             let now = app.clock.now();
-            if let Err(error) = app.store.tell_recovered(event, notify, now).await {
+            if let Err(error) = app.store.notify_store_recovered(event, notify, now).await {
                 debug!("the store is not yet well: {error}");
                 return;
             }
@@ -272,7 +272,7 @@ impl Trouble {
         let now = app.clock.now();
         let recorded = app
             .store
-            .tell_failing(event.clone(), unheard.collect(), now);
+            .notify_store_failing(event.clone(), unheard.collect(), now);
         match recorded.await {
             Ok(()) => self.recorded = true,
             Err(_) if event.reason == StoreReason::Low => {

@@ -319,7 +319,7 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .collect();
     let now = clock.now();
     let notify = config.health.notify.clone();
-    let closed = store.close_troubles(&config.feeds, notify.clone(), now);
+    let closed = store.close_issues(&config.feeds, notify.clone(), now);
     closed.await?;
     store.sync(&config.feeds, &receivers, now).await?;
     let recipients = recipients(config);

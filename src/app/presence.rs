@@ -150,7 +150,7 @@ impl App {
             since: to_second(now),
         };
         let notify = config.health.notify.clone();
-        self.store.tell_config_failing(event, notify, now).await?;
+        self.store.notify_config_failing(event, notify, now).await?;
         Ok(())
     }
 
@@ -158,7 +158,9 @@ impl App {
         let (config, now) = (self.config(), self.clock.now());
         let path = config.path.display().to_string();
         let notify = config.health.notify.clone();
-        self.store.tell_config_recovered(path, notify, now).await?;
+        self.store
+            .notify_config_recovered(path, notify, now)
+            .await?;
         Ok(())
     }
 }

@@ -78,7 +78,7 @@ impl App {
             loaded_at: in_force.loaded_at,
             refused_at: in_force.refused.map(|refused| refused.at),
             per_feed,
-            waiting_writes: self.store.waiting_writes(),
+            waiting_writes: self.store.queued(),
             store_bytes: self.store.bytes(),
             free_bytes: self.store.free_bytes(),
             gauges,

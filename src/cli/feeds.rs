@@ -109,7 +109,7 @@ impl State {
     fn of(feed: &FeedStatus) -> Self {
         let is_empty = || {
             matches!(
-                feed.health.told(&feed.learned),
+                feed.health.issue(&feed.learned),
                 Some((HealthIssue::Empty, _))
             )
         };
@@ -298,10 +298,10 @@ fn remark(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> 
     remarks.join("; ")
 }
 
-/// What receivers were told of a feed that reads well.
+/// What is wrong with a feed that reads well.
 fn silence(feed: &FeedStatus, moment: impl Fn(Timestamp) -> String) -> Option<String> {
-    let (ailment, since) = feed.health.told(&feed.learned)?;
-    let what = match ailment {
+    let (issue, since) = feed.health.issue(&feed.learned)?;
+    let what = match issue {
         HealthIssue::Empty => "no items since",
         _ => "nothing new since",
     };

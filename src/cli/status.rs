@@ -246,7 +246,7 @@ impl Known {
             live,
             unanswered,
             service,
-            config_failing: store.told_config_failing().await?,
+            config_failing: store.config_issue().await?,
             store_failing: stored::trouble(store).await?,
             feeds: Feeds::of(&store.feeds().await?, off),
             receivers: store.receivers().await?,

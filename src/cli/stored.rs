@@ -46,7 +46,7 @@ pub(super) async fn mention_stopped(store: &Store) -> Result<(), CliError> {
 /// began: how much room there is now is looked at, and where that is enough nothing keeps a service
 /// from polling that is started.
 pub(super) async fn trouble(store: &Store) -> Result<Option<StoreFailing>, StoreError> {
-    let told = store.told_failing().await?;
+    let told = store.store_issue().await?;
     let is_up = Store::is_in_use(store.path());
     Ok(told.and_then(|told| as_of_now(told, store.free_bytes(), is_up)))
 }

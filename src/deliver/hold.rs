@@ -114,7 +114,7 @@ pub async fn releases(
     let mut outlooks = BTreeMap::new();
     for (receiver, policy) in policies {
         if let Some(lineup) = lineup(store, receiver, policy, now).await? {
-            let outlook = policy.outlook(now, &waiting(&lineup), &lineup.told);
+            let outlook = policy.outlook(now, &waiting(&lineup), &lineup.sent_at);
             outlooks.insert(receiver.as_str(), outlook);
         }
     }
@@ -141,7 +141,7 @@ async fn lineup(
 fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Decision {
     let mut waiting = waiting(lineup);
     if lineup.is_probed {
-        let outlook = policy.outlook(now, &waiting, &lineup.told);
+        let outlook = policy.outlook(now, &waiting, &lineup.sent_at);
         let all = waiting.iter().zip(&lineup.waiting);
         let passing = all.filter(|(one, _)| outlook.of(one).at <= now);
         let probe = passing.min_by_key(|(_, lined_up)| lined_up.due);
@@ -151,7 +151,7 @@ fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Decision {
             None => {}
         }
     }
-    policy.next(now, &waiting, &lineup.told)
+    policy.next(now, &waiting, &lineup.sent_at)
 }
 
 fn waiting(lineup: &Lineup) -> Vec<Waiting> {

@@ -203,7 +203,7 @@ impl Deliverer {
                 to: verdict.to,
                 receiver: verdict.receiver,
                 notices,
-                told: self.told.clone(),
+                escalation: self.told.clone(),
             })
             .await?;
         if is_ours {

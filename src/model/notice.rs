@@ -179,7 +179,7 @@ pub struct FeedEmpty {
     pub polls: u32,
 }
 
-/// What a feed has recovered from.
+/// What is wrong with a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HealthIssue {
@@ -189,6 +189,20 @@ pub enum HealthIssue {
     Silent,
     /// It had no items.
     Empty,
+}
+
+impl HealthIssue {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Failing, Self::Silent, Self::Empty];
+
+    /// The name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failing => "failing",
+            Self::Silent => "silent",
+            Self::Empty => "empty",
+        }
+    }
 }
 
 /// `data` of `feed.recovered`.

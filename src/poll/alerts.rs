@@ -1,17 +1,17 @@
-//! From an item to its alert: whether it may alert, which watches it satisfies, who is told.
+//! From an item to its alert: whether it may alert, which watches it satisfies, who receives it.
 
 mod budget;
 mod edit;
 
 use jiff::Timestamp;
 
-use super::PollRules;
+use super::rules::PollRules;
 use crate::{
     http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
     model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Update, Watch},
     parse::{Judgement, ParsedFeed},
-    store::{FeedState, NewAlert, NewItem, Tells},
+    store::{AlertReceiver, FeedState, NewAlert, NewItem},
 };
 
 pub(super) use budget::Budget;
@@ -44,7 +44,7 @@ pub(super) fn find(
     Some(budget.fit(alert))
 }
 
-/// The hits that are told, no more than the budget has room for: to quote them takes longer than to
+/// The hits that are quoted, no more than the budget has room for: to quote them takes longer than to
 /// find them.
 fn hits<'a>(
     rules: &'a PollRules,
@@ -70,11 +70,11 @@ fn raise(
     if hits.is_empty() {
         return None;
     }
-    let tells = receivers(hits).into_iter().map(|receiver| {
+    let receivers = receivers(hits).into_iter().map(|receiver| {
         let theirs = hits
             .iter()
             .filter(|hit| hit.watch.notify.iter().any(|name| name == receiver));
-        Tells {
+        AlertReceiver {
             receiver: receiver.to_owned(),
             watches: theirs.map(|hit| hit.watch.name.clone()).collect(),
         }
@@ -82,7 +82,7 @@ fn raise(
     Some(NewAlert {
         alert: alert(hits, feed, story, update),
         priorities: hits.iter().map(|hit| hit.watch.priority).collect(),
-        tells: tells.collect(),
+        receivers: receivers.collect(),
         again: Vec::new(),
     })
 }

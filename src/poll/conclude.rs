@@ -1,33 +1,33 @@
-//! What a poll comes to: everything it writes, decided in one place. Pure.
+//! What a poll comes to: everything it writes, decided in one place. Pure: no clock, no store, no log.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{
-    Poller,
     alerts::{self, Budget},
-    cooling::{self, Cooling},
+    answer::{Answer, Reading},
+    gap,
     health::OriginContext,
+    identify::{Identified, Record},
     language::Languages,
-    missed, moved, next_due,
-    recognise::{Recognised, Record},
-    visit::{Answer, Reading},
+    moved, next_due, rate_limit,
+    rules::PollRules,
 };
 use crate::{
     model::time,
     model::{AlertFeed, Feed, Item},
     schedule::{self, DueReason, LastPoll, Rhythm},
     store::{
-        Continuity, FeedState, KnownItem, NewItem, PollClaim, PollCommit, PollRead, PollResult,
-        Revision,
+        Continuity, FeedState, HealthUpdate, KnownItem, NewItem, NextPoll, PollClaim, PollCommit,
+        PollRead, PollResult, Revision,
     },
 };
 
 /// When a feed is asked again for whose document there was no place.
 const PUT_OFF_FOR: Duration = Duration::from_mins(1);
 
-impl Poller {
+impl PollRules {
     /// Decides everything a poll writes.
     pub(super) fn conclude(
         &self,
@@ -43,19 +43,17 @@ impl Poller {
             // Nobody is spared by a longer wait, and the end would be noticed a day late.
             last.failures = 1;
         }
-        let every = self
-            .rhythm(feed, polled_at)
-            .unshortened(&last.learned, polled_at);
-        let continuity = missed::after(every, feed, state, &answer, polled_at);
+        let rhythm = self.rhythm(feed, polled_at);
+        let every = rhythm.unshortened(&last.learned, polled_at);
+        let continuity = gap::after(every, feed, state, &answer, polled_at);
         let moved = moved::after(state, &answer, polled_at);
         let known = continuity.as_ref().unwrap_or(&state.continuity);
         last.learned.shorten = known.pace;
-        let (next_due_at, due_reason) = self.next_due(feed, state, known, &last);
-        let health = &self.rules.health;
-        let cooling = cooling::cool(claim.refusals, answer.failure(), committed_at);
-        let next_try = cooling
-            .until
-            .map_or(next_due_at, |until| until.max(next_due_at));
+        let next = next_poll(&rhythm, known, last);
+        let pause = rate_limit::pause(self.gap, claim.refusals, answer.failure(), committed_at);
+        let due_at = next.due_at;
+        let next_try = pause.until.map_or(due_at, |until| until.max(due_at));
+        let health = &self.health;
         let times = [polled_at, next_try];
         let mut decision = health.check(feed, state, &answer, context, times);
         let missed = health.items_missed(feed, claim, known, None);
@@ -78,91 +76,34 @@ impl Poller {
                 reason: failure.reason.to_owned(),
                 error: failure.message,
                 status: failure.status,
-                told_failing: decision.told_failing,
                 gone: failure.gone,
             },
         };
+        let times = [polled_at, committed_at];
         PollCommit {
-            committed_at,
-            next_due_at,
-            due_reason: due_reason.as_str().to_owned(),
-            learned: last.learned,
-            notices: decision.notices,
-            told_with: decision.told_with,
-            outage: context.outage().cloned(),
-            health: decision.health,
+            health: HealthUpdate {
+                state: decision.health,
+                findings: decision.findings,
+                notices: decision.notices,
+                outage: context.outage().cloned(),
+            },
             // A gap is filled where it was found.
-            moved: moved.filter(|_| known.fill.is_none()),
+            moved: moved.filter(|_| known.backfill.is_none()),
             continuity,
-            ..self.commit(claim, polled_at, cooling, result)
+            ..PollCommit::of(claim, times, next, pause, result)
         }
     }
 
     /// The commit of a poll that we had no memory for: the feed is as it was, and comes again soon.
-    pub(super) fn put_off(&self, claim: &PollClaim, polled_at: Timestamp) -> PollCommit {
-        let cooling = cooling::cool(claim.refusals, None, polled_at);
-        let commit = self.commit(claim, polled_at, cooling, PollResult::PutOff);
-        PollCommit {
-            next_due_at: time::add(commit.committed_at, PUT_OFF_FOR),
-            due_reason: "put off".to_owned(),
-            ..commit
-        }
-    }
-
-    /// The commit of a claim, due again at once and with nothing but its result.
-    pub(super) fn commit(
-        &self,
-        claim: &PollClaim,
-        polled_at: Timestamp,
-        cooling: Cooling,
-        result: PollResult,
-    ) -> PollCommit {
-        PollCommit {
-            origin: claim.origin,
-            fence: claim.fence,
-            feed: claim.feed.id,
-            url: claim.feed.url.clone(),
-            told: claim.feed.told(),
-            polled_at,
-            committed_at: self.clock.now(),
-            next_due_at: polled_at,
-            due_reason: String::new(),
+    pub(super) fn put_off(&self, claim: &PollClaim, times: [Timestamp; 2]) -> PollCommit {
+        let [_, committed_at] = times;
+        let next = NextPoll {
+            due_at: time::add(committed_at, PUT_OFF_FOR),
+            reason: "put off".to_owned(),
             learned: claim.feed.learned,
-            gap: self.rules.gap,
-            origin_not_before: cooling.until,
-            cools_domain: cooling.whole_domain,
-            refusals: cooling.refusals,
-            unreachable: cooling.unreachable,
-            outage: None,
-            result,
-            notices: Vec::new(),
-            told_with: Vec::new(),
-            health: claim.feed.health,
-            continuity: None,
-            moved: None,
-        }
-    }
-
-    /// When the feed is due again, and why then: at once where there is a gap to fill.
-    pub(super) fn next_due(
-        &self,
-        feed: &Feed,
-        state: &FeedState,
-        continuity: &Continuity,
-        last: &LastPoll,
-    ) -> (Timestamp, DueReason) {
-        if continuity.fill.is_some() {
-            return (last.at, DueReason::Missed);
-        }
-        let rhythm = self.rhythm(feed, last.at);
-        let plan = schedule::plan(last, &rhythm);
-        next_due::log(feed, state, last, &plan);
-        next_due::log_hints(feed, state, last, &rhythm);
-        (plan.due_at, plan.reason)
-    }
-
-    fn rhythm<'a>(&self, feed: &'a Feed, polled_at: Timestamp) -> Rhythm<'a> {
-        Rhythm::of(feed, self.rules.max_interval, polled_at)
+        };
+        let pause = rate_limit::pause(self.gap, claim.refusals, None, committed_at);
+        PollCommit::of(claim, times, next, pause, PollResult::PutOff)
     }
 
     /// What a document that was read brings: its new and its edited items, matched.
@@ -176,23 +117,23 @@ impl Poller {
         let Reading {
             document,
             mut parsed,
-            recognised,
+            identified,
             ..
         } = reading;
         let title = parsed.title.clone().filter(|title| !title.is_empty());
         let source = alerts::source(feed, title.as_deref());
-        let items = parsed.items.len() + recognised.unread.len();
+        let items = parsed.items.len() + identified.unread.len();
         let items_total = u32::try_from(items).unwrap_or(u32::MAX);
         let warnings = serde_json::to_string(&parsed.warnings).expect("plain data serializes");
-        let asked = alerts::allowed(feed, state, &parsed, &recognised.judgement);
+        let asked = alerts::allowed(feed, state, &parsed, &identified.judgement);
         let asks_edits =
-            state.baseline.is_done() || alerts::is_same_feed(state, &recognised.judgement);
-        let Recognised {
+            state.baseline.is_done() || alerts::is_same_feed(state, &identified.judgement);
+        let Identified {
             judgement,
             records,
             stale,
             ..
-        } = recognised;
+        } = identified;
         let (mut known, mut news) = (Vec::new(), Vec::new());
         let mut budget = Budget::default();
         let languages = Languages::of(&parsed.items);
@@ -217,7 +158,7 @@ impl Poller {
         }
         alerts::in_order_of_events(&mut news);
         for new in news.iter_mut().filter(|new| !new.is_baseline) {
-            new.alert = alerts::find(&self.rules, &source, &new.item, seen_at, &mut budget);
+            new.alert = alerts::find(self, &source, &new.item, seen_at, &mut budget);
         }
         PollResult::Read(Box::new(PollRead {
             status: document.page.status,
@@ -246,9 +187,8 @@ impl Poller {
         budget: Option<&mut Budget>,
     ) -> Option<KnownItem> {
         let revision = record.before.map(|before| Revision {
-            alert: budget.and_then(|budget| {
-                alerts::find_update(&self.rules, source, &before, &item, budget)
-            }),
+            alert: budget
+                .and_then(|budget| alerts::find_update(self, source, &before, &item, budget)),
             text_hash: record.text_hash,
             item,
         });
@@ -259,5 +199,20 @@ impl Poller {
             alias,
             revision,
         })
+    }
+}
+
+/// When a feed is polled again, and why then: at once where there is a gap to backfill.
+pub(super) fn next_poll(rhythm: &Rhythm<'_>, continuity: &Continuity, last: LastPoll) -> NextPoll {
+    let (due_at, reason) = if continuity.backfill.is_some() {
+        (last.at, DueReason::Missed)
+    } else {
+        let plan = schedule::plan(&last, rhythm);
+        (plan.due_at, plan.reason)
+    };
+    NextPoll {
+        due_at,
+        reason: reason.as_str().to_owned(),
+        learned: last.learned,
     }
 }

@@ -1,90 +1,42 @@
-//! The monitor's own blindness: when it is told, once per change of state.
+//! The monitor's own blindness: what a poll says of a feed's health.
+//!
+//! A poll finds what is so, and makes the notices that would say it. Whether they are sent the store
+//! decides in the commit, by the notification log.
 
+mod decision;
 pub(super) mod outage;
 mod quiet;
-mod rebased;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use self::quiet::brings_news;
-use super::{failure::Failure, visit::Answer};
+use super::{answer::Answer, failure::Failure, rules::HealthRules};
 use crate::{
     http::bare_url,
     model::time,
     model::{
-        Event, Feed, FeedFailing, FeedId, FeedItemsMissed, FeedRecovered, HealthIssue, Silent,
+        Event, Feed, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, HealthIssue,
         to_second,
     },
     schedule::RHYTHM,
     store::{
-        Continuity, FeedState, Health, Neighbour, NewDelivery, OutageChange, PollClaim, Recovery,
+        Continuity, FeedState, Finding, Neighbour, NewDelivery, Notification, PollClaim, Recovery,
         Store, StoreError,
     },
 };
 
-/// So many failed polls in a row are no blip: the feed is named beside another that is told.
+pub(super) use decision::{HealthDecision, OriginContext};
+
+/// So many failed polls in a row are no blip: the feed is named in the notice about another.
 const NO_BLIP: u32 = 2;
 
-/// So long a feed that reads again waits for the others of its origin to be told with it.
+/// So long a feed that has recovered waits for the others of its origin, for one notice.
 const RECOVERY_WAITS: Duration = Duration::from_hours(1);
 
-/// `[health]`: when a feed counts as failing, and who is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HealthRules {
-    /// Receivers of notices about feeds.
-    pub notify: Vec<String>,
-    /// How long a feed may fail before it is told.
-    pub failing_after: Duration,
-    /// When the silence is told of a feed that does not say.
-    pub silent: Silent,
-}
-
-/// What a feed's health needs to know beside its own state.
-#[derive(Debug, Default)]
-pub(super) struct OriginContext {
-    /// The other feeds of the origin that fail or were told failing; empty where nothing is told.
-    neighbours: Vec<Neighbour>,
-    /// The polls that brought something new in the weeks before a silence; `None` where nothing is
-    /// to be learned.
-    arrivals: Option<Vec<Timestamp>>,
-    /// Whether the feed has failed for long enough, or for good, and not for want of a network.
-    tells_failing: bool,
-    /// What is told of our own network.
-    outage: Option<OutageChange>,
-}
-
-impl OriginContext {
-    pub(super) const fn outage(&self) -> Option<&OutageChange> {
-        self.outage.as_ref()
-    }
-}
-
-/// What a poll comes to for the feed's health.
-#[derive(Debug)]
-pub(super) struct HealthDecision {
-    pub(super) notices: Vec<NewDelivery>,
-    /// Other feeds that the notices tell of too.
-    pub(super) told_with: Vec<FeedId>,
-    pub(super) health: Health,
-    /// Whether receivers know by now that it fails.
-    pub(super) told_failing: bool,
-}
-
-impl HealthDecision {
-    /// Tells of these others too, and gives their names.
-    fn tell_with(
-        &mut self,
-        context: &OriginContext,
-        is_told: impl Fn(&Neighbour) -> bool,
-    ) -> Vec<String> {
-        let others = context.neighbours.iter();
-        let others: Vec<&Neighbour> = others.filter(|other| is_told(other)).collect();
-        self.told_with.extend(others.iter().map(|other| other.id));
-        others.iter().map(|other| other.name.clone()).collect()
-    }
-}
+/// Of a feed that renames its items at every visit receivers are notified again only after this.
+const REBASED_AGAIN_AFTER: Duration = Duration::from_hours(30 * 24);
 
 impl HealthRules {
     /// Asks for what a notice would have to name, where one is due.
@@ -100,12 +52,12 @@ impl HealthRules {
         let mut context = OriginContext::default();
         self.look_around(&mut context, store, claim, answer, now)
             .await?;
-        let is_told = match answer.failure() {
-            Some(_) => context.tells_failing,
-            None => state.told_failing,
+        let names_others = match answer.failure() {
+            Some(_) => context.is_failing,
+            None => state.notified.failing != Notification::None,
         };
-        if is_told {
-            context.neighbours = store.troubled_neighbours(claim.origin, state.id).await?;
+        if names_others {
+            context.neighbours = store.neighbours(claim.origin, state.id, now).await?;
         }
         if let Some(news_at) = self.silence_to_judge(feed, state, answer, now) {
             let since = news_at.saturating_sub(RHYTHM).unwrap_or(Timestamp::MIN);
@@ -114,8 +66,7 @@ impl HealthRules {
         Ok(context)
     }
 
-    /// What this answer says of the feed's health, and what is told of it. `next_try` is when it is
-    /// asked again.
+    /// What this answer says of the feed's health. `next_try` is when it is polled again. Pure.
     pub(super) fn check(
         &self,
         feed: &Feed,
@@ -125,10 +76,9 @@ impl HealthRules {
         [now, next_try]: [Timestamp; 2],
     ) -> HealthDecision {
         let mut decision = HealthDecision {
-            notices: Vec::new(),
-            told_with: Vec::new(),
             health: state.health,
-            told_failing: state.told_failing,
+            findings: Vec::new(),
+            notices: Vec::new(),
         };
         match answer {
             Answer::Failed(failure) => {
@@ -136,7 +86,7 @@ impl HealthRules {
                 return decision;
             }
             Answer::Read(reading) => {
-                let renamed = reading.recognised.judgement.renamed;
+                let renamed = reading.identified.judgement.renamed;
                 self.rebased(&mut decision, feed, renamed, now);
             }
             Answer::Unchanged { .. } => {}
@@ -148,14 +98,16 @@ impl HealthRules {
         decision
     }
 
-    /// Whether the feed has failed for long enough, or for good, and nobody was told yet.
+    /// Whether the feed has failed for long enough, or for good, and receivers do not know it yet: then
+    /// it is worth a look at the other origins. The commit decides.
     fn is_due_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
         let failing_for = state.failing_since.map(|since| time::elapsed(since, now));
         let too_long = failing_for.is_some_and(|length| length >= self.failing_after);
-        !state.told_failing && (too_long || failure.gone)
+        let is_known = state.notified.failing == Notification::Sent;
+        !is_known && (too_long || failure.gone)
     }
 
-    /// One notice tells of all feeds of the origin that fail, except by a blip.
+    /// One notice names all feeds of the origin that fail, except by a blip.
     fn failing(
         &self,
         decision: &mut HealthDecision,
@@ -166,10 +118,10 @@ impl HealthRules {
         next_try: Timestamp,
     ) {
         decision.health.recovery = None;
-        if !context.tells_failing {
+        if !context.is_failing {
             return;
         }
-        decision.told_failing = true;
+        let (also, names) = context.others(fails_too);
         let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -178,13 +130,19 @@ impl HealthRules {
             last_success: state.last_success,
             failures: state.failures_after(),
             next_try: (!failure.gone).then(|| to_second(next_try)),
-            also: decision.tell_with(context, fails_too),
+            also: names,
         });
-        decision.notices.extend(self.tell(&event));
+        decision.findings.push(Finding {
+            issue: HealthIssue::Failing,
+            is_over: false,
+            notices: self.notices(&event),
+            also,
+        });
     }
 
-    /// One notice tells of all feeds of the origin that were told failing and read again: when the
-    /// last of them does, or after [`RECOVERY_WAITS`], so that one that stays dead holds up no other.
+    /// One notice names all feeds of the origin that have recovered from failures that receivers know:
+    /// when the last of them has, or after [`RECOVERY_WAITS`], so that one that stays dead holds up no
+    /// other.
     fn recovered(
         &self,
         decision: &mut HealthDecision,
@@ -193,9 +151,9 @@ impl HealthRules {
         context: &OriginContext,
         now: Timestamp,
     ) {
-        // One that another feed's notice told of has nothing left to tell.
+        // Where another feed's notice has named it, nothing is left to say.
         let begun = decision.health.recovery.take();
-        if !state.told_failing {
+        if state.notified.failing == Notification::None {
             return;
         }
         let recovery = begun.unwrap_or(Recovery {
@@ -205,13 +163,13 @@ impl HealthRules {
             failures: state.failures,
         });
         let others = context.neighbours.iter();
-        let still = others.filter(|other| other.told_failing && other.failures > 0);
+        let still = others.filter(|other| other.is_notified && other.failures > 0);
         let still: Vec<String> = still.map(|other| other.name.clone()).collect();
         if !still.is_empty() && time::elapsed(recovery.at, now) < RECOVERY_WAITS {
             decision.health.recovery = Some(recovery);
             return;
         }
-        decision.told_failing = false;
+        let (also, names) = context.others(|other| other.is_notified && other.failures == 0);
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -219,15 +177,38 @@ impl HealthRules {
             since: recovery.since,
             last_success: recovery.last_success,
             failures: recovery.failures,
-            also: decision.tell_with(context, |other| other.told_failing && other.failures == 0),
+            also: names,
             still,
             removed: false,
         });
-        decision.notices.extend(self.tell(&event));
+        decision.find_over(HealthIssue::Failing, self.notices(&event), also);
     }
 
-    /// A notice where items may have been missed, unless the last one still stands. What came and
-    /// went while our own network failed, the notice of its end tells for all feeds.
+    /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. Of a feed that
+    /// does so at every visit there is one a month.
+    pub(super) fn rebased(
+        &self,
+        decision: &mut HealthDecision,
+        feed: &Feed,
+        items: u32,
+        now: Timestamp,
+    ) {
+        let is_recent = |at| time::elapsed(at, now) < REBASED_AGAIN_AFTER;
+        if items == 0 || decision.health.rebased_at.is_some_and(is_recent) {
+            return;
+        }
+        decision.health.rebased_at = Some(now);
+        decision
+            .notices
+            .extend(self.notices(&Event::FeedRebased(FeedRebased {
+                feed: feed.name.clone(),
+                url: bare_url(&feed.url),
+                items,
+            })));
+    }
+
+    /// A notice where items may have been missed, unless the last one still holds. What came and went
+    /// while our own network failed, the notice of its end says for all feeds.
     pub(super) fn items_missed(
         &self,
         feed: &Feed,
@@ -236,17 +217,17 @@ impl HealthRules {
         archive_error: Option<String>,
     ) -> Vec<NewDelivery> {
         let state = &claim.feed;
-        let since = match &state.continuity.fill {
-            Some(fill) => Some(fill.since),
+        let since = match &state.continuity.backfill {
+            Some(backfill) => Some(backfill.since),
             None => state.last_success,
         };
         // An archive's page is read after the feed itself was.
-        let failed = state.failures > 0 || state.continuity.fill.is_some();
+        let failed = state.failures > 0 || state.continuity.backfill.is_some();
         let is_outages = failed && (claim.outage || since < claim.outage_until);
-        if state.continuity.told || !after.told || is_outages {
+        if state.continuity.in_gap || !after.in_gap || is_outages {
             return Vec::new();
         }
-        self.tell(&Event::FeedItemsMissed(FeedItemsMissed {
+        self.notices(&Event::FeedItemsMissed(FeedItemsMissed {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
             since,
@@ -254,27 +235,28 @@ impl HealthRules {
         }))
     }
 
-    fn tell(&self, event: &Event) -> Vec<NewDelivery> {
+    fn notices(&self, event: &Event) -> Vec<NewDelivery> {
         NewDelivery::to_each(&self.notify, event)
     }
 }
 
-/// Whether a feed is named beside another of its origin that is told failing.
+/// Whether a feed is named in the notice that another of its origin fails.
 const fn fails_too(other: &Neighbour) -> bool {
-    !other.told_failing && other.failures >= NO_BLIP
+    !other.is_notified && other.failures >= NO_BLIP
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::FeedId;
 
     #[test]
-    fn a_blip_is_not_named_beside_another_feed_nor_is_what_was_told() {
-        let other = |failures, told_failing| Neighbour {
+    fn a_blip_is_not_named_beside_another_feed_nor_is_what_receivers_know() {
+        let other = |failures, is_notified| Neighbour {
             id: FeedId(2),
             name: "wire".to_owned(),
             failures,
-            told_failing,
+            is_notified,
         };
         assert!(!fails_too(&other(1, false)));
         assert!(fails_too(&other(2, false)));

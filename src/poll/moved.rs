@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tracing::warn;
 use url::Url;
 
-use super::visit::Answer;
+use super::answer::Answer;
 use crate::{
     fetch::{Hop, Page},
     http::bare_url,

@@ -6,14 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::info;
 
 use super::{
-    cooling,
-    visit::{Answer, Reading},
+    answer::{Answer, Reading},
+    rate_limit,
+    rules::PollRules,
 };
 use crate::{
     model::{Feed, Hint},
     parse::ParsedFeed,
-    schedule::{Hints, LastPoll, Plan, Rhythm, Skips},
-    store::FeedState,
+    schedule::{Hints, LastPoll, Rhythm, Skips},
+    store::{FeedState, PollCommit, PollResult},
 };
 
 /// This poll, for the plan of the next.
@@ -37,7 +38,7 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
             learned.pace = learned.pace.after(news, state.last_success, polled_at);
         }
         Answer::Failed(failure) => {
-            learned.retry_at = cooling::retry_at(state.failures, failure, polled_at);
+            learned.retry_at = rate_limit::retry_at(state.failures, failure, polled_at);
             failures = state.failures_after();
         }
     }
@@ -65,7 +66,7 @@ pub fn hints(parsed: &ParsedFeed, max_age: Option<Duration>) -> Hints {
 
 /// New items that say something of the feed's pace; `None` where all of them are new to us.
 fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
-    let judgement = &reading.recognised.judgement;
+    let judgement = &reading.identified.judgement;
     if !baseline_done || judgement.renamed > 0 {
         return None;
     }
@@ -73,33 +74,44 @@ fn news(reading: &Reading, baseline_done: bool) -> Option<u32> {
     Some(u32::try_from(news).unwrap_or(u32::MAX))
 }
 
-/// Tells which hints slow a feed, when they begin to. Of `max-age` only the first poll tells: it may
-/// be another one at every answer.
-pub(super) fn log_hints(feed: &Feed, state: &FeedState, last: &LastPoll, rhythm: &Rhythm<'_>) {
-    if last.failures > 0 {
+/// Says in the log what of a poll changes the feed's schedule.
+pub(super) fn log(rules: &PollRules, feed: &Feed, state: &FeedState, commit: &PollCommit) {
+    let continuity = commit.continuity.as_ref().unwrap_or(&state.continuity);
+    if continuity.backfill.is_some() || commit.result == PollResult::PutOff {
         return;
     }
+    log_interval(feed, state, commit);
+    if !matches!(commit.result, PollResult::Failed { .. }) {
+        let rhythm = rules.rhythm(feed, commit.polled_at);
+        log_hints(feed, state, &commit.next.learned.hints, &rhythm);
+    }
+}
+
+/// Which hints slow a feed, when they begin to. Of `max-age` only the first poll says so: it may be
+/// another one at every answer.
+fn log_hints(feed: &Feed, state: &FeedState, hints: &Hints, rhythm: &Rhythm<'_>) {
     let before = rhythm.slowed_by(&state.learned.hints);
-    let mut slowing = rhythm.slowed_by(&last.learned.hints);
+    let mut slowing = rhythm.slowed_by(hints);
     if state.baseline.is_done() {
         slowing.retain(|hint| *hint != Hint::MaxAge && !before.contains(hint));
     }
     if !slowing.is_empty() {
-        let (name, hints) = (&feed.name, &last.learned.hints);
+        let name = &feed.name;
         let words = rhythm.slowed_in_words(hints, &slowing);
         info!("feed {name:?}: {words}");
     }
 }
 
-/// Tells when an adaptive feed gets another interval, and from which pace.
-pub(super) fn log(feed: &Feed, state: &FeedState, last: &LastPoll, plan: &Plan) {
+/// When an adaptive feed gets another interval, and from which pace.
+fn log_interval(feed: &Feed, state: &FeedState, commit: &PollCommit) {
     let Some((most, before)) = feed.every_at_most.zip(state.last_success) else {
         return;
     };
+    let (at, pace) = (commit.polled_at, &commit.next.learned.pace);
     let old = state.learned.pace.interval(feed.every, most, before);
-    let new = last.learned.pace.interval(feed.every, most, last.at);
-    if let Some(gap) = last.learned.pace.gap(last.at).filter(|_| old != new) {
-        let (name, reason) = (&feed.name, plan.reason);
+    let new = pace.interval(feed.every, most, at);
+    if let Some(gap) = pace.gap(at).filter(|_| old != new) {
+        let (name, reason) = (&feed.name, &commit.next.reason);
         let [old, new, gap] = [old, new, gap].map(|length| {
             let seconds = i64::try_from(length.as_secs()).unwrap_or(i64::MAX);
             SignedDuration::from_secs(seconds)

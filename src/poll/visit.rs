@@ -3,21 +3,19 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::OwnedSemaphorePermit;
 use tracing::warn;
 use url::Url;
 
 use super::{
-    Poller,
+    answer::{Answer, Pending, Reading},
     failure::Failure,
+    identify::Memory,
     moved,
-    recognise::{Memory, Recognised},
-    window::Window,
+    poller::Poller,
 };
 use crate::{
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument},
     heavy::heavy,
-    http::Place,
     model::Feed,
     model::time,
     parse::{self, Document, ParsedFeed, WarningKind},
@@ -28,67 +26,6 @@ use crate::{
 /// idea of "not modified" is broken: `WordPress` 6.1 goes on saying it while a story that was
 /// scheduled, and is published late, stands in the feed. A day is what such a story may be late.
 const UNCONDITIONAL_AFTER: Duration = Duration::from_hours(24);
-
-/// What came back.
-pub(super) enum Answer {
-    Unchanged {
-        status: u16,
-        etag: Option<Vec<u8>>,
-        last_modified: Option<Vec<u8>>,
-        by_validators: bool,
-        freshness: Option<Duration>,
-        /// Where the feed says it lives now.
-        target: Option<Url>,
-    },
-    Read(Box<Reading>),
-    Failed(Failure),
-}
-
-impl Answer {
-    pub(super) const fn failure(&self) -> Option<&Failure> {
-        match self {
-            Self::Failed(failure) => Some(failure),
-            _ => None,
-        }
-    }
-
-    /// Bytes of the document that was read.
-    pub(super) fn size(&self) -> usize {
-        match self {
-            Self::Read(reading) => reading.document.body.len(),
-            Self::Unchanged { .. } | Self::Failed(_) => 0,
-        }
-    }
-
-    /// What is to be done and let go of when the commit is done.
-    pub(super) fn take_pending(&mut self) -> Option<Pending> {
-        match self {
-            Self::Read(reading) => reading.pending.take(),
-            Self::Unchanged { .. } | Self::Failed(_) => None,
-        }
-    }
-}
-
-/// A document that was read.
-pub(super) struct Reading {
-    pub(super) document: FetchedDocument,
-    pub(super) parsed: ParsedFeed,
-    pub(super) recognised: Recognised,
-    pub(super) pending: Option<Pending>,
-}
-
-/// What a document that was read leaves to do when its commit is done.
-#[derive(Debug)]
-pub(super) struct Pending {
-    /// To be remembered once the items are in the store.
-    pub(super) window: Option<Window>,
-    /// Of the documents that may be in memory, parsed, at the same time.
-    #[expect(dead_code, reason = "held until it is dropped")]
-    pub(super) room: OwnedSemaphorePermit,
-    /// Of the large bodies that may be in memory at the same time.
-    #[expect(dead_code, reason = "held until it is dropped")]
-    pub(super) place: Option<Place>,
-}
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;
 /// `None` where it was ours to go wrong: there was no memory for its document.
@@ -135,7 +72,7 @@ pub(super) async fn visit(
     read(poller, feed, state, document, now).await.map(Some)
 }
 
-/// Reads what is new of a document, or where that cannot be told the whole.
+/// Reads what is new of a document, or where nobody can say that the whole.
 async fn read(
     poller: &Poller,
     feed: &Feed,
@@ -143,26 +80,26 @@ async fn read(
     mut document: FetchedDocument,
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
-    let room = poller.room(state, document.body.len()).await;
+    let permit = poller.memory_permit(state, document.body.len()).await;
     let place = document.place.take();
-    let windows = &poller.windows;
+    let documents = &poller.documents;
     let memory = Memory {
         store: &poller.store,
         feed: state.id,
         identity: feed.identity,
         needs_earlier: poller.rules.needs_earlier(),
-        window: &state.continuity.window,
+        last_items: &state.continuity.last_items,
         now,
     };
     let shown = as_document(&document);
-    if let Some(news) = windows.read_news(&memory, &shown).await? {
+    if let Some(news) = documents.read_news(&memory, &shown).await? {
         return Ok(Answer::Read(Box::new(Reading {
             document,
             parsed: news.parsed,
-            recognised: news.recognised,
+            identified: news.identified,
             pending: Some(Pending {
-                window: Some(news.window),
-                room,
+                document: Some(news.document),
+                permit,
                 place,
             }),
         })));
@@ -173,24 +110,24 @@ async fn read(
         Ok(parsed) => parsed,
     };
     tell_excess(feed, &parsed);
-    let window = heavy(size, || windows.of_whole(&shown, &parsed, now));
+    let cached = heavy(size, || documents.of_whole(&shown, &parsed, now));
     if is_cut(&parsed) {
         // With the validators of half a document, the server would keep the rest from us.
         document.page.etag = None;
         document.page.last_modified = None;
     }
-    let recognised = if state.baseline.is_done() || state.baseline.is_inherited() {
-        memory.recognise(&parsed.items).await?
+    let identified = if state.baseline.is_done() || state.baseline.is_inherited() {
+        memory.identify(&parsed.items).await?
     } else {
-        heavy(size, || memory.recognise_first(&parsed.items))
+        heavy(size, || memory.identify_first(&parsed.items))
     };
     Ok(Answer::Read(Box::new(Reading {
         document,
         parsed,
-        recognised,
+        identified,
         pending: Some(Pending {
-            window,
-            room,
+            document: cached,
+            permit,
             place,
         }),
     })))

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::Scheduler;
-use crate::store::{Missed, StoreError, ToldUnreached};
+use crate::store::{Missed, NotifiedUnreached, StoreError};
 
 /// How often to look.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -28,34 +28,34 @@ impl Scheduler {
         }
     }
 
-    /// Gives up what has waited too long, and tells what was given up and who is not reached; says
-    /// whether anybody is notified something.
+    /// Gives up what has waited too long, and notifies of what was given up and of who is not reached; says
+    /// whether anybody is notified.
     pub(super) async fn look_after_outbox(&self) -> Result<bool, StoreError> {
         let (work, now) = (self.work(), self.clock.now());
         let given_up = self.store.give_up_old(now).await?;
         if given_up > 0 {
             info!("deliveries given up after `[keep] alerts`: {given_up}");
         }
-        let told = work.deliverer().told().to_vec();
-        let mut is_told = false;
-        for missed in self.store.tell_missed(told.clone(), now).await? {
+        let escalation = work.deliverer().told().to_vec();
+        let mut is_notified = false;
+        for missed in self.store.notify_missed(escalation.clone(), now).await? {
             log(&missed);
-            work.wake(&missed.told);
-            is_told |= !missed.told.is_empty();
+            work.wake(&missed.receivers);
+            is_notified |= !missed.receivers.is_empty();
         }
-        for unreached in self.store.tell_unreached(told, now).await? {
+        for unreached in self.store.notify_unreached(escalation, now).await? {
             log_unreached(&unreached);
-            work.wake(&unreached.told);
-            is_told |= !unreached.told.is_empty();
+            work.wake(&unreached.receivers);
+            is_notified |= !unreached.receivers.is_empty();
         }
-        Ok(is_told)
+        Ok(is_notified)
     }
 }
 
-fn log_unreached(unreached: &ToldUnreached) {
-    let ToldUnreached { event, told } = unreached;
+fn log_unreached(unreached: &NotifiedUnreached) {
+    let NotifiedUnreached { event, receivers } = unreached;
     let (receiver, error) = (&event.receiver, &event.error);
-    if told.is_empty() {
+    if receivers.is_empty() {
         error!("receiver {receiver:?} does not reach all, and nobody can be notified: {error}");
     } else {
         warn!("receiver {receiver:?} does not reach all of those behind it: {error}");
@@ -63,10 +63,10 @@ fn log_unreached(unreached: &ToldUnreached) {
 }
 
 fn log(missed: &Missed) {
-    let Missed { event, told } = missed;
+    let Missed { event, receivers } = missed;
     let (receiver, reason, error) = (&event.receiver, &event.reason, &event.error);
     let (alerts, notices) = (event.alerts, event.notices);
-    if told.is_empty() {
+    if receivers.is_empty() {
         error!(
             alerts,
             notices,

@@ -25,7 +25,7 @@ pub struct AlertFilter {
     pub feeds: Option<Vec<String>>,
     /// Only those made for this receiver, whatever became of it.
     pub receiver: Option<String>,
-    /// Only those that a mute holds from a receiver.
+    /// Only those that a mute keeps from a receiver.
     pub muted: bool,
 }
 
@@ -44,7 +44,12 @@ impl Store {
                 "SELECT a.data, a.created_at FROM alert a WHERE {wheres} ORDER BY a.id LIMIT ?1"
             );
             let rows = tx.rows(&sql, &condition.params)?.into_iter();
-            let made = |mut row: Row| Ok((alert(&mut row)?, row.take(1)?));
+            let made = |mut row: Row| {
+                Ok((
+                    alert(&row.take::<String>("data")?)?,
+                    row.take("created_at")?,
+                ))
+            };
             rows.map(made).collect()
         })
         .await
@@ -63,8 +68,7 @@ impl Store {
             let sql = format!(
                 "SELECT a.id FROM alert a WHERE {wheres} ORDER BY a.id DESC LIMIT 1 OFFSET ?1"
             );
-            let row = tx.row(&sql, &condition.params)?;
-            row.map(|mut row| row.take(0)).transpose()
+            tx.value(&sql, &condition.params)
         })
         .await
     }
@@ -72,8 +76,8 @@ impl Store {
     /// One alert, with all its watches.
     pub async fn alert(&self, id: AlertId) -> Result<Option<Alert>, StoreError> {
         self.read(move |tx| {
-            let row = tx.row("SELECT data FROM alert WHERE id = ?1", values![id])?;
-            row.map(|mut row| alert(&mut row)).transpose()
+            let data = tx.value("SELECT data FROM alert WHERE id = ?1", values![id])?;
+            data.map(|data: String| alert(&data)).transpose()
         })
         .await
     }
@@ -81,9 +85,8 @@ impl Store {
     /// The newest alert: where `alerts --follow` begins.
     pub async fn latest_alert_id(&self) -> Result<Option<AlertId>, StoreError> {
         self.read(|tx| {
-            tx.row("SELECT max(id) FROM alert", &[])?
-                .expect("an aggregate has a row")
-                .take(0)
+            let latest = tx.value("SELECT max(id) FROM alert", &[])?;
+            Ok(latest.expect("an aggregate has a row"))
         })
         .await
     }
@@ -186,13 +189,12 @@ impl Condition {
 }
 
 fn number(tx: &mut dyn Tx, sql: &str, at: Timestamp) -> Result<Option<AlertId>, StoreError> {
-    let row = tx.row(sql, values![at])?;
-    row.expect("an aggregate has a row").take(0)
+    let number = tx.value(sql, values![at])?;
+    Ok(number.expect("an aggregate has a row"))
 }
 
-fn alert(row: &mut Row) -> Result<Alert, StoreError> {
-    let data: String = row.take(0)?;
-    serde_json::from_str(&data).map_err(|error| StoreError::Unreadable {
+fn alert(data: &str) -> Result<Alert, StoreError> {
+    serde_json::from_str(data).map_err(|error| StoreError::Unreadable {
         what: "an alert",
         detail: error.to_string(),
     })

@@ -1,12 +1,13 @@
-//! The end of what was told of feeds that the config has no more, or has at another host or under
-//! another name: no poll would tell it.
+//! The end of the health issues of feeds that the config has no more, or has at another host or under
+//! another name: no poll would find it.
 
 use jiff::Timestamp;
 use url::Url;
 
 use super::{
-    Health, Store, StoreError,
-    engine::{Row, Tx, values},
+    Health, Notified, Store, StoreError,
+    engine::{Row, Tx},
+    notifications::{self, Decision, decide},
     outbox,
 };
 use crate::{
@@ -16,26 +17,25 @@ use crate::{
 };
 
 impl Store {
-    /// Before the store follows a config with these feeds, tells these receivers which of the troubles
-    /// that they heard of are over for want of the feed. What fails is known by its host, what is silent
-    /// or empty by its name: a feed that keeps that keeps its trouble. One that goes on under another
-    /// name or at another host is told anew.
-    pub async fn close_troubles(
+    /// Before the store follows a config with these feeds, notifies these receivers which of the
+    /// health issues that they know are over for want of the feed. What fails is known by its host,
+    /// what is silent or empty by its name: a feed that keeps that keeps its issue. Of one that goes
+    /// on under another name or at another host they are notified anew.
+    pub async fn close_issues(
         &self,
         feeds: &[Feed],
-        told: Vec<String>,
+        receivers: Vec<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let feeds = feeds.to_vec();
         self.write(move |tx| {
-            let known = troubled(tx)?;
-            for event in failing(tx, &known, &feeds)? {
-                outbox::tell(tx, &Event::FeedRecovered(event), &told, now)?;
-            }
+            let known = known(tx, now)?;
+            let mut events = failing(tx, &known, &feeds)?;
             for one in &known {
-                for event in quiet(tx, one, &feeds)? {
-                    outbox::tell(tx, &Event::FeedRecovered(event), &told, now)?;
-                }
+                events.extend(quiet(tx, one, &feeds)?);
+            }
+            for event in events {
+                outbox::enqueue_event(tx, &Event::FeedRecovered(event), &receivers, now)?;
             }
             Ok(())
         })
@@ -43,12 +43,12 @@ impl Store {
     }
 }
 
-/// A feed in the config so far, of which receivers were told that something is wrong.
-struct Told {
+/// A feed in the config so far, with what receivers were notified of.
+struct Known {
     id: FeedId,
     name: String,
     url: Url,
-    is_failing: bool,
+    notified: Notified,
     failing_since: Option<Timestamp>,
     last_success: Option<Timestamp>,
     failures: u32,
@@ -56,9 +56,14 @@ struct Told {
     learned: Learned,
 }
 
-impl Told {
+impl Known {
     fn host(&self) -> String {
         Origin::of(&self.url).host
+    }
+
+    /// Whether receivers are to be notified of the end of this.
+    fn knows(&self, issue: HealthIssue) -> bool {
+        decide(issue, true, &self.notified) == Decision::Notify
     }
 
     /// Whether a feed of the config goes on failing in its place, as far as receivers know.
@@ -90,18 +95,15 @@ impl Told {
 /// One notice for each host, as there was one of the failure.
 fn failing(
     tx: &mut dyn Tx,
-    known: &[Told],
+    known: &[Known],
     feeds: &[Feed],
 ) -> Result<Vec<FeedRecovered>, StoreError> {
-    let (still, over): (Vec<&Told>, Vec<&Told>) = { known.iter() }
-        .filter(|it| it.is_failing)
+    let (still, over): (Vec<&Known>, Vec<&Known>) = { known.iter() }
+        .filter(|it| it.knows(HealthIssue::Failing))
         .partition(|it| it.fails_on(feeds));
     let mut events: Vec<(String, FeedRecovered)> = Vec::new();
     for one in over {
-        tx.exec(
-            "UPDATE feed SET told_failing = 0 WHERE id = ?1",
-            values![one.id],
-        )?;
+        notifications::forget(tx, one.id, HealthIssue::Failing)?;
         let host = one.host();
         if let Some((_, event)) = events.iter_mut().find(|(other, _)| *other == host) {
             event.also.push(one.name.clone());
@@ -115,54 +117,52 @@ fn failing(
     Ok(events.into_iter().map(|(_, event)| event).collect())
 }
 
-/// What was told of one that reads well, where no feed has its name.
-fn quiet(tx: &mut dyn Tx, one: &Told, feeds: &[Feed]) -> Result<Vec<FeedRecovered>, StoreError> {
+/// What ends of one that reads well, where no feed has its name.
+fn quiet(tx: &mut dyn Tx, one: &Known, feeds: &[Feed]) -> Result<Vec<FeedRecovered>, StoreError> {
     if feeds.iter().any(|feed| feed.name == one.name) {
         return Ok(Vec::new());
     }
-    let mut health = one.health;
     let mut events = Vec::new();
-    if let Some(empty) = health.empty.as_mut().filter(|empty| empty.told) {
-        empty.told = false;
-        events.push(one.event(HealthIssue::Empty, Some(empty.since)));
-    }
-    if std::mem::take(&mut health.told_silent) {
-        events.push(one.event(HealthIssue::Silent, one.learned.pace.news_at()));
-    }
-    if !events.is_empty() {
-        tx.exec(
-            "UPDATE feed SET health = ?2 WHERE id = ?1",
-            values![one.id, health],
-        )?;
+    for issue in [HealthIssue::Empty, HealthIssue::Silent] {
+        if one.knows(issue) {
+            notifications::forget(tx, one.id, issue)?;
+            let since = match issue {
+                HealthIssue::Empty => one.health.empty.map(|empty| empty.since),
+                _ => one.learned.pace.news_at(),
+            };
+            events.push(one.event(issue, since));
+        }
     }
     Ok(events)
 }
 
-fn troubled(tx: &mut dyn Tx) -> Result<Vec<Told>, StoreError> {
+fn known(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Known>, StoreError> {
     let rows = tx.rows(
-        "SELECT id, name, url, told_failing, failing_since, succeeded_at, failures, health, learned
-           FROM feed WHERE active = 1 AND (told_failing = 1 OR health <> '{}') ORDER BY name",
+        "SELECT id, name, url, failing_since, succeeded_at, failures, health, learned FROM feed
+          WHERE active = 1 AND EXISTS (SELECT 1 FROM notification n WHERE n.feed = feed.id)
+          ORDER BY name",
         &[],
     )?;
-    let told = |mut row: Row| {
-        let url: String = row.take(2)?;
+    let known = |mut row: Row| {
+        let url: String = row.take("url")?;
         let url = Url::parse(&url).map_err(|error| StoreError::Unreadable {
             what: "a feed",
             detail: error.to_string(),
         })?;
-        Ok(Told {
-            id: row.take(0)?,
-            name: row.take(1)?,
+        let id = row.take("id")?;
+        Ok(Known {
+            id,
+            name: row.take("name")?,
             url,
-            is_failing: row.take(3)?,
-            failing_since: row.take(4)?,
-            last_success: row.take(5)?,
-            failures: row.take(6)?,
-            health: row.take(7)?,
-            learned: row.take(8)?,
+            notified: notifications::read(tx, id, now)?,
+            failing_since: row.take("failing_since")?,
+            last_success: row.take("succeeded_at")?,
+            failures: row.take("failures")?,
+            health: row.take("health")?,
+            learned: row.take("learned")?,
         })
     };
-    rows.into_iter().map(told).collect()
+    rows.into_iter().map(known).collect()
 }
 
 #[cfg(test)]
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use crate::store::testing::*;
 
-    async fn told(store: &Store) -> Vec<FeedRecovered> {
+    async fn sent(store: &Store) -> Vec<FeedRecovered> {
         let claims = claim_for(store, "desk", at(99)).await;
         let events = claims.into_iter().map(|claim| claim.notice.event);
         let recovered = |event| match event {
@@ -180,14 +180,14 @@ mod tests {
         events.filter_map(recovered).collect()
     }
 
-    /// Follows a config with these feeds; gives what is told.
+    /// Follows a config with these feeds; gives what is sent.
     async fn follow(store: &Store, feeds: &[(&str, &str)]) -> Vec<FeedRecovered> {
         let feeds: Vec<Feed> = feeds.iter().map(|(name, url)| feed(name, url)).collect();
         let desk = vec!["desk".to_owned()];
-        let closed = store.close_troubles(&feeds, desk.clone(), at(9));
+        let closed = store.close_issues(&feeds, desk.clone(), at(9));
         closed.await.expect("written");
         store.sync(&feeds, &desk, at(9)).await.expect("synced");
-        told(store).await
+        sent(store).await
     }
 
     const MOFA: (&str, &str) = ("mofa", "https://mofa.example/feed");
@@ -202,16 +202,13 @@ mod tests {
             (&[("other", "https://mofa.example/other")], true),
             (&[], true),
         ] {
-            let place = Place::new();
-            let store = one_feed(&place).await;
-            tamper(
-                &store,
-                "UPDATE feed SET told_failing = 1, failing_since = 0, failures = 7",
-            )
-            .await;
-            let told = follow(&store, config).await;
-            assert_eq!(told.len(), usize::from(is_over), "{config:?}");
-            if let Some(event) = told.first() {
+            let temp = TempStore::new();
+            let store = one_feed(&temp).await;
+            tamper(&store, "UPDATE feed SET failing_since = 0, failures = 7").await;
+            notified(&store, HealthIssue::Failing).await;
+            let sent = follow(&store, config).await;
+            assert_eq!(sent.len(), usize::from(is_over), "{config:?}");
+            if let Some(event) = sent.first() {
                 let found = (
                     event.feed.as_str(),
                     event.was,
@@ -221,16 +218,16 @@ mod tests {
                 assert_eq!(found, ("mofa", HealthIssue::Failing, 7, true));
                 assert_eq!(event.url, "https://mofa.example/feed");
             }
-            let told = number(&store, "SELECT sum(told_failing) FROM feed").await;
-            assert_eq!(told, i64::from(!is_over), "{config:?}");
+            let known = count(&store, "notification").await;
+            assert_eq!(known, i64::from(!is_over), "{config:?}");
             assert_eq!(follow(&store, config).await, [], "once");
         }
     }
 
     #[tokio::test]
     async fn feeds_of_one_host_end_in_one_notice_that_says_which_fail_still() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         let url = |name: &str| format!("https://mofa.example/{name}");
         let urls = ["a", "b", "c"].map(|name| (name, url(name)));
         let all: Vec<(&str, &str)> = urls
@@ -238,7 +235,7 @@ mod tests {
             .map(|(name, url)| (*name, url.as_str()))
             .collect();
         follow(&store, &all).await;
-        tamper(&store, "UPDATE feed SET told_failing = 1 WHERE active = 1").await;
+        notified(&store, HealthIssue::Failing).await;
         let [event] = &follow(&store, &all[2..]).await[..] else {
             panic!("one notice");
         };
@@ -257,11 +254,11 @@ mod tests {
             (&[("ministry", "https://mofa.example/feed")], true),
             (&[], true),
         ] {
-            let place = Place::new();
-            let store = one_feed(&place).await;
-            tamper(&store, r#"UPDATE feed SET health = '{"told_silent":true}'"#).await;
-            let told = follow(&store, config).await;
-            let was: Vec<HealthIssue> = told.iter().map(|event| event.was).collect();
+            let temp = TempStore::new();
+            let store = one_feed(&temp).await;
+            notified(&store, HealthIssue::Silent).await;
+            let sent = follow(&store, config).await;
+            let was: Vec<HealthIssue> = sent.iter().map(|event| event.was).collect();
             let expected = if is_over {
                 &[HealthIssue::Silent][..]
             } else {

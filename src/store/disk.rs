@@ -12,8 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Store, StoreError, private};
-use crate::model::StoreReason;
+use super::{StoreError, private};
 
 /// The size of the reserve.
 pub const BALLAST_BYTES: usize = 16 << 20;
@@ -43,53 +42,16 @@ impl Files {
     }
 }
 
-impl Store {
-    /// The store's file.
-    pub fn path(&self) -> &Path {
-        &self.options.path
-    }
+/// Lays the reserve of the store at this path, where it does not lie there.
+pub(super) fn lay_beside(store: &Path) -> Result<(), StoreError> {
+    let path = ballast(store);
+    lay(&path).map_err(|cause| StoreError::io("write", &path, cause))
+}
 
-    /// Whether the files that are open still stand under their names.
-    pub fn is_in_place(&self) -> bool {
-        Files::of(self.path()) == self.files
-    }
-
-    /// What the store answered first where its content cannot be read. No trial tells when that is
-    /// over: one page may be damaged, and all others well.
-    pub fn damage(&self) -> Option<&StoreError> {
-        self.damage.get()
-    }
-
-    pub(super) fn note_damage(&self, error: &StoreError) {
-        if error.disk_reason() == Some(StoreReason::Damaged) {
-            let _ = self.damage.set(error.clone());
-        }
-    }
-
-    /// The room on the disk that this program may use, in bytes; `None` where it cannot be asked.
-    pub fn free_bytes(&self) -> Option<u64> {
-        let disk = rustix::fs::statvfs(folder(self.path())).ok()?;
-        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-    }
-
-    /// Lays the reserve beside the store, where it does not lie there. Blocks for as long as the
-    /// disk takes to write it.
-    ///
-    /// # Errors
-    /// The disk's; nothing is left of the reserve then.
-    pub async fn lay_ballast(&self) -> Result<(), StoreError> {
-        let path = ballast(self.path());
-        tokio::task::spawn_blocking(move || {
-            lay(&path).map_err(|cause| StoreError::io("write", &path, cause))
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
-    }
-
-    /// Gives the reserve to the disk; says whether there was one.
-    pub fn drop_ballast(&self) -> bool {
-        drop_beside(self.path())
-    }
+/// The room on the store's disk that this program may use, in bytes; `None` where it cannot be asked.
+pub(super) fn free_bytes(store: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder(store)).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Deletes the reserve of the store at this path; says whether there was one.

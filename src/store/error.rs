@@ -114,7 +114,7 @@ pub enum StoreError {
         /// The store's file.
         path: PathBuf,
     },
-    /// What stands in its file cannot be read.
+    /// What is in its file cannot be read.
     #[error(
         "the store's file is damaged: {0}; help: stop the service, then put a backup in its place, or what `sqlite3 FILE .recover` saves"
     )]

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::{
     FeedStatus, Health, Store, StoreError,
-    disk::beside,
     engine::{Row, Tx},
     step_back,
 };
@@ -52,7 +51,7 @@ pub enum Condition {
     Ok,
     /// Its last poll failed.
     Failing,
-    /// It reads well and brings nothing new, or nothing at all, which someone was told.
+    /// It reads well and brings nothing new, or nothing at all, and someone was notified of it.
     Silent,
     /// Its server says that it is gone; it is not polled any more.
     Gone,
@@ -70,8 +69,8 @@ impl FeedStatus {
 impl Condition {
     /// Of what the store keeps of a feed.
     fn of(gone: bool, failures: u32, polled_at: Option<Timestamp>, health: &Health) -> Self {
-        let ailment = health.told(&Learned::default()).map(|(ailment, _)| ailment);
-        match ailment {
+        let issue = health.issue(&Learned::default()).map(|(issue, _)| issue);
+        match issue {
             _ if gone => Self::Gone,
             _ if failures > 0 => Self::Failing,
             _ if polled_at.is_none() => Self::New,
@@ -106,7 +105,7 @@ pub struct ReceiverGauge {
     pub pending: u64,
     /// Deliveries that were given up.
     pub dead: u64,
-    /// Deliveries that a mute holds.
+    /// Deliveries that a mute suppresses.
     pub muted: u64,
     /// When the oldest one that is still to be made was made due first.
     pub oldest_pending: Option<Timestamp>,
@@ -124,18 +123,6 @@ impl Store {
         })
         .await
     }
-
-    /// The store's file and its log, in bytes.
-    pub fn bytes(&self) -> u64 {
-        let files = ["", "-wal"].map(|suffix| beside(self.path(), suffix));
-        let size = |file| std::fs::metadata(file).map_or(0, |data| data.len());
-        files.iter().map(size).sum()
-    }
-
-    /// Calls that wait for the writer.
-    pub fn waiting_writes(&self) -> usize {
-        self.engine.waiting_writes()
-    }
 }
 
 fn feeds(tx: &mut dyn Tx) -> Result<Vec<FeedGauge>, StoreError> {
@@ -148,17 +135,17 @@ fn feeds(tx: &mut dyn Tx) -> Result<Vec<FeedGauge>, StoreError> {
 }
 
 fn feed(mut row: Row) -> Result<FeedGauge, StoreError> {
-    let (gone, failures): (bool, u32) = (row.take(1)?, row.take(6)?);
-    let polled_at: Option<Timestamp> = row.take(3)?;
-    let health: Health = row.take(7)?;
+    let (gone, failures): (bool, u32) = (row.take("gone")?, row.take("failures")?);
+    let polled_at: Option<Timestamp> = row.take("polled_at")?;
+    let health: Health = row.take("health")?;
     Ok(FeedGauge {
-        name: row.take(0)?,
+        name: row.take("name")?,
         condition: Condition::of(gone, failures, polled_at, &health),
         failures,
-        due: row.take(2)?,
+        due: row.take("due")?,
         polled_at,
-        succeeded_at: row.take(4)?,
-        changed_at: row.take(5)?,
+        succeeded_at: row.take("succeeded_at")?,
+        changed_at: row.take("changed_at")?,
     })
 }
 
@@ -169,16 +156,16 @@ fn receivers(tx: &mut dyn Tx) -> Result<Vec<ReceiverGauge>, StoreError> {
         &[],
     )?;
     for mut row in rows {
-        let failing_since: Option<Timestamp> = row.take(2)?;
+        let failing_since: Option<Timestamp> = row.take("failing_since")?;
         let gauge = ReceiverGauge {
-            name: row.take(1)?,
-            is_failing: failing_since.is_some() || row.take(3)?,
+            name: row.take("name")?,
+            is_failing: failing_since.is_some() || row.take("off")?,
             pending: 0,
             dead: 0,
             muted: 0,
             oldest_pending: None,
         };
-        receivers.insert(row.take::<i64>(0)?, gauge);
+        receivers.insert(row.take::<i64>("id")?, gauge);
     }
     // Ids are given in the order of time, and the index holds them: no delivery is read but the
     // oldest.
@@ -191,14 +178,14 @@ fn receivers(tx: &mut dyn Tx) -> Result<Vec<ReceiverGauge>, StoreError> {
         &[],
     )?;
     for mut row in rows {
-        let Some(gauge) = receivers.get_mut(&row.take::<i64>(0)?) else {
+        let Some(gauge) = receivers.get_mut(&row.take::<i64>("receiver")?) else {
             continue;
         };
-        let number = row.take(2)?;
-        match row.take::<String>(1)?.as_str() {
+        let number = row.take("number")?;
+        match row.take::<String>("state")?.as_str() {
             "pending" => {
                 gauge.pending = number;
-                gauge.oldest_pending = row.take(3)?;
+                gauge.oldest_pending = row.take("created_at")?;
             }
             "dead" => gauge.dead = number,
             _ => gauge.muted = number,
@@ -216,8 +203,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_feed_is_in_one_condition() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         for (set, condition) in [
             ("polled_at = NULL", Condition::New),
             ("polled_at = 1000", Condition::Ok),
@@ -237,13 +224,16 @@ mod tests {
 
     #[tokio::test]
     async fn the_outbox_is_counted_by_receiver_and_state() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         let receivers = ["desk".to_owned(), "phone".to_owned()];
         store.sync(&[], &receivers, at(0)).await.expect("synced");
-        let told = |name| vec![ping(name), ping(name), ping(name)];
-        store.enqueue(told("desk"), at(5)).await.expect("enqueued");
-        store.enqueue(told("phone"), at(7)).await.expect("enqueued");
+        let pings = |name| vec![ping(name), ping(name), ping(name)];
+        store.enqueue(pings("desk"), at(5)).await.expect("enqueued");
+        store
+            .enqueue(pings("phone"), at(7))
+            .await
+            .expect("enqueued");
         tamper(
             &store,
             "UPDATE delivery SET state = 'dead', settled_at = 9000 WHERE id = 1",

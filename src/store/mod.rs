@@ -4,7 +4,7 @@
 //! - A call that writes is one transaction. When it answers, the result is on the disk and
 //!   survives a power cut; when it answers with an error, nothing of it was written. What works on
 //!   any number of rows is several, each of some milliseconds, so that nobody waits: to retry, drop,
-//!   hold, prune, and to follow a config of hundreds of changes.
+//!   suppress, prune, and to follow a config of hundreds of changes.
 //! - Calls run in the order they came, on one thread, and are committed in groups; one that fails
 //!   or panics is undone alone.
 //! - A call that reads sees one moment, with everything that was answered as written before.
@@ -23,18 +23,20 @@
 
 mod alerts;
 mod closed;
+mod columns;
 mod disk;
 mod engine;
 mod error;
+mod feeds;
 mod gauges;
-mod history;
-mod identity;
 mod items;
 mod meta;
 mod mutes;
+mod notifications;
 mod off;
-mod options;
+mod origin;
 mod outbox;
+mod own_issues;
 mod parts;
 mod polls;
 mod private;
@@ -42,20 +44,18 @@ mod prune;
 mod record;
 mod recover;
 mod report;
-mod schedule;
 mod service;
 mod step_back;
 mod summary;
 mod sync;
 #[cfg(test)]
 mod testing;
-mod trouble;
-mod unknown;
 mod watches;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -73,23 +73,24 @@ pub use self::{
     alerts::AlertFilter,
     disk::BALLAST_BYTES,
     error::StoreError,
+    feeds::FeedStatus,
     gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
-    history::FeedStatus,
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
+    notifications::{Finding, Notification, Notified},
     off::WatchOff,
-    options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError, ReceiverState,
-        ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement, ToldUnreached,
+        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,
+        ReceiverState, ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement,
         Unreached,
     },
     polls::{
-        Alias, Asked, Baseline, Continuity, Empty, FeedState, FeedTold, Fill, Health, KnownItem,
-        Move, Moved, Neighbour, NewAlert, NewItem, OutageChange, PollClaim, PollCommit,
-        PollCommitted, PollRead, PollReport, PollResult, REFRESH_AFTER, Reach, Recalled, Recovery,
-        Revision, Silence, Tells, Unreachable, Unread,
+        AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
+        Health, HealthUpdate, KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll,
+        OriginPause, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
+        PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Unreachable,
+        Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
@@ -97,6 +98,17 @@ pub use self::{
     service::{RefusedReload, ServiceRecord},
     summary::{Summary, Vitals},
 };
+
+/// Where the store is and how long it keeps what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// The SQLite file.
+    pub path: PathBuf,
+    /// How long items without an alert are kept.
+    pub keep_items: Duration,
+    /// How long alerts, their items and settled deliveries are kept.
+    pub keep_alerts: Duration,
+}
 
 /// A handle on the open store; clones share it.
 #[derive(Debug, Clone)]
@@ -156,12 +168,12 @@ impl Store {
     }
 
     /// Copies the store to the file `to`, whole and on the disk when this answers, beside a daemon
-    /// or without one. An earlier copy that stands there is replaced. In the copy ids count on from
+    /// or without one. An earlier copy that is there is replaced. In the copy ids count on from
     /// higher numbers, so that receivers know every notice from those that were sent meanwhile.
     ///
     /// # Errors
     /// [`Missing`](StoreError::Missing); [`NoBackup`](StoreError::NoBackup),
-    /// [`OwnFile`](StoreError::OwnFile): what stands at `to` was not touched.
+    /// [`OwnFile`](StoreError::OwnFile): what is at `to` was not touched.
     pub async fn back_up(options: &StoreOptions, to: &Path) -> Result<(), StoreError> {
         let (from, to) = (options.path.clone(), to.to_owned());
         let copied = tokio::task::spawn_blocking(move || Sqlite::back_up(&from, &to)).await;
@@ -177,9 +189,9 @@ impl Store {
         let engine = tokio::task::spawn_blocking(move || open(&opening))
             .await
             .map_err(|_| StoreError::Closed)??;
-        let identity = match engine.read(identity::read).await? {
+        let identity = match engine.read(meta::name).await? {
             Some(name) => name,
-            None => engine.write(Patience::Short, identity::create).await?,
+            None => engine.write(Patience::Short, meta::create_name).await?,
         };
         Ok(Self {
             files: Files::of(&options.path),
@@ -197,7 +209,10 @@ impl Store {
 
     /// Looks for what other processes write: commands beside the daemon.
     pub fn others(&self) -> Others {
-        Others(self.engine.others(&self.options.path))
+        Others(engine::sqlite::Others::of(
+            self.engine.clone(),
+            &self.options.path,
+        ))
     }
 
     /// Answers once the writer thread has come to it: it lives. Writes nothing, so a full disk,

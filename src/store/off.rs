@@ -54,8 +54,8 @@ impl Store {
         self.read(|tx| {
             let rows = tx.rows("SELECT name, since, until FROM watch_off", &[])?;
             let off = |mut row: Row| {
-                let (since, until) = (row.take(1)?, row.take(2)?);
-                Ok((row.take(0)?, WatchOff { since, until }))
+                let (since, until) = (row.take("since")?, row.take("until")?);
+                Ok((row.take("name")?, WatchOff { since, until }))
             };
             rows.into_iter().map(off).collect()
         })
@@ -114,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_time_a_watch_was_off_is_known_until_the_config_has_it_no_more() {
-        let place = Place::new();
+        let place = TempStore::new();
         let store = one_feed(&place).await;
         let set = |names: &str| names.split_whitespace().map(str::to_owned).collect();
         for (seconds, off, on, wanted) in [

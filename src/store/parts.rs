@@ -71,12 +71,12 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::store::testing::{Place, at};
+    use crate::store::testing::{TempStore, at};
 
     #[tokio::test]
     async fn others_write_between_the_parts_and_every_row_has_its_turn_once() {
-        let place = Place::new();
-        let store = place.open(at(0)).await;
+        let temp = TempStore::new();
+        let store = temp.open(at(0)).await;
         let turns = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&turns);
         // Each row takes a whole part.
@@ -106,8 +106,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_fast_is_one_transaction() {
-        let place = Place::new();
-        let store = place.open(at(0)).await;
+        let temp = TempStore::new();
+        let store = temp.open(at(0)).await;
         let work = |_: &mut dyn Tx, _: &u8| Ok(1_u32);
         let none = store.in_parts(Vec::new(), work).await.expect("done");
         assert_eq!(none, 0);

@@ -12,7 +12,7 @@ use tracing::warn;
 /// The owner reads and writes, whatever the umask says.
 const MODE: u32 = 0o600;
 
-/// Makes a file where nothing stands, neither a file nor a link to one.
+/// Makes a file where nothing is, neither a file nor a link to one.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     let file = options
@@ -47,7 +47,7 @@ pub(super) fn tighten(path: &Path) {
     }
 }
 
-/// Whether something stands there that is no file, so that to open it could wait for ever, or write
+/// Whether something is there that is no file, so that to open it could wait for ever, or write
 /// to a device.
 pub(super) fn is_special(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|data| !data.is_file())
@@ -64,7 +64,7 @@ mod tests {
         create(&path).expect("made");
         let mode = fs::metadata(&path).expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert!(create(&path).is_err(), "it stands there");
+        assert!(create(&path).is_err(), "it is there");
         let (link, target) = (folder.path().join("link"), folder.path().join("target"));
         std::os::unix::fs::symlink(&target, &link).expect("linked");
         assert!(create(&link).is_err());

@@ -1,22 +1,27 @@
 //! What is no longer kept.
 
-mod daily;
-
 use std::{ops::AddAssign, time::Duration};
 
 use jiff::Timestamp;
 
 use super::{
     Store, StoreError,
-    engine::{FromValue, Row, Tx, millis, values},
+    engine::{Tx, millis, values},
+    meta,
 };
-use crate::model::{FeedId, ItemId};
+use crate::model::{FeedId, ItemId, time::elapsed};
 
 /// Rows that are looked for at once, by a reader: it keeps nobody waiting, but their ids take memory.
 const FOUND: u32 = if cfg!(test) { 100 } else { 10_000 };
 
 /// A fingerprint is remembered at least this long after it left its feed: feeds do show old items again.
 const KEEP_SEEN: Duration = Duration::from_hours(30 * 24);
+
+/// When a round last deleted, in `meta`.
+const PRUNED: &str = "pruned";
+
+/// Once a day, also where cron is some minutes early.
+const PRUNED_EVERY: Duration = Duration::from_hours(23);
 
 /// How much was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +36,7 @@ pub struct Pruned {
     pub deliveries: u64,
     /// Their attempts.
     pub attempts: u64,
-    /// Mutes that ended and hold nothing.
+    /// Mutes that ended and suppress nothing.
     pub mutes: u64,
 }
 
@@ -48,7 +53,7 @@ impl AddAssign for Pruned {
 
 impl Store {
     /// Deletes what is older than the options keep, in parts between which others write. Never a
-    /// pending delivery or its alert, and never a fingerprint that stood in its feed's last
+    /// pending delivery or its alert, and never a fingerprint that was in its feed's last
     /// body.
     pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
         let cut = |keep| now.as_millisecond().saturating_sub(millis(keep));
@@ -81,6 +86,20 @@ impl Store {
         Ok(pruned)
     }
 
+    /// [Prunes](Store::prune) where no round has done so for a day; `None` where one has.
+    pub async fn prune_daily(&self, now: Timestamp) -> Result<Option<Pruned>, StoreError> {
+        let last = self.read(|tx| meta::time(tx, PRUNED)).await?;
+        // One that is still to come is of a clock that was set back.
+        if last.is_some_and(|last| last <= now && elapsed(last, now) < PRUNED_EVERY) {
+            return Ok(None);
+        }
+        let pruned = self.prune(now).await?;
+        // Last: one that is cut off goes on with the next round.
+        self.write(move |tx| meta::set_time(tx, PRUNED, now))
+            .await?;
+        Ok(Some(pruned))
+    }
+
     /// Deletes what is found until nothing is.
     async fn clear<K: Send + Sync + 'static>(
         &self,
@@ -103,7 +122,7 @@ impl Store {
 /// Deletes a row with what hangs on it, if it is still to go.
 type Delete = fn(&mut dyn Tx, i64, i64) -> Result<Pruned, StoreError>;
 
-/// What is told in a digest stays as long as that, which has the content from there. ?1 is the time
+/// What is part of a digest stays as long as that, which has the content from there. ?1 is the time
 /// before which what was settled goes.
 macro_rules! settled {
     ($which:literal) => {
@@ -139,12 +158,7 @@ const ITEMS: &str = "
      ORDER BY i.seen_at, i.id LIMIT ?2";
 
 fn ids(tx: &mut dyn Tx, find: &str, before: i64) -> Result<Vec<i64>, StoreError> {
-    firsts(tx.rows(find, values![before, FOUND])?)
-}
-
-/// The first column of each row.
-fn firsts<T: FromValue>(rows: Vec<Row>) -> Result<Vec<T>, StoreError> {
-    rows.into_iter().map(|mut row| row.take(0)).collect()
+    tx.column(find, values![before, FOUND])
 }
 
 fn delivery(tx: &mut dyn Tx, id: i64, before: i64) -> Result<Pruned, StoreError> {
@@ -198,14 +212,14 @@ fn item(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
 }
 
 /// Fingerprints of one feed. Their age is counted from the feed's last new body, not from now:
-/// while a feed answers 304, or fails, its window stands still and none of it is refreshed.
+/// while a feed answers 304, or fails, its document stays the same and none of it is refreshed.
 fn rested(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<(ItemId, i64)>, StoreError> {
     let rows = tx.rows(
         "SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
         values![feed, before, FOUND],
     )?;
     rows.into_iter()
-        .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+        .map(|mut row| Ok((row.take("item")?, row.take("alias")?)))
         .collect()
 }
 
@@ -227,10 +241,10 @@ fn fingerprint(
 
 /// The same of what schema 1 left.
 fn rested_before(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<Vec<u8>>, StoreError> {
-    firsts(tx.rows(
+    tx.column(
         "SELECT key FROM seen WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
         values![feed, before, FOUND],
-    )?)
+    )
 }
 
 fn seen(tx: &mut dyn Tx, feed: FeedId, key: &[u8], before: i64) -> Result<Pruned, StoreError> {
@@ -249,7 +263,7 @@ fn read_feeds(tx: &mut dyn Tx) -> Result<Vec<(FeedId, i64)>, StoreError> {
         &[],
     )?
     .into_iter()
-    .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
+    .map(|mut row| Ok((row.take("id")?, row.take("changed_at")?)))
     .collect()
 }
 

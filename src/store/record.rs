@@ -81,7 +81,8 @@ macro_rules! seen {
     ($join:literal) => {
         concat!(
             "SELECT f.name, s.item, s.seen_at,
-                    CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END,
+                    CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END
+                      AS is_kept,
                     s.recognition
                FROM feed ",
             $join,
@@ -94,12 +95,12 @@ impl Store {
     pub async fn item_record(&self, item: ItemId) -> Result<Option<ItemRecord>, StoreError> {
         let store = Arc::clone(&self.identity);
         self.read(move |tx| {
-            let row = tx.row("SELECT baseline FROM item WHERE id = ?1", values![item])?;
-            let Some(mut row) = row else {
+            let sql = "SELECT baseline FROM item WHERE id = ?1";
+            let Some(is_baseline) = tx.value(sql, values![item])? else {
                 return Ok(None);
             };
             Ok(Some(ItemRecord {
-                is_baseline: row.take(0)?,
+                is_baseline,
                 reuses_guid: reuses_guid(tx, item)?,
                 earlier: earlier(tx, item)?,
                 alerts: alerts(tx, &store, item)?,
@@ -154,11 +155,11 @@ impl Store {
 
 fn seen_item(mut row: Row) -> Result<SeenItem, StoreError> {
     Ok(SeenItem {
-        feed: row.take(0)?,
-        item: row.take(1)?,
-        seen_at: row.take(2)?,
-        is_kept: row.take(3)?,
-        recognition: Recognition::from_number(row.take(4)?),
+        feed: row.take("name")?,
+        item: row.take("item")?,
+        seen_at: row.take("seen_at")?,
+        is_kept: row.take("is_kept")?,
+        recognition: Recognition::from_number(row.take("recognition")?),
     })
 }
 
@@ -178,10 +179,10 @@ fn earlier(tx: &mut dyn Tx, item: ItemId) -> Result<Vec<EarlierText>, StoreError
     )?;
     let text = |mut row: Row| {
         Ok(EarlierText {
-            title: row.take(0)?,
-            summary: row.take(1)?,
-            content: row.take(2)?,
-            replaced_at: row.take(3)?,
+            title: row.take("title")?,
+            summary: row.take("summary")?,
+            content: row.take("content")?,
+            replaced_at: row.take("replaced_at")?,
         })
     };
     rows.into_iter().map(text).collect()
@@ -194,19 +195,15 @@ fn alerts(tx: &mut dyn Tx, store: &str, item: ItemId) -> Result<Vec<AlertRecord>
     )?;
     let mut alerts = Vec::with_capacity(rows.len());
     for mut row in rows {
-        let id = row.take(0)?;
+        let id = row.take("id")?;
         alerts.push(AlertRecord {
             id,
-            watches: tx
-                .rows(
-                    "SELECT watch FROM alert_watch WHERE alert = ?1 ORDER BY watch",
-                    values![id],
-                )?
-                .into_iter()
-                .map(|mut row| row.take(0))
-                .collect::<Result<_, _>>()?,
-            priority: Priority::from_rank(row.take(1)?),
-            created_at: row.take(2)?,
+            watches: tx.column(
+                "SELECT watch FROM alert_watch WHERE alert = ?1 ORDER BY watch",
+                values![id],
+            )?,
+            priority: Priority::from_rank(row.take("priority")?),
+            created_at: row.take("created_at")?,
             deliveries: outbox::of_alert(tx, store, id)?,
         });
     }
@@ -217,10 +214,10 @@ pub(super) fn watches(tx: &mut dyn Tx) -> Result<HashMap<String, WatchInForce>, 
     let rows = tx.rows("SELECT name, definition, since FROM watch", &[])?;
     let watch = |mut row: Row| {
         let in_force = WatchInForce {
-            definition: row.take(1)?,
-            since: row.take(2)?,
+            definition: row.take("definition")?,
+            since: row.take("since")?,
         };
-        Ok((row.take(0)?, in_force))
+        Ok((row.take("name")?, in_force))
     };
     rows.into_iter().map(watch).collect()
 }

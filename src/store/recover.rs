@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     StoreError,
     engine::{Tx, millis, values},
-    outbox, schedule,
+    origin, outbox,
 };
 
 /// How long a feed waits that was being asked when the process died: it may be what killed it, so
@@ -19,18 +19,18 @@ pub(super) const CUT_OFF: &str = "cut off";
 
 /// Of each origin that was claimed the most overdue feed, or the one that someone asked for.
 const MARK_CUT_OFF: &str = "
-    UPDATE feed SET due = ?1 + ?2, due_reason = ?3
+    UPDATE feed SET due = ?1 + ?2, due_reason = ?3, asked = 0
      WHERE id IN (
        SELECT (SELECT f.id FROM feed f
                 WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0
-                ORDER BY CASE WHEN f.due_reason = 'asked' THEN 0 ELSE 1 END, f.due, f.id LIMIT 1)
+                ORDER BY f.asked DESC, f.due, f.id LIMIT 1)
          FROM origin o WHERE o.leased_until > 0)";
 
 /// Ends every lease: origins are due when their feeds are, feeds that were being asked a little
 /// later, deliveries under way are due now and their open attempts are closed as lost.
 pub(super) fn recover(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
     tx.exec(MARK_CUT_OFF, values![now, millis(LAST_AFTER), CUT_OFF])?;
-    schedule::free_all(tx, i64::MAX)?;
+    origin::free_all(tx, i64::MAX)?;
     tx.exec(
         "UPDATE delivery SET due = ?1, fence = fence + 1
           WHERE state = 'pending'
@@ -46,8 +46,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_feed_that_was_asked_when_the_process_died_is_asked_behind_all_others() {
-        let place = Place::new();
-        let store = place.open(at(0)).await;
+        let temp = TempStore::new();
+        let store = temp.open(at(0)).await;
         let feeds = [
             feed("deadly", "https://one.example/1"),
             feed("beside", "https://one.example/2"),
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(claims.len(), 1);
         assert!(claims[0].feed.name == "deadly" && !claims[0].feed.cut_off);
 
-        let store = place.crash().open(at(1)).await;
+        let store = temp.crash().open(at(1)).await;
         let next = claim(&store, at(1)).await;
         let names: Vec<_> = next
             .iter()

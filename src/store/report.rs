@@ -72,7 +72,7 @@ impl Store {
                 return Ok(false);
             }
             let event = Event::ReportReady(Box::new(compile(tx, planned.since, now)?));
-            outbox::tell(tx, &event, &receivers, now)?;
+            outbox::enqueue_event(tx, &event, &receivers, now)?;
             write_plan(
                 tx,
                 ReportPlan {
@@ -101,12 +101,12 @@ fn write_plan(tx: &mut dyn Tx, plan: ReportPlan) -> Result<(), StoreError> {
 fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportReady, StoreError> {
     let mut row = tx
         .row(
-            "SELECT (SELECT count(*) FROM feed WHERE active = 1),
-                    (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0),
-                    (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NULL),
-                    (SELECT count(*) FROM feed WHERE active = 1 AND missed_at > ?1),
-                    (SELECT count(*) FROM item WHERE seen_at > ?1),
-                    (SELECT count(*) FROM alert WHERE created_at > ?1)",
+            "SELECT (SELECT count(*) FROM feed WHERE active = 1) AS feeds,
+                    (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0) AS failing,
+                    (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NULL) AS unpolled,
+                    (SELECT count(*) FROM feed WHERE active = 1 AND missed_at > ?1) AS missed,
+                    (SELECT count(*) FROM item WHERE seen_at > ?1) AS items,
+                    (SELECT count(*) FROM alert WHERE created_at > ?1) AS alerts",
             values![since],
         )?
         .expect("a row of sub-selects is one row");
@@ -116,13 +116,13 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
     watches.truncate(MAX_NAMED_WATCHES);
     Ok(ReportReady {
         since,
-        feeds: row.take(0)?,
-        feeds_failing: row.take(1)?,
-        feeds_unpolled: row.take(2)?,
+        feeds: row.take("feeds")?,
+        feeds_failing: row.take("failing")?,
+        feeds_unpolled: row.take("unpolled")?,
         feeds_silent,
-        feeds_missed: row.take(3)?,
-        items: row.take(4)?,
-        alerts: row.take(5)?,
+        feeds_missed: row.take("missed")?,
+        items: row.take("items")?,
+        alerts: row.take("alerts")?,
         watches,
         watches_alerting,
         network_failing_since: polls::outage::since(tx)?,
@@ -136,15 +136,15 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
 /// What each watch found since then, the most first.
 fn watches(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedWatch>, StoreError> {
     tx.rows(
-        "SELECT w.watch, count(*) FROM alert a JOIN alert_watch w ON w.alert = a.id
+        "SELECT w.watch, count(*) AS alerts FROM alert a JOIN alert_watch w ON w.alert = a.id
           WHERE a.created_at > ?1 GROUP BY w.watch ORDER BY count(*) DESC, w.watch",
         values![since],
     )?
     .into_iter()
     .map(|mut row| {
         Ok(ReportedWatch {
-            watch: row.take(0)?,
-            alerts: row.take(1)?,
+            watch: row.take("watch")?,
+            alerts: row.take("alerts")?,
         })
     })
     .collect()
@@ -159,16 +159,16 @@ fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
     .into_iter()
     .map(|mut row| {
         Ok(ReportedFeed {
-            feed: row.take(0)?,
-            since: row.take(1)?,
-            reason: row.take(2)?,
-            error: row.take(3)?,
+            feed: row.take("name")?,
+            since: row.take("failing_since")?,
+            reason: row.take("reason")?,
+            error: row.take("error")?,
         })
     })
     .collect()
 }
 
-/// How many feeds are told silent or empty, and the first of them.
+/// How many feeds are silent or empty, and the first of them.
 fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
     let rows = tx.rows(
         "SELECT name, health, learned FROM feed
@@ -177,13 +177,13 @@ fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
     )?;
     let (mut count, mut named) = (0, Vec::new());
     for mut row in rows {
-        let (health, learned): (Health, Learned) = (row.take(1)?, row.take(2)?);
-        let Some((state, since)) = health.told(&learned) else {
+        let (health, learned): (Health, Learned) = (row.take("health")?, row.take("learned")?);
+        let Some((state, since)) = health.issue(&learned) else {
             continue;
         };
         count += 1;
         if count <= MAX_NAMED_FEEDS {
-            let feed = row.take(0)?;
+            let feed = row.take("name")?;
             named.push(ReportedSilence { feed, state, since });
         }
     }
@@ -198,28 +198,30 @@ fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>,
             // A refusal of one notice is noted in `failing_since` too, and is no trouble yet.
             "SELECT r.name, CASE WHEN r.active = 1
                                   AND (r.failures > 0 OR r.off = 1 OR r.through IS NOT NULL)
-                                 THEN r.failing_since END,
-                    r.through, CASE WHEN r.active = 1 THEN r.unreached ELSE '[]' END,
+                                 THEN r.failing_since END AS failing_since,
+                    r.through, CASE WHEN r.active = 1 THEN r.unreached ELSE '[]' END
+                      AS unreached,
                     (SELECT count(*) FROM delivery d
-                      WHERE d.receiver = r.id AND d.state = 'pending'),
+                      WHERE d.receiver = r.id AND d.state = 'pending') AS waiting,
                     (SELECT count(*) FROM delivery d
                       WHERE d.receiver = r.id AND d.state = 'dead' AND d.settled_at > ?1)
+                      AS died
                FROM receiver r ORDER BY r.name",
             values![since],
         )?
         .into_iter()
         .map(|mut row| {
-            let failing_since: Option<Timestamp> = row.take(1)?;
-            let unreached = outbox::parse_unreached(&row.take::<String>(3)?);
+            let failing_since: Option<Timestamp> = row.take("failing_since")?;
+            let unreached = outbox::parse_unreached(&row.take::<String>("unreached")?);
             let partly_since = unreached.iter().map(|it| it.since).min();
             let is_partial = failing_since.is_none() && partly_since.is_some();
             Ok(ReportedReceiver {
-                receiver: row.take(0)?,
+                receiver: row.take("name")?,
                 failing_since: failing_since.or(partly_since),
-                through: row.take(2)?,
+                through: row.take("through")?,
                 partial: is_partial.then(|| Unreached::in_words(&unreached, false)),
-                waiting: row.take(4)?,
-                died: row.take(5)?,
+                waiting: row.take("waiting")?,
+                died: row.take("died")?,
             })
         })
         .collect();

@@ -1,21 +1,14 @@
-//! What the service says of itself, for those who ask beside it, and what is told of its config.
+//! What the service says of itself, for those who ask beside it.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
-use super::{
-    Store, StoreError,
-    engine::{Tx, sqlite::Sqlite},
-    meta, outbox,
-};
-use crate::model::{ConfigFailing, ConfigRecovered, Event};
+use super::{Store, StoreError, engine::sqlite::Sqlite, meta};
 
 /// The service's own record, in `meta`, as JSON.
 const SERVICE: &str = "service";
-/// What was told of the config, in `meta`: the event's data as JSON.
-const CONFIG_FAILING: &str = "config_failing";
 
 /// The service as it was when it last said so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,117 +55,27 @@ impl Store {
 
     /// What the service last said of itself; `None` where none ever ran.
     pub async fn service(&self) -> Result<Option<ServiceRecord>, StoreError> {
-        self.read(|tx| read(tx, SERVICE)).await
+        self.read(|tx| meta::record(tx, SERVICE)).await
     }
 
     /// Keeps what the service says of itself.
     pub async fn note_service(&self, record: ServiceRecord) -> Result<(), StoreError> {
-        self.write(move |tx| keep(tx, SERVICE, &record)).await
+        self.write(move |tx| meta::set_record(tx, SERVICE, &record))
+            .await
     }
-
-    /// What receivers were told of the config; `None` where it is well.
-    pub async fn told_config_failing(&self) -> Result<Option<ConfigFailing>, StoreError> {
-        self.read(|tx| read(tx, CONFIG_FAILING)).await
-    }
-
-    /// Tells these receivers that the config is wrong, once for each fault; says whether it did.
-    pub async fn tell_config_failing(
-        &self,
-        event: ConfigFailing,
-        receivers: Vec<String>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.write(move |tx| {
-            let told: Option<ConfigFailing> = read(tx, CONFIG_FAILING)?;
-            let is_known = told.is_some_and(|told| {
-                (told.reason, told.error) == (event.reason, event.error.clone())
-            });
-            if is_known {
-                return Ok(false);
-            }
-            keep(tx, CONFIG_FAILING, &event)?;
-            outbox::tell(tx, &Event::ConfigFailing(event), &receivers, now)?;
-            Ok(true)
-        })
-        .await
-    }
-
-    /// Tells these receivers that the config is well again, if they were told that it is not.
-    pub async fn tell_config_recovered(
-        &self,
-        path: String,
-        receivers: Vec<String>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.write(move |tx| {
-            let Some(told) = read::<ConfigFailing>(tx, CONFIG_FAILING)? else {
-                return Ok(false);
-            };
-            meta::forget(tx, CONFIG_FAILING)?;
-            let since = told.since;
-            let event = Event::ConfigRecovered(ConfigRecovered { path, since });
-            outbox::tell(tx, &event, &receivers, now)?;
-            Ok(true)
-        })
-        .await
-    }
-}
-
-/// A record that a later version writes in another way is none.
-fn read<T: DeserializeOwned>(tx: &mut dyn Tx, key: &str) -> Result<Option<T>, StoreError> {
-    let kept = meta::value(tx, key)?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()))
-}
-
-fn keep<T: Serialize>(tx: &mut dyn Tx, key: &str, record: &T) -> Result<(), StoreError> {
-    let text = serde_json::to_string(record).expect("plain data serializes");
-    meta::set(tx, key, &text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        model::ConfigReason,
-        store::testing::{Place, at, claim_for, one_feed},
-    };
-
-    fn failing(error: &str, second: i64) -> ConfigFailing {
-        ConfigFailing {
-            reason: ConfigReason::Refused,
-            path: "fivebells.toml".into(),
-            error: error.into(),
-            since: at(second),
-        }
-    }
-
-    #[tokio::test]
-    async fn each_fault_of_the_config_is_told_once_and_that_it_is_over_too() {
-        let place = Place::new();
-        let store = one_feed(&place).await;
-        let desk = || vec!["desk".to_owned()];
-        let recovered = |second| store.tell_config_recovered("x".into(), desk(), at(second));
-        assert!(!recovered(1).await.expect("written"), "nothing was told");
-        for (error, second, told) in [("one", 2, true), ("one", 3, false), ("two", 4, true)] {
-            let done = store.tell_config_failing(failing(error, second), desk(), at(second));
-            assert_eq!(done.await.expect("written"), told, "{error} {second}");
-        }
-        assert!(recovered(5).await.expect("written"));
-        assert!(!recovered(6).await.expect("written"));
-        let claims = claim_for(&store, "desk", at(7)).await;
-        let kinds: Vec<_> = claims.iter().map(|it| it.notice.event.kind()).collect();
-        assert_eq!(
-            kinds,
-            ["config.failing", "config.failing", "config.recovered"]
-        );
-    }
+    use crate::store::testing::{TempStore, at, one_feed};
 
     #[tokio::test]
     async fn a_store_that_is_open_is_in_use_and_remembers_the_service() {
-        let place = Place::new();
-        let path = place.options.path.clone();
+        let temp = TempStore::new();
+        let path = temp.options.path.clone();
         assert!(!Store::is_in_use(&path));
-        let store = one_feed(&place).await;
+        let store = one_feed(&temp).await;
         assert!(Store::is_in_use(&path));
         assert_eq!(store.service().await.expect("read"), None);
         let record = ServiceRecord {

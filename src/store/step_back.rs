@@ -2,7 +2,7 @@
 //!
 //! Due times are times of day. When the clock steps back by a day, what is due in a minute would
 //! be due in a day and a minute: nothing polled, nothing sent again. So the store keeps the latest
-//! time it was told, finds the step by it, at a start too, and moves by as much every due time
+//! time that it was given, finds the step by it, at a start too, and moves by as much every due time
 //! that was counted from a `now`: polls, pauses, back-offs, leases. What is due at a time of day,
 //! such as a report, stays where it is.
 //!
@@ -16,11 +16,11 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Tx, millis, values},
-    meta, schedule,
+    meta, origin,
 };
 use crate::model::time::elapsed;
 
-/// The latest time the store was told, in `meta`.
+/// The latest time the store was given, in `meta`.
 const CLOCK: &str = "clock";
 
 /// A smaller step is left alone: everything is then late by no more than that.
@@ -28,7 +28,7 @@ const SMALLEST_STEP: Duration = Duration::from_mins(1);
 
 impl Store {
     /// Keeps `now` as the latest time, if the last one is older than `every`; with zero it is a
-    /// trial whether anything can be written. Where the clock stands before the kept time by a
+    /// trial whether anything can be written. Where the clock is behind the kept time by a
     /// minute or more, returns by how much, and has moved the due times.
     pub async fn keep_time(
         &self,
@@ -70,7 +70,7 @@ fn move_back(tx: &mut dyn Tx, by: Duration, now: Timestamp) -> Result<(), StoreE
     }
     tx.exec(
         "UPDATE origin SET due = due - ?1 WHERE due > ?2 AND due < ?3",
-        values![by, now, schedule::NEVER],
+        values![by, now, origin::NEVER],
     )
     .map(drop)
 }

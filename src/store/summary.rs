@@ -1,8 +1,16 @@
-//! How everything is, in a few numbers.
+//! How the store is: a few numbers, its file, and the disk under it.
+
+use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::{Store, StoreError, engine::values, step_back};
+use super::{
+    Store, StoreError,
+    disk::{self, Files, beside},
+    engine::values,
+    step_back,
+};
+use crate::model::StoreReason;
 
 /// The state of the whole store at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,14 +49,15 @@ impl Store {
         self.read(move |tx| {
             let mut row = tx
                 .row(
-                    "SELECT (SELECT min(created_at) FROM delivery WHERE state = 'pending'),
-                            (SELECT max(polled_at) FROM feed WHERE active = 1)",
+                    "SELECT (SELECT min(created_at) FROM delivery WHERE state = 'pending')
+                              AS oldest_waiting,
+                            (SELECT max(polled_at) FROM feed WHERE active = 1) AS last_poll",
                     &[],
                 )?
                 .expect("a row of sub-selects is one row");
             Ok(Vitals {
-                oldest_waiting: row.take(0)?,
-                last_poll: row.take(1)?,
+                oldest_waiting: row.take("oldest_waiting")?,
+                last_poll: row.take("last_poll")?,
                 last_written: step_back::last_written(tx)?,
                 bytes,
             })
@@ -61,22 +70,23 @@ impl Store {
         self.read(|tx| {
             let mut row = tx
                 .row(
-                    "SELECT (SELECT count(*) FROM feed WHERE active = 1),
-                            (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NOT NULL),
-                            (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0),
-                            (SELECT count(*) FROM alert),
-                            (SELECT count(*) FROM delivery WHERE state = 'pending'),
-                            (SELECT count(*) FROM delivery WHERE state = 'dead')",
+                    "SELECT (SELECT count(*) FROM feed WHERE active = 1) AS feeds,
+                            (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NOT NULL)
+                              AS polled,
+                            (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0) AS failing,
+                            (SELECT count(*) FROM alert) AS alerts,
+                            (SELECT count(*) FROM delivery WHERE state = 'pending') AS waiting,
+                            (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead",
                     &[],
                 )?
                 .expect("a row of sub-selects is one row");
             Ok(Summary {
-                feeds: row.take(0)?,
-                polled: row.take(1)?,
-                failing: row.take(2)?,
-                alerts: row.take(3)?,
-                waiting: row.take(4)?,
-                dead: row.take(5)?,
+                feeds: row.take("feeds")?,
+                polled: row.take("polled")?,
+                failing: row.take("failing")?,
+                alerts: row.take("alerts")?,
+                waiting: row.take("waiting")?,
+                dead: row.take("dead")?,
             })
         })
         .await
@@ -88,15 +98,69 @@ impl Store {
         self.read(move |tx| {
             let mut row = tx
                 .row(
-                    "SELECT count(*), min(o.due) FROM feed f JOIN origin o ON o.id = f.origin
+                    "SELECT count(*) AS feeds, min(o.due) AS free_at
+                       FROM feed f JOIN origin o ON o.id = f.origin
                       WHERE f.active = 1 AND f.gone = 0 AND f.due <= ?1",
                     values![since],
                 )?
                 .expect("an aggregate has a row");
-            let free_at: Option<Timestamp> = row.take(1)?;
-            let feeds = row.take(0)?;
+            let free_at: Option<Timestamp> = row.take("free_at")?;
+            let feeds = row.take("feeds")?;
             Ok(free_at.map(|free_at| (feeds, free_at)))
         })
         .await
+    }
+}
+
+impl Store {
+    /// The store's file.
+    pub fn path(&self) -> &Path {
+        &self.options.path
+    }
+
+    /// Whether the files that are open are still there under their names.
+    pub fn is_in_place(&self) -> bool {
+        Files::of(self.path()) == self.files
+    }
+
+    /// What the store answered first where its content cannot be read. No trial tells when that is
+    /// over: one page may be damaged, and all others well.
+    pub fn damage(&self) -> Option<&StoreError> {
+        self.damage.get()
+    }
+
+    pub(super) fn note_damage(&self, error: &StoreError) {
+        if error.disk_reason() == Some(StoreReason::Damaged) {
+            let _ = self.damage.set(error.clone());
+        }
+    }
+
+    /// The room on the disk that this program may use, in bytes; `None` where it cannot be asked.
+    pub fn free_bytes(&self) -> Option<u64> {
+        disk::free_bytes(self.path())
+    }
+
+    /// Lays the reserve beside the store, where it does not lie there. Blocks for as long as the
+    /// disk takes to write it.
+    ///
+    /// # Errors
+    /// The disk's; nothing is left of the reserve then.
+    pub async fn lay_ballast(&self) -> Result<(), StoreError> {
+        let path = self.path().to_owned();
+        tokio::task::spawn_blocking(move || disk::lay_beside(&path))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Gives the reserve to the disk; says whether there was one.
+    pub fn drop_ballast(&self) -> bool {
+        disk::drop_beside(self.path())
+    }
+
+    /// The store's file and its log, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let files = ["", "-wal"].map(|suffix| beside(self.path(), suffix));
+        let size = |file| std::fs::metadata(file).map_or(0, |data| data.len());
+        files.iter().map(size).sum()
     }
 }

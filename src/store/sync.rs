@@ -6,21 +6,16 @@ mod plan;
 use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
-use url::Url;
 
 use self::{
     apply::{Change, apply},
-    plan::{Fate, fates},
+    plan::{Fate, Known, MOST_COST, fates},
 };
 use super::{
     Store, StoreError,
     engine::{Row, Tx, values},
-    schedule,
 };
-use crate::model::{Feed, FeedId, Origin, OriginId, SendReason};
-
-/// What a transaction may cost, in changes of a feed's row; beyond it others have their turn first.
-const MOST_COST: usize = 300;
+use crate::model::{Feed, FeedId, SendReason};
 
 impl Store {
     /// Makes the store follow the config. Everything known stays: what the config no longer names
@@ -74,40 +69,6 @@ fn part_of(changes: &mut std::vec::IntoIter<Change>) -> Vec<Change> {
         part.extend(changes.next());
     }
     part
-}
-
-/// A feed's row as it was before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Known {
-    id: FeedId,
-    name: String,
-    url: String,
-    moved_to: Option<String>,
-    moving_to: Option<String>,
-    active: bool,
-    host: String,
-    domain: String,
-}
-
-impl Known {
-    /// The name that it had before another one took it.
-    fn called(&self) -> &str {
-        let parked = self.name.strip_prefix('#');
-        let parked = parked.and_then(|name| name.strip_prefix(&self.id.0.to_string()));
-        let name = parked.and_then(|name| name.strip_prefix(' '));
-        name.unwrap_or(&self.name)
-    }
-
-    /// Whether nothing is to be written for a feed that is this row.
-    fn is(&self, feed: &Feed) -> bool {
-        let moved_to = self.moved_to.as_deref().map(Url::parse);
-        let origin = match &moved_to {
-            Some(Ok(url)) => Origin::of(url),
-            _ => Origin::of(&feed.url),
-        };
-        let is_there = (&origin.host, &origin.domain) == (&self.host, &self.domain);
-        self.active && self.name == feed.name && is_there
-    }
 }
 
 /// What is to be done, feeds that rest first: they make room for others' names.
@@ -167,7 +128,7 @@ fn changes(tx: &mut dyn Tx, feeds: &[Feed]) -> Result<Vec<Change>, StoreError> {
     Ok(rest.chain(back).chain(changed).collect())
 }
 
-/// All feeds. Those in use stand first, then those that were last: a history that is alive goes on.
+/// All feeds. Those in use come first, then those that were last: a history that is alive goes on.
 fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
     let rows = tx.rows(
         "SELECT f.id, f.name, f.url, f.moved_to, f.moving, f.active, o.host, o.domain
@@ -176,33 +137,20 @@ fn known_feeds(tx: &mut dyn Tx) -> Result<Vec<Known>, StoreError> {
         &[],
     )?;
     let known = |mut row: Row| {
-        let moving: Option<String> = row.take(4)?;
+        let moving: Option<String> = row.take("moving")?;
         let moving = moving.and_then(|json| serde_json::from_str::<super::Move>(&json).ok());
         Ok(Known {
-            id: row.take(0)?,
-            name: row.take(1)?,
-            url: row.take(2)?,
-            moved_to: row.take(3)?,
+            id: row.take("id")?,
+            name: row.take("name")?,
+            url: row.take("url")?,
+            moved_to: row.take("moved_to")?,
             moving_to: moving.map(|moving| moving.to),
-            active: row.take(5)?,
-            host: row.take(6)?,
-            domain: row.take(7)?,
+            active: row.take("active")?,
+            host: row.take("host")?,
+            domain: row.take("domain")?,
         })
     };
     rows.into_iter().map(known).collect()
-}
-
-/// The origin of a feed at this URL; a new one is due when its feeds are scheduled.
-pub(super) fn origin(tx: &mut dyn Tx, url: &Url) -> Result<OriginId, StoreError> {
-    let Origin { host, domain } = Origin::of(url);
-    tx.exec(
-        "INSERT INTO origin (host, domain, due) VALUES (?1, ?2, ?3)
-         ON CONFLICT (host) DO UPDATE SET domain = excluded.domain",
-        values![host.as_str(), domain, schedule::NEVER],
-    )?;
-    tx.row("SELECT id FROM origin WHERE host = ?1", values![host])?
-        .expect("it was just inserted or there before")
-        .take(0)
 }
 
 fn sync_receivers(tx: &mut dyn Tx, receivers: &[String], now: Timestamp) -> Result<(), StoreError> {

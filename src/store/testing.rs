@@ -7,14 +7,15 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::{
-    DeliveryClaim, Health, NewAlert, NewDelivery, NewItem, PollClaim, PollCommit, PollCommitted,
-    PollRead, PollResult, ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, Tells,
-    engine::values,
+    AlertReceiver, DeliveryClaim, Finding, Health, HealthUpdate, NewAlert, NewDelivery, NewItem,
+    NextPoll, OriginPause, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
+    ReceiverUpdate, SettleTo, Settlement, Store, StoreOptions, engine::values,
 };
 use crate::{
     model::{
-        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedId, Fingerprint, Identity, Initial,
-        Item, Priority, Recognition, Remembered, TestPing, TextHash,
+        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId,
+        FeedRecovered, FeedSilent, Fingerprint, HealthIssue, Identity, Initial, Item, Priority,
+        Recognition, Remembered, TestPing, TextHash,
     },
     schedule::Learned,
 };
@@ -25,13 +26,13 @@ pub(super) const LEASE: Duration = Duration::from_mins(5);
 pub(super) const GAP: Duration = Duration::from_secs(10);
 pub(super) const DAY: i64 = 24 * 60 * 60;
 
-/// A directory with a store, or with room for one.
-pub(super) struct Place {
+/// A directory with a store, or with room for one, that is gone when it is dropped.
+pub(super) struct TempStore {
     pub(super) options: StoreOptions,
     _directory: TempDir,
 }
 
-impl Place {
+impl TempStore {
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let options = StoreOptions {
@@ -50,7 +51,7 @@ impl Place {
     }
 
     /// What a crash at this moment would leave: the file and its log, as they are.
-    pub(super) fn crash(&self) -> Place {
+    pub(super) fn crash(&self) -> TempStore {
         let crashed = Self::new();
         let from = &self.options.path;
         let to = &crashed.options.path;
@@ -85,8 +86,8 @@ pub(super) fn feed(name: &str, url: &str) -> Feed {
 }
 
 /// A store that knows one feed, `mofa`, and the receivers `desk` and `phone`, at time 0.
-pub(super) async fn one_feed(place: &Place) -> Store {
-    let store = place.open(at(0)).await;
+pub(super) async fn one_feed(temp: &TempStore) -> Store {
+    let store = temp.open(at(0)).await;
     let feeds = [feed("mofa", "https://mofa.example/feed")];
     let receivers = ["desk".to_owned(), "phone".to_owned()];
     store.sync(&feeds, &receivers, at(0)).await.expect("synced");
@@ -135,14 +136,14 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     };
     let alert = (!watches.is_empty()).then(|| {
         let alert = alert(n, watches);
-        let told = |receiver: &&str| Tells {
+        let one = |receiver: &&str| AlertReceiver {
             receiver: (*receiver).to_owned(),
             watches: alert.watches.clone(),
         };
         NewAlert {
             priorities: vec![Priority::Urgent; watches.len()],
             again: Vec::new(),
-            tells: receivers.iter().map(told).collect(),
+            receivers: receivers.iter().map(one).collect(),
             alert,
         }
     });
@@ -210,36 +211,28 @@ pub(super) fn failed() -> PollResult {
         reason: "status".into(),
         error: "status 503".into(),
         status: Some(503),
-        told_failing: false,
         gone: false,
     }
 }
 
 /// The claim's poll, begun and ended at `now`, due again in 15 minutes.
 pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> PollCommit {
-    PollCommit {
-        origin: claim.origin,
-        fence: claim.fence,
-        feed: claim.feed.id,
-        url: claim.feed.url.clone(),
-        told: claim.feed.told(),
-        polled_at: now,
-        committed_at: now,
-        next_due_at: now + Duration::from_mins(15),
-        due_reason: "every 15m".into(),
+    let next = NextPoll {
+        due_at: now + Duration::from_mins(15),
+        reason: "every 15m".into(),
         learned: Learned::default(),
+    };
+    let pause = OriginPause {
         gap: GAP,
-        origin_not_before: None,
-        cools_domain: false,
-        refusals: 0,
-        unreachable: false,
-        outage: None,
-        result,
-        notices: vec![],
-        told_with: vec![],
-        health: Health::default(),
-        continuity: None,
-        moved: None,
+        ..OriginPause::default()
+    };
+    let commit = PollCommit::of(claim, [now, now], next, pause, result);
+    PollCommit {
+        health: HealthUpdate {
+            state: Health::default(),
+            ..commit.health
+        },
+        ..commit
     }
 }
 
@@ -283,7 +276,7 @@ pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) ->
         to,
         receiver: ReceiverUpdate::default(),
         notices: vec![],
-        told: vec![],
+        escalation: vec![],
     }
 }
 
@@ -302,8 +295,92 @@ pub(super) async fn count(store: &Store, table: &str) -> i64 {
 /// The number a query gives.
 pub(super) async fn number(store: &Store, sql: &str) -> i64 {
     let sql = sql.to_owned();
-    let read = store.read(move |tx| tx.row(&sql, values![])?.expect("a row").take(0));
+    let read = store.read(move |tx| Ok(tx.value(&sql, values![])?.expect("a row")));
     read.await.expect("a number")
+}
+
+/// The same with these findings.
+pub(super) fn with(findings: impl Into<Vec<Finding>>, poll: PollCommit) -> PollCommit {
+    PollCommit {
+        health: HealthUpdate {
+            findings: findings.into(),
+            ..poll.health
+        },
+        ..poll
+    }
+}
+
+/// Puts into the log that receivers were notified of this issue of every feed.
+pub(super) async fn notified(store: &Store, issue: HealthIssue) {
+    let log = format!(
+        "INSERT INTO notification (feed, issue, receiver, sent_at)
+         SELECT id, '{}', 'desk', 0 FROM feed WHERE active = 1",
+        issue.as_str()
+    );
+    tamper(store, &log).await;
+}
+
+/// This issue of `mofa`, with a notice for `desk`.
+pub(super) fn finding(issue: HealthIssue) -> Finding {
+    let (feed, url) = ("mofa".to_owned(), "https://mofa.example/feed".to_owned());
+    let event = match issue {
+        HealthIssue::Failing => Event::FeedFailing(FeedFailing {
+            feed,
+            url,
+            reason: "timeout".into(),
+            error: "no answer in 30 s".into(),
+            last_success: Some(at(0)),
+            failures: 2,
+            next_try: None,
+            also: vec![],
+        }),
+        HealthIssue::Silent => Event::FeedSilent(FeedSilent {
+            feed,
+            url,
+            last_news: at(0),
+            expected_by: at(0),
+            learned: true,
+        }),
+        HealthIssue::Empty => Event::FeedEmpty(FeedEmpty {
+            feed,
+            url,
+            since: at(0),
+            polls: 3,
+        }),
+    };
+    Finding {
+        issue,
+        is_over: false,
+        notices: vec![to_desk(event)],
+        also: vec![],
+    }
+}
+
+/// That it is over.
+pub(super) fn over(issue: HealthIssue) -> Finding {
+    let event = Event::FeedRecovered(FeedRecovered {
+        feed: "mofa".into(),
+        url: "https://mofa.example/feed".into(),
+        was: issue,
+        since: None,
+        last_success: None,
+        failures: 3,
+        also: vec![],
+        still: vec![],
+        removed: false,
+    });
+    Finding {
+        is_over: true,
+        notices: vec![to_desk(event)],
+        ..finding(issue)
+    }
+}
+
+fn to_desk(event: Event) -> NewDelivery {
+    NewDelivery {
+        receiver: "desk".into(),
+        event,
+    }
 }
 
 /// Runs a statement behind the store's back.

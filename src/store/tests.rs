@@ -9,26 +9,26 @@ use crate::model::SendReason;
 
 #[tokio::test]
 async fn a_second_daemon_is_refused_until_the_first_is_gone() {
-    let place = Place::new();
-    let first = place.open(at(0)).await;
-    let second = Store::open(&place.options, at(0)).await;
+    let temp = TempStore::new();
+    let first = temp.open(at(0)).await;
+    let second = Store::open(&temp.options, at(0)).await;
     let error = second.expect_err("locked");
-    assert!(matches!(&error, StoreError::Locked { path } if *path == place.options.path));
+    assert!(matches!(&error, StoreError::Locked { path } if *path == temp.options.path));
     assert!(error.to_string().contains("another fivebells"));
 
     first.close().await;
-    place.open(at(0)).await;
+    temp.open(at(0)).await;
 }
 
 #[tokio::test]
 async fn a_command_works_beside_the_daemon_and_without_it() {
-    let place = Place::new();
-    let missing = Store::open_beside(&place.options).await;
+    let temp = TempStore::new();
+    let missing = Store::open_beside(&temp.options).await;
     assert!(matches!(missing, Err(StoreError::Missing { .. })));
-    assert!(!place.options.path.exists(), "nothing was created");
+    assert!(!temp.options.path.exists(), "nothing was created");
 
-    let daemon = one_feed(&place).await;
-    let command = Store::open_beside(&place.options).await.expect("beside");
+    let daemon = one_feed(&temp).await;
+    let command = Store::open_beside(&temp.options).await.expect("beside");
     command
         .enqueue(vec![ping("desk")], at(0))
         .await
@@ -37,17 +37,17 @@ async fn a_command_works_beside_the_daemon_and_without_it() {
     command.close().await;
     daemon.close().await;
 
-    let alone = Store::open_beside(&place.options).await.expect("alone");
+    let alone = Store::open_beside(&temp.options).await.expect("alone");
     assert_eq!(alone.feeds().await.expect("feeds").len(), 1);
     alone.close().await;
-    let log = place.options.path.with_extension("db-wal");
+    let log = temp.options.path.with_extension("db-wal");
     assert!(!log.exists(), "the last one leaves no log behind");
 }
 
 #[tokio::test]
 async fn what_another_process_writes_is_seen_and_what_this_one_writes_is_not() {
-    let place = Place::new();
-    let daemon = one_feed(&place).await;
+    let temp = TempStore::new();
+    let daemon = one_feed(&temp).await;
     let mut others = daemon.others();
     let write = |store: Store| async move {
         let written = store.enqueue(vec![ping("desk")], at(0)).await;
@@ -59,7 +59,7 @@ async fn what_another_process_writes_is_seen_and_what_this_one_writes_is_not() {
     );
     write(daemon.clone()).await;
     assert!(!others.have_written().await.expect("asked"), "its own");
-    let command = Store::open_beside(&place.options).await.expect("beside");
+    let command = Store::open_beside(&temp.options).await.expect("beside");
     command.feeds().await.expect("read");
     let read = others.have_written().await.expect("asked");
     assert!(!read, "to read is not to write");
@@ -67,7 +67,10 @@ async fn what_another_process_writes_is_seen_and_what_this_one_writes_is_not() {
         write(command.clone()).await;
         write(daemon.clone()).await;
         assert!(others.have_written().await.expect("asked"));
-        assert!(!others.have_written().await.expect("asked"), "told once");
+        assert!(
+            !others.have_written().await.expect("asked"),
+            "reported once"
+        );
     }
     // Each of them within the tick of a coarse clock.
     for _ in 0..50 {
@@ -79,8 +82,8 @@ async fn what_another_process_writes_is_seen_and_what_this_one_writes_is_not() {
 
 #[tokio::test]
 async fn calls_after_close_say_so() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let clone = store.clone();
     store.ping().await.expect("alive");
     store.close().await;
@@ -90,27 +93,27 @@ async fn calls_after_close_say_so() {
 
 #[tokio::test]
 async fn what_was_queued_before_close_is_done() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let clone = store.clone();
     let queued = async move { clone.enqueue(vec![ping("desk")], at(0)).await };
     let (queued, ()) = tokio::join!(queued, store.close());
     queued.expect("done");
-    let store = place.open(at(0)).await;
+    let store = temp.open(at(0)).await;
     assert_eq!(store.waiting("desk").await.expect("a number"), 1);
 }
 
 #[tokio::test]
 async fn a_file_of_another_program_is_refused_and_left_alone() {
     for make in [make_text, make_database, make_marked] {
-        let place = Place::new();
-        let path = &place.options.path;
+        let temp = TempStore::new();
+        let path = &temp.options.path;
         fs::create_dir_all(path.parent().expect("a parent")).expect("made");
         make(path);
         let before = fs::read(path).expect("read");
-        let opened = Store::open(&place.options, at(0)).await;
+        let opened = Store::open(&temp.options, at(0)).await;
         assert!(matches!(opened, Err(StoreError::NotOurs { .. })));
-        let beside = Store::open_beside(&place.options).await;
+        let beside = Store::open_beside(&temp.options).await;
         assert!(matches!(beside, Err(StoreError::NotOurs { .. })));
         assert_eq!(fs::read(path).expect("read"), before);
     }
@@ -134,13 +137,13 @@ fn make_marked(path: &std::path::Path) {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused_with_both_versions() {
-    let place = Place::new();
-    place.open(at(0)).await.close().await;
+    let temp = TempStore::new();
+    temp.open(at(0)).await.close().await;
     let known = i64::try_from(MIGRATIONS.len()).expect("few");
-    set_version(&place, known + 1);
+    set_version(&temp, known + 1);
     for refused in [
-        Store::open(&place.options, at(0)).await,
-        Store::open_beside(&place.options).await,
+        Store::open(&temp.options, at(0)).await,
+        Store::open_beside(&temp.options).await,
     ] {
         let error = refused.expect_err("newer");
         assert!(matches!(error, StoreError::Newer { found, known: it, .. }
@@ -149,8 +152,8 @@ async fn a_newer_schema_is_refused_with_both_versions() {
     }
 }
 
-fn set_version(place: &Place, version: i64) {
-    let connection = rusqlite::Connection::open(&place.options.path).expect("opened");
+fn set_version(temp: &TempStore, version: i64) {
+    let connection = rusqlite::Connection::open(&temp.options.path).expect("opened");
     let pragma = connection.pragma_update(None, "user_version", version);
     pragma.expect("set");
     let id: i64 = connection
@@ -161,14 +164,14 @@ fn set_version(place: &Place, version: i64) {
 
 #[tokio::test]
 async fn after_a_crash_every_claim_is_due_again_and_nothing_is_lost() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["koizumi"], &["desk"])]).await;
     let sent = claim_for(&store, "desk", at(1)).await.remove(0);
     // The next poll runs as well.
     claim_one(&store, at(900)).await;
 
-    let crashed = place.crash();
+    let crashed = temp.crash();
     let store = crashed.open(at(1000)).await;
     let late = settlement(&sent, at(1000), delivered());
     let late = store.settle(late).await.expect("answered");
@@ -192,11 +195,11 @@ async fn after_a_crash_every_claim_is_due_again_and_nothing_is_lost() {
 
 #[tokio::test]
 async fn recovery_keeps_back_off_and_pauses() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let claim = claim_one(&store, at(0)).await;
     let mut poll = poll(&claim, at(0), failed());
-    poll.origin_not_before = Some(at(3600));
+    poll.pause.until = Some(at(3600));
     store.commit_poll(poll).await.expect("committed");
     store
         .enqueue(vec![ping("desk")], at(0))
@@ -213,7 +216,7 @@ async fn recovery_keeps_back_off_and_pauses() {
     settlement.receiver.due = Some(at(1800));
     assert!(store.settle(settlement).await.expect("settled"));
 
-    let crashed = place.crash();
+    let crashed = temp.crash();
     let store = crashed.open(at(10)).await;
     assert_eq!(store.next_poll_due().await.expect("read"), Some(at(3600)));
     let due = store.next_delivery_due("desk").await.expect("read");
@@ -224,10 +227,10 @@ async fn recovery_keeps_back_off_and_pauses() {
 
 #[tokio::test]
 async fn keys_differ_between_stores_and_stay_over_restarts() {
-    let (one, other) = (Place::new(), Place::new());
+    let (one, other) = (TempStore::new(), TempStore::new());
     let mut keys = Vec::new();
-    for place in [&one, &other] {
-        let store = one_feed(place).await;
+    for temp in [&one, &other] {
+        let store = one_feed(temp).await;
         store
             .enqueue(vec![ping("desk")], at(0))
             .await
@@ -249,8 +252,8 @@ async fn keys_differ_between_stores_and_stay_over_restarts() {
 
 #[tokio::test]
 async fn ids_are_not_given_twice_even_when_all_is_pruned() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let first = store.enqueue(vec![ping("desk")], at(0)).await.expect("ids");
     let all = Selection {
         ids: first.clone(),
@@ -270,8 +273,8 @@ async fn ids_are_not_given_twice_even_when_all_is_pruned() {
 
 #[tokio::test]
 async fn a_call_that_panics_while_reading_harms_no_other() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     for _ in 0..3 {
         let read = store.read(|_| -> Result<(), StoreError> { panic!("a bug") });
         let error = read.await.expect_err("caught");
@@ -285,14 +288,14 @@ async fn a_call_that_panics_while_reading_harms_no_other() {
 /// The loops spawn what they await here.
 #[tokio::test]
 async fn every_call_can_be_spawned() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let other = store.clone();
     let pruned = tokio::spawn(async move { other.prune(at(0)).await });
     pruned.await.expect("joined").expect("pruned");
     let closed = tokio::spawn(async move { store.close().await });
     closed.await.expect("joined");
-    let options = place.options.clone();
+    let options = temp.options.clone();
     let opened = tokio::spawn(async move { Store::open(&options, at(1)).await });
     opened.await.expect("joined").expect("opened");
 }

@@ -208,7 +208,7 @@ fn troubles(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -
     }
     if feed.health.empty.is_some() {
         troubles.push("has no items any more".to_owned());
-    } else if feed.health.told_silent {
+    } else if feed.health.is_silent {
         troubles.push("has brought nothing new for long".to_owned());
     }
     if let Some(at) = feed.missed_at {

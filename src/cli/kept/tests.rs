@@ -13,7 +13,7 @@ use crate::{
         TextHash, Watch,
     },
     schedule::Learned,
-    store::{Health, NewItem, PollCommit, PollRead, PollResult, StoreOptions},
+    store::{NewItem, NextPoll, OriginPause, PollCommit, PollRead, PollResult, StoreOptions},
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -58,30 +58,14 @@ impl Desk {
                 asked.expect("written");
                 let claims = self.store.claim_asked(at(minute), MINUTE, 1).await;
                 let claim = claims.expect("read").pop().expect("there");
-                let poll = PollCommit {
-                    origin: claim.origin,
-                    fence: claim.fence,
-                    feed: claim.feed.id,
-                    told: claim.feed.told(),
-                    url: claim.feed.url,
-                    polled_at: at(minute),
-                    committed_at: at(minute),
-                    next_due_at: at(minute),
-                    due_reason: "interval".to_owned(),
+                let next = NextPoll {
+                    due_at: at(minute),
+                    reason: "interval".to_owned(),
                     learned: Learned::default(),
-                    gap: Duration::ZERO,
-                    origin_not_before: None,
-                    cools_domain: false,
-                    refusals: 0,
-                    unreachable: false,
-                    outage: None,
-                    continuity: None,
-                    moved: None,
-                    notices: Vec::new(),
-                    told_with: Vec::new(),
-                    health: Health::default(),
-                    result: read(own),
                 };
+                let times = [at(minute), at(minute)];
+                let pause = OriginPause::default();
+                let poll = PollCommit::of(&claim, times, next, pause, read(own));
                 self.store.commit_poll(poll).await.expect("committed");
             });
         }

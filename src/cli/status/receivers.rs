@@ -104,7 +104,7 @@ mod tests {
             recipient: "bob@example.org".into(),
             answer: "550 5.1.1 unknown".into(),
             since: Timestamp::UNIX_EPOCH,
-            told: true,
+            notified: true,
         });
         let mut failing = receiver("phone");
         (failing.failures, failing.waiting) = (3, 2);

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 16 << 20;
 /// The most matches of a brief alert.
 const MAX_BRIEF_MATCHES: usize = 8;
 
-/// What is left for the alerts of one visit to one feed. All of them are told; only what is told
+/// What is left for the alerts of one visit to one feed. All of them are sent; only what is said
 /// of each becomes less.
 #[derive(Debug)]
 pub(in crate::poll) struct Budget {
@@ -98,7 +98,7 @@ mod tests {
             },
             priorities: vec![],
             again: vec![],
-            tells: vec![],
+            receivers: vec![],
         }
     }
 

@@ -1,10 +1,10 @@
 //! What an edit brings: the alert of an item that was read before.
 
-use super::{super::PollRules, Budget, hits, raise};
+use super::{super::rules::PollRules, Budget, hits, raise};
 use crate::{
     matcher::{ItemLists, ItemText, WatchMatch},
     model::{AlertFeed, AlertItem, Field, Item, OnUpdate, Update},
-    poll::recognise::Before,
+    poll::identify::Before,
     store::NewAlert,
     text,
 };

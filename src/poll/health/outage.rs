@@ -1,29 +1,29 @@
 //! Our own network: where most origins cannot be reached, the fault is ours, and one notice says so
 //! in the place of one for each.
 //!
-//! Looked at only where a feed would be told failing, and while an outage that was told goes on. An
-//! origin counts by its last visit, whichever feed that was for; an answer that came before the feed
-//! at hand began to fail says nothing of now and does not count. That two thirds got no answer must
-//! have lasted as long as a feed may fail. Until then a feed is not told, but neither is it marked
-//! so: its next poll looks again. After the end everything counts from the end, feeds and the next
-//! outage, so a network that comes and goes is told no more often than every `failing`, and the end
-//! needs no threshold of its own.
+//! Looked at only where a feed would count as failing, and while an outage goes on of which receivers
+//! were notified. An origin counts by its last visit, whichever feed that was for; an answer that came
+//! before the feed at hand began to fail says nothing of now and does not count. That two thirds got no
+//! answer must have lasted as long as a feed may fail. Until then the feed is no finding: its next poll
+//! looks again. After the end everything counts from the end, feeds and the next outage, so of a
+//! network that comes and goes there is no notice more often than every `failing`, and the end needs
+//! no threshold of its own.
 
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::{HealthRules, OriginContext};
+use super::decision::OriginContext;
 use crate::{
     model::time,
     model::{Event, NetworkFailing, NetworkRecovered},
-    poll::{failure::Failure, visit::Answer},
+    poll::{answer::Answer, failure::Failure, rules::HealthRules},
     store::{OutageChange, PollClaim, Reach, Store, StoreError},
 };
 
 /// Fewer origins say nothing of a network.
 const MIN_ORIGINS: usize = 3;
 
-/// Since when two thirds of the origins cannot be reached; each stands here with the time since
+/// Since when two thirds of the origins cannot be reached; each is given with the time since
 /// when it cannot.
 fn unreachable_since(origins: &[Option<Timestamp>]) -> Option<Timestamp> {
     if origins.len() < MIN_ORIGINS {
@@ -47,7 +47,7 @@ const fn may_be_ours(claim: &PollClaim, failure: &Failure) -> bool {
 }
 
 impl HealthRules {
-    /// Whether the feed is told failing, and what is told of the network.
+    /// Whether the feed counts as failing, and what has changed of the network.
     pub(super) async fn look_around(
         &self,
         context: &mut OriginContext,
@@ -59,7 +59,7 @@ impl HealthRules {
         let (state, failure) = (&claim.feed, answer.failure());
         let is_due = failure.is_some_and(|failure| self.is_due_failing(state, failure, now));
         let is_gone = failure.is_some_and(|failure| failure.gone);
-        context.tells_failing = is_due;
+        context.is_failing = is_due;
         let own = own(claim, answer, now);
         let may_end = claim.outage && own.is_none();
         if is_gone || !(is_due || may_end) {
@@ -72,11 +72,11 @@ impl HealthRules {
         let outage = unreachable_since(&origins);
         match (reach.outage_since, outage, failure) {
             (Some(since), None, _) => {
-                context.tells_failing = false;
+                context.is_failing = false;
                 context.outage = Some(self.ended(since, now));
             }
             (None, Some(since), Some(failure)) if is_due && may_be_ours(claim, failure) => {
-                context.tells_failing = false;
+                context.is_failing = false;
                 let is_long = time::elapsed(since, now) >= self.failing_after;
                 if is_long && self.is_long_over(&reach, now) {
                     let change = self.begun(store, since, &origins, failure).await?;
@@ -84,9 +84,9 @@ impl HealthRules {
                 }
             }
             (Some(_), Some(_), Some(failure)) => {
-                context.tells_failing &= !may_be_ours(claim, failure);
+                context.is_failing &= !may_be_ours(claim, failure);
             }
-            _ => context.tells_failing &= self.is_long_over(&reach, now),
+            _ => context.is_failing &= self.is_long_over(&reach, now),
         }
         Ok(())
     }
@@ -115,7 +115,7 @@ impl HealthRules {
             error: failure.message.clone(),
             named: feeds.named,
         });
-        let notices = self.tell(&event);
+        let notices = self.notices(&event);
         Ok(OutageChange::Begun { since, notices })
     }
 
@@ -124,7 +124,7 @@ impl HealthRules {
         OutageChange::Ended {
             since,
             until,
-            notices: self.tell(&event),
+            notices: self.notices(&event),
         }
     }
 }

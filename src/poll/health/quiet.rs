@@ -1,20 +1,20 @@
-//! Feeds that read well and say nothing: nothing new for too long, or nothing at all.
+//! Feeds that read well and bring nothing: nothing new for too long, or no items at all.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{HealthDecision, HealthRules, OriginContext};
+use super::decision::{HealthDecision, OriginContext};
 use crate::{
     http::bare_url,
     model::time,
     model::{Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, HealthIssue, Silent},
-    poll::visit::Answer,
+    poll::{answer::Answer, rules::HealthRules},
     schedule::{self, SHORTEST_SILENCE},
-    store::{Empty, FeedState, Silence},
+    store::{Empty, FeedState, Notification, Silence},
 };
 
-/// So many polls in a row find no items before that is told ...
+/// So many polls in a row find no items before receivers are notified ...
 const EMPTY_POLLS: u32 = 3;
 
 /// ... and over more than this: a publisher that rebuilds its site shows an empty feed meanwhile.
@@ -23,7 +23,7 @@ const EMPTY_FOR: Duration = Duration::from_hours(1);
 /// Whether there is an item that was not seen before.
 pub(super) fn brings_news(answer: &Answer) -> bool {
     match answer {
-        Answer::Read(reading) => reading.recognised.judgement.news().any(|new| new),
+        Answer::Read(reading) => reading.identified.judgement.news().any(|new| new),
         _ => false,
     }
 }
@@ -41,14 +41,14 @@ impl HealthRules {
         let news_at = state.learned.pace.news_at()?;
         let is_judged = |silence: Silence| silence.news_at == news_at;
         let asks = self.silence_of(feed) == Silent::Auto
-            && !state.health.told_silent
+            && !state.health.is_silent
             && !state.health.silence.is_some_and(is_judged)
             && time::elapsed(news_at, now) >= SHORTEST_SILENCE;
         let is_silent = answer.failure().is_none() && !brings_news(answer);
         (asks && is_silent).then_some(news_at)
     }
 
-    /// A notice where a feed has been silent for too long, and one where it speaks again.
+    /// Whether a feed has been silent for too long, or brings something new again.
     pub(super) fn silent(
         &self,
         decision: &mut HealthDecision,
@@ -63,9 +63,8 @@ impl HealthRules {
         };
         if is_news {
             decision.health.silence = None;
-            if std::mem::take(&mut decision.health.told_silent) {
-                self.well_again(decision, feed, state, HealthIssue::Silent, news_at);
-            }
+            decision.health.is_silent = false;
+            self.recovered_from(decision, feed, state, HealthIssue::Silent, Some(news_at));
             return;
         }
         if let Some(arrivals) = &context.arrivals {
@@ -81,12 +80,10 @@ impl HealthRules {
             Silent::After(length) => (Some(time::add(news_at, length)), false),
             Silent::Never => (None, false),
         };
-        let is_told =
-            decision.health.told_silent || decision.health.empty.is_some_and(|it| it.told);
-        let Some(expected_by) = expected_by.filter(|at| *at <= now && !is_told) else {
+        let Some(expected_by) = expected_by.filter(|at| *at <= now) else {
             return;
         };
-        decision.health.told_silent = true;
+        decision.health.is_silent = true;
         let event = Event::FeedSilent(FeedSilent {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -94,10 +91,10 @@ impl HealthRules {
             expected_by,
             learned,
         });
-        decision.notices.extend(self.tell(&event));
+        decision.find(HealthIssue::Silent, self.notices(&event));
     }
 
-    /// A notice where a feed that had items has none any more, and one where it has some again.
+    /// Whether a feed that had items has had none for too long, or has some again.
     pub(super) fn empty(
         &self,
         decision: &mut HealthDecision,
@@ -112,9 +109,8 @@ impl HealthRules {
             _ => before.is_some(),
         };
         if !is_empty {
-            if let Some(empty) = before.filter(|empty| empty.told) {
-                self.well_again(decision, feed, state, HealthIssue::Empty, empty.since);
-            }
+            let since = before.map(|empty| empty.since);
+            self.recovered_from(decision, feed, state, HealthIssue::Empty, since);
             return;
         }
         if before.is_none() && state.items_total == 0 {
@@ -123,43 +119,46 @@ impl HealthRules {
         let mut empty = before.unwrap_or(Empty {
             since: now,
             polls: 0,
-            told: false,
+            is_lasting: false,
         });
         empty.polls = empty.polls.saturating_add(1);
         let is_long = empty.polls >= EMPTY_POLLS && time::elapsed(empty.since, now) > EMPTY_FOR;
-        if is_long && !empty.told && self.silence_of(feed) != Silent::Never {
-            empty.told = true;
+        if is_long && self.silence_of(feed) != Silent::Never {
+            empty.is_lasting = true;
             let event = Event::FeedEmpty(FeedEmpty {
                 feed: feed.name.clone(),
                 url: bare_url(&feed.url),
                 since: empty.since,
                 polls: empty.polls,
             });
-            decision.notices.extend(self.tell(&event));
+            decision.find(HealthIssue::Empty, self.notices(&event));
         }
         decision.health.empty = Some(empty);
     }
 
-    fn well_again(
+    fn recovered_from(
         &self,
         decision: &mut HealthDecision,
         feed: &Feed,
         state: &FeedState,
         was: HealthIssue,
-        since: Timestamp,
+        since: Option<Timestamp>,
     ) {
+        if state.notified.of(was) == Notification::None {
+            return;
+        }
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
             was,
-            since: Some(since),
+            since,
             last_success: state.last_success,
             failures: 0,
             also: Vec::new(),
             still: Vec::new(),
             removed: false,
         });
-        decision.notices.extend(self.tell(&event));
+        decision.find_over(was, self.notices(&event), Vec::new());
     }
 
     fn silence_of(&self, feed: &Feed) -> Silent {

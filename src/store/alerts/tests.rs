@@ -18,8 +18,8 @@ async fn ids(store: &Store, filter: AlertFilter, limit: u32) -> Vec<String> {
 
 #[tokio::test]
 async fn alerts_page_and_filter() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     assert_eq!(store.latest_alert_id().await.expect("read"), None);
     let items = vec![
         news(1, &["a"], &["desk"]),
@@ -58,8 +58,8 @@ async fn alerts_page_and_filter() {
 
 #[tokio::test]
 async fn the_newest_begin_after_the_one_before_them() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let items = vec![
         news(1, &["a"], &[]),
         news(2, &["b"], &[]),

@@ -1,10 +1,16 @@
 use super::*;
-use crate::store::testing::{Place, at};
+use crate::{
+    model::StoreReason,
+    store::{
+        Store,
+        testing::{TempStore, at},
+    },
+};
 
 #[tokio::test]
 async fn the_reserve_is_really_there_and_is_given_up() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     store.lay_ballast().await.expect("laid");
     let path = ballast(store.path());
     let data = fs::metadata(&path).expect("a file");
@@ -28,8 +34,8 @@ async fn the_reserve_is_really_there_and_is_given_up() {
 /// A link would make us write into whatever it leads to.
 #[tokio::test]
 async fn the_reserve_is_no_link_and_its_owner_s() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let path = ballast(store.path());
     let target = path.with_file_name("target");
     std::os::unix::fs::symlink(&target, &path).expect("linked");
@@ -47,7 +53,7 @@ async fn the_reserve_is_no_link_and_its_owner_s() {
     let database = store.path().to_owned();
     drop(store);
     fs::set_permissions(&database, open()).expect("opened");
-    let store = place.open(at(0)).await;
+    let store = temp.open(at(0)).await;
     assert_eq!(mode(&database), 0o600);
     let log = database.with_extension("db-wal");
     assert!(!log.exists() || mode(&log) == 0o600);
@@ -57,8 +63,8 @@ async fn the_reserve_is_no_link_and_its_owner_s() {
 #[tokio::test]
 async fn a_file_that_was_deleted_or_replaced_is_not_ours_and_its_content_is_kept() {
     for replaced in [false, true] {
-        let place = Place::new();
-        let store = place.open(at(0)).await;
+        let temp = TempStore::new();
+        let store = temp.open(at(0)).await;
         assert!(store.is_in_place());
         let identity = store.key("x");
         fs::remove_file(store.path()).expect("deleted");
@@ -66,15 +72,15 @@ async fn a_file_that_was_deleted_or_replaced_is_not_ours_and_its_content_is_kept
             fs::write(store.path(), "another").expect("written");
         }
         assert!(!store.is_in_place());
-        let mut copy = place.options.clone();
+        let mut copy = temp.options.clone();
         copy.path.set_file_name("fivebells.db.rescued-1");
         store.close().await;
         let rescued = Store::open(&copy, at(1)).await.expect("a whole store");
         assert_eq!(rescued.key("x"), identity);
         assert_eq!(
-            place.options.path.exists(),
+            temp.options.path.exists(),
             replaced,
-            "what stands there is left alone"
+            "what is there is left alone"
         );
     }
 }
@@ -84,8 +90,8 @@ async fn a_file_that_was_deleted_or_replaced_is_not_ours_and_its_content_is_kept
 #[tokio::test]
 async fn a_store_whose_log_or_index_was_deleted_is_not_in_place_and_loses_nothing() {
     for suffix in ["-wal", "-shm"] {
-        let place = Place::new();
-        let store = place.open(at(0)).await;
+        let temp = TempStore::new();
+        let store = temp.open(at(0)).await;
         let identity = store.key("x");
         assert!(store.is_in_place());
         fs::remove_file(beside(store.path(), suffix)).expect("deleted");
@@ -95,9 +101,9 @@ async fn a_store_whose_log_or_index_was_deleted_is_not_in_place_and_loses_nothin
             .await
             .expect("written");
         store.close().await;
-        let mut copy = place.options.clone();
+        let mut copy = temp.options.clone();
         copy.path.set_file_name("fivebells.db.rescued-1");
-        for options in [&place.options, &copy] {
+        for options in [&temp.options, &copy] {
             let store = Store::open(options, at(601)).await.expect("a whole store");
             assert_eq!(store.key("x"), identity, "{suffix}");
             let back = store.keep_time(at(1), std::time::Duration::ZERO).await;
@@ -109,21 +115,21 @@ async fn a_store_whose_log_or_index_was_deleted_is_not_in_place_and_loses_nothin
 /// A byte here and there, as a disk that forgets makes them.
 #[tokio::test]
 async fn damage_is_noted_and_stays_noted_whatever_can_still_be_written() {
-    let place = Place::new();
-    place.open(at(0)).await.close().await;
-    let store = place.open(at(1)).await;
+    let temp = TempStore::new();
+    temp.open(at(0)).await.close().await;
+    let store = temp.open(at(1)).await;
     assert!(store.damage().is_none());
     let root = store.read(|tx| {
         let root = "SELECT rootpage FROM sqlite_master WHERE name = 'watch'";
-        Ok(tx.row(root, &[])?.map(|mut row| row.take::<u32>(0)))
+        Ok(tx.row(root, &[])?.map(|row| row.only::<u32>()))
     });
     let root = root.await.expect("read").expect("a table").expect("a page");
     store.close().await;
-    let file = fs::File::options().write(true).open(&place.options.path);
+    let file = fs::File::options().write(true).open(&temp.options.path);
     let start = u64::from(root - 1) * 4096;
     std::os::unix::fs::FileExt::write_all_at(&file.expect("a file"), &[0xff; 64], start)
         .expect("ruined");
-    let store = place.open(at(2)).await;
+    let store = temp.open(at(2)).await;
     store
         .watches_in_force()
         .await

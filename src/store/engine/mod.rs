@@ -5,10 +5,12 @@
 //! `CAST` where a placeholder's type cannot be seen from its place. It reaches an engine through
 //! the methods of [`Tx`]; definitions, settings and transactions are the engine's own.
 
+mod row;
 pub(super) mod sqlite;
 mod value;
 
-pub(super) use value::{FromValue, Row, Value, millis, values};
+pub(super) use row::Row;
+pub(super) use value::{FromValue, Value, millis, values};
 
 use super::StoreError;
 
@@ -26,5 +28,26 @@ pub(super) trait Tx {
     /// The first row of a statement.
     fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, params)?.into_iter().next())
+    }
+}
+
+impl dyn Tx + '_ {
+    /// The value of the only column in the first row of a statement.
+    pub(super) fn value<T: FromValue>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+    ) -> Result<Option<T>, StoreError> {
+        self.row(sql, params)?.map(Row::only).transpose()
+    }
+
+    /// The values of the only column of a statement, one a row.
+    pub(super) fn column<T: FromValue>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = self.rows(sql, params)?.into_iter();
+        rows.map(Row::only).collect()
     }
 }

@@ -4,12 +4,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{
-    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, TextHash},
-    schedule::Learned,
-    store::{Health, StoreError},
-};
-
 /// One parameter or column.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::store) enum Value {
@@ -31,26 +25,6 @@ pub(in crate::store) use values;
 /// A duration as the milliseconds that SQL adds to a time; no longer than SQL can hold.
 pub(in crate::store) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// One row; values are moved out of it by position.
-#[derive(Debug)]
-pub(in crate::store) struct Row(pub(super) Vec<Value>);
-
-impl Row {
-    /// Takes the value of a column out of the row.
-    pub(in crate::store) fn take<T: FromValue>(
-        &mut self,
-        position: usize,
-    ) -> Result<T, StoreError> {
-        let value = self.0.get_mut(position).map(std::mem::take);
-        value
-            .and_then(T::from_value)
-            .ok_or_else(|| StoreError::Unreadable {
-                what: "a row",
-                detail: format!("column {position} is no {}", std::any::type_name::<T>()),
-            })
-    }
 }
 
 /// What a column can be read as.
@@ -92,12 +66,6 @@ impl<const N: usize> FromValue for [u8; N] {
     }
 }
 
-impl FromValue for TextHash {
-    fn from_value(value: Value) -> Option<Self> {
-        FromValue::from_value(value).map(Self)
-    }
-}
-
 impl FromValue for u32 {
     fn from_value(value: Value) -> Option<Self> {
         i64::from_value(value)?.try_into().ok()
@@ -125,20 +93,6 @@ impl FromValue for bool {
 impl FromValue for Timestamp {
     fn from_value(value: Value) -> Option<Self> {
         Timestamp::from_millisecond(i64::from_value(value)?).ok()
-    }
-}
-
-/// As JSON: nothing in SQL reads it.
-impl FromValue for Learned {
-    fn from_value(value: Value) -> Option<Self> {
-        serde_json::from_str(&String::from_value(value)?).ok()
-    }
-}
-
-/// As JSON: nothing in SQL reads it.
-impl FromValue for Health {
-    fn from_value(value: Value) -> Option<Self> {
-        serde_json::from_str(&String::from_value(value)?).ok()
     }
 }
 
@@ -199,72 +153,15 @@ impl From<Timestamp> for Value {
     }
 }
 
-impl From<IdentityKey> for Value {
-    fn from(key: IdentityKey) -> Self {
-        Self::Blob(key.0.to_vec())
-    }
-}
-
-impl From<TextHash> for Value {
-    fn from(hash: TextHash) -> Self {
-        Self::Blob(hash.0.to_vec())
-    }
-}
-
-impl From<Learned> for Value {
-    fn from(learned: Learned) -> Self {
-        Self::Text(serde_json::to_string(&learned).expect("plain data serializes"))
-    }
-}
-
-impl From<Health> for Value {
-    fn from(health: Health) -> Self {
-        Self::Text(serde_json::to_string(&health).expect("plain data serializes"))
-    }
-}
-
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
 
-/// Row ids go in and out as integers.
-macro_rules! ids {
-    ($($id:ident),*) => {$(
-        impl From<$id> for Value {
-            fn from(id: $id) -> Self {
-                Self::Int(id.0)
-            }
-        }
-
-        impl FromValue for $id {
-            fn from_value(value: Value) -> Option<Self> {
-                i64::from_value(value).map($id)
-            }
-        }
-    )*};
-}
-ids!(AlertId, DeliveryId, FeedId, ItemId, MuteId, OriginId);
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_column_of_another_type_is_an_error_not_a_guess() {
-        let mut row = Row(vec![
-            Value::Text("7".into()),
-            Value::Int(-1),
-            Value::Null,
-            Value::Int(i64::MAX),
-        ]);
-        assert!(row.take::<Timestamp>(3).is_err());
-        assert!(row.take::<i64>(0).is_err());
-        assert!(row.take::<u32>(1).is_err());
-        assert!(row.take::<i64>(2).is_err());
-        assert!(row.take::<i64>(4).is_err());
-    }
 
     #[test]
     fn a_duration_longer_than_sql_can_hold_is_the_longest() {

@@ -92,7 +92,7 @@ macro_rules! select {
         concat!(
             "SELECT ",
             columns!(),
-            ", f.name, CASE WHEN i.seen_at = f.baseline_at THEN 1 ELSE 0 END
+            ", f.name, CASE WHEN i.seen_at = f.baseline_at THEN 1 ELSE 0 END AS in_baseline
                FROM item i JOIN feed f ON f.id = i.feed ",
             $rest
         )
@@ -123,19 +123,19 @@ impl Store {
             let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
             let row = match feed {
                 None => tx.row(
-                    "SELECT count(*), min(seen_at) FROM item WHERE seen_at >= ?1",
+                    "SELECT count(*) AS items, min(seen_at) AS oldest FROM item WHERE seen_at >= ?1",
                     values![since],
                 ),
                 Some(feed) => tx.row(
-                    "SELECT count(*), min(seen_at) FROM item
+                    "SELECT count(*) AS items, min(seen_at) AS oldest FROM item
                       WHERE seen_at >= ?1 AND feed = (SELECT id FROM feed WHERE name = ?2)",
                     values![since, feed],
                 ),
             };
             let mut row = row?.expect("an aggregate has a row");
             Ok(ItemCount {
-                items: row.take(0)?,
-                oldest: row.take(1)?,
+                items: row.take("items")?,
+                oldest: row.take("oldest")?,
             })
         })
         .await
@@ -181,18 +181,19 @@ impl Store {
     pub async fn watch_records(&self, since: Timestamp) -> Result<Vec<WatchRecord>, StoreError> {
         self.read(move |tx| {
             let rows = tx.rows(
-                "SELECT w.watch, count(*), count(CASE WHEN a.created_at >= ?1 THEN 1 END),
-                        max(a.created_at)
+                "SELECT w.watch, count(*) AS alerts,
+                        count(CASE WHEN a.created_at >= ?1 THEN 1 END) AS recent,
+                        max(a.created_at) AS last_at
                    FROM alert_watch w JOIN alert a ON a.id = w.alert
                   GROUP BY w.watch ORDER BY w.watch",
                 values![since],
             )?;
             let record = |mut row: Row| {
                 Ok(WatchRecord {
-                    watch: row.take(0)?,
-                    alerts: row.take(1)?,
-                    recent: row.take(2)?,
-                    last_at: row.take(3)?,
+                    watch: row.take("watch")?,
+                    alerts: row.take("alerts")?,
+                    recent: row.take("recent")?,
+                    last_at: row.take("last_at")?,
                 })
             };
             rows.into_iter().map(record).collect()
@@ -204,43 +205,41 @@ impl Store {
 fn kept(tx: &mut dyn Tx, mut row: Row) -> Result<KeptItem, StoreError> {
     Ok(KeptItem {
         stored: stored(tx, &mut row)?,
-        feed: row.take(13)?,
-        in_baseline: row.take(14)?,
+        feed: row.take("name")?,
+        in_baseline: row.take("in_baseline")?,
     })
 }
 
 fn stored(tx: &mut dyn Tx, row: &mut Row) -> Result<StoredItem, StoreError> {
     let list = |json: String| outbox::parse_list(&json);
-    let id = row.take(0)?;
+    let id = row.take("id")?;
     Ok(StoredItem {
         id,
         item: Item {
-            guid: row.take(1)?,
-            title: row.take(2)?,
-            link: row.take(3)?,
-            authors: list(row.take(4)?)?,
-            categories: list(row.take(5)?)?,
-            published: row.take(6)?,
-            updated: row.take(7)?,
-            date_text: row.take(8)?,
-            summary: row.take(9)?,
-            content: row.take(10)?,
-            language: row.take(11)?,
+            guid: row.take("guid")?,
+            title: row.take("title")?,
+            link: row.take("link")?,
+            authors: list(row.take("authors")?)?,
+            categories: list(row.take("categories")?)?,
+            published: row.take("published")?,
+            updated: row.take("updated")?,
+            date_text: row.take("date_text")?,
+            summary: row.take("summary")?,
+            content: row.take("content")?,
+            language: row.take("language")?,
         },
-        seen_at: row.take(12)?,
+        seen_at: row.take("seen_at")?,
         alerted: alerted(tx, id)?,
     })
 }
 
 /// Watches that have alerted the item.
 pub(super) fn alerted(tx: &mut dyn Tx, item: ItemId) -> Result<HashSet<String>, StoreError> {
-    tx.rows(
+    let watches = tx.column(
         "SELECT DISTINCT watch FROM alert_watch WHERE item = ?1",
         values![item],
-    )?
-    .into_iter()
-    .map(|mut row| row.take(0))
-    .collect()
+    )?;
+    Ok(watches.into_iter().collect())
 }
 
 #[cfg(test)]

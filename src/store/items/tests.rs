@@ -3,8 +3,8 @@ use crate::store::testing::*;
 
 /// A store with nine items of the feed `mofa` and none of `nhk`: three polls of three, a minute
 /// apart.
-async fn nine_items(place: &Place) -> Store {
-    let store = place.open(at(0)).await;
+async fn nine_items(temp: &TempStore) -> Store {
+    let store = temp.open(at(0)).await;
     let feeds = [
         feed("mofa", "https://mofa.example/feed"),
         feed("nhk", "https://nhk.example/feed"),
@@ -39,8 +39,8 @@ async fn titles(store: &Store, filter: &ItemFilter, limit: u32) -> Vec<String> {
 
 #[tokio::test]
 async fn pages_of_any_size_show_every_item_once_the_newest_first() {
-    let place = Place::new();
-    let store = nine_items(&place).await;
+    let temp = TempStore::new();
+    let store = nine_items(&temp).await;
     let newest_first: Vec<String> = (1..=9).rev().map(|n| format!("title {n}")).collect();
     for limit in [1, 2, 3, 4, 9, 10] {
         assert_eq!(
@@ -69,8 +69,8 @@ async fn pages_of_any_size_show_every_item_once_the_newest_first() {
 
 #[tokio::test]
 async fn an_item_says_where_it_comes_from_and_who_alerted_it() {
-    let place = Place::new();
-    let store = nine_items(&place).await;
+    let temp = TempStore::new();
+    let store = nine_items(&temp).await;
     let all = store.item_page(&ItemFilter::default(), None, 10).await;
     let all = all.expect("read");
     let in_baseline: Vec<bool> = all.iter().map(|kept| kept.in_baseline).collect();
@@ -93,8 +93,8 @@ async fn an_item_says_where_it_comes_from_and_who_alerted_it() {
 
 #[tokio::test]
 async fn a_watch_has_a_record_of_its_alerts() {
-    let place = Place::new();
-    let store = nine_items(&place).await;
+    let temp = TempStore::new();
+    let store = nine_items(&temp).await;
     let records = store.watch_records(at(60)).await.expect("read");
     let record = WatchRecord {
         watch: "a".to_owned(),

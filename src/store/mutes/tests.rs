@@ -47,8 +47,8 @@ async fn states(store: &Store) -> Vec<(String, DeliveryState, Option<String>)> {
     .collect()
 }
 
-/// The watches and the priority of what a receiver is told.
-fn told(row: &DeliveryStatus) -> (Vec<String>, Priority) {
+/// The watches and the priority of what a receiver gets.
+fn alerted(row: &DeliveryStatus) -> (Vec<String>, Priority) {
     match &row.notice.as_ref().expect("readable").event {
         Event::Alert(alert) => (alert.watches.clone(), alert.priority),
         _ => (Vec::new(), row.priority),
@@ -81,22 +81,22 @@ pub(super) fn failing(feed: &str, also: &[&str]) -> NewDelivery {
 
 #[tokio::test]
 async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "a", 60, 0).await;
     let mut both = news(1, &["a", "b"], &["desk"]);
     both.alert.as_mut().expect("an alert").priorities = vec![Priority::Flash, Priority::Routine];
     poll_news(&store, vec![both, news(2, &["a"], &["desk", "phone"])]).await;
 
     let rows = outbox(&store).await;
-    assert_eq!(told(&rows[0]), (vec!["b".to_owned()], Priority::Routine));
+    assert_eq!(alerted(&rows[0]), (vec!["b".to_owned()], Priority::Routine));
     assert_eq!(rows[0].priority, Priority::Routine, "not as urgent as a");
     assert_eq!(rows[0].state, DeliveryState::Pending);
     for row in &rows[1..] {
         assert_eq!(row.state, DeliveryState::Muted);
         assert_eq!(row.settled_at, Some(at(0)));
         assert_eq!(row.detail.as_deref(), Some("watch a was muted: exercise"));
-        assert_eq!(told(row).0, ["a"], "kept whole");
+        assert_eq!(alerted(row).0, ["a"], "kept whole");
     }
     assert_eq!(count(&store, "alert_watch").await, 3, "all are on record");
     let held = store.mutes().await.expect("read").remove(0);
@@ -111,8 +111,8 @@ async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
 
 #[tokio::test]
 async fn a_mute_holds_until_its_moment_and_not_at_it() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
     let last = at(60) - std::time::Duration::from_millis(1);
     store.enqueue(vec![ping("desk")], last).await.expect("kept");
@@ -127,8 +127,8 @@ async fn a_mute_holds_until_its_moment_and_not_at_it() {
 
 #[tokio::test]
 async fn a_receivers_mute_holds_what_waits_and_what_was_being_sent_and_failed() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store
         .enqueue(vec![ping("desk"), ping("desk"), ping("phone")], at(0))
         .await
@@ -166,15 +166,15 @@ async fn a_receivers_mute_holds_what_waits_and_what_was_being_sent_and_failed() 
 /// The daemon died while it sent to a receiver that was muted meanwhile.
 #[tokio::test]
 async fn a_crash_lets_nothing_through_to_a_muted_receiver() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store
         .enqueue(vec![ping("desk")], at(0))
         .await
         .expect("kept");
     assert_eq!(claim_for(&store, "desk", at(0)).await.len(), 1);
     mute(&store, MuteKind::Receiver, "desk", 9_000, 1).await;
-    let store = place.crash().open(at(2)).await;
+    let store = temp.crash().open(at(2)).await;
     assert!(claim_for(&store, "desk", at(2)).await.is_empty());
     let row = outbox(&store).await.remove(0);
     assert_eq!(row.state, DeliveryState::Muted);
@@ -183,8 +183,8 @@ async fn a_crash_lets_nothing_through_to_a_muted_receiver() {
 
 #[tokio::test]
 async fn what_someone_asks_for_is_sent_also_to_a_muted_receiver() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Receiver, "desk", 9_000, 0).await;
     let ids = store
         .enqueue(vec![ping("desk"), ping("desk")], at(1))
@@ -201,8 +201,8 @@ async fn what_someone_asks_for_is_sent_also_to_a_muted_receiver() {
 
 #[tokio::test]
 async fn a_feeds_mute_holds_its_alerts_and_its_health_but_not_that_of_others() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
     poll_news(&store, vec![news(1, &["a"], &["desk"])]).await;
     let notices = vec![
@@ -228,8 +228,8 @@ async fn a_feeds_mute_holds_its_alerts_and_its_health_but_not_that_of_others() {
 
 #[tokio::test]
 async fn of_several_mutes_the_one_that_ends_last_counts() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
     mute(&store, MuteKind::Watch, "a", 300, 0).await;
     mute(&store, MuteKind::Watch, "b", 200, 0).await;
@@ -240,9 +240,9 @@ async fn of_several_mutes_the_one_that_ends_last_counts() {
 }
 
 #[tokio::test]
-async fn a_mute_that_runs_out_is_told_once_and_only_to_whom_it_held_something_from() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn a_mute_that_runs_out_is_reported_once_and_only_to_receivers_it_kept_something_from() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "a", 60, 0).await;
     mute(&store, MuteKind::Watch, "idle", 60, 0).await;
     poll_news(
@@ -252,7 +252,7 @@ async fn a_mute_that_runs_out_is_told_once_and_only_to_whom_it_held_something_fr
     .await;
     assert!(store.end_mutes(at(59)).await.expect("done").is_empty());
     // The daemon was down at that time, for a day.
-    let store = place.crash().open(at(DAY)).await;
+    let store = temp.crash().open(at(DAY)).await;
     assert_eq!(store.end_mutes(at(DAY)).await.expect("done").len(), 2);
     assert!(store.end_mutes(at(DAY)).await.expect("done").is_empty());
     let rows = outbox(&store).await;
@@ -270,8 +270,8 @@ async fn a_mute_that_runs_out_is_told_once_and_only_to_whom_it_held_something_fr
 
 #[tokio::test]
 async fn lifting_a_mute_says_what_it_held_and_sends_only_that() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "a", 600, 0).await;
     mute(&store, MuteKind::Watch, "b", 600, 0).await;
     poll_news(
@@ -300,9 +300,9 @@ async fn lifting_a_mute_says_what_it_held_and_sends_only_that() {
 }
 
 #[tokio::test]
-async fn retry_leaves_the_muted_alone_unless_it_is_told() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn retry_leaves_the_muted_alone_unless_it_is_asked_for_them() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
     store
         .enqueue(vec![ping("desk")], at(1))
@@ -326,8 +326,8 @@ async fn retry_leaves_the_muted_alone_unless_it_is_told() {
 
 #[tokio::test]
 async fn to_mute_again_moves_the_end() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let first = mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
     assert_eq!(first.before, None);
     let again = NewMute {
@@ -341,7 +341,7 @@ async fn to_mute_again_moves_the_end() {
     assert_eq!(by, [Some("mai"), Some("ken")], "who moves the end has it");
     assert_eq!((again.mute.id, again.mute.since), (first.mute.id, at(0)));
     assert_eq!(again.mute.comment.as_deref(), Some("exercise"), "stays");
-    // One that ran out is another one, whether or not that was told.
+    // One that ran out is another one, whether or not anybody was notified.
     let third = mute(&store, MuteKind::Feed, "mofa", 900, 100).await;
     assert_eq!((third.before, third.mute.since), (None, at(100)));
     assert_ne!(third.mute.id, first.mute.id);
@@ -350,15 +350,15 @@ async fn to_mute_again_moves_the_end() {
 #[tokio::test]
 async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
     const ALERTS: i64 = 90 * DAY;
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "a", 60, 0).await;
     poll_news(&store, vec![news(1, &["a"], &["desk"])]).await;
     store.end_mutes(at(60)).await.expect("done");
-    let told = claim_for(&store, "desk", at(60)).await.remove(0);
+    let sent = claim_for(&store, "desk", at(60)).await.remove(0);
     assert!(
         store
-            .settle(settlement(&told, at(60), delivered()))
+            .settle(settlement(&sent, at(60), delivered()))
             .await
             .expect("done")
     );
@@ -373,10 +373,10 @@ async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
 
 #[tokio::test]
 async fn a_report_names_the_twenty_mutes_that_end_first() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "over", 5, 0).await;
-    for number in 0..=i64::from(MAX_REPORTED) {
+    for number in 0..=i64::from(status::MAX_REPORTED) {
         mute(
             &store,
             MuteKind::Watch,
@@ -395,8 +395,8 @@ async fn a_report_names_the_twenty_mutes_that_end_first() {
 /// A digest that waits for a receiver that is down stands for all its alerts.
 #[tokio::test]
 async fn what_a_held_digest_tells_counts_as_alerts() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let (first, second) = (news(1, &["a"], &["desk"]), news(2, &["a"], &["desk"]));
     poll_news(&store, vec![first, second]).await;
     let ids = outbox(&store).await.iter().map(|row| row.id).collect();
@@ -420,19 +420,19 @@ async fn what_a_held_digest_tells_counts_as_alerts() {
     assert_eq!((ended.alerts, ended.notices), (2, 1));
 }
 
-/// What is told of a feed's health says nothing of tags.
+/// A notice of a feed's health says nothing of tags.
 #[tokio::test]
-async fn a_muted_tag_holds_the_alerts_of_its_feeds_and_not_what_is_told_of_their_health() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn a_muted_tag_suppresses_the_alerts_of_its_feeds_and_not_notices_of_their_health() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let mut tagged = news(1, &["a"], &["desk"]);
     let alert = &mut tagged.alert.as_mut().expect("an alert").alert;
     alert.feed.tags = vec!["asia".to_owned(), "japan".to_owned()];
     mute(&store, MuteKind::Feed, "japan", 60, 0).await;
     mute(&store, MuteKind::Tag, "japan", 50, 0).await;
     poll_news(&store, vec![tagged, news(2, &["a"], &["desk"])]).await;
-    let told = store.enqueue(vec![failing("mofa", &[])], at(0)).await;
-    told.expect("kept");
+    let enqueued = store.enqueue(vec![failing("mofa", &[])], at(0)).await;
+    enqueued.expect("kept");
     let held: Vec<_> = states(&store).await.into_iter().map(|row| row.2).collect();
     let by_tag = "tag japan was muted: exercise".to_owned();
     assert_eq!(held, [Some(by_tag), None, None]);

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{DeliveryClaim, ReceiverState, missed::note, payload::thaw, settle::close_lost};
+use super::{DeliveryClaim, ReceiverState, missed::note, payload::deserialize, rows::close_lost};
 use crate::{
     model::{DeliveryId, SendReason},
     schedule::BREAKER_OPENS_AFTER,
@@ -48,6 +48,7 @@ pub(in crate::store) const CLAIM_ONE: &str = "
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
     SELECT r.due, (SELECT min(d.due) FROM delivery d WHERE d.receiver = r.id AND d.state = 'pending')
+             AS first_due
       FROM receiver r WHERE r.name = ?1 AND r.active = 1 AND r.off = 0";
 
 impl Store {
@@ -73,7 +74,7 @@ impl Store {
             let mut rows = tx.rows(claim, values![id, now, millis(lease), limit])?;
             let mut claims = Vec::with_capacity(rows.len());
             for row in &mut rows {
-                let order: (i64, i64) = (-row.take::<i64>(6)?, row.take(7)?);
+                let order: (i64, i64) = (-row.take::<i64>("priority")?, row.take("place")?);
                 if let Some(claim) = begin(tx, &store, &state, row, now)? {
                     claims.push((order, claim));
                 }
@@ -115,7 +116,8 @@ impl Store {
             let Some(mut row) = tx.row(NEXT_DUE, values![receiver])? else {
                 return Ok(None);
             };
-            let (lane, first): (Timestamp, Option<Timestamp>) = (row.take(0)?, row.take(1)?);
+            let (lane, first): (Timestamp, Option<Timestamp>) =
+                (row.take("due")?, row.take("first_due")?);
             Ok(first.map(|due| due.max(lane)))
         })
         .await
@@ -132,13 +134,13 @@ pub(super) fn lane(
     };
     let state = ReceiverState {
         name,
-        failures: row.take(1)?,
-        failing_since: row.take(2)?,
-        told_failing: row.take(3)?,
-        through: row.take(4)?,
-        refusals: row.take(5)?,
+        failures: row.take("failures")?,
+        failing_since: row.take("failing_since")?,
+        told_failing: row.take("told_failing")?,
+        through: row.take("through")?,
+        refusals: row.take("refusals")?,
     };
-    Ok(Some((row.take(0)?, state)))
+    Ok(Some((row.take("id")?, state)))
 }
 
 impl ReceiverState {
@@ -149,7 +151,7 @@ impl ReceiverState {
 }
 
 /// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
-/// for is held: neither must stop the lane.
+/// for is suppressed: neither must stop the lane.
 fn begin(
     tx: &mut dyn Tx,
     store: &str,
@@ -157,19 +159,19 @@ fn begin(
     row: &mut Row,
     now: Timestamp,
 ) -> Result<Option<DeliveryClaim>, StoreError> {
-    let id: DeliveryId = row.take(0)?;
-    let attempt: u32 = row.take(2)?;
+    let id: DeliveryId = row.take("id")?;
+    let attempt: u32 = row.take("attempts")?;
     // Of an attempt whose lease ran out nobody will hear again.
     close_lost(tx, Some(id), now)?;
-    let waiting_since = row.take(3)?;
-    if mutes::hold_again(tx, id, &receiver.name, waiting_since, now)? {
+    let waiting_since = row.take("waiting_since")?;
+    if mutes::suppress_again(tx, id, &receiver.name, waiting_since, now)? {
         return Ok(None);
     }
-    let (accepted, payload): (String, String) = (row.take(4)?, row.take(5)?);
-    let notice = match thaw(tx, store, id, &payload, &accepted) {
+    let (accepted, payload): (String, String) = (row.take("accepted")?, row.take("payload")?);
+    let notice = match deserialize(tx, store, id, &payload, &accepted) {
         Ok(notice) => notice,
         Err(error) => {
-            bury(tx, id, &error, now)?;
+            mark_dead(tx, id, &error, now)?;
             return Ok(None);
         }
     };
@@ -180,7 +182,7 @@ fn begin(
     )?;
     Ok(Some(DeliveryClaim {
         id,
-        fence: row.take(1)?,
+        fence: row.take("fence")?,
         attempt,
         failures,
         failing_since,
@@ -199,15 +201,15 @@ fn failures(
     waiting_since: Timestamp,
 ) -> Result<(u32, Option<Timestamp>), StoreError> {
     let row = tx.row(
-        "SELECT count(*), min(started_at) FROM attempt
+        "SELECT count(*) AS failures, min(started_at) AS failing_since FROM attempt
           WHERE delivery = ?1 AND reason <> ?2 AND started_at >= ?3",
         values![id, SendReason::Lost.as_str(), waiting_since],
     )?;
     let mut row = row.expect("an aggregate has a row");
-    Ok((row.take(0)?, row.take(1)?))
+    Ok((row.take("failures")?, row.take("failing_since")?))
 }
 
-pub(super) fn bury(
+pub(super) fn mark_dead(
     tx: &mut dyn Tx,
     id: DeliveryId,
     error: &StoreError,

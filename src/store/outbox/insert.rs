@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{
-    NewDelivery,
-    payload::{Digest, Part, freeze},
-    receiver_id, turns,
+    NewDelivery, flood,
+    payload::{Digest, Part, serialize},
+    rows::receiver_id,
 };
 use crate::{
     model::{Alert, AlertId, DeliveryId, Event, Priority},
@@ -28,7 +28,7 @@ impl Store {
 }
 
 /// Puts an event into the outbox for each of these receivers.
-pub(in crate::store) fn tell<'a>(
+pub(in crate::store) fn enqueue_event<'a>(
     tx: &mut dyn Tx,
     event: &Event,
     receivers: impl IntoIterator<Item = &'a String>,
@@ -37,7 +37,7 @@ pub(in crate::store) fn tell<'a>(
     enqueue(tx, &NewDelivery::to_each(receivers, event), now).map(drop)
 }
 
-/// Puts notices into the outbox, due now; a mute in force holds them there.
+/// Puts notices into the outbox, due now; a mute in force suppresses them there.
 pub(in crate::store) fn enqueue(
     tx: &mut dyn Tx,
     notices: &[NewDelivery],
@@ -52,8 +52,8 @@ pub(in crate::store) fn enqueue(
             alert: None,
             kind: event.kind(),
             priority: event.priority(),
-            place: turns::place(now, 0),
-            payload: freeze(event, now),
+            place: flood::place(now, 0),
+            payload: serialize(event, now),
             subject: Subject::of(receiver, event),
         };
         insert(tx, row, &mutes, now)
@@ -74,10 +74,10 @@ pub(in crate::store) fn insert_alert(
 ) -> Result<DeliveryId, StoreError> {
     let row = Row {
         alert: Some(AlertId(part.alert)),
-        kind: turns::ALERT,
+        kind: flood::ALERT,
         priority: part.priority,
-        place: turns::place(now, nth),
-        payload: freeze(part, now),
+        place: flood::place(now, nth),
+        payload: serialize(part, now),
         subject: Subject {
             receiver,
             feeds: vec![&alert.feed.name],
@@ -100,8 +100,8 @@ pub(super) fn insert_digest(
         alert: None,
         kind: "digest.ready",
         priority: digest.priority(),
-        place: turns::place(now, 0),
-        payload: freeze(digest, now),
+        place: flood::place(now, 0),
+        payload: serialize(digest, now),
         subject: Subject {
             receiver,
             feeds: Vec::new(),
@@ -144,6 +144,6 @@ fn insert(
         ],
     )?;
     let id = DeliveryId(id);
-    mutes.hold(tx, id, &row.subject, now)?;
+    mutes.suppress(tx, id, &row.subject, now)?;
     Ok(id)
 }

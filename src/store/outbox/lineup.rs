@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{claim::lane, turns};
+use super::{claim::lane, flood};
 use crate::{
     model::{DeliveryId, Priority},
     store::{
@@ -19,11 +19,11 @@ pub(in crate::store) const WAITING: &str = "
      ORDER BY place, id LIMIT ?4";
 
 /// When the last deliveries were taken, the latest first.
-pub(in crate::store) const TOLD: &str = "
+pub(in crate::store) const SENT: &str = "
     SELECT settled_at FROM delivery
      WHERE state = 'delivered' AND receiver = ?1 ORDER BY settled_at DESC LIMIT ?2";
 
-/// Attempts under way count as told: a reload may start a lane beside one that still sends.
+/// Attempts under way count as sent: a reload may start a lane beside one that still sends.
 const UNDER_WAY: &str = "
     SELECT a.started_at FROM attempt a JOIN delivery d ON d.id = a.delivery
      WHERE a.ended_at IS NULL AND d.receiver = ?1 ORDER BY a.started_at DESC LIMIT ?2";
@@ -39,8 +39,8 @@ pub struct Lineup {
     pub is_probed: bool,
     /// The first of each priority that are due, the most urgent first, then the oldest.
     pub waiting: Vec<LinedUp>,
-    /// When the receiver was told last, the oldest first.
-    pub told: Vec<Timestamp>,
+    /// When something was sent to the receiver last, the oldest first.
+    pub sent_at: Vec<Timestamp>,
     /// When the next of those that are not due yet will be.
     pub next_due: Option<Timestamp>,
 }
@@ -58,13 +58,13 @@ pub struct LinedUp {
     pub due: Timestamp,
     /// Whether it is an alert that was never attempted.
     pub is_fresh_alert: bool,
-    /// Whether it is one of too many of its poll, which are told [together](Store::flood).
+    /// Whether it is one of too many of its poll, which go out [together](Store::flood).
     pub is_excess: bool,
 }
 
 impl Store {
     /// What waits for a receiver: up to `limit` due deliveries of each priority, and up to
-    /// `memory` times at which it was told. `None` while it backs off, is off or is not in the
+    /// `memory` times at which something was sent to it. `None` while it backs off, is off or is not in the
     /// config.
     pub async fn lineup(
         &self,
@@ -86,13 +86,12 @@ impl Store {
                     waiting.push(lined_up(row, priority)?);
                 }
             }
-            let mut row = tx.row(NEXT_DUE_AFTER, values![id, now])?;
-            let row = row.as_mut().expect("an aggregate has a row");
+            let next_due = tx.value(NEXT_DUE_AFTER, values![id, now])?;
             Ok(Some(Lineup {
                 is_probed: state.is_probed(),
                 waiting,
-                told: told(tx, id, memory)?,
-                next_due: row.take(0)?,
+                sent_at: sent_at(tx, id, memory)?,
+                next_due: next_due.expect("an aggregate has a row"),
             }))
         })
         .await
@@ -104,26 +103,24 @@ fn bound(limit: usize) -> i64 {
 }
 
 fn lined_up(mut row: Row, priority: Priority) -> Result<LinedUp, StoreError> {
-    let (kind, attempts): (String, u32) = (row.take(2)?, row.take(3)?);
+    let (kind, attempts): (String, u32) = (row.take("kind")?, row.take("attempts")?);
     Ok(LinedUp {
-        id: row.take(0)?,
+        id: row.take("id")?,
         priority,
-        since: row.take(1)?,
-        due: row.take(4)?,
-        is_fresh_alert: attempts == 0 && kind == turns::ALERT,
-        is_excess: turns::is_excess(row.take(5)?, row.take(6)?),
+        since: row.take("waiting_since")?,
+        due: row.take("due")?,
+        is_fresh_alert: attempts == 0 && kind == flood::ALERT,
+        is_excess: flood::is_excess(row.take("created_at")?, row.take("place")?),
     })
 }
 
-fn told(tx: &mut dyn Tx, receiver: i64, memory: i64) -> Result<Vec<Timestamp>, StoreError> {
+fn sent_at(tx: &mut dyn Tx, receiver: i64, memory: i64) -> Result<Vec<Timestamp>, StoreError> {
     if memory == 0 {
         return Ok(Vec::new());
     }
-    let mut times = Vec::new();
-    for sql in [TOLD, UNDER_WAY] {
-        for mut row in tx.rows(sql, values![receiver, memory])? {
-            times.push(row.take(0)?);
-        }
+    let mut times: Vec<Timestamp> = Vec::new();
+    for sql in [SENT, UNDER_WAY] {
+        times.append(&mut tx.column(sql, values![receiver, memory])?);
     }
     times.sort_unstable();
     let memory = usize::try_from(memory).unwrap_or(usize::MAX);

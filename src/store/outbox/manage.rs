@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{DeliveryState, Selection, missed, settle::close_lost};
+use super::{DeliveryState, Selection, missed, rows::close_lost};
 use crate::{
     model::{DeliveryId, MuteId, SendReason},
     store::{
@@ -126,10 +126,10 @@ impl Selection {
 fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<Selected>, StoreError> {
     let mut matching = Vec::new();
     for mut row in rows {
-        let state: String = row.take(2)?;
-        let reason: Option<String> = row.take(3)?;
-        let name: String = row.take(4)?;
-        let mute: Option<MuteId> = row.take(5)?;
+        let state: String = row.take("state")?;
+        let reason: Option<String> = row.take("reason")?;
+        let name: String = row.take("name")?;
+        let mute: Option<MuteId> = row.take("mute")?;
         let wanted = selection.reason.map(SendReason::as_str);
         if (!selection.dead_only || state == "dead")
             && (!selection.is_of_mutes() || state == "muted")
@@ -138,8 +138,8 @@ fn matching(rows: Vec<Row>, selection: &Selection) -> Result<Vec<Selected>, Stor
             && selection.receiver.as_ref().is_none_or(|it| *it == name)
         {
             matching.push(Selected {
-                id: row.take(0)?,
-                receiver: row.take(1)?,
+                id: row.take("id")?,
+                receiver: row.take("receiver")?,
                 state,
             });
         }

@@ -1,14 +1,15 @@
-//! What was given up is told: who should have had it does not miss it by itself.
+//! Others are notified of what was given up: who should have had it does not miss it by itself.
 //!
-//! What dies is noted in the transaction in which it dies, so no crash makes it silent. It is told
-//! once a look; many that die together, or one after the other, are one notice an hour, or of those that died of their age one a day.
+//! What dies is noted in the transaction in which it dies, so no crash makes it silent.
+//! Many that die together, or one after the other, are one notice an hour, or of those that died of
+//! their age one a day.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::tell, payload::thaw_event};
+use super::{insert::enqueue_event, payload::deserialize_event};
 use crate::{
     model::time::elapsed,
     model::{DeliveryId, Event, ReceiverMissed, SendReason, to_second},
@@ -22,126 +23,131 @@ use crate::{
 /// In `meta`, before a receiver's name: its [`Ledger`] as JSON.
 const KEY: &str = "missed ";
 
-/// The same, when it was told last, in milliseconds.
-const TOLD_KEY: &str = "missed-told ";
+/// The same, when others were notified of it last, in milliseconds.
+const NOTIFIED_KEY: &str = "missed-told ";
 
-/// How often a receiver's losses are told.
-const TOLD_EVERY: Duration = Duration::from_hours(1);
+/// How often others are notified of a receiver's losses.
+const NOTIFY_EVERY: Duration = Duration::from_hours(1);
 
-/// How often those by age: a dead receiver, which was told, loses another every few minutes, for days.
-const AGE_TOLD_EVERY: Duration = Duration::from_hours(24);
+/// How often of those by age: a dead receiver, of which others were notified, loses another every few minutes, for days.
+const AGE_NOTIFY_EVERY: Duration = Duration::from_hours(24);
 
 /// What a receiver lost, and what others know of it.
 #[derive(Default, Serialize, Deserialize)]
 struct Ledger {
     /// Older versions kept it here.
-    #[serde(skip_serializing)]
-    told_at: Option<Timestamp>,
+    #[serde(rename = "told_at", skip_serializing)]
+    notified_at: Option<Timestamp>,
     /// Since then.
     missed: Option<ReceiverMissed>,
-    /// When it was found that nobody can be told of that yet.
-    untold_at: Option<Timestamp>,
+    /// When the log last said it, since nobody can be notified of it yet.
+    #[serde(rename = "untold_at")]
+    logged_at: Option<Timestamp>,
 }
 
 impl Ledger {
-    /// What is to be told now, if anybody `can_hear`, else said in the log.
-    fn due(&self, can_hear: bool, now: Timestamp) -> Option<&ReceiverMissed> {
+    /// Of what others are to be notified now, if there `is_somebody`, else said in the log.
+    fn due(&self, is_somebody: bool, now: Timestamp) -> Option<&ReceiverMissed> {
         let missed = self.missed.as_ref()?;
         let every = if missed.reason == SendReason::Expired.as_str() {
-            AGE_TOLD_EVERY
+            AGE_NOTIFY_EVERY
         } else {
-            TOLD_EVERY
+            NOTIFY_EVERY
         };
-        let last = if can_hear {
-            self.told_at
+        let last = if is_somebody {
+            self.notified_at
         } else {
-            self.untold_at
+            self.logged_at
         };
         let is_time = |last| elapsed(last, now) >= every;
         last.is_none_or(is_time).then_some(missed)
     }
 
-    /// What is due, for whom.
-    fn turn(
+    /// What is due, and who is notified.
+    fn due_for(
         &self,
         tx: &mut dyn Tx,
         receiver: &str,
-        told: &[String],
+        receivers: &[String],
         now: Timestamp,
     ) -> Result<Option<Missed>, StoreError> {
-        let told = recipients(tx, receiver, told)?;
-        let event = self.due(!told.is_empty(), now).cloned();
-        Ok(event.map(|event| Missed { event, told }))
+        let receivers = recipients(tx, receiver, receivers)?;
+        let event = self.due(!receivers.is_empty(), now).cloned();
+        Ok(event.map(|event| Missed { event, receivers }))
     }
 }
 
-/// A loss that was told.
+/// A notice of what a receiver lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missed {
-    /// What was told.
+    /// What it says.
     pub event: ReceiverMissed,
-    /// Who is told; nobody where there is only the receiver, and it takes nothing.
-    pub told: Vec<String>,
+    /// Who is notified; nobody where there is only the receiver, and it takes nothing.
+    pub receivers: Vec<String>,
 }
 
 impl Store {
-    /// Tells these receivers what was given up since they were last told, of each receiver once an
-    /// hour at most, what died of its age once a day. The one that lost it is told only where there is
+    /// Notifies these receivers of what was given up since the last time, of each receiver once an
+    /// hour at most, what died of its age once a day. The one that lost it is notified only where there is
     /// no other, and once it is well: until then its losses are kept.
-    pub async fn tell_missed(
+    pub async fn notify_missed(
         &self,
-        told: Vec<String>,
+        receivers: Vec<String>,
         now: Timestamp,
     ) -> Result<Vec<Missed>, StoreError> {
-        let asked = told.clone();
+        let asked = receivers.clone();
         if self
-            .read(move |tx| turns(tx, &asked, now))
+            .read(move |tx| all_due(tx, &asked, now))
             .await?
             .is_empty()
         {
             return Ok(Vec::new());
         }
         self.write(move |tx| {
-            let turns = turns(tx, &told, now)?;
-            for missed in &turns {
+            let due = all_due(tx, &receivers, now)?;
+            for missed in &due {
                 let receiver = &missed.event.receiver;
-                let ledger = if !missed.told.is_empty() {
+                let ledger = if !missed.receivers.is_empty() {
                     Ledger {
-                        told_at: Some(now),
+                        notified_at: Some(now),
                         ..Ledger::default()
                     }
-                } else if told.contains(receiver) {
-                    // It hears of it when it is well, with what it loses until then.
+                } else if receivers.contains(receiver) {
+                    // It is notified when it is well, with what it loses until then.
                     Ledger {
-                        untold_at: Some(now),
+                        logged_at: Some(now),
                         ..ledger(tx, receiver)?
                     }
                 } else {
                     Ledger {
-                        untold_at: Some(now),
+                        logged_at: Some(now),
                         ..Ledger::default()
                     }
                 };
                 keep(tx, receiver, &ledger)?;
-                tell(
+                enqueue_event(
                     tx,
                     &Event::ReceiverMissed(missed.event.clone()),
-                    &missed.told,
+                    &missed.receivers,
                     now,
                 )?;
             }
-            Ok(turns)
+            Ok(due)
         })
         .await
     }
 }
 
-fn turns(tx: &mut dyn Tx, told: &[String], now: Timestamp) -> Result<Vec<Missed>, StoreError> {
-    let mut turns = Vec::new();
+fn all_due(
+    tx: &mut dyn Tx,
+    receivers: &[String],
+    now: Timestamp,
+) -> Result<Vec<Missed>, StoreError> {
+    let mut due = Vec::new();
     for (receiver, ledger) in ledgers(tx)? {
-        turns.extend(ledger.turn(tx, &receiver, told, now)?);
+        due.extend(ledger.due_for(tx, &receiver, receivers, now)?);
     }
-    Ok(turns)
+    Ok(due)
 }
 
 /// Notes that these were given up, in the transaction that does it. A notice about a loss is none.
@@ -162,7 +168,7 @@ pub(super) fn note(
         let Some(mut row) = row else {
             continue;
         };
-        let (receiver, payload): (String, String) = (row.take(0)?, row.take(1)?);
+        let (receiver, payload): (String, String) = (row.take("name")?, row.take("payload")?);
         if !ledgers.contains_key(&receiver) {
             ledgers.insert(receiver.clone(), ledger(tx, &receiver)?);
         }
@@ -171,7 +177,7 @@ pub(super) fn note(
             since: to_second(now),
             ..ReceiverMissed::new(receiver)
         });
-        missed.add(thaw_event(tx, &payload).ok().as_ref());
+        missed.add(deserialize_event(tx, &payload).ok().as_ref());
         reason.as_str().clone_into(&mut missed.reason);
         error.clone_into(&mut missed.error);
     }
@@ -182,9 +188,9 @@ pub(super) fn note(
 }
 
 /// The others; the one that lost it where there is no other, and it takes notices.
-fn recipients(tx: &mut dyn Tx, name: &str, told: &[String]) -> Result<Vec<String>, StoreError> {
-    let mut others: Vec<String> = told.iter().filter(|it| *it != name).cloned().collect();
-    if others.is_empty() && told.iter().any(|it| it == name) && is_well(tx, name)? {
+fn recipients(tx: &mut dyn Tx, name: &str, all: &[String]) -> Result<Vec<String>, StoreError> {
+    let mut others: Vec<String> = all.iter().filter(|it| *it != name).cloned().collect();
+    if others.is_empty() && all.iter().any(|it| it == name) && is_well(tx, name)? {
         others.push(name.to_owned());
     }
     Ok(others)
@@ -202,13 +208,13 @@ fn ledgers(tx: &mut dyn Tx) -> Result<BTreeMap<String, Ledger>, StoreError> {
     let rows = tx.rows("SELECT key, value FROM meta ORDER BY key", &[])?;
     let mut ledgers = BTreeMap::new();
     for mut row in rows {
-        let key: String = row.take(0)?;
+        let key: String = row.take("key")?;
         if let Some(receiver) = key.strip_prefix(KEY) {
-            ledgers.insert(receiver.to_owned(), parse(&row.take::<String>(1)?));
+            ledgers.insert(receiver.to_owned(), parse(&row.take::<String>("value")?));
         }
     }
     for (receiver, ledger) in &mut ledgers {
-        ledger.told_at = told_at(tx, receiver)?.or(ledger.told_at);
+        ledger.notified_at = notified_at(tx, receiver)?.or(ledger.notified_at);
     }
     Ok(ledgers)
 }
@@ -217,13 +223,13 @@ fn ledger(tx: &mut dyn Tx, receiver: &str) -> Result<Ledger, StoreError> {
     let kept = meta::value(tx, &format!("{KEY}{receiver}"))?;
     let ledger = kept.as_deref().map(parse).unwrap_or_default();
     Ok(Ledger {
-        told_at: told_at(tx, receiver)?.or(ledger.told_at),
+        notified_at: notified_at(tx, receiver)?.or(ledger.notified_at),
         ..ledger
     })
 }
 
-fn told_at(tx: &mut dyn Tx, receiver: &str) -> Result<Option<Timestamp>, StoreError> {
-    meta::time(tx, &format!("{TOLD_KEY}{receiver}"))
+fn notified_at(tx: &mut dyn Tx, receiver: &str) -> Result<Option<Timestamp>, StoreError> {
+    meta::time(tx, &format!("{NOTIFIED_KEY}{receiver}"))
 }
 
 /// What cannot be read must not keep anything from being given up.
@@ -231,24 +237,24 @@ fn parse(json: &str) -> Ledger {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// What a receiver lost is sent again: nothing is to be told of it where all is.
+/// What a receiver lost is sent again: there is nothing to notify of where all is.
 pub(super) fn forget(tx: &mut dyn Tx, receiver: i64) -> Result<(), StoreError> {
-    let row = tx.row(
+    let name = tx.value(
         "SELECT r.name FROM receiver r
           WHERE r.id = ?1 AND NOT EXISTS (
             SELECT 1 FROM delivery d WHERE d.receiver = r.id AND d.state = 'dead')",
         values![receiver],
     )?;
-    match row {
-        Some(mut row) => meta::forget(tx, &format!("{KEY}{}", row.take::<String>(0)?)),
+    match name {
+        Some::<String>(name) => meta::forget(tx, &format!("{KEY}{name}")),
         None => Ok(()),
     }
 }
 
 fn keep(tx: &mut dyn Tx, receiver: &str, ledger: &Ledger) -> Result<(), StoreError> {
     let json = serde_json::to_string(ledger).expect("plain data serializes");
-    if let Some(told_at) = ledger.told_at {
-        meta::set_time(tx, &format!("{TOLD_KEY}{receiver}"), told_at)?;
+    if let Some(notified_at) = ledger.notified_at {
+        meta::set_time(tx, &format!("{NOTIFIED_KEY}{receiver}"), notified_at)?;
     }
     meta::set(tx, &format!("{KEY}{receiver}"), &json)
 }

@@ -1,8 +1,8 @@
 //! The outbox: notices on their way to receivers.
 
 mod claim;
-mod fold;
-mod halve;
+mod digest;
+mod flood;
 mod insert;
 mod lineup;
 mod manage;
@@ -10,39 +10,35 @@ mod missed;
 mod old;
 mod payload;
 mod recovered;
+mod rows;
 mod settle;
 mod show;
-mod turns;
 mod unreached;
 
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 
-use super::{
-    StoreError,
-    engine::{Tx, values},
-};
 use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Priority, SendReason};
 
 #[cfg(test)]
 pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE},
-    lineup::{NEXT_DUE_AFTER, TOLD, WAITING},
-    turns::{DUE, FIRST},
-};
-pub(super) use self::{
-    insert::{enqueue, insert_alert, tell},
-    payload::{Part, event, list, parse_list},
-    settle::close_lost,
-    show::of_alert,
-    unreached::parse as parse_unreached,
+    flood::{DUE, FIRST},
+    lineup::{NEXT_DUE_AFTER, SENT, WAITING},
 };
 pub use self::{
+    flood::ONE_BY_ONE,
     lineup::{LinedUp, Lineup},
     missed::Missed,
-    turns::ONE_BY_ONE,
-    unreached::{Reception, ToldUnreached, Unreached},
+    unreached::{NotifiedUnreached, Reception, Unreached},
+};
+pub(super) use self::{
+    insert::{enqueue, enqueue_event, insert_alert},
+    payload::{Part, list, parse_list},
+    rows::close_lost,
+    show::of_alert,
+    unreached::parse as parse_unreached,
 };
 
 /// An event for a receiver.
@@ -50,7 +46,7 @@ pub use self::{
 pub struct NewDelivery {
     /// The receiver's name.
     pub receiver: String,
-    /// What it is told.
+    /// What its notice says.
     pub event: Event,
 }
 
@@ -100,7 +96,7 @@ pub struct ReceiverState {
     pub failures: u32,
     /// The first of them.
     pub failing_since: Option<Timestamp>,
-    /// Whether others were told that it fails.
+    /// Whether others were notified that it fails.
     pub told_failing: bool,
     /// The mail server that its mail goes through while the one that comes first fails.
     pub through: Option<String>,
@@ -123,10 +119,10 @@ pub struct Settlement {
     pub to: SettleTo,
     /// What becomes of the receiver.
     pub receiver: ReceiverUpdate,
-    /// What is told to others; how much waits for a receiver that fails is counted here.
+    /// Notices for others; how much waits for a receiver that fails is counted here.
     pub notices: Vec<NewDelivery>,
-    /// Who is told where the attempt ends a trouble that was told.
-    pub told: Vec<String>,
+    /// The receivers that are notified where the attempt ends a failure of which they were notified.
+    pub escalation: Vec<String>,
 }
 
 /// What becomes of a delivery.
@@ -177,7 +173,7 @@ pub struct ReceiverUpdate {
     pub failures: u32,
     /// The first of them.
     pub failing_since: Option<Timestamp>,
-    /// Whether others were told that it fails.
+    /// Whether others were notified that it fails.
     pub told_failing: bool,
     /// No attempts until a restart, a reload or `outbox retry`.
     pub off: bool,
@@ -189,11 +185,11 @@ pub struct ReceiverUpdate {
     pub through: Option<String>,
     /// Notices that it has refused in a row.
     pub refusals: u32,
-    /// Whom behind it the attempt has reached.
+    /// Who behind it was reached by the attempt.
     pub reception: Reception,
 }
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeliveryState {
     /// Waits, or is being sent.
@@ -204,9 +200,9 @@ pub enum DeliveryState {
     Dead,
     /// Someone said that it need not be sent.
     Dropped,
-    /// Told as part of another delivery.
+    /// Sent as part of another delivery.
     Folded,
-    /// A mute held it; kept, and sent only if someone asks for it.
+    /// A mute suppressed it; kept, and sent only if someone asks for it.
     Muted,
 }
 
@@ -282,7 +278,7 @@ pub struct Selection {
     pub dead_only: bool,
     /// Only muted ones; alone, all of them.
     pub muted_only: bool,
-    /// Only those that this mute holds.
+    /// Only those that this mute suppresses.
     pub mute: Option<MuteId>,
 }
 
@@ -303,11 +299,11 @@ pub struct DeliveryStatus {
     pub notice: Option<Notice>,
     /// The notice's grade.
     pub priority: Priority,
-    /// Where it stands.
+    /// Its state.
     pub state: DeliveryState,
     /// Pending: the next attempt, or while one runs the end of its lease.
     pub due: Option<Timestamp>,
-    /// Folded: the delivery that tells it.
+    /// Folded: the delivery that it is part of.
     pub folded_into: Option<DeliveryId>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -367,25 +363,6 @@ pub struct ReceiverStatus {
     pub waiting: u32,
     /// Deliveries that are dead.
     pub dead: u32,
-}
-
-/// The row of a receiver. One the config never named gets a resting row: an obligation is kept
-/// rather than lost.
-fn receiver_id(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
-    if let Some(mut row) = tx.row("SELECT id FROM receiver WHERE name = ?1", values![name])? {
-        return row.take(0);
-    }
-    tx.insert(
-        "INSERT INTO receiver (name, active, due) VALUES (?1, 0, ?2)",
-        values![name, now],
-    )
-}
-
-fn unreadable(error: &serde_json::Error) -> StoreError {
-    StoreError::Unreadable {
-        what: "a delivery",
-        detail: error.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -54,8 +54,7 @@ impl Store {
 }
 
 fn old(tx: &mut dyn Tx, before: i64, now: Timestamp) -> Result<Vec<DeliveryId>, StoreError> {
-    let rows = tx.rows(OLD, values![before, now, BATCH])?;
-    rows.into_iter().map(|mut row| row.take(0)).collect()
+    tx.column(OLD, values![before, now, BATCH])
 }
 
 fn give_up(
@@ -69,8 +68,8 @@ fn give_up(
         let Some(mut row) = tx.row(WHY, values![*id])? else {
             continue;
         };
-        let (active, error): (bool, Option<String>) = (row.take(0)?, row.take(1)?);
-        let waiting_since: i64 = row.take(2)?;
+        let (active, error): (bool, Option<String>) = (row.take("active")?, row.take("error")?);
+        let waiting_since: i64 = row.take("waiting_since")?;
         let detail = in_words(active, error.as_deref());
         // It ended when its time was over, also where nobody looked then: it is deleted as if
         // somebody had.

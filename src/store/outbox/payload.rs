@@ -1,13 +1,12 @@
-//! What a delivery carries, frozen when it is made.
+//! What a delivery carries, serialized when it is made.
 //!
-//! An alert is named, with the watches that tell it to this receiver: its content is stored once,
+//! An alert is named, with those of its watches that notify this receiver: its content is stored once,
 //! however many receivers there are. Everything else is stored whole, and so is what older versions
 //! have left.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::unreadable;
 use crate::{
     model::{
         Alert, AlertId, DeliveryId, DeliveryKey, DigestReady, Event, Hold, Notice, Priority,
@@ -35,7 +34,7 @@ enum Content {
     Event(Event),
 }
 
-/// An alert as one receiver is told it.
+/// An alert as one receiver gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::store) struct Part {
     /// Its row.
@@ -52,19 +51,19 @@ pub(super) struct Digest {
     pub(super) hold: Hold,
     pub(super) since: Timestamp,
     pub(super) until: Timestamp,
-    pub(super) alerts: Vec<Told>,
+    pub(super) alerts: Vec<StoredAlert>,
 }
 
 /// An alert of a digest: whole where it was stored whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub(super) enum Told {
+pub(super) enum StoredAlert {
     Part(Part),
     Whole(Box<Alert>),
 }
 
-impl Told {
-    /// The alert, as the receiver is told it.
+impl StoredAlert {
+    /// The alert, as the receiver gets it.
     pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
         match self {
             Self::Part(part) => part.read(tx),
@@ -81,19 +80,18 @@ impl Told {
 }
 
 impl Part {
-    /// The alert, as the receiver is told it.
+    /// The alert, as the receiver gets it.
     pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
-        let row = tx.row(
+        let data: Option<String> = tx.value(
             "SELECT data FROM alert WHERE id = ?1",
             values![AlertId(self.alert)],
         )?;
-        let Some(mut row) = row else {
+        let Some(data) = data else {
             return Err(StoreError::Unreadable {
                 what: "a delivery",
                 detail: format!("alert {} is gone", self.alert),
             });
         };
-        let data: String = row.take(0)?;
         let mut alert: Alert = serde_json::from_str(&data).map_err(|error| unreadable(&error))?;
         alert.keep_watches(|watch| self.watches.iter().any(|it| it == watch));
         alert.priority = self.priority;
@@ -104,14 +102,14 @@ impl Part {
 impl Digest {
     /// The highest of its alerts.
     pub(super) fn priority(&self) -> Priority {
-        let priorities = self.alerts.iter().map(Told::priority);
+        let priorities = self.alerts.iter().map(StoredAlert::priority);
         priorities.max().unwrap_or_default()
     }
 
     /// One that cannot be read must not stop the others.
     fn read(&self, tx: &mut dyn Tx) -> Event {
-        let alerts = self.alerts.iter().filter_map(|told| {
-            let mut alert = told.read(tx).ok()?;
+        let alerts = self.alerts.iter().filter_map(|alert| {
+            let mut alert = alert.read(tx).ok()?;
             match self.hold {
                 Hold::Flood => alert.brief(1),
                 _ => alert.shorten(),
@@ -130,13 +128,13 @@ impl Digest {
 }
 
 /// The stored form of an event, an [alert](Part) or a [digest](Digest).
-pub(super) fn freeze(content: &impl Serialize, now: Timestamp) -> String {
+pub(super) fn serialize(content: &impl Serialize, now: Timestamp) -> String {
     let timestamp = to_second(now);
     serde_json::to_string(&Payload { timestamp, content }).expect("it has string keys only")
 }
 
 /// The notice of a stored delivery.
-pub(super) fn thaw(
+pub(super) fn deserialize(
     tx: &mut dyn Tx,
     store: &str,
     id: DeliveryId,
@@ -152,8 +150,8 @@ pub(super) fn thaw(
     })
 }
 
-/// What a stored delivery tells.
-pub(super) fn thaw_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
+/// The event of a stored delivery.
+pub(super) fn deserialize_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
     read(payload)?.content.read(tx)
 }
 
@@ -167,28 +165,27 @@ impl Content {
     }
 }
 
-/// What a stored delivery tells that is neither an alert nor a digest.
-pub(in crate::store) fn event(payload: &str) -> Result<Event, StoreError> {
+/// The alert of a stored delivery.
+pub(super) fn alert(payload: &str) -> Result<StoredAlert, StoreError> {
     match read(payload)?.content {
-        Content::Event(event) => Ok(event),
-        Content::Alert(_) | Content::Digest(_) => Err(no("a notice of its own")),
-    }
-}
-
-/// The alert that a stored delivery tells.
-pub(super) fn told(payload: &str) -> Result<Told, StoreError> {
-    match read(payload)?.content {
-        Content::Alert(part) => Ok(Told::Part(part)),
-        Content::Event(Event::Alert(alert)) => Ok(Told::Whole(alert)),
+        Content::Alert(part) => Ok(StoredAlert::Part(part)),
+        Content::Event(Event::Alert(alert)) => Ok(StoredAlert::Whole(alert)),
         Content::Event(_) | Content::Digest(_) => Err(no("an alert")),
     }
 }
 
-/// The alerts that a stored delivery tells together.
+/// The alerts of a stored digest.
 pub(super) fn digest(payload: &str) -> Result<Digest, StoreError> {
     match read(payload)?.content {
         Content::Digest(digest) => Ok(digest),
         Content::Event(_) | Content::Alert(_) => Err(no("a digest")),
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "a delivery",
+        detail: error.to_string(),
     }
 }
 

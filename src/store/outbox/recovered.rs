@@ -1,31 +1,31 @@
-//! That a receiver's trouble is over: told to those who heard of it.
+//! The end of a receiver's trouble: those who were notified of it are notified of its end.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{
-    insert::tell,
-    show::waiting,
-    unreached::{self, Unreached},
+    insert::enqueue_event,
+    rows::waiting,
+    unreached::{self, Unreached, end_unreached},
 };
 use crate::{
     model::{Event, ReceiverRecovered, to_second},
     store::{
         Store, StoreError,
-        engine::{Tx, values},
+        engine::{Row, Tx, values},
     },
 };
 
-/// A receiver of which others were told that it fails.
-pub(super) struct ToldFailing {
+/// A receiver of which others were notified that it fails.
+pub(super) struct NotifiedFailure {
     name: String,
     since: Timestamp,
-    /// Its mail goes through another server, so it was told itself.
+    /// Its mail goes through another server, so it was notified itself.
     is_reached: bool,
 }
 
-impl ToldFailing {
+impl NotifiedFailure {
     pub(super) fn of(tx: &mut dyn Tx, receiver: i64) -> Result<Option<Self>, StoreError> {
         let row = tx.row(
             "SELECT name, failing_since, through FROM receiver WHERE id = ?1 AND told_failing = 1",
@@ -34,19 +34,20 @@ impl ToldFailing {
         let Some(mut row) = row else {
             return Ok(None);
         };
-        let (since, through): (Option<Timestamp>, Option<String>) = (row.take(1)?, row.take(2)?);
+        let (since, through): (Option<Timestamp>, Option<String>) =
+            (row.take("failing_since")?, row.take("through")?);
         Ok(since.map(|since| Self {
-            name: row.take(0).unwrap_or_default(),
+            name: row.take("name").unwrap_or_default(),
             since,
             is_reached: through.is_some(),
         }))
     }
 
-    /// Tells that this is over.
+    /// Notifies these receivers that this is over.
     pub(super) fn end(
         self,
         tx: &mut dyn Tx,
-        told: &[String],
+        receivers: &[String],
         removed: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -59,46 +60,19 @@ impl ToldFailing {
             removed,
             receiver: self.name,
         };
-        let hears = |it: &&String| self.is_reached || **it != event.receiver;
-        let told: Vec<&String> = told.iter().filter(hears).collect();
-        tell(tx, &Event::ReceiverRecovered(event), told, now)
+        let is_notified = |it: &&String| self.is_reached || **it != event.receiver;
+        let receivers: Vec<&String> = receivers.iter().filter(is_notified).collect();
+        enqueue_event(tx, &Event::ReceiverRecovered(event), receivers, now)
     }
-}
-
-/// Tells of those who were told not to be reached, and are now or are there no more.
-pub(super) fn end_unreached(
-    tx: &mut dyn Tx,
-    receiver: &str,
-    [before, after]: [&[Unreached]; 2],
-    (told, removed, now): (&[String], bool, Timestamp),
-) -> Result<(), StoreError> {
-    let is_left = |it: &Unreached| after.iter().any(|left| left.recipient == it.recipient);
-    let ended = before.iter().filter(|it| it.told && !is_left(it));
-    let ended: Vec<Unreached> = ended.cloned().collect();
-    let Some(since) = ended.iter().map(|it| it.since).min() else {
-        return Ok(());
-    };
-    let still: Vec<Unreached> = after.iter().filter(|it| it.told).cloned().collect();
-    let event = ReceiverRecovered {
-        receiver: receiver.to_owned(),
-        since: to_second(since),
-        waiting: waiting(tx, receiver)?,
-        partial: true,
-        recipients: unreached::named(&ended),
-        still: unreached::named(&still),
-        removed,
-    };
-    let told = unreached::hearers(told, receiver, !event.recipients.is_empty());
-    tell(tx, &Event::ReceiverRecovered(event), &told, now)
 }
 
 impl Store {
     /// Ends the troubles of receivers, and of mail addresses behind them, that the config has no more,
-    /// and tells these receivers of it; `recipients` has the addresses of those that have some.
+    /// and notifies these receivers of it; `recipients` has the addresses of those that have some.
     pub async fn follow_recipients(
         &self,
         recipients: BTreeMap<String, Vec<String>>,
-        told: Vec<String>,
+        receivers: Vec<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.record(move |tx| {
@@ -108,18 +82,18 @@ impl Store {
                 let after: Vec<Unreached> = before.iter().filter(is_behind).cloned().collect();
                 if after != before {
                     unreached::keep(tx, &name, &after)?;
-                    let how = (&told[..], true, now);
+                    let how = (&receivers[..], true, now);
                     end_unreached(tx, &name, [&before, &after], how)?;
                 }
                 if is_active {
                     continue;
                 }
-                if let Some(failing) = ToldFailing::of(tx, id)? {
+                if let Some(failing) = NotifiedFailure::of(tx, id)? {
                     tx.exec(
                         "UPDATE receiver SET told_failing = 0 WHERE id = ?1",
                         values![id],
                     )?;
-                    failing.end(tx, &told, true, now)?;
+                    failing.end(tx, &receivers, true, now)?;
                 }
             }
             Ok(())
@@ -136,9 +110,14 @@ fn troubled(tx: &mut dyn Tx) -> Result<Vec<Troubled>, StoreError> {
           WHERE unreached <> '[]' OR (active = 0 AND told_failing = 1)",
         &[],
     )?;
-    let one = |mut row: crate::store::engine::Row| {
-        let unreached = unreached::parse(&row.take::<String>(3)?);
-        Ok((row.take(0)?, row.take(1)?, row.take(2)?, unreached))
+    let one = |mut row: Row| {
+        let unreached = unreached::parse(&row.take::<String>("unreached")?);
+        Ok((
+            row.take("id")?,
+            row.take("name")?,
+            row.take("active")?,
+            unreached,
+        ))
     };
     rows.into_iter().map(one).collect()
 }

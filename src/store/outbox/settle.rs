@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::{
     NewDelivery, ReceiverUpdate, SettleTo, Settlement,
-    halve::halve,
+    digest::halve,
     insert::enqueue,
     missed::note,
     payload::{list, parse_list},
-    recovered::ToldFailing,
-    show::waiting,
+    recovered::NotifiedFailure,
+    rows::waiting,
     unreached,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl Store {
-    /// Records how an attempt ended, with what becomes of its delivery and its receiver, and tells
+    /// Records how an attempt ended, with what becomes of its delivery and its receiver, and notifies
     /// others, in one transaction. False, and nothing written, if the delivery is no longer ours:
     /// its lease ran out and it was claimed again, or someone retried or dropped it. Waits for as
     /// long as another process writes: what was accepted and is not recorded is sent again.
@@ -54,18 +54,18 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
     )?;
     let Settlement {
         receiver: update,
-        told,
+        escalation,
         ..
     } = settlement;
     let over = if update.told_failing {
         None
     } else {
-        ToldFailing::of(tx, receiver)?
+        NotifiedFailure::of(tx, receiver)?
     };
     update_receiver(tx, receiver, update, ended_at)?;
-    unreached::note(tx, receiver, &update.reception, told, ended_at)?;
+    unreached::note(tx, receiver, &update.reception, escalation, ended_at)?;
     if let Some(over) = over {
-        over.end(tx, told, false, ended_at)?;
+        over.end(tx, escalation, false, ended_at)?;
     }
     enqueue(tx, &notices, ended_at)?;
     Ok(true)
@@ -127,7 +127,7 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         SettleTo::Later { accepted, .. } | SettleTo::Dead { accepted, .. }
             if !accepted.is_empty() =>
         {
-            add_accepted(tx, id, &row.take::<String>(1)?, accepted)?;
+            add_accepted(tx, id, &row.take::<String>("accepted")?, accepted)?;
         }
         _ => {}
     }
@@ -136,7 +136,7 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         SettleTo::Halves { .. } => halve(tx, id, ended_at)?,
         SettleTo::Delivered { .. } | SettleTo::Later { .. } => {}
     }
-    row.take(0).map(Some)
+    row.take("receiver").map(Some)
 }
 
 fn add_accepted(
@@ -181,27 +181,5 @@ fn update_receiver(
             update.refusals,
         ],
     )
-    .map(drop)
-}
-
-/// Closes the attempts that are open, of one delivery or of all: nobody knows how they went.
-pub(in crate::store) fn close_lost(
-    tx: &mut dyn Tx,
-    delivery: Option<DeliveryId>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const DETAIL: &str = "nobody recorded how the attempt ended";
-    let reason = SendReason::Lost.as_str();
-    match delivery {
-        Some(id) => tx.exec(
-            "UPDATE attempt SET ended_at = ?2, reason = ?3, detail = ?4
-              WHERE delivery = ?1 AND ended_at IS NULL",
-            values![id, now, reason, DETAIL],
-        ),
-        None => tx.exec(
-            "UPDATE attempt SET ended_at = ?1, reason = ?2, detail = ?3 WHERE ended_at IS NULL",
-            values![now, reason, DETAIL],
-        ),
-    }
     .map(drop)
 }

@@ -4,7 +4,8 @@ use std::{str::FromStr, sync::Arc};
 
 use super::{
     AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus,
-    payload::{key, thaw},
+    payload::{deserialize, key},
+    rows::waiting,
     unreached::parse,
 };
 use crate::{
@@ -75,9 +76,9 @@ impl Store {
                 "SELECT r.name, r.active, r.off, r.due, r.failures, r.failing_since, r.reason,
                         r.error, r.through, r.unreached,
                         (SELECT count(*) FROM delivery d
-                          WHERE d.receiver = r.id AND d.state = 'pending'),
+                          WHERE d.receiver = r.id AND d.state = 'pending') AS waiting,
                         (SELECT count(*) FROM delivery d
-                          WHERE d.receiver = r.id AND d.state = 'dead')
+                          WHERE d.receiver = r.id AND d.state = 'dead') AS dead
                    FROM receiver r ORDER BY r.name",
                 &[],
             )?
@@ -103,33 +104,33 @@ pub(in crate::store) fn of_alert(
 }
 
 fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, StoreError> {
-    let id: DeliveryId = row.take(0)?;
-    let state: String = row.take(4)?;
+    let id: DeliveryId = row.take("id")?;
+    let state: String = row.take("state")?;
     let state = DeliveryState::from_str(&state).map_err(|error| StoreError::Unreadable {
         what: "a delivery",
         detail: error.to_string(),
     })?;
-    let (accepted, payload): (String, String) = (row.take(10)?, row.take(11)?);
+    let (accepted, payload): (String, String) = (row.take("accepted")?, row.take("payload")?);
     Ok(DeliveryStatus {
         id,
-        receiver: row.take(1)?,
-        alert: row.take(2)?,
+        receiver: row.take("name")?,
+        alert: row.take("alert")?,
         key: key(store, id),
-        kind: row.take(12)?,
-        notice: thaw(tx, store, id, &payload, &accepted).ok(),
-        priority: Priority::from_rank(row.take(3)?),
+        kind: row.take("kind")?,
+        notice: deserialize(tx, store, id, &payload, &accepted).ok(),
+        priority: Priority::from_rank(row.take("priority")?),
         state,
         due: match state {
-            DeliveryState::Pending => Some(row.take(5)?),
+            DeliveryState::Pending => Some(row.take("due")?),
             _ => None,
         },
-        folded_into: row.take(13)?,
-        created_at: row.take(6)?,
-        waiting_since: row.take(14)?,
-        settled_at: row.take(7)?,
-        reason: row.take(8)?,
-        detail: row.take(9)?,
-        missing: row.take(15)?,
+        folded_into: row.take("folded_into")?,
+        created_at: row.take("created_at")?,
+        waiting_since: row.take("waiting_since")?,
+        settled_at: row.take("settled_at")?,
+        reason: row.take("reason")?,
+        detail: row.take("detail")?,
+        missing: row.take("missing")?,
         attempts: attempts(tx, id)?,
     })
 }
@@ -143,11 +144,11 @@ fn attempts(tx: &mut dyn Tx, id: DeliveryId) -> Result<Vec<AttemptStatus>, Store
     .into_iter()
     .map(|mut row| {
         Ok(AttemptStatus {
-            number: row.take(0)?,
-            started_at: row.take(1)?,
-            ended_at: row.take(2)?,
-            reason: row.take(3)?,
-            detail: row.take(4)?,
+            number: row.take("number")?,
+            started_at: row.take("started_at")?,
+            ended_at: row.take("ended_at")?,
+            reason: row.take("reason")?,
+            detail: row.take("detail")?,
         })
     })
     .collect()
@@ -155,28 +156,17 @@ fn attempts(tx: &mut dyn Tx, id: DeliveryId) -> Result<Vec<AttemptStatus>, Store
 
 fn receiver(mut row: Row) -> Result<ReceiverStatus, StoreError> {
     Ok(ReceiverStatus {
-        name: row.take(0)?,
-        active: row.take(1)?,
-        off: row.take(2)?,
-        due: row.take(3)?,
-        failures: row.take(4)?,
-        failing_since: row.take(5)?,
-        reason: row.take(6)?,
-        error: row.take(7)?,
-        through: row.take(8)?,
-        unreached: parse(&row.take::<String>(9)?),
-        waiting: row.take(10)?,
-        dead: row.take(11)?,
+        name: row.take("name")?,
+        active: row.take("active")?,
+        off: row.take("off")?,
+        due: row.take("due")?,
+        failures: row.take("failures")?,
+        failing_since: row.take("failing_since")?,
+        reason: row.take("reason")?,
+        error: row.take("error")?,
+        through: row.take("through")?,
+        unreached: parse(&row.take::<String>("unreached")?),
+        waiting: row.take("waiting")?,
+        dead: row.take("dead")?,
     })
-}
-
-/// How many deliveries of a receiver are pending.
-pub(super) fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<u32, StoreError> {
-    tx.row(
-        "SELECT count(*) FROM delivery
-          WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
-        values![receiver],
-    )?
-    .expect("an aggregate has a row")
-    .take(0)
 }

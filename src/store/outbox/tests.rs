@@ -47,8 +47,8 @@ async fn status(store: &Store, id: DeliveryId) -> DeliveryStatus {
 
 #[tokio::test]
 async fn the_most_urgent_goes_first_then_the_oldest() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let notices = vec![
         ping("desk"),
         urgent("desk"),
@@ -61,19 +61,19 @@ async fn the_most_urgent_goes_first_then_the_oldest() {
     let order: Vec<_> = claims.iter().map(|claim| claim.id).collect();
     assert_eq!(order, [ids[1], ids[3], ids[0], ids[2]], "and its own only");
 
-    let store = place.crash().open(at(1)).await;
+    let store = temp.crash().open(at(1)).await;
     let limited = store.claim_deliveries("desk", at(1), LEASE, 1).await;
     assert_eq!(limited.expect("claimed")[0].id, ids[1]);
 }
 
 #[tokio::test]
 async fn the_attempt_is_on_record_before_the_claim_is_answered() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, vec![ping("desk")], 0).await[0];
     let claim = claim_for(&store, "desk", at(7)).await.remove(0);
     assert_eq!((claim.attempt, claim.waiting_since), (1, at(0)));
-    let crashed = place.crash();
+    let crashed = temp.crash();
     let connection = rusqlite::Connection::open(&crashed.options.path).expect("opened");
     let started: i64 = connection
         .query_row(
@@ -101,8 +101,8 @@ async fn the_attempt_is_on_record_before_the_claim_is_answered() {
 
 #[tokio::test]
 async fn a_late_settlement_writes_nothing() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, vec![ping("desk")], 0).await[0];
     let stale = claim_for(&store, "desk", at(0)).await.remove(0);
     let fresh = claim_for(&store, "desk", at(301)).await.remove(0);
@@ -126,8 +126,8 @@ async fn a_late_settlement_writes_nothing() {
 
 #[tokio::test]
 async fn later_keeps_the_notice_and_adds_who_accepted() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     enqueue(&store, vec![ping("desk")], 0).await;
     let first = claim_for(&store, "desk", at(0)).await.remove(0);
     assert!(
@@ -160,8 +160,8 @@ async fn later_keeps_the_notice_and_adds_who_accepted() {
 
 #[tokio::test]
 async fn a_receiver_backs_off_alone_and_tells_the_others() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     enqueue(&store, vec![ping("desk"), ping("desk"), ping("phone")], 0).await;
     let claim = claim_for(&store, "desk", at(0)).await.remove(0);
     let mut broken = settlement(&claim, at(1), later(5, &[]));
@@ -211,8 +211,8 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
 
 #[tokio::test]
 async fn the_next_due_is_the_first_delivery_or_the_end_of_the_back_off() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let next = async || store.next_delivery_due("desk").await.expect("read");
     assert_eq!(next().await, None, "nothing is pending");
     enqueue(&store, vec![ping("desk"), ping("desk")], 0).await;
@@ -226,8 +226,8 @@ async fn the_next_due_is_the_first_delivery_or_the_end_of_the_back_off() {
 
 #[tokio::test]
 async fn retry_revives_the_dead_with_a_new_life() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, vec![ping("desk")], 0).await[0];
     let claim = claim_for(&store, "desk", at(0)).await.remove(0);
     let mut off = settlement(&claim, at(1), dead());
@@ -257,8 +257,8 @@ async fn retry_revives_the_dead_with_a_new_life() {
 
 #[tokio::test]
 async fn what_is_being_sent_is_not_sent_a_second_time() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, vec![ping("desk")], 0).await[0];
     let claim = claim_for(&store, "desk", at(0)).await.remove(0);
     let this = Selection {
@@ -278,8 +278,8 @@ async fn what_is_being_sent_is_not_sent_a_second_time() {
 
 #[tokio::test]
 async fn a_selection_is_what_meets_all_of_it() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let notices = vec![ping("desk"), ping("desk"), ping("phone"), ping("phone")];
     let ids = enqueue(&store, notices, 0).await;
     for receiver in ["desk", "phone"] {
@@ -348,8 +348,8 @@ async fn a_selection_is_what_meets_all_of_it() {
 
 #[tokio::test]
 async fn the_outbox_shows_what_is_asked_for_newest_first() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(
         &store,
         vec![ping("desk"), urgent("phone"), ping("phone")],
@@ -385,8 +385,8 @@ async fn the_outbox_shows_what_is_asked_for_newest_first() {
 
 #[tokio::test]
 async fn a_delivery_nobody_can_read_dies_and_lets_the_others_pass() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, vec![ping("desk"), ping("desk")], 0).await;
     tamper(
         &store,
@@ -405,8 +405,8 @@ async fn a_delivery_nobody_can_read_dies_and_lets_the_others_pass() {
 
 #[tokio::test]
 async fn an_unknown_receivers_notice_waits_until_the_config_names_it() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     enqueue(&store, vec![ping("late")], 0).await;
     assert!(claim_for(&store, "late", at(0)).await.is_empty());
     store
@@ -418,8 +418,8 @@ async fn an_unknown_receivers_notice_waits_until_the_config_names_it() {
 
 #[tokio::test]
 async fn the_payload_is_frozen_to_the_second() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let now = at(0) + Duration::from_millis(1_999);
     store
         .enqueue(vec![ping("desk")], now)
@@ -428,7 +428,7 @@ async fn the_payload_is_frozen_to_the_second() {
     let read = store.read(|tx| {
         tx.row("SELECT payload FROM delivery", &[])?
             .expect("a row")
-            .take(0)
+            .only()
     });
     let payload: String = read.await.expect("read");
     insta::assert_snapshot!(payload, @r#"{"timestamp":"2026-11-18T11:06:41Z","type":"test.ping","data":{"receiver":"desk","message":"hello"}}"#);

@@ -1,23 +1,23 @@
 //! Those behind a receiver who get nothing while others do: a mail address that the server does not
 //! know, a service that Apprise cannot reach.
 //!
-//! Each is told once, when that has gone on for [`RECEIVER_TOLD_AFTER`], also where nothing else is
+//! Others are notified of each once, when that has gone on for [`RECEIVER_TOLD_AFTER`], also where nothing else is
 //! sent meanwhile. What an attempt shows of them is added to what is known in the transaction that
-//! records it, for they may have been told of while it ran.
+//! records it, for others may have been notified while it ran.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::tell, recovered::end_unreached, show::waiting};
+use super::{insert::enqueue_event, rows::waiting};
 use crate::{
     model::time::elapsed,
-    model::{Event, ReceiverFailing, Refusal, SendReason, to_second},
+    model::{Event, ReceiverFailing, ReceiverRecovered, Refusal, SendReason, to_second},
     schedule::RECEIVER_TOLD_AFTER,
     store::{
         Store, StoreError,
-        engine::{Tx, values},
+        engine::{Row, Tx, values},
     },
 };
 
@@ -33,8 +33,9 @@ pub struct Unreached {
     pub answer: String,
     /// Since when.
     pub since: Timestamp,
-    /// Whether others were told.
-    pub told: bool,
+    /// Whether others were notified.
+    #[serde(rename = "told")]
+    pub notified: bool,
 }
 
 /// What an attempt has shown of those behind its receiver. What it does not name stays as it was.
@@ -48,13 +49,13 @@ pub struct Reception {
     pub refused: Vec<Refusal>,
 }
 
-/// Who is not reached, as it was told.
+/// A notice of who is not reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToldUnreached {
-    /// What was told.
+pub struct NotifiedUnreached {
+    /// What it says.
     pub event: ReceiverFailing,
-    /// Who is told.
-    pub told: Vec<String>,
+    /// Who is notified.
+    pub receivers: Vec<String>,
 }
 
 impl Unreached {
@@ -77,41 +78,41 @@ impl Unreached {
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
-        !self.told && elapsed(self.since, now) >= RECEIVER_TOLD_AFTER
+        !self.notified && elapsed(self.since, now) >= RECEIVER_TOLD_AFTER
     }
 }
 
 impl Store {
-    /// Tells these receivers who behind another one has not been reached for a quarter of an hour,
-    /// each once. The receiver itself is told too where it is known whom it reaches, or where there is
+    /// Notifies these receivers who behind another one has not been reached for a quarter of an hour,
+    /// each once. The receiver itself is notified too where the addresses are known, or where there is
     /// no other.
-    pub async fn tell_unreached(
+    pub async fn notify_unreached(
         &self,
-        told: Vec<String>,
+        receivers: Vec<String>,
         now: Timestamp,
-    ) -> Result<Vec<ToldUnreached>, StoreError> {
+    ) -> Result<Vec<NotifiedUnreached>, StoreError> {
         let is_due = |all: &[Unreached]| all.iter().any(|it| it.is_due(now));
         let known = self.read(|tx| known(tx)).await?;
         if !known.values().any(|all| is_due(all)) {
             return Ok(Vec::new());
         }
-        self.write(move |tx| tell_due(tx, &told, now)).await
+        self.write(move |tx| notify_due(tx, &receivers, now)).await
     }
 }
 
-fn tell_due(
+fn notify_due(
     tx: &mut dyn Tx,
-    told: &[String],
+    receivers: &[String],
     now: Timestamp,
-) -> Result<Vec<ToldUnreached>, StoreError> {
-    let mut all_told = Vec::new();
+) -> Result<Vec<NotifiedUnreached>, StoreError> {
+    let mut notified = Vec::new();
     for (name, mut all) in known(tx)? {
         let due: Vec<Unreached> = all.iter().filter(|it| it.is_due(now)).cloned().collect();
         let Some(since) = due.iter().map(|it| it.since).min() else {
             continue;
         };
         for one in &mut all {
-            one.told |= one.is_due(now);
+            one.notified |= one.is_due(now);
         }
         keep(tx, &name, &all)?;
         let event = ReceiverFailing {
@@ -125,25 +126,25 @@ fn tell_due(
             recipients: named(&due),
             receiver: name,
         };
-        let told = hearers(told, &event.receiver, !event.recipients.is_empty());
-        tell(tx, &Event::ReceiverFailing(event.clone()), &told, now)?;
-        all_told.push(ToldUnreached { event, told });
+        let receivers = concerned(receivers, &event.receiver, !event.recipients.is_empty());
+        enqueue_event(tx, &Event::ReceiverFailing(event.clone()), &receivers, now)?;
+        notified.push(NotifiedUnreached { event, receivers });
     }
-    Ok(all_told)
+    Ok(notified)
 }
 
-/// Who hears of it: the receiver itself too where it is known whom it reaches, or where there is no
+/// Who is notified: the receiver itself too where the addresses are known, or where there is no
 /// other.
-pub(super) fn hearers(told: &[String], receiver: &str, has_names: bool) -> Vec<String> {
-    let others = told.iter().filter(|it| *it != receiver);
+fn concerned(receivers: &[String], receiver: &str, has_names: bool) -> Vec<String> {
+    let others = receivers.iter().filter(|it| *it != receiver);
     let others: Vec<String> = others.cloned().collect();
     if has_names || others.is_empty() {
-        return told.to_vec();
+        return receivers.to_vec();
     }
     others
 }
 
-pub(super) fn named(all: &[Unreached]) -> Vec<String> {
+fn named(all: &[Unreached]) -> Vec<String> {
     let names = all.iter().map(|it| it.recipient.clone());
     names.filter(|name| !name.is_empty()).collect()
 }
@@ -157,24 +158,24 @@ fn answers(all: &[Unreached]) -> String {
     shown.join("; ")
 }
 
-/// Adds what an attempt has shown to what is known of its receiver, and tells what is over.
+/// Adds what an attempt has shown to what is known of its receiver, and notifies these receivers of what is over.
 pub(super) fn note(
     tx: &mut dyn Tx,
     receiver: i64,
     reception: &Reception,
-    told: &[String],
+    receivers: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let sql = "SELECT name, unreached FROM receiver WHERE id = ?1";
     let mut row = tx.row(sql, values![receiver])?.expect("it has a delivery");
-    let before = parse(&row.take::<String>(1)?);
+    let before = parse(&row.take::<String>("unreached")?);
     let after = after(&before, reception, now);
     if after == before {
         return Ok(());
     }
-    let name: String = row.take(0)?;
+    let name: String = row.take("name")?;
     keep(tx, &name, &after)?;
-    end_unreached(tx, &name, [&before, &after], (told, false, now))
+    end_unreached(tx, &name, [&before, &after], (receivers, false, now))
 }
 
 /// Who is not reached after an attempt. Pure.
@@ -192,11 +193,39 @@ fn after(before: &[Unreached], reception: &Reception, now: Timestamp) -> Vec<Unr
                 recipient: recipient.clone(),
                 answer: answer.clone(),
                 since: now,
-                told: false,
+                notified: false,
             }),
         }
     }
     after
+}
+
+/// Notifies of those who were not reached, of which others were notified, and are now or are there no
+/// more.
+pub(super) fn end_unreached(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    [before, after]: [&[Unreached]; 2],
+    (receivers, removed, now): (&[String], bool, Timestamp),
+) -> Result<(), StoreError> {
+    let is_left = |it: &Unreached| after.iter().any(|left| left.recipient == it.recipient);
+    let ended = before.iter().filter(|it| it.notified && !is_left(it));
+    let ended: Vec<Unreached> = ended.cloned().collect();
+    let Some(since) = ended.iter().map(|it| it.since).min() else {
+        return Ok(());
+    };
+    let still: Vec<Unreached> = after.iter().filter(|it| it.notified).cloned().collect();
+    let event = ReceiverRecovered {
+        receiver: receiver.to_owned(),
+        since: to_second(since),
+        waiting: waiting(tx, receiver)?,
+        partial: true,
+        recipients: named(&ended),
+        still: named(&still),
+        removed,
+    };
+    let receivers = concerned(receivers, receiver, !event.recipients.is_empty());
+    enqueue_event(tx, &Event::ReceiverRecovered(event), &receivers, now)
 }
 
 /// Of the receivers in the config those that do not reach everybody.
@@ -205,8 +234,7 @@ fn known(tx: &mut dyn Tx) -> Result<BTreeMap<String, Vec<Unreached>>, StoreError
         "SELECT name, unreached FROM receiver WHERE active = 1 AND unreached <> '[]'",
         &[],
     )?;
-    let one =
-        |mut row: crate::store::engine::Row| Ok((row.take(0)?, parse(&row.take::<String>(1)?)));
+    let one = |mut row: Row| Ok((row.take("name")?, parse(&row.take::<String>("unreached")?)));
     rows.into_iter().map(one).collect()
 }
 

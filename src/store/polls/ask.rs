@@ -8,7 +8,7 @@ use super::{PollClaim, claim};
 use crate::store::{
     Store, StoreError,
     engine::{Row, Tx, millis, values},
-    schedule,
+    origin,
 };
 
 /// A feed that is to be polled because someone asked, and is not yet.
@@ -45,34 +45,37 @@ pub struct PollReport {
 
 const ASKED: &str = "
     SELECT f.name, o.not_before FROM feed f JOIN origin o ON o.id = f.origin
-     WHERE f.active = 1 AND f.due_reason = 'asked' ORDER BY o.not_before, f.name";
+     WHERE f.active = 1 AND f.asked = 1 ORDER BY o.not_before, f.name";
 
-/// A poll that goes on while someone asks is the answer: its commit sets another reason.
+/// A poll that goes on while someone asks is the answer: its commit ends the asking.
 const ASK: &str = "
-    UPDATE feed SET gone = 0, due_reason = 'asked', due = CASE WHEN due < ?1 THEN due ELSE ?1 END
+    UPDATE feed SET gone = 0, asked = 1, due = CASE WHEN due < ?1 THEN due ELSE ?1 END
      WHERE active = 1 AND name = ?2 RETURNING name";
 
 /// What is gone rests until it is named.
 const ASK_ALL: &str = "
-    UPDATE feed SET due_reason = 'asked', due = CASE WHEN due < ?1 THEN due ELSE ?1 END
+    UPDATE feed SET asked = 1, due = CASE WHEN due < ?1 THEN due ELSE ?1 END
      WHERE active = 1 AND gone = 0 RETURNING name";
 
 const CLAIM_ASKED: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
      WHERE id IN (SELECT DISTINCT o.id FROM feed f JOIN origin o ON o.id = f.origin
-                   WHERE f.active = 1 AND f.due_reason = 'asked'
+                   WHERE f.active = 1 AND f.asked = 1
                      AND o.leased_until <= ?1 AND o.not_before <= ?1 LIMIT ?3)
     RETURNING id, fence, refusals, unreachable_since,
-              (SELECT count(*) FROM meta WHERE key = 'outage_since'),
-              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
+              (SELECT count(*) FROM meta WHERE key = 'outage_since') AS outage,
+              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')
+                AS outage_until";
 
 const REPORT: &str = "
-    SELECT f.name, CASE WHEN f.due_reason = 'asked' THEN 1 ELSE 0 END, o.not_before, f.error,
-           CASE WHEN f.baseline_at >= f.polled_at THEN 1 ELSE 0 END,
-           CASE WHEN f.changed_at >= f.polled_at THEN 1 ELSE 0 END,
-           (SELECT count(*) FROM item i WHERE i.feed = f.id AND i.seen_at >= f.polled_at),
-           (SELECT count(*) FROM alert a WHERE a.feed = f.id AND a.created_at >= f.polled_at),
-           CASE WHEN f.gone = 0 THEN f.due END
+    SELECT f.name, f.asked, o.not_before, f.error,
+           CASE WHEN f.baseline_at >= f.polled_at THEN 1 ELSE 0 END AS is_first,
+           CASE WHEN f.changed_at >= f.polled_at THEN 1 ELSE 0 END AS is_changed,
+           (SELECT count(*) FROM item i WHERE i.feed = f.id AND i.seen_at >= f.polled_at)
+             AS items,
+           (SELECT count(*) FROM alert a WHERE a.feed = f.id AND a.created_at >= f.polled_at)
+             AS alerts,
+           CASE WHEN f.gone = 0 THEN f.due END AS due_at
       FROM feed f JOIN origin o ON o.id = f.origin
      WHERE f.name = ?1";
 
@@ -82,15 +85,15 @@ impl Store {
     /// again where it is named.
     pub async fn ask(&self, feeds: Vec<String>, now: Timestamp) -> Result<Vec<String>, StoreError> {
         self.write(move |tx| {
-            let mut rows = Vec::new();
+            let mut names = Vec::new();
             if feeds.is_empty() {
-                rows = tx.rows(ASK_ALL, values![now])?;
+                names = tx.column(ASK_ALL, values![now])?;
             }
             for feed in &feeds {
-                rows.extend(tx.rows(ASK, values![now, feed.as_str()])?);
+                names.append(&mut tx.column(ASK, values![now, feed.as_str()])?);
             }
-            schedule::free_all(tx, now.as_millisecond())?;
-            rows.into_iter().map(|mut row| row.take(0)).collect()
+            origin::free_all(tx, now.as_millisecond())?;
+            Ok(names)
         })
         .await
     }
@@ -101,8 +104,8 @@ impl Store {
             let rows = tx.rows(ASKED, &[])?.into_iter();
             rows.map(|mut row| {
                 Ok(Asked {
-                    feed: row.take(0)?,
-                    pause_ends_at: row.take(1)?,
+                    feed: row.take("name")?,
+                    pause_ends_at: row.take("not_before")?,
                 })
             })
             .collect()
@@ -144,8 +147,8 @@ fn claim_asked(
 ) -> Result<Vec<PollClaim>, StoreError> {
     let mut claims = Vec::new();
     for mut row in tx.rows(CLAIM_ASKED, values![now, millis(lease), limit])? {
-        let origin = row.take(0)?;
-        let (_, feed) = claim::feed(tx, claim::ASKED_FOR, origin)?
+        let origin = row.take("id")?;
+        let (_, feed) = claim::feed(tx, claim::ASKED_FOR, origin, now)?
             .expect("it made the origin claimed in this transaction");
         claims.push(claim::claim(origin, row, feed)?);
     }
@@ -154,15 +157,15 @@ fn claim_asked(
 
 fn report(mut row: Row) -> Result<PollReport, StoreError> {
     Ok(PollReport {
-        feed: row.take(0)?,
-        waits: row.take(1)?,
-        pause_ends_at: row.take(2)?,
-        error: row.take(3)?,
-        first: row.take(4)?,
-        changed: row.take(5)?,
-        items: row.take(6)?,
-        alerts: row.take(7)?,
-        due_at: row.take(8)?,
+        feed: row.take("name")?,
+        waits: row.take("asked")?,
+        pause_ends_at: row.take("not_before")?,
+        error: row.take("error")?,
+        first: row.take("is_first")?,
+        changed: row.take("is_changed")?,
+        items: row.take("items")?,
+        alerts: row.take("alerts")?,
+        due_at: row.take("due_at")?,
     })
 }
 

@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::{Baseline, Continuity, FeedState, PollClaim, continuity, moved};
 use crate::{
-    model::OriginId,
+    model::{FeedId, OriginId},
     schedule::Learned,
     store::{
         Store, StoreError,
         engine::{Row, Tx, millis, values},
+        notifications::{self, Notified},
+        origin,
         recover::CUT_OFF,
-        schedule,
     },
 };
 
@@ -21,8 +22,9 @@ pub(in crate::store) const CLAIM: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
      WHERE id IN (SELECT id FROM origin WHERE due <= ?1 ORDER BY due LIMIT ?3) AND due <= ?1
     RETURNING id, fence, refusals, unreachable_since,
-              (SELECT count(*) FROM meta WHERE key = 'outage_since'),
-              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
+              (SELECT count(*) FROM meta WHERE key = 'outage_since') AS outage,
+              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')
+                AS outage_until";
 
 /// The same of origins with a feed that was due at ?4 already.
 const CLAIM_OVERDUE: &str = "
@@ -34,18 +36,21 @@ const CLAIM_OVERDUE: &str = "
                    ORDER BY o.due LIMIT ?3)
        AND due <= ?1
     RETURNING id, fence, refusals, unreachable_since,
-              (SELECT count(*) FROM meta WHERE key = 'outage_since'),
-              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
+              (SELECT count(*) FROM meta WHERE key = 'outage_since') AS outage,
+              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')
+                AS outage_until";
 
-/// What a poll needs to know of a feed. `due` stands first.
+/// What a poll needs to know of a feed.
 macro_rules! feed {
     ($which:literal) => {
         concat!(
             "SELECT due, id, name, url, etag, last_modified, body_hash, baseline_at, failures,
-                    failing_since, told_failing, succeeded_at, not_modified_since, items_total,
-                    last_items, missed, missed_at, told_missed, fill, moved_to, moving, learned,
+                    failing_since, succeeded_at, not_modified_since, items_total,
+                    last_items, missed, missed_at, in_gap, fill, moved_to, moving, learned,
                     health, (baseline_at IS NULL AND EXISTS (
-                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id)), due_reason
+                      SELECT 1 FROM fingerprint p WHERE p.feed = feed.id)) AS is_inherited,
+                    due_reason, asked,
+                    EXISTS (SELECT 1 FROM notification n WHERE n.feed = feed.id) AS is_logged
                FROM feed WHERE origin = ?1 AND active = 1 AND ",
             $which
         )
@@ -56,7 +61,7 @@ macro_rules! feed {
 pub(in crate::store) const MOST_OVERDUE: &str = feed!("gone = 0 ORDER BY due LIMIT 1");
 
 /// The feed of an origin that someone asked for.
-pub(super) const ASKED_FOR: &str = feed!("due_reason = 'asked' ORDER BY due, id LIMIT 1");
+pub(super) const ASKED_FOR: &str = feed!("asked = 1 ORDER BY due, id LIMIT 1");
 
 /// The first due time of all origins, leases included.
 pub(in crate::store) const NEXT_DUE: &str = "SELECT min(due) FROM origin";
@@ -72,7 +77,7 @@ impl Store {
     ) -> Result<Vec<PollClaim>, StoreError> {
         self.write(move |tx| {
             let claimed = tx.rows(CLAIM, values![now, millis(lease), limit])?;
-            claim_origins(tx, claimed, now)
+            claim_origins(tx, claimed, now, now)
         })
         .await
     }
@@ -87,7 +92,7 @@ impl Store {
     ) -> Result<Vec<PollClaim>, StoreError> {
         self.write(move |tx| {
             let claimed = tx.rows(CLAIM_OVERDUE, values![now, millis(lease), limit, since])?;
-            claim_origins(tx, claimed, since)
+            claim_origins(tx, claimed, now, since)
         })
         .await
     }
@@ -95,9 +100,9 @@ impl Store {
     /// When the next origin is due, or its lease ends; `None` where there is nothing to poll.
     pub async fn next_poll_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|tx| {
-            let mut row = tx.row(NEXT_DUE, &[])?.expect("an aggregate has a row");
-            let due: Option<i64> = row.take(0)?;
-            // NEVER is no time that can be told.
+            let due = tx.value(NEXT_DUE, &[])?;
+            let due: Option<i64> = due.expect("an aggregate has a row");
+            // NEVER is no time.
             Ok(due.and_then(|due| Timestamp::from_millisecond(due).ok()))
         })
         .await
@@ -108,15 +113,16 @@ impl Store {
 fn claim_origins(
     tx: &mut dyn Tx,
     claimed: Vec<Row>,
+    now: Timestamp,
     due_by: Timestamp,
 ) -> Result<Vec<PollClaim>, StoreError> {
     let mut claims = Vec::new();
     for mut row in claimed {
-        let origin = row.take(0)?;
-        match feed(tx, MOST_OVERDUE, origin)? {
+        let origin = row.take("id")?;
+        match feed(tx, MOST_OVERDUE, origin, now)? {
             Some((due, feed)) if due <= due_by => claims.push((due, claim(origin, row, feed)?)),
             // A lease that ran out made it due, not a feed.
-            _ => schedule::free(tx, origin)?,
+            _ => origin::free(tx, origin)?,
         }
     }
     claims.sort_by_key(|(due, claim)| (*due, claim.feed.id));
@@ -131,11 +137,11 @@ pub(super) fn claim(
 ) -> Result<PollClaim, StoreError> {
     Ok(PollClaim {
         origin,
-        fence: row.take(1)?,
-        refusals: row.take(2)?,
-        unreachable_since: row.take(3)?,
-        outage: row.take(4)?,
-        outage_until: row.take(5)?,
+        fence: row.take("fence")?,
+        refusals: row.take("refusals")?,
+        unreachable_since: row.take("unreachable_since")?,
+        outage: row.take("outage")?,
+        outage_until: row.take("outage_until")?,
         feed,
     })
 }
@@ -145,41 +151,48 @@ pub(super) fn feed(
     tx: &mut dyn Tx,
     which: &str,
     origin: OriginId,
+    now: Timestamp,
 ) -> Result<Option<(Timestamp, FeedState)>, StoreError> {
     let row = tx.row(which, values![origin])?;
-    row.map(|mut row| Ok((row.take(0)?, feed_state(&mut row)?)))
+    row.map(|mut row| Ok((row.take("due")?, feed_state(tx, &mut row, now)?)))
         .transpose()
 }
 
-fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
-    let learned: Learned = row.take(21)?;
-    let due_reason: String = row.take(24)?;
+fn feed_state(tx: &mut dyn Tx, row: &mut Row, now: Timestamp) -> Result<FeedState, StoreError> {
+    let (id, learned): (FeedId, Learned) = (row.take("id")?, row.take("learned")?);
+    let is_logged: bool = row.take("is_logged")?;
     Ok(FeedState {
-        id: row.take(1)?,
-        name: row.take(2)?,
-        url: row.take(3)?,
-        etag: row.take(4)?,
-        last_modified: row.take(5)?,
-        body_hash: row.take(6)?,
-        baseline: match (row.take::<Option<Timestamp>>(7)?, row.take(23)?) {
+        id,
+        name: row.take("name")?,
+        url: row.take("url")?,
+        etag: row.take("etag")?,
+        last_modified: row.take("last_modified")?,
+        body_hash: row.take("body_hash")?,
+        baseline: match (
+            row.take::<Option<Timestamp>>("baseline_at")?,
+            row.take("is_inherited")?,
+        ) {
             (Some(_), _) => Baseline::Done,
             (None, true) => Baseline::Inherited,
             (None, false) => Baseline::Missing,
         },
-        failures: row.take(8)?,
-        failing_since: row.take(9)?,
-        told_failing: row.take(10)?,
-        last_success: row.take(11)?,
-        not_modified_since: row.take(12)?,
-        items_total: row.take(13)?,
-        health: row.take(22)?,
-        cut_off: due_reason == CUT_OFF,
-        asked: due_reason == "asked",
+        failures: row.take("failures")?,
+        failing_since: row.take("failing_since")?,
+        notified: match is_logged {
+            true => notifications::read(tx, id, now)?,
+            false => Notified::default(),
+        },
+        last_success: row.take("succeeded_at")?,
+        not_modified_since: row.take("not_modified_since")?,
+        items_total: row.take("items_total")?,
+        health: row.take("health")?,
+        cut_off: row.take::<String>("due_reason")? == CUT_OFF,
+        asked: row.take("asked")?,
         continuity: Continuity {
             pace: learned.shorten,
-            ..continuity::read(row, 14)?
+            ..continuity::read(row)?
         },
-        moved: moved::read(row, 19)?,
+        moved: moved::read(row)?,
         learned,
     })
 }

@@ -13,30 +13,30 @@ use crate::{
     },
 };
 
-/// Items of a window that are remembered, the latest: enough to see whether the next one joins.
+/// Items of a document that are remembered, the latest: enough to see whether the next one joins.
 /// The largest of 301 real feeds held 730.
-const MAX_WINDOW: usize = 1_000;
+const MAX_LAST_ITEMS: usize = 1_000;
 
 /// Whether the documents of a feed join one another.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Continuity {
     /// Items of the last document that was read, by row id; at most 1,000.
-    pub window: Vec<ItemId>,
+    pub last_items: Vec<ItemId>,
     /// The interval, where gaps have made it shorter than the feed's own.
     pub pace: Option<Duration>,
     /// Gaps so far that nothing filled.
     pub missed: u32,
     /// The last of them.
     pub missed_at: Option<Timestamp>,
-    /// Whether receivers were told of a gap and no overlap has been seen since.
-    pub told: bool,
-    /// A gap that is being filled.
-    pub fill: Option<Fill>,
+    /// Whether there was a gap and no overlap has been seen since.
+    pub in_gap: bool,
+    /// How far a gap is filled from the feed's archive.
+    pub backfill: Option<Backfill>,
 }
 
 /// The way back through a feed's archive to what is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fill {
+pub struct Backfill {
     /// The page to read next.
     pub url: String,
     /// The latest item from before the gap: where one this old stands, the gap is closed.
@@ -47,42 +47,42 @@ pub struct Fill {
     pub pages: u32,
 }
 
-/// Reads it from five columns, from `position` on; the pace stands with what was learned.
-pub(super) fn read(row: &mut Row, position: usize) -> Result<Continuity, StoreError> {
-    let window: String = row.take(position)?;
-    let fill: Option<String> = row.take(position + 4)?;
+/// Reads it from the columns of a feed; the pace is with what was learned.
+pub(super) fn read(row: &mut Row) -> Result<Continuity, StoreError> {
+    let last_items: String = row.take("last_items")?;
+    let backfill: Option<String> = row.take("fill")?;
     Ok(Continuity {
-        window: from_json(&window)?,
+        last_items: from_json(&last_items)?,
         pace: None,
-        missed: row.take(position + 1)?,
-        missed_at: row.take(position + 2)?,
-        told: row.take(position + 3)?,
-        fill: fill.map(|fill| from_json(&fill)).transpose()?,
+        missed: row.take("missed")?,
+        missed_at: row.take("missed_at")?,
+        in_gap: row.take("in_gap")?,
+        backfill: backfill.map(|backfill| from_json(&backfill)).transpose()?,
     })
 }
 
-/// Replaces it. `new` are the window's items that had no row before.
+/// Replaces it. `new` are its last items that had no row before.
 pub(super) fn write(
     tx: &mut dyn Tx,
     feed: FeedId,
     continuity: Continuity,
     new: Vec<ItemId>,
 ) -> Result<(), StoreError> {
-    let mut window = continuity.window;
-    window.extend(new);
-    window.sort_unstable();
-    window.dedup();
-    let excess = window.len().saturating_sub(MAX_WINDOW);
+    let mut items = continuity.last_items;
+    items.extend(new);
+    items.sort_unstable();
+    items.dedup();
+    let excess = items.len().saturating_sub(MAX_LAST_ITEMS);
     tx.exec(
-        "UPDATE feed SET last_items = ?2, missed = ?3, missed_at = ?4, told_missed = ?5, fill = ?6
+        "UPDATE feed SET last_items = ?2, missed = ?3, missed_at = ?4, in_gap = ?5, fill = ?6
           WHERE id = ?1",
         values![
             feed,
-            to_json(&window[excess..]),
+            to_json(&items[excess..]),
             continuity.missed,
             continuity.missed_at,
-            continuity.told,
-            continuity.fill.as_ref().map(to_json),
+            continuity.in_gap,
+            continuity.backfill.as_ref().map(to_json),
         ],
     )
     .map(drop)

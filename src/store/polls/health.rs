@@ -3,74 +3,44 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{PollCommit, PollResult};
 use crate::{
-    model::{Event, FeedId, HealthIssue, OriginId},
+    model::{FeedId, HealthIssue, OriginId},
     schedule::Learned,
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
-        mutes,
+        notifications::{self, Notification},
     },
 };
 
-/// What the polls of a feed say of its health; its failures stand in columns of their own.
+/// What the polls of a feed say of its health; its failures have columns of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Health {
-    /// A feed that was told failing reads again, and that is still to be told.
+    /// It has recovered from a failure that receivers were notified of, and they will be notified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
     /// What its rhythm lets expect of the silence that goes on; `None` until that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
-    /// Whether receivers were told that it is silent.
-    #[serde(skip_serializing_if = "is_false")]
-    pub told_silent: bool,
+    /// Whether it has been silent for too long.
+    #[serde(alias = "told_silent", skip_serializing_if = "is_false")]
+    pub is_silent: bool,
     /// It reads well, had items and has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empty: Option<Empty>,
-    /// When receivers were last told that it renamed its items.
+    /// When receivers were last notified that it renamed its items.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebased_at: Option<Timestamp>,
 }
 
 impl Health {
-    /// What receivers were told of a feed that reads well, and since when it is so.
-    pub fn told(&self, learned: &Learned) -> Option<(HealthIssue, Option<Timestamp>)> {
+    /// What is wrong with a feed that reads well, and since when.
+    pub fn issue(&self, learned: &Learned) -> Option<(HealthIssue, Option<Timestamp>)> {
         match self.empty {
-            Some(empty) if empty.told => Some((HealthIssue::Empty, Some(empty.since))),
-            _ if self.told_silent => Some((HealthIssue::Silent, learned.pace.news_at())),
+            Some(empty) if empty.is_lasting => Some((HealthIssue::Empty, Some(empty.since))),
+            _ if self.is_silent => Some((HealthIssue::Silent, learned.pace.news_at())),
             _ => None,
-        }
-    }
-}
-
-/// What receivers know of a feed's trouble.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FeedTold {
-    /// That it fails.
-    pub failing: bool,
-    /// That it brings nothing new.
-    pub silent: bool,
-    /// That it has lost its items.
-    pub empty: bool,
-}
-
-impl FeedTold {
-    pub(super) fn of(failing: bool, health: &Health) -> Self {
-        Self {
-            failing,
-            silent: health.told_silent,
-            empty: health.empty.is_some_and(|empty| empty.told),
-        }
-    }
-
-    const fn has(self, ailment: HealthIssue) -> bool {
-        match ailment {
-            HealthIssue::Failing => self.failing,
-            HealthIssue::Silent => self.silent,
-            HealthIssue::Empty => self.empty,
         }
     }
 }
@@ -96,8 +66,9 @@ pub struct Empty {
     pub since: Timestamp,
     /// How many.
     pub polls: u32,
-    /// Whether receivers were told.
-    pub told: bool,
+    /// Whether it has been so for too long.
+    #[serde(alias = "told")]
+    pub is_lasting: bool,
 }
 
 /// The end of a row of failures.
@@ -113,8 +84,8 @@ pub struct Recovery {
     pub failures: u32,
 }
 
-/// Another feed of the same origin, that fails or was told failing; one that is gone is asked no
-/// more and does not count.
+/// Another feed of the same origin that fails, or of whose failure receivers were notified; one that
+/// is gone is polled no more and does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbour {
     /// Row id.
@@ -123,13 +94,15 @@ pub struct Neighbour {
     pub name: String,
     /// Failed polls in a row.
     pub failures: u32,
-    /// Whether receivers were told that it fails, and not yet that it reads again.
-    pub told_failing: bool,
+    /// Whether receivers were notified that it fails, and not yet that it has recovered.
+    pub is_notified: bool,
 }
 
 pub(in crate::store) const NEIGHBOURS: &str = "
-    SELECT id, name, failures, told_failing FROM feed
-     WHERE origin = ?1 AND id <> ?2 AND active = 1 AND gone = 0 AND (failures > 0 OR told_failing = 1)
+    SELECT id, name, failures FROM feed
+     WHERE origin = ?1 AND id <> ?2 AND active = 1 AND gone = 0
+       AND (failures > 0 OR EXISTS (
+             SELECT 1 FROM notification n WHERE n.feed = feed.id AND n.issue = 'failing'))
      ORDER BY name";
 
 /// The index on items answers it alone.
@@ -143,84 +116,36 @@ impl Store {
         feed: FeedId,
         since: Timestamp,
     ) -> Result<Vec<Timestamp>, StoreError> {
-        self.read(move |tx| {
-            let rows = tx.rows(ARRIVALS, values![feed, since])?.into_iter();
-            rows.map(|mut row| row.take(0)).collect()
-        })
-        .await
+        self.read(move |tx| tx.column(ARRIVALS, values![feed, since]))
+            .await
     }
 
-    /// The other feeds of the origin that fail or were told failing, by name. While its claim is
-    /// held, no poll changes them.
-    pub async fn troubled_neighbours(
+    /// The other feeds of the origin that fail, or of whose failure receivers were notified, by name.
+    /// While its claim is held, no poll changes them.
+    pub async fn neighbours(
         &self,
         origin: OriginId,
         feed: FeedId,
+        now: Timestamp,
     ) -> Result<Vec<Neighbour>, StoreError> {
         self.read(move |tx| {
             let rows = tx.rows(NEIGHBOURS, values![origin, feed])?.into_iter();
-            rows.map(neighbour).collect()
+            let neighbours: Result<Vec<_>, _> = rows.map(|row| neighbour(tx, row, now)).collect();
+            let mut neighbours = neighbours?;
+            // One that has recovered from what nobody was notified of has nothing to do with it.
+            neighbours.retain(|it| it.failures > 0 || it.is_notified);
+            Ok(neighbours)
         })
         .await
     }
 }
 
-fn neighbour(mut row: Row) -> Result<Neighbour, StoreError> {
+fn neighbour(tx: &mut dyn Tx, mut row: Row, now: Timestamp) -> Result<Neighbour, StoreError> {
+    let id = row.take("id")?;
     Ok(Neighbour {
-        id: row.take(0)?,
-        name: row.take(1)?,
-        failures: row.take(2)?,
-        told_failing: row.take(3)?,
+        id,
+        name: row.take("name")?,
+        failures: row.take("failures")?,
+        is_notified: notifications::read(tx, id, now)?.failing == Notification::Sent,
     })
-}
-
-/// What is told of a feed is told of these with it.
-pub(super) fn tell_with(
-    tx: &mut dyn Tx,
-    feeds: &[FeedId],
-    told_failing: bool,
-) -> Result<(), StoreError> {
-    for &feed in feeds {
-        tx.exec(
-            "UPDATE feed SET told_failing = ?2 WHERE id = ?1",
-            values![feed, told_failing],
-        )?;
-    }
-    Ok(())
-}
-
-/// What the end of a mute took back while the poll ran, or would have if anyone had looked, nobody
-/// has heard of. The poll, which began before, takes it for told, and must not write that; nor may
-/// it tell that it is over.
-pub(super) fn keep_untold(tx: &mut dyn Tx, poll: &mut PollCommit) -> Result<(), StoreError> {
-    if poll.told == FeedTold::default() {
-        return Ok(());
-    }
-    mutes::end_due(tx, poll.committed_at)?;
-    let sql = "SELECT told_failing, health FROM feed WHERE id = ?1";
-    let Some(mut row) = tx.row(sql, values![poll.feed])? else {
-        return Ok(());
-    };
-    let told = FeedTold::of(row.take(0)?, &row.take(1)?);
-    let unheard = FeedTold {
-        failing: poll.told.failing && !told.failing,
-        silent: poll.told.silent && !told.silent,
-        empty: poll.told.empty && !told.empty,
-    };
-    if let PollResult::Failed { told_failing, .. } = &mut poll.result {
-        *told_failing &= !unheard.failing;
-    } else if unheard.failing {
-        poll.health.recovery = None;
-        // The others of the origin tell for themselves that they read again.
-        poll.told_with.clear();
-    }
-    poll.health.told_silent &= !unheard.silent;
-    if let Some(empty) = &mut poll.health.empty {
-        empty.told &= !unheard.empty;
-    }
-    poll.notices.retain(|notice| match &notice.event {
-        Event::FeedRecovered(recovered) => !unheard.has(recovered.was),
-        _ => true,
-    });
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::{
     store::{
         StoreError,
         engine::{Row, Tx, values},
-        schedule, sync,
+        origin,
     },
 };
 
@@ -33,12 +33,12 @@ pub struct Move {
     pub polls: u32,
 }
 
-/// Reads it from two columns, from `position` on.
-pub(super) fn read(row: &mut Row, position: usize) -> Result<Moved, StoreError> {
-    let next: Option<String> = row.take(position + 1)?;
+/// Reads it from the columns of a feed.
+pub(super) fn read(row: &mut Row) -> Result<Moved, StoreError> {
+    let next: Option<String> = row.take("moving")?;
     let next = next.map(|next| serde_json::from_str(&next)).transpose();
     Ok(Moved {
-        to: row.take(position)?,
+        to: row.take("moved_to")?,
         next: next.map_err(|error| unreadable(&error))?,
     })
 }
@@ -57,7 +57,7 @@ pub(super) fn write(
             values![feed],
         )?
         .expect("its row was written in this transaction");
-    let (configured, before): (String, Option<String>) = (row.take(0)?, row.take(1)?);
+    let (configured, before): (String, Option<String>) = (row.take("url")?, row.take("moved_to")?);
     let next = moved.next.as_ref();
     let next = next.map(|next| serde_json::to_string(next).expect("plain data serializes"));
     tx.exec(
@@ -77,12 +77,12 @@ pub(super) fn write(
     }
     let url = moved.to.as_deref().unwrap_or(&configured);
     let url = Url::parse(url).map_err(|error| unreadable(&error))?;
-    let origin = sync::origin(tx, &url)?;
+    let origin = origin::at_url(tx, &url)?;
     tx.exec(
         "UPDATE feed SET origin = ?2 WHERE id = ?1",
         values![feed, origin],
     )?;
-    schedule::free_rested(tx, origin, now)
+    origin::free_rested(tx, origin, now)
 }
 
 fn unreadable(error: &dyn std::error::Error) -> StoreError {

@@ -1,7 +1,7 @@
-//! Our own network: which origins cannot be reached, and what was told of it.
+//! Our own network: which origins cannot be reached, and of what outage receivers were notified.
 //!
-//! An outage stands in `meta` from the commit that tells it to the commit that tells its end, each
-//! of which writes only if none came first. So each is told once, however many polls find it at the
+//! An outage is in `meta` from the commit that finds it to the commit that finds its end, each of
+//! which writes only if none came first. So each is sent once, however many polls find it at the
 //! same time, and a restart remembers it.
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Since when an outage that was told goes on.
+/// Since when an outage goes on of which receivers were notified.
 const SINCE: &str = "outage_since";
 
 /// When the last one ended.
@@ -24,10 +24,10 @@ const UNTIL: &str = "outage_until";
 /// Feeds that an outage's notice names.
 const MAX_NAMED_FEEDS: u32 = 20;
 
-/// What the last visits say of the network, and what was told of it.
+/// What the last visits say of the network, and the outage that goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// Since when the outage goes on that was told; `None` where there is none.
+    /// Since when an outage goes on of which receivers were notified.
     pub outage_since: Option<Timestamp>,
     /// When the last one ended.
     pub outage_until: Option<Timestamp>,
@@ -50,32 +50,33 @@ pub struct Unreachable {
 /// A change that a poll found, with its notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutageChange {
-    /// It is told, unless one goes on already.
+    /// It has begun, unless one goes on already.
     Begun {
         /// Since when.
         since: Timestamp,
-        /// Who is told.
+        /// Who is notified.
         notices: Vec<NewDelivery>,
     },
-    /// Its end is told, unless that was done already.
+    /// It is over, unless that was found already.
     Ended {
         /// Since when it went on.
         since: Timestamp,
         /// Until when.
         until: Timestamp,
-        /// Who is told.
+        /// Who is notified.
         notices: Vec<NewDelivery>,
     },
 }
 
-/// Origins that cannot be reached, or were visited after a time. One all of whose feeds were told
+/// Origins that cannot be reached, or were visited after a time. One all of whose feeds receivers know to be
 /// failing is known to be dead: it says nothing of the network.
 const VISITED: &str = "
     SELECT o.unreachable_since FROM origin o
      WHERE o.id <> ?1 AND EXISTS (
            SELECT 1 FROM feed f
             WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0
-              AND f.told_failing = 0
+              AND NOT EXISTS (
+                    SELECT 1 FROM notification n WHERE n.feed = f.id AND n.issue = 'failing')
               AND (o.unreachable_since IS NOT NULL OR f.polled_at >= ?2))";
 
 /// A query about the feeds of [`Unreachable`].
@@ -85,8 +86,10 @@ macro_rules! unreachable_feeds {
             "SELECT ",
             $columns,
             " FROM feed f JOIN origin o ON o.id = f.origin
-              WHERE o.unreachable_since IS NOT NULL AND f.failures > 0 AND f.told_failing = 0
-                AND f.active = 1 AND f.gone = 0 ",
+              WHERE o.unreachable_since IS NOT NULL AND f.failures > 0
+                AND f.active = 1 AND f.gone = 0
+                AND NOT EXISTS (
+                      SELECT 1 FROM notification n WHERE n.feed = f.id AND n.issue = 'failing') ",
             $rest
         )
     };
@@ -98,44 +101,41 @@ impl Store {
     pub async fn reach(&self, origin: OriginId, since: Timestamp) -> Result<Reach, StoreError> {
         self.read(move |tx| {
             let outage_since = meta::time(tx, SINCE)?;
-            let rows = tx.rows(VISITED, values![origin, outage_since.unwrap_or(since)])?;
-            let others = rows.into_iter().map(|mut row| row.take(0));
+            let others = tx.column(VISITED, values![origin, outage_since.unwrap_or(since)])?;
             Ok(Reach {
                 outage_since,
                 outage_until: meta::time(tx, UNTIL)?,
-                others: others.collect::<Result<_, StoreError>>()?,
+                others,
             })
         })
         .await
     }
 
-    /// The feeds that an outage's notice tells of.
+    /// The feeds that an outage's notice names.
     pub async fn unreachable(&self) -> Result<Unreachable, StoreError> {
         self.read(|tx| {
             let reasons = unreachable_feeds!(
-                "f.reason, count(*)",
+                "f.reason, count(*) AS feeds",
                 "GROUP BY f.reason ORDER BY count(*) DESC, f.reason"
             );
             let (mut feeds, mut reason) = (0, None);
             for mut row in tx.rows(reasons, &[])? {
-                feeds += row.take::<u32>(1)?;
-                reason = reason.or(row.take::<Option<String>>(0)?);
+                feeds += row.take::<u32>("feeds")?;
+                reason = reason.or(row.take::<Option<String>>("reason")?);
             }
             let names = unreachable_feeds!("f.name", "ORDER BY f.name LIMIT ?1");
-            let names = tx.rows(names, values![MAX_NAMED_FEEDS])?.into_iter();
+            let named = tx.column(names, values![MAX_NAMED_FEEDS])?;
             Ok(Unreachable {
                 feeds,
                 reason,
-                named: names
-                    .map(|mut row| row.take(0))
-                    .collect::<Result<_, StoreError>>()?,
+                named,
             })
         })
         .await
     }
 }
 
-/// Since when an outage goes on that was told.
+/// Since when an outage goes on of which receivers were notified.
 pub(in crate::store) fn since(tx: &mut dyn Tx) -> Result<Option<Timestamp>, StoreError> {
     meta::time(tx, SINCE)
 }

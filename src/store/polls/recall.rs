@@ -54,7 +54,7 @@ pub(in crate::store) const BY_LINK: Question = by!("link", " ORDER BY item DESC"
 pub(in crate::store) const BY_TITLE: Question = by!("title", " ORDER BY item DESC");
 pub(in crate::store) const BY_ITEM: Question = by!("item", " ORDER BY item DESC");
 
-/// Items by what schema 1 recognised them by; ?1 is the feed.
+/// Items by what identified them in schema 1; ?1 is the feed.
 pub(in crate::store) const BEFORE: &str =
     "SELECT key, item FROM seen WHERE feed = ?1 AND key IN (?2, ?3, ?4, ?5, ?6)";
 
@@ -64,14 +64,15 @@ const KEYS: usize = 5;
 impl Store {
     /// What is on record of these items of a feed: for each the record that is exactly the same;
     /// where there is none, those that share its guid, link or title, the latest 512, and those of
-    /// the `window`, the last document's items, that none of these is.
+    /// the last document's items that none of these is.
     pub async fn recall(
         &self,
         feed: FeedId,
         shown: Vec<Fingerprint>,
-        window: Vec<ItemId>,
+        last_items: Vec<ItemId>,
     ) -> Result<Recalled, StoreError> {
-        self.read(move |tx| recall(tx, feed, &shown, &window)).await
+        self.read(move |tx| recall(tx, feed, &shown, &last_items))
+            .await
     }
 
     /// For each item, by its keys of schema 1, whether a store of that schema had seen it: the row.
@@ -92,7 +93,7 @@ fn recall(
     tx: &mut dyn Tx,
     feed: FeedId,
     shown: &[Fingerprint],
-    window: &[ItemId],
+    last_items: &[ItemId],
 ) -> Result<Recalled, StoreError> {
     let mut found = Found::default();
     let wholes = shown.iter().map(|print| print.whole).collect();
@@ -113,7 +114,7 @@ fn recall(
     found.ask(tx, feed, BY_GUID, parts(|it| it.guid))?;
     found.ask(tx, feed, BY_LINK, parts(|it| it.link))?;
     found.ask(tx, feed, BY_TITLE, parts(|it| it.title))?;
-    let gone = window.iter().filter(|item| !known.contains(item));
+    let gone = last_items.iter().filter(|item| !known.contains(item));
     found.ask(tx, feed, BY_ITEM, gone.map(|item| item.0).collect())?;
     let before = tx.row("SELECT 1 FROM seen WHERE feed = ?1 LIMIT 1", values![feed])?;
     Ok(Recalled {
@@ -127,7 +128,7 @@ fn recall(
 pub struct Recalled {
     /// In the order of the items.
     pub records: Vec<Remembered>,
-    /// Whether what has no record may be known by what schema 1 recognised it by.
+    /// Whether what has no record may be known by what identified it in schema 1.
     pub has_schema_1: bool,
 }
 
@@ -187,18 +188,18 @@ pub(super) fn chunks(
 
 fn remembered(mut row: Row) -> Result<Remembered, StoreError> {
     Ok(Remembered {
-        item: row.take(0)?,
-        alias: row.take(1)?,
+        item: row.take("item")?,
+        alias: row.take("alias")?,
         fingerprint: Fingerprint {
-            whole: row.take(2)?,
-            guid: row.take(3)?,
-            link: row.take(4)?,
-            path: row.take(5)?,
-            title: row.take(6)?,
-            date: row.take(7)?,
-            text: row.take(8)?,
+            whole: row.take("whole")?,
+            guid: row.take("guid")?,
+            link: row.take("link")?,
+            path: row.take("path")?,
+            title: row.take("title")?,
+            date: row.take("date")?,
+            text: row.take("text")?,
         },
-        seen_at: row.take(9)?,
+        seen_at: row.take("seen_at")?,
     })
 }
 
@@ -216,7 +217,7 @@ fn before(
         .collect();
     let mut items = HashMap::new();
     for mut row in tx.rows(BEFORE, &params)? {
-        items.insert(IdentityKey(row.take(0)?), row.take(1)?);
+        items.insert(IdentityKey(row.take("key")?), row.take("item")?);
     }
     Ok(keys.iter().find_map(|key| items.get(key).copied()))
 }

@@ -57,20 +57,18 @@ pub(super) fn add(
 /// The number of a further fingerprint: a free one, or that of the one that rested longest, which is
 /// forgotten.
 fn make_room(tx: &mut dyn Tx, feed: FeedId, item: ItemId) -> Result<i64, StoreError> {
-    let mut rows = tx.rows(
+    let taken: Vec<i64> = tx.column(
         "SELECT alias FROM fingerprint WHERE feed = ?1 AND item = ?2 ORDER BY seen_at, alias",
         values![feed, item],
     )?;
-    if rows.len() >= MAX_ALIASES {
-        let oldest: i64 = rows[0].take(0)?;
+    if taken.len() >= MAX_ALIASES {
+        let oldest = taken[0];
         tx.exec(
             "DELETE FROM fingerprint WHERE feed = ?1 AND item = ?2 AND alias = ?3",
             values![feed, item, oldest],
         )?;
         return Ok(oldest);
     }
-    let taken = rows.into_iter().map(|mut row| row.take(0));
-    let taken: Vec<i64> = taken.collect::<Result<_, _>>()?;
     let numbers = i64::try_from(MAX_ALIASES).expect("a small constant");
     let free = (0..numbers).find(|number| !taken.contains(number));
     Ok(free.expect("fewer are taken than there are"))

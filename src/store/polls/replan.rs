@@ -8,7 +8,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
-        schedule,
+        origin,
     },
 };
 
@@ -49,18 +49,18 @@ fn brought_forward(
     mut row: Row,
     plan: &dyn Fn(&str, &LastPoll) -> Option<Plan>,
 ) -> Result<Option<Sooner>, StoreError> {
-    let (name, due): (String, Timestamp) = (row.take(1)?, row.take(3)?);
+    let (name, due): (String, Timestamp) = (row.take("name")?, row.take("due")?);
     let last = LastPoll {
-        at: row.take(4)?,
-        failures: row.take(5)?,
-        learned: row.take(6)?,
+        at: row.take("polled_at")?,
+        failures: row.take("failures")?,
+        learned: row.take("learned")?,
     };
     let Some(plan) = plan(&name, &last).filter(|plan| plan.due_at < due) else {
         return Ok(None);
     };
     Ok(Some(Sooner {
-        feed: row.take(0)?,
-        origin: row.take(2)?,
+        feed: row.take("id")?,
+        origin: row.take("origin")?,
         plan,
     }))
 }
@@ -68,9 +68,9 @@ fn brought_forward(
 fn bring_forward(tx: &mut dyn Tx, sooner: &Sooner, now: Timestamp) -> Result<u64, StoreError> {
     let plan = &sooner.plan;
     let brought = tx.exec(
-        "UPDATE feed SET due = ?2, due_reason = ?3 WHERE id = ?1 AND due > ?2",
+        "UPDATE feed SET due = ?2, due_reason = ?3, asked = 0 WHERE id = ?1 AND due > ?2",
         values![sooner.feed, plan.due_at, plan.reason.as_str()],
     )?;
-    schedule::free_rested(tx, sooner.origin, now)?;
+    origin::free_rested(tx, sooner.origin, now)?;
     Ok(brought)
 }

@@ -1,10 +1,10 @@
-mod cooling;
 mod outage;
+mod rate_limit;
 
 use super::*;
 use crate::{
-    model::{Event, FeedFailing},
-    store::{AlertFilter, Store, engine::millis, testing::*},
+    model::{Alert, AlertId, Event, HealthIssue},
+    store::{AlertFilter, Notification, Store, engine::millis, testing::*},
 };
 
 async fn commit(store: &Store, poll: PollCommit) -> PollCommitted {
@@ -28,8 +28,8 @@ async fn alerts(store: &Store) -> Vec<Alert> {
 }
 
 /// One origin with feeds `a` and `b`.
-async fn two_feeds(place: &Place) -> Store {
-    let store = place.open(at(0)).await;
+async fn two_feeds(temp: &TempStore) -> Store {
+    let store = temp.open(at(0)).await;
     let feeds = ["a", "b"].map(|name| feed(name, &format!("https://host.example/{name}")));
     store.sync(&feeds, &[], at(0)).await.expect("synced");
     store
@@ -37,15 +37,15 @@ async fn two_feeds(place: &Place) -> Store {
 
 #[tokio::test]
 async fn one_commit_writes_all_a_poll_came_to() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let claim = claim_one(&store, at(0)).await;
     let items = vec![
         news(1, &["koizumi", "sdf"], &["desk", "phone"]),
         news(2, &[], &[]),
     ];
     let mut poll = poll(&claim, at(0), read(items));
-    poll.notices = vec![ping("phone")];
+    poll.health.notices = vec![ping("phone")];
     let committed = commit(&store, poll).await;
     let PollCommitted::Done {
         alerts: ids,
@@ -88,8 +88,8 @@ async fn one_commit_writes_all_a_poll_came_to() {
 
 #[tokio::test]
 async fn a_stale_turn_writes_nothing_at_all() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let stale = claim_one(&store, at(0)).await;
     let fresh = claim_one(&store, at(301)).await;
     assert_eq!(
@@ -100,7 +100,7 @@ async fn a_stale_turn_writes_nothing_at_all() {
     let before = image(&store).await;
 
     let mut late = poll(&stale, at(302), read(vec![news(1, &["w"], &["desk"])]));
-    late.notices = vec![ping("phone")];
+    late.health.notices = vec![ping("phone")];
     assert_eq!(commit(&store, late).await, PollCommitted::Fenced);
     assert_eq!(image(&store).await, before);
 
@@ -138,8 +138,8 @@ async fn image(store: &Store) -> Vec<String> {
 
 #[tokio::test]
 async fn a_claimed_origin_is_nobody_elses_until_the_lease_ends() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     claim_one(&store, at(0)).await;
     let end = millis(LEASE) / 1000;
     assert!(claim(&store, at(end - 1)).await.is_empty());
@@ -149,8 +149,8 @@ async fn a_claimed_origin_is_nobody_elses_until_the_lease_ends() {
 
 #[tokio::test]
 async fn claims_take_the_most_overdue_up_to_the_limit() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let feeds: Vec<_> = (0..5)
         .map(|n| feed(&format!("f{n}"), &format!("https://host{n}.example/")))
         .collect();
@@ -166,8 +166,8 @@ async fn claims_take_the_most_overdue_up_to_the_limit() {
 
 #[tokio::test]
 async fn an_origin_polls_one_feed_after_the_other_with_a_pause() {
-    let place = Place::new();
-    let store = two_feeds(&place).await;
+    let temp = TempStore::new();
+    let store = two_feeds(&temp).await;
     tamper(&store, "UPDATE feed SET due = due - 1000 WHERE name = 'b'").await;
     let first = claim_one(&store, at(0)).await;
     assert_eq!(first.feed.name, "b", "the most overdue");
@@ -188,18 +188,18 @@ async fn an_origin_polls_one_feed_after_the_other_with_a_pause() {
 
 #[tokio::test]
 async fn retry_after_holds_every_feed_of_the_origin() {
-    let place = Place::new();
-    let store = two_feeds(&place).await;
+    let temp = TempStore::new();
+    let store = two_feeds(&temp).await;
     let claimed = claim_one(&store, at(0)).await;
     let mut busy = poll(&claimed, at(0), failed());
-    busy.origin_not_before = Some(at(600));
+    busy.pause.until = Some(at(600));
     done(&store, busy).await;
     assert!(claim(&store, at(599)).await.is_empty());
     let claimed = claim_one(&store, at(600)).await;
     assert_eq!(claimed.feed.name, "b");
     // One that asks for less than our own pause gets the pause.
     let mut busy = poll(&claimed, at(600), failed());
-    busy.origin_not_before = Some(at(603));
+    busy.pause.until = Some(at(603));
     done(&store, busy).await;
     tamper(&store, "UPDATE feed SET due = 0").await;
     let due = store.next_poll_due().await.expect("read");
@@ -210,14 +210,14 @@ async fn retry_after_holds_every_feed_of_the_origin() {
 }
 
 async fn schedule_now(store: &Store) {
-    let write = store.write(|tx| crate::store::schedule::free_all(tx, i64::MAX));
+    let write = store.write(|tx| crate::store::origin::free_all(tx, i64::MAX));
     write.await.expect("written");
 }
 
 #[tokio::test]
 async fn a_lease_that_ran_out_makes_no_feed_due() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     claim_one(&store, at(0)).await;
     let later = format!("UPDATE feed SET due = {}", at(900).as_millisecond());
     tamper(&store, &later).await;
@@ -230,64 +230,52 @@ async fn a_lease_that_ran_out_makes_no_feed_due() {
 
 #[tokio::test]
 async fn failures_count_until_a_good_poll() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![]).await;
     let claimed = claim_one(&store, at(900)).await;
     done(&store, poll(&claimed, at(900), failed())).await;
     let claimed = claim_one(&store, at(1800)).await;
     assert_eq!(claimed.feed.failures, 1);
-    let told = PollResult::Failed {
+    let timeout = PollResult::Failed {
         reason: "timeout".into(),
         error: "no answer in 30 s".into(),
         status: None,
-        told_failing: true,
         gone: false,
     };
-    let mut failing = poll(&claimed, at(1800), told);
-    let event = Event::FeedFailing(FeedFailing {
-        feed: "mofa".into(),
-        url: "https://mofa.example/feed".into(),
-        reason: "timeout".into(),
-        error: "no answer in 30 s".into(),
-        last_success: Some(at(0)),
-        failures: 2,
-        next_try: None,
-        also: vec![],
-    });
-    let notice = NewDelivery {
-        receiver: "desk".into(),
-        event,
-    };
-    failing.notices = vec![notice.clone()];
+    let mut failing = poll(&claimed, at(1800), timeout);
+    failing.health.findings = vec![finding(HealthIssue::Failing)];
     done(&store, failing).await;
-    assert_eq!(
-        claim_for(&store, "desk", at(1800)).await[0].notice.event,
-        notice.event
-    );
+    let event = &finding(HealthIssue::Failing).notices[0].event;
+    let sent = claim_for(&store, "desk", at(1800)).await;
+    assert_eq!(&sent[0].notice.event, event);
 
     let claimed = claim_one(&store, at(2700)).await;
     let FeedState {
         failures,
         failing_since,
-        told_failing,
+        notified,
         last_success,
         ref etag,
         ..
     } = claimed.feed;
     assert_eq!((failures, failing_since), (2, Some(at(900))));
-    assert_eq!((told_failing, last_success), (true, Some(at(0))));
+    assert_eq!(notified.failing, Notification::Sent);
+    assert_eq!(last_success, Some(at(0)));
     assert_eq!(
         etag.as_deref(),
         Some(&b"\"\xe9\""[..]),
         "kept, byte for byte"
     );
-    done(&store, poll(&claimed, at(2700), unchanged(false))).await;
+    let mut recovered = poll(&claimed, at(2700), unchanged(false));
+    recovered.health.findings = vec![over(HealthIssue::Failing)];
+    done(&store, recovered).await;
 
     let status = store.feed("mofa").await.expect("read").expect("there");
     assert_eq!((status.failures, status.failing_since), (0, None));
     assert_eq!((status.reason, status.error), (None, None));
-    assert!(!claim_one(&store, at(3600)).await.feed.told_failing);
+    let notified = claim_one(&store, at(3600)).await.feed.notified;
+    assert_eq!(notified, Notified::default());
 }
 
 fn unchanged(by_validators: bool) -> PollResult {
@@ -301,15 +289,15 @@ fn unchanged(by_validators: bool) -> PollResult {
 
 #[tokio::test]
 async fn a_feed_that_was_put_off_is_as_it_was_and_comes_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     for now in [0, 1_000] {
         let claim = claim_one(&store, at(now)).await;
         done(&store, poll(&claim, at(now), failed())).await;
     }
     let before = claim_one(&store, at(9_000)).await;
     let mut put_off = poll(&before, at(9_000), PollResult::PutOff);
-    put_off.next_due_at = at(9_060);
+    put_off.next.due_at = at(9_060);
     done(&store, put_off).await;
     let shown = store.feed("mofa").await.expect("read").expect("there");
     assert_eq!((shown.failures, shown.polled_at), (2, Some(at(1_000))));
@@ -320,8 +308,8 @@ async fn a_feed_that_was_put_off_is_as_it_was_and_comes_again() {
 
 #[tokio::test]
 async fn a_run_of_304s_is_dated_from_its_first() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![]).await;
     for (n, result, since) in [
         (1, unchanged(true), Some(at(900))),
@@ -341,8 +329,8 @@ async fn a_run_of_304s_is_dated_from_its_first() {
 
 #[tokio::test]
 async fn the_baseline_is_the_first_read_or_the_one_that_says_so() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let claimed = claim_one(&store, at(0)).await;
     assert!(!claimed.feed.baseline.is_done());
     done(&store, poll(&claimed, at(0), failed())).await;
@@ -367,8 +355,8 @@ async fn the_baseline_is_the_first_read_or_the_one_that_says_so() {
 
 #[tokio::test]
 async fn one_alert_for_an_item_and_a_watch() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let twice = news(1, &["w", "w"], &["desk"]);
     poll_news(&store, vec![twice]).await;
     assert_eq!(alerts(&store).await[0].watches, ["w"]);
@@ -395,10 +383,10 @@ async fn one_alert_for_an_item_and_a_watch() {
 
 async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
     let write = store.write(move |tx| {
-        let mut told = commit::Told::default();
+        let mut effects = alerts::Effects::default();
         let item = crate::model::ItemId(1);
-        news::insert_alert(tx, FeedId(1), item, alert, at(0), &mut told)?;
-        Ok(told.alerts.len())
+        alerts::insert(tx, FeedId(1), item, alert, at(0), &mut effects)?;
+        Ok(effects.alerts.len())
     });
     write.await.expect("written")
 }

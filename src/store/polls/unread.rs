@@ -24,28 +24,29 @@ pub(in crate::store) const ROWS: Question = [
 pub(in crate::store) const BEARERS: &str = "SELECT
   EXISTS (SELECT 1 FROM fingerprint WHERE feed = ?1 AND guid IN (?2, ?3, ?4, ?5))
   OR EXISTS (SELECT 1 FROM fingerprint WHERE feed = ?1 AND link IN (?6, ?7, ?8, ?9))
-  OR EXISTS (SELECT 1 FROM fingerprint WHERE feed = ?1 AND title IN (?10, ?11, ?12, ?13)),
-  EXISTS (SELECT 1 FROM seen WHERE feed = ?1)";
+  OR EXISTS (SELECT 1 FROM fingerprint WHERE feed = ?1 AND title IN (?10, ?11, ?12, ?13))
+    AS is_shared,
+  EXISTS (SELECT 1 FROM seen WHERE feed = ?1) AS has_old";
 
 /// What items say, and when they were published; ?1 is the feed.
 pub(in crate::store) const TEXTS: &str =
     "SELECT text, date FROM fingerprint WHERE feed = ?1 AND item IN (?2, ?3, ?4, ?5)";
 
-/// Items that stand in a document beside new ones, as they are on record.
+/// Items that a document shows beside new ones, as they are on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// Their rows, in the order asked.
     pub items: Vec<ItemId>,
-    /// Whether what has no record may be known by what schema 1 recognised it by.
+    /// Whether what has no record may be known by what identified it in schema 1.
     pub has_schema_1: bool,
 }
 
 impl Store {
     /// The rows of the items of a feed that a document shows as they are on record, given by
     /// `whole` fingerprint, beside `news`. `None` where one of `unread` is not on record, or where
-    /// one of the `news` has the guid, the link or the title of anything on record, or says what an
-    /// item of the `window` said that is gone and has no other date: then the whole document is to
-    /// be compared. With another date, and another title, the text alone makes no two items one.
+    /// one of the `news` has the guid, the link or the title of anything on record, or says what one
+    /// of the last document's items said that is gone and has no other date: then the whole document
+    /// is to be compared. With another date, and another title, the text alone makes no two items one.
     ///
     /// Where nothing is shared this is all that has to be asked, and most of it out of indices.
     pub async fn recall_unread(
@@ -53,7 +54,7 @@ impl Store {
         feed: FeedId,
         news: Vec<Fingerprint>,
         unread: Vec<i64>,
-        window: Vec<ItemId>,
+        last_items: Vec<ItemId>,
     ) -> Result<Option<Unread>, StoreError> {
         self.read(move |tx| {
             let Some(items) = rows(tx, feed, &unread)? else {
@@ -63,7 +64,7 @@ impl Store {
                 return Ok(None);
             };
             let shown: HashSet<&ItemId> = items.iter().collect();
-            let mut gone = window;
+            let mut gone = last_items;
             gone.retain(|item| !shown.contains(item));
             let is_said = say_it(tx, feed, &gone, &news)?;
             Ok((!is_said).then_some(Unread {
@@ -83,7 +84,7 @@ fn rows(tx: &mut dyn Tx, feed: FeedId, unread: &[i64]) -> Result<Option<Vec<Item
             .chain(wholes.map(Value::from))
             .collect();
         for mut row in tx.rows(sql, &params)? {
-            let (whole, item) = (row.take(0)?, row.take(1)?);
+            let (whole, item) = (row.take("whole")?, row.take("item")?);
             let latest = items.entry(whole).or_insert(item);
             *latest = item.max(*latest);
         }
@@ -110,10 +111,10 @@ fn nothing_shared(
             params.extend(parts.take(FEW).map(Value::from));
         }
         if let Some(mut row) = tx.row(BEARERS, &params)? {
-            if row.take(0)? {
+            if row.take("is_shared")? {
                 return Ok(None);
             }
-            has_schema_1 = row.take(1)?;
+            has_schema_1 = row.take("has_old")?;
         }
     }
     Ok(Some(has_schema_1))
@@ -132,7 +133,7 @@ fn say_it(
         let mut params = values![feed].to_vec();
         params.extend(items.map(Value::from));
         for mut row in tx.rows(TEXTS, &params)? {
-            let (text, date): (Option<i64>, Option<i64>) = (row.take(0)?, row.take(1)?);
+            let (text, date): (Option<i64>, Option<i64>) = (row.take("text")?, row.take("date")?);
             let is_other = |it: &Fingerprint| it.date.zip(date).is_some_and(|(a, b)| a != b);
             let says = |it: &&Fingerprint| it.text.is_some() && it.text == text;
             if !news.iter().filter(says).all(is_other) {

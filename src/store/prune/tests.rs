@@ -26,8 +26,8 @@ fn body(items: &[i64]) -> PollResult {
 
 #[tokio::test]
 async fn items_without_an_alert_go_first() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["w"], &["desk"]), news(2, &[], &[])]).await;
     let kept = store.prune(at(ITEMS)).await.expect("pruned");
     assert_eq!(kept, Pruned::default(), "at the bound");
@@ -48,8 +48,8 @@ async fn items_without_an_alert_go_first() {
 
 #[tokio::test]
 async fn an_item_takes_its_revisions_along() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &[], &[])]).await;
     let edited = news(2, &[], &[]);
     let mut result = read(vec![]);
@@ -83,8 +83,8 @@ async fn an_item_takes_its_revisions_along() {
 
 #[tokio::test]
 async fn a_pending_delivery_keeps_all_that_it_tells() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["w"], &["desk", "phone"])]).await;
     let claim = claim_for(&store, "desk", at(0)).await.remove(0);
     let dead = SettleTo::Dead {
@@ -131,8 +131,8 @@ async fn a_pending_delivery_keeps_all_that_it_tells() {
 
 #[tokio::test]
 async fn a_fingerprint_goes_long_after_it_left_its_feed() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &[], &[]), news(2, &[], &[])]).await;
     poll_at(&store, SEEN, body(&[2])).await;
     assert_eq!(
@@ -159,8 +159,8 @@ async fn a_feed_that_stands_still_forgets_nothing() {
             by_validators: true,
         },
     ] {
-        let place = Place::new();
-        let store = one_feed(&place).await;
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
         poll_news(&store, vec![news(1, &[], &[])]).await;
         poll_at(&store, 365 * DAY, quiet).await;
         assert_eq!(store.prune(at(365 * DAY)).await.expect("pruned").seen, 0);
@@ -169,8 +169,8 @@ async fn a_feed_that_stands_still_forgets_nothing() {
 
 #[tokio::test]
 async fn more_than_is_found_at_once_goes_too() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let many = u64::from(FOUND) * 2 + 1;
     let notices = (0..many).map(|_| ping("desk")).collect();
     store.enqueue(notices, at(0)).await.expect("enqueued");
@@ -186,8 +186,8 @@ async fn more_than_is_found_at_once_goes_too() {
 
 #[tokio::test]
 async fn what_somebody_needs_since_it_was_found_stays() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["w"], &["desk"])]).await;
     for (delete, before) in [
         (delivery as Delete, at(DAY).as_millisecond()),
@@ -199,5 +199,26 @@ async fn what_somebody_needs_since_it_was_found_stays() {
     }
     for table in ["delivery", "alert", "item"] {
         assert_eq!(count(&store, table).await, 1, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn rounds_delete_old_rows_once_a_day() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    poll_news(&store, vec![news(1, &[], &[])]).await;
+    let (week, hour) = (7 * DAY, 60 * 60);
+    for (seconds, items) in [
+        (week, Some(0)),
+        // One more is old enough by now, and waits for its day.
+        (week + hour, None),
+        (week + DAY, Some(1)),
+        (week + DAY + 1, None),
+        (week + 2 * DAY, Some(0)),
+        // The clock was set back.
+        (week, Some(0)),
+    ] {
+        let pruned = store.prune_daily(at(seconds)).await.expect("pruned");
+        assert_eq!(pruned.map(|it| it.items), items, "at {seconds}");
     }
 }

@@ -13,8 +13,8 @@ async fn sync(store: &Store, watches: &[(&str, &str)], seconds: i64) {
 
 #[tokio::test]
 async fn a_watch_is_in_force_since_it_last_changed_or_came_back() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     sync(&store, &[("a", "x"), ("b", "y")], 0).await;
     sync(&store, &[("a", "x"), ("b", "z")], 10).await;
     let since = async |name: &str| {
@@ -33,8 +33,8 @@ async fn a_watch_is_in_force_since_it_last_changed_or_came_back() {
 
 #[tokio::test]
 async fn an_item_is_found_under_its_names_also_when_it_is_no_longer_kept() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &[], &[]), news(2, &["a"], &["desk"])]).await;
     let seen = SeenItem {
         feed: "mofa".into(),
@@ -64,8 +64,8 @@ async fn an_item_is_found_under_its_names_also_when_it_is_no_longer_kept() {
 
 #[tokio::test]
 async fn a_record_holds_alerts_with_their_deliveries_and_attempts() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let mut baseline = news(1, &[], &[]);
     baseline.is_baseline = true;
     poll_news(
@@ -87,10 +87,10 @@ async fn a_record_holds_alerts_with_their_deliveries_and_attempts() {
     assert!(!second.is_baseline && second.earlier.is_empty());
     let alert = &second.alerts[0];
     assert_eq!((alert.watches.len(), alert.created_at), (2, at(0)));
-    let told: Vec<_> = alert
+    let sent: Vec<_> = alert
         .deliveries
         .iter()
         .map(|it| (it.receiver.as_str(), it.attempts.len()))
         .collect();
-    assert_eq!(told, [("desk", 1), ("phone", 0)]);
+    assert_eq!(sent, [("desk", 1), ("phone", 0)]);
 }

@@ -3,7 +3,7 @@ use crate::{
     model::HealthIssue,
     store::{
         DeliveryState, OutboxFilter,
-        testing::{Place, at, feed, one_feed, ping},
+        testing::{TempStore, at, feed, one_feed, ping},
     },
 };
 
@@ -29,8 +29,8 @@ async fn exec(store: &Store, sql: &'static str) {
 
 #[tokio::test]
 async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     assert_eq!(store.report_plan().await.unwrap(), None);
     store.plan_report(Some(at(100)), at(1)).await.unwrap();
     store.plan_report(Some(at(200)), at(2)).await.unwrap();
@@ -39,7 +39,7 @@ async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
         since: at(1),
     };
     assert_eq!(store.report_plan().await.unwrap(), Some(plan));
-    let reopened = place.crash().open(at(3)).await;
+    let reopened = temp.crash().open(at(3)).await;
     assert_eq!(reopened.report_plan().await.unwrap(), Some(plan));
     store.plan_report(None, at(4)).await.unwrap();
     assert_eq!(store.report_plan().await.unwrap(), None);
@@ -47,13 +47,23 @@ async fn a_plan_outlives_a_crash_and_keeps_what_it_counts_from() {
 
 #[tokio::test]
 async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store.plan_report(Some(at(100)), at(0)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = || vec!["desk".to_owned(), "phone".to_owned()];
-    assert!(store.report(plan, at(200), told(), at(101)).await.unwrap());
-    assert!(!store.report(plan, at(200), told(), at(101)).await.unwrap());
+    let receivers = || vec!["desk".to_owned(), "phone".to_owned()];
+    assert!(
+        store
+            .report(plan, at(200), receivers(), at(101))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .report(plan, at(200), receivers(), at(101))
+            .await
+            .unwrap()
+    );
     let next = ReportPlan {
         due: at(200),
         since: at(101),
@@ -64,8 +74,8 @@ async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
 
 #[tokio::test]
 async fn it_counts_from_the_last_report_and_names_what_fails() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let names: Vec<String> = (0..=MAX_NAMED_FEEDS).map(|n| format!("f{n:02}")).collect();
     let url = |name: &String| format!("https://{name}.example/feed");
     let mut feeds: Vec<_> = names.iter().map(|name| feed(name, &url(name))).collect();
@@ -101,8 +111,13 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
     .await;
     store.plan_report(Some(at(300)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = vec!["desk".to_owned()];
-    assert!(store.report(plan, at(600), told, at(300)).await.unwrap());
+    let receivers = vec!["desk".to_owned()];
+    assert!(
+        store
+            .report(plan, at(600), receivers, at(300))
+            .await
+            .unwrap()
+    );
     let report = reports(&store).await.remove(0);
     assert_eq!(report.since, at(150));
     assert_eq!((report.feeds, report.feeds_failing), (22, 21));
@@ -121,8 +136,8 @@ async fn it_counts_from_the_last_report_and_names_what_fails() {
 
 #[tokio::test]
 async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     exec(
         &store,
         "INSERT INTO item (id, feed, text_hash, title, authors, categories, summary, content, seen_at)
@@ -147,8 +162,13 @@ async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
     .await;
     store.plan_report(Some(at(9000)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = vec!["desk".to_owned()];
-    assert!(store.report(plan, at(9600), told, at(9000)).await.unwrap());
+    let receivers = vec!["desk".to_owned()];
+    assert!(
+        store
+            .report(plan, at(9600), receivers, at(9000))
+            .await
+            .unwrap()
+    );
     let report = reports(&store).await.remove(0);
     assert_eq!((report.alerts, report.watches_alerting), (25, 24));
     let named = report.watches.iter();
@@ -158,9 +178,9 @@ async fn it_counts_alerts_per_watch_since_the_last_report_the_most_first() {
 }
 
 #[tokio::test]
-async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn it_names_the_feeds_that_were_reported_silent_or_empty_and_read_well() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let feeds = ["calm", "empty", "failing", "silent"];
     let feeds = feeds.map(|name| feed(name, &format!("https://{name}.example/feed")));
     store
@@ -171,7 +191,7 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
         "UPDATE feed SET polled_at = 1795000000000, health = '{\"told_silent\":true}'",
         "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":9,\"told\":true}}'
           WHERE name = 'empty'",
-        // Not told yet.
+        // Nobody is notified yet.
         "UPDATE feed SET health = '{\"empty\":{\"since\":\"2026-11-18T11:06:40Z\",\"polls\":1,\"told\":false}}'
           WHERE name = 'calm'",
         "UPDATE feed SET failures = 3, error = 'no answer' WHERE name = 'failing'",
@@ -181,8 +201,13 @@ async fn it_names_the_feeds_that_were_told_silent_or_empty_and_read_well() {
     }
     store.plan_report(Some(at(300)), at(150)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
-    let told = vec!["desk".to_owned()];
-    assert!(store.report(plan, at(600), told, at(300)).await.unwrap());
+    let receivers = vec!["desk".to_owned()];
+    assert!(
+        store
+            .report(plan, at(600), receivers, at(300))
+            .await
+            .unwrap()
+    );
     let report = reports(&store).await.remove(0);
     assert_eq!((report.feeds_failing, report.feeds_silent), (1, 2));
     let named = report.silent.iter();

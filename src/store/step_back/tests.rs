@@ -8,8 +8,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn a_small_step_is_left_alone_and_a_large_one_is_found_once() {
-    let place = Place::new();
-    let store = place.open(at(DAY)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(DAY)).await;
     let keep = |second| store.keep_time(at(second), MINUTE);
     assert_eq!(keep(DAY).await.expect("kept"), None);
     assert_eq!(keep(DAY - 59).await.expect("kept"), None);
@@ -21,15 +21,15 @@ async fn a_small_step_is_left_alone_and_a_large_one_is_found_once() {
         "forward is no step back"
     );
     store.close().await;
-    let store = place.open(at(2 * DAY)).await;
+    let store = temp.open(at(2 * DAY)).await;
     let step = store.keep_time(at(2 * DAY), MINUTE).await.expect("kept");
     assert_eq!(step, Some(Duration::from_hours(24)), "found at a start too");
 }
 
 #[tokio::test]
 async fn what_was_counted_from_a_now_moves_and_what_waits_for_a_time_of_day_stays() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store.keep_time(at(DAY), MINUTE).await.expect("kept");
     // A poll that is due again in 15 minutes, a delivery under way, one that waits to be sent
     // again, a new one, and one that somebody holds until a time of day.

@@ -3,18 +3,18 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::{MOST_COST, origin};
+use super::plan::MOST_COST;
 use crate::{
     model::{FeedId, MuteKind, OriginId},
     store::{
         StoreError,
         engine::{Row, Tx, values},
-        mutes, schedule,
+        mutes, notifications, origin,
     },
 };
 
 /// Fingerprints that a feed takes over from the one that had its name, the newest: far more than
-/// stand in a document, of which the largest of 301 real feeds held 730.
+/// are in a document, of which the largest of 301 real feeds held 730.
 const MOST_INHERITED: u32 = 2_000;
 
 /// What is to be done about one feed.
@@ -88,15 +88,15 @@ pub(super) fn apply(tx: &mut dyn Tx, changes: &[Change], now: Timestamp) -> Resu
     origins.sort_unstable();
     origins.dedup();
     for origin in origins {
-        schedule::free_rested(tx, origin, now)?;
+        origin::free_rested(tx, origin, now)?;
     }
     Ok(())
 }
 
 fn rest(tx: &mut dyn Tx, row: FeedId) -> Result<OriginId, StoreError> {
     let sql = "UPDATE feed SET active = 0 WHERE id = ?1 RETURNING origin";
-    let row = tx.row(sql, values![row])?;
-    row.expect("no feed is ever deleted").take(0)
+    let origin = tx.value(sql, values![row])?;
+    Ok(origin.expect("no feed is ever deleted"))
 }
 
 /// One that has moved stays where it is. One that rested is due: nobody has looked at it meanwhile.
@@ -109,9 +109,9 @@ fn keep(
 ) -> Result<Vec<OriginId>, StoreError> {
     rename(tx, row, name, now)?;
     let mut columns = feed(tx, row, "origin, moved_to")?;
-    let moved_to: Option<String> = columns.take(1)?;
+    let moved_to: Option<String> = columns.take("moved_to")?;
     let moved_to = moved_to.and_then(|url| Url::parse(&url).ok());
-    let there = origin(tx, moved_to.as_ref().unwrap_or(url))?;
+    let there = origin::at_url(tx, moved_to.as_ref().unwrap_or(url))?;
     tx.exec(
         "UPDATE feed SET active = 1, origin = ?2,
                 due = CASE WHEN active = 0 AND due > ?3 THEN ?3 ELSE due END,
@@ -119,7 +119,7 @@ fn keep(
           WHERE id = ?1",
         values![row, there, now],
     )?;
-    Ok(vec![columns.take(0)?, there])
+    Ok(vec![columns.take("origin")?, there])
 }
 
 fn move_to(
@@ -129,8 +129,8 @@ fn move_to(
     keeps_validators: bool,
     now: Timestamp,
 ) -> Result<Vec<OriginId>, StoreError> {
-    let before = feed(tx, row, "origin")?.take(0)?;
-    let there = origin(tx, url)?;
+    let before = feed(tx, row, "origin")?.only()?;
+    let there = origin::at_url(tx, url)?;
     if !keeps_validators {
         tx.exec(
             "UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL,
@@ -141,7 +141,7 @@ fn move_to(
     }
     tx.exec(
         "UPDATE feed SET active = 1, url = ?2, origin = ?3, due = ?4, due_reason = 'new url',
-                gone = 0, moved_to = NULL, moving = NULL
+                asked = 0, gone = 0, moved_to = NULL, moving = NULL
           WHERE id = ?1",
         values![row, url.as_str(), there, now],
     )?;
@@ -149,7 +149,7 @@ fn move_to(
 }
 
 /// Puts a new feed in the place of another one, which rests under a name of its own until a config
-/// has its URL again. Of trouble that was told of this name the end is told too.
+/// has its URL again. Who was notified of trouble under this name is notified of its end too.
 fn succeed(
     tx: &mut dyn Tx,
     before: FeedId,
@@ -169,7 +169,7 @@ fn succeed(
 /// Gives a feed back what its [successor](succeed) has made of its name. A mute stays with the name.
 fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreError> {
     let mut of_place = feed(tx, place, "name, failures")?;
-    let (name, failures): (String, i64) = (of_place.take(0)?, of_place.take(1)?);
+    let (name, failures): (String, i64) = (of_place.take("name")?, of_place.take("failures")?);
     park(tx, place, &name)?;
     if failures > 0 {
         inherit_trouble(tx, place, row)?;
@@ -177,20 +177,18 @@ fn take_back(tx: &mut dyn Tx, row: FeedId, place: FeedId) -> Result<(), StoreErr
     inherit_prints(tx, place, row)
 }
 
-/// What was told of the trouble of one is told of the other.
+/// Receivers that know of the trouble of one know of the other's.
 fn inherit_trouble(tx: &mut dyn Tx, before: FeedId, row: FeedId) -> Result<(), StoreError> {
-    let mut of_before = feed(tx, before, "failures, failing_since, told_failing")?;
-    let (failures, since, told): (i64, Option<Timestamp>, bool) =
-        (of_before.take(0)?, of_before.take(1)?, of_before.take(2)?);
+    let mut of_before = feed(tx, before, "failures, failing_since")?;
+    let (failures, since): (i64, Option<Timestamp>) = (
+        of_before.take("failures")?,
+        of_before.take("failing_since")?,
+    );
     tx.exec(
-        "UPDATE feed SET failures = ?2, failing_since = ?3, told_failing = ?4 WHERE id = ?1",
-        values![row, failures, since, told],
+        "UPDATE feed SET failures = ?2, failing_since = ?3 WHERE id = ?1",
+        values![row, failures, since],
     )?;
-    tx.exec(
-        "UPDATE feed SET told_failing = 0 WHERE id = ?1",
-        values![before],
-    )
-    .map(drop)
+    notifications::take_over(tx, before, row)
 }
 
 /// What one has shown is known to the other, beside what it has shown itself.
@@ -215,7 +213,7 @@ fn insert(
     now: Timestamp,
 ) -> Result<(FeedId, OriginId), StoreError> {
     make_room(tx, name, now)?;
-    let there = origin(tx, url)?;
+    let there = origin::at_url(tx, url)?;
     let row = tx.insert(
         "INSERT INTO feed (name, url, origin, due, due_reason) VALUES (?1, ?2, ?3, ?4, ?5)",
         values![name, url.as_str(), there, now, why],
@@ -226,7 +224,7 @@ fn insert(
 /// Gives a feed its name, and its mute with it.
 fn rename(tx: &mut dyn Tx, row: FeedId, to: &str, now: Timestamp) -> Result<(), StoreError> {
     // It may have lost its name to another one since the changes were thought out.
-    let name: String = feed(tx, row, "name")?.take(0)?;
+    let name: String = feed(tx, row, "name")?.only()?;
     if name == to {
         return Ok(());
     }
@@ -237,11 +235,11 @@ fn rename(tx: &mut dyn Tx, row: FeedId, to: &str, now: Timestamp) -> Result<(), 
 
 /// Takes the name from a feed that has it; its mute goes with the feed.
 fn make_room(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<(), StoreError> {
-    let holder = tx.row("SELECT id FROM feed WHERE name = ?1", values![name])?;
-    let Some(mut holder) = holder else {
+    let holder = tx.value("SELECT id FROM feed WHERE name = ?1", values![name])?;
+    let Some(holder) = holder else {
         return Ok(());
     };
-    let parked = park(tx, holder.take(0)?, name)?;
+    let parked = park(tx, holder, name)?;
     mutes::follow(tx, MuteKind::Feed, &[(name, parked.as_str())], now)
 }
 

@@ -1,14 +1,50 @@
 //! Which row of the store each feed of the config is. Pure.
 //!
-//! A feed is what stands at its URL; its name is only what the config calls it. So a row that has
+//! A feed is what is at its URL; its name is only what the config calls it. So a row that has
 //! the URL is taken first, whatever its name, and only a URL that no row has is something new.
 
 use std::collections::HashMap;
 
 use url::Url;
 
-use super::Known;
-use crate::model::Feed;
+use crate::model::{Feed, FeedId, Origin};
+
+/// What a transaction may cost, in changes of a feed's row; beyond it others have their turn first.
+pub(super) const MOST_COST: usize = 300;
+
+/// A feed's row as it was before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) id: FeedId,
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) moved_to: Option<String>,
+    pub(super) moving_to: Option<String>,
+    pub(super) active: bool,
+    pub(super) host: String,
+    pub(super) domain: String,
+}
+
+impl Known {
+    /// The name that it had before another one took it.
+    pub(super) fn called(&self) -> &str {
+        let parked = self.name.strip_prefix('#');
+        let parked = parked.and_then(|name| name.strip_prefix(&self.id.0.to_string()));
+        let name = parked.and_then(|name| name.strip_prefix(' '));
+        name.unwrap_or(&self.name)
+    }
+
+    /// Whether nothing is to be written for a feed that is this row.
+    pub(super) fn is(&self, feed: &Feed) -> bool {
+        let moved_to = self.moved_to.as_deref().map(Url::parse);
+        let origin = match &moved_to {
+            Some(Ok(url)) => Origin::of(url),
+            _ => Origin::of(&feed.url),
+        };
+        let is_there = (&origin.host, &origin.domain) == (&self.host, &self.domain);
+        self.active && self.name == feed.name && is_there
+    }
+}
 
 /// What a feed of the config is to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

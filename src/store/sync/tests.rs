@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    model::Feed,
-    store::{PollCommitted, PollResult, Store, StoreError, testing::*},
+    model::{Feed, HealthIssue},
+    store::{Notification, PollCommitted, PollResult, Store, StoreError, testing::*},
 };
 
 async fn sync(store: &Store, feeds: &[Feed], seconds: i64) {
@@ -31,8 +31,8 @@ async fn knows(store: &Store, name: &str, n: u8) -> bool {
 
 #[tokio::test]
 async fn new_feeds_are_due_now_and_unnamed_ones_rest() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let (a, b) = (
         feed("a", "https://a.example/"),
         feed("b", "https://b.example/"),
@@ -41,7 +41,7 @@ async fn new_feeds_are_due_now_and_unnamed_ones_rest() {
     assert_eq!(store.next_poll_due().await.expect("read"), Some(at(0)));
     assert_eq!(claim(&store, at(0)).await.len(), 2);
 
-    let store = place.crash().open(at(1)).await;
+    let store = temp.crash().open(at(1)).await;
     sync(&store, &[a], 1).await;
     assert_eq!(
         names(&store).await,
@@ -49,7 +49,7 @@ async fn new_feeds_are_due_now_and_unnamed_ones_rest() {
     );
     assert_eq!(claim_one(&store, at(11)).await.feed.name, "a");
 
-    let store = place.crash().open(at(12)).await;
+    let store = temp.crash().open(at(12)).await;
     sync(&store, &[], 12).await;
     assert!(claim(&store, at(1_000_000)).await.is_empty());
     assert_eq!(store.next_poll_due().await.expect("read"), None);
@@ -57,8 +57,8 @@ async fn new_feeds_are_due_now_and_unnamed_ones_rest() {
 
 #[tokio::test]
 async fn a_feed_that_comes_back_remembers() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let a = feed("a", "https://a.example/");
     sync(&store, std::slice::from_ref(&a), 0).await;
     poll_first(&store, 0, 1).await;
@@ -71,8 +71,8 @@ async fn a_feed_that_comes_back_remembers() {
 
 #[tokio::test]
 async fn the_same_feed_at_another_address_is_due_now_without_the_first_ones_validators() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     sync(&store, &[feed("a", "http://a.example/rss")], 0).await;
     poll_first(&store, 0, 1).await;
 
@@ -88,8 +88,8 @@ async fn the_same_feed_at_another_address_is_due_now_without_the_first_ones_vali
 
 #[tokio::test]
 async fn where_the_feed_has_moved_its_validators_stay() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
     poll_first(&store, 0, 1).await;
     tamper(&store, "UPDATE feed SET moved_to = 'https://b.example/'").await;
@@ -102,8 +102,8 @@ async fn where_the_feed_has_moved_its_validators_stay() {
 
 #[tokio::test]
 async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_url() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
     poll_first(&store, 0, 1).await;
 
@@ -111,7 +111,7 @@ async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_u
     let claim = claim_one(&store, at(20)).await;
     assert_eq!(claim.feed.url, "https://b.example/");
     assert!(!claim.feed.baseline.is_done() && claim.feed.baseline.is_inherited());
-    assert!(knows(&store, "a", 1).await, "what the name has told");
+    assert!(knows(&store, "a", 1).await, "what the name has shown");
     assert_eq!(
         names(&store).await,
         [("#1 a".into(), false), ("a".into(), true)]
@@ -125,8 +125,8 @@ async fn another_feed_under_a_name_begins_anew_and_the_first_one_waits_for_its_u
 
 #[tokio::test]
 async fn a_url_that_comes_back_knows_what_the_other_one_has_shown_since() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let (a, c) = ("https://a.example/", "https://c.example/");
     sync(&store, &[feed("one", a)], 0).await;
     poll_first(&store, 0, 1).await;
@@ -145,22 +145,29 @@ async fn a_url_that_comes_back_knows_what_the_other_one_has_shown_since() {
 }
 
 #[tokio::test]
-async fn trouble_that_was_told_of_a_name_goes_on_under_another_url() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+async fn reported_trouble_of_a_name_goes_on_under_another_url() {
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
     poll_first(&store, 0, 1).await;
     tamper(
         &store,
-        "UPDATE feed SET failures = 3, failing_since = 1795000000000, told_failing = 1",
+        "UPDATE feed SET failures = 3, failing_since = 1795000000000",
     )
     .await;
+    notified(&store, HealthIssue::Failing).await;
     sync(&store, &[feed("a", "https://b.example/")], 20).await;
     let claim = claim_one(&store, at(20)).await.feed;
-    assert_eq!((claim.failures, claim.told_failing), (3, true));
+    assert_eq!(
+        (claim.failures, claim.notified.failing),
+        (3, Notification::Sent)
+    );
     assert_eq!(claim.failing_since, Some(at(0)));
-    let told = number(&store, "SELECT sum(told_failing) FROM feed").await;
-    assert_eq!(told, 1, "its end is told once");
+    assert_eq!(
+        count(&store, "notification").await,
+        1,
+        "its end is sent once"
+    );
 }
 
 /// Polls both feeds, so that each knows a number of its own.
@@ -179,8 +186,8 @@ async fn two_feeds(store: &Store) {
 
 #[tokio::test]
 async fn names_that_change_places_take_nothing_from_their_feeds() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     two_feeds(&store).await;
     let swapped = [
         feed("b", "https://a.example/"),
@@ -199,8 +206,8 @@ async fn names_that_change_places_take_nothing_from_their_feeds() {
 
 #[tokio::test]
 async fn a_name_of_a_feed_that_has_another_one_now_inherits_nothing() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     two_feeds(&store).await;
     let shifted = [
         feed("b", "https://a.example/"),
@@ -226,8 +233,8 @@ async fn a_name_of_a_feed_that_has_another_one_now_inherits_nothing() {
 /// More than one transaction holds, all of them renamed in a circle.
 #[tokio::test]
 async fn many_names_may_change_places() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let named = |shift: usize| -> Vec<Feed> {
         let feed = |n: usize| {
             let url = format!("https://h.example/{n}");
@@ -248,8 +255,8 @@ async fn many_names_may_change_places() {
 
 #[tokio::test]
 async fn a_poll_of_the_url_before_the_reload_is_dropped() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     sync(&store, &[feed("a", "https://a.example/")], 0).await;
     let claim = claim_one(&store, at(0)).await;
     sync(&store, &[feed("a", "http://a.example/")], 1).await;
@@ -266,8 +273,8 @@ async fn a_poll_of_the_url_before_the_reload_is_dropped() {
 
 #[tokio::test]
 async fn a_new_name_for_the_same_url_is_a_rename() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     sync(&store, &[feed("old", "https://a.example/")], 0).await;
     poll_first(&store, 0, 1).await;
     sync(&store, &[feed("new", "https://a.example/")], 10).await;
@@ -279,8 +286,8 @@ async fn a_new_name_for_the_same_url_is_a_rename() {
 
 #[tokio::test]
 async fn two_names_for_one_url_are_two_feeds() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let both = [
         feed("a", "https://a.example/"),
         feed("b", "https://a.example/"),
@@ -303,8 +310,8 @@ async fn two_names_for_one_url_are_two_feeds() {
 
 #[tokio::test]
 async fn a_reload_does_not_poll_an_origin_twice_at_once() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let a = feed("a", "https://host.example/a");
     sync(&store, std::slice::from_ref(&a), 0).await;
     let running = claim_one(&store, at(0)).await;
@@ -320,8 +327,8 @@ async fn a_reload_does_not_poll_an_origin_twice_at_once() {
 
 #[tokio::test]
 async fn a_gone_feed_rests_until_its_url_changes() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let old = feed("a", "https://a.example/");
     sync(&store, std::slice::from_ref(&old), 0).await;
     let claimed = claim_one(&store, at(0)).await;
@@ -329,10 +336,10 @@ async fn a_gone_feed_rests_until_its_url_changes() {
         reason: "gone".into(),
         error: "status 410".into(),
         status: Some(410),
-        told_failing: true,
         gone: true,
     };
-    let poll = poll(&claimed, at(0), gone);
+    let mut poll = poll(&claimed, at(0), gone);
+    poll.health.findings = vec![finding(HealthIssue::Failing)];
     store.commit_poll(poll).await.expect("committed");
     sync(&store, &[old], 10).await;
     assert_eq!(store.next_poll_due().await.expect("read"), None);
@@ -340,13 +347,16 @@ async fn a_gone_feed_rests_until_its_url_changes() {
 
     sync(&store, &[feed("a", "https://a.example/new")], 100).await;
     let feed = claim_one(&store, at(100)).await.feed;
-    assert_eq!((feed.failures, feed.told_failing), (1, true));
+    assert_eq!(
+        (feed.failures, feed.notified.failing),
+        (1, Notification::Sent)
+    );
 }
 
 #[tokio::test]
 async fn a_receiver_that_was_off_is_on_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     store
         .enqueue(vec![ping("desk")], at(0))
         .await
@@ -380,9 +390,9 @@ async fn a_receiver_that_was_off_is_on_again() {
 /// force has.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_config_asks_is_written_however_long_another_process_writes() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    let rival = rusqlite::Connection::open(&place.options.path).expect("opened");
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    let rival = rusqlite::Connection::open(&temp.options.path).expect("opened");
     rival.execute_batch("BEGIN IMMEDIATE").expect("begun");
     let following = tokio::spawn({
         let store = store.clone();

@@ -15,7 +15,10 @@ use rusqlite::{
     types::{ToSqlOutput, ValueRef},
 };
 
-use super::super::{Row, Tx, Value};
+use super::super::{
+    Tx, Value,
+    row::{Columns, Row},
+};
 use crate::store::{StoreError, disk::beside, private};
 
 /// How long a statement waits for another process that writes: `fivebells outbox retry` beside
@@ -136,7 +139,7 @@ impl Connection {
     /// Differs from before once another connection has committed.
     pub(super) fn changes_by_others(&mut self) -> Result<i64, StoreError> {
         let row = self.row("PRAGMA data_version", &[])?;
-        row.expect("this pragma always has a row").take(0)
+        row.expect("this pragma always has a row").only()
     }
 
     /// Runs statements that return nothing.
@@ -221,10 +224,12 @@ impl Tx for Connection {
         let mut statement = self.0.prepare_cached(sql)?;
         let width = statement.column_count();
         let mut found = statement.query(params_from_iter(params))?;
-        let mut rows = Vec::new();
+        let (mut columns, mut rows) = (None, Vec::new());
         while let Some(row) = found.next()? {
+            let columns = columns.get_or_insert_with(|| Columns::new(row.as_ref().column_names()));
             let values = (0..width).map(|column| Ok(value(row.get_ref(column)?)?));
-            rows.push(Row(values.collect::<Result<_, StoreError>>()?));
+            let values = values.collect::<Result<_, StoreError>>()?;
+            rows.push(Row::new(columns.clone(), values));
         }
         Ok(rows)
     }

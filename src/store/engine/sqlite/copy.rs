@@ -1,7 +1,7 @@
 //! The store in another file: as a backup, before a migration, or what a lost file held.
 //!
 //! **In:** an open file, in use or not, and a name. **Out:** one moment of it under that name, whole
-//! and on the disk, or an error and what stood there before.
+//! and on the disk, or an error and what was there before.
 //!
 //! A copy that is put to use one day is behind the file it was made of: that one has given out more
 //! ids meanwhile, and receivers, who drop what comes twice, remember them. So a copy counts on from
@@ -16,7 +16,7 @@ use super::{
     super::{Tx, values},
     beside,
     connection::{Access, Connection},
-    migrate, present,
+    present, shape,
 };
 use crate::store::{StoreError, disk::BALLAST, private};
 
@@ -24,12 +24,12 @@ use crate::store::{StoreError, disk::BALLAST, private};
 /// room for a trillion copies of copies.
 const AHEAD: i64 = 1_000_000;
 
-/// Copies the file at `path`, beside a daemon or without one. What stands at `to` is replaced if it
+/// Copies the file at `path`, beside a daemon or without one. What is at `to` is replaced if it
 /// is a copy itself.
 pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
     present(path)?;
     let mut connection = Connection::open(path, Access::Read)?;
-    migrate::found(&connection, path)?;
+    shape::found(&connection, path)?;
     if let Err(cause) = fs::File::open(to)
         && cause.kind() == io::ErrorKind::PermissionDenied
     {
@@ -84,7 +84,7 @@ fn is_copy(to: &Path) -> bool {
         return false;
     }
     let is_ours = |connection: Connection| {
-        let version = migrate::found(&connection, to);
+        let version = shape::found(&connection, to);
         version.is_ok_and(|version| version > 0)
     };
     let is_store = ["-wal", ".lock"].iter().any(|of| beside(to, of).exists());

@@ -7,6 +7,15 @@ use tokio::sync::oneshot;
 use super::super::Tx;
 use crate::store::StoreError;
 
+/// What a thread finds in its queue.
+pub(super) enum Message {
+    Job(Box<dyn Job>),
+    /// Say which version of the data is there but for this connection's own commits.
+    Look(oneshot::Sender<Result<i64, StoreError>>),
+    /// Finish what is queued, take no more.
+    Close,
+}
+
 /// A call whose answer waits until the transaction is over.
 pub(super) trait Job: Send {
     /// Does the work and keeps its result. An error, or a panic, asks for what it did to be undone.

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{beside, connection::Connection, copy::copy, shape};
+use super::{
+    beside,
+    connection::Connection,
+    copy::copy,
+    shape::{self, APPLICATION_ID, found},
+};
 use crate::store::StoreError;
-
-/// Stands in the header of every file of ours (`file(1)` and we can tell): "5bel".
-pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
 
 /// Every schema change there ever was, in order: the Nth makes schema N of schema N-1.
 /// Append-only: a file out there may be at any of them.
@@ -83,21 +85,6 @@ fn apply<'a>(
     connection.set_header("application_id", APPLICATION_ID)
 }
 
-/// The file's schema; 0 is a new file.
-///
-/// # Errors
-/// [`NotOurs`](StoreError::NotOurs).
-pub(super) fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let id = connection.header("application_id")?;
-    let version = connection.header("user_version")?;
-    let blank = connection.header("schema_version")? == 0;
-    match id {
-        APPLICATION_ID if version > 0 => Ok(version),
-        0 if blank && version == 0 => Ok(0),
-        _ => Err(StoreError::NotOurs { path: path.into() }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
@@ -157,7 +144,7 @@ mod tests {
         let mut copy = opened(&beside(&place.path, ".schema-1"), &[ONE]).expect("as it was");
         let row = copy.row("SELECT * FROM story", &[]).expect("read");
         assert_eq!(
-            row.expect("its row").take::<String>(1).expect("text"),
+            row.expect("its row").take::<String>("title").expect("text"),
             "bells"
         );
     }
@@ -192,17 +179,17 @@ mod tests {
         drop(old);
         let mut new = opened(&place.path, MIGRATIONS).expect("migrated");
         let row = new.row(
-            "SELECT w.item, w.watch, w.alert, s.item FROM alert_watch w JOIN seen s ON s.feed = 1",
+            "SELECT w.item, w.watch, w.alert, s.item AS seen_item FROM alert_watch w JOIN seen s ON s.feed = 1",
             &[],
         );
         let mut row = row.expect("read").expect("both rows");
         let alert: (i64, String, i64) = (
-            row.take(0).expect("a number"),
-            row.take(1).expect("text"),
-            row.take(2).expect("a number"),
+            row.take("item").expect("a number"),
+            row.take("watch").expect("text"),
+            row.take("alert").expect("a number"),
         );
         assert_eq!(alert, (7, "k".into(), 3));
-        assert_eq!(row.take::<i64>(3).expect("a number"), 7);
+        assert_eq!(row.take::<i64>("seen_item").expect("a number"), 7);
     }
 
     #[test]

@@ -10,14 +10,15 @@ mod job;
 mod lock;
 mod migrate;
 mod others;
-mod reader;
 mod shape;
-mod writer;
+mod threads;
 
 #[cfg(test)]
 mod portability;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod upgrade;
 
 use std::{
     path::Path,
@@ -30,9 +31,9 @@ use tracing::warn;
 
 use self::{
     connection::{Access, Connection},
-    job::{Job, Task},
+    job::{Message, Task},
     lock::Lock,
-    writer::Place,
+    threads::{LockedPath, read, write},
 };
 use super::Tx;
 use crate::store::{StoreError, disk::beside};
@@ -40,22 +41,13 @@ use crate::store::{StoreError, disk::beside};
 pub(in crate::store) use self::{job::Patience, others::Others};
 
 #[cfg(test)]
-pub(in crate::store) use self::migrate::{APPLICATION_ID, MIGRATIONS};
+pub(in crate::store) use self::{migrate::MIGRATIONS, shape::APPLICATION_ID};
 
 /// Calls that wait for the writer, or for the readers, before callers wait to enqueue.
 const QUEUE: usize = 256;
 
 /// Threads that read; each sees a snapshot and never waits for the writer.
 const READERS: usize = 2;
-
-/// What a thread finds in its queue.
-enum Message {
-    Job(Box<dyn Job>),
-    /// Say which version of the data is there but for this connection's own commits.
-    Look(oneshot::Sender<Result<i64, StoreError>>),
-    /// Finish what is queued, take no more.
-    Close,
-}
 
 /// An open SQLite store: a handle on its threads. They end when the last handle is dropped or
 /// closed; what was queued before is still done.
@@ -113,22 +105,22 @@ impl Sqlite {
     }
 
     fn start(path: &Path, writer: Connection, lock: Option<Lock>) -> Result<Self, StoreError> {
-        let (write, write_queue) = mpsc::channel(QUEUE);
-        let (read, read_queue) = mpsc::channel(QUEUE);
+        let (writes, write_queue) = mpsc::channel(QUEUE);
+        let (reads, read_queue) = mpsc::channel(QUEUE);
         let read_queue = Arc::new(tokio::sync::Mutex::new(read_queue));
         let mut threads = Vec::with_capacity(READERS + 1);
         for _ in 0..READERS {
             let connection = Connection::open(path, Access::Read)?;
             let queue = Arc::clone(&read_queue);
-            let run = move || reader::run(connection, &queue);
+            let run = move || read(connection, &queue);
             threads.push(spawn("store-reader", path, run)?);
         }
-        let place = lock.map(|lock| Place::of(path, lock));
-        let run = move || writer::run(writer, write_queue, place);
+        let locked = lock.map(|lock| LockedPath::of(path, lock));
+        let run = move || write(writer, write_queue, locked);
         threads.push(spawn("store-writer", path, run)?);
         Ok(Self {
-            writer: write,
-            readers: read,
+            writer: writes,
+            readers: reads,
             threads: Arc::new(Mutex::new(threads)),
         })
     }
@@ -155,16 +147,6 @@ impl Sqlite {
         work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         ask(&self.readers, Patience::Short, work).await
-    }
-
-    /// Calls in the writer's queue.
-    pub(in crate::store) fn waiting_writes(&self) -> usize {
-        self.writer.max_capacity() - self.writer.capacity()
-    }
-
-    /// Looks for what other processes write to this file, which is the one that was opened.
-    pub(in crate::store) fn others(&self, path: &Path) -> Others {
-        Others::of(self.clone(), beside(path, "-wal"))
     }
 
     /// A number that is another one once another process has committed. It is the writer that looks,

@@ -1,8 +1,11 @@
 //! Whether another process has written.
 
-use std::{path::PathBuf, time::SystemTime};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
-use super::Sqlite;
+use super::{Sqlite, beside};
 use crate::store::StoreError;
 
 /// Looks for the commits of other processes: those of commands beside the daemon.
@@ -22,10 +25,11 @@ pub(in crate::store) struct Others {
 }
 
 impl Others {
-    pub(super) fn of(engine: Sqlite, log: PathBuf) -> Self {
+    /// Looks at this file, which is the one that was opened.
+    pub(in crate::store) fn of(engine: Sqlite, path: &Path) -> Self {
         Self {
             engine,
-            log,
+            log: beside(path, "-wal"),
             stamp: None,
             look_again: true,
             version: None,

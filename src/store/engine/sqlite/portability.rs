@@ -1,7 +1,8 @@
-//! SQL outside this directory must run on PostgreSQL too. This file stands inside it, so that
-//! what it forbids can be written here.
+//! SQL outside this directory must run on PostgreSQL too, and name the columns that its readers take.
+//! This file is inside it, so that what it forbids can be written here.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -81,4 +82,51 @@ fn an_offence_is_found_however_it_is_laid_out() {
     let with = "\"WITH gone AS (\n DELETE FROM t RETURNING id) SELECT id FROM gone\"";
     assert!(offence(with).is_some());
     assert_eq!(offence("// no now() here"), None);
+}
+
+/// The columns that a file's readers take, and its SQL, in which all of them have to be named. Other
+/// literals are part of that: they make it no stricter.
+fn columns_and_sql(source: &str) -> (Vec<&str>, String) {
+    let mut columns = Vec::new();
+    let mut parts = source.split(".take");
+    let mut rest = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (call, behind) = part.split_once(')').unwrap_or((part, ""));
+        columns.extend(call.split('"').nth(1));
+        rest.push_str(behind);
+    }
+    let rest = rest.replace("'\"'", "").replace("\\\"", "");
+    let literals: Vec<&str> = rest.split('"').skip(1).step_by(2).collect();
+    (columns, literals.join(" "))
+}
+
+fn unknown_columns(source: &str) -> Vec<&str> {
+    let (columns, sql) = columns_and_sql(source);
+    let words: BTreeSet<&str> = sql
+        .split(|it: char| !(it.is_ascii_alphanumeric() || it == '_'))
+        .collect();
+    let unknown = columns.into_iter().filter(|name| !words.contains(name));
+    unknown.collect()
+}
+
+/// Statements that no test runs are checked by this; all others by the names of their rows too.
+#[test]
+fn a_reader_takes_columns_that_its_sql_names() {
+    let mut files = Vec::new();
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    sources(&store, &mut files);
+    let mut found = 0;
+    for file in files {
+        let source = fs::read_to_string(&file).expect("read");
+        found += columns_and_sql(&source).0.len();
+        assert_eq!(unknown_columns(&source), [""; 0], "{}", file.display());
+    }
+    assert!(found > 100, "readers were found: {found}");
+}
+
+#[test]
+fn a_column_without_sql_is_found() {
+    let reader = "const SQL: &str = \"SELECT due, count(*) AS items FROM feed\";
+        Feed { due: row.take(\"due\")?, items: row.take::<u32>(\"items\")?, name: row.take(\"name\")? }";
+    assert_eq!(unknown_columns(reader), ["name"]);
 }

@@ -1,15 +1,36 @@
-//! Whether a file has exactly the tables that its schema says.
+//! Which schema a file has, and whether it has exactly the tables that this says.
 //!
 //! A file that somebody else has written may bring triggers and views, which run with our
 //! statements.
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{super::Tx as _, connection::Connection};
+use super::{
+    super::{Row, Tx as _},
+    connection::Connection,
+};
 use crate::store::StoreError;
+
+/// Is in the header of every file of ours (`file(1)` and we can tell): "5bel".
+pub(in crate::store) const APPLICATION_ID: i64 = 0x3562_656c;
 
 /// Everything in a schema but what SQLite itself makes, by kind and name.
 type Shape = BTreeMap<(String, String), String>;
+
+/// The file's schema; 0 is a new file.
+///
+/// # Errors
+/// [`NotOurs`](StoreError::NotOurs).
+pub(super) fn found(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let id = connection.header("application_id")?;
+    let version = connection.header("user_version")?;
+    let blank = connection.header("schema_version")? == 0;
+    match id {
+        APPLICATION_ID if version > 0 => Ok(version),
+        0 if blank && version == 0 => Ok(0),
+        _ => Err(StoreError::NotOurs { path: path.into() }),
+    }
+}
 
 /// Compares an open file with what these migrations make.
 ///
@@ -43,12 +64,12 @@ fn shape(connection: &mut Connection) -> Result<Shape, StoreError> {
         "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
         &[],
     )?;
-    let one = |mut row: super::super::Row| {
-        let sql: Option<String> = row.take(2)?;
+    let one = |mut row: Row| {
+        let sql: Option<String> = row.take("sql")?;
         let sql = sql.unwrap_or_default();
         // How it is laid out may change with the version that wrote it.
         let sql: String = sql.split(|c: char| c.is_whitespace() || c == '"').collect();
-        Ok(((row.take(0)?, row.take(1)?), sql))
+        Ok(((row.take("type")?, row.take("name")?), sql))
     };
     rows.into_iter().map(one).collect()
 }

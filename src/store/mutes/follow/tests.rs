@@ -1,11 +1,11 @@
 use super::super::{
     NewMute,
-    tests::{ends, failing, mute, outbox as deliveries},
+    tests::{ends, mute, outbox as deliveries},
 };
 use super::*;
 use crate::{
-    model::Feed,
-    store::{DeliveryState, PollCommit, PollResult, Store, testing::*},
+    model::{Feed, HealthIssue},
+    store::{DeliveryState, Notification, Store, testing::*},
 };
 
 const URL: &str = "https://mofa.example/feed";
@@ -29,8 +29,8 @@ async fn muted(store: &Store) -> Vec<String> {
 
 #[tokio::test]
 async fn a_feed_takes_its_mute_along_and_another_one_under_its_name_has_none() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 10_000, 0).await;
     sync(
         &store,
@@ -48,17 +48,17 @@ async fn a_feed_takes_its_mute_along_and_another_one_under_its_name_has_none() {
     }
     let rows = deliveries(&store).await;
     let held: Vec<DeliveryState> = rows.iter().map(|row| row.state).collect();
-    let muted_and_told = [DeliveryState::Muted, DeliveryState::Pending];
+    let muted_and_pending = [DeliveryState::Muted, DeliveryState::Pending];
     assert!(
-        muted_and_told.iter().all(|state| held.contains(state)),
+        muted_and_pending.iter().all(|state| held.contains(state)),
         "{held:?}"
     );
 }
 
 #[tokio::test]
 async fn mutes_change_places_with_their_feeds() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let (a, b) = ("https://a.example/", "https://b.example/");
     sync(&store, &[feed("a", a), feed("b", b), feed("c", URL)], 0).await;
     mute(&store, MuteKind::Feed, "a", 100, 0).await;
@@ -78,8 +78,8 @@ async fn mutes_change_places_with_their_feeds() {
 /// The name goes on, only its URL is another one: who muted it sees it muted.
 #[tokio::test]
 async fn a_mute_stays_with_a_name_whose_feed_nobody_else_names() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 100, 0).await;
     sync(&store, &[feed("mofa", "https://b.example/")], 1).await;
     assert_eq!(muted(&store).await, ["feed mofa"]);
@@ -88,8 +88,8 @@ async fn a_mute_stays_with_a_name_whose_feed_nobody_else_names() {
 /// A poll that began before the reload tells of the feed by the name it had.
 #[tokio::test]
 async fn a_poll_under_way_at_the_rename_is_held_too() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 10_000, 0).await;
     let claim = claim_one(&store, at(0)).await;
     sync(&store, &[feed("new", URL)], 1).await;
@@ -99,47 +99,27 @@ async fn a_poll_under_way_at_the_rename_is_held_too() {
 }
 
 #[tokio::test]
-async fn what_was_told_into_the_mute_under_the_old_name_is_told_again_at_its_end() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn what_a_mute_suppressed_under_the_old_name_is_sent_at_its_end() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
     let claim = claim_one(&store, at(0)).await;
-    let told = PollCommit {
-        notices: vec![failing("mofa", &[])],
-        ..poll(&claim, at(0), told_failing())
-    };
-    store.commit_poll(told).await.expect("committed");
+    let failing = with(
+        [finding(HealthIssue::Failing)],
+        poll(&claim, at(0), failed()),
+    );
+    store.commit_poll(failing).await.expect("committed");
     sync(&store, &[feed("new", URL)], 10).await;
     store.end_mutes(at(60)).await.expect("done");
-    assert!(!claim_one(&store, at(900)).await.feed.told_failing);
+    let notified = claim_one(&store, at(900)).await.feed.notified;
+    assert_eq!(notified.failing, Notification::Suppressed);
     assert_eq!(ends(&deliveries(&store).await)["desk"].name, "new");
-    let kept = number(&store, "SELECT count(*) FROM meta WHERE key LIKE 'mute-%'").await;
-    assert_eq!(kept, 0, "nothing of it stays");
-}
-
-fn told_failing() -> PollResult {
-    match failed() {
-        PollResult::Failed {
-            reason,
-            error,
-            status,
-            gone,
-            ..
-        } => PollResult::Failed {
-            reason,
-            error,
-            status,
-            told_failing: true,
-            gone,
-        },
-        other => other,
-    }
 }
 
 #[tokio::test]
 async fn where_both_names_are_muted_the_later_end_holds() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 500, 0).await;
     poll_news(&store, vec![news(1, &["w"], &["desk"])]).await;
     // By somebody who knows the config that is not yet in force.
@@ -161,8 +141,8 @@ async fn where_both_names_are_muted_the_later_end_holds() {
 
 #[tokio::test]
 async fn a_watch_takes_its_mute_along() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let asks = |watches: &[(&str, &str)]| -> Vec<(String, String)> {
         let owned = watches
             .iter()

@@ -60,8 +60,8 @@ async fn enqueue(store: &Store, count: usize) -> Vec<DeliveryId> {
 
 #[tokio::test]
 async fn the_time_of_trying_begins_with_the_first_attempt_that_failed() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, 1).await[0];
     let first = next(&store, 4 * DAY).await;
     assert_eq!((first.failures, first.failing_since), (0, None));
@@ -93,8 +93,8 @@ async fn the_time_of_trying_begins_with_the_first_attempt_that_failed() {
 /// By hand or by the lane: who has it does not get it again.
 #[tokio::test]
 async fn what_died_is_sent_again_to_those_only_who_have_nothing() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let id = enqueue(&store, 1).await[0];
     let first = next(&store, 0).await;
     let partly = dead(SendReason::Expired, &["desk@example.org"]);
@@ -108,8 +108,8 @@ async fn what_died_is_sent_again_to_those_only_who_have_nothing() {
 /// The third is tried although two older ones always fail.
 #[tokio::test]
 async fn of_a_receiver_that_is_only_probed_each_has_its_turn() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 3).await;
     let mut tried = Vec::new();
     for round in 0..6 {
@@ -130,8 +130,8 @@ fn refused(in_a_row: u32) -> ReceiverUpdate {
 
 #[tokio::test]
 async fn a_receiver_refuses_in_a_row_until_it_takes_something_or_is_sent_that_again() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let ids = enqueue(&store, 6).await;
     let gone = || dead(SendReason::Refused, &[]);
     let first = next(&store, 0).await;

@@ -11,7 +11,7 @@ async fn send(store: &Store, second: i64, receiver: ReceiverUpdate) {
     let claim = claim_for(store, "desk", at(second)).await.remove(0);
     let mut settled = settlement(&claim, at(second), delivered());
     settled.receiver = receiver;
-    settled.told = names(&["desk", "phone"]);
+    settled.escalation = names(&["desk", "phone"]);
     assert!(store.settle(settled).await.expect("answered"));
 }
 
@@ -29,7 +29,7 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&it| it.to_owned()).collect()
 }
 
-/// What a receiver is told of recovery, from all that waits for it.
+/// What a receiver is notified of recovery, from all that waits for it.
 async fn heard(store: &Store, receiver: &str, second: i64) -> Vec<ReceiverRecovered> {
     let claims = claim_for(store, receiver, at(second)).await;
     let events = claims.into_iter().map(|claim| claim.notice.event);
@@ -41,9 +41,9 @@ async fn heard(store: &Store, receiver: &str, second: i64) -> Vec<ReceiverRecove
 }
 
 #[tokio::test]
-async fn the_end_of_a_failure_is_told_to_the_others_once_and_only_if_its_beginning_was() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn the_end_of_a_failure_is_reported_to_the_others_once_and_only_if_its_beginning_was() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     send(&store, 8, failing(false, None)).await;
     send(&store, 9, ReceiverUpdate::default()).await;
     assert_eq!(heard(&store, "phone", 10).await, [], "nobody heard of it");
@@ -62,16 +62,16 @@ async fn the_end_of_a_failure_is_told_to_the_others_once_and_only_if_its_beginni
     };
     assert_eq!(heard(&store, "phone", 15).await, [expected]);
     assert_eq!(heard(&store, "desk", 15).await, [], "it knows");
-    // Through another server it was told itself.
+    // Through another server it was notified itself.
     send(&store, 16, failing(true, Some("backup"))).await;
     send(&store, 17, ReceiverUpdate::default()).await;
     assert_eq!(heard(&store, "desk", 18).await.len(), 1);
 }
 
 #[tokio::test]
-async fn the_end_is_told_of_each_address_that_was_told_and_says_who_is_left() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+async fn the_end_is_reported_of_each_address_that_was_reported_and_says_who_is_left() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let shows = |refused: &[&str]| ReceiverUpdate {
         reception: Reception {
             is_whole: true,
@@ -94,8 +94,8 @@ async fn the_end_is_told_of_each_address_that_was_told_and_says_who_is_left() {
     assert_eq!(heard(&store, "phone", 3).await, [], "nobody heard of it");
     send(&store, 4, shows(&["b", "c"])).await;
     let phone = || names(&["phone"]);
-    let told = store.tell_unreached(phone(), at(9999)).await;
-    assert_eq!(told.expect("told").len(), 1);
+    let notified = store.notify_unreached(phone(), at(9999)).await;
+    assert_eq!(notified.expect("written").len(), 1);
     send(&store, 10_000, shows(&["c"])).await;
     let [first] = &heard(&store, "phone", 10_001).await[..] else {
         panic!("one notice");
@@ -121,8 +121,8 @@ async fn the_end_is_told_of_each_address_that_was_told_and_says_who_is_left() {
 
 #[tokio::test]
 async fn a_receiver_that_leaves_the_config_leaves_its_trouble() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     send(&store, 1, failing(true, None)).await;
     let follow = async || {
         let followed = store.follow_recipients(BTreeMap::new(), names(&["phone"]), at(3));
@@ -133,8 +133,8 @@ async fn a_receiver_that_leaves_the_config_leaves_its_trouble() {
     let feeds = [feed("mofa", "https://mofa.example/feed")];
     let phone = names(&["phone"]);
     store.sync(&feeds, &phone, at(2)).await.expect("synced");
-    let told = follow().await;
-    assert_eq!(told.len(), 1);
-    assert!(told[0].removed && told[0].receiver == "desk");
+    let notified = follow().await;
+    assert_eq!(notified.len(), 1);
+    assert!(notified[0].removed && notified[0].receiver == "desk");
     assert_eq!(follow().await, [], "once");
 }

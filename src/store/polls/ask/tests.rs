@@ -17,8 +17,8 @@ async fn end(store: &Store, claim: &PollClaim, seconds: i64, result: PollResult)
 }
 
 /// Feeds `a` and `b` of one origin and `c` of another, all polled at 0 or 10.
-async fn polled(place: &Place) -> Store {
-    let store = place.open(at(0)).await;
+async fn polled(temp: &TempStore) -> Store {
+    let store = temp.open(at(0)).await;
     let feeds = [
         feed("a", "https://one.example/a"),
         feed("b", "https://one.example/b"),
@@ -35,8 +35,8 @@ async fn polled(place: &Place) -> Store {
 
 #[tokio::test]
 async fn who_is_asked_is_due_now_for_the_daemon_too() {
-    let place = Place::new();
-    let store = polled(&place).await;
+    let temp = TempStore::new();
+    let store = polled(&temp).await;
     assert!(claim(&store, at(100)).await.is_empty());
     assert_eq!(ask(&store, &["b", "nobody"], 100).await, ["b"]);
     assert_eq!(store.asked().await.expect("read")[0].feed, "b");
@@ -49,8 +49,8 @@ async fn who_is_asked_is_due_now_for_the_daemon_too() {
 
 #[tokio::test]
 async fn only_what_was_asked_for_is_claimed_one_of_an_origin_at_a_time() {
-    let place = Place::new();
-    let store = polled(&place).await;
+    let temp = TempStore::new();
+    let store = polled(&temp).await;
     // All are due by now.
     assert_eq!(ask(&store, &["a", "b"], 2000).await, ["a", "b"]);
     let claims = claim_asked(&store, 2000).await;
@@ -67,12 +67,12 @@ async fn only_what_was_asked_for_is_claimed_one_of_an_origin_at_a_time() {
 
 #[tokio::test]
 async fn retry_after_holds_whoever_asks() {
-    let place = Place::new();
-    let store = polled(&place).await;
+    let temp = TempStore::new();
+    let store = polled(&temp).await;
     let claimed = claim(&store, at(1000)).await;
     let one = claimed.iter().find(|it| it.feed.name == "a").expect("due");
     let mut busy = poll(one, at(1000), failed());
-    busy.origin_not_before = Some(at(4600));
+    busy.pause.until = Some(at(4600));
     store.commit_poll(busy).await.expect("committed");
     assert_eq!(ask(&store, &["a"], 1100).await, ["a"]);
     assert!(claim_asked(&store, 4599).await.is_empty());
@@ -83,8 +83,8 @@ async fn retry_after_holds_whoever_asks() {
 
 #[tokio::test]
 async fn a_poll_that_goes_on_is_the_answer() {
-    let place = Place::new();
-    let store = polled(&place).await;
+    let temp = TempStore::new();
+    let store = polled(&temp).await;
     let running = claim(&store, at(1000)).await;
     ask(&store, &["c"], 1001).await;
     assert!(claim_asked(&store, 1001).await.is_empty());
@@ -95,13 +95,12 @@ async fn a_poll_that_goes_on_is_the_answer() {
 
 #[tokio::test]
 async fn what_is_gone_is_polled_again_where_it_is_named() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let gone = PollResult::Failed {
         reason: "gone".into(),
         error: "status 410".into(),
         status: Some(410),
-        told_failing: true,
         gone: true,
     };
     let claimed = claim_one(&store, at(0)).await;
@@ -113,8 +112,8 @@ async fn what_is_gone_is_polled_again_where_it_is_named() {
 
 #[tokio::test]
 async fn a_report_counts_what_the_last_poll_brought() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let reported = async || {
         store
             .poll_reports(vec!["mofa".into()])

@@ -23,8 +23,8 @@ async fn recall(store: &Store, shown: &[Fingerprint], window: &[i64]) -> Vec<(i6
 
 #[tokio::test]
 async fn what_is_exactly_the_same_is_enough() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let mut items: Vec<_> = (1..=4).map(|n| news(n, &[], &[])).collect();
     for (item, number) in items.iter_mut().zip(10..) {
         item.fingerprint = alike(number);
@@ -45,8 +45,8 @@ async fn what_is_exactly_the_same_is_enough() {
 
 #[tokio::test]
 async fn lists_of_any_length_are_asked_for() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let all: Vec<u8> = (0..=250).collect();
     let known: Vec<u8> = all.iter().copied().step_by(3).collect();
     let items = known.iter().map(|&n| news(n, &[], &[]));
@@ -83,8 +83,8 @@ async fn know(store: &Store, seconds: i64, alias: Alias) {
 
 #[tokio::test]
 async fn an_item_has_four_fingerprints_at_most() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &[], &[])]).await;
     let numbers = async || {
         let asked: Vec<u8> = (1..=20).collect();
@@ -115,8 +115,8 @@ async fn an_item_has_four_fingerprints_at_most() {
 
 #[tokio::test]
 async fn a_fingerprint_that_stays_is_noted() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &[], &[]), news(2, &[], &[])]).await;
     tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
     tamper(&store, "UPDATE feed SET due = 0").await;
@@ -138,8 +138,8 @@ async fn a_fingerprint_that_stays_is_noted() {
 /// A store of schema 1 knows its items by several hashes each; the first that it has decides.
 #[tokio::test]
 async fn what_schema_1_has_seen_is_known() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let key = |n: u8| IdentityKey([n; 16]);
     let none = store.recall(FeedId(1), vec![print(1)], Vec::new()).await;
     assert!(!none.expect("read").has_schema_1);

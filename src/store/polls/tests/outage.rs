@@ -1,11 +1,11 @@
-//! What the store knows of our own network, and that it is told once.
+//! What the store knows of our own network, and that receivers are notified once.
 
 use super::*;
 use crate::store::OutageChange;
 
 /// A feed on each of four hosts, all due; each one's claim, in the order of their names.
-async fn four_hosts(place: &Place) -> (Store, Vec<PollClaim>) {
-    let store = place.open(at(0)).await;
+async fn four_hosts(temp: &TempStore) -> (Store, Vec<PollClaim>) {
+    let store = temp.open(at(0)).await;
     let feeds = ["a", "b", "c", "d"].map(|name| feed(name, &format!("https://{name}.example/")));
     let receivers = ["desk".to_owned()];
     store.sync(&feeds, &receivers, at(0)).await.expect("synced");
@@ -25,40 +25,36 @@ fn unreached(claim: &PollClaim, now: Timestamp) -> PollCommit {
         reason: "dns".into(),
         error: "no such name".into(),
         status: None,
-        told_failing: false,
         gone: false,
     };
-    PollCommit {
-        unreachable: true,
-        ..poll(claim, now, result)
-    }
+    let mut commit = poll(claim, now, result);
+    commit.pause.unreachable = true;
+    commit
 }
 
 fn begun(claim: &PollClaim, now: Timestamp) -> PollCommit {
-    PollCommit {
-        outage: Some(OutageChange::Begun {
-            since: now,
-            notices: vec![ping("desk")],
-        }),
-        ..unreached(claim, now)
-    }
+    let mut commit = unreached(claim, now);
+    commit.health.outage = Some(OutageChange::Begun {
+        since: now,
+        notices: vec![ping("desk")],
+    });
+    commit
 }
 
 fn ended(claim: &PollClaim, since: Timestamp, now: Timestamp) -> PollCommit {
-    PollCommit {
-        outage: Some(OutageChange::Ended {
-            since,
-            until: now,
-            notices: vec![ping("desk")],
-        }),
-        ..poll(claim, now, read(vec![]))
-    }
+    let mut commit = poll(claim, now, read(vec![]));
+    commit.health.outage = Some(OutageChange::Ended {
+        since,
+        until: now,
+        notices: vec![ping("desk")],
+    });
+    commit
 }
 
 #[tokio::test]
 async fn origins_count_by_their_last_visit() {
-    let place = Place::new();
-    let (store, claims) = four_hosts(&place).await;
+    let temp = TempStore::new();
+    let (store, claims) = four_hosts(&temp).await;
     done(&store, unreached(&claims[0], at(5))).await;
     done(&store, poll(&claims[1], at(6), read(vec![]))).await;
     done(&store, poll(&claims[2], at(7), failed())).await;
@@ -68,14 +64,16 @@ async fn origins_count_by_their_last_visit() {
     };
     assert_eq!(others(0).await, [Some(at(5)), None, None], "d is asking");
     assert_eq!(others(7).await, [Some(at(5)), None], "b was asked before");
-    tamper(&store, "UPDATE feed SET told_failing = 1 WHERE name = 'a'").await;
+    let log = "INSERT INTO notification (feed, issue, receiver, sent_at)
+               SELECT id, 'failing', 'desk', 0 FROM feed WHERE name = 'a'";
+    tamper(&store, log).await;
     assert_eq!(others(7).await, [None], "a is known to be dead");
 }
 
 #[tokio::test]
 async fn an_origin_is_unreachable_since_the_first_visit_until_one_gets_an_answer() {
-    let place = Place::new();
-    let (store, claims) = four_hosts(&place).await;
+    let temp = TempStore::new();
+    let (store, claims) = four_hosts(&temp).await;
     done(&store, unreached(&claims[0], at(5))).await;
     let again = claim_of_a(&store, at(1000)).await;
     assert_eq!(again.unreachable_since, Some(at(5)));
@@ -89,8 +87,8 @@ async fn an_origin_is_unreachable_since_the_first_visit_until_one_gets_an_answer
 
 #[tokio::test]
 async fn its_feeds_are_counted_and_named_with_the_commonest_reason() {
-    let place = Place::new();
-    let (store, claims) = four_hosts(&place).await;
+    let temp = TempStore::new();
+    let (store, claims) = four_hosts(&temp).await;
     for claim in &claims[..3] {
         done(&store, unreached(claim, at(5))).await;
     }
@@ -106,8 +104,8 @@ async fn its_feeds_are_counted_and_named_with_the_commonest_reason() {
 
 #[tokio::test]
 async fn an_outage_names_twenty_feeds_and_counts_all() {
-    let place = Place::new();
-    let store = place.open(at(0)).await;
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
     let name = |number: usize| format!("f{number:02}");
     let feeds: Vec<_> = (0..21)
         .map(|number| feed(&name(number), &format!("https://f{number}.example/")))
@@ -121,14 +119,14 @@ async fn an_outage_names_twenty_feeds_and_counts_all() {
 
 #[tokio::test]
 async fn two_polls_that_find_the_same_tell_it_once_and_a_crash_forgets_nothing() {
-    let place = Place::new();
-    let (store, claims) = four_hosts(&place).await;
+    let temp = TempStore::new();
+    let (store, claims) = four_hosts(&temp).await;
     assert!(!claims[0].outage);
     done(&store, begun(&claims[0], at(1))).await;
     done(&store, begun(&claims[1], at(2))).await;
     assert_eq!(count(&store, "delivery").await, 1);
 
-    let store = place.crash().open(at(1000)).await;
+    let store = temp.crash().open(at(1000)).await;
     let claims = claim(&store, at(1010)).await;
     assert!(claims.len() >= 3 && claims.iter().all(|claim| claim.outage));
     let reach = store.reach(claims[0].origin, at(1000)).await.expect("read");
@@ -143,17 +141,15 @@ async fn two_polls_that_find_the_same_tell_it_once_and_a_crash_forgets_nothing()
     );
 
     done(&store, begun(&claims[2], at(1013))).await;
-    assert_eq!(count(&store, "delivery").await, 3, "the next is told again");
+    assert_eq!(count(&store, "delivery").await, 3, "the next is sent again");
 }
 
 #[tokio::test]
 async fn a_poll_that_is_fenced_tells_nothing() {
-    let place = Place::new();
-    let (store, claims) = four_hosts(&place).await;
-    let late = PollCommit {
-        fence: claims[0].fence - 1,
-        ..begun(&claims[0], at(1))
-    };
+    let temp = TempStore::new();
+    let (store, claims) = four_hosts(&temp).await;
+    let mut late = begun(&claims[0], at(1));
+    late.claim.fence -= 1;
     assert_eq!(commit(&store, late).await, PollCommitted::Fenced);
     assert_eq!(count(&store, "delivery").await, 0);
     let reach = store.reach(claims[1].origin, at(0)).await.expect("read");

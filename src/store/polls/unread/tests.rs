@@ -14,8 +14,8 @@ fn print(guid: i64, link: i64, title: i64, text: i64) -> Fingerprint {
 }
 
 /// A feed of which the items 1 to 40 are on record, each with parts of its own.
-async fn forty(place: &Place) -> Store {
-    let store = one_feed(place).await;
+async fn forty(temp: &TempStore) -> Store {
+    let store = one_feed(temp).await;
     let items = (1..=40).map(|n| {
         let mut item = news(u8::try_from(n).expect("small"), &[], &[]);
         item.fingerprint = print(n, 100 + n, 200 + n, 300 + n);
@@ -35,8 +35,8 @@ async fn unread(store: &Store, news: &[Fingerprint], unread: &[i64]) -> Option<V
 
 #[tokio::test]
 async fn where_nothing_is_shared_the_rows_are_given_in_the_order_asked() {
-    let place = Place::new();
-    let store = forty(&place).await;
+    let temp = TempStore::new();
+    let store = forty(&temp).await;
     let news = [print(77, 777, 7_777, 77_777)];
     for count in [0, 1, 4, 5, 32, 33, 40] {
         let asked: Vec<i64> = (1..=count).rev().collect();
@@ -47,8 +47,8 @@ async fn where_nothing_is_shared_the_rows_are_given_in_the_order_asked() {
 
 #[tokio::test]
 async fn what_may_be_another_version_of_an_item_has_the_whole_document_compared() {
-    let place = Place::new();
-    let store = forty(&place).await;
+    let temp = TempStore::new();
+    let store = forty(&temp).await;
     let cases = [
         (
             "an item that is not on record",

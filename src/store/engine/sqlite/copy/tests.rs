@@ -4,8 +4,8 @@ use super::*;
 use crate::store::{Store, StoreOptions, testing::*};
 
 /// A name beside the store.
-fn named(place: &Place, name: &str) -> PathBuf {
-    place.options.path.with_file_name(name)
+fn named(temp: &TempStore, name: &str) -> PathBuf {
+    temp.options.path.with_file_name(name)
 }
 
 async fn enqueue(store: &Store) -> String {
@@ -13,29 +13,29 @@ async fn enqueue(store: &Store) -> String {
     store.key(&ids.expect("enqueued")[0].0.to_string()).0
 }
 
-async fn restored(place: &Place, copy: PathBuf) -> Store {
+async fn restored(temp: &TempStore, copy: PathBuf) -> Store {
     let options = StoreOptions {
         path: copy,
-        ..place.options.clone()
+        ..temp.options.clone()
     };
     Store::open(&options, at(60)).await.expect("a whole store")
 }
 
 #[tokio::test]
 async fn a_copy_has_it_all_and_gives_out_no_id_that_was_given_since() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
     let news = (1..=3).map(|n| news(n, &["koizumi"], &["desk"]));
     poll_news(&store, news.collect()).await;
     let before = enqueue(&store).await;
-    let copy = named(&place, "backup.db");
-    Store::back_up(&place.options, &copy).await.expect("copied");
+    let copy = named(&temp, "backup.db");
+    Store::back_up(&temp.options, &copy).await.expect("copied");
     let mut given = vec![before];
     for _ in 0..5 {
         given.push(enqueue(&store).await);
     }
 
-    let again = restored(&place, copy).await;
+    let again = restored(&temp, copy).await;
     assert_eq!(count(&again, "item").await, 3);
     assert_eq!(
         count(&again, "delivery").await,
@@ -59,40 +59,40 @@ async fn a_copy_has_it_all_and_gives_out_no_id_that_was_given_since() {
 
 #[tokio::test]
 async fn a_copy_of_a_store_that_never_gave_an_id_counts_on_too() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    let copy = named(&place, "backup.db");
-    Store::back_up(&place.options, &copy).await.expect("copied");
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    let copy = named(&temp, "backup.db");
+    Store::back_up(&temp.options, &copy).await.expect("copied");
     let key = enqueue(&store).await;
-    assert_ne!(enqueue(&restored(&place, copy).await).await, key);
+    assert_ne!(enqueue(&restored(&temp, copy).await).await, key);
 }
 
 #[tokio::test]
 async fn an_earlier_copy_is_replaced_and_nothing_else() {
-    let place = Place::new();
-    let store = one_feed(&place).await;
-    let copy = named(&place, "backup.db");
-    std::fs::write(named(&place, "backup.db.part"), "half").expect("written");
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    let copy = named(&temp, "backup.db");
+    std::fs::write(named(&temp, "backup.db.part"), "half").expect("written");
     for _ in 0..2 {
-        Store::back_up(&place.options, &copy).await.expect("copied");
+        Store::back_up(&temp.options, &copy).await.expect("copied");
         enqueue(&store).await;
     }
-    assert!(!named(&place, "backup.db.part").exists());
+    assert!(!named(&temp, "backup.db.part").exists());
 
-    let letter = named(&place, "letter.txt");
+    let letter = named(&temp, "letter.txt");
     std::fs::write(&letter, "Dear chief, ".repeat(100)).expect("written");
-    let other = Place::new();
+    let other = TempStore::new();
     let running = one_feed(&other).await;
     for (to, expected) in [
-        (place.options.path.clone(), "belongs to the store"),
+        (temp.options.path.clone(), "belongs to the store"),
         (other.options.path.clone(), "is not an earlier backup"),
         (letter.clone(), "is not an earlier backup"),
         (
-            named(&place, "nowhere/backup.db"),
+            named(&temp, "nowhere/backup.db"),
             "No such file or directory",
         ),
     ] {
-        let error = Store::back_up(&place.options, &to)
+        let error = Store::back_up(&temp.options, &to)
             .await
             .expect_err("refused");
         assert!(error.to_string().contains(expected), "{error}");
@@ -109,7 +109,7 @@ async fn an_earlier_copy_is_replaced_and_nothing_else() {
 /// SQLite reads a `-wal` that it finds, and the lock is one only as long as its file has its name.
 #[tokio::test]
 async fn no_file_of_the_store_is_replaced_or_made_and_no_empty_one() {
-    let place = Place::new();
+    let place = TempStore::new();
     let store = one_feed(&place).await;
     let db = place.options.path.clone();
     let name = db.file_name().expect("a name").to_str().expect("UTF-8");
@@ -150,7 +150,7 @@ async fn no_file_of_the_store_is_replaced_or_made_and_no_empty_one() {
         Store::back_up(&place.options, &to).await.expect("copied");
     }
 
-    let other = Place::new();
+    let other = TempStore::new();
     one_feed(&other).await.close().await;
     let refused = Store::back_up(&place.options, &other.options.path).await;
     assert!(
@@ -162,11 +162,11 @@ async fn no_file_of_the_store_is_replaced_or_made_and_no_empty_one() {
 
 #[tokio::test]
 async fn without_a_store_there_is_nothing_to_copy() {
-    let place = Place::new();
-    let copy = named(&place, "backup.db");
-    let error = Store::back_up(&place.options, &copy)
+    let temp = TempStore::new();
+    let copy = named(&temp, "backup.db");
+    let error = Store::back_up(&temp.options, &copy)
         .await
         .expect_err("nothing");
     assert!(matches!(error, StoreError::Missing { .. }), "{error}");
-    assert!(!place.options.path.exists() && !copy.exists());
+    assert!(!temp.options.path.exists() && !copy.exists());
 }

@@ -1,0 +1,166 @@
+//! The threads: some that read, and the one that writes, with group commit.
+
+use std::path::{Path, PathBuf};
+
+use tokio::sync::{Mutex, mpsc::Receiver};
+use tracing::{error, warn};
+
+use super::{
+    beside,
+    connection::Connection,
+    copy::copy,
+    job::{Job, Message},
+    lock::Lock,
+};
+use crate::store::{StoreError, disk::Files};
+
+/// Calls committed together at most. More gains nothing that was measured and lets the first wait.
+const BATCH: usize = 64;
+
+/// Where the daemon's file is, with the lock on it.
+#[derive(Debug)]
+pub(super) struct LockedPath {
+    path: PathBuf,
+    files: Files,
+    _lock: Lock,
+}
+
+impl LockedPath {
+    /// The files that are open under this name.
+    pub(super) fn of(path: &Path, lock: Lock) -> Self {
+        Self {
+            path: path.into(),
+            files: Files::of(path),
+            _lock: lock,
+        }
+    }
+}
+
+/// Runs until the queue, which all readers share, is closed and empty.
+pub(super) fn read(mut connection: Connection, queue: &Mutex<Receiver<Message>>) {
+    loop {
+        // One reader waits for the queue, the others for the one.
+        let mut queue = queue.blocking_lock();
+        match queue.blocking_recv() {
+            None => return,
+            Some(Message::Close) => queue.close(),
+            Some(Message::Look(_)) => unreachable!("only the writer is asked"),
+            Some(Message::Job(mut job)) => {
+                drop(queue);
+                let snapshot = connection.begin_read();
+                if snapshot.is_ok() {
+                    // Its result, good or bad, is the job's own.
+                    let _ = job.run(&mut connection);
+                    connection.rollback();
+                }
+                job.answer(snapshot);
+            }
+        }
+    }
+}
+
+/// Runs until the queue is closed and empty. Holds the lock as long as it can write.
+pub(super) fn write(
+    mut connection: Connection,
+    mut queue: Receiver<Message>,
+    locked: Option<LockedPath>,
+) {
+    let mut inbox = Vec::with_capacity(BATCH);
+    let mut waiting = Vec::new();
+    while receive(&mut queue, &mut inbox, waiting.is_empty()) {
+        let mut jobs = std::mem::take(&mut waiting);
+        for message in inbox.drain(..) {
+            match message {
+                Message::Job(job) => jobs.push(job),
+                // Nobody may be waiting any more.
+                Message::Look(reply) => drop(reply.send(connection.changes_by_others())),
+                Message::Close => queue.close(),
+            }
+        }
+        if !jobs.is_empty() {
+            waiting = answer_all(&mut connection, jobs, !queue.is_closed());
+        }
+    }
+    // Without it the log is read back at the next open.
+    let _ = connection.checkpoint();
+    if let Some(locked) = &locked {
+        rescue(&mut connection, locked);
+    }
+    drop(connection);
+    drop(locked);
+}
+
+/// Copies a store of which a file has lost its name: with the connection its content would be gone
+/// too.
+fn rescue(connection: &mut Connection, locked: &LockedPath) {
+    if Files::of(&locked.path) == locked.files {
+        return;
+    }
+    let names = (1_u32..).map(|number| beside(&locked.path, &format!(".rescued-{number}")));
+    let Some(free) = names.into_iter().find(|name| !name.exists()) else {
+        return;
+    };
+    match copy(connection, &free) {
+        Ok(()) => warn!("what the lost store held is kept in {}", free.display()),
+        Err(error) => error!("what the lost store held could not be copied: {error}"),
+    }
+}
+
+/// Takes what is in the queue, and waits for it where nothing else is to be done. False where
+/// nothing is to be done any more.
+fn receive(queue: &mut Receiver<Message>, inbox: &mut Vec<Message>, is_idle: bool) -> bool {
+    if is_idle {
+        return queue.blocking_recv_many(inbox, BATCH) > 0;
+    }
+    while inbox.len() < BATCH
+        && let Ok(message) = queue.try_recv()
+    {
+        inbox.push(message);
+    }
+    true
+}
+
+/// Does the jobs and answers them. Where another process writes, those that have the patience come
+/// back instead, to be done before all others; `may_wait` is false for the last try.
+fn answer_all(
+    connection: &mut Connection,
+    mut jobs: Vec<Box<dyn Job>>,
+    may_wait: bool,
+) -> Vec<Box<dyn Job>> {
+    let begun = connection.begin();
+    let mut waiting = Vec::new();
+    if may_wait && matches!(begun, Err(StoreError::Busy)) {
+        (waiting, jobs) = jobs.into_iter().partition(|job| job.is_patient());
+    }
+    let outcome = begun.and_then(|()| commit_together(connection, &mut jobs));
+    for job in jobs {
+        job.answer(outcome.clone());
+    }
+    waiting
+}
+
+/// Runs the jobs in the transaction that was begun, each behind its own savepoint: one that fails is
+/// undone alone. An error means that nothing of any of them was written.
+fn commit_together(
+    connection: &mut Connection,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<(), StoreError> {
+    run_each(connection, jobs)
+        .and_then(|()| connection.commit())
+        .inspect_err(|_| connection.rollback())
+}
+
+fn run_each(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    for job in jobs {
+        connection.savepoint()?;
+        match job.run(connection) {
+            Ok(()) => connection.release_savepoint()?,
+            Err(_) if connection.in_transaction() => connection.rollback_to_savepoint()?,
+            Err(lost) => return Err(lost),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

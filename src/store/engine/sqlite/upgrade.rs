@@ -1,0 +1,100 @@
+//! What a store of an earlier schema holds is there in the newest one.
+
+use std::path::Path;
+
+use super::{
+    connection::{Access, Connection},
+    migrate::{MIGRATIONS, migrate},
+};
+use crate::{
+    model::HealthIssue,
+    store::{Empty, Notification, Store, testing::*},
+};
+
+/// A store of this schema, in which these statements were run.
+fn older(path: &Path, schema: usize, sql: &str) {
+    std::fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+    let mut connection = Connection::open(path, Access::Create).expect("opened");
+    migrate(&mut connection, path, &MIGRATIONS[..schema]).expect("made");
+    connection.batch(sql).expect("it runs");
+}
+
+/// `told` was failing, silent and empty; `muted` too, but its mute, under a former name of the feed,
+/// holds all but the silence; `well` is well.
+const SCHEMA_4: &str = r#"
+INSERT INTO origin (id, host, domain, due) VALUES (1, 'a.example', 'a.example', 0);
+INSERT INTO feed (id, name, url, origin, due, due_reason, baseline_at, polled_at, failures,
+                  failing_since, told_failing, health, told_missed, missed)
+VALUES (1, 'told', 'https://a.example/1', 1, 1, 'interval', 0, 1795000000000, 9, 1794000000000, 1,
+        '{"told_silent":true,"empty":{"since":"2026-11-18T11:06:40Z","polls":9,"told":true}}', 1, 1),
+       (2, 'muted', 'https://a.example/2', 1, 2, 'interval', 0, 1795000000000, 9, 1794000000000, 1,
+        '{"told_silent":true,"empty":{"since":"2026-11-18T11:06:40Z","polls":9,"told":true}}', 0, 0),
+       (3, 'well', 'https://a.example/3', 1, 3, 'interval', 0, 1795000000000, 0, NULL, 0, '{}', 0, 0);
+INSERT INTO receiver (id, name, due) VALUES (1, 'desk', 0);
+INSERT INTO mute (id, kind, name, since, until) VALUES (7, 'feed', 'muted', 1793000000000, 1795000060000);
+INSERT INTO meta (key, value) VALUES ('mute-7-names', '["former"]');
+INSERT INTO delivery (id, receiver, kind, priority, state, due, created_at, waiting_since, mute, payload)
+VALUES (1, 1, 'feed.failing', 1, 'muted', 0, 1794000000000, 0, 7,
+        '{"timestamp":"2026-11-06T17:20:00Z","type":"feed.failing","data":{"feed":"other","url":"u","reason":"r","error":"e","failures":3,"also":["former"]}}'),
+       (2, 1, 'feed.empty', 1, 'muted', 0, 1794000000000, 0, 7,
+        '{"timestamp":"2026-11-06T17:20:00Z","type":"feed.empty","data":{"feed":"muted","url":"u","since":"2026-11-06T17:20:00Z","polls":3}}'),
+       (3, 1, 'feed.silent', 1, 'muted', 0, 1792000000000, 0, 7,
+        '{"timestamp":"2026-10-14T15:33:20Z","type":"feed.silent","data":{"feed":"muted"}}'),
+       (4, 1, 'feed.silent', 1, 'muted', 0, 1794000000000, 0, 7, 'no JSON');
+"#;
+
+async fn upgraded(temp: &TempStore) -> Store {
+    older(&temp.options.path, 4, SCHEMA_4);
+    temp.open(at(0)).await
+}
+
+#[tokio::test]
+async fn what_schema_4_told_is_known_and_its_end_is_sent_once() {
+    let temp = TempStore::new();
+    let store = upgraded(&temp).await;
+    let claim = claim_one(&store, at(0)).await;
+    assert_eq!(claim.feed.name, "told");
+    let notified = claim.feed.notified;
+    for issue in HealthIssue::ALL {
+        assert_eq!(notified.of(issue), Notification::Sent, "{issue:?}");
+    }
+    let health = claim.feed.health;
+    assert!(health.is_silent);
+    let lasting = |empty: Empty| empty.is_lasting && empty.polls == 9;
+    assert!(health.empty.is_some_and(lasting));
+    assert!(claim.feed.continuity.in_gap);
+
+    let mut again = with(HealthIssue::ALL.map(finding), poll(&claim, at(0), failed()));
+    again.health.state = health;
+    store.commit_poll(again).await.expect("committed");
+    let of = |kind: &str| format!("SELECT count(*) FROM delivery WHERE kind = '{kind}' AND id > 4");
+    assert_eq!(number(&store, &of("feed.failing")).await, 0, "it is known");
+    tamper(&store, "UPDATE feed SET due = 0 WHERE name = 'told'").await;
+    let claim = claim_one(&store, at(1000)).await;
+    let well = poll(&claim, at(1000), read(vec![]));
+    let well = with(HealthIssue::ALL.map(over), well);
+    store.commit_poll(well).await.expect("committed");
+    assert_eq!(number(&store, &of("feed.recovered")).await, 3);
+}
+
+#[tokio::test]
+async fn what_a_mute_of_schema_4_suppresses_nobody_has_heard_of_at_its_end() {
+    let temp = TempStore::new();
+    let store = upgraded(&temp).await;
+    tamper(&store, "UPDATE feed SET due = 0 WHERE name = 'muted'").await;
+    let claim = claim_one(&store, at(0)).await;
+    assert_eq!(claim.feed.name, "muted");
+    assert_eq!(
+        claim.feed.notified.failing,
+        Notification::Sent,
+        "while it lasts"
+    );
+    store.end_mutes(at(60)).await.expect("ended");
+    tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
+    let notified = claim_one(&store, at(60)).await.feed.notified;
+    assert_eq!(notified.failing, Notification::Suppressed);
+    assert_eq!(notified.empty, Notification::Suppressed);
+    assert_eq!(notified.silent, Notification::Sent, "held before the mute");
+    let names = "SELECT count(*) FROM meta WHERE key LIKE 'mute-%'";
+    assert_eq!(number(&store, names).await, 0);
+}

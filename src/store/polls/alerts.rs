@@ -1,0 +1,130 @@
+//! The alerts of a poll, and their deliveries.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::{AlertReceiver, NewAlert};
+use crate::{
+    model::{Alert, AlertId, FeedId, ItemId, Priority},
+    store::{
+        StoreError,
+        engine::{Tx, values},
+        items,
+        mutes::Mutes,
+        outbox::{self, Part},
+    },
+};
+
+/// What [`PollCommitted::Done`](super::PollCommitted::Done) will say.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    pub(super) alerts: Vec<AlertId>,
+    /// Of those alerts.
+    pub(super) watches: Vec<String>,
+    /// With how many alerts.
+    pub(super) receivers: BTreeMap<String, u32>,
+    name: Option<String>,
+}
+
+impl Effects {
+    /// What the feed is called now: a reload may have given it another name since the poll began, and
+    /// that is the one under which it is muted.
+    fn name_of(&mut self, tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
+        if let Some(name) = &self.name {
+            return Ok(name.clone());
+        }
+        let name = tx.value("SELECT name FROM feed WHERE id = ?1", values![feed])?;
+        let name: String = name.expect("no feed is ever deleted");
+        Ok(self.name.insert(name).clone())
+    }
+}
+
+/// Writes an alert for those of its watches that have none for this item yet, or may alert it
+/// again; for none of them, nothing.
+pub(super) fn insert(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    item: ItemId,
+    new: NewAlert,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Result<(), StoreError> {
+    let NewAlert {
+        mut alert,
+        priorities,
+        again,
+        receivers,
+    } = new;
+    let priorities: Priorities = alert.watches.iter().cloned().zip(priorities).collect();
+    let mut done = items::alerted(tx, item)?;
+    done.retain(|watch| !again.contains(watch));
+    alert.keep_watches(|watch| !done.contains(watch));
+    if alert.watches.is_empty() {
+        return Ok(());
+    }
+    alert.feed.name = effects.name_of(tx, feed)?;
+    alert.priority = highest(&priorities, &alert.watches).unwrap_or(alert.priority);
+    let id = insert_row(tx, feed, item, &mut alert, now)?;
+    effects.alerts.push(id);
+    effects.watches.extend(alert.watches.iter().cloned());
+    let mutes = Mutes::in_force(tx, now)?;
+    for AlertReceiver { receiver, watches } in receivers {
+        let all = alert.watches.iter().filter(|it| watches.contains(it));
+        let all: Vec<String> = all.cloned().collect();
+        let watches = all.iter().filter(|watch| !mutes.leaves_out(&all, watch));
+        let watches: Vec<String> = watches.cloned().collect();
+        if watches.is_empty() {
+            continue;
+        }
+        let part = Part {
+            alert: id.0,
+            priority: highest(&priorities, &watches).unwrap_or(alert.priority),
+            watches,
+        };
+        let nth = effects.receivers.entry(receiver.clone()).or_default();
+        outbox::insert_alert(tx, &receiver, &alert, &part, *nth, &mutes, now)?;
+        *nth += 1;
+    }
+    Ok(())
+}
+
+/// Of each watch of an alert.
+type Priorities = HashMap<String, Priority>;
+
+fn highest(priorities: &Priorities, watches: &[String]) -> Option<Priority> {
+    watches
+        .iter()
+        .filter_map(|it| priorities.get(it))
+        .max()
+        .copied()
+}
+
+/// Inserts the alert, with its id and its item's in the data, and books its watches.
+fn insert_row(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    item: ItemId,
+    alert: &mut Alert,
+    now: Timestamp,
+) -> Result<AlertId, StoreError> {
+    let id = AlertId(tx.insert(
+        "INSERT INTO alert (item, feed, priority, created_at, data)
+         VALUES (?1, ?2, ?3, ?4, '')",
+        values![item, feed, alert.priority.rank(), now],
+    )?);
+    alert.id = id.0.to_string();
+    alert.item.id = item.0.to_string();
+    let data = serde_json::to_string(alert).expect("an alert has string keys only");
+    tx.exec(
+        "UPDATE alert SET data = ?2 WHERE id = ?1",
+        values![id, data],
+    )?;
+    for watch in &alert.watches {
+        tx.exec(
+            "INSERT INTO alert_watch (item, watch, alert) VALUES (?1, ?2, ?3)",
+            values![item, watch.as_str(), id],
+        )?;
+    }
+    Ok(id)
+}
