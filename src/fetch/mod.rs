@@ -16,8 +16,8 @@ mod error;
 mod fetcher;
 mod file;
 mod freshness;
-mod grant;
 mod redirect;
+mod request;
 mod validators;
 
 #[cfg(test)]
@@ -25,7 +25,7 @@ mod tests;
 
 pub use answer::{Fetched, FetchedDocument, Page};
 pub use error::{FetchError, FetchReason};
-pub use fetcher::{FetchOptions, FetchRequest, Fetcher};
+pub use fetcher::{FetchOptions, Fetcher};
 pub use freshness::freshness;
-pub use grant::Grant;
 pub use redirect::Hop;
+pub use request::{FetchRequest, Grant};

@@ -16,6 +16,7 @@ use super::{
     kept,
     large::{LargeBodies, Place, SMALL_BODY_BYTES},
     options::HttpOptions,
+    reach,
     resolve::{self, Lookup},
     routes::Routes,
 };
@@ -162,6 +163,26 @@ impl Http {
             body,
             place,
         })
+    }
+
+    /// Connects, with TLS where the URL says `https`, and sends nothing.
+    ///
+    /// # Errors
+    /// Those of [`Http::send`] up to where the connection is made.
+    pub async fn reach(&self, url: &Url, trust: Trust) -> Result<(), HttpError> {
+        let transport = Transport::default();
+        let passage = guard::admit(url, trust, None)?;
+        let client = self.routes.unpooled(&transport, passage)?;
+        let context = Context {
+            url,
+            proxy: None,
+            trust,
+            connect_timeout: self.options().connect_timeout,
+        };
+        match client.get(url.clone()).send().await {
+            Err(error) if !reach::is_connected(&error) => Err(context.request_failed(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Undoes the content codings. What has no place is tried as a small body, and begun again with

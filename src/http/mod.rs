@@ -13,7 +13,6 @@
 //! Nothing is retried here but a GET whose kept connection died under it (`kept`): a poll has its
 //! next poll, a delivery its outbox.
 
-mod advice;
 mod body;
 mod classify;
 mod client;

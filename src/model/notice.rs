@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, MuteEnded, Priority,
-    ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady, StoreFailing, StoreRecovered,
+    Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, HealthIssue, MuteEnded,
+    Priority, ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady, StoreFailing,
+    StoreRecovered,
 };
 
 /// Something worth telling, in the shape of the webhook body's `type` and `data`.
@@ -116,6 +117,15 @@ impl Event {
         }
     }
 
+    /// The alerts that it holds; `None` for a notice of another kind.
+    pub fn alerts(&self) -> Option<&[Alert]> {
+        match self {
+            Self::Alert(alert) => Some(std::slice::from_ref(alert)),
+            Self::DigestReady(digest) => Some(&digest.alerts),
+            _ => None,
+        }
+    }
+
     /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a
     /// report or the end of a mute is not.
     pub const fn priority(&self) -> Priority {
@@ -177,18 +187,6 @@ pub struct FeedEmpty {
     pub since: Timestamp,
     /// Such polls in a row.
     pub polls: u32,
-}
-
-/// What a feed has recovered from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum HealthIssue {
-    /// It could not be read.
-    Failing,
-    /// It brought nothing new.
-    Silent,
-    /// It had no items.
-    Empty,
 }
 
 /// `data` of `feed.recovered`.

@@ -15,9 +15,9 @@ use crate::{
 
 use super::{
     entity::Entities,
+    roles::{Family, Role},
     text::trimmed,
     token::Tag,
-    vocabulary::{Family, Role},
 };
 
 /// An element of text that is open.

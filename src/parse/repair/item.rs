@@ -14,9 +14,9 @@ use crate::parse::{
 
 use super::{
     Repair, person,
+    roles::Role,
     text::{allowed, cut},
     token::Tag,
-    vocabulary::Role,
 };
 
 /// The item that is open. Of each text the first counts; a second one is another text of the item.

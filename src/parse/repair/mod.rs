@@ -21,7 +21,6 @@ mod nesting;
 mod page;
 mod person;
 mod roles;
-mod space;
 mod text;
 mod token;
 mod vocabulary;
@@ -44,8 +43,9 @@ use entity::Entities;
 use item::OpenItem;
 use nesting::Nesting;
 pub(super) use page::html_page;
+use roles::{Family, Role};
 use token::{Tag, Token, Tokens};
-use vocabulary::{Family, Role, Vocabulary};
+use vocabulary::Vocabulary;
 
 /// Repairs a feed. `None` if no feed starts anywhere in `text`.
 pub(super) fn repair<'a>(

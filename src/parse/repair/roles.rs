@@ -1,6 +1,111 @@
-//! What the elements of each vocabulary mean, by their names in lower case.
+//! What an element can mean ([`Role`]), and which name means what in each vocabulary. Names are
+//! given in lower case.
 
-use super::vocabulary::{Family, Role};
+/// The three ways to lay out a feed in XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// `<rss>`, and a `<channel>` without it.
+    Rss,
+    /// RSS 0.90, 1.0 and 1.1.
+    Rdf,
+    /// `<feed>`, and an `<entry>` without it.
+    Atom,
+}
+
+/// What an element means to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Root(Family),
+    Item,
+    Title,
+    /// What may serve as one where there is none, and is a text of the item where there is.
+    SecondTitle,
+    Link,
+    /// The story's own address where a service has put its redirect into the link.
+    OriginalLink,
+    /// The feed's own id of an item.
+    Id,
+    /// What may serve as one where there is none.
+    SecondId,
+    Summary,
+    /// What may serve as one where there is none, and is a text of the item where there is.
+    SecondSummary,
+    Content,
+    /// A text of the item beside its summary and content: of a picture or video, a teaser.
+    OtherText,
+    Published,
+    Updated,
+    /// What may serve as a date where there is none.
+    SecondDate,
+    /// RSS: a text with a name or an address. Atom: the same with elements in it.
+    Author,
+    /// A name that comes behind the authors': theirs where they are addresses, or a helper's.
+    SecondAuthor,
+    /// A name beside a picture or film: an author's, or of who made the picture.
+    Credit,
+    Category,
+    /// Several labels, with commas between them.
+    Keywords,
+    Enclosure,
+    Language,
+    Generator,
+    Ttl,
+    SkipHour,
+    SkipDay,
+    UpdatePeriod,
+    UpdateFrequency,
+    /// An element whose children carry the names of ours and mean something else.
+    Foreign,
+    /// Any other: passed over, its children looked at.
+    Unknown,
+}
+
+impl Role {
+    /// What the element means inside an `<og>` without prefix: there it is Open Graph's.
+    pub(super) const fn in_open_graph(self) -> Self {
+        match self {
+            Self::Title => Self::SecondTitle,
+            Self::Summary => Self::SecondSummary,
+            other => other,
+        }
+    }
+
+    /// Whether the element holds text that may be long and hold markup.
+    pub(super) const fn is_long_text(self) -> bool {
+        matches!(
+            self,
+            Self::Summary | Self::SecondSummary | Self::Content | Self::OtherText
+        )
+    }
+
+    /// Whether the element holds text of a line, in which none of our elements can stand.
+    pub(super) const fn is_short_text(self) -> bool {
+        matches!(
+            self,
+            Self::Title
+                | Self::SecondTitle
+                | Self::Link
+                | Self::OriginalLink
+                | Self::Id
+                | Self::SecondId
+                | Self::Published
+                | Self::Updated
+                | Self::SecondDate
+                | Self::Author
+                | Self::SecondAuthor
+                | Self::Credit
+                | Self::Category
+                | Self::Keywords
+                | Self::Language
+                | Self::Generator
+                | Self::Ttl
+                | Self::SkipHour
+                | Self::SkipDay
+                | Self::UpdatePeriod
+                | Self::UpdateFrequency
+        )
+    }
+}
 
 pub(super) fn core_role(lower: &[u8]) -> Role {
     match lower {
