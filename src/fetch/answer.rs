@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     heavy::heavy,
     http::{
-        HeaderMap, HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
+        HeaderMap, HeaderName, HeaderValue, HttpResponse, MemoryPermit, StatusCode, bare_url,
         header::{AGE, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE},
         http_date,
     },
@@ -56,8 +56,8 @@ pub struct FetchedDocument {
     pub page: Page,
     /// Decoded from its content codings; its characters are still in the document's own encoding.
     pub body: Vec<u8>,
-    /// Held by a large one, to be kept as long as anything of it is.
-    pub place: Option<Place>,
+    /// Of a large document. Keep it for as long as anything of the body is in memory.
+    pub permit: Option<MemoryPermit>,
     /// SHA-256 of the body: equal to the last one, there is nothing to parse.
     pub body_hash: [u8; 32],
     /// The Content-Type as sent.
@@ -87,7 +87,7 @@ pub(super) fn conclude(
         body_hash: heavy(response.body.len(), || sha256(&response.body)),
         content_type: response.headers.get(CONTENT_TYPE).map(lossy),
         body: response.body,
-        place: response.place,
+        permit: response.permit,
     }))
 }
 
@@ -143,7 +143,7 @@ fn last_and_length(range: &[u8]) -> Option<(u64, u64)> {
     unit.eq_ignore_ascii_case("bytes").then_some(numbers)
 }
 
-/// Whose challenge stands in the place of the feed. It comes with 403, 503, 202 and even 200.
+/// Whose challenge came instead of the feed. It comes with 403, 503, 202 and even 200.
 fn whose_challenge(response: &HttpResponse) -> Option<&'static str> {
     let says = |name, word: &[u8]| {
         let value = response.headers.get(HeaderName::from_static(name));

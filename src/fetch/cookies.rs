@@ -2,7 +2,7 @@
 //!
 //! Some servers set a cookie, redirect, and give the document to whoever brings it back. So a cookie
 //! that a redirect sets goes along to the later hops it is for, and is forgotten when the visit ends:
-//! nobody is recognised from one visit to the next.
+//! no visit can be linked to an earlier one.
 
 use jiff::Timestamp;
 use url::Url;

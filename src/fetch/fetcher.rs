@@ -134,7 +134,7 @@ fn hop(
 }
 
 /// Whether the trail has never left what the operator wrote: the scheme, the host and the port are
-/// his own words, whatever stands behind them. Only another origin is a stranger's choice.
+/// his own words, whatever is behind them. Only another origin is a stranger's choice.
 fn is_operators(request: &FetchRequest<'_>, trail: &Trail) -> bool {
     let home = match request.grant {
         Some(grant) => grant.home,

@@ -36,7 +36,7 @@ pub(super) async fn read(
     Ok(Fetched::Document(FetchedDocument {
         page,
         body,
-        place: None,
+        permit: None,
         body_hash,
         content_type: None,
     }))

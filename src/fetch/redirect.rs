@@ -176,7 +176,7 @@ mod tests {
             headers: HeaderMap::from_iter([(LOCATION, location)]),
             url: Url::parse("http://example.org/").expect("a URL"),
             body: vec![],
-            place: None,
+            permit: None,
         }
     }
 

@@ -147,7 +147,7 @@ pub enum HttpError {
         /// The HTTP library's error, without its URL.
         source: reqwest::Error,
     },
-    /// A large body found no place, or was given up by its server while it waited for one.
+    /// A large body got no memory permit, or was given up by its server while it waited for one.
     #[error("too many large documents at once, that of {host} is put off")]
     Crowded {
         /// The host.

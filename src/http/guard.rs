@@ -92,7 +92,7 @@ pub(super) enum Passage {
 
 /// Judges the URL's own text; what a name resolves to is the resolver's to judge.
 ///
-/// A proxy resolves the names of hosts itself (all but `socks5`, which is told the address that the
+/// A proxy resolves the names of hosts itself (all but `socks5`, which is sent the address that the
 /// resolver judged). Then a stranger's name is out of our sight; what can be refused is `localhost`,
 /// which is the proxy's machine then, and the proxy's own name, which no resolver of ours screens.
 ///

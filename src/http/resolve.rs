@@ -44,7 +44,7 @@ impl Resolve for Resolver {
             if is_screened {
                 addresses = screen(addresses)?;
             }
-            // Port 0 stands for "the URL's".
+            // Port 0 means the URL's.
             let sockets = addresses.into_iter().map(|ip| SocketAddr::new(ip, 0));
             Ok(Box::new(sockets) as Addrs)
         })

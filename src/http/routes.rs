@@ -183,7 +183,7 @@ fn builder(
         // With none allowed, no request is copied for one either.
         .retry(retry::never().max_retries_per_request(0))
         .connector_layer(Dials)
-        // Both are on by default: HTTP_PROXY is obeyed, the last URL is told to the next host.
+        // Both are on by default: HTTP_PROXY is obeyed, the next host is sent the last URL.
         .no_proxy()
         .referer(false)
         .connect_timeout(options.connect_timeout)

@@ -80,7 +80,8 @@ pub enum TlsSetupError {
     Authorities(#[source] rustls::Error),
 }
 
-/// Whom a TLS configuration trusts, and who it says we are: what makes two of them differ.
+/// The authorities that a TLS configuration trusts, and the certificate that it shows: what makes
+/// two of them differ.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Trusted {
     ca_files: Vec<PathBuf>,

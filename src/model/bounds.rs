@@ -27,7 +27,7 @@ impl Alert {
         }
     }
 
-    /// Cuts it to what tells one story of very many: its title, its link, and at most `matches` of
+    /// Cuts it to what distinguishes one story of very many: its title, its link, and at most `matches` of
     /// its matches, of each watch one, that in the title first. Of its summary the beginning stays
     /// where no match quotes the story.
     pub fn brief(&mut self, matches: usize) {

@@ -32,7 +32,7 @@ pub use delivery::{
 };
 pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
-pub use fingerprint::{Fingerprint, Recognition, Remembered};
+pub use fingerprint::{Fingerprint, IdentifiedBy, Remembered};
 pub use health::HealthIssue;
 pub use hint::Hint;
 pub use item::{IdentityKey, Item, ItemId, TextHash};

@@ -1,4 +1,6 @@
-//! What a receiver is told.
+//! What a notice says: one [`Event`], in the shape that webhooks get.
+//!
+//! Events are stored as JSON until they are delivered, so a field is only ever added, with a default.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use super::{
     StoreRecovered,
 };
 
-/// Something worth telling, in the shape of the webhook body's `type` and `data`.
+/// Something that receivers are notified of, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
@@ -28,7 +30,7 @@ pub enum Event {
     /// A feed that had items reads well and has none any more.
     #[serde(rename = "feed.empty")]
     FeedEmpty(FeedEmpty),
-    /// A feed that was told failing, silent or empty is well again.
+    /// A feed that was reported as failing, silent or empty is well again.
     #[serde(rename = "feed.recovered")]
     FeedRecovered(FeedRecovered),
     /// A feed renamed its items all at once; nothing of that poll was alerted.
@@ -43,14 +45,14 @@ pub enum Event {
     /// They can be reached again.
     #[serde(rename = "network.recovered")]
     NetworkRecovered(NetworkRecovered),
-    /// A receiver takes nothing, its mail goes through another server, or it reaches only some; told
+    /// A receiver takes nothing, its mail goes through another server, or it reaches only some; sent
     /// to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
-    /// A receiver that was told failing takes notices again, or reaches those that it did not.
+    /// A receiver that was reported as failing takes notices again, or reaches those that it did not.
     #[serde(rename = "receiver.recovered")]
     ReceiverRecovered(ReceiverRecovered),
-    /// Notices for a receiver were given up; told to the others.
+    /// Notices for a receiver were given up; sent to the others.
     #[serde(rename = "receiver.missed")]
     ReceiverMissed(ReceiverMissed),
     /// A mute ran out by itself, and something was held.
@@ -156,7 +158,7 @@ pub struct FeedFailing {
     /// When it is asked again; `None` where it is not, for it is gone.
     #[serde(default)]
     pub next_try: Option<Timestamp>,
-    /// Other feeds of the same origin that fail too, by name; they are not told again.
+    /// Other feeds of the same origin that fail too, by name; they get no notice of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
 }
@@ -196,7 +198,7 @@ pub struct FeedRecovered {
     pub feed: String,
     /// The feed's URL as configured.
     pub url: String,
-    /// What it was told to be.
+    /// What it was reported to be.
     pub was: HealthIssue,
     /// The first failed poll, the last one that brought something new, or the first without items.
     pub since: Option<Timestamp>,
@@ -204,10 +206,11 @@ pub struct FeedRecovered {
     pub last_success: Option<Timestamp>,
     /// Failed polls in a row until then; zero where it did not fail.
     pub failures: u32,
-    /// Other feeds of the same origin that are read again too, by name; they are not told again.
+    /// Other feeds of the same origin that recovered too, by name; they get no notice of their
+    /// own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
-    /// Other feeds of the same origin that were told failing and fail still, by name.
+    /// Other feeds of the same origin that were reported as failing and fail still, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still: Vec<String>,
     /// Whether that is over because the config has the feed no more, or not there and so named.
@@ -261,7 +264,7 @@ pub struct NetworkFailing {
 /// `data` of `network.recovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkRecovered {
-    /// As it was told.
+    /// As `network.failing` said.
     pub since: Timestamp,
     /// The poll that showed that it is over.
     pub until: Timestamp,

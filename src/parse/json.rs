@@ -296,7 +296,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The values of a list, or the one value that stands for a list.
+    /// The values of a list, or the one value in the place of a list.
     fn list<'v>(&mut self, object: &'v Map<String, Value>, name: &str) -> Vec<&'v Value> {
         let values = match object.get(name) {
             None | Some(Value::Null) => Vec::new(),

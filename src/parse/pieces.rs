@@ -10,7 +10,7 @@ use std::{ops::Range, str};
 
 use memchr::{memchr, memmem};
 
-/// Pieces that are told apart; a longer document is read whole.
+/// The most items that a document is cut into; a longer one is read whole.
 pub const MAX_PIECES: usize = 1_000;
 
 /// A document's items as they are marked up.

@@ -401,7 +401,7 @@ fn a_warning_says_where() {
         [Warning {
             kind: WarningKind::BareAmpersand,
             count: 1,
-            first_at: text.find("&T wins").expect("it stands there"),
+            first_at: text.find("&T wins").expect("it is there"),
         }]
     );
     assert_eq!(fixture("ok.xml").expect("a feed").warnings, []);

@@ -116,7 +116,7 @@ impl Poller {
         let pending = Pending {
             window: None,
             room: self.room(state, document.body.len()).await,
-            place: document.place.take(),
+            place: document.permit.take(),
         };
         let now = self.clock.now();
         let read = Document {
@@ -146,7 +146,7 @@ impl Poller {
             .filter(|(_, missed)| *missed)
             .map(|((item, record), _)| NewItem {
                 fingerprint: item.fingerprint,
-                recognition: record.recognition,
+                identified_by: record.identified_by,
                 text_hash: record.text_hash,
                 alert: None,
                 item: item.item,

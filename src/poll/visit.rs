@@ -17,7 +17,7 @@ use super::{
 use crate::{
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument},
     heavy::heavy,
-    http::Place,
+    http::MemoryPermit,
     model::Feed,
     model::time,
     parse::{self, Document, ParsedFeed, WarningKind},
@@ -87,7 +87,7 @@ pub(super) struct Pending {
     pub(super) room: OwnedSemaphorePermit,
     /// Of the large bodies that may be in memory at the same time.
     #[expect(dead_code, reason = "held until it is dropped")]
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<MemoryPermit>,
 }
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;
@@ -144,7 +144,7 @@ async fn read(
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
     let room = poller.room(state, document.body.len()).await;
-    let place = document.place.take();
+    let place = document.permit.take();
     let windows = &poller.windows;
     let memory = Memory {
         store: &poller.store,

@@ -8,11 +8,11 @@ mod rhythm;
 mod silence;
 
 pub use self::{
-    hints::{Hints, Learned, Skips, Told},
+    hints::{HintText, Hints, Learned, Skips},
     pace::Pace,
     plan::{Candidate, DueReason, LastPoll, MAX_BACK_OFF, Plan, plan},
     retry::{
-        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
+        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_FAILING_AFTER,
         retry_delay,
     },
     rhythm::{MIN_INTERVAL, Rhythm},

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use ring::digest::{Context, SHA256};
 
-use super::{DueReason, Hints, Learned, Told};
+use super::{DueReason, HintText, Hints, Learned};
 use crate::model::time::add;
 use crate::model::{Feed, Hint};
 
@@ -75,7 +75,7 @@ impl<'a> Rhythm<'a> {
 
     /// What these hints do to the feed, for people.
     pub fn slowed_in_words(&self, hints: &Hints, slowing: &[Hint]) -> String {
-        let because = |hint: &Hint| format!("{} ({hint})", Told(hints, *hint));
+        let because = |hint: &Hint| format!("{} ({hint})", HintText(hints, *hint));
         let because: Vec<String> = slowing.iter().map(because).collect();
         let seconds = i64::try_from(self.every.as_secs()).unwrap_or(i64::MAX);
         let every = SignedDuration::from_secs(seconds);

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     model::{
-        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedId, Fingerprint, Identity, Initial,
-        Item, Priority, Recognition, Remembered, TestPing, TextHash,
+        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedId, Fingerprint, IdentifiedBy,
+        Identity, Initial, Item, Priority, Remembered, TestPing, TextHash,
     },
     schedule::Learned,
 };
@@ -150,7 +150,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         item,
         text_hash: TextHash([n; 16]),
         fingerprint: print(n),
-        recognition: Recognition::New,
+        identified_by: IdentifiedBy::New,
         is_baseline: false,
         alert,
     }

@@ -3,7 +3,6 @@
 //! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts,
 //! for everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
 
-mod clock;
 mod names;
 mod parts;
 

@@ -10,7 +10,7 @@ use super::{
     chosen,
     records::Records,
 };
-use crate::model::{Fingerprint, Identity, ItemId, Recognition, Remembered};
+use crate::model::{Fingerprint, IdentifiedBy, Identity, ItemId, Remembered};
 
 /// So many items, and more than half of the document, make a renaming.
 const MIN_RENAMED: usize = 3;
@@ -31,9 +31,9 @@ pub enum Verdict {
         /// store of an earlier release knows the item.
         record: Option<usize>,
         /// By what; `None` where it is as it was.
-        by: Option<Recognition>,
+        by: Option<IdentifiedBy>,
     },
-    /// An item that stands in the document already.
+    /// An item that the document already holds.
     Repeat,
 }
 
@@ -56,7 +56,7 @@ impl Judgement {
 
 /// Decides which of a document's items are new.
 ///
-/// `shown` are the document's fingerprints, `None` for a further version of an item that stands
+/// `shown` are the document's fingerprints, `None` for a further version of an item that is
 /// there already. `known` holds at least what is on record with one of their parts, and what the
 /// document before showed and this one does not. Under `choice` only the part that it names counts,
 /// for the items that have it.
@@ -97,7 +97,7 @@ struct Candidate {
     score: u32,
     shown: usize,
     record: usize,
-    by: Recognition,
+    by: IdentifiedBy,
 }
 
 impl<'a> Matching<'a> {
@@ -149,7 +149,7 @@ impl<'a> Matching<'a> {
     fn pairs(
         &self,
         records: &Records,
-        agree: impl Fn(&Fingerprint, &Fingerprint, Own) -> Option<(u32, Recognition)>,
+        agree: impl Fn(&Fingerprint, &Fingerprint, Own) -> Option<(u32, IdentifiedBy)>,
     ) -> Vec<Candidate> {
         let mut pairs = Vec::new();
         for (shown, print) in self.open() {
@@ -187,7 +187,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    fn take(&mut self, index: usize, record: usize, by: Option<Recognition>) {
+    fn take(&mut self, index: usize, record: usize, by: Option<IdentifiedBy>) {
         let item = self.known[record].item;
         self.taken.insert(item);
         self.verdicts[index] = Some(Verdict::Known {
@@ -204,7 +204,7 @@ impl<'a> Matching<'a> {
                 index,
                 Some(Verdict::Known {
                     record: Some(record),
-                    by: Some(Recognition::Moved),
+                    by: Some(IdentifiedBy::Moved),
                     ..
                 }),
             ) => {
@@ -216,7 +216,7 @@ impl<'a> Matching<'a> {
         let moved = self.verdicts.iter().enumerate().filter(|it| moved(*it));
         let mut count = moved.count();
         let candidates = self.pairs(records, |shown, known, _| {
-            agree_but_for_names(shown, known).map(|score| (score, Recognition::Renamed))
+            agree_but_for_names(shown, known).map(|score| (score, IdentifiedBy::Renamed))
         });
         let alike: HashSet<usize> = candidates.iter().map(|it| it.shown).collect();
         count += alike.len();

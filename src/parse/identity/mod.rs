@@ -3,9 +3,8 @@
 //! Publishers edit titles, move stories to other addresses, put tokens into links and guids, give
 //! one guid or one link to many stories, and now and then rename everything at once. So of each item
 //! several parts are remembered, its [`Fingerprint`]; and [`judge`] compares a whole document with
-//! what is on record. Each item on record stands for one item of the document at most, the one
-//! that resembles it most: what stands beside it is another story, whatever guid, link or title they
-//! share.
+//! what is on record. Each item on record is at most one item of the document, the one that resembles
+//! it most: an item beside that one is another story, whatever guid, link or title they share.
 //!
 //! Two mistakes are possible, and they do not weigh the same: to take an old item for a new one is
 //! one alert too many, to take a new one for an old one is a story lost. In doubt an item is new.
@@ -17,8 +16,6 @@ mod before;
 mod chosen;
 mod judge;
 mod link;
-mod name;
-mod places;
 mod records;
 mod versions;
 
@@ -28,7 +25,6 @@ use crate::model::{Fingerprint, Item};
 
 pub use before::keys_before;
 pub use judge::{Judgement, Verdict, judge};
-pub use name::hashes_of_name;
 
 pub(super) use versions::later_versions;
 
@@ -63,6 +59,15 @@ pub(super) fn fingerprint(item: &Item, link: Option<&str>, site: Option<&str>) -
     };
     print.whole = whole(&print);
     print
+}
+
+/// The hashes that the fingerprints of an item with this link, or this guid, have as `link` and as
+/// `guid`. Every spelling of a link has the same one.
+pub fn hashes_of_name(name: &str) -> [i64; 2] {
+    [
+        hash(Part::Link, &[&link::canonical(name)]),
+        hash(Part::Guid, &[&link::secure(name)]),
+    ]
 }
 
 /// The feed's own link as fingerprints compare it.

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Identity, ItemId, Recognition, Remembered};
+use crate::model::{IdentifiedBy, Identity, ItemId, Remembered};
 
 /// An item in short: `guid|link|title|minute|content`; empty parts are missing.
 fn item(short: &str) -> Item {
@@ -52,7 +52,7 @@ impl Memory {
         for ((print, verdict), row) in shown.iter().zip(&judgement.verdicts).zip(rows..) {
             let Some(fingerprint) = *print else { continue };
             let (item, by) = match *verdict {
-                Verdict::New { .. } => (ItemId(row), Some(Recognition::New)),
+                Verdict::New { .. } => (ItemId(row), Some(IdentifiedBy::New)),
                 Verdict::Known { item, by, .. } => (item, by),
                 Verdict::Repeat => continue,
             };
@@ -441,3 +441,17 @@ fn hashes_are_stable_and_parts_do_not_mix() {
 }
 
 mod places;
+
+#[test]
+fn they_are_what_the_item_is_remembered_by() {
+    let item = Item {
+        guid: Some("http://e.org/?p=1".into()),
+        title: "T".into(),
+        ..Item::default()
+    };
+    let print = fingerprint(&item, Some("https://e.org/a?utm_source=rss"), None);
+    let [by_link, _] = hashes_of_name("http://e.org/a#top");
+    assert_eq!(print.link, Some(by_link));
+    let [_, by_guid] = hashes_of_name("https://e.org/?p=1");
+    assert_eq!(print.guid, Some(by_guid));
+}

@@ -28,7 +28,7 @@ pub(super) struct OpenItem<'a> {
     pub(super) has_begun: bool,
     has_id: bool,
     /// The names of the elements that gave the title, the summary and the content, and of those
-    /// that stood beside them.
+    /// that were beside them.
     taken: Vec<&'a str>,
     second_titles: Vec<Body<'a>>,
     second_summary: Option<Body<'a>>,
@@ -137,7 +137,7 @@ impl<'a> Repair<'a, '_> {
         if !is_main || item.is_first(tag.name) {
             self.item_text(&tag, role, at, text);
         } else if is_own {
-            // What stands in an element that nobody knows may be another story's.
+            // Text in an element that nobody knows may be another story's.
             item.raw.more.push(text);
         }
     }
@@ -183,15 +183,15 @@ impl<'a> Repair<'a, '_> {
         }
         match role {
             Role::Title if raw.title.text.is_empty() => raw.title = body,
-            Role::Title | Role::SecondTitle => item.second_titles.push(body),
+            Role::Title | Role::FallbackTitle => item.second_titles.push(body),
             Role::Summary if raw.summary.text.is_empty() => raw.summary = body,
-            Role::SecondSummary if item.second_summary.is_none() => {
+            Role::FallbackSummary if item.second_summary.is_none() => {
                 item.second_summary = Some(body);
             }
-            Role::Summary | Role::SecondSummary | Role::Content | Role::OtherText => {
+            Role::Summary | Role::FallbackSummary | Role::Content | Role::OtherText => {
                 raw.more.push(body);
             }
-            Role::SecondDate => {
+            Role::FallbackDate => {
                 item.second_date.get_or_insert((at, body.text));
             }
             Role::Link => self.write_link(Rel::Alternate, body.text, tag),
@@ -200,9 +200,9 @@ impl<'a> Repair<'a, '_> {
                 self.permalink(tag, body.text.clone());
                 self.id(body.text, false);
             }
-            Role::SecondId => self.id(body.text, true),
+            Role::FallbackId => self.id(body.text, true),
             Role::Published | Role::Updated => self.date(role, at, body.text),
-            Role::Author | Role::SecondAuthor => self.author(role, body.text, at),
+            Role::Author | Role::FallbackAuthor => self.author(role, body.text, at),
             Role::Credit if is_writer(tag) => self.author(role, body.text, at),
             Role::Credit => raw.more.push(body),
             Role::Category => {

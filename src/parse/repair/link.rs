@@ -90,7 +90,7 @@ impl<'a> Repair<'a, '_> {
     }
 }
 
-/// Whether this is a path that begins where the document stands, and no name such as `tag:…`.
+/// Whether this is a path that begins at the address of the document, and no name such as `tag:…`.
 fn is_relative(guid: &str) -> bool {
     guid.starts_with('?') || (guid.contains('/') && !guid.contains(':'))
 }

@@ -42,7 +42,7 @@ use capture::Capture;
 use entity::Entities;
 use item::OpenItem;
 use nesting::Nesting;
-pub(super) use page::html_page;
+pub(super) use page::not_a_feed;
 use roles::{Family, Role};
 use token::{Tag, Token, Tokens};
 use vocabulary::Vocabulary;
@@ -213,7 +213,7 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    /// What the element of that name means where it stands.
+    /// What the element of that name means in its place.
     fn role(&self, name: &str) -> Role {
         let role = self.vocabulary.role(name);
         match self.nesting.innermost() {

@@ -19,28 +19,28 @@ pub(super) enum Role {
     Item,
     Title,
     /// What may serve as one where there is none, and is a text of the item where there is.
-    SecondTitle,
+    FallbackTitle,
     Link,
     /// The story's own address where a service has put its redirect into the link.
     OriginalLink,
     /// The feed's own id of an item.
     Id,
     /// What may serve as one where there is none.
-    SecondId,
+    FallbackId,
     Summary,
     /// What may serve as one where there is none, and is a text of the item where there is.
-    SecondSummary,
+    FallbackSummary,
     Content,
     /// A text of the item beside its summary and content: of a picture or video, a teaser.
     OtherText,
     Published,
     Updated,
     /// What may serve as a date where there is none.
-    SecondDate,
+    FallbackDate,
     /// RSS: a text with a name or an address. Atom: the same with elements in it.
     Author,
     /// A name that comes behind the authors': theirs where they are addresses, or a helper's.
-    SecondAuthor,
+    FallbackAuthor,
     /// A name beside a picture or film: an author's, or of who made the picture.
     Credit,
     Category,
@@ -64,8 +64,8 @@ impl Role {
     /// What the element means inside an `<og>` without prefix: there it is Open Graph's.
     pub(super) const fn in_open_graph(self) -> Self {
         match self {
-            Self::Title => Self::SecondTitle,
-            Self::Summary => Self::SecondSummary,
+            Self::Title => Self::FallbackTitle,
+            Self::Summary => Self::FallbackSummary,
             other => other,
         }
     }
@@ -74,7 +74,7 @@ impl Role {
     pub(super) const fn is_long_text(self) -> bool {
         matches!(
             self,
-            Self::Summary | Self::SecondSummary | Self::Content | Self::OtherText
+            Self::Summary | Self::FallbackSummary | Self::Content | Self::OtherText
         )
     }
 
@@ -83,16 +83,16 @@ impl Role {
         matches!(
             self,
             Self::Title
-                | Self::SecondTitle
+                | Self::FallbackTitle
                 | Self::Link
                 | Self::OriginalLink
                 | Self::Id
-                | Self::SecondId
+                | Self::FallbackId
                 | Self::Published
                 | Self::Updated
-                | Self::SecondDate
+                | Self::FallbackDate
                 | Self::Author
-                | Self::SecondAuthor
+                | Self::FallbackAuthor
                 | Self::Credit
                 | Self::Category
                 | Self::Keywords
@@ -123,8 +123,8 @@ pub(super) fn core_role(lower: &[u8]) -> Role {
         b"author" | b"contributor" | b"managingeditor" | b"webmaster" => Role::Author,
         // `date`, `creator` and `subject` are Dublin Core's without its prefix.
         b"category" | b"subject" => Role::Category,
-        b"date" => Role::SecondDate,
-        b"creator" => Role::SecondAuthor,
+        b"date" => Role::FallbackDate,
+        b"creator" => Role::FallbackAuthor,
         b"keywords" | b"tags" => Role::Keywords,
         b"subtitle" => Role::OtherText,
         b"enclosure" => Role::Enclosure,
@@ -141,21 +141,21 @@ pub(super) fn core_role(lower: &[u8]) -> Role {
 pub(super) fn dublin_core_role(lower: &[u8]) -> Role {
     match lower {
         b"title" => Role::Title,
-        b"alternative" => Role::SecondTitle,
+        b"alternative" => Role::FallbackTitle,
         b"description" | b"abstract" => Role::Summary,
         b"creator" | b"author" | b"contributor" => Role::Author,
         b"subject" => Role::Category,
         b"date" | b"created" | b"issued" | b"available" => Role::Published,
         b"modified" => Role::Updated,
         b"language" => Role::Language,
-        b"identifier" => Role::SecondId,
+        b"identifier" => Role::FallbackId,
         _ => Role::Foreign,
     }
 }
 
 pub(super) fn media_role(lower: &[u8]) -> Role {
     match lower {
-        b"title" => Role::SecondTitle,
+        b"title" => Role::FallbackTitle,
         b"description" | b"text" | b"subtitle" => Role::OtherText,
         b"keywords" => Role::Keywords,
         b"category" => Role::Category,
@@ -167,9 +167,9 @@ pub(super) fn media_role(lower: &[u8]) -> Role {
 
 pub(super) fn itunes_role(lower: &[u8]) -> Role {
     match lower {
-        b"title" => Role::SecondTitle,
-        b"author" => Role::SecondAuthor,
-        b"summary" | b"description" => Role::SecondSummary,
+        b"title" => Role::FallbackTitle,
+        b"author" => Role::FallbackAuthor,
+        b"summary" | b"description" => Role::FallbackSummary,
         b"subtitle" => Role::OtherText,
         b"keywords" => Role::Keywords,
         b"category" => Role::Category,
@@ -180,20 +180,20 @@ pub(super) fn itunes_role(lower: &[u8]) -> Role {
 /// PRISM 3.0: what names the story's subjects and place, and its texts.
 pub(super) fn prism_role(lower: &[u8]) -> Role {
     match lower {
-        b"alternatetitle" => Role::SecondTitle,
+        b"alternatetitle" => Role::FallbackTitle,
         b"teaser" | b"subtitle" => Role::OtherText,
         b"publicationname" | b"section" | b"subsection1" | b"subsection2" | b"keyword"
         | b"person" | b"organization" | b"location" | b"event" | b"object" | b"industry"
         | b"ticker" | b"genre" | b"category" | b"subject" => Role::Category,
-        b"publicationdate" | b"coverdate" => Role::SecondDate,
+        b"publicationdate" | b"coverdate" => Role::FallbackDate,
         _ => Role::Foreign,
     }
 }
 
 pub(super) fn open_graph_role(lower: &[u8]) -> Role {
     match lower {
-        b"title" => Role::SecondTitle,
-        b"description" => Role::SecondSummary,
+        b"title" => Role::FallbackTitle,
+        b"description" => Role::FallbackSummary,
         _ => Role::Foreign,
     }
 }
@@ -201,11 +201,11 @@ pub(super) fn open_graph_role(lower: &[u8]) -> Role {
 /// CAP 1.2, whole alerts in an item and single elements.
 pub(super) fn cap_role(lower: &[u8]) -> Role {
     match lower {
-        b"headline" => Role::SecondTitle,
+        b"headline" => Role::FallbackTitle,
         b"description" | b"instruction" | b"areadesc" => Role::OtherText,
         b"event" => Role::Category,
-        b"sendername" => Role::SecondAuthor,
-        b"sent" => Role::SecondDate,
+        b"sendername" => Role::FallbackAuthor,
+        b"sent" => Role::FallbackDate,
         b"alert" | b"info" | b"area" => Role::Unknown,
         _ => Role::Foreign,
     }

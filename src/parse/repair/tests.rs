@@ -410,7 +410,7 @@ fn html_pages_are_told_from_other_texts() {
     assert_eq!(html_page("not found"), None);
 }
 
-/// What is not well-formed is told wherever it stands, also in what nobody reads.
+/// What is not well-formed gives a warning wherever it is, also in what nobody reads.
 #[test]
 fn repairs_of_what_is_not_read_are_told() {
     use WarningKind::{BareAmpersand, BareLessThan, UnclosedElement, UnknownEntity};

@@ -16,7 +16,7 @@ pub(super) enum Token<'a> {
     Text(&'a str),
     /// Text that is meant literally.
     Cdata(&'a str),
-    /// What stands between `<!DOCTYPE` and its `>`.
+    /// Everything between `<!DOCTYPE` and its `>`.
     Doctype(&'a str),
 }
 
@@ -227,7 +227,7 @@ fn tag_length(inside: &str) -> Option<usize> {
 }
 
 /// How far a quoted value reaches, its quote included; 0 for a quote that opens nothing: one never
-/// closed, or whose partner stands beyond this tag's `>` and the next tag's `<`.
+/// closed, or whose partner is beyond this tag's `>` and the next tag's `<`.
 fn quoted_length(bytes: &[u8], quote: u8) -> usize {
     let Some(length) = memchr(quote, bytes) else {
         return 0;

@@ -150,7 +150,7 @@ impl Space {
             (Self::Rdf, _) => Role::Unknown,
             (Self::FeedBurner, b"origlink") => Role::OriginalLink,
             (Self::Itunes, lower) => itunes_role(lower),
-            (Self::Podcast, b"person") => Role::SecondAuthor,
+            (Self::Podcast, b"person") => Role::FallbackAuthor,
             (Self::Prism, lower) => prism_role(lower),
             (Self::Cap, lower) => cap_role(lower),
             (Self::GeoRss, b"featurename") => Role::Category,

@@ -1,7 +1,7 @@
 //! Those behind a receiver who get nothing while others do: a mail address that the server does not
 //! know, a service that Apprise cannot reach.
 //!
-//! Each is told once, when that has gone on for [`RECEIVER_TOLD_AFTER`], also where nothing else is
+//! Each is told once, when that has gone on for [`RECEIVER_FAILING_AFTER`], also where nothing else is
 //! sent meanwhile. What an attempt shows of them is added to what is known in the transaction that
 //! records it, for they may have been told of while it ran.
 
@@ -14,7 +14,7 @@ use super::{insert::tell, recovered::end_unreached, show::waiting};
 use crate::{
     model::time::elapsed,
     model::{Event, ReceiverFailing, Refusal, SendReason, to_second},
-    schedule::RECEIVER_TOLD_AFTER,
+    schedule::RECEIVER_FAILING_AFTER,
     store::{
         Store, StoreError,
         engine::{Tx, values},
@@ -77,7 +77,7 @@ impl Unreached {
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
-        !self.told && elapsed(self.since, now) >= RECEIVER_TOLD_AFTER
+        !self.told && elapsed(self.since, now) >= RECEIVER_FAILING_AFTER
     }
 }
 

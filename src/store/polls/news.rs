@@ -27,7 +27,7 @@ pub(super) fn insert(
     told: &mut Told,
 ) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
-    prints.add(item, new.recognition, &new.fingerprint);
+    prints.add(item, new.identified_by, &new.fingerprint);
     if let Some(alert) = new.alert {
         insert_alert(tx, feed, item, alert, now, told)?;
     }

@@ -1,5 +1,5 @@
 //! Random lives of feeds: whatever edits, moves, drops and returns happen, a story that is new is
-//! told, and one that stands there as it did is not.
+//! told, and one that is there as before is not.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -48,8 +48,8 @@ enum Step {
     Turn,
 }
 
-/// Every style but those in which stories share what names them: one that stands alone cannot be
-/// told from an edit of the one before there.
+/// Every style but those in which stories share what names them: one that is there alone cannot
+/// be distinguished from an edit of the one before there.
 fn style() -> impl Strategy<Value = Style> {
     use Name::{Common, None, Own, Place};
     let mut styles = Vec::new();
@@ -193,7 +193,7 @@ proptest! {
                 }
             }
             let again = read(&items, &mut known);
-            prop_assert!(!again.contains(&true), "told twice: {style:?} {items:#?}");
+            prop_assert!(!again.contains(&true), "new twice: {style:?} {items:#?}");
         }
     }
 }

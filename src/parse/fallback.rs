@@ -42,7 +42,7 @@ fn caught<T>(reader: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 /// The document without its declaration, which names the encoding it had before. `None` where
-/// another one stands elsewhere.
+/// another one is elsewhere.
 fn undeclared(text: &str) -> Option<&str> {
     let declaration = text.strip_prefix("<?xml").and_then(|rest| {
         let (_, behind) = rest.split_once("?>")?;
@@ -136,7 +136,7 @@ fn raw_link(link: feed_rs::model::Link) -> Option<RawLink<'static>> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::guard::{MAX_SECOND_DEPTH, MAX_SECOND_TAG_BYTES},
+        super::guard::{MAX_FALLBACK_DEPTH, MAX_FALLBACK_TAG_BYTES},
         *,
     };
 
@@ -168,11 +168,11 @@ mod tests {
         };
         // Within `rss`, `channel` and `item`.
         let nested = |depth: usize| "<a>".repeat(depth - 3) + &"</a>".repeat(depth - 3);
-        assert_eq!(channel(&nested(MAX_SECOND_DEPTH)), Some(1));
-        assert_eq!(channel(&nested(MAX_SECOND_DEPTH + 1)), None);
+        assert_eq!(channel(&nested(MAX_FALLBACK_DEPTH)), Some(1));
+        assert_eq!(channel(&nested(MAX_FALLBACK_DEPTH + 1)), None);
         let tag = |bytes: usize| format!("<a b='{}'/>", "c".repeat(bytes - "<a b=''/>".len()));
-        assert_eq!(channel(&tag(MAX_SECOND_TAG_BYTES)), Some(1));
-        assert_eq!(channel(&tag(MAX_SECOND_TAG_BYTES + 1)), None);
+        assert_eq!(channel(&tag(MAX_FALLBACK_TAG_BYTES)), Some(1));
+        assert_eq!(channel(&tag(MAX_FALLBACK_TAG_BYTES + 1)), None);
     }
 
     #[test]
