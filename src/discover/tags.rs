@@ -1,4 +1,4 @@
-//! Start tags and their attributes.
+//! Start tags of a web page and their attributes, in the page's order, in linear time.
 
 use htmlize::unescape_attribute;
 use memchr::{memchr, memmem};

@@ -1,4 +1,6 @@
-//! What the last answer comes to.
+//! What the last answer of a visit means: a document, "unchanged", or an error.
+//!
+//! A 304 counts only where validators were sent, and a 2xx only where it holds a whole document.
 
 use std::{borrow::Cow, fmt::Write, time::Duration};
 
@@ -22,7 +24,7 @@ use super::{
 /// What came.
 #[derive(Debug, Clone)]
 pub enum Fetched {
-    /// The document that the validators stand for is still the current one.
+    /// The document that the validators name is still the current one.
     NotModified(Page),
     /// A document.
     Document(FetchedDocument),

@@ -1,4 +1,4 @@
-//! `file:` feeds.
+//! `file:` feeds: regular files only, up to the size limit of any document, with the hash as ETag.
 
 use std::{fmt::Write, io, path::Path};
 

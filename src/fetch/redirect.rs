@@ -1,4 +1,7 @@
 //! Where a redirect leads, and whether it is followed (RFC 9110 §15.4).
+//!
+//! A trail never has more hops than allowed and never asks the same URL twice, but where a cookie was
+//! set on the way. Whether an address may be reached is the HTTP client's to judge.
 
 use url::Url;
 

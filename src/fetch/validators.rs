@@ -1,4 +1,4 @@
-//! Which validators are sent, and which are worth keeping.
+//! Which validators are sent, and which are worth keeping: opaque bytes, as the server wrote them.
 
 use crate::http::{
     HeaderMap, HeaderName, HeaderValue,

@@ -1,4 +1,7 @@
-//! One request, one answer.
+//! One request, one answer: the client that everything else in this program uses.
+//!
+//! The steps: the address guard, the client for the way there, the answer's headers, its body under
+//! the limits, and its content codings undone.
 
 use std::{sync::Arc, time::Duration};
 

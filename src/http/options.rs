@@ -1,4 +1,4 @@
-//! `[poll]`'s share of the HTTP client.
+//! The limits and the identity of the HTTP client, with the defaults of `[poll]`.
 
 use std::{path::PathBuf, time::Duration};
 

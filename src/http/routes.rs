@@ -1,4 +1,5 @@
-//! The library's clients, one pair per way to servers, each built once.
+//! The library's clients, one pair for each way to servers (proxy, certificates, HTTP version), each
+//! built once and shared by all requests that take this way.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,5 @@
-//! The TLS configuration: ring, the system's authorities, resumed sessions, h2 by ALPN.
+//! The TLS configuration: ring, the system's authorities and those of `ca_file`, resumed sessions, h2
+//! by ALPN. A file that cannot be used is an error at set-up, never a weaker check.
 
 use std::{
     path::{Path, PathBuf},
@@ -101,8 +102,8 @@ impl Trusted {
 }
 
 /// TLS as a client that trusts what the system trusts, and the authorities and servers whose
-/// certificates stand in `ca_file`. On a system without any (a bare container) Mozilla's, as
-/// compiled in, stand in for the system's.
+/// certificates are in `ca_file`. On a system without any (a bare container) Mozilla's, as
+/// compiled in, replace the system's.
 ///
 /// # Errors
 /// See [`TlsSetupError`].

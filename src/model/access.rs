@@ -1,4 +1,4 @@
-//! How a feed is reached, and what is shown there.
+//! How a feed is reached (proxy, certificates, HTTP version) and what is shown there (login, headers).
 
 use std::{fmt, path::PathBuf};
 

@@ -1,4 +1,5 @@
-//! One item and the watches it satisfied: exactly what goes on the wire.
+//! One item and the watches it satisfied, exactly as webhooks get it: field names and their meaning
+//! are a promise to receivers.
 
 use std::{collections::HashSet, fmt};
 

@@ -1,4 +1,4 @@
-//! How much one alert may hold, whatever its feed says.
+//! How much one alert may hold, whatever its feed says, and what is cut first.
 
 use super::{Alert, AlertItem, Context, Field, Match};
 

@@ -1,4 +1,5 @@
-//! How a notice fares on its way to a receiver.
+//! How a delivery of a notice ends: a receipt, or an error with a closed reason that says whether
+//! another attempt makes sense.
 
 use std::{fmt, time::Duration};
 

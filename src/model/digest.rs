@@ -1,4 +1,4 @@
-//! Several alerts in one notice.
+//! Several alerts in one notice, each shortened so that a digest of many stays readable.
 
 use std::fmt;
 

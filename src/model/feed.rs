@@ -1,4 +1,4 @@
-//! A feed as the operator configured it.
+//! A feed as the operator configured it. What polls learn of it is the store's.
 
 use std::{fmt, time::Duration};
 
@@ -14,7 +14,7 @@ pub struct FeedId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OriginId(pub i64);
 
-/// What happens to the items that stand in a feed at its first poll.
+/// What happens to the items that are in a feed at its first poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Initial {
     /// Remembered, not alerted.

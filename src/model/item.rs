@@ -1,4 +1,4 @@
-//! One story in a feed, as plain text.
+//! One story in a feed, as plain text, and the numbers that the store knows it by.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The regular report: how everything is.
+//! The regular report: how everything is, in numbers and with some names.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A named expression over items.
+//! A named expression over items: what it reads and which receivers it notifies.
 
 use std::{fmt, str::FromStr};
 

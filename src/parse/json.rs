@@ -1,5 +1,5 @@
-//! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers
-//! think right.
+//! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers think
+//! right: a value of another type is converted where that makes sense, and noted in a warning.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ pub(super) fn read(
     warnings: &mut Warnings,
 ) -> Result<Option<(RawFeed<'static>, Format)>, ParseError> {
     admit_json(text)?;
-    // Something may stand behind the document: the first value counts.
+    // Something may follow the document: the first value counts.
     let value = serde_json::Deserializer::from_str(text)
         .into_iter::<Value>()
         .next();

@@ -1,4 +1,6 @@
-//! What had to be repaired to read a document.
+//! What had to be repaired to read a document: for each kind of fault how often, and where first.
+//!
+//! Memory is bounded by the number of kinds, however broken the document is.
 
 use std::fmt;
 

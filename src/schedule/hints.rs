@@ -50,7 +50,7 @@ pub struct Hints {
     pub update_period: Option<Duration>,
     /// When the document does not change.
     pub skips: Skips,
-    /// Whether the `ttl` is the software's own, which nobody wished.
+    /// Whether the `ttl` is the software's own, which nobody chose.
     #[serde(skip_serializing_if = "is_false")]
     pub ttl_unasked: bool,
     /// The same of the update period.

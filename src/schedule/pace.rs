@@ -1,4 +1,4 @@
-//! How often a feed brings something new, from when we saw it: dates in feeds decide nothing.
+//! How often a feed brings something new, measured from our polls: the dates in feeds decide nothing.
 
 use std::time::Duration;
 

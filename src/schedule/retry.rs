@@ -1,4 +1,4 @@
-//! When a delivery is tried again, and a receiver probed.
+//! When a delivery is tried again, when a receiver that fails is probed, and when it is reported.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! When the silence of a feed becomes surprising, from when it usually brings something.
+//! When the silence of a feed becomes surprising, given when it usually brings something. A feed whose
+//! rhythm is not known yet never surprises.
 
 use std::time::Duration;
 

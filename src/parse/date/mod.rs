@@ -1,7 +1,9 @@
 //! The dates that feeds write.
 //!
-//! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts,
-//! for everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
+//! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts, for
+//! everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
+//!
+//! A text that is no date is `None`. Whether a date can be true is asked apart, by [`is_plausible`].
 
 mod names;
 mod parts;

@@ -1,4 +1,7 @@
-//! Dates by the look of their parts, whatever their order.
+//! Dates by the look of their parts, whatever their order: numbers, names, times of the day, offsets.
+//!
+//! No part is required but a year, and what says nothing is passed over. A text that is too long, or
+//! whose parts make no day, is `None`.
 
 use jiff::{
     SignedDuration, Timestamp,

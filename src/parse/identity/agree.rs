@@ -39,7 +39,7 @@ enum Part {
     Silent,
 }
 
-/// How the paths of two links stand to each other.
+/// How the paths of two links compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Path {
     /// The same, and no other item has it.

@@ -1,9 +1,10 @@
-//! Identity as the operator chose it, where the publisher's habits defeat the general rules: a guid
-//! that every story shares, links that change, headlines that recur.
+//! Identity as the operator chose it (`identity = "guid"`, `"link"` or `"title"`), where the
+//! publisher's habits defeat the general rules: a guid that every story shares, links that change,
+//! headlines that recur.
 
 use std::collections::{HashMap, HashSet};
 
-use super::judge::Verdict;
+use super::Verdict;
 use crate::model::{Fingerprint, IdentifiedBy, Identity, Remembered};
 
 /// Verdicts by the chosen part alone, with the item's position; none for what lacks the part, or

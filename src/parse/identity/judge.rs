@@ -1,4 +1,6 @@
-//! A document against what is on record of its feed.
+//! Compares a document with what is on record of its feed, and says for each item whether it is new.
+//!
+//! Pure: no store, no clock. Every item gets exactly one verdict, and in doubt it is new.
 
 use std::{
     cmp::Reverse,
@@ -6,6 +8,7 @@ use std::{
 };
 
 use super::{
+    Judgement, Verdict,
     agree::{Own, agree, agree_but_for_names, is_renamed},
     chosen,
     records::Records,
@@ -14,45 +17,6 @@ use crate::model::{Fingerprint, IdentifiedBy, Identity, ItemId, Remembered};
 
 /// So many items, and more than half of the document, make a renaming.
 const MIN_RENAMED: usize = 3;
-
-/// What one item of a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// No document showed it before.
-    New {
-        /// The guid is that of another story on record.
-        guid_of: Option<ItemId>,
-    },
-    /// An item on record.
-    Known {
-        /// Which one.
-        item: ItemId,
-        /// Which of the fingerprints on record it resembles most, by position; `None` where only the
-        /// store of an earlier release knows the item.
-        record: Option<usize>,
-        /// By what; `None` where it is as it was.
-        by: Option<IdentifiedBy>,
-    },
-    /// An item that the document already holds.
-    Repeat,
-}
-
-/// What a document's items are, given what was seen before.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Judgement {
-    /// One for each item.
-    pub verdicts: Vec<Verdict>,
-    /// How many items the feed renamed all at once; they are not new. 0 where it did not.
-    pub renamed: u32,
-}
-
-impl Judgement {
-    /// For each item whether it is new.
-    pub fn news(&self) -> impl Iterator<Item = bool> + '_ {
-        let is_new = |verdict: &Verdict| matches!(verdict, Verdict::New { .. });
-        self.verdicts.iter().map(is_new)
-    }
-}
 
 /// Decides which of a document's items are new.
 ///

@@ -21,12 +21,51 @@ mod versions;
 
 use ring::digest::{Context, SHA256};
 
-use crate::model::{Fingerprint, Item};
+use crate::model::{Fingerprint, IdentifiedBy, Item, ItemId};
 
 pub use before::keys_before;
-pub use judge::{Judgement, Verdict, judge};
+pub use judge::judge;
 
 pub(super) use versions::later_versions;
+
+/// What one item of a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// No document showed it before.
+    New {
+        /// The guid is that of another story on record.
+        guid_of: Option<ItemId>,
+    },
+    /// An item on record.
+    Known {
+        /// Which one.
+        item: ItemId,
+        /// Which of the fingerprints on record it resembles most, by position; `None` where only the
+        /// store of an earlier release knows the item.
+        record: Option<usize>,
+        /// By what; `None` where it is as it was.
+        by: Option<IdentifiedBy>,
+    },
+    /// An item that the document already holds.
+    Repeat,
+}
+
+/// What a document's items are, given what was seen before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judgement {
+    /// One for each item.
+    pub verdicts: Vec<Verdict>,
+    /// How many items the feed renamed all at once; they are not new. 0 where it did not.
+    pub renamed: u32,
+}
+
+impl Judgement {
+    /// For each item whether it is new.
+    pub fn news(&self) -> impl Iterator<Item = bool> + '_ {
+        let is_new = |verdict: &Verdict| matches!(verdict, Verdict::New { .. });
+        self.verdicts.iter().map(is_new)
+    }
+}
 
 /// The fingerprint of an item, given with its link for identity. `site` is the feed's own link: it
 /// names no item.

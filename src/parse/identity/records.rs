@@ -26,7 +26,7 @@ pub(super) struct Records {
     shared_texts: HashSet<i64>,
     /// `None` where the document has one item: whether its path names others too cannot be seen.
     shared_paths: Option<HashSet<i64>>,
-    /// A guid, or a link, says where in the list an item stands, not which it is.
+    /// A guid, or a link, says where in the list an item is, not which one it is.
     are_guids_places: bool,
     are_links_places: bool,
 }

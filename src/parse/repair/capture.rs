@@ -1,4 +1,6 @@
 //! The text of one element, whatever is in it.
+//!
+//! It stays borrowed from the document as long as the element holds one piece of plain text.
 
 use std::borrow::Cow;
 
@@ -108,7 +110,7 @@ impl<'a> Capture<'a> {
     }
 
     /// Whether a tag shows that markup is literal here, and what is escaped is text. Before
-    /// escaped markup a picture may stand literally.
+    /// escaped markup a picture may be literal markup.
     fn begins_literally(&self, tag: &Tag<'a>) -> bool {
         !tag.is_empty && is_html(local(tag.name)) && memchr(b'<', self.text.as_bytes()).is_none()
     }

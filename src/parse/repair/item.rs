@@ -1,4 +1,7 @@
-//! Where a text goes once its element has ended.
+//! Where a text goes once its element has ended: into the open item, or into the feed.
+//!
+//! Of each field the first element counts. One that may only serve as such (`Fallback…`) counts where
+//! there is no other.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -53,7 +56,7 @@ impl<'a> OpenItem<'a> {
 }
 
 impl<'a> OpenItem<'a> {
-    /// The item, its stand-ins where they are wanted.
+    /// The item, with its fallbacks where they are wanted.
     fn into_raw(self) -> RawItem<'a> {
         let mut raw = self.raw;
         let mut titles = self.second_titles.into_iter();
@@ -219,11 +222,11 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    /// `is_second`: to be taken only where there is no other.
-    pub(super) fn id(&mut self, id: Cow<'a, str>, is_second: bool) {
+    /// `is_fallback`: to be taken only where there is no other.
+    pub(super) fn id(&mut self, id: Cow<'a, str>, is_fallback: bool) {
         if let Some(item) = &mut self.item {
             item.has_begun = true;
-            if !(is_second && item.has_id) {
+            if !(is_fallback && item.has_id) {
                 item.has_id = true;
                 item.raw.id = Some(cut(id, MAX_SHORT_TEXT_BYTES));
             }

@@ -1,4 +1,5 @@
-//! Addresses: of stories, and of the feed itself.
+//! Addresses of stories, and of the feed itself: which elements and attributes hold one, and what a
+//! relative one is relative to (`xml:base`).
 
 use std::borrow::Cow;
 

@@ -57,3 +57,19 @@ fn html_page(text: &str) -> Option<Option<String>> {
     }
     is_page.then_some(title)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_pages_are_told_from_other_texts() {
+        assert_eq!(
+            html_page("<!DOCTYPE html><title>Log in</title>"),
+            Some(Some("Log in".to_owned()))
+        );
+        assert_eq!(html_page("<HTML><body>x"), Some(None));
+        assert_eq!(html_page("<opml><title>x</title></opml>"), None);
+        assert_eq!(html_page("not found"), None);
+    }
+}

@@ -1,8 +1,8 @@
-//! Names of people.
+//! Names of people, without the addresses and brackets around them.
 
 use std::borrow::Cow;
 
-/// The names in an author's field, without the e-mail addresses that stand before, behind or
+/// The names in an author's field, without the e-mail addresses before, behind or
 /// between them: `editor@example.org (Jane Roe)`, `Jane Roe <jane@example.org>`. The text as it is
 /// where there is no address, the address where there is no name.
 pub(super) fn name(text: Cow<'_, str>) -> Cow<'_, str> {

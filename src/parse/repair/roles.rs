@@ -78,7 +78,7 @@ impl Role {
         )
     }
 
-    /// Whether the element holds text of a line, in which none of our elements can stand.
+    /// Whether the element holds text of a line, in which none of our elements can be.
     pub(super) const fn is_short_text(self) -> bool {
         matches!(
             self,

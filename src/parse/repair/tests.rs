@@ -399,17 +399,6 @@ fn what_one_document_may_make_us_keep_is_bounded() {
     }
 }
 
-#[test]
-fn html_pages_are_told_from_other_texts() {
-    assert_eq!(
-        html_page("<!DOCTYPE html><title>Log in</title>"),
-        Some(Some("Log in".to_owned()))
-    );
-    assert_eq!(html_page("<HTML><body>x"), Some(None));
-    assert_eq!(html_page("<opml><title>x</title></opml>"), None);
-    assert_eq!(html_page("not found"), None);
-}
-
 /// What is not well-formed gives a warning wherever it is, also in what nobody reads.
 #[test]
 fn repairs_of_what_is_not_read_are_told() {

@@ -1,7 +1,9 @@
 //! Cuts any text into tags and text. Nothing is an error: what is no tag is text.
 //!
-//! One pass: every byte is looked at a bounded number of times, however the input is broken. Where
-//! an end is searched for and not found (`-->`, `]]>`), it is never searched for again.
+//! One pass: every byte is looked at a bounded number of times, however the input is broken. Where an
+//! end is searched for and not found (`-->`, `]]>`), it is never searched for again.
+//!
+//! [`Pieces`](crate::parse::Pieces) and `count` read the same bytes without it; their heads say why.
 
 use memchr::{memchr, memmem};
 
@@ -34,7 +36,7 @@ pub(super) struct Tag<'a> {
 }
 
 /// The tokens of a text, each with its byte offset. Comments and processing instructions, XML
-/// declarations among them, are left out wherever they stand.
+/// declarations among them, are left out wherever they are.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     text: &'a str,

@@ -1,5 +1,5 @@
 //! Random lives of feeds: whatever edits, moves, drops and returns happen, a story that is new is
-//! told, and one that is there as before is not.
+//! found to be so, and one that is there as before is not.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
