@@ -1,9 +1,9 @@
 //! Lists of feeds as other programs write and read them: OPML 2.0 (<http://opml.org/spec2.opml>).
 //!
 //! A folder is a tag of the feeds in it, a nested one adds another; so is each part of a
-//! `category`. A feed that is off is a comment. A list is read leniently: attributes in any case, with
-//! or without quotes, bare `&`. What follows a fault that cannot be read over is missing, and the
-//! result says so.
+//! `category`. A feed that is off is a comment. A list is read leniently: attributes in any case,
+//! with or without quotes, bare `&`. What follows a fault that cannot be read over is missing, and
+//! the result says so.
 
 use quick_xml::{
     Reader,

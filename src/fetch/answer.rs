@@ -46,8 +46,8 @@ pub struct Page {
     pub last_modified: Option<Vec<u8>>,
     /// How much longer the publisher says that nothing changes.
     pub freshness: Option<Duration>,
-    /// When the host sent it, by the host's own clock (Date, RFC 9110 §6.6.1); not known of a file, nor
-    /// of a copy that a cache has kept (Age).
+    /// When the host sent it, by the host's own clock (Date, RFC 9110 §6.6.1); not known of a file,
+    /// nor of a copy that a cache has kept (Age).
     pub date: Option<Timestamp>,
 }
 

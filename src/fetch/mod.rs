@@ -5,10 +5,10 @@
 //! stored as they came, sent back as they were stored, never made up for HTTP. Each answer says
 //! which ones to keep from now on.
 //!
-//! What a feed's [`Grant`] shows, headers, login and certificate, its own origin alone sees.
+//! What a feed's [`Grant`] shows (headers, login and certificate) only the feed's own origin sees.
 //!
-//! Nothing is retried, nothing but validators is remembered between visits, and the politeness between them is
-//! the scheduler's.
+//! Nothing is retried, and nothing but validators is remembered between visits. The politeness
+//! between them is the scheduler's.
 
 mod answer;
 mod cookies;

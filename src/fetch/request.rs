@@ -25,8 +25,8 @@ pub struct FetchRequest<'a> {
     pub last_modified: Option<&'a [u8]>,
     /// Whether names and redirects may lead to private addresses.
     pub allow_private: bool,
-    /// Whether the URL was found in a document or behind a redirect: then it is no more trusted than
-    /// one of those, unless it is of the origin that the operator wrote.
+    /// Whether the URL was found in a document or behind a redirect: then it is no more trusted
+    /// than one of those, unless it is of the origin that the operator wrote.
     pub from_stranger: bool,
     /// How the feed is reached and what is shown there; directly and nothing, if not set.
     pub grant: Option<Grant<'a>>,

@@ -46,8 +46,9 @@ impl Limits {
 
 /// Reads to the end, or fails: the bytes on the wire are held to the same limit as the decoded.
 ///
-/// Beyond [`SMALL_BODY_BYTES`] the body has a permit, which is returned with it. The wait for one is ours, so it
-/// does not count against the server's time, nor does a connection that broke meanwhile.
+/// Beyond [`SMALL_BODY_BYTES`] the body has a permit, which is returned with it. The wait for one
+/// is ours, so it does not count against the server's time, nor does a connection that broke
+/// meanwhile.
 pub(super) async fn read_whole(
     response: &mut Response,
     mut limits: Limits,

@@ -188,8 +188,8 @@ impl Http {
         }
     }
 
-    /// Undoes the content codings. What has no permit is tried as a small body, and begun again with
-    /// a permit where it turns out to be large.
+    /// Undoes the content codings. What has no permit is tried as a small body, and begun again
+    /// with a permit where it turns out to be large.
     async fn unpack(
         &self,
         headers: &HeaderMap,

@@ -1,5 +1,5 @@
-//! What can go wrong on one hop. Each error has a closed reason; messages name the host, and never the
-//! URL's query, user or password.
+//! What can go wrong on one hop. Each error has a closed reason; messages name the host, and never
+//! the URL's query, user or password.
 
 use std::{fmt, time::Duration};
 

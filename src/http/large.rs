@@ -3,20 +3,20 @@
 //!
 //! Up to [`SMALL_BODY_BYTES`] a body is read freely. To grow beyond, on the wire or while it is
 //! unpacked, it must hold a [`MemoryPermit`], and keeps it until the reader drops it. Permits for
-//! bodies that arrive are apart from those for bodies that are unpacked: a stranger chooses how long
-//! the former are held, the latter only wait for us. So servers that drip delay no compressed feed,
-//! as nearly all large ones are.
+//! bodies that arrive are apart from those for bodies that are unpacked: a stranger chooses how
+//! long the former are held, the latter only wait for us. So servers that drip delay no compressed
+//! feed, as nearly all large ones are.
 //!
 //! A body takes one permit and asks for nothing more while it holds it, so no two bodies can wait
 //! for each other. Permits are given in the order in which they were asked for.
 //!
 //! The worst case: servers that drip hold every permit for arriving bodies, each for as long as one
-//! request may take (`[poll] timeout`, a minute). Then as many large uncompressed bodies are read in
-//! a minute as there are permits, in the order in which they asked. A body that has waited as long
-//! as we wait for a server's next bytes (20 s) is [put off](super::HttpError::Crowded): that is
-//! nobody's failure, and the feed is polled again a minute later. A server that drips has failed,
-//! and is polled ever less often. A wait holds one of `[poll] parallel`, which is why it is not
-//! longer.
+//! request may take (`[poll] timeout`, a minute). Then as many large uncompressed bodies are read
+//! in a minute as there are permits, in the order in which they asked. A body that has waited as
+//! long as we wait for a server's next bytes (20 s) is [put off](super::HttpError::Crowded): that
+//! is nobody's failure, and the feed is polled again a minute later. A server that drips has
+//! failed, and is polled ever less often. A wait holds one of `[poll] parallel`, which is why it is
+//! not longer.
 
 use std::{sync::Arc, time::Duration};
 

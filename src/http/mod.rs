@@ -6,7 +6,7 @@
 //!
 //! * redirects, proxies from the environment, cookies and Referer do not happen;
 //! * no body, however it was compressed, is longer than its limit, and none is silently cut;
-//! * large bodies are few at a time, all callers together, as long as each keeps its [`MemoryPermit`];
+//! * large bodies are few at a time, over all callers, as long as each keeps its [`MemoryPermit`];
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
 //!

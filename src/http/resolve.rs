@@ -1,5 +1,5 @@
-//! Names to addresses, screened at the moment they are used: a name never leads a stranger's request
-//! to a private address.
+//! Names to addresses, screened at the moment they are used: a name never leads a stranger's
+//! request to a private address.
 
 use std::{future::Future, io, net::IpAddr, net::SocketAddr, pin::Pin, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! The TLS configuration: ring, the system's authorities and those of `ca_file`, resumed sessions, h2
-//! by ALPN. A file that cannot be used is an error at set-up, never a weaker check.
+//! The TLS configuration: ring, the system's authorities and those of `ca_file`, resumed sessions,
+//! h2 by ALPN. A file that cannot be used is an error at set-up, never a weaker check.
 
 use std::{
     path::{Path, PathBuf},

@@ -1,4 +1,5 @@
-//! How a feed is reached (proxy, certificates, HTTP version) and what is shown there (login, headers).
+//! How a feed is reached (proxy, certificates, HTTP version) and what is shown there (login,
+//! headers).
 
 use std::{fmt, path::PathBuf};
 

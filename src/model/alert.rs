@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_never_told_before_it_comes() {
+    fn a_time_is_never_given_before_it_comes() {
         let given = |time: &str| to_second(time.parse().expect("a time")).to_string();
         assert_eq!(given("2026-11-22T06:41:07.999Z"), "2026-11-22T06:41:07Z");
         assert_eq!(given("2026-11-22T06:41:07Z"), "2026-11-22T06:41:07Z");

@@ -109,7 +109,8 @@ pub enum Retry {
     Unwanted,
     /// Never as it is, for it is too large; in parts, where it has some.
     TooLarge,
-    /// The receiver itself is broken or gone (410, 535, unknown CA): stop, notify the others, keep all.
+    /// The receiver itself is broken or gone (410, 535, unknown CA): stop, notify the others, keep
+    /// all.
     ReceiverBroken,
 }
 

@@ -1,5 +1,5 @@
-//! What an item is identified by: plain data, made in `parse` and kept by the store. The store holds
-//! each [`IdentifiedBy`] as its number, so a number never changes its meaning.
+//! What an item is identified by: plain data, made in `parse` and kept by the store. The store
+//! holds each [`IdentifiedBy`] as its number, so a number never changes its meaning.
 
 use super::ItemId;
 

@@ -1,6 +1,7 @@
 //! What a notice says: one [`Event`], in the shape that webhooks get.
 //!
-//! Events are stored as JSON until they are delivered, so a field is only ever added, with a default.
+//! Events are stored as JSON until they are delivered, so a field is only ever added, with a
+//! default.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -45,11 +46,12 @@ pub enum Event {
     /// They can be reached again.
     #[serde(rename = "network.recovered")]
     NetworkRecovered(NetworkRecovered),
-    /// A receiver takes nothing, its mail goes through another server, or it reaches only some; sent
-    /// to the others.
+    /// A receiver takes nothing, its mail goes through another server, or it reaches only some;
+    /// sent to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
-    /// A receiver that was reported as failing takes notices again, or reaches those that it did not.
+    /// A receiver that was reported as failing takes notices again, or reaches those that it did
+    /// not.
     #[serde(rename = "receiver.recovered")]
     ReceiverRecovered(ReceiverRecovered),
     /// Notices for a receiver were given up; sent to the others.
@@ -128,8 +130,8 @@ impl Event {
         }
     }
 
-    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a
-    /// report or the end of a mute is not.
+    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent,
+    /// a report or the end of a mute is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,

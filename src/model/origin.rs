@@ -1,4 +1,5 @@
-//! The origin that a feed is fetched from: host and port, without the scheme. Politeness counts by it.
+//! The origin that a feed is fetched from: host and port, without the scheme. Politeness counts by
+//! it.
 
 use url::{Host, Url};
 

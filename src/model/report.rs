@@ -100,7 +100,8 @@ pub struct ReportedReceiver {
     /// The mail server that its mail goes through since then.
     #[serde(default)]
     pub through: Option<String>,
-    /// The recipients that it does not reach since then, in words; without this and `through` it takes nothing.
+    /// The recipients that it does not reach since then, in words; without this and `through` it
+    /// takes nothing.
     #[serde(default)]
     pub partial: Option<String>,
     /// Deliveries still to be made.

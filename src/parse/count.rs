@@ -1,4 +1,5 @@
-//! How many items a document's markup shows: a second opinion on what [`repair`](super::repair) finds.
+//! How many items a document's markup shows: a second opinion on what [`repair`](super::repair)
+//! finds.
 //!
 //! It shares no code with `repair`, not even the tokenizer: a count over the same tokens would miss
 //! the items that the tokenizer loses, and those are what it is for. Where it finds more items, the

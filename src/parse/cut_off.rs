@@ -1,7 +1,7 @@
 //! What is left of a character where a text was cut by bytes: excerpts, fields of fixed length.
 //!
-//! Such a rest is left out of the text; a letter of an old encoding, which begins with the same byte,
-//! stays. The text around it decides.
+//! Such a rest is left out of the text; a letter of an old encoding, which begins with the same
+//! byte, stays. The text around it decides.
 
 use memchr::memchr;
 
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rest_of_a_character_is_told_from_an_old_letter() {
+    fn the_rest_of_a_character_is_distinguished_from_an_old_letter() {
         for (before, bad, behind) in [
             ("会談した小", &b"\xE6\xB3"[..], "..."),
             ("会談した小", b"\xE6", "</p>"),

@@ -1,5 +1,5 @@
-//! Why a document gives no items: one variant for each cause, each with a closed reason that is also
-//! the metric label.
+//! Why a document gives no items: one variant for each cause, each with a closed reason that is
+//! also the metric label.
 
 use std::fmt;
 

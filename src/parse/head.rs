@@ -49,8 +49,8 @@ impl Unasked {
     /// By the feed's generator and the values that this one writes by itself: another value is one
     /// that somebody has set.
     ///
-    /// An RSS 2.0 feed without a generator that says "hourly", once, is taken for one of `WordPress`
-    /// whose owner has removed that line, as many do.
+    /// An RSS 2.0 feed without a generator that says "hourly", once, is taken for one of
+    /// `WordPress` whose owner has removed that line, as many do.
     pub(super) fn of(
         generator: Option<&str>,
         format: Format,

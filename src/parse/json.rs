@@ -1,5 +1,6 @@
-//! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers think
-//! right: a value of another type is converted where that makes sense, and noted in a warning.
+//! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers
+//! think right: a value of another type is converted where that makes sense, and noted in a
+//! warning.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! A document cut into its items without being parsed.
 //!
-//! Most of a document that has changed is what the last one held. A caller that remembers the pieces
-//! of the last one can take those out and parse the rest, which is a document too:
+//! Most of a document that has changed is what the last one held. A caller that remembers the
+//! pieces of the last one can take those out and parse the rest, which is a document too:
 //! [`Pieces::without`].
 //!
 //! Only plain documents are cut: XML in UTF-8 whose items are opened and closed one by one, by one
@@ -10,7 +10,8 @@
 //!
 //! This is not the tokenizer of `repair`, for two reasons. That one makes something of every fault,
 //! so it cannot say that a document is not plain. And it reads each tag to its end, attributes and
-//! quotes, one byte after the other; the cut is made so as not to do that, and jumps from `<` to `<`.
+//! quotes, one byte after the other; the cut is made so as not to do that, and jumps from `<` to
+//! `<`.
 
 use std::{ops::Range, str};
 

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learned_stands_in_a_row_in_words() {
+    fn what_was_learned_is_in_a_row_in_words() {
         let learned = Learned {
             hints: Hints {
                 max_age: Some(Duration::from_secs(90)),

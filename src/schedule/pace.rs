@@ -1,4 +1,5 @@
-//! How often a feed brings something new, measured from our polls: the dates in feeds decide nothing.
+//! How often a feed brings something new, measured from our polls: the dates in feeds decide
+//! nothing.
 
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ const MOST_ARRIVALS: u32 = 64;
 
 /// The rhythm in which new items arrive.
 ///
-/// The usual gap between two arrivals is a geometric running mean, in which every arrival weighs
-/// as much as all before it: after a quiet month a burst counts at once, and one straggler does not.
+/// The usual gap between two arrivals is a geometric running mean, in which every arrival weighs as
+/// much as all before it: after a quiet month a burst counts at once, and one straggler does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pace {

@@ -1,5 +1,5 @@
-//! A feed's next due time. Every rule says a time, and the latest one that counts wins; the plan keeps
-//! what all of them said, so that commands can show why.
+//! A feed's next due time. Every rule says a time, and the latest one that counts wins; the plan
+//! keeps what all of them said, so that commands can show why.
 
 use std::time::Duration;
 

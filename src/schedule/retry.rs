@@ -12,7 +12,8 @@ pub const BREAKER_OPENS_AFTER: u32 = 3;
 /// sent.
 pub const RECEIVER_FAILING_AFTER: Duration = Duration::from_mins(15);
 
-/// The longest Retry-After that is believed: a receiver that asks for a week is probed all the same.
+/// The longest Retry-After that is believed: a receiver that asks for a week is probed all the
+/// same.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// Waits before the second, third, … attempt; the last one repeats for [`RETRY_CALMS_AFTER`].

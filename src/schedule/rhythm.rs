@@ -1,5 +1,5 @@
-//! What the config says about when a feed is polled: its interval, the hints that it follows, and its
-//! place within the interval.
+//! What the config says about when a feed is polled: its interval, the hints that it follows, and
+//! its place within the interval.
 
 use std::{fmt, time::Duration};
 

@@ -1,5 +1,5 @@
-//! When the silence of a feed becomes surprising, given when it usually brings something. A feed whose
-//! rhythm is not known yet never surprises.
+//! When the silence of a feed becomes surprising, given when it usually brings something. A feed
+//! whose rhythm is not known yet never surprises.
 
 use std::time::Duration;
 
@@ -140,8 +140,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the rhythm: not before six hours, not within a silence that it had before, and not
-        /// never.
+        /// Whatever the rhythm: not before six hours, not within a silence that it had before, and
+        /// not never.
         #[test]
         fn a_silence_as_long_as_one_before_is_no_surprise(
             minutes in prop::collection::btree_set(0_i64..28 * 24 * 60, 20..300),

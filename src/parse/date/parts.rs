@@ -1,7 +1,8 @@
-//! Dates by the look of their parts, whatever their order: numbers, names, times of the day, offsets.
+//! Dates by the look of their parts, whatever their order: numbers, names, times of the day,
+//! offsets.
 //!
-//! No part is required but a year, and what says nothing is passed over. A text that is too long, or
-//! whose parts make no day, is `None`.
+//! No part is required but a year, and what says nothing is passed over. A text that is too long,
+//! or whose parts make no day, is `None`.
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -155,8 +156,8 @@ impl Parts {
     fn timestamp(self) -> Option<Timestamp> {
         let mut numbers = self.days.iter().copied();
         // With the year first (2011/07/13) the month comes before the day; with a name for the
-        // month, or dots, the day comes first. 13/07/2011 and 07/13/2011 are distinguished by the 13
-        // alone. With dots and a name, the name is a weekday's: `mar. 04.02.2025`.
+        // month, or dots, the day comes first. 13/07/2011 and 07/13/2011 are distinguished by the
+        // 13 alone. With dots and a name, the name is a weekday's: `mar. 04.02.2025`.
         let (month, day) = match self.month.filter(|_| !self.is_dotted) {
             Some(month) => (month, numbers.next().unwrap_or(1)),
             None => match (numbers.next(), numbers.next()) {

@@ -1,8 +1,8 @@
 //! Whether an item that a document shows may be one that is on record, and how much speaks for it.
 //!
 //! A guid or a link counts where it is the item's own: where no other item of the document bears
-//! it, and none on record, and where the document does not show that such names are places in a list.
-//! One that many bear is not there, as far as these rules go.
+//! it, and none on record, and where the document does not show that such names are places in a
+//! list. One that many bear is not there, as far as these rules go.
 //!
 //! Two items are only ever compared where neither the item shown nor the one on record has found
 //! its exact likeness: the entry on record is no longer in the document as it was.
@@ -131,8 +131,8 @@ impl Pair {
         }
     }
 
-    /// Without a guid the link is the identity; but some pages are written anew, and then nothing of
-    /// the old story is left.
+    /// Without a guid the link is the identity; but some pages are written anew, and then nothing
+    /// of the old story is left.
     fn is_same_address(self) -> bool {
         self.count(Part::Same) > 0 || self.count(Part::Other) < 2
     }
@@ -172,8 +172,8 @@ impl Pair {
         self.count(Part::Same) >= needed && !(is_day_only && self.date == Part::Same)
     }
 
-    /// What a story says weighs more than its guid: where guids are places in a list, the story that
-    /// moved down is found before its old guid is taken for an edit of it.
+    /// What a story says weighs more than its guid: where guids are places in a list, the story
+    /// that moved down is found before its old guid is taken for an edit of it.
     fn score(self) -> u32 {
         let of = |part: Part, weight: u32| if part == Part::Same { weight } else { 0 };
         of(self.guid, 8)

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_stands_twice_is_new_once() {
+    fn an_item_that_is_there_twice_is_new_once() {
         let twice = &["g1|https://e.org/1|A|a", "g2|https://e.org/2|A|b"][..];
         assert_eq!(polled(Identity::Title, &[], twice), [true, false]);
         assert_eq!(polled(Identity::Guid, &[], twice), [true, true]);
@@ -163,10 +163,11 @@ mod tests {
         }
     }
 
-    /// Of many items with the chosen part the first of the document is taken for the one on record, also
-    /// where another is exactly as it was: or its text would be taken for an edit at every poll.
+    /// Of many items with the chosen part the first of the document is taken for the one on record,
+    /// also where another is exactly as it was: or its text would be taken for an edit at every
+    /// poll.
     #[test]
-    fn the_first_of_many_stands_for_the_one_on_record() {
+    fn the_first_of_many_is_the_one_on_record() {
         let known = on_record(&["g|https://e.org/1|A|a"]);
         let document = shown(&["g|https://e.org/2|B|b", "g|https://e.org/1|A|a"]);
         let judgement = judge(&document, &known, Identity::Guid);

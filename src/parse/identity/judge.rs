@@ -1,4 +1,5 @@
-//! Compares a document with what is on record of its feed, and says for each item whether it is new.
+//! Compares a document with what is on record of its feed, and says for each item whether it is
+//! new.
 //!
 //! Pure: no store, no clock. Every item gets exactly one verdict, and in doubt it is new.
 

@@ -1,10 +1,11 @@
 //! Which items are new.
 //!
 //! Publishers edit titles, move stories to other addresses, put tokens into links and guids, give
-//! one guid or one link to many stories, and now and then rename everything at once. So of each item
-//! several parts are remembered, its [`Fingerprint`]; and [`judge`] compares a whole document with
-//! what is on record. Each item on record is at most one item of the document, the one that resembles
-//! it most: an item beside that one is another story, whatever guid, link or title they share.
+//! one guid or one link to many stories, and now and then rename everything at once. So of each
+//! item several parts are remembered, its [`Fingerprint`]; and [`judge`] compares a whole document
+//! with what is on record. Each item on record is at most one item of the document, the one that
+//! resembles it most: an item beside that one is another story, whatever guid, link or title they
+//! share.
 //!
 //! Two mistakes are possible, and they do not weigh the same: to take an old item for a new one is
 //! one alert too many, to take a new one for an old one is a story lost. In doubt an item is new.
@@ -40,8 +41,8 @@ pub enum Verdict {
     Known {
         /// Which one.
         item: ItemId,
-        /// Which of the fingerprints on record it resembles most, by position; `None` where only the
-        /// store of an earlier release knows the item.
+        /// Which of the fingerprints on record it resembles most, by position; `None` where only
+        /// the store of an earlier release knows the item.
         record: Option<usize>,
         /// By what; `None` where it is as it was.
         by: Option<IdentifiedBy>,

@@ -140,8 +140,8 @@ struct Said<'a> {
 
 impl Said<'_> {
     /// Whether the document shows that this name of its items, their guid or their link, names no
-    /// stories: one of the names is at an item that says nothing of the story on record that had it,
-    /// and another item of the document has the title or the text of that story.
+    /// stories: one of the names is at an item that says nothing of the story on record that had
+    /// it, and another item of the document has the title or the text of that story.
     ///
     /// That story may be edited at the same visit, so one part is enough; but no other has it, and
     /// it has wandered too. A headline that recurs comes with a new name, above the old ones.

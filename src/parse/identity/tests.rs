@@ -244,7 +244,7 @@ fn another_item_is_new() {
 }
 
 #[test]
-fn a_guid_on_many_items_is_told_apart_by_link_then_title() {
+fn a_guid_on_many_items_is_distinguished_by_link_then_title() {
     let first: &[&str] = &["g|https://e.org/1|T|1|", "g|https://e.org/2|U|1|"];
     let second: &[&str] = &["g|https://e.org/3|V|1|", "g|https://e.org/1|T, again|1|"];
     assert_eq!(new_items(&[first]), [true, true]);
@@ -296,7 +296,7 @@ fn old_items_that_come_back_are_known() {
 }
 
 #[test]
-fn a_feed_that_renames_everything_is_told_by_its_texts() {
+fn a_feed_that_renames_everything_is_identified_by_its_texts() {
     let before: &[&str] = &[
         "1|https://e.org/1|A|1|a",
         "2|https://e.org/2|B|2|b",
@@ -319,7 +319,7 @@ fn a_feed_that_renames_everything_is_told_by_its_texts() {
 }
 
 #[test]
-fn a_feed_that_edits_its_texts_as_it_renames_everything_is_told_too() {
+fn a_feed_that_edits_its_texts_as_it_renames_everything_is_identified_too() {
     let before: &[&str] = &["1||A|1|a", "2||B|2|b", "3||C|3|c"];
     let after: &[&str] = &["n1||A|1|x", "n2||B|2|y", "n3||C|3|z"];
     assert_eq!(polled(&[before, after]).renamed, 3);
@@ -347,7 +347,7 @@ fn guids_that_are_places_in_a_list_hide_nothing() {
 }
 
 #[test]
-fn items_that_stand_side_by_side_are_many_whatever_they_share() {
+fn items_side_by_side_are_many_whatever_they_share() {
     for name in [
         "g|https://e.org/case|Doe v. Roe",
         "|https://e.org/live|Live",

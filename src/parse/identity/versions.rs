@@ -9,7 +9,8 @@ use crate::model::{Fingerprint, Item};
 /// entries the same.
 const MAX_VERSIONS: usize = 8;
 
-/// Without a date to distinguish them, a text this short may be a part of another story's by chance.
+/// Without a date to distinguish them, a text this short may be a part of another story's by
+/// chance.
 const MIN_UNDATED_CHARS: usize = 40;
 
 /// For each item whether it is another version of one that is in the document too: it agrees

@@ -1,7 +1,7 @@
 //! Where a text goes once its element has ended: into the open item, or into the feed.
 //!
-//! Of each field the first element counts. One that may only serve as such (`Fallback…`) counts where
-//! there is no other.
+//! Of each field the first element counts. One that may only serve as such (`Fallback…`) counts
+//! where there is no other.
 
 use std::{borrow::Cow, time::Duration};
 

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn html_pages_are_told_from_other_texts() {
+    fn html_pages_are_distinguished_from_other_texts() {
         assert_eq!(
             html_page("<!DOCTYPE html><title>Log in</title>"),
             Some(Some("Log in".to_owned()))

@@ -1,9 +1,10 @@
 //! Cuts any text into tags and text. Nothing is an error: what is no tag is text.
 //!
-//! One pass: every byte is looked at a bounded number of times, however the input is broken. Where an
-//! end is searched for and not found (`-->`, `]]>`), it is never searched for again.
+//! One pass: every byte is looked at a bounded number of times, however the input is broken. Where
+//! an end is searched for and not found (`-->`, `]]>`), it is never searched for again.
 //!
-//! [`Pieces`](crate::parse::Pieces) and `count` read the same bytes without it; their heads say why.
+//! [`Pieces`](crate::parse::Pieces) and `count` read the same bytes without it; their heads say
+//! why.
 
 use memchr::{memchr, memmem};
 

@@ -151,7 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
 
     #[test]
-    fn a_story_with_a_text_of_its_own_is_told(
+    fn a_story_with_a_text_of_its_own_is_found(
         style in style(),
         visits in prop::collection::vec(prop::collection::vec(step(), 0..4), 1..8),
     ) {
