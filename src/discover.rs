@@ -2,7 +2,7 @@
 //!
 //! A scanner, not a parser: it looks at the tags `link`, `a` and `base`, in the order and with the
 //! rules of the HTML standard's tokenizer (§13.2.5), and builds no tree. Time is linear in the
-//! page, whatever stands in it. The result is a stranger's: whoever follows it must not trust it.
+//! page, whatever is in it. The result is a stranger's: whoever follows it must not trust it.
 
 mod tags;
 

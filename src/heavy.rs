@@ -9,8 +9,8 @@ pub const HEAVY_BYTES: usize = 256 * 1024;
 /// Does what takes time with so many bytes. Where they are many, the runtime's worker goes on with
 /// its other tasks on another thread meanwhile.
 ///
-/// How much of this there is at once is bounded by who calls: a body of that size holds one of
-/// twelve places, see `http::Place`.
+/// How much of this there is at once is bounded by the callers: a body of that size holds one of
+/// twelve permits, see `http::MemoryPermit`.
 pub fn heavy<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     let has_workers = || {
         let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());

@@ -1,8 +1,9 @@
 //! Lists of feeds as other programs write and read them: OPML 2.0 (<http://opml.org/spec2.opml>).
 //!
 //! A folder is a tag of the feeds in it, a nested one adds another; so is each part of a
-//! `category`. A feed that is off is a comment. Read leniently: attributes in any case, with or without quotes, bare `&`; what
-//! stands behind a fault that cannot be read over is missing, and that is said.
+//! `category`. A feed that is off is a comment. A list is read leniently: attributes in any case,
+//! with or without quotes, bare `&`. What follows a fault that cannot be read over is missing, and
+//! the result says so.
 
 use quick_xml::{
     Reader,
@@ -31,7 +32,7 @@ pub struct OpmlFeed {
 /// What a list holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OpmlList {
-    /// In the order of the list; one that stands in several folders stands here as often.
+    /// In the order of the list; one that is in several folders is here as often.
     pub feeds: Vec<OpmlFeed>,
     /// The other lists that it includes, as written; they are not read: who wrote one list has no
     /// say in what else is fetched.
@@ -43,7 +44,7 @@ pub struct OpmlList {
 /// No list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpmlError {
-    /// Neither `opml` nor an `outline` stands in it.
+    /// Neither `opml` nor an `outline` is in it.
     #[error("this is no OPML")]
     NotOpml,
 }
@@ -106,7 +107,7 @@ fn is_named_outline(name: &str) -> bool {
 struct Folders {
     /// `None` for one without a name, and for a feed that holds outlines.
     open: Vec<Option<String>>,
-    /// How many were open before the outermost that is a comment; what stands in it is one too.
+    /// How many were open before the outermost that is a comment; what is in it is one too.
     off_from: Option<usize>,
     /// Those below the deepest that counts.
     deeper: usize,
@@ -201,13 +202,13 @@ impl Outline {
         outline
     }
 
-    /// Whether it is switched off, with all that stands in it (OPML 2.0, `isComment`).
+    /// Whether it is switched off, with all that is in it (OPML 2.0, `isComment`).
     fn is_comment(&self) -> bool {
         let comment = self.comment.as_deref();
         comment.is_some_and(|it| it.eq_ignore_ascii_case("true"))
     }
 
-    /// The list that is to stand here: of type `include`, or a `link` whose address ends so (OPML
+    /// The list to be included here: of type `include`, or a `link` whose address ends so (OPML
     /// 2.0, "What is a type=include outline?").
     fn list(&self) -> Option<&str> {
         let is = |kind: &str| {
@@ -228,7 +229,7 @@ fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
-/// Writes a list that [`read`] reads back, but for the order: every feed stands in the folder of
+/// Writes a list that [`read`] reads back, but for the order: every feed is in the folder of
 /// its first tag and has all of them as `category`; one that a category cannot express, for its
 /// comma or slash, is one more folder with the feed in it.
 pub fn write(feeds: &[OpmlFeed]) -> String {

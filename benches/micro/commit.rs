@@ -7,7 +7,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group};
 use fivebells::{
-    model::{Access, Feed, Fingerprint, Identity, Initial, Item, Recognition, TextHash},
+    model::{Access, Feed, Fingerprint, IdentifiedBy, Identity, Initial, Item, TextHash},
     schedule::Learned,
     store::{
         NewItem, NextPoll, OriginPause, PollClaim, PollCommit, PollCommitted, PollRead, PollResult,
@@ -83,7 +83,7 @@ fn feed(number: u32) -> Feed {
     }
 }
 
-/// What an item is recognised by; every part is the item's own.
+/// What an item is identified by; every part is the item's own.
 fn fingerprint(serial: u64, item: u32) -> Fingerprint {
     let number = serial.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(item) << 32;
     let number = i64::from_ne_bytes(number.to_ne_bytes());
@@ -110,7 +110,7 @@ fn item(serial: u64, number: u32) -> NewItem {
         is_baseline: false,
         text_hash: TextHash([0; 16]),
         fingerprint: fingerprint(serial, number),
-        recognition: Recognition::New,
+        identified_by: IdentifiedBy::New,
         alert: None,
     }
 }

@@ -9,8 +9,8 @@ use criterion::{Criterion, Throughput, criterion_group};
 use fivebells::{
     matcher::{ItemLists, Matcher},
     model::{
-        Access, Feed, Field, Fingerprint, Identity, Initial, Item, OnUpdate, Priority, Recognition,
-        TextHash, Watch,
+        Access, Feed, Field, Fingerprint, IdentifiedBy, Identity, Initial, Item, OnUpdate,
+        Priority, TextHash, Watch,
     },
     schedule::Learned,
     store::{
@@ -202,7 +202,7 @@ fn item(random: &mut StdRng, number: u64) -> NewItem {
             whole: i64::try_from(number).expect("small"),
             ..Fingerprint::default()
         },
-        recognition: Recognition::New,
+        identified_by: IdentifiedBy::New,
         alert: None,
     }
 }

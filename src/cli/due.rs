@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::when;
 use crate::{
     config::Config,
-    schedule::{self, Candidate, DueReason, LastPoll, Plan, Rhythm, Told},
+    schedule::{self, Candidate, DueReason, HintText, LastPoll, Plan, Rhythm},
     store::FeedStatus,
 };
 
@@ -114,7 +114,7 @@ impl<'a> Why<'a> {
             DueReason::Interval => format!("every {every}, at this feed's place within it"),
             DueReason::Adaptive => self.pace(&every),
             DueReason::Missed => format!("every {every}, since items came and went unseen"),
-            DueReason::Hint(hint) => Told(&learned.hints, hint).to_string(),
+            DueReason::Hint(hint) => HintText(&learned.hints, hint).to_string(),
             DueReason::RetryAfter => "the server asked to wait".to_owned(),
             DueReason::BackOff if self.is_spared => {
                 "as after one failure, since our own network failed".to_owned()

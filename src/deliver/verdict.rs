@@ -12,7 +12,7 @@ use crate::{
     model::time,
     model::{Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason},
     schedule::{
-        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
+        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_FAILING_AFTER,
         retry_delay,
     },
     store::{DeliveryClaim, ReceiverState, ReceiverUpdate, Reception, SettleTo},
@@ -135,7 +135,7 @@ fn arrived_by(
     let since = claim.receiver.failing_since.unwrap_or(now);
     let told = claim.receiver.told_failing;
     let is_time =
-        error.retry == Retry::ReceiverBroken || time::elapsed(since, now) >= RECEIVER_TOLD_AFTER;
+        error.retry == Retry::ReceiverBroken || time::elapsed(since, now) >= RECEIVER_FAILING_AFTER;
     let trouble = Trouble {
         through: Some(through.clone()),
         ..trouble(&error, since)
@@ -187,7 +187,7 @@ fn failing(
     let tried_for = claim.failing_since.map(|first| time::elapsed(first, now));
     let tried_for = tried_for.unwrap_or_default();
     let own_delay = retry_delay(claim.failures.saturating_add(1), tried_for, jitter);
-    let tell = !receiver.told_failing && failing_for >= RECEIVER_TOLD_AFTER;
+    let tell = !receiver.told_failing && failing_for >= RECEIVER_FAILING_AFTER;
     Verdict {
         receiver: ReceiverUpdate {
             due: open.then(|| time::add(now, probe.max(asked))),

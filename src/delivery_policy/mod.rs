@@ -6,7 +6,7 @@
 //! holds stays pending in the outbox, and what it folds is sent in the summary.
 //!
 //! Only an alert that was never attempted can wait for a digest or be folded: of an attempt nobody
-//! may know how it went, and the same story under another id could not be recognised as a repeat.
+//! may know how it went, and the same story under another id could not be identified as a repeat.
 //! What was attempted, and notices about trouble, are sent by themselves, held at most by quiet
 //! hours and by the rate.
 

@@ -1,4 +1,4 @@
-//! Start tags and their attributes.
+//! Start tags of a web page and their attributes, in the page's order, in linear time.
 
 use htmlize::unescape_attribute;
 use memchr::{memchr, memmem};
@@ -16,14 +16,14 @@ pub(super) struct Tag {
 }
 
 impl Tag {
-    /// An attribute's value; the first, where one stands twice.
+    /// An attribute's value; the first, where there are two.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
     }
 }
 
-/// The start tags of a page. What stands in comments, scripts and styles is none. A comment, tag
+/// The start tags of a page. What is in comments, scripts and styles is none. A comment, tag
 /// or value that never ends takes the rest of the page, as it does in browsers: nothing is read
 /// twice, so time is linear.
 pub(super) fn tags(html: &str) -> impl Iterator<Item = Tag> {
@@ -105,7 +105,7 @@ impl Scanner<'_> {
         &self.html.as_bytes()[self.at..]
     }
 
-    /// What stands before the first byte that ends it, all of them ASCII.
+    /// Everything before the first byte that ends it, all of them ASCII.
     fn take(&mut self, ends: impl Fn(u8) -> bool) -> &str {
         let start = self.at;
         let length = self.rest().iter().position(|byte| ends(*byte));

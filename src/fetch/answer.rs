@@ -1,4 +1,6 @@
-//! What the last answer comes to.
+//! What the last answer of a visit means: a document, "unchanged", or an error.
+//!
+//! A 304 counts only where validators were sent, and a 2xx only where it holds a whole document.
 
 use std::{borrow::Cow, fmt::Write, time::Duration};
 
@@ -8,7 +10,7 @@ use url::Url;
 use crate::{
     heavy::heavy,
     http::{
-        HeaderMap, HeaderName, HeaderValue, HttpResponse, Place, StatusCode, bare_url,
+        HeaderMap, HeaderName, HeaderValue, HttpResponse, MemoryPermit, StatusCode, bare_url,
         header::{AGE, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, DATE},
         http_date,
     },
@@ -22,7 +24,7 @@ use super::{
 /// What came.
 #[derive(Debug, Clone)]
 pub enum Fetched {
-    /// The document that the validators stand for is still the current one.
+    /// The document that the validators name is still the current one.
     NotModified(Page),
     /// A document.
     Document(FetchedDocument),
@@ -44,8 +46,8 @@ pub struct Page {
     pub last_modified: Option<Vec<u8>>,
     /// How much longer the publisher says that nothing changes.
     pub freshness: Option<Duration>,
-    /// When the host sent it, by the host's own clock (Date, RFC 9110 §6.6.1); not known of a file, nor
-    /// of a copy that a cache has kept (Age).
+    /// When the host sent it, by the host's own clock (Date, RFC 9110 §6.6.1); not known of a file,
+    /// nor of a copy that a cache has kept (Age).
     pub date: Option<Timestamp>,
 }
 
@@ -56,8 +58,8 @@ pub struct FetchedDocument {
     pub page: Page,
     /// Decoded from its content codings; its characters are still in the document's own encoding.
     pub body: Vec<u8>,
-    /// Held by a large one, to be kept as long as anything of it is.
-    pub place: Option<Place>,
+    /// Of a large document. Keep it for as long as anything of the body is in memory.
+    pub permit: Option<MemoryPermit>,
     /// SHA-256 of the body: equal to the last one, there is nothing to parse.
     pub body_hash: [u8; 32],
     /// The Content-Type as sent.
@@ -87,7 +89,7 @@ pub(super) fn conclude(
         body_hash: heavy(response.body.len(), || sha256(&response.body)),
         content_type: response.headers.get(CONTENT_TYPE).map(lossy),
         body: response.body,
-        place: response.place,
+        permit: response.permit,
     }))
 }
 
@@ -143,7 +145,7 @@ fn last_and_length(range: &[u8]) -> Option<(u64, u64)> {
     unit.eq_ignore_ascii_case("bytes").then_some(numbers)
 }
 
-/// Whose challenge stands in the place of the feed. It comes with 403, 503, 202 and even 200.
+/// Whose challenge came instead of the feed. It comes with 403, 503, 202 and even 200.
 fn whose_challenge(response: &HttpResponse) -> Option<&'static str> {
     let says = |name, word: &[u8]| {
         let value = response.headers.get(HeaderName::from_static(name));

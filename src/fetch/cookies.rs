@@ -1,8 +1,8 @@
 //! The cookies of one visit (RFC 6265).
 //!
-//! Some servers set a cookie, redirect, and give the document to whoever brings it back. So a cookie
-//! that a redirect sets goes along to the later hops it is for, and is forgotten when the visit ends:
-//! nobody is recognised from one visit to the next.
+//! Some servers set a cookie, redirect, and give the document to whoever brings it back. So a
+//! cookie that a redirect sets goes along to the later hops it is for, and is forgotten when the
+//! visit ends: no visit can be linked to an earlier one.
 
 use jiff::Timestamp;
 use url::Url;

@@ -1,4 +1,5 @@
-//! Why a visit failed.
+//! Why a visit failed: a closed reason, which is also the metric label, and a message for people
+//! that shows no query and no password.
 
 use std::fmt;
 

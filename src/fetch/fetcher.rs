@@ -1,19 +1,16 @@
-//! The visit itself.
+//! One visit: the redirects of a GET followed to their end, or a file read, within one time limit.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 use url::Url;
 
-use crate::{
-    http::{
-        HeaderMap, HeaderValue, Http, HttpError, HttpRequest, Method, Phase, Trust, header::ACCEPT,
-    },
-    model::Feed,
+use crate::http::{
+    HeaderMap, HeaderValue, Http, HttpError, HttpRequest, Method, Phase, Trust, header::ACCEPT,
 };
 
 use super::{
-    FetchError, FetchReason, Fetched, Grant, answer::conclude, cookies::Cookies, file,
+    FetchError, FetchReason, FetchRequest, Fetched, answer::conclude, cookies::Cookies, file,
     redirect::Trail, validators,
 };
 
@@ -31,41 +28,6 @@ pub struct FetchOptions {
 impl Default for FetchOptions {
     fn default() -> Self {
         Self { max_redirects: 10 }
-    }
-}
-
-/// What is asked.
-#[derive(Debug, Clone, Copy)]
-pub struct FetchRequest<'a> {
-    /// As configured: `http`, `https` or `file`.
-    pub url: &'a Url,
-    /// The ETag of the last document, byte for byte.
-    pub etag: Option<&'a [u8]>,
-    /// The Last-Modified of the last document, byte for byte.
-    pub last_modified: Option<&'a [u8]>,
-    /// Whether names and redirects may lead to private addresses.
-    pub allow_private: bool,
-    /// Whether the URL was found in a document or behind a redirect: then it is no more trusted than
-    /// one of those, unless it is of the origin that the operator wrote.
-    pub from_stranger: bool,
-    /// How the feed is reached and what is shown there; directly and nothing, if not set.
-    pub grant: Option<Grant<'a>>,
-}
-
-impl<'a> FetchRequest<'a> {
-    /// The first request for a feed, of which nothing is known.
-    pub const fn first(feed: &'a Feed) -> Self {
-        Self {
-            url: &feed.url,
-            etag: None,
-            last_modified: None,
-            allow_private: feed.allow_private,
-            from_stranger: false,
-            grant: Some(Grant {
-                access: &feed.access,
-                home: &feed.url,
-            }),
-        }
     }
 }
 
@@ -172,7 +134,7 @@ fn hop(
 }
 
 /// Whether the trail has never left what the operator wrote: the scheme, the host and the port are
-/// his own words, whatever stands behind them. Only another origin is a stranger's choice.
+/// his own words, whatever is behind them. Only another origin is a stranger's choice.
 fn is_operators(request: &FetchRequest<'_>, trail: &Trail) -> bool {
     let home = match request.grant {
         Some(grant) => grant.home,

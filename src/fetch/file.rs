@@ -1,4 +1,4 @@
-//! `file:` feeds.
+//! `file:` feeds: regular files only, up to the size limit of any document, with the hash as ETag.
 
 use std::{fmt::Write, io, path::Path};
 
@@ -36,7 +36,7 @@ pub(super) async fn read(
     Ok(Fetched::Document(FetchedDocument {
         page,
         body,
-        place: None,
+        permit: None,
         body_hash,
         content_type: None,
     }))

@@ -1,4 +1,5 @@
-//! How long a publisher says its feed stays as it is (RFC 9111).
+//! How long a publisher says that its feed stays as it is (RFC 9111). What makes no sense says
+//! nothing; the schedule bounds the rest.
 
 use std::time::Duration;
 

@@ -5,10 +5,10 @@
 //! stored as they came, sent back as they were stored, never made up for HTTP. Each answer says
 //! which ones to keep from now on.
 //!
-//! What a feed's [`Grant`] shows, headers, login and certificate, its own origin alone sees.
+//! What a feed's [`Grant`] shows (headers, login and certificate) only the feed's own origin sees.
 //!
-//! Nothing is retried, nothing but validators is remembered between visits, and the politeness between them is
-//! the scheduler's.
+//! Nothing is retried, and nothing but validators is remembered between visits. The politeness
+//! between them is the scheduler's.
 
 mod answer;
 mod cookies;
@@ -16,8 +16,8 @@ mod error;
 mod fetcher;
 mod file;
 mod freshness;
-mod grant;
 mod redirect;
+mod request;
 mod validators;
 
 #[cfg(test)]
@@ -25,7 +25,7 @@ mod tests;
 
 pub use answer::{Fetched, FetchedDocument, Page};
 pub use error::{FetchError, FetchReason};
-pub use fetcher::{FetchOptions, FetchRequest, Fetcher};
+pub use fetcher::{FetchOptions, Fetcher};
 pub use freshness::freshness;
-pub use grant::Grant;
 pub use redirect::Hop;
+pub use request::{FetchRequest, Grant};

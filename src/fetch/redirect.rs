@@ -1,4 +1,7 @@
 //! Where a redirect leads, and whether it is followed (RFC 9110 §15.4).
+//!
+//! A trail never has more hops than allowed and never asks the same URL twice, but where a cookie
+//! was set on the way. Whether an address may be reached is the HTTP client's to judge.
 
 use url::Url;
 
@@ -176,7 +179,7 @@ mod tests {
             headers: HeaderMap::from_iter([(LOCATION, location)]),
             url: Url::parse("http://example.org/").expect("a URL"),
             body: vec![],
-            place: None,
+            permit: None,
         }
     }
 
@@ -211,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn locations_are_relative_to_where_they_stand() {
+    fn locations_are_relative_to_where_they_are() {
         for (start, location, expected) in [
             ("http://e.org/a/b", "c", "http://e.org/a/c"),
             ("http://e.org/a/b", "/c?d", "http://e.org/c?d"),

@@ -1,4 +1,4 @@
-//! Which validators are sent, and which are worth keeping.
+//! Which validators are sent, and which are worth keeping: opaque bytes, as the server wrote them.
 
 use crate::http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -15,7 +15,7 @@ const CODINGS: [&[u8]; 4] = [b"gzip", b"br", b"deflate", b"zstd"];
 /// they compress, and compare what comes back with `"x"` (its bugs 39727 and 45023): whoever sends
 /// the tag alone gets the whole feed for ever. If-None-Match is a list (RFC 9110 §13.1.2), so the
 /// tag without the ending goes along. Where a server knows its own tag, the other one is never
-/// current, or stands for the same document.
+/// current, or means the same document.
 pub(super) fn ask(etag: Option<&[u8]>, last_modified: Option<&[u8]>, headers: &mut HeaderMap) {
     let both = etag.map(|etag| match uncoded(etag) {
         Some(plain) => [etag, b", ", &plain].concat(),

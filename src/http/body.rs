@@ -1,4 +1,5 @@
-//! Bodies as they come off the wire, under a byte counter and two clocks.
+//! Reads bodies as they come off the wire: never more bytes than the limit, never longer than the
+//! time between two parts and the time for the whole allow.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::{
     classify::Context,
     coding::DecodeError,
     error::{HttpError, Phase},
-    large::{LargeBodies, Place, SMALL_BODY_BYTES},
+    large::{LargeBodies, MemoryPermit, SMALL_BODY_BYTES},
 };
 
 /// How much of the body of a 3xx, 4xx or 5xx is read: enough for the reason in words.
@@ -19,7 +20,7 @@ pub(super) const MAX_ERROR_BODY_BYTES: u64 = 64 * 1024;
 /// How long the body of a 3xx, 4xx or 5xx is waited for: its status is already the answer.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A wait for a place that a server can have noticed.
+/// A wait for a permit that is long enough for the server to notice.
 const NOTICEABLE: Duration = Duration::from_secs(1);
 
 /// What one hop may take.
@@ -45,14 +46,15 @@ impl Limits {
 
 /// Reads to the end, or fails: the bytes on the wire are held to the same limit as the decoded.
 ///
-/// Beyond [`SMALL_BODY_BYTES`] it has a place, which comes along. The wait for one is ours, so it
-/// does not count against the server's time, nor does a connection that broke meanwhile.
+/// Beyond [`SMALL_BODY_BYTES`] the body has a permit, which is returned with it. The wait for one
+/// is ours, so it does not count against the server's time, nor does a connection that broke
+/// meanwhile.
 pub(super) async fn read_whole(
     response: &mut Response,
     mut limits: Limits,
     large: &LargeBodies,
     context: &Context<'_>,
-) -> Result<(Vec<u8>, Option<Place>), HttpError> {
+) -> Result<(Vec<u8>, Option<MemoryPermit>), HttpError> {
     let too_large = DecodeError::TooLarge {
         limit: limits.max_bytes,
     };
@@ -62,11 +64,11 @@ pub(super) async fn read_whole(
     {
         return Err(too_large.into());
     }
-    let (mut raw, mut place, mut was_kept_waiting) = (Vec::new(), None, false);
+    let (mut raw, mut permit, mut was_kept_waiting) = (Vec::new(), None, false);
     loop {
         let chunk = match next(response, &limits, context).await {
             Ok(Some(chunk)) => chunk,
-            Ok(None) => return Ok((raw, place)),
+            Ok(None) => return Ok((raw, permit)),
             Err(HttpError::Truncated { .. }) if was_kept_waiting => return Err(context.crowded()),
             Err(error) => return Err(error),
         };
@@ -74,9 +76,9 @@ pub(super) async fn read_whole(
         if length as u64 > limits.max_bytes {
             return Err(too_large.into());
         }
-        if length as u64 > SMALL_BODY_BYTES && place.is_none() {
+        if length as u64 > SMALL_BODY_BYTES && permit.is_none() {
             let asked_at = Instant::now();
-            place = Some(large.arrive().await.map_err(|_| context.crowded())?);
+            permit = Some(large.arrive().await.map_err(|_| context.crowded())?);
             let waited = asked_at.elapsed();
             limits.deadline += waited;
             was_kept_waiting = waited >= NOTICEABLE;

@@ -1,11 +1,14 @@
-//! The HTTP library's errors told apart: by the types in their source chain, never by their text.
+//! The HTTP library's errors, each turned into one [`HttpError`].
+//!
+//! What failed is read from the types in an error's source chain, never from its text. Where the
+//! error says enough, the message ends with what a person can do about it.
 
 use std::{error::Error as StdError, io, time::Duration};
 
+use rustls::{AlertDescription, CertificateError, Error as Tls};
 use url::Url;
 
 use super::{
-    advice,
     error::{HttpError, Phase},
     guard::{GuardError, Trust},
     resolve::PrivateAddress,
@@ -13,7 +16,7 @@ use super::{
 };
 use crate::model::Proxy;
 
-/// The request whose error is told: what its words need.
+/// The request that failed: what its error message needs.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) url: &'a Url,
@@ -54,7 +57,7 @@ impl Context<'_> {
             return self.timeout(Phase::Connection, self.connect_timeout);
         }
         let (host, mut detail) = (self.host(), root_cause(&source));
-        if let Some(advice) = advice::of(&source) {
+        if let Some(advice) = advice(&source) {
             detail = format!("{detail}; {advice}");
         }
         let is_connection = source.is_connect() || find::<io::Error>(&source).is_some();
@@ -137,6 +140,52 @@ fn root_cause(error: &(dyn StdError + 'static)) -> String {
     shorten(cause.unwrap_or_default())
 }
 
+/// What a person can do about the error, in words that follow its own.
+fn advice(error: &(dyn StdError + 'static)) -> Option<&'static str> {
+    if let Some(error) = find::<Tls>(error) {
+        return of_tls(error);
+    }
+    let reason = find::<h2::Error>(error).and_then(h2::Error::reason);
+    (reason == Some(h2::Reason::HTTP_1_1_REQUIRED))
+        .then_some("the server wants HTTP/1.1 here: set `http2 = false` for the feed")
+}
+
+fn of_tls(error: &Tls) -> Option<&'static str> {
+    match error {
+        Tls::AlertReceived(
+            AlertDescription::HandshakeFailure
+            | AlertDescription::InsufficientSecurity
+            | AlertDescription::ProtocolVersion,
+        )
+        | Tls::PeerIncompatible(_) => Some(
+            "the server may offer only what is unsafe today, such as RSA key exchange or TLS 1.1: \
+             its owner must allow TLS 1.2 with ECDHE, or a `proxy` of yours must speak to it",
+        ),
+        Tls::InvalidCertificate(error) => of_certificate(error),
+        _ => None,
+    }
+}
+
+fn of_certificate(error: &CertificateError) -> Option<&'static str> {
+    const OWN: &str = "where the certificate is your own, or of an authority of yours, \
+                       name it as `ca_file`";
+    match error {
+        CertificateError::UnknownIssuer => Some(OWN),
+        CertificateError::Other(other) => {
+            let is_authority = matches!(
+                other.0.downcast_ref(),
+                Some(webpki::Error::CaUsedAsEndEntity)
+            );
+            is_authority.then_some(OWN)
+        }
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => Some(
+            "the certificate names no host: it must be made anew with a subjectAltName, \
+             as by `openssl req -x509 -addext subjectAltName=DNS:…`",
+        ),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,5 +199,22 @@ mod tests {
             Some(&PrivateAddress([10, 0, 0, 7].into()))
         );
         assert_eq!(root_cause(&outer), "10.0.0.7 is a private address");
+    }
+
+    #[test]
+    fn a_server_that_shares_no_cipher_says_what_its_owner_must_do() {
+        for alert in [
+            AlertDescription::HandshakeFailure,
+            AlertDescription::InsufficientSecurity,
+            AlertDescription::ProtocolVersion,
+        ] {
+            let words = advice(&Tls::AlertReceived(alert)).expect("advice");
+            assert!(words.contains("ECDHE"), "{words}");
+        }
+        assert_eq!(
+            advice(&Tls::AlertReceived(AlertDescription::InternalError)),
+            None
+        );
+        assert_eq!(advice(&io::Error::other("closed")), None);
     }
 }

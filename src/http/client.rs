@@ -1,4 +1,7 @@
-//! One request, one answer.
+//! One request, one answer: the client that everything else in this program uses.
+//!
+//! The steps: the address guard, the client for the way there, the answer's headers, its body under
+//! the limits, and its content codings undone.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,8 +17,9 @@ use super::{
     error::{HttpError, HttpSetupError, Phase},
     guard::{self, Trust},
     kept,
-    large::{LargeBodies, Place, SMALL_BODY_BYTES},
+    large::{LargeBodies, MemoryPermit, SMALL_BODY_BYTES},
     options::HttpOptions,
+    reach,
     resolve::{self, Lookup},
     routes::Routes,
 };
@@ -77,8 +81,8 @@ pub struct HttpResponse {
     /// Decoded. Whole for 2xx; for any other status what came of its beginning, at most 64 KiB,
     /// since there the status is the message.
     pub body: Vec<u8>,
-    /// Held by a large body, to be kept as long as anything of it is: so many are in memory.
-    pub place: Option<Place>,
+    /// Of a large body. Keep it for as long as anything of the body is in memory.
+    pub permit: Option<MemoryPermit>,
 }
 
 impl Http {
@@ -145,10 +149,10 @@ impl Http {
         let client = route.client(passage);
         let mut response = self.head(client, request, &limits, &context).await?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let (body, place) = if status.is_success() {
+        let (body, permit) = if status.is_success() {
             let (large, max_bytes) = (&self.large, limits.max_bytes);
-            let (raw, place) = body::read_whole(&mut response, limits, large, &context).await?;
-            self.unpack(&headers, raw, place, max_bytes, &context)
+            let (raw, permit) = body::read_whole(&mut response, limits, large, &context).await?;
+            self.unpack(&headers, raw, permit, max_bytes, &context)
                 .await?
         } else {
             let raw = body::read_beginning(&mut response, &limits).await;
@@ -160,34 +164,54 @@ impl Http {
             headers,
             url,
             body,
-            place,
+            permit,
         })
     }
 
-    /// Undoes the content codings. What has no place is tried as a small body, and begun again with
-    /// a place where it turns out to be large.
+    /// Connects, with TLS where the URL says `https`, and sends nothing.
+    ///
+    /// # Errors
+    /// Those of [`Http::send`] up to where the connection is made.
+    pub async fn reach(&self, url: &Url, trust: Trust) -> Result<(), HttpError> {
+        let transport = Transport::default();
+        let passage = guard::admit(url, trust, None)?;
+        let client = self.routes.unpooled(&transport, passage)?;
+        let context = Context {
+            url,
+            proxy: None,
+            trust,
+            connect_timeout: self.options().connect_timeout,
+        };
+        match client.get(url.clone()).send().await {
+            Err(error) if !reach::is_connected(&error) => Err(context.request_failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Undoes the content codings. What has no permit is tried as a small body, and begun again
+    /// with a permit where it turns out to be large.
     async fn unpack(
         &self,
         headers: &HeaderMap,
         raw: Vec<u8>,
-        mut place: Option<Place>,
+        mut permit: Option<MemoryPermit>,
         max_bytes: u64,
         context: &Context<'_>,
-    ) -> Result<(Vec<u8>, Option<Place>), HttpError> {
+    ) -> Result<(Vec<u8>, Option<MemoryPermit>), HttpError> {
         let codings = coding::codings(headers)?;
         if codings.is_empty() && !coding::is_disguised(&raw) {
-            return Ok((raw, place));
+            return Ok((raw, permit));
         }
-        if place.is_none() {
+        if permit.is_none() {
             let small = SMALL_BODY_BYTES.min(max_bytes);
             match coding::undo_all(&codings, &raw, small) {
                 Err(DecodeError::TooLarge { .. }) if small < max_bytes => {}
                 decoded => return Ok((decoded?, None)),
             }
-            place = Some(self.large.unpack().await.map_err(|_| context.crowded())?);
+            permit = Some(self.large.unpack().await.map_err(|_| context.crowded())?);
         }
         let decoded = heavy(usize::MAX, || coding::undo_all(&codings, &raw, max_bytes));
-        Ok((decoded?, place))
+        Ok((decoded?, permit))
     }
 
     /// Sends the request and waits for the answer's headers.

@@ -1,4 +1,5 @@
-//! What can go wrong on one hop.
+//! What can go wrong on one hop. Each error has a closed reason; messages name the host, and never
+//! the URL's query, user or password.
 
 use std::{fmt, time::Duration};
 
@@ -10,7 +11,7 @@ pub enum HttpSetupError {
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
-    /// The User-Agent cannot stand in a header, or the HTTP library refuses its set-up.
+    /// The User-Agent is no valid header, or the HTTP library refuses its set-up.
     #[error("http client: {0}")]
     Client(#[source] reqwest::Error),
 }
@@ -147,7 +148,7 @@ pub enum HttpError {
         /// The HTTP library's error, without its URL.
         source: reqwest::Error,
     },
-    /// A large body found no place, or was given up by its server while it waited for one.
+    /// A large body got no memory permit, or was given up by its server while it waited for one.
     #[error("too many large documents at once, that of {host} is put off")]
     Crowded {
         /// The host.

@@ -92,9 +92,10 @@ pub(super) enum Passage {
 
 /// Judges the URL's own text; what a name resolves to is the resolver's to judge.
 ///
-/// A proxy resolves the names of hosts itself (all but `socks5`, which is told the address that the
-/// resolver judged). Then a stranger's name is out of our sight; what can be refused is `localhost`,
-/// which is the proxy's machine then, and the proxy's own name, which no resolver of ours screens.
+/// A proxy resolves the names of hosts itself (all but `socks5`, which is sent the address that the
+/// resolver judged). Then a stranger's name is out of our sight; what can be refused is
+/// `localhost`, which is the proxy's machine then, and the proxy's own name, which no resolver of
+/// ours screens.
 ///
 /// `Url` has already brought every spelling of an address (`2130706433`, `0177.0.0.1`, `127.1`)
 /// to one form.
@@ -240,7 +241,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_public_web_is_told_from_everything_else() {
+    fn the_public_web_is_distinguished_from_everything_else() {
         for (url, expected) in [
             ("https://news.example.org/feed", true),
             ("http://93.184.215.14/feed", true),

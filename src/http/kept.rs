@@ -31,7 +31,7 @@ pub(super) async fn watch<T>(request: impl Future<Output = T>) -> (T, bool) {
         .await
 }
 
-/// Whether the connection ended before the answer began: closed, reset, or told to be going away.
+/// Whether the connection ended before the answer began: closed, reset, or announced as going away.
 pub(super) fn has_died(error: &reqwest::Error) -> bool {
     let closed = find::<hyper::Error>(error).is_some_and(|it| {
         it.is_incomplete_message() || it.is_closed() || it.is_canceled() || it.is_shutdown()

@@ -6,14 +6,13 @@
 //!
 //! * redirects, proxies from the environment, cookies and Referer do not happen;
 //! * no body, however it was compressed, is longer than its limit, and none is silently cut;
-//! * large bodies are few at a time, all callers together, as long as they keep the [`Place`];
+//! * large bodies are few at a time, over all callers, as long as each keeps its [`MemoryPermit`];
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
 //!
 //! Nothing is retried here but a GET whose kept connection died under it (`kept`): a poll has its
 //! next poll, a delivery its outbox.
 
-mod advice;
 mod body;
 mod classify;
 mod client;
@@ -27,7 +26,6 @@ mod options;
 mod pinned;
 mod reach;
 mod resolve;
-mod retry_after;
 mod routes;
 mod sessions;
 mod shown;
@@ -42,15 +40,14 @@ pub use client::{Http, HttpRequest, HttpResponse};
 pub use coding::DecodeError;
 #[cfg(fuzzing)]
 pub use coding::decode_for_fuzzing;
-pub use date::http_date;
+pub use date::{RetryAfter, http_date, retry_after};
 pub use error::{HttpError, HttpReason, HttpSetupError, Phase};
 pub use guard::{GuardError, Trust, is_public, is_public_web};
-pub use large::Place;
+pub use large::MemoryPermit;
 pub use options::HttpOptions;
 pub use reqwest::{
     Method, StatusCode,
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
-pub use retry_after::{RetryAfter, retry_after};
 pub use shown::bare_url;
 pub use tls::{MAX_CA_FILE_BYTES, TlsSetupError, check_authorities, check_certificate, tls_config};

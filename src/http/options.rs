@@ -1,4 +1,4 @@
-//! `[poll]`'s share of the HTTP client.
+//! The limits and the identity of the HTTP client, with the defaults of `[poll]`.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -9,7 +9,7 @@ pub struct HttpOptions {
     pub user_agent: String,
     /// To connect, TLS included.
     pub connect_timeout: Duration,
-    /// Between two reads, and the longest that a large body waits for its place.
+    /// Between two reads, and the longest that a large body waits for its memory permit.
     pub idle_timeout: Duration,
     /// From the first byte out to the last byte in, one hop.
     pub total_timeout: Duration,

@@ -1,7 +1,9 @@
-//! A connection without a request: is the server there, and is it who it should be?
+//! A connector that stops before the first request: it answers whether a server is there, and
+//! whether it is the right one.
 //!
-//! The way is that of any request (names, the address guard, proxy, TLS), but whatever connection
-//! comes of it is dropped before a byte of HTTP is written.
+//! The layer takes any connector, so names, the address guard, proxy and TLS work as for every
+//! request. Each connection that it makes is dropped before a byte of HTTP is written, and the
+//! request ends with an error that [`is_connected`] knows.
 
 use std::{
     pin::Pin,
@@ -10,44 +12,20 @@ use std::{
 
 use tower_layer::Layer;
 use tower_service::Service;
-use url::Url;
 
-use super::{
-    Http,
-    classify::{Context, find},
-    error::HttpError,
-    guard::{self, Trust},
-};
-use crate::model::Transport;
+use super::classify::find;
 
-impl Http {
-    /// Connects, with TLS where the URL says `https`, and sends nothing.
-    ///
-    /// # Errors
-    /// Those of [`Http::send`] up to where the connection stands.
-    pub async fn reach(&self, url: &Url, trust: Trust) -> Result<(), HttpError> {
-        let transport = Transport::default();
-        let passage = guard::admit(url, trust, None)?;
-        let client = self.routes.unpooled(&transport, passage)?;
-        let context = Context {
-            url,
-            proxy: None,
-            trust,
-            connect_timeout: self.options().connect_timeout,
-        };
-        match client.get(url.clone()).send().await {
-            Err(error) if find::<Reached>(&error).is_none() => Err(context.request_failed(error)),
-            _ => Ok(()),
-        }
-    }
+/// The connection is made, which is all that was wanted.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the connection is made")]
+struct Connected;
+
+/// Whether a request ended only because its connection was made.
+pub(super) fn is_connected(error: &reqwest::Error) -> bool {
+    find::<Connected>(error).is_some()
 }
 
-/// The connection stands: all that was asked.
-#[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("the connection stands")]
-struct Reached;
-
-/// Ends each connection as soon as it stands.
+/// Ends each connection as soon as it is made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stops;
 
@@ -83,7 +61,7 @@ where
         let connecting = self.0.call(target);
         Box::pin(async move {
             connecting.await?;
-            Err(Reached.into())
+            Err(Connected.into())
         })
     }
 }

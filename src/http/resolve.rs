@@ -1,4 +1,5 @@
-//! Names to addresses, screened at the moment they are used.
+//! Names to addresses, screened at the moment they are used: a name never leads a stranger's
+//! request to a private address.
 
 use std::{future::Future, io, net::IpAddr, net::SocketAddr, pin::Pin, sync::Arc};
 
@@ -44,7 +45,7 @@ impl Resolve for Resolver {
             if is_screened {
                 addresses = screen(addresses)?;
             }
-            // Port 0 stands for "the URL's".
+            // Port 0 means the URL's.
             let sockets = addresses.into_iter().map(|ip| SocketAddr::new(ip, 0));
             Ok(Box::new(sockets) as Addrs)
         })

@@ -1,4 +1,5 @@
-//! The library's clients, one pair per way to servers, each built once.
+//! The library's clients, one pair for each way to servers (proxy, certificates, HTTP version),
+//! each built once and shared by all requests that take this way.
 
 use std::{
     collections::HashMap,
@@ -31,9 +32,9 @@ const POOL_IDLE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30
 /// Unused connections kept per host: an origin is asked one thing at a time.
 const POOL_MAX_IDLE_PER_HOST: usize = 2;
 
-/// All headers of an answer, in bytes: what the library allows over HTTP/1.1, where it cannot be set,
-/// and over HTTP/2 too, where its own 16 KiB is less than some publishers' Content-Security-Policy
-/// and cookies.
+/// All headers of an answer, in bytes: what the library allows over HTTP/1.1, where it cannot be
+/// set, and over HTTP/2 too, where its own 16 KiB is less than some publishers'
+/// Content-Security-Policy and cookies.
 pub(super) const MAX_HEADER_BYTES: u32 = 8192 + 4096 * 100;
 
 /// Header lines of an HTTP/1.1 answer. The library's 100 is less than some shops' cookies and some
@@ -183,7 +184,7 @@ fn builder(
         // With none allowed, no request is copied for one either.
         .retry(retry::never().max_retries_per_request(0))
         .connector_layer(Dials)
-        // Both are on by default: HTTP_PROXY is obeyed, the last URL is told to the next host.
+        // Both are on by default: HTTP_PROXY is obeyed, the next host is sent the last URL.
         .no_proxy()
         .referer(false)
         .connect_timeout(options.connect_timeout)

@@ -1,4 +1,4 @@
-//! What messages show of what strangers write: no secret, and no more than people read.
+//! What messages show of the texts that strangers write: no secret, and no more than people read.
 
 use url::Url;
 

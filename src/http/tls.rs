@@ -1,4 +1,5 @@
-//! The TLS configuration: ring, the system's authorities, resumed sessions, h2 by ALPN.
+//! The TLS configuration: ring, the system's authorities and those of `ca_file`, resumed sessions,
+//! h2 by ALPN. A file that cannot be used is an error at set-up, never a weaker check.
 
 use std::{
     path::{Path, PathBuf},
@@ -80,7 +81,8 @@ pub enum TlsSetupError {
     Authorities(#[source] rustls::Error),
 }
 
-/// Whom a TLS configuration trusts, and who it says we are: what makes two of them differ.
+/// The authorities that a TLS configuration trusts, and the certificate that it shows: what makes
+/// two of them differ.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Trusted {
     ca_files: Vec<PathBuf>,
@@ -100,8 +102,8 @@ impl Trusted {
 }
 
 /// TLS as a client that trusts what the system trusts, and the authorities and servers whose
-/// certificates stand in `ca_file`. On a system without any (a bare container) Mozilla's, as
-/// compiled in, stand in for the system's.
+/// certificates are in `ca_file`. On a system without any (a bare container) Mozilla's, as
+/// compiled in, replace the system's.
 ///
 /// # Errors
 /// See [`TlsSetupError`].

@@ -1,4 +1,5 @@
-//! How a feed is reached, and what is shown there.
+//! How a feed is reached (proxy, certificates, HTTP version) and what is shown there (login,
+//! headers).
 
 use std::{fmt, path::PathBuf};
 
@@ -39,7 +40,7 @@ pub struct Transport {
     pub ca_file: Option<PathBuf>,
     /// What is shown to a server that asks for a certificate; to the feed's own origin alone.
     pub certificate: Option<ClientCertificate>,
-    /// Through whom everything goes.
+    /// The proxy that everything goes through.
     pub proxy: Option<Proxy>,
     /// Whether HTTP/2 is offered.
     pub http2: bool,
@@ -93,7 +94,7 @@ impl Access {
 }
 
 impl Proxy {
-    /// Whether it is the proxy that resolves the names of hosts: all but `socks5`, which is told
+    /// Whether it is the proxy that resolves the names of hosts: all but `socks5`, which is sent
     /// an address (RFC 1928 §4).
     pub fn resolves_names(&self) -> bool {
         self.url.scheme() != "socks5"

@@ -1,4 +1,5 @@
-//! One item and the watches it satisfied: exactly what goes on the wire.
+//! One item and the watches it satisfied, exactly as webhooks get it: field names and their meaning
+//! are a promise to receivers.
 
 use std::{collections::HashSet, fmt};
 
@@ -69,7 +70,7 @@ pub struct Match {
     pub watch: String,
     /// The term as the watch writes it.
     pub term: String,
-    /// The field it stands in.
+    /// The field it is in.
     pub field: Field,
     /// The text it hit, as the story writes it.
     pub text: String,
@@ -163,7 +164,7 @@ pub struct AlsoIn {
     pub title: String,
 }
 
-/// A time as it is told: without its fraction, never one to come.
+/// A time as notices give it: without its fraction, never one to come.
 pub fn to_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).expect("a time cut to its second")
 }
@@ -173,9 +174,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_never_told_before_it_comes() {
-        let told = |time: &str| to_second(time.parse().expect("a time")).to_string();
-        assert_eq!(told("2026-11-22T06:41:07.999Z"), "2026-11-22T06:41:07Z");
-        assert_eq!(told("2026-11-22T06:41:07Z"), "2026-11-22T06:41:07Z");
+    fn a_time_is_never_given_before_it_comes() {
+        let given = |time: &str| to_second(time.parse().expect("a time")).to_string();
+        assert_eq!(given("2026-11-22T06:41:07.999Z"), "2026-11-22T06:41:07Z");
+        assert_eq!(given("2026-11-22T06:41:07Z"), "2026-11-22T06:41:07Z");
     }
 }

@@ -1,4 +1,4 @@
-//! How much one alert may hold, whatever its feed says.
+//! How much one alert may hold, whatever its feed says, and what is cut first.
 
 use super::{Alert, AlertItem, Context, Field, Match};
 
@@ -27,9 +27,9 @@ impl Alert {
         }
     }
 
-    /// Cuts it to what tells one story of very many: its title, its link, and at most `matches` of
-    /// its matches, of each watch one, that in the title first. Of its summary the beginning stays
-    /// where no match quotes the story.
+    /// Cuts it to what distinguishes one story of very many: its title, its link, and at most
+    /// `matches` of its matches, of each watch one, that in the title first. Of its summary the
+    /// beginning stays where no match quotes the story.
     pub fn brief(&mut self, matches: usize) {
         let mut kept: Vec<Match> = Vec::new();
         let in_title = |hit: &Match| hit.field == Field::Title;

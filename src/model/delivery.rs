@@ -1,4 +1,5 @@
-//! How a notice fares on its way to a receiver.
+//! How a delivery of a notice ends: a receipt, or an error with a closed reason that says whether
+//! another attempt makes sense.
 
 use std::{fmt, time::Duration};
 
@@ -108,7 +109,8 @@ pub enum Retry {
     Unwanted,
     /// Never as it is, for it is too large; in parts, where it has some.
     TooLarge,
-    /// The receiver itself is broken or gone (410, 535, unknown CA): stop, tell someone, keep all.
+    /// The receiver itself is broken or gone (410, 535, unknown CA): stop, notify the others, keep
+    /// all.
     ReceiverBroken,
 }
 

@@ -1,4 +1,4 @@
-//! Several alerts in one notice.
+//! Several alerts in one notice, each shortened so that a digest of many stays readable.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Alert, Context, Field, Priority};
 
-/// Why something is not told yet, or is told in a summary: the key of the receiver's policy.
+/// Why a notice is deferred, or sent as a part of a digest: the key of the receiver's policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hold {
@@ -15,11 +15,11 @@ pub enum Hold {
     Digest,
     /// Quiet hours.
     Quiet,
-    /// The receiver was told as often as it may be.
+    /// The receiver was notified as often as it may be.
     AtMost,
     /// Others may join it.
     GroupWait,
-    /// One visit to a feed brought more than is told one by one. No key of a policy: it holds for
+    /// One visit to a feed brought more than is sent one by one. No key of a policy: it holds for
     /// every receiver.
     Flood,
 }

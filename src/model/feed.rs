@@ -1,4 +1,4 @@
-//! A feed as the operator configured it.
+//! A feed as the operator configured it. What polls learn of it is the store's.
 
 use std::{fmt, time::Duration};
 
@@ -14,7 +14,7 @@ pub struct FeedId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OriginId(pub i64);
 
-/// What happens to the items that stand in a feed at its first poll.
+/// What happens to the items that are in a feed at its first poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Initial {
     /// Remembered, not alerted.
@@ -26,7 +26,7 @@ pub enum Initial {
     Newest(u32),
 }
 
-/// What an item is recognised by when its feed shows it again.
+/// What an item is identified by when its feed shows it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Identity {
     /// Everything together: guid, link, title, date and text.
@@ -61,7 +61,7 @@ impl fmt::Display for Identity {
     }
 }
 
-/// How long a feed that reads well may bring nothing new before that is told.
+/// How long a feed that reads well may bring nothing new before `feed.silent` is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Silent {
     /// Longer than its own rhythm lets expect.
@@ -69,7 +69,7 @@ pub enum Silent {
     Auto,
     /// So long.
     After(Duration),
-    /// For ever; nor is it told that it holds no items.
+    /// For ever; nor is `feed.empty` sent.
     Never,
 }
 
@@ -91,9 +91,9 @@ pub struct Feed {
     pub tags: Vec<String>,
     /// What the first poll does.
     pub initial: Initial,
-    /// What its items are recognised by.
+    /// What its items are identified by.
     pub identity: Identity,
-    /// When its silence is told; `None` as `[health]` says.
+    /// After how long `feed.silent` is sent; `None` as `[health]` says.
     pub silent: Option<Silent>,
     /// Whether an address that a stranger chose may be private.
     pub allow_private: bool,

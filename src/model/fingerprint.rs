@@ -1,8 +1,9 @@
-//! What an item is recognised by.
+//! What an item is identified by: plain data, made in `parse` and kept by the store. The store
+//! holds each [`IdentifiedBy`] as its number, so a number never changes its meaning.
 
 use super::ItemId;
 
-/// What one document said of an item, as far as it helps to recognise the item again. Hashes, so
+/// What one document said of an item, as far as it helps to identify the item again. Hashes, so
 /// that what was ever seen stays small whatever publishers put in a guid; `None` where the item
 /// has no such part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,7 +27,7 @@ pub struct Fingerprint {
 /// An item on record, under one fingerprint that it was shown with. One item has a few.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remembered {
-    /// The item's row. It may be gone: what is recognised outlives what is kept.
+    /// The item's row. It may be gone: fingerprints are kept longer than items.
     pub item: ItemId,
     /// Which of the item's fingerprints this is.
     pub alias: i64,
@@ -37,9 +38,9 @@ pub struct Remembered {
 }
 
 /// By what an item was taken for one that an earlier document showed. Stored as its number, and
-/// told to whoever asks why an item did not alert.
+/// shown by the commands that explain why an item did not alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Recognition {
+pub enum IdentifiedBy {
     /// Nothing: the item was new.
     New = 0,
     /// The guid.
@@ -56,13 +57,13 @@ pub enum Recognition {
     Renamed = 6,
     /// Nothing: the item was new, though an earlier one had its guid.
     GuidReused = 7,
-    /// What the config says that the feed's items are recognised by.
+    /// What the config says that the feed's items are identified by.
     Chosen = 8,
-    /// An earlier release of this program recognised it.
+    /// An earlier release of this program identified it.
     Before = 9,
 }
 
-impl Recognition {
+impl IdentifiedBy {
     /// Every one, each at its number.
     pub const ALL: [Self; 10] = [
         Self::New,
@@ -78,7 +79,7 @@ impl Recognition {
     ];
 
     /// The one with this number; of a number that this release does not know, what an earlier or
-    /// later one recognised.
+    /// later one identified.
     pub fn from_number(number: i64) -> Self {
         let number = usize::try_from(number).ok();
         let known = number.and_then(|number| Self::ALL.get(number));
@@ -104,8 +105,8 @@ impl Recognition {
             Self::GuidReused => {
                 "nothing: it was new, though an earlier item had its guid; link, title and text were others"
             }
-            Self::Chosen => "the feed's `identity` says that its items are recognised by that",
-            Self::Before => "an earlier release of Fivebells had recognised it",
+            Self::Chosen => "the feed's `identity` says that its items are identified by that",
+            Self::Before => "an earlier release of Fivebells had identified it",
         }
     }
 }
@@ -115,9 +116,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_recognition_stands_at_its_number() {
-        for (number, recognition) in Recognition::ALL.into_iter().enumerate() {
-            assert_eq!(recognition as usize, number);
+    fn each_one_is_at_its_number() {
+        for (number, by) in IdentifiedBy::ALL.into_iter().enumerate() {
+            assert_eq!(by as usize, number);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a publisher can ask of those who poll it.
+//! The hints that a publisher can give about when to poll.
 
 use std::fmt;
 

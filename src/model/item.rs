@@ -1,4 +1,4 @@
-//! One story in a feed, as plain text.
+//! One story in a feed, as plain text, and the numbers that the store knows it by.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemId(pub i64);
 
-/// One of the ways in which stores of schema 1 recognise an item: a 128-bit hash over a kind and its
+/// One of the ways in which stores of schema 1 identify an item: a 128-bit hash over a kind and its
 /// parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentityKey(pub [u8; 16]);

@@ -10,9 +10,9 @@ mod delivery;
 mod digest;
 mod feed;
 mod fingerprint;
+mod health;
 mod hint;
 mod item;
-mod missed;
 mod mute;
 mod notice;
 mod origin;
@@ -32,18 +32,18 @@ pub use delivery::{
 };
 pub use digest::{DigestReady, Hold};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
-pub use fingerprint::{Fingerprint, Recognition, Remembered};
+pub use fingerprint::{Fingerprint, IdentifiedBy, Remembered};
+pub use health::HealthIssue;
 pub use hint::Hint;
 pub use item::{IdentityKey, Item, ItemId, TextHash};
-pub use missed::ReceiverMissed;
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    HealthIssue, NetworkFailing, NetworkRecovered, Notice, TestPing,
+    NetworkFailing, NetworkRecovered, Notice, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
-pub use receiver::{ReceiverFailing, ReceiverRecovered};
+pub use receiver::{ReceiverFailing, ReceiverMissed, ReceiverRecovered};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
 pub use secret::Secret;
 pub use trouble::{

@@ -1,4 +1,4 @@
-//! What is not told for a while.
+//! Mutes: what sends no notices until a time.
 
 use std::{fmt, str::FromStr};
 
@@ -13,11 +13,11 @@ pub struct MuteId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MuteKind {
-    /// A watch: what no other watch of the receiver's would have told.
+    /// A watch: its alerts, but for those that another watch of the receiver has too.
     Watch,
-    /// A feed: its alerts, and what is told of its health.
+    /// A feed: its alerts, and the notices of its health.
     Feed,
-    /// A tag: the alerts of the feeds that bear it, not what is told of their health.
+    /// A tag: the alerts of the feeds that bear it, not the notices of their health.
     Tag,
     /// A receiver: everything it would have been sent.
     Receiver,

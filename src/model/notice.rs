@@ -1,14 +1,18 @@
-//! What a receiver is told.
+//! What a notice says: one [`Event`], in the shape that webhooks get.
+//!
+//! Events are stored as JSON until they are delivered, so a field is only ever added, with a
+//! default.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, MuteEnded, Priority,
-    ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady, StoreFailing, StoreRecovered,
+    Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, HealthIssue, MuteEnded,
+    Priority, ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady, StoreFailing,
+    StoreRecovered,
 };
 
-/// Something worth telling, in the shape of the webhook body's `type` and `data`.
+/// Something that receivers are notified of, in the shape of the webhook body's `type` and `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Event {
@@ -27,7 +31,7 @@ pub enum Event {
     /// A feed that had items reads well and has none any more.
     #[serde(rename = "feed.empty")]
     FeedEmpty(FeedEmpty),
-    /// A feed that was told failing, silent or empty is well again.
+    /// A feed that was reported as failing, silent or empty is well again.
     #[serde(rename = "feed.recovered")]
     FeedRecovered(FeedRecovered),
     /// A feed renamed its items all at once; nothing of that poll was alerted.
@@ -42,14 +46,15 @@ pub enum Event {
     /// They can be reached again.
     #[serde(rename = "network.recovered")]
     NetworkRecovered(NetworkRecovered),
-    /// A receiver takes nothing, its mail goes through another server, or it reaches only some; told
-    /// to the others.
+    /// A receiver takes nothing, its mail goes through another server, or it reaches only some;
+    /// sent to the others.
     #[serde(rename = "receiver.failing")]
     ReceiverFailing(ReceiverFailing),
-    /// A receiver that was told failing takes notices again, or reaches those that it did not.
+    /// A receiver that was reported as failing takes notices again, or reaches those that it did
+    /// not.
     #[serde(rename = "receiver.recovered")]
     ReceiverRecovered(ReceiverRecovered),
-    /// Notices for a receiver were given up; told to the others.
+    /// Notices for a receiver were given up; sent to the others.
     #[serde(rename = "receiver.missed")]
     ReceiverMissed(ReceiverMissed),
     /// A mute ran out by itself, and something was held.
@@ -116,8 +121,17 @@ impl Event {
         }
     }
 
-    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent, a
-    /// report or the end of a mute is not.
+    /// The alerts that it holds; `None` for a notice of another kind.
+    pub fn alerts(&self) -> Option<&[Alert]> {
+        match self {
+            Self::Alert(alert) => Some(std::slice::from_ref(alert)),
+            Self::DigestReady(digest) => Some(&digest.alerts),
+            _ => None,
+        }
+    }
+
+    /// The alert's own priority, the highest of a digest's; the monitor's own troubles are urgent,
+    /// a report or the end of a mute is not.
     pub const fn priority(&self) -> Priority {
         match self {
             Self::Alert(alert) => alert.priority,
@@ -146,7 +160,7 @@ pub struct FeedFailing {
     /// When it is asked again; `None` where it is not, for it is gone.
     #[serde(default)]
     pub next_try: Option<Timestamp>,
-    /// Other feeds of the same origin that fail too, by name; they are not told again.
+    /// Other feeds of the same origin that fail too, by name; they get no notice of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
 }
@@ -179,32 +193,6 @@ pub struct FeedEmpty {
     pub polls: u32,
 }
 
-/// What is wrong with a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum HealthIssue {
-    /// It could not be read.
-    Failing,
-    /// It brought nothing new.
-    Silent,
-    /// It had no items.
-    Empty,
-}
-
-impl HealthIssue {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Failing, Self::Silent, Self::Empty];
-
-    /// The name in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Failing => "failing",
-            Self::Silent => "silent",
-            Self::Empty => "empty",
-        }
-    }
-}
-
 /// `data` of `feed.recovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedRecovered {
@@ -212,7 +200,7 @@ pub struct FeedRecovered {
     pub feed: String,
     /// The feed's URL as configured.
     pub url: String,
-    /// What it was told to be.
+    /// What it was reported to be.
     pub was: HealthIssue,
     /// The first failed poll, the last one that brought something new, or the first without items.
     pub since: Option<Timestamp>,
@@ -220,10 +208,11 @@ pub struct FeedRecovered {
     pub last_success: Option<Timestamp>,
     /// Failed polls in a row until then; zero where it did not fail.
     pub failures: u32,
-    /// Other feeds of the same origin that are read again too, by name; they are not told again.
+    /// Other feeds of the same origin that recovered too, by name; they get no notice of their
+    /// own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
-    /// Other feeds of the same origin that were told failing and fail still, by name.
+    /// Other feeds of the same origin that were reported as failing and fail still, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub still: Vec<String>,
     /// Whether that is over because the config has the feed no more, or not there and so named.
@@ -277,7 +266,7 @@ pub struct NetworkFailing {
 /// `data` of `network.recovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkRecovered {
-    /// As it was told.
+    /// As `network.failing` said.
     pub since: Timestamp,
     /// The poll that showed that it is over.
     pub until: Timestamp,

@@ -1,8 +1,9 @@
-//! The host that feeds live on.
+//! The origin that a feed is fetched from: host and port, without the scheme. Politeness counts by
+//! it.
 
 use url::{Host, Url};
 
-/// Who is asked: politeness belongs to it, not to the feed.
+/// The server that is asked: politeness belongs to it, not to the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// `host` or `host:port` for http(s) (scheme left out, so that a feed that moves to https stays

@@ -1,4 +1,4 @@
-//! The regular report: how everything is.
+//! The regular report: how everything is, in numbers and with some names.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct ReportReady {
     pub feeds_failing: u32,
     /// Those that were not polled yet.
     pub feeds_unpolled: u32,
-    /// Those that read well and are told silent or empty.
+    /// Those that read well and were reported as silent or empty.
     #[serde(default)]
     pub feeds_silent: u32,
     /// Those where items may have been missed.
@@ -31,7 +31,7 @@ pub struct ReportReady {
     /// Watches that had one.
     #[serde(default)]
     pub watches_alerting: u32,
-    /// Since when our own network fails, if that was told and goes on.
+    /// Since when our own network fails, if that was reported and goes on.
     #[serde(default)]
     pub network_failing_since: Option<Timestamp>,
     /// Some of the failing feeds by name, those that fail longest first.
@@ -100,7 +100,8 @@ pub struct ReportedReceiver {
     /// The mail server that its mail goes through since then.
     #[serde(default)]
     pub through: Option<String>,
-    /// Whom it does not reach since then, in words; without this and `through` it takes nothing.
+    /// The recipients that it does not reach since then, in words; without this and `through` it
+    /// takes nothing.
     #[serde(default)]
     pub partial: Option<String>,
     /// Deliveries still to be made.

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 pub struct Secret(String);
 
 impl Secret {
-    /// What stands in the place of the value wherever it is shown.
+    /// Shown in the place of the value.
     pub const HIDDEN: &'static str = "<hidden>";
 
     /// Wraps a value.

@@ -1,4 +1,4 @@
-//! Trouble with what everything is kept in.
+//! Events about the store and the config: they are in trouble, or well again.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ pub enum StoreReason {
     ReadOnly,
     /// Its disk refuses for a reason of its own.
     Io,
-    /// What stands in its file cannot be read.
+    /// The content of its file cannot be read.
     Damaged,
     /// Its file, or its log, was deleted, moved or replaced.
     Gone,

@@ -1,4 +1,4 @@
-//! A named expression over items.
+//! A named expression over items: what it reads and which receivers it notifies.
 
 use std::{fmt, str::FromStr};
 
@@ -126,6 +126,6 @@ pub struct Watch {
     pub priority: Priority,
     /// What it does about an item that was edited.
     pub on_update: OnUpdate,
-    /// Names of the receivers it tells; never empty.
+    /// Names of the receivers it notifies; never empty.
     pub notify: Vec<String>,
 }

@@ -66,7 +66,7 @@ fn careless_lists_are_read() {
 }
 
 #[test]
-fn a_list_that_breaks_off_gives_what_stands_before_and_says_where() {
+fn a_list_that_breaks_off_gives_what_is_before_and_says_where() {
     let whole = "<opml><body><outline text='A' xmlUrl='https://a.example/'/>";
     let broken = format!("{whole}<outline text='B' xmlUrl='https:");
     let list = read(&broken).expect("OPML");

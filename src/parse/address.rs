@@ -1,4 +1,7 @@
 //! Which of an item's links is its address.
+//!
+//! In go the links as written; out comes one for people to open and one to identify the item by,
+//! both absolute. Nothing that acts when it is opened (`javascript:`, `data:`) is an address.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,12 @@
 //! How many items a document's markup shows: a second opinion on what [`repair`](super::repair)
-//! finds, and so made without any part of it.
+//! finds.
+//!
+//! It shares no code with `repair`, not even the tokenizer: a count over the same tokens would miss
+//! the items that the tokenizer loses, and those are what it is for. Where it finds more items, the
+//! document is read by feed-rs too, or gets a warning.
+//!
+//! Nor is it [`Pieces`](super::Pieces): that one gives up at what is not plain, this one counts
+//! whatever there is. One pass from `<` to `<`, in linear time, without allocation.
 
 use memchr::{memchr, memchr_iter, memmem};
 

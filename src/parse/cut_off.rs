@@ -1,12 +1,15 @@
 //! What is left of a character where a text was cut by bytes: excerpts, fields of fixed length.
+//!
+//! Such a rest is left out of the text; a letter of an old encoding, which begins with the same
+//! byte, stays. The text around it decides.
 
 use memchr::memchr;
 
 /// Whether `bad`, bytes between two pieces of a text that are no UTF-8, is the beginning of a
 /// character whose rest was cut off. Else it is an old encoding's: `caf\xE9`.
 ///
-/// The first bytes of three for `é` in windows-1252 and for many ideographs are the same. So what
-/// stands around decides: a text is cut off where nothing of it follows, and accented letters
+/// The first bytes of three for `é` in windows-1252 and for many ideographs are the same. So the
+/// text around them decides: a text is cut off where nothing of it follows, and accented letters
 /// follow Latin ones.
 pub(super) fn is_rest(before: &str, bad: &[u8], behind: &str) -> bool {
     /// How far back the script is looked for.
@@ -68,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rest_of_a_character_is_told_from_an_old_letter() {
+    fn the_rest_of_a_character_is_distinguished_from_an_old_letter() {
         for (before, bad, behind) in [
             ("会談した小", &b"\xE6\xB3"[..], "..."),
             ("会談した小", b"\xE6", "</p>"),

@@ -1,4 +1,5 @@
-//! Why a document gives no items.
+//! Why a document gives no items: one variant for each cause, each with a closed reason that is
+//! also the metric label.
 
 use std::fmt;
 
@@ -28,7 +29,7 @@ pub enum ParseError {
         starts_with: String,
     },
     /// The markup shows items and none could be read.
-    #[error("{markup} items stand in the document, {read} could be read")]
+    #[error("the document has {markup} items, {read} could be read")]
     ItemsLost {
         /// Item tags in the document.
         markup: usize,

@@ -1,4 +1,4 @@
-//! What feeds are written in.
+//! The formats that feeds are written in.
 
 use std::fmt;
 

@@ -21,20 +21,20 @@ pub(super) const MAX_JSON_DEPTH: usize = 100;
 /// text, so that 16 MiB were more than a gigabyte. [`MAX_ITEMS`] have 25 values each.
 pub(super) const MAX_JSON_VALUES: usize = 250_000;
 /// Bytes of a document that feed-rs may read; the largest of 301 real feeds has 2.7 MB.
-const MAX_SECOND_BYTES: usize = 4 << 20;
+const MAX_FALLBACK_BYTES: usize = 4 << 20;
 /// Levels of it; the deepest of 73 real feeds has 6. feed-rs 3.0.0 has no bound of its own.
-pub(super) const MAX_SECOND_DEPTH: usize = 256;
+pub(super) const MAX_FALLBACK_DEPTH: usize = 256;
 /// Bytes of a tag; feed-rs 3.0.0 has no bound of its own.
-pub(super) const MAX_SECOND_TAG_BYTES: usize = 4 << 10;
+pub(super) const MAX_FALLBACK_TAG_BYTES: usize = 4 << 10;
 /// Declared namespaces; feed-rs 3.0.0 has no bound of its own.
-pub(super) const MAX_SECOND_NAMESPACES: usize = 256;
+pub(super) const MAX_FALLBACK_NAMESPACES: usize = 256;
 
 /// Whether feed-rs reads a document in bounded time and on a bounded stack. Start tags are counted
 /// against end tags, whatever their names.
 pub(super) fn is_fit_for_feed_rs(xml: &str) -> bool {
     let bytes = xml.as_bytes();
-    if bytes.len() > MAX_SECOND_BYTES
-        || memchr::memmem::find_iter(bytes, "xmlns").count() > MAX_SECOND_NAMESPACES
+    if bytes.len() > MAX_FALLBACK_BYTES
+        || memchr::memmem::find_iter(bytes, "xmlns").count() > MAX_FALLBACK_NAMESPACES
     {
         return false;
     }
@@ -44,12 +44,12 @@ pub(super) fn is_fit_for_feed_rs(xml: &str) -> bool {
             Some(b'/') => depth = depth.saturating_sub(1),
             Some(b'!' | b'?') | None => {}
             Some(_) => {
-                let longest = &bytes[at..bytes.len().min(at + MAX_SECOND_TAG_BYTES)];
+                let longest = &bytes[at..bytes.len().min(at + MAX_FALLBACK_TAG_BYTES)];
                 let Some(end) = memchr::memchr(b'>', longest) else {
                     return false;
                 };
                 depth += usize::from(longest[end - 1] != b'/');
-                if depth > MAX_SECOND_DEPTH {
+                if depth > MAX_FALLBACK_DEPTH {
                     return false;
                 }
             }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn json_may_hold_so_many_values() {
         let limit = MAX_JSON_VALUES;
-        // The list counts too, and between two values stands a comma.
+        // The list counts too, and between two values is a comma.
         let list = |values: usize| format!("[0{}]", ",0".repeat(values - 2));
         assert_eq!(admit_json(&list(limit + 1)), Ok(()));
         assert_eq!(
@@ -132,16 +132,18 @@ mod tests {
     #[test]
     fn what_feed_rs_may_read_is_bounded() {
         let nested = |depth: usize| "<a>".repeat(depth) + "<b/>" + &"</a>".repeat(depth);
-        assert!(is_fit_for_feed_rs(&nested(MAX_SECOND_DEPTH)));
-        assert!(!is_fit_for_feed_rs(&nested(MAX_SECOND_DEPTH + 1)));
+        assert!(is_fit_for_feed_rs(&nested(MAX_FALLBACK_DEPTH)));
+        assert!(!is_fit_for_feed_rs(&nested(MAX_FALLBACK_DEPTH + 1)));
         let tag = |length: usize| format!("<a {}>", "b".repeat(length - "<a >".len()));
-        assert!(is_fit_for_feed_rs(&tag(MAX_SECOND_TAG_BYTES)));
-        assert!(!is_fit_for_feed_rs(&tag(MAX_SECOND_TAG_BYTES + 1)));
+        assert!(is_fit_for_feed_rs(&tag(MAX_FALLBACK_TAG_BYTES)));
+        assert!(!is_fit_for_feed_rs(&tag(MAX_FALLBACK_TAG_BYTES + 1)));
         let namespaces = |count: usize| "<a xmlns='b'/>".repeat(count);
-        assert!(is_fit_for_feed_rs(&namespaces(MAX_SECOND_NAMESPACES)));
-        assert!(!is_fit_for_feed_rs(&namespaces(MAX_SECOND_NAMESPACES + 1)));
-        assert!(is_fit_for_feed_rs(&" ".repeat(MAX_SECOND_BYTES)));
-        assert!(!is_fit_for_feed_rs(&" ".repeat(MAX_SECOND_BYTES + 1)));
+        assert!(is_fit_for_feed_rs(&namespaces(MAX_FALLBACK_NAMESPACES)));
+        assert!(!is_fit_for_feed_rs(&namespaces(
+            MAX_FALLBACK_NAMESPACES + 1
+        )));
+        assert!(is_fit_for_feed_rs(&" ".repeat(MAX_FALLBACK_BYTES)));
+        assert!(!is_fit_for_feed_rs(&" ".repeat(MAX_FALLBACK_BYTES + 1)));
     }
 
     #[test]

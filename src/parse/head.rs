@@ -1,4 +1,7 @@
-//! What a feed says of itself to those who poll it.
+//! What a feed says of itself to those who poll it: when it changes, and its other addresses.
+//!
+//! Nothing here decides anything: the values are what the publisher wrote, within bounds, and what
+//! makes no sense is left out.
 
 use std::time::Duration;
 
@@ -21,8 +24,8 @@ pub struct Schedule {
     pub unasked: Unasked,
 }
 
-/// Hints that a feed's software writes into every feed, unless its owner sets them: nobody wished
-/// them.
+/// Hints that a feed's software writes into every feed, unless its owner sets them: nobody
+/// chose them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unasked {
     /// `ttl`.
@@ -46,8 +49,8 @@ impl Unasked {
     /// By the feed's generator and the values that this one writes by itself: another value is one
     /// that somebody has set.
     ///
-    /// An RSS 2.0 feed without a generator that says "hourly", once, is taken for one of `WordPress`
-    /// whose owner has removed that line, as many do.
+    /// An RSS 2.0 feed without a generator that says "hourly", once, is taken for one of
+    /// `WordPress` whose owner has removed that line, as many do.
     pub(super) fn of(
         generator: Option<&str>,
         format: Format,

@@ -1,5 +1,6 @@
 //! JSON Feed 1.0 and 1.1 (<https://www.jsonfeed.org/version/1.1/>), whatever types its writers
-//! think right.
+//! think right: a value of another type is converted where that makes sense, and noted in a
+//! warning.
 
 use std::borrow::Cow;
 
@@ -27,7 +28,7 @@ pub(super) fn read(
     warnings: &mut Warnings,
 ) -> Result<Option<(RawFeed<'static>, Format)>, ParseError> {
     admit_json(text)?;
-    // Something may stand behind the document: the first value counts.
+    // Something may follow the document: the first value counts.
     let value = serde_json::Deserializer::from_str(text)
         .into_iter::<Value>()
         .next();
@@ -296,7 +297,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The values of a list, or the one value that stands for a list.
+    /// The values of a list, or the one value in the place of a list.
     fn list<'v>(&mut self, object: &'v Map<String, Value>, name: &str) -> Vec<&'v Value> {
         let values = match object.get(name) {
             None | Some(Value::Null) => Vec::new(),

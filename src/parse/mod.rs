@@ -3,34 +3,33 @@
 //! ```text
 //!  bytes ─► decode ─┬► repair ─────────────┐
 //!                   ├► json ───────────────┼► raw ─► items ─► identity
-//!                   └► second (feed-rs) ───┘
+//!                   └► fallback (feed-rs) ─┘
 //! ```
 //!
-//! `repair` reads XML however broken; `second` is asked where the markup shows more items than
+//! `repair` reads XML however broken; `fallback` is asked where the markup shows more items than
 //! `repair` found (`count` is made without it), or where `repair` panicked.
 //!
 //! Pure: no I/O, no clock, no randomness. No input makes it panic, overflow the stack or take more
 //! than linear time; what one document may make us keep is bounded in `guard`.
 
 mod address;
-mod codepage;
 mod count;
 mod cut_off;
 mod date;
 mod decode;
 mod error;
+mod fallback;
 mod format;
 mod guard;
 mod head;
 mod identity;
 mod json;
+mod legacy;
 mod limit;
 mod more;
 mod pieces;
 mod raw;
 mod repair;
-mod second;
-mod shifted;
 mod warning;
 
 use std::{
@@ -91,14 +90,14 @@ pub struct ParsedFeed {
     pub warnings: Vec<Warning>,
 }
 
-/// An item and what it is recognised by.
+/// An item and what it is identified by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedItem {
     /// The story.
     pub item: Item,
     /// For [`judge`] and the store.
     pub fingerprint: Fingerprint,
-    /// Whether it is a further version of an item that stands in the document too.
+    /// Whether it is a further version of an item that is in the document too.
     pub is_version: bool,
     /// The link that identifies it, where it is not the one for people: a redirecting service
     /// writes another at every turn.
@@ -163,12 +162,12 @@ fn read_xml<'a>(
     let found = |raw: &RawFeed<'_>| raw.items.len();
     match ours {
         Ok(Some((raw, format))) if found(&raw) >= markup.min(MAX_ITEMS) => Ok((raw, format)),
-        Ok(Some((raw, format))) => match second::read(text, now) {
+        Ok(Some((raw, format))) => match fallback::read(text, now) {
             Some(other) if found(&other) > found(&raw) => Ok((other, format)),
             _ => Ok((raw, format)),
         },
-        Ok(None) => Err(not_a_feed(text)),
-        Err(_) => second::read(text, now)
+        Ok(None) => Err(repair::not_a_feed(text)),
+        Err(_) => fallback::read(text, now)
             .map(|raw| (raw, Format::Rss20))
             .ok_or(ParseError::Panicked),
     }
@@ -231,32 +230,6 @@ fn finish(
             .collect(),
         warnings: warnings.into_vec(),
     }
-}
-
-/// Why a document in which no feed starts is none.
-fn not_a_feed(text: &str) -> ParseError {
-    /// Enough to see what it is, not enough to fill a log.
-    const SHOWN_CHARS: usize = 60;
-    match repair::html_page(text) {
-        Some(title) => ParseError::Html {
-            title: title
-                .map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "))
-                .filter(|title| !title.is_empty())
-                .map(|title| title.chars().take(SHOWN_CHARS).collect()),
-            asks_password: asks_password(text),
-        },
-        None => ParseError::NotAFeed {
-            starts_with: text.chars().take(SHOWN_CHARS).collect(),
-        },
-    }
-}
-
-/// Whether a page has a field for a password.
-fn asks_password(page: &str) -> bool {
-    let page = page.to_ascii_lowercase();
-    ["=password", "=\"password", "='password"]
-        .iter()
-        .any(|value| page.contains(&format!("type{value}")))
 }
 
 #[cfg(test)]

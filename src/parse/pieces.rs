@@ -1,16 +1,23 @@
-//! A document cut into its items without being read.
+//! A document cut into its items without being parsed.
 //!
-//! Most of a document that has changed is what the last one held. Whoever remembers the pieces of
-//! the last one can take those out and read the rest, which is a document too: [`Pieces::without`].
+//! Most of a document that has changed is what the last one held. A caller that remembers the
+//! pieces of the last one can take those out and parse the rest, which is a document too:
+//! [`Pieces::without`].
 //!
-//! Only what is plain to see is cut: XML in UTF-8 whose items are opened and closed one by one, by
-//! the one name and nothing else. Whoever reads the rest checks that it holds as many items.
+//! Only plain documents are cut: XML in UTF-8 whose items are opened and closed one by one, by one
+//! name and nothing else. For any other the answer is `None`, and the caller parses it whole. The
+//! caller also checks that the rest holds as many items as were left in it.
+//!
+//! This is not the tokenizer of `repair`, for two reasons. That one makes something of every fault,
+//! so it cannot say that a document is not plain. And it reads each tag to its end, attributes and
+//! quotes, one byte after the other; the cut is made so as not to do that, and jumps from `<` to
+//! `<`.
 
 use std::{ops::Range, str};
 
 use memchr::{memchr, memmem};
 
-/// Pieces that are told apart; a longer document is read whole.
+/// The most items that a document is cut into; a longer one is read whole.
 pub const MAX_PIECES: usize = 1_000;
 
 /// A document's items as they are marked up.

@@ -5,7 +5,9 @@ use std::{fs, thread};
 use proptest::prelude::*;
 
 use super::{
-    guard::{MAX_JSON_DEPTH, MAX_SECOND_DEPTH, MAX_SECOND_NAMESPACES, MAX_SECOND_TAG_BYTES, cut},
+    guard::{
+        MAX_FALLBACK_DEPTH, MAX_FALLBACK_NAMESPACES, MAX_FALLBACK_TAG_BYTES, MAX_JSON_DEPTH, cut,
+    },
     *,
 };
 use crate::{
@@ -147,7 +149,7 @@ proptest! {
 }
 
 /// How deep the inputs below nest: one level deeper than what feed-rs gets to read.
-const LEVELS: usize = MAX_SECOND_DEPTH + 1;
+const LEVELS: usize = MAX_FALLBACK_DEPTH + 1;
 
 /// What a reader without a bound takes ill where it comes often, and in which element.
 const REPEATED: &[(&str, &str)] = &[
@@ -182,9 +184,9 @@ fn bombs() -> Vec<String> {
     bombs.extend([
         item(&markup),
         item(&format!("{}'", "<a b='>".repeat(1_000))),
-        lost(format!("<x a='{}'>", "1".repeat(MAX_SECOND_TAG_BYTES))),
-        lost("<a xmlns:b='c'/>".repeat(MAX_SECOND_NAMESPACES + 1)),
-        lost("<a>".repeat(MAX_SECOND_DEPTH + 1)),
+        lost(format!("<x a='{}'>", "1".repeat(MAX_FALLBACK_TAG_BYTES))),
+        lost("<a xmlns:b='c'/>".repeat(MAX_FALLBACK_NAMESPACES + 1)),
+        lost("<a>".repeat(MAX_FALLBACK_DEPTH + 1)),
     ]);
     bombs
 }

@@ -1,4 +1,7 @@
 //! Items as a format writes them, and what becomes of them: plain text and absolute links.
+//!
+//! Every reader makes these, so that all formats are finished by the same rules. Texts are borrowed
+//! from the document until then.
 
 use std::{borrow::Cow, time::Duration};
 

@@ -382,7 +382,7 @@ fn feed_rs_reads_what_needs_namespaces_to_the_letter() {
 }
 
 #[test]
-fn an_item_that_is_shown_and_not_read_is_told() {
+fn an_item_that_is_shown_and_not_read_gives_a_warning() {
     let feed = parsed("<rss><item><title>1</title></item></rss><item>2</item>");
     assert_eq!((feed.items.len(), feed.markup_items), (1, 2));
     let last = feed
@@ -401,7 +401,7 @@ fn a_warning_says_where() {
         [Warning {
             kind: WarningKind::BareAmpersand,
             count: 1,
-            first_at: text.find("&T wins").expect("it stands there"),
+            first_at: text.find("&T wins").expect("it is there"),
         }]
     );
     assert_eq!(fixture("ok.xml").expect("a feed").warnings, []);

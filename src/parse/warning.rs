@@ -1,10 +1,12 @@
-//! What had to be repaired to read a document.
+//! What had to be repaired to read a document: for each kind of fault how often, and where first.
+//!
+//! Memory is bounded by the number of kinds, however broken the document is.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// One kind of fault in a document, told once with how often and where first.
+/// One kind of fault in a document, listed once with how often and where first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Warning {
     /// What was wrong.
@@ -23,7 +25,7 @@ pub enum WarningKind {
     WrongEncoding,
     /// Bytes that are no text in the document's encoding.
     BadBytes,
-    /// Something stands before the root element.
+    /// Something is before the root element.
     JunkBeforeRoot,
     /// An `&` that starts no reference.
     BareAmpersand,
@@ -35,7 +37,7 @@ pub enum WarningKind {
     ForbiddenCharacter,
     /// Literal markup inside an element that holds text.
     MarkupInText,
-    /// An element that is not closed, or closed twice, or before one that stands in it.
+    /// An element that is not closed, or closed twice, or before one that is in it.
     UnclosedElement,
     /// The document ends before its root element does.
     Truncated,

@@ -6,7 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use super::{document_cache::CachedDocument, failure::Failure, identify::Identified};
-use crate::{fetch::FetchedDocument, http::Place, parse::ParsedFeed};
+use crate::{fetch::FetchedDocument, http::MemoryPermit, parse::ParsedFeed};
 
 /// What came back.
 pub(super) enum Answer {
@@ -66,5 +66,5 @@ pub(super) struct Pending {
     pub(super) permit: OwnedSemaphorePermit,
     /// Of the large bodies that may be in memory at the same time.
     #[expect(dead_code, reason = "held until it is dropped")]
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<MemoryPermit>,
 }

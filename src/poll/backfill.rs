@@ -98,7 +98,7 @@ impl Poller {
         let pending = Pending {
             document: None,
             permit: self.memory_permit(state, document.body.len()).await,
-            place: document.place.take(),
+            place: document.permit.take(),
         };
         let now = self.clock.now();
         let read = Document {
@@ -128,7 +128,7 @@ impl Poller {
             .filter(|(_, missed)| *missed)
             .map(|((item, record), _)| NewItem {
                 fingerprint: item.fingerprint,
-                recognition: record.recognition,
+                identified_by: record.identified_by,
                 text_hash: record.text_hash,
                 alert: None,
                 item: item.item,

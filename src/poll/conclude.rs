@@ -149,7 +149,7 @@ impl PollRules {
             }
             news.push(NewItem {
                 fingerprint: item.fingerprint,
-                recognition: record.recognition,
+                identified_by: record.identified_by,
                 text_hash: record.text_hash,
                 item: item.item,
                 is_baseline: !is_asked,

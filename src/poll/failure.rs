@@ -104,7 +104,7 @@ mod tests {
         assert_eq!((failure.reason, failure.status), ("items_lost", Some(200)));
         assert_eq!(
             failure.message,
-            "12 items stand in the document, 0 could be read"
+            "the document has 12 items, 0 could be read"
         );
     }
 }

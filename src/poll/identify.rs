@@ -7,7 +7,7 @@ use ring::digest::{Context, SHA256};
 
 use crate::{
     model::time,
-    model::{FeedId, Fingerprint, Identity, Item, ItemId, Recognition, Remembered, TextHash},
+    model::{FeedId, Fingerprint, IdentifiedBy, Identity, Item, ItemId, Remembered, TextHash},
     parse::{self, Judgement, ParsedItem, Verdict, judge},
     store::{Alias, EarlierText, REFRESH_AFTER, Store, StoreError, StoredItem},
 };
@@ -43,7 +43,7 @@ pub(super) struct Record {
     /// The row of a known item; `None` where another item of the document has it already.
     pub(super) id: Option<ItemId>,
     /// Why it is new, or by what it is not.
-    pub(super) recognition: Recognition,
+    pub(super) identified_by: IdentifiedBy,
     /// What a known item is to be known by from now on too.
     pub(super) alias: Option<Alias>,
     /// A known item as it was, where its text was edited.
@@ -139,7 +139,7 @@ impl Memory<'_> {
                     Verdict::Known {
                         item,
                         record: None,
-                        by: Some(Recognition::Before),
+                        by: Some(IdentifiedBy::Before),
                     }
                 } else {
                     Verdict::Repeat
@@ -193,14 +193,14 @@ pub(super) fn compare(
         let mut made = Record {
             text_hash: text_hash(&item.item),
             id: None,
-            recognition: Recognition::New,
+            identified_by: IdentifiedBy::New,
             alias: None,
             before: None,
             is_edited: false,
         };
         match *verdict {
             Verdict::New { guid_of: None } | Verdict::Repeat => {}
-            Verdict::New { guid_of: Some(_) } => made.recognition = Recognition::GuidReused,
+            Verdict::New { guid_of: Some(_) } => made.identified_by = IdentifiedBy::GuidReused,
             Verdict::Known {
                 item: id,
                 record,
@@ -231,8 +231,8 @@ pub(super) fn compare(
 
 impl Record {
     /// That the item is a known one, and not as it was.
-    fn note(&mut self, print: Fingerprint, record: Option<&Remembered>, by: Recognition) {
-        self.recognition = by;
+    fn note(&mut self, print: Fingerprint, record: Option<&Remembered>, by: IdentifiedBy) {
+        self.identified_by = by;
         let old = record.map(|record| record.fingerprint);
         let is_at = |old: &Fingerprint| (old.guid, old.link) == (print.guid, print.link);
         let says = |old: Fingerprint| (old.title, old.text) == (print.title, print.text);

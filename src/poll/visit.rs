@@ -81,7 +81,7 @@ async fn read(
     now: Timestamp,
 ) -> Result<Answer, StoreError> {
     let permit = poller.memory_permit(state, document.body.len()).await;
-    let place = document.place.take();
+    let place = document.permit.take();
     let documents = &poller.documents;
     let memory = Memory {
         store: &poller.store,

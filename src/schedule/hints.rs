@@ -1,5 +1,7 @@
-//! What polls have taught about a feed: it stands in the feed's row, so that the next due time can
-//! be worked out again, by whoever asks, without another poll.
+//! What polls have taught about a feed. It is stored in the feed's row, so that anyone can work out
+//! the next due time again without another poll.
+//!
+//! The JSON form is the stored form: names that older versions wrote are still read.
 
 use std::{fmt, time::Duration};
 
@@ -48,7 +50,7 @@ pub struct Hints {
     pub update_period: Option<Duration>,
     /// When the document does not change.
     pub skips: Skips,
-    /// Whether the `ttl` is the software's own, which nobody wished.
+    /// Whether the `ttl` is the software's own, which nobody chose.
     #[serde(skip_serializing_if = "is_false")]
     pub ttl_unasked: bool,
     /// The same of the update period.
@@ -83,7 +85,7 @@ impl Hints {
     }
 }
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for HintText<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(hints, hint) = *self;
         let wait = hints.wait(hint).unwrap_or_default();
@@ -105,9 +107,9 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// A hint, in words.
+/// A hint and its value, in words.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a>(pub &'a Hints, pub Hint);
+pub struct HintText<'a>(pub &'a Hints, pub Hint);
 
 fn listed(values: impl IntoIterator<Item = impl fmt::Display>) -> String {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
@@ -263,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learned_stands_in_a_row_in_words() {
+    fn what_was_learned_is_in_a_row_in_words() {
         let learned = Learned {
             hints: Hints {
                 max_age: Some(Duration::from_secs(90)),

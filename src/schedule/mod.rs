@@ -1,4 +1,7 @@
-//! When next: pure functions of what is known; every time is an argument.
+//! When a feed is polled next, and when a delivery is tried again.
+//!
+//! Pure functions: every time and every random number is an argument, so the same input gives the
+//! same answer, in a test as in a command that explains it.
 
 mod hints;
 mod pace;
@@ -8,14 +11,14 @@ mod rhythm;
 mod silence;
 
 pub use self::{
-    hints::{Hints, Learned, Skips, Told},
+    hints::{HintText, Hints, Learned, Skips},
     pace::Pace,
-    plan::{Candidate, DueReason, LastPoll, MAX_BACK_OFF, Plan, plan},
+    plan::{Candidate, LastPoll, MAX_BACK_OFF, Plan, plan},
     retry::{
-        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_TOLD_AFTER,
+        BREAKER_OPENS_AFTER, DELIVERY_EXPIRES_AFTER, MAX_RETRY_AFTER, RECEIVER_FAILING_AFTER,
         retry_delay,
     },
-    rhythm::{MIN_INTERVAL, Rhythm},
+    rhythm::{DueReason, MIN_INTERVAL, Rhythm},
     silence::{RHYTHM, SHORTEST_SILENCE, surprising_at},
 };
 

@@ -1,10 +1,11 @@
-//! A feed's next due time: every rule says when, the latest wins.
+//! A feed's next due time. Every rule says a time, and the latest one that counts wins; the plan
+//! keeps what all of them said, so that commands can show why.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Learned, Rhythm};
+use super::{DueReason, Learned, Rhythm};
 use crate::model::Hint;
 use crate::model::time::add;
 
@@ -13,46 +14,6 @@ pub const MAX_BACK_OFF: Duration = Duration::from_hours(24);
 
 /// Where a pushed due time falls within the first hour that is not skipped: anywhere.
 const HOUR: Duration = Duration::from_hours(1);
-
-/// Which rule set a feed's next due time. Closed: shown by `feeds`, and a metric label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DueReason {
-    /// The configured interval.
-    Interval,
-    /// The interval follows the feed's own rhythm.
-    Adaptive,
-    /// Items came and went between two polls: the interval is shorter for that.
-    Missed,
-    /// The publisher's hint is later than the interval.
-    Hint(Hint),
-    /// The server asked to wait (RFC 9110 §10.2.3).
-    RetryAfter,
-    /// The feed fails.
-    BackOff,
-    /// Its origin is not asked yet: a pause between two requests, or another feed's Retry-After.
-    Pause,
-}
-
-impl DueReason {
-    /// The label.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Interval => "interval",
-            Self::Adaptive => "adaptive",
-            Self::Missed => "missed-items",
-            Self::Hint(hint) => hint.as_str(),
-            Self::RetryAfter => "retry-after",
-            Self::BackOff => "back-off",
-            Self::Pause => "pause",
-        }
-    }
-}
-
-impl fmt::Display for DueReason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.as_str())
-    }
-}
 
 /// A feed's last poll and what is known since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! When a delivery is tried again, and a receiver probed.
+//! When a delivery is tried again, when a receiver that fails is probed, and when it is reported.
 
 use std::time::Duration;
 
@@ -8,10 +8,12 @@ pub const DELIVERY_EXPIRES_AFTER: Duration = Duration::from_hours(72);
 /// Failed attempts in a row after which a receiver is only probed.
 pub const BREAKER_OPENS_AFTER: u32 = 3;
 
-/// How long a receiver may fail, or not reach some of those behind it, before it is told.
-pub const RECEIVER_TOLD_AFTER: Duration = Duration::from_mins(15);
+/// How long a receiver may fail, or not reach some of those behind it, before `receiver.failing` is
+/// sent.
+pub const RECEIVER_FAILING_AFTER: Duration = Duration::from_mins(15);
 
-/// The longest Retry-After that is believed: a receiver that asks for a week is probed all the same.
+/// The longest Retry-After that is believed: a receiver that asks for a week is probed all the
+/// same.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// Waits before the second, third, … attempt; the last one repeats for [`RETRY_CALMS_AFTER`].

@@ -1,11 +1,12 @@
-//! What the config says about when a feed is polled.
+//! What the config says about when a feed is polled: its interval, the hints that it follows, and
+//! its place within the interval.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use ring::digest::{Context, SHA256};
 
-use super::{DueReason, Hints, Learned, Told};
+use super::{HintText, Hints, Learned};
 use crate::model::time::add;
 use crate::model::{Feed, Hint};
 
@@ -17,6 +18,46 @@ const JITTER: f64 = 0.02;
 
 /// The most that [`JITTER`] adds.
 pub(super) const MAX_JITTER: Duration = Duration::from_secs(30);
+
+/// Which rule set a feed's next due time. Closed: shown by `feeds`, and a metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DueReason {
+    /// The configured interval.
+    Interval,
+    /// The interval follows the feed's own rhythm.
+    Adaptive,
+    /// Items came and went between two polls: the interval is shorter for that.
+    Missed,
+    /// The publisher's hint is later than the interval.
+    Hint(Hint),
+    /// The server asked to wait (RFC 9110 §10.2.3).
+    RetryAfter,
+    /// The feed fails.
+    BackOff,
+    /// Its origin is not asked yet: a pause between two requests, or another feed's Retry-After.
+    Pause,
+}
+
+impl DueReason {
+    /// The label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interval => "interval",
+            Self::Adaptive => "adaptive",
+            Self::Missed => "missed-items",
+            Self::Hint(hint) => hint.as_str(),
+            Self::RetryAfter => "retry-after",
+            Self::BackOff => "back-off",
+            Self::Pause => "pause",
+        }
+    }
+}
+
+impl fmt::Display for DueReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
 
 /// A feed's rhythm as configured, and its place in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,7 +95,7 @@ impl<'a> Rhythm<'a> {
         }
     }
 
-    /// Whether a hint counts: the config respects it, and somebody wished it.
+    /// Whether a hint counts: the config respects it, and somebody set it.
     pub(super) fn follows(&self, hints: &Hints, hint: Hint) -> bool {
         self.respect.contains(&hint) && !hints.is_unasked(hint)
     }
@@ -75,7 +116,7 @@ impl<'a> Rhythm<'a> {
 
     /// What these hints do to the feed, for people.
     pub fn slowed_in_words(&self, hints: &Hints, slowing: &[Hint]) -> String {
-        let because = |hint: &Hint| format!("{} ({hint})", Told(hints, *hint));
+        let because = |hint: &Hint| format!("{} ({hint})", HintText(hints, *hint));
         let because: Vec<String> = slowing.iter().map(because).collect();
         let seconds = i64::try_from(self.every.as_secs()).unwrap_or(i64::MAX);
         let every = SignedDuration::from_secs(seconds);

@@ -9,7 +9,7 @@ use super::{
     engine::{Row, Tx, values},
     outbox,
 };
-use crate::model::{AlertId, ItemId, Priority, Recognition};
+use crate::model::{AlertId, IdentifiedBy, ItemId, Priority};
 
 /// What an item came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct SeenItem {
     /// Whether the item is still kept.
     pub is_kept: bool,
     /// By what it was known under that name.
-    pub recognition: Recognition,
+    pub identified_by: IdentifiedBy,
 }
 
 /// A watch as the service runs it.
@@ -159,7 +159,7 @@ fn seen_item(mut row: Row) -> Result<SeenItem, StoreError> {
         item: row.take("item")?,
         seen_at: row.take("seen_at")?,
         is_kept: row.take("is_kept")?,
-        recognition: Recognition::from_number(row.take("recognition")?),
+        identified_by: IdentifiedBy::from_number(row.take("recognition")?),
     })
 }
 
@@ -167,7 +167,7 @@ fn reuses_guid(tx: &mut dyn Tx, item: ItemId) -> Result<bool, StoreError> {
     let row = tx.row(
         "SELECT 1 FROM fingerprint WHERE feed = (SELECT feed FROM item WHERE id = ?1)
             AND item = ?1 AND recognition = ?2",
-        values![item, Recognition::GuidReused as i64],
+        values![item, IdentifiedBy::GuidReused as i64],
     )?;
     Ok(row.is_some())
 }

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     model::{
         Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId,
-        FeedRecovered, FeedSilent, Fingerprint, HealthIssue, Identity, Initial, Item, Priority,
-        Recognition, Remembered, TestPing, TextHash,
+        FeedRecovered, FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Identity, Initial, Item,
+        Priority, Remembered, TestPing, TextHash,
     },
     schedule::Learned,
 };
@@ -151,7 +151,7 @@ pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         item,
         text_hash: TextHash([n; 16]),
         fingerprint: print(n),
-        recognition: Recognition::New,
+        identified_by: IdentifiedBy::New,
         is_baseline: false,
         alert,
     }

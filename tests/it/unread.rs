@@ -16,7 +16,7 @@ use proptest::{
 };
 
 use crate::{
-    recognition::round,
+    identity::round,
     servers::{
         http::{Answer, HttpServer},
         webhook::WebhookServer,

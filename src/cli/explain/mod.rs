@@ -26,7 +26,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::{Config, Loaded},
     matcher::{Clause, ItemLists},
-    model::{Field, ItemId, Recognition, Watch},
+    model::{Field, IdentifiedBy, ItemId, Watch},
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
 };
@@ -245,10 +245,10 @@ async fn known_as(
     store: &Store,
     kept: &KeptItem,
     name: &str,
-) -> Result<Option<Recognition>, CliError> {
+) -> Result<Option<IdentifiedBy>, CliError> {
     let seen = store.seen_under(parse::hashes_of_name(name)).await?;
     let its = seen.into_iter().find(|seen| seen.item == kept.stored.id);
-    Ok(its.map(|seen| seen.recognition))
+    Ok(its.map(|seen| seen.identified_by))
 }
 
 fn head(kept: &KeptItem, style: Style<'_>) -> String {

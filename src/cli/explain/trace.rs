@@ -15,7 +15,7 @@ use crate::{
     config::Config,
     matcher::Clause,
     model::time,
-    model::{MuteKind, OnUpdate, Recognition, Watch},
+    model::{IdentifiedBy, MuteKind, OnUpdate, Watch},
     store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce, WatchOff},
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct Facts<'a> {
     /// What was asked for, where that is neither its number nor the link or id it has now, and by
     /// what the item was known under that name.
-    pub(super) asked: Option<(&'a str, Recognition)>,
+    pub(super) asked: Option<(&'a str, IdentifiedBy)>,
     pub(super) kept: &'a KeptItem,
     pub(super) record: &'a ItemRecord,
     pub(super) texts: Texts,
@@ -442,9 +442,11 @@ impl Facts<'_> {
 }
 
 /// Why what bore another name was taken for the item.
-pub(super) fn taken_for(by: Recognition) -> String {
+pub(super) fn taken_for(by: IdentifiedBy) -> String {
     match by {
-        Recognition::New | Recognition::GuidReused => "it had that one when it was new".to_owned(),
+        IdentifiedBy::New | IdentifiedBy::GuidReused => {
+            "it had that one when it was new".to_owned()
+        }
         by => format!(
             "what had that one was taken for it because {}",
             by.because()

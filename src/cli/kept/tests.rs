@@ -9,8 +9,8 @@ use crate::{
     cli::expression::found,
     matcher::{ItemLists, Matcher},
     model::{
-        Access, Feed, Field, Fingerprint, Identity, Initial, Item, OnUpdate, Priority, Recognition,
-        TextHash, Watch,
+        Access, Feed, Field, Fingerprint, IdentifiedBy, Identity, Initial, Item, OnUpdate,
+        Priority, TextHash, Watch,
     },
     schedule::Learned,
     store::{NewItem, NextPoll, OriginPause, PollCommit, PollRead, PollResult, StoreOptions},
@@ -116,7 +116,7 @@ fn feed(name: &str) -> Feed {
 fn read(items: Vec<Item>) -> PollResult {
     let new = |item: Item| NewItem {
         fingerprint: Fingerprint::default(),
-        recognition: Recognition::New,
+        identified_by: IdentifiedBy::New,
         text_hash: TextHash([0; 16]),
         is_baseline: false,
         alert: None,

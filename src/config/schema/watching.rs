@@ -39,7 +39,7 @@ pub const FEED: Table = Table {
         key(
             "identity",
             Kind::String,
-            "what an item is recognised by: auto, guid, link or title; auto, which is all together, if not set",
+            "what an item is identified by: auto, guid, link or title; auto, which is all together, if not set",
         ).of(&["auto", "guid", "link", "title"]).or("auto"),
         key(
             "silent",

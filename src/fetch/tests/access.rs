@@ -1,4 +1,4 @@
-//! What is shown to whom.
+//! Which server is shown the headers, login and certificate of a feed.
 
 use super::*;
 use crate::{

@@ -232,8 +232,8 @@ async fn a_206_that_is_the_whole_is_a_document() {
     }
 }
 
-/// A part would hide whether anything was missed between it and the part before: what tells us is
-/// that two documents overlap, and `A-IM: feed` (after RFC 3229) brings what is new alone.
+/// A part would hide whether anything was missed between it and the part before: what shows it
+/// is that two documents overlap, and `A-IM: feed` (after RFC 3229) brings what is new alone.
 #[tokio::test]
 async fn no_part_of_a_feed_is_asked_for_or_taken() {
     for status in ["206 Partial Content", "226 IM Used"] {

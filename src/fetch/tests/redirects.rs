@@ -27,7 +27,7 @@ async fn chain() -> Server {
 }
 
 #[tokio::test]
-async fn every_kind_of_redirect_is_followed_and_told() {
+async fn every_kind_of_redirect_is_followed_and_listed() {
     let server = chain().await;
     let document = document(&inside(&server.url("/a"))).await;
     assert_eq!(document.body, b"<rss/>");

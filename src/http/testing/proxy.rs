@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{Request, read_request};
 
-/// What the proxy was asked: for which host and port, and by whom.
+/// What the proxy was asked: for which host and port, and by which client.
 type Asked = Vec<(String, Option<String>)>;
 
 #[derive(Clone, Copy)]
@@ -73,11 +73,11 @@ async fn serve(
     to: SocketAddr,
     asked: Arc<Mutex<Asked>>,
 ) -> Option<()> {
-    let wish = match kind {
+    let request = match kind {
         Kind::Connect => connect(&mut stream).await?,
         Kind::Socks5 => socks5(&mut stream).await?,
     };
-    asked.lock().expect("no panic").push(wish);
+    asked.lock().expect("no panic").push(request);
     let mut server = TcpStream::connect(to).await.ok()?;
     copy_bidirectional(&mut stream, &mut server).await.ok()?;
     Some(())

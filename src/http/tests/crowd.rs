@@ -1,4 +1,4 @@
-//! Large bodies, more of them than have a place.
+//! Large bodies, more of them than have a permit.
 
 use std::{
     io::Write,
@@ -11,7 +11,7 @@ use flate2::{Compression, write::GzEncoder};
 use super::*;
 use crate::http::{
     HttpReason,
-    large::{ARRIVING, LargeBodies, Place, SMALL_BODY_BYTES, UNPACKED},
+    large::{ARRIVING, LargeBodies, MemoryPermit, SMALL_BODY_BYTES, UNPACKED},
     testing::{Reply, Server},
 };
 
@@ -46,39 +46,39 @@ async fn ask(http: &Http, server: &Server, path: &str) -> Result<HttpResponse, H
     get(http, server.url(path), Trust::Operator).await
 }
 
-async fn hold_all(http: &Http) -> Vec<Place> {
+async fn hold_all(http: &Http) -> Vec<MemoryPermit> {
     let mut held = Vec::new();
     for _ in 0..ARRIVING {
-        held.push(http.large.arrive().await.expect("a place"));
+        held.push(http.large.arrive().await.expect("a permit"));
     }
     for _ in 0..UNPACKED {
-        held.push(http.large.unpack().await.expect("a place"));
+        held.push(http.large.unpack().await.expect("a permit"));
     }
     held
 }
 
 #[tokio::test]
-async fn a_small_body_needs_no_place_and_one_byte_more_does() {
+async fn a_small_body_needs_no_permit_and_one_byte_more_does() {
     let (http, server) = (http(), server().await);
     for coding in ["plain", "gzip"] {
         for (length, is_large) in [(SMALL_BODY_BYTES, false), (SMALL_BODY_BYTES + 1, true)] {
             let answer = ask(&http, &server, &format!("/{coding}/{length}")).await;
             let answer = answer.expect("an answer");
             assert_eq!(answer.body.len() as u64, length);
-            assert_eq!(answer.place.is_some(), is_large, "{coding} {length}");
+            assert_eq!(answer.permit.is_some(), is_large, "{coding} {length}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_large_body_without_a_place_is_put_off_and_a_small_one_is_not() {
+async fn a_large_body_without_a_permit_is_put_off_and_a_small_one_is_not() {
     let (http, server) = (patient_for(Duration::from_millis(50)), server().await);
     let held = hold_all(&http).await;
     for coding in ["plain", "gzip"] {
         let small = ask(&http, &server, &format!("/{coding}/{SMALL_BODY_BYTES}")).await;
         small.expect("an answer");
         let large = ask(&http, &server, &format!("/{coding}/{LARGE}")).await;
-        let error = large.expect_err("no place");
+        let error = large.expect_err("no permit");
         assert_eq!(error.reason(), HttpReason::Crowded);
         assert_eq!(
             error.to_string(),
@@ -90,9 +90,9 @@ async fn a_large_body_without_a_place_is_put_off_and_a_small_one_is_not() {
     assert_eq!(answer.expect("an answer").body.len(), LARGE);
 }
 
-/// A body that no server may send is refused without a place.
+/// A body that no server may send is refused without a permit.
 #[tokio::test]
-async fn a_body_over_the_limit_waits_for_no_place() {
+async fn a_body_over_the_limit_waits_for_no_permit() {
     let server = server().await;
     let options = HttpOptions {
         max_body_bytes: SMALL_BODY_BYTES / 2,
@@ -107,7 +107,7 @@ async fn a_body_over_the_limit_waits_for_no_place() {
 }
 
 #[tokio::test]
-async fn the_wait_for_a_place_is_not_the_servers_time() {
+async fn the_wait_for_a_permit_is_not_the_servers_time() {
     // More than lies ready in sockets, so that it has to be waited for.
     const LONG: usize = 12 << 20;
     let limit = Duration::from_secs(1);

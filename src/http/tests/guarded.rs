@@ -39,7 +39,7 @@ async fn the_operators_literals_and_localhost_are_reached() {
 }
 
 #[tokio::test]
-async fn the_operators_name_that_turns_out_private_is_refused_and_told() {
+async fn the_operators_name_that_turns_out_private_is_refused_and_named() {
     let server = server().await;
     let url = server.url_at("feed.example.org", "/?key=s3cret");
     let error = get(&with_names(), url, Trust::Operator)

@@ -9,17 +9,17 @@ use super::*;
 const LONG: Duration = Duration::from_mins(2);
 
 #[tokio::test]
-async fn so_many_have_a_place_and_the_next_waits_until_one_is_let_go() {
+async fn so_many_have_a_permit_and_the_next_waits_until_one_is_let_go() {
     let large = LargeBodies::new(Duration::from_millis(20));
     let mut arriving = Vec::new();
     for _ in 0..ARRIVING {
-        arriving.push(large.arrive().await.expect("a place"));
+        arriving.push(large.arrive().await.expect("a permit"));
     }
     large.arrive().await.expect_err("one too many");
     let mut unpacked = Vec::new();
     for _ in 0..UNPACKED {
         // Those that arrive take none of these.
-        unpacked.push(large.unpack().await.expect("a place"));
+        unpacked.push(large.unpack().await.expect("a permit"));
     }
     large.unpack().await.expect_err("one too many");
 
@@ -33,11 +33,11 @@ async fn so_many_have_a_place_and_the_next_waits_until_one_is_let_go() {
 }
 
 #[tokio::test]
-async fn places_are_given_in_the_order_they_were_asked_for() {
+async fn permits_are_given_in_the_order_they_were_asked_for() {
     let large = LargeBodies::new(LONG);
     let mut held = Vec::new();
     for _ in 0..ARRIVING {
-        held.push(large.arrive().await.expect("a place"));
+        held.push(large.arrive().await.expect("a permit"));
     }
     let mut first = Box::pin(large.arrive());
     let mut second = Box::pin(large.arrive());
@@ -51,7 +51,7 @@ async fn places_are_given_in_the_order_they_were_asked_for() {
     tokio::select! {
         biased;
         _ = &mut second => panic!("it was not its turn"),
-        place = &mut first => drop(place.expect("its turn")),
+        permit = &mut first => drop(permit.expect("its turn")),
     }
     second.await.expect("its turn");
 }
@@ -63,7 +63,7 @@ fn the_bounds_are_those_promised() {
 }
 
 /// One body: how it becomes large, and how often others come to their turn before it asks and while
-/// it holds its place. Some are given up on the way, as a timeout gives them up.
+/// it holds its permit. Some are given up on the way, as a timeout gives them up.
 #[derive(Debug, Clone)]
 struct Body {
     arrives: bool,
@@ -97,13 +97,13 @@ async fn turns(count: usize) {
 async fn be(body: Body, large: Arc<LargeBodies>) {
     let whole = async {
         turns(body.asks_after).await;
-        let place = if body.arrives {
+        let permit = if body.arrives {
             large.arrive().await
         } else {
             large.unpack().await
         };
         turns(body.holds_for).await;
-        place.expect("a place");
+        permit.expect("a permit");
     };
     match body.given_up_after {
         None => whole.await,
@@ -116,7 +116,7 @@ async fn be(body: Body, large: Arc<LargeBodies>) {
 
 proptest! {
     #[test]
-    fn no_order_of_arrivals_keeps_anyone_from_a_place(bodies in bodies()) {
+    fn no_order_of_arrivals_keeps_anyone_from_a_permit(bodies in bodies()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.expect("a runtime");
         let started = Instant::now();
@@ -127,7 +127,7 @@ proptest! {
                 running.spawn(be(body, Arc::clone(&large)));
             }
             while let Some(ended) = running.join_next().await {
-                ended.expect("it had its place");
+                ended.expect("it had its permit");
             }
             // And none is lost.
             assert_eq!(large.arriving.available_permits(), ARRIVING);

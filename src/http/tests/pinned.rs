@@ -1,4 +1,4 @@
-//! Servers whose own certificate stands in `ca_file`.
+//! Servers whose own certificate is in `ca_file`.
 
 use super::*;
 use crate::{

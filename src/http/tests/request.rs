@@ -34,10 +34,10 @@ fn the_environments_proxy_is_ignored() {
         .env_remove("NO_PROXY")
         .output()
         .expect("it starts");
-    let told = String::from_utf8_lossy(&output.stdout);
+    let output_text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && told.contains("1 passed"),
-        "{told}"
+        output.status.success() && output_text.contains("1 passed"),
+        "{output_text}"
     );
 }
 

@@ -1,4 +1,4 @@
-//! TLS: whom it trusts, what it resumes, and HTTP/2.
+//! TLS: which certificates it trusts, what it resumes, and HTTP/2.
 
 use std::sync::Arc;
 

@@ -1,9 +1,11 @@
 //! The dates that feeds write.
 //!
-//! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts,
-//! for everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
+//! RFC 3339 and RFC 2822 first, through jiff; then a reader that goes by the look of the parts, for
+//! everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`.
+//!
+//! A text that is no date is `None`. Whether a date can be true is asked apart, by
+//! [`is_plausible`].
 
-mod clock;
 mod names;
 mod parts;
 
@@ -29,7 +31,8 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(date.as_second()).ok()
 }
 
-/// Seconds, or as JavaScript counts milliseconds, since 1970: ten digits or thirteen in this century.
+/// Seconds, or as JavaScript counts milliseconds, since 1970: ten digits or thirteen in this
+/// century.
 fn unix(text: &str) -> Option<Timestamp> {
     let number: i64 =
         { text.parse().ok() }.filter(|_| text.bytes().all(|it| it.is_ascii_digit()))?;

@@ -1,4 +1,5 @@
-//! The words in dates: months, zones, halves of the day.
+//! The words in dates: months in sixteen languages, zones, halves of the day. All are given in
+//! lower case; a word that is not known is `None`.
 
 /// How the names of each month begin, in English, German, French, Spanish, Italian, Portuguese,
 /// Dutch, Polish, Russian, Swedish, Danish, Norwegian, Finnish, Turkish, Romanian and Ukrainian.

@@ -1,4 +1,8 @@
-//! Dates by the look of their parts, whatever their order.
+//! Dates by the look of their parts, whatever their order: numbers, names, times of the day,
+//! offsets.
+//!
+//! No part is required but a year, and what says nothing is passed over. A text that is too long,
+//! or whose parts make no day, is `None`.
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -6,12 +10,15 @@ use jiff::{
     tz::Offset,
 };
 
-use super::{clock, names};
+use super::names;
 
 /// The longest text that is looked at part by part.
 pub(super) const MAX_DATE_BYTES: usize = 96;
 
-/// What stands between the parts of a date and says nothing.
+/// The last hour of Japan's day of broadcasts: 29:59 is one minute to six of the next morning.
+const LAST_HOUR: i8 = 30;
+
+/// Characters between the parts of a date that say nothing.
 const SEPARATORS: &str = ",/()年月日년월일分분秒초";
 
 #[derive(Debug, Default)]
@@ -114,10 +121,10 @@ impl Parts {
         let lower = word.to_lowercase();
         let lower = lower.trim_end_matches('.');
         if word.contains(':') && !word.starts_with(['+', '-']) {
-            if let Some((time, is_next_day)) = clock::time(word).filter(|_| self.time.is_none()) {
+            if let Some((time, is_next_day)) = time(word).filter(|_| self.time.is_none()) {
                 (self.time, self.is_next_day) = (Some(time), is_next_day);
             }
-        } else if let Some(offset) = clock::offset(word) {
+        } else if let Some(offset) = offset(word) {
             self.offset = self.offset.or(Some(offset));
         } else if let Ok(number) = lower.parse::<i32>() {
             self.take_number(number, lower.len());
@@ -126,7 +133,7 @@ impl Parts {
         } else if let Some(hours) = names::zone(lower) {
             self.zone = self.zone.or_else(|| Offset::from_hours(hours).ok());
         } else if let Some(month) = names::month(lower) {
-            // `mar. 13 juil.`: the first was a Tuesday. What stands behind the time is a zone.
+            // `mar. 13 juil.`: the first was a Tuesday. A name behind the time is a zone.
             if self.month.is_none() || self.time.is_none() {
                 self.month = Some(month);
             }
@@ -149,8 +156,8 @@ impl Parts {
     fn timestamp(self) -> Option<Timestamp> {
         let mut numbers = self.days.iter().copied();
         // With the year first (2011/07/13) the month comes before the day; with a name for the
-        // month, or dots, the day comes first. 13/07/2011 and 07/13/2011 are told apart by the 13
-        // alone. With dots and a name, the name is a weekday's: `mar. 04.02.2025`.
+        // month, or dots, the day comes first. 13/07/2011 and 07/13/2011 are distinguished by the
+        // 13 alone. With dots and a name, the name is a weekday's: `mar. 04.02.2025`.
         let (month, day) = match self.month.filter(|_| !self.is_dotted) {
             Some(month) => (month, numbers.next().unwrap_or(1)),
             None => match (numbers.next(), numbers.next()) {
@@ -190,4 +197,40 @@ impl Parts {
 fn two_digit_year(year: i8) -> i16 {
     // RFC 2822 §4.3
     i16::from(year) + if year < 50 { 2000 } else { 1900 }
+}
+
+/// `7:38`, `07:38:00`, `07:38:00.123`, and whether it is of the next day: 24:00 is the end of one.
+fn time(word: &str) -> Option<(Time, bool)> {
+    let mut numbers = word.split(':');
+    let hour: i8 = numbers.next()?.parse().ok()?;
+    let minute: i8 = match numbers.next()? {
+        "" => 0,
+        minute => minute.parse().ok()?,
+    };
+    let second: i8 = match numbers.next().filter(|second| !second.is_empty()) {
+        Some(second) => second.split('.').next()?.parse().ok()?,
+        None => 0,
+    };
+    if hour > LAST_HOUR {
+        return None;
+    }
+    let time = Time::new(hour % 24, minute, second.min(59), 0).ok()?;
+    Some((time, hour >= 24))
+}
+
+/// `+0900`, `-05:00`, `+9`.
+fn offset(word: &str) -> Option<Offset> {
+    let (sign, digits) = match word.as_bytes().first()? {
+        b'+' => (1, &word[1..]),
+        b'-' => (-1, &word[1..]),
+        _ => return None,
+    };
+    let digits: String = digits.chars().filter(|c| *c != ':').collect();
+    let number: i32 = digits.parse().ok()?;
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (number, 0),
+        3 | 4 => (number / 100, number % 100),
+        _ => return None,
+    };
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }

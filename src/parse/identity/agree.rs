@@ -1,13 +1,13 @@
 //! Whether an item that a document shows may be one that is on record, and how much speaks for it.
 //!
 //! A guid or a link counts where it is the item's own: where no other item of the document bears
-//! it, and none on record, and where the document does not show that such names are places in a list.
-//! One that many bear is not there, as far as these rules go.
+//! it, and none on record, and where the document does not show that such names are places in a
+//! list. One that many bear is not there, as far as these rules go.
 //!
 //! Two items are only ever compared where neither the item shown nor the one on record has found
-//! its exact likeness: the entry that is on record no longer stands in the document as it was.
+//! its exact likeness: the entry on record is no longer in the document as it was.
 
-use crate::model::{Fingerprint, Recognition};
+use crate::model::{Fingerprint, IdentifiedBy};
 
 /// A day in seconds: a date at the turn of one gives the day alone, and many stories share it.
 pub(super) const DAY: i64 = 24 * 60 * 60;
@@ -30,7 +30,7 @@ pub(super) struct Own {
     pub(super) path: bool,
 }
 
-/// How a part of one fingerprint stands to the same part of another.
+/// How a part of one fingerprint compares with the same part of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Same,
@@ -39,7 +39,7 @@ enum Part {
     Silent,
 }
 
-/// How the paths of two links stand to each other.
+/// How the paths of two links compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Path {
     /// The same, and no other item has it.
@@ -69,7 +69,7 @@ impl Pair {
     fn of(shown: &Fingerprint, known: &Fingerprint, own: Own) -> Self {
         let date = both(shown.date, known.date, true);
         let is_date_exact = shown.date.is_some_and(|date| date.rem_euclid(DAY) != 0);
-        let tells = own.text || date == Part::Same && is_date_exact;
+        let is_telling = own.text || date == Part::Same && is_date_exact;
         Self {
             guid: both(shown.guid, known.guid, own.guid),
             link: both(shown.link, known.link, own.link),
@@ -84,7 +84,7 @@ impl Pair {
             date,
             // "Read more" below every headline is no text, except at the very second.
             text: match either(shown.text, known.text) {
-                Part::Same if !tells => Part::Silent,
+                Part::Same if !is_telling => Part::Silent,
                 text => text,
             },
             is_title_own: own.title,
@@ -103,13 +103,13 @@ impl Pair {
     }
 
     /// By what they are one item.
-    fn recognition(self) -> Option<Recognition> {
+    fn identified_by(self) -> Option<IdentifiedBy> {
         match (self.guid, self.link) {
-            (Part::Same, _) => self.is_same_entry().then_some(Recognition::Guid),
-            (Part::Other, Part::Same) if self.is_same_page() => Some(Recognition::LinkAndTitle),
-            (Part::Silent, Part::Same) => self.is_same_address().then_some(Recognition::Link),
-            (Part::Silent, Part::Silent) => self.is_same_story().then_some(Recognition::Text),
-            _ => self.is_moved().then_some(Recognition::Moved),
+            (Part::Same, _) => self.is_same_entry().then_some(IdentifiedBy::Guid),
+            (Part::Other, Part::Same) if self.is_same_page() => Some(IdentifiedBy::LinkAndTitle),
+            (Part::Silent, Part::Same) => self.is_same_address().then_some(IdentifiedBy::Link),
+            (Part::Silent, Part::Silent) => self.is_same_story().then_some(IdentifiedBy::Text),
+            _ => self.is_moved().then_some(IdentifiedBy::Moved),
         }
     }
 
@@ -131,8 +131,8 @@ impl Pair {
         }
     }
 
-    /// Without a guid the link is the identity; but some pages are written anew, and then nothing of
-    /// the old story is left.
+    /// Without a guid the link is the identity; but some pages are written anew, and then nothing
+    /// of the old story is left.
     fn is_same_address(self) -> bool {
         self.count(Part::Same) > 0 || self.count(Part::Other) < 2
     }
@@ -172,8 +172,8 @@ impl Pair {
         self.count(Part::Same) >= needed && !(is_day_only && self.date == Part::Same)
     }
 
-    /// What a story says weighs more than its guid: where guids are places in a list, the story that
-    /// moved down is found before its old guid is taken for an edit of it.
+    /// What a story says weighs more than its guid: where guids are places in a list, the story
+    /// that moved down is found before its old guid is taken for an edit of it.
     fn score(self) -> u32 {
         let of = |part: Part, weight: u32| if part == Part::Same { weight } else { 0 };
         of(self.guid, 8)
@@ -211,9 +211,9 @@ pub(super) fn agree(
     shown: &Fingerprint,
     known: &Fingerprint,
     own: Own,
-) -> Option<(u32, Recognition)> {
+) -> Option<(u32, IdentifiedBy)> {
     let pair = Pair::of(shown, known, own);
-    pair.recognition().map(|by| (pair.score(), by))
+    pair.identified_by().map(|by| (pair.score(), by))
 }
 
 /// Whether they may be one item of a feed that has renamed all its items: what they say is the

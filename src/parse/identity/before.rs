@@ -1,6 +1,6 @@
 //! Items as stores of schema 1 remember them: by several hashes each, without their parts.
 //!
-//! What such a store has seen is recognised by it once, and gets a fingerprint then. The hashes
+//! What such a store has seen is identified by them once, and gets a fingerprint then. The hashes
 //! are deleted when they have rested for as long as anything is remembered.
 
 use ring::digest::{SHA256, digest};

@@ -1,4 +1,7 @@
-//! A document against what is on record of its feed.
+//! Compares a document with what is on record of its feed, and says for each item whether it is
+//! new.
+//!
+//! Pure: no store, no clock. Every item gets exactly one verdict, and in doubt it is new.
 
 use std::{
     cmp::Reverse,
@@ -6,57 +9,19 @@ use std::{
 };
 
 use super::{
+    Judgement, Verdict,
     agree::{Own, agree, agree_but_for_names, is_renamed},
     chosen,
     records::Records,
 };
-use crate::model::{Fingerprint, Identity, ItemId, Recognition, Remembered};
+use crate::model::{Fingerprint, IdentifiedBy, Identity, ItemId, Remembered};
 
 /// So many items, and more than half of the document, make a renaming.
 const MIN_RENAMED: usize = 3;
 
-/// What one item of a document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// No document showed it before.
-    New {
-        /// The guid is that of another story on record.
-        guid_of: Option<ItemId>,
-    },
-    /// An item on record.
-    Known {
-        /// Which one.
-        item: ItemId,
-        /// Which of the fingerprints on record it resembles most, by position; `None` where only the
-        /// store of an earlier release knows the item.
-        record: Option<usize>,
-        /// By what; `None` where it is as it was.
-        by: Option<Recognition>,
-    },
-    /// An item that stands in the document already.
-    Repeat,
-}
-
-/// What a document's items are, given what was seen before.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Judgement {
-    /// One for each item.
-    pub verdicts: Vec<Verdict>,
-    /// How many items the feed renamed all at once; they are not new. 0 where it did not.
-    pub renamed: u32,
-}
-
-impl Judgement {
-    /// For each item whether it is new.
-    pub fn news(&self) -> impl Iterator<Item = bool> + '_ {
-        let is_new = |verdict: &Verdict| matches!(verdict, Verdict::New { .. });
-        self.verdicts.iter().map(is_new)
-    }
-}
-
 /// Decides which of a document's items are new.
 ///
-/// `shown` are the document's fingerprints, `None` for a further version of an item that stands
+/// `shown` are the document's fingerprints, `None` for a further version of an item that is
 /// there already. `known` holds at least what is on record with one of their parts, and what the
 /// document before showed and this one does not. Under `choice` only the part that it names counts,
 /// for the items that have it.
@@ -97,7 +62,7 @@ struct Candidate {
     score: u32,
     shown: usize,
     record: usize,
-    by: Recognition,
+    by: IdentifiedBy,
 }
 
 impl<'a> Matching<'a> {
@@ -149,7 +114,7 @@ impl<'a> Matching<'a> {
     fn pairs(
         &self,
         records: &Records,
-        agree: impl Fn(&Fingerprint, &Fingerprint, Own) -> Option<(u32, Recognition)>,
+        agree: impl Fn(&Fingerprint, &Fingerprint, Own) -> Option<(u32, IdentifiedBy)>,
     ) -> Vec<Candidate> {
         let mut pairs = Vec::new();
         for (shown, print) in self.open() {
@@ -187,7 +152,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    fn take(&mut self, index: usize, record: usize, by: Option<Recognition>) {
+    fn take(&mut self, index: usize, record: usize, by: Option<IdentifiedBy>) {
         let item = self.known[record].item;
         self.taken.insert(item);
         self.verdicts[index] = Some(Verdict::Known {
@@ -204,7 +169,7 @@ impl<'a> Matching<'a> {
                 index,
                 Some(Verdict::Known {
                     record: Some(record),
-                    by: Some(Recognition::Moved),
+                    by: Some(IdentifiedBy::Moved),
                     ..
                 }),
             ) => {
@@ -216,7 +181,7 @@ impl<'a> Matching<'a> {
         let moved = self.verdicts.iter().enumerate().filter(|it| moved(*it));
         let mut count = moved.count();
         let candidates = self.pairs(records, |shown, known, _| {
-            agree_but_for_names(shown, known).map(|score| (score, Recognition::Renamed))
+            agree_but_for_names(shown, known).map(|score| (score, IdentifiedBy::Renamed))
         });
         let alike: HashSet<usize> = candidates.iter().map(|it| it.shown).collect();
         count += alike.len();

@@ -1,4 +1,6 @@
-//! One spelling for the many of one address.
+//! One spelling for the many of one address. For comparing only: nothing here is ever opened.
+//!
+//! Fingerprints of these spellings are stored, so a rule that changes makes old items look new.
 
 use url::Url;
 

@@ -1,10 +1,10 @@
 //! Which items are new.
 //!
 //! Publishers edit titles, move stories to other addresses, put tokens into links and guids, give
-//! one guid or one link to many stories, and now and then rename everything at once. So of each item
-//! several parts are remembered, its [`Fingerprint`]; and [`judge`] compares a whole document with
-//! what is on record. Each item on record stands for one item of the document at most, the one
-//! that resembles it most: what stands beside it is another story, whatever guid, link or title they
+//! one guid or one link to many stories, and now and then rename everything at once. So of each
+//! item several parts are remembered, its [`Fingerprint`]; and [`judge`] compares a whole document
+//! with what is on record. Each item on record is at most one item of the document, the one that
+//! resembles it most: an item beside that one is another story, whatever guid, link or title they
 //! share.
 //!
 //! Two mistakes are possible, and they do not weigh the same: to take an old item for a new one is
@@ -17,20 +17,56 @@ mod before;
 mod chosen;
 mod judge;
 mod link;
-mod name;
-mod places;
 mod records;
 mod versions;
 
 use ring::digest::{Context, SHA256};
 
-use crate::model::{Fingerprint, Item};
+use crate::model::{Fingerprint, IdentifiedBy, Item, ItemId};
 
 pub use before::keys_before;
-pub use judge::{Judgement, Verdict, judge};
-pub use name::hashes_of_name;
+pub use judge::judge;
 
 pub(super) use versions::later_versions;
+
+/// What one item of a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// No document showed it before.
+    New {
+        /// The guid is that of another story on record.
+        guid_of: Option<ItemId>,
+    },
+    /// An item on record.
+    Known {
+        /// Which one.
+        item: ItemId,
+        /// Which of the fingerprints on record it resembles most, by position; `None` where only
+        /// the store of an earlier release knows the item.
+        record: Option<usize>,
+        /// By what; `None` where it is as it was.
+        by: Option<IdentifiedBy>,
+    },
+    /// An item that the document already holds.
+    Repeat,
+}
+
+/// What a document's items are, given what was seen before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judgement {
+    /// One for each item.
+    pub verdicts: Vec<Verdict>,
+    /// How many items the feed renamed all at once; they are not new. 0 where it did not.
+    pub renamed: u32,
+}
+
+impl Judgement {
+    /// For each item whether it is new.
+    pub fn news(&self) -> impl Iterator<Item = bool> + '_ {
+        let is_new = |verdict: &Verdict| matches!(verdict, Verdict::New { .. });
+        self.verdicts.iter().map(is_new)
+    }
+}
 
 /// The fingerprint of an item, given with its link for identity. `site` is the feed's own link: it
 /// names no item.
@@ -63,6 +99,15 @@ pub(super) fn fingerprint(item: &Item, link: Option<&str>, site: Option<&str>) -
     };
     print.whole = whole(&print);
     print
+}
+
+/// The hashes that the fingerprints of an item with this link, or this guid, have as `link` and as
+/// `guid`. Every spelling of a link has the same one.
+pub fn hashes_of_name(name: &str) -> [i64; 2] {
+    [
+        hash(Part::Link, &[&link::canonical(name)]),
+        hash(Part::Guid, &[&link::secure(name)]),
+    ]
 }
 
 /// The feed's own link as fingerprints compare it.

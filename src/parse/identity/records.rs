@@ -1,11 +1,14 @@
-//! What of a feed is on record, part by part, and which parts many items bear.
+//! What of a feed is on record, part by part, and which parts name one item.
+//!
+//! A part that more than one item bears names none of them. Nor do guids and links that are places
+//! in a list, or numbers given out again: they wander from story to story.
 
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
 };
 
-use super::{agree::Own, places::Said};
+use super::agree::{DAY, Own};
 use crate::model::{Fingerprint, Remembered};
 
 /// Of those on record that share one part with an item so many are compared with it, the latest.
@@ -21,9 +24,9 @@ pub(super) struct Records {
     shared_links: HashSet<i64>,
     shared_titles: HashSet<i64>,
     shared_texts: HashSet<i64>,
-    /// `None` where one item stands alone: whether its path names more than it cannot be seen.
+    /// `None` where the document has one item: whether its path names others too cannot be seen.
     shared_paths: Option<HashSet<i64>>,
-    /// A guid, or a link, says where in the list an item stands, not which it is.
+    /// A guid, or a link, says where in the list an item is, not which one it is.
     are_guids_places: bool,
     are_links_places: bool,
 }
@@ -124,4 +127,84 @@ fn shared(
         }
     }
     shared
+}
+
+/// What the items of a document and of the record say, and which of it many say.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    shown: &'a [Option<Fingerprint>],
+    known: &'a [Remembered],
+    shared_titles: &'a HashSet<i64>,
+    shared_texts: &'a HashSet<i64>,
+}
+
+impl Said<'_> {
+    /// Whether the document shows that this name of its items, their guid or their link, names no
+    /// stories: one of the names is at an item that says nothing of the story on record that had
+    /// it, and another item of the document has the title or the text of that story.
+    ///
+    /// That story may be edited at the same visit, so one part is enough; but no other has it, and
+    /// it has wandered too. A headline that recurs comes with a new name, above the old ones.
+    fn are_places(
+        self,
+        name: fn(&Fingerprint) -> Option<i64>,
+        bearers: &HashMap<i64, Vec<usize>>,
+    ) -> bool {
+        let items: Vec<&Fingerprint> = self.shown.iter().flatten().collect();
+        let mut times: HashMap<i64, usize> = HashMap::new();
+        let mut places: HashMap<Part, usize> = HashMap::new();
+        for (place, item) in items.iter().enumerate() {
+            if let Some(name) = name(item) {
+                *times.entry(name).or_default() += 1;
+            }
+            places.extend(self.own_parts(item).map(|part| (part, place)));
+        }
+        let records = |item: &Fingerprint| -> &[usize] {
+            let name = name(item).filter(|name| times[name] == 1);
+            name.and_then(|name| bearers.get(&name))
+                .map_or(&[], Vec::as_slice)
+        };
+        let has_wandered = |item: &Fingerprint| {
+            let records = records(item);
+            !records.is_empty() && !records.iter().any(|&at| self.is_alike(item, at))
+        };
+        let is_witness = |place: usize, other: usize| match records(items[other]) {
+            [] => other > place,
+            [first, rest @ ..] => {
+                let is_other = |at: &usize| self.known[*at].item != self.known[*first].item;
+                rest.iter().any(is_other) || has_wandered(items[other])
+            }
+        };
+        items.iter().enumerate().any(|(place, item)| {
+            let old = |at: &usize| self.own_parts(&self.known[*at].fingerprint);
+            let mut parts = records(item).iter().flat_map(old);
+            has_wandered(item)
+                && parts.any(|it| places.get(&it).is_some_and(|at| is_witness(place, *at)))
+        })
+    }
+
+    /// Whether an item says anything that one on record says.
+    fn is_alike(self, item: &Fingerprint, record: usize) -> bool {
+        let old = &self.known[record].fingerprint;
+        let is_in = |part: Part| self.own_parts(item).any(|it| it == part);
+        is_same_second(item, old) || self.own_parts(old).any(is_in)
+    }
+
+    fn own_parts(self, print: &Fingerprint) -> impl Iterator<Item = Part> {
+        let title = print.title.filter(|it| !self.shared_titles.contains(it));
+        let text = print.text.filter(|it| !self.shared_texts.contains(it));
+        let parts = [title.map(Part::Title), text.map(Part::Text)];
+        parts.into_iter().flatten()
+    }
+}
+
+/// A part of an item that no other one has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Title(i64),
+    Text(i64),
+}
+
+fn is_same_second(item: &Fingerprint, old: &Fingerprint) -> bool {
+    item.date == old.date && item.date.is_some_and(|date| date.rem_euclid(DAY) != 0)
 }

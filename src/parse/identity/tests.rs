@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Identity, ItemId, Recognition, Remembered};
+use crate::model::{IdentifiedBy, Identity, ItemId, Remembered};
 
 /// An item in short: `guid|link|title|minute|content`; empty parts are missing.
 fn item(short: &str) -> Item {
@@ -52,7 +52,7 @@ impl Memory {
         for ((print, verdict), row) in shown.iter().zip(&judgement.verdicts).zip(rows..) {
             let Some(fingerprint) = *print else { continue };
             let (item, by) = match *verdict {
-                Verdict::New { .. } => (ItemId(row), Some(Recognition::New)),
+                Verdict::New { .. } => (ItemId(row), Some(IdentifiedBy::New)),
                 Verdict::Known { item, by, .. } => (item, by),
                 Verdict::Repeat => continue,
             };
@@ -244,7 +244,7 @@ fn another_item_is_new() {
 }
 
 #[test]
-fn a_guid_on_many_items_is_told_apart_by_link_then_title() {
+fn a_guid_on_many_items_is_distinguished_by_link_then_title() {
     let first: &[&str] = &["g|https://e.org/1|T|1|", "g|https://e.org/2|U|1|"];
     let second: &[&str] = &["g|https://e.org/3|V|1|", "g|https://e.org/1|T, again|1|"];
     assert_eq!(new_items(&[first]), [true, true]);
@@ -296,7 +296,7 @@ fn old_items_that_come_back_are_known() {
 }
 
 #[test]
-fn a_feed_that_renames_everything_is_told_by_its_texts() {
+fn a_feed_that_renames_everything_is_identified_by_its_texts() {
     let before: &[&str] = &[
         "1|https://e.org/1|A|1|a",
         "2|https://e.org/2|B|2|b",
@@ -319,7 +319,7 @@ fn a_feed_that_renames_everything_is_told_by_its_texts() {
 }
 
 #[test]
-fn a_feed_that_edits_its_texts_as_it_renames_everything_is_told_too() {
+fn a_feed_that_edits_its_texts_as_it_renames_everything_is_identified_too() {
     let before: &[&str] = &["1||A|1|a", "2||B|2|b", "3||C|3|c"];
     let after: &[&str] = &["n1||A|1|x", "n2||B|2|y", "n3||C|3|z"];
     assert_eq!(polled(&[before, after]).renamed, 3);
@@ -347,7 +347,7 @@ fn guids_that_are_places_in_a_list_hide_nothing() {
 }
 
 #[test]
-fn items_that_stand_side_by_side_are_many_whatever_they_share() {
+fn items_side_by_side_are_many_whatever_they_share() {
     for name in [
         "g|https://e.org/case|Doe v. Roe",
         "|https://e.org/live|Live",
@@ -441,3 +441,17 @@ fn hashes_are_stable_and_parts_do_not_mix() {
 }
 
 mod places;
+
+#[test]
+fn they_are_what_the_item_is_remembered_by() {
+    let item = Item {
+        guid: Some("http://e.org/?p=1".into()),
+        title: "T".into(),
+        ..Item::default()
+    };
+    let print = fingerprint(&item, Some("https://e.org/a?utm_source=rss"), None);
+    let [by_link, _] = hashes_of_name("http://e.org/a#top");
+    assert_eq!(print.link, Some(by_link));
+    let [_, by_guid] = hashes_of_name("https://e.org/?p=1");
+    assert_eq!(print.guid, Some(by_guid));
+}

@@ -1,4 +1,5 @@
-//! One entry that stands in a document more than once, in several versions.
+//! Entries that a document holds more than once, in several versions: all but one are marked, so
+//! that one story is alerted once.
 
 use std::collections::HashMap;
 
@@ -8,10 +9,11 @@ use crate::model::{Fingerprint, Item};
 /// entries the same.
 const MAX_VERSIONS: usize = 8;
 
-/// Without a date to tell them apart, a text this short may stand in another story's by chance.
+/// Without a date to distinguish them, a text this short may be a part of another story's by
+/// chance.
 const MIN_UNDATED_CHARS: usize = 40;
 
-/// For each item whether it is another version of one that stands in the document too: it agrees
+/// For each item whether it is another version of one that is in the document too: it agrees
 /// with that one in guid, link, title and date, and its text is a part of the other's.
 pub(in crate::parse) fn later_versions(items: &[Item], prints: &[Fingerprint]) -> Vec<bool> {
     let mut by_name: HashMap<_, Vec<usize>> = HashMap::with_capacity(items.len());
@@ -44,9 +46,9 @@ fn length(item: &Item) -> usize {
 fn is_part(item: &Item, of: &Item) -> bool {
     let text = text(item);
     let is_dated = item.published.or(item.updated).is_some();
-    let tells = is_dated || text.is_empty() || text.chars().count() >= MIN_UNDATED_CHARS;
+    let is_telling = is_dated || text.is_empty() || text.chars().count() >= MIN_UNDATED_CHARS;
     let parts = [of.summary.as_str(), of.content.as_str()];
-    tells && parts.iter().any(|of| of.contains(text))
+    is_telling && parts.iter().any(|of| of.contains(text))
 }
 
 /// The longer of the two texts, without the sign that an excerpt ends with.

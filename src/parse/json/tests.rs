@@ -49,7 +49,7 @@ fn reads_what_the_format_says() {
 }
 
 #[test]
-fn versions_are_told_apart() {
+fn versions_are_distinguished() {
     for (version, format) in [
         ("https://jsonfeed.org/version/1", Format::Json10),
         ("http://jsonfeed.org/version/1.0", Format::Json10),

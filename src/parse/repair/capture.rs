@@ -1,4 +1,6 @@
-//! The text of one element, whatever stands in it.
+//! The text of one element, whatever is in it.
+//!
+//! It stays borrowed from the document as long as the element holds one piece of plain text.
 
 use std::borrow::Cow;
 
@@ -15,9 +17,9 @@ use crate::{
 
 use super::{
     entity::Entities,
+    roles::{Family, Role},
     text::trimmed,
     token::Tag,
-    vocabulary::{Family, Role},
 };
 
 /// An element of text that is open.
@@ -26,7 +28,7 @@ pub(super) struct Capture<'a> {
     pub(super) tag: Tag<'a>,
     pub(super) role: Role,
     pub(super) at: usize,
-    /// Whether it stands in the item itself, not in another element of it.
+    /// Whether it is in the item itself, not in another element of it.
     pub(super) is_own: bool,
     text: Cow<'a, str>,
     /// White space behind the text, part of it if more text follows.
@@ -46,7 +48,7 @@ pub(super) struct Capture<'a> {
 enum Mode {
     Plain,
     Html,
-    /// Markup stands literally, so references stay as they are: they are the markup's.
+    /// Markup is literal, so references stay as they are: they are the markup's.
     Xhtml,
     /// Base64: of text, or of a picture or anything else that is none.
     Base64,
@@ -107,8 +109,8 @@ impl<'a> Capture<'a> {
         self.buffer().extend(["<", name, behind]);
     }
 
-    /// Whether a tag shows that markup stands here literally, and what is escaped is text. Before
-    /// escaped markup a picture may stand literally.
+    /// Whether a tag shows that markup is literal here, and what is escaped is text. Before
+    /// escaped markup a picture may be literal markup.
     fn begins_literally(&self, tag: &Tag<'a>) -> bool {
         !tag.is_empty && is_html(local(tag.name)) && memchr(b'<', self.text.as_bytes()).is_none()
     }

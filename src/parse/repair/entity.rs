@@ -45,7 +45,7 @@ impl<'a> Entities<'a> {
         }
     }
 
-    /// Appends `text`, which stands at byte `at`, with its references resolved.
+    /// Appends `text`, which begins at byte `at`, with its references resolved.
     pub(super) fn resolve(
         &mut self,
         text: &str,
@@ -83,7 +83,7 @@ impl<'a> Entities<'a> {
         }
     }
 
-    /// Appends what `name` stands for; `false` if it stands for nothing.
+    /// Appends the text that `name` refers to; `false` if there is none.
     fn push(&mut self, name: &str, resolved: &mut String) -> bool {
         match name {
             "amp" => resolved.push('&'),

@@ -1,4 +1,7 @@
-//! Where a text goes once its element has ended.
+//! Where a text goes once its element has ended: into the open item, or into the feed.
+//!
+//! Of each field the first element counts. One that may only serve as such (`Fallback…`) counts
+//! where there is no other.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -14,9 +17,9 @@ use crate::parse::{
 
 use super::{
     Repair, person,
+    roles::Role,
     text::{allowed, cut},
     token::Tag,
-    vocabulary::Role,
 };
 
 /// The item that is open. Of each text the first counts; a second one is another text of the item.
@@ -28,7 +31,7 @@ pub(super) struct OpenItem<'a> {
     pub(super) has_begun: bool,
     has_id: bool,
     /// The names of the elements that gave the title, the summary and the content, and of those
-    /// that stood beside them.
+    /// that were beside them.
     taken: Vec<&'a str>,
     second_titles: Vec<Body<'a>>,
     second_summary: Option<Body<'a>>,
@@ -53,7 +56,7 @@ impl<'a> OpenItem<'a> {
 }
 
 impl<'a> OpenItem<'a> {
-    /// The item, its stand-ins where they are wanted.
+    /// The item, with its fallbacks where they are wanted.
     fn into_raw(self) -> RawItem<'a> {
         let mut raw = self.raw;
         let mut titles = self.second_titles.into_iter();
@@ -137,7 +140,7 @@ impl<'a> Repair<'a, '_> {
         if !is_main || item.is_first(tag.name) {
             self.item_text(&tag, role, at, text);
         } else if is_own {
-            // What stands in an element that nobody knows may be another story's.
+            // Text in an element that nobody knows may be another story's.
             item.raw.more.push(text);
         }
     }
@@ -183,15 +186,15 @@ impl<'a> Repair<'a, '_> {
         }
         match role {
             Role::Title if raw.title.text.is_empty() => raw.title = body,
-            Role::Title | Role::SecondTitle => item.second_titles.push(body),
+            Role::Title | Role::FallbackTitle => item.second_titles.push(body),
             Role::Summary if raw.summary.text.is_empty() => raw.summary = body,
-            Role::SecondSummary if item.second_summary.is_none() => {
+            Role::FallbackSummary if item.second_summary.is_none() => {
                 item.second_summary = Some(body);
             }
-            Role::Summary | Role::SecondSummary | Role::Content | Role::OtherText => {
+            Role::Summary | Role::FallbackSummary | Role::Content | Role::OtherText => {
                 raw.more.push(body);
             }
-            Role::SecondDate => {
+            Role::FallbackDate => {
                 item.second_date.get_or_insert((at, body.text));
             }
             Role::Link => self.write_link(Rel::Alternate, body.text, tag),
@@ -200,9 +203,9 @@ impl<'a> Repair<'a, '_> {
                 self.permalink(tag, body.text.clone());
                 self.id(body.text, false);
             }
-            Role::SecondId => self.id(body.text, true),
+            Role::FallbackId => self.id(body.text, true),
             Role::Published | Role::Updated => self.date(role, at, body.text),
-            Role::Author | Role::SecondAuthor => self.author(role, body.text, at),
+            Role::Author | Role::FallbackAuthor => self.author(role, body.text, at),
             Role::Credit if is_writer(tag) => self.author(role, body.text, at),
             Role::Credit => raw.more.push(body),
             Role::Category => {
@@ -219,11 +222,11 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    /// `is_second`: to be taken only where there is no other.
-    pub(super) fn id(&mut self, id: Cow<'a, str>, is_second: bool) {
+    /// `is_fallback`: to be taken only where there is no other.
+    pub(super) fn id(&mut self, id: Cow<'a, str>, is_fallback: bool) {
         if let Some(item) = &mut self.item {
             item.has_begun = true;
-            if !(is_second && item.has_id) {
+            if !(is_fallback && item.has_id) {
                 item.has_id = true;
                 item.raw.id = Some(cut(id, MAX_SHORT_TEXT_BYTES));
             }

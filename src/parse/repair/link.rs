@@ -1,4 +1,5 @@
-//! Addresses: of stories, and of the feed itself.
+//! Addresses of stories, and of the feed itself: which elements and attributes hold one, and what a
+//! relative one is relative to (`xml:base`).
 
 use std::borrow::Cow;
 
@@ -90,7 +91,7 @@ impl<'a> Repair<'a, '_> {
     }
 }
 
-/// Whether this is a path that begins where the document stands, and no name such as `tag:…`.
+/// Whether this is a path that begins at the address of the document, and no name such as `tag:…`.
 fn is_relative(guid: &str) -> bool {
     guid.starts_with('?') || (guid.contains('/') && !guid.contains(':'))
 }

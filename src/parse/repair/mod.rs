@@ -21,7 +21,6 @@ mod nesting;
 mod page;
 mod person;
 mod roles;
-mod space;
 mod text;
 mod token;
 mod vocabulary;
@@ -43,9 +42,10 @@ use capture::Capture;
 use entity::Entities;
 use item::OpenItem;
 use nesting::Nesting;
-pub(super) use page::html_page;
+pub(super) use page::not_a_feed;
+use roles::{Family, Role};
 use token::{Tag, Token, Tokens};
-use vocabulary::{Family, Role, Vocabulary};
+use vocabulary::Vocabulary;
 
 /// Repairs a feed. `None` if no feed starts anywhere in `text`.
 pub(super) fn repair<'a>(
@@ -213,7 +213,7 @@ impl<'a> Repair<'a, '_> {
         }
     }
 
-    /// What the element of that name means where it stands.
+    /// What the element of that name means in its place.
     fn role(&self, name: &str) -> Role {
         let role = self.vocabulary.role(name);
         match self.nesting.innermost() {

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_match_is_told_once() {
+    fn what_does_not_match_is_reported_once() {
         assert_eq!(closed("a b /b c /c /a"), [true, true, true]);
         assert_eq!(closed("a b c /a /a"), [false, false]);
         assert_eq!(closed("a /b b /b /a"), [false, true, true]);

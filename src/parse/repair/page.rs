@@ -1,13 +1,41 @@
-//! Web pages where a feed was expected.
+//! Why a document in which no feed starts is none: it is a web page, with or without a login, or
+//! something else.
 
 use super::token::{Token, Tokens};
+use crate::parse::ParseError;
+
+/// Why a document in which no feed starts is none.
+pub(in crate::parse) fn not_a_feed(text: &str) -> ParseError {
+    /// Enough to see what it is, not enough to fill a log.
+    const SHOWN_CHARS: usize = 60;
+    match html_page(text) {
+        Some(title) => ParseError::Html {
+            title: title
+                .map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "))
+                .filter(|title| !title.is_empty())
+                .map(|title| title.chars().take(SHOWN_CHARS).collect()),
+            asks_password: asks_password(text),
+        },
+        None => ParseError::NotAFeed {
+            starts_with: text.chars().take(SHOWN_CHARS).collect(),
+        },
+    }
+}
+
+/// Whether a page has a field for a password.
+fn asks_password(page: &str) -> bool {
+    let page = page.to_ascii_lowercase();
+    ["=password", "=\"password", "='password"]
+        .iter()
+        .any(|value| page.contains(&format!("type{value}")))
+}
 
 /// The title of an HTML page. `None` if `text` is no page; the inner `None` if it has no title.
 #[expect(
     clippy::option_option,
     reason = "no page, and a page without a title, are two answers"
 )]
-pub(in crate::parse) fn html_page(text: &str) -> Option<Option<String>> {
+fn html_page(text: &str) -> Option<Option<String>> {
     let mut is_page = false;
     let mut title: Option<String> = None;
     for (_, token) in Tokens::new(text) {
@@ -28,4 +56,20 @@ pub(in crate::parse) fn html_page(text: &str) -> Option<Option<String>> {
         }
     }
     is_page.then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_pages_are_distinguished_from_other_texts() {
+        assert_eq!(
+            html_page("<!DOCTYPE html><title>Log in</title>"),
+            Some(Some("Log in".to_owned()))
+        );
+        assert_eq!(html_page("<HTML><body>x"), Some(None));
+        assert_eq!(html_page("<opml><title>x</title></opml>"), None);
+        assert_eq!(html_page("not found"), None);
+    }
 }

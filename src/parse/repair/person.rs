@@ -1,8 +1,8 @@
-//! Names of people.
+//! Names of people, without the addresses and brackets around them.
 
 use std::borrow::Cow;
 
-/// The names in an author's field, without the e-mail addresses that stand before, behind or
+/// The names in an author's field, without the e-mail addresses before, behind or
 /// between them: `editor@example.org (Jane Roe)`, `Jane Roe <jane@example.org>`. The text as it is
 /// where there is no address, the address where there is no name.
 pub(super) fn name(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -48,7 +48,7 @@ fn split(text: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// `text` without the brackets and separators that stood around an address.
+/// `text` without the brackets and separators that were around an address.
 fn bare(text: &str) -> &str {
     /// Brackets in brackets, with something between them.
     const MAX_NESTED: usize = 4;
@@ -58,7 +58,7 @@ fn bare(text: &str) -> &str {
             || matches!(c, '，' | '「' | '」')
     };
     let mut bare = text.trim_matches(is_separator);
-    // A bracket that has no partner here stood around the address.
+    // A bracket that has no partner here was around the address.
     for _ in 0..MAX_NESTED {
         let opened = bare.matches(['(', '（']).count();
         let closed = bare.matches([')', '）']).count();
@@ -80,7 +80,7 @@ fn bare(text: &str) -> &str {
     bare
 }
 
-/// Whether one pair of brackets stands around all of it.
+/// Whether one pair of brackets is around all of it.
 fn is_enclosed(text: &str) -> bool {
     let inside = text
         .strip_prefix(['(', '（'])

@@ -1,6 +1,111 @@
-//! What the elements of each vocabulary mean, by their names in lower case.
+//! What an element can mean ([`Role`]), and which name means what in each vocabulary. Names are
+//! given in lower case.
 
-use super::vocabulary::{Family, Role};
+/// The three ways to lay out a feed in XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// `<rss>`, and a `<channel>` without it.
+    Rss,
+    /// RSS 0.90, 1.0 and 1.1.
+    Rdf,
+    /// `<feed>`, and an `<entry>` without it.
+    Atom,
+}
+
+/// What an element means to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Root(Family),
+    Item,
+    Title,
+    /// What may serve as one where there is none, and is a text of the item where there is.
+    FallbackTitle,
+    Link,
+    /// The story's own address where a service has put its redirect into the link.
+    OriginalLink,
+    /// The feed's own id of an item.
+    Id,
+    /// What may serve as one where there is none.
+    FallbackId,
+    Summary,
+    /// What may serve as one where there is none, and is a text of the item where there is.
+    FallbackSummary,
+    Content,
+    /// A text of the item beside its summary and content: of a picture or video, a teaser.
+    OtherText,
+    Published,
+    Updated,
+    /// What may serve as a date where there is none.
+    FallbackDate,
+    /// RSS: a text with a name or an address. Atom: the same with elements in it.
+    Author,
+    /// A name that comes behind the authors': theirs where they are addresses, or a helper's.
+    FallbackAuthor,
+    /// A name beside a picture or film: an author's, or of who made the picture.
+    Credit,
+    Category,
+    /// Several labels, with commas between them.
+    Keywords,
+    Enclosure,
+    Language,
+    Generator,
+    Ttl,
+    SkipHour,
+    SkipDay,
+    UpdatePeriod,
+    UpdateFrequency,
+    /// An element whose children carry the names of ours and mean something else.
+    Foreign,
+    /// Any other: passed over, its children looked at.
+    Unknown,
+}
+
+impl Role {
+    /// What the element means inside an `<og>` without prefix: there it is Open Graph's.
+    pub(super) const fn in_open_graph(self) -> Self {
+        match self {
+            Self::Title => Self::FallbackTitle,
+            Self::Summary => Self::FallbackSummary,
+            other => other,
+        }
+    }
+
+    /// Whether the element holds text that may be long and hold markup.
+    pub(super) const fn is_long_text(self) -> bool {
+        matches!(
+            self,
+            Self::Summary | Self::FallbackSummary | Self::Content | Self::OtherText
+        )
+    }
+
+    /// Whether the element holds text of a line, in which none of our elements can be.
+    pub(super) const fn is_short_text(self) -> bool {
+        matches!(
+            self,
+            Self::Title
+                | Self::FallbackTitle
+                | Self::Link
+                | Self::OriginalLink
+                | Self::Id
+                | Self::FallbackId
+                | Self::Published
+                | Self::Updated
+                | Self::FallbackDate
+                | Self::Author
+                | Self::FallbackAuthor
+                | Self::Credit
+                | Self::Category
+                | Self::Keywords
+                | Self::Language
+                | Self::Generator
+                | Self::Ttl
+                | Self::SkipHour
+                | Self::SkipDay
+                | Self::UpdatePeriod
+                | Self::UpdateFrequency
+        )
+    }
+}
 
 pub(super) fn core_role(lower: &[u8]) -> Role {
     match lower {
@@ -18,8 +123,8 @@ pub(super) fn core_role(lower: &[u8]) -> Role {
         b"author" | b"contributor" | b"managingeditor" | b"webmaster" => Role::Author,
         // `date`, `creator` and `subject` are Dublin Core's without its prefix.
         b"category" | b"subject" => Role::Category,
-        b"date" => Role::SecondDate,
-        b"creator" => Role::SecondAuthor,
+        b"date" => Role::FallbackDate,
+        b"creator" => Role::FallbackAuthor,
         b"keywords" | b"tags" => Role::Keywords,
         b"subtitle" => Role::OtherText,
         b"enclosure" => Role::Enclosure,
@@ -36,21 +141,21 @@ pub(super) fn core_role(lower: &[u8]) -> Role {
 pub(super) fn dublin_core_role(lower: &[u8]) -> Role {
     match lower {
         b"title" => Role::Title,
-        b"alternative" => Role::SecondTitle,
+        b"alternative" => Role::FallbackTitle,
         b"description" | b"abstract" => Role::Summary,
         b"creator" | b"author" | b"contributor" => Role::Author,
         b"subject" => Role::Category,
         b"date" | b"created" | b"issued" | b"available" => Role::Published,
         b"modified" => Role::Updated,
         b"language" => Role::Language,
-        b"identifier" => Role::SecondId,
+        b"identifier" => Role::FallbackId,
         _ => Role::Foreign,
     }
 }
 
 pub(super) fn media_role(lower: &[u8]) -> Role {
     match lower {
-        b"title" => Role::SecondTitle,
+        b"title" => Role::FallbackTitle,
         b"description" | b"text" | b"subtitle" => Role::OtherText,
         b"keywords" => Role::Keywords,
         b"category" => Role::Category,
@@ -62,9 +167,9 @@ pub(super) fn media_role(lower: &[u8]) -> Role {
 
 pub(super) fn itunes_role(lower: &[u8]) -> Role {
     match lower {
-        b"title" => Role::SecondTitle,
-        b"author" => Role::SecondAuthor,
-        b"summary" | b"description" => Role::SecondSummary,
+        b"title" => Role::FallbackTitle,
+        b"author" => Role::FallbackAuthor,
+        b"summary" | b"description" => Role::FallbackSummary,
         b"subtitle" => Role::OtherText,
         b"keywords" => Role::Keywords,
         b"category" => Role::Category,
@@ -75,20 +180,20 @@ pub(super) fn itunes_role(lower: &[u8]) -> Role {
 /// PRISM 3.0: what names the story's subjects and place, and its texts.
 pub(super) fn prism_role(lower: &[u8]) -> Role {
     match lower {
-        b"alternatetitle" => Role::SecondTitle,
+        b"alternatetitle" => Role::FallbackTitle,
         b"teaser" | b"subtitle" => Role::OtherText,
         b"publicationname" | b"section" | b"subsection1" | b"subsection2" | b"keyword"
         | b"person" | b"organization" | b"location" | b"event" | b"object" | b"industry"
         | b"ticker" | b"genre" | b"category" | b"subject" => Role::Category,
-        b"publicationdate" | b"coverdate" => Role::SecondDate,
+        b"publicationdate" | b"coverdate" => Role::FallbackDate,
         _ => Role::Foreign,
     }
 }
 
 pub(super) fn open_graph_role(lower: &[u8]) -> Role {
     match lower {
-        b"title" => Role::SecondTitle,
-        b"description" => Role::SecondSummary,
+        b"title" => Role::FallbackTitle,
+        b"description" => Role::FallbackSummary,
         _ => Role::Foreign,
     }
 }
@@ -96,11 +201,11 @@ pub(super) fn open_graph_role(lower: &[u8]) -> Role {
 /// CAP 1.2, whole alerts in an item and single elements.
 pub(super) fn cap_role(lower: &[u8]) -> Role {
     match lower {
-        b"headline" => Role::SecondTitle,
+        b"headline" => Role::FallbackTitle,
         b"description" | b"instruction" | b"areadesc" => Role::OtherText,
         b"event" => Role::Category,
-        b"sendername" => Role::SecondAuthor,
-        b"sent" => Role::SecondDate,
+        b"sendername" => Role::FallbackAuthor,
+        b"sent" => Role::FallbackDate,
         b"alert" | b"info" | b"area" => Role::Unknown,
         _ => Role::Foreign,
     }

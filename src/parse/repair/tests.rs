@@ -175,7 +175,7 @@ fn atom_texts_keep_their_type() {
 }
 
 #[test]
-fn links_are_told_by_what_they_are() {
+fn links_are_chosen_by_what_they_are() {
     for (element, rel) in [
         ("<link>u</link>", "Alternate"),
         ("<link href='u'>", "Alternate"),
@@ -212,7 +212,7 @@ fn links_are_told_by_what_they_are() {
 }
 
 #[test]
-fn the_first_of_each_text_counts_and_an_id_comes_before_its_stand_ins() {
+fn the_first_of_each_text_counts_and_an_id_comes_before_its_fallbacks() {
     let item = "<item><title>a</title><dc:title>b</dc:title><title>c</title></item>";
     assert_eq!(entries(item), "<entry>[title text: a]</entry>");
     let item = "<item rdf:about='x'><dc:identifier>y</dc:identifier><guid>z</guid></item>";
@@ -298,7 +298,7 @@ fn a_feed_says_when_it_changes_and_where_it_lives() {
 }
 
 #[test]
-fn what_podcasts_say_stands_in_for_what_is_missing() {
+fn what_podcasts_say_replaces_what_is_missing() {
     let podcast = "<itunes:summary>s</itunes:summary><itunes:author>a</itunes:author>";
     assert_eq!(
         entries(&format!("<item>{podcast}</item>")),
@@ -399,20 +399,9 @@ fn what_one_document_may_make_us_keep_is_bounded() {
     }
 }
 
+/// What is not well-formed gives a warning wherever it is, also in what nobody reads.
 #[test]
-fn html_pages_are_told_from_other_texts() {
-    assert_eq!(
-        html_page("<!DOCTYPE html><title>Log in</title>"),
-        Some(Some("Log in".to_owned()))
-    );
-    assert_eq!(html_page("<HTML><body>x"), Some(None));
-    assert_eq!(html_page("<opml><title>x</title></opml>"), None);
-    assert_eq!(html_page("not found"), None);
-}
-
-/// What is not well-formed is told wherever it stands, also in what nobody reads.
-#[test]
-fn repairs_of_what_is_not_read_are_told() {
+fn repairs_of_what_is_not_read_give_warnings() {
     use WarningKind::{BareAmpersand, BareLessThan, UnclosedElement, UnknownEntity};
     for (channel, expected) in [
         ("<comments>c?a=1&b=2</comments>", vec![BareAmpersand]),

@@ -1,4 +1,5 @@
-//! Pieces of text that stay borrowed for as long as they can.
+//! Pieces of text that stay borrowed for as long as they can: trimmed, cut, and without the
+//! characters that XML forbids.
 
 use std::borrow::Cow;
 

@@ -2,6 +2,9 @@
 //!
 //! One pass: every byte is looked at a bounded number of times, however the input is broken. Where
 //! an end is searched for and not found (`-->`, `]]>`), it is never searched for again.
+//!
+//! [`Pieces`](crate::parse::Pieces) and `count` read the same bytes without it; their heads say
+//! why.
 
 use memchr::{memchr, memmem};
 
@@ -16,7 +19,7 @@ pub(super) enum Token<'a> {
     Text(&'a str),
     /// Text that is meant literally.
     Cdata(&'a str),
-    /// What stands between `<!DOCTYPE` and its `>`.
+    /// Everything between `<!DOCTYPE` and its `>`.
     Doctype(&'a str),
 }
 
@@ -34,7 +37,7 @@ pub(super) struct Tag<'a> {
 }
 
 /// The tokens of a text, each with its byte offset. Comments and processing instructions, XML
-/// declarations among them, are left out wherever they stand.
+/// declarations among them, are left out wherever they are.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     text: &'a str,
@@ -227,7 +230,7 @@ fn tag_length(inside: &str) -> Option<usize> {
 }
 
 /// How far a quoted value reaches, its quote included; 0 for a quote that opens nothing: one never
-/// closed, or whose partner stands beyond this tag's `>` and the next tag's `<`.
+/// closed, or whose partner is beyond this tag's `>` and the next tag's `<`.
 fn quoted_length(bytes: &[u8], quote: u8) -> usize {
     let Some(length) = memchr(quote, bytes) else {
         return 0;

@@ -1,117 +1,18 @@
-//! What the elements of all feed formats mean, whatever they are called.
+//! The vocabularies that feeds are written in: which one an element's prefix names, and so what
+//! the element means.
+//!
+//! A prefix means what the document declares, and where it declares nothing, what everyone uses it
+//! for. No allocation for each element.
 
 use std::collections::HashMap;
 
 use super::{
-    space::{Space, space_of_prefix, space_of_uri},
+    roles::{
+        Family, Role, cap_role, core_role, dublin_core_role, itunes_role, media_role,
+        open_graph_role, prism_role,
+    },
     token::Tag,
 };
-
-/// The three ways to lay out a feed in XML.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
-    /// `<rss>`, and a `<channel>` without it.
-    Rss,
-    /// RSS 0.90, 1.0 and 1.1.
-    Rdf,
-    /// `<feed>`, and an `<entry>` without it.
-    Atom,
-}
-
-/// What an element means to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Root(Family),
-    Item,
-    Title,
-    /// What may serve as one where there is none, and is a text of the item where there is.
-    SecondTitle,
-    Link,
-    /// The story's own address where a service has put its redirect into the link.
-    OriginalLink,
-    /// The feed's own id of an item.
-    Id,
-    /// What may serve as one where there is none.
-    SecondId,
-    Summary,
-    /// What may serve as one where there is none, and is a text of the item where there is.
-    SecondSummary,
-    Content,
-    /// A text of the item beside its summary and content: of a picture or video, a teaser.
-    OtherText,
-    Published,
-    Updated,
-    /// What may serve as a date where there is none.
-    SecondDate,
-    /// RSS: a text with a name or an address. Atom: the same with elements in it.
-    Author,
-    /// A name that comes behind the authors': theirs where they are addresses, or a helper's.
-    SecondAuthor,
-    /// A name beside a picture or film: an author's, or of who made the picture.
-    Credit,
-    Category,
-    /// Several labels, with commas between them.
-    Keywords,
-    Enclosure,
-    Language,
-    Generator,
-    Ttl,
-    SkipHour,
-    SkipDay,
-    UpdatePeriod,
-    UpdateFrequency,
-    /// An element whose children carry the names of ours and mean something else.
-    Foreign,
-    /// Any other: passed over, its children looked at.
-    Unknown,
-}
-
-impl Role {
-    /// What the element means inside an `<og>` without prefix: there it is Open Graph's.
-    pub(super) const fn in_open_graph(self) -> Self {
-        match self {
-            Self::Title => Self::SecondTitle,
-            Self::Summary => Self::SecondSummary,
-            other => other,
-        }
-    }
-
-    /// Whether the element holds text that may be long and hold markup.
-    pub(super) const fn is_long_text(self) -> bool {
-        matches!(
-            self,
-            Self::Summary | Self::SecondSummary | Self::Content | Self::OtherText
-        )
-    }
-
-    /// Whether the element holds text of a line, in which none of our elements can stand.
-    pub(super) const fn is_short_text(self) -> bool {
-        matches!(
-            self,
-            Self::Title
-                | Self::SecondTitle
-                | Self::Link
-                | Self::OriginalLink
-                | Self::Id
-                | Self::SecondId
-                | Self::Published
-                | Self::Updated
-                | Self::SecondDate
-                | Self::Author
-                | Self::SecondAuthor
-                | Self::Credit
-                | Self::Category
-                | Self::Keywords
-                | Self::Language
-                | Self::Generator
-                | Self::Ttl
-                | Self::SkipHour
-                | Self::SkipDay
-                | Self::UpdatePeriod
-                | Self::UpdateFrequency
-        )
-    }
-}
 
 /// The prefixes a document declares, and those it forgets to.
 #[derive(Debug, Default)]
@@ -143,6 +44,130 @@ impl<'a> Vocabulary<'a> {
             }
         };
         space.role(local)
+    }
+}
+
+/// A family of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    /// RSS and Atom of any version: no element of one is something else in another.
+    Core,
+    Rdf,
+    DublinCore,
+    Content,
+    Media,
+    FeedBurner,
+    /// Apple's for podcasts, and Google's, which is alike.
+    Itunes,
+    /// Podcasting 2.0.
+    Podcast,
+    /// Publishing Requirements for Industry Standard Metadata: journals, magazines.
+    Prism,
+    /// Common Alerting Protocol: weather offices, civil protection.
+    Cap,
+    GeoRss,
+    /// What a page shows of itself when it is shared.
+    OpenGraph,
+    Syndication,
+    Xhtml,
+    Other,
+}
+
+/// Spaces by URI, without scheme, case, `www.` and trailing `/` or `#`.
+pub(super) fn space_of_uri(uri: &str) -> Space {
+    let uri = uri.trim().to_ascii_lowercase();
+    let uri = uri
+        .trim_start_matches("http://")
+        .trim_start_matches("https://");
+    let uri = uri.trim_start_matches("www.").trim_end_matches(['/', '#']);
+    match uri {
+        "w3.org/2005/atom" | "purl.org/rss/1.0" | "purl.org/net/rss1.1" => Space::Core,
+        "w3.org/1999/02/22-rdf-syntax-ns" => Space::Rdf,
+        "purl.org/dc/terms" => Space::DublinCore,
+        "purl.org/rss/1.0/modules/content" => Space::Content,
+        "search.yahoo.com/mrss" | "rssboard.org/media-rss" => Space::Media,
+        "purl.org/rss/1.0/modules/syndication" => Space::Syndication,
+        "itunes.com/dtds/podcast-1.0.dtd" | "google.com/schemas/play-podcasts/1.0" => Space::Itunes,
+        "georss.org/georss" => Space::GeoRss,
+        "ogp.me/ns" | "opengraphprotocol.org/schema" => Space::OpenGraph,
+        "rssnamespace.org/feedburner/ext/1.0" => Space::FeedBurner,
+        "w3.org/1999/xhtml" => Space::Xhtml,
+        _ if uri.contains("podcast-namespace") || uri.starts_with("podcastindex.org/namespace") => {
+            Space::Podcast
+        }
+        _ if uri.starts_with("prismstandard.org/namespaces") => Space::Prism,
+        _ if uri.starts_with("urn:oasis:names:tc:emergency:cap") => Space::Cap,
+        _ if uri.starts_with("purl.org/atom/") => Space::Core,
+        _ if uri.starts_with("purl.org/dc/elements/") => Space::DublinCore,
+        _ if uri.starts_with("backend.userland.com/rss") => Space::Core,
+        _ if uri.ends_with("law.harvard.edu/tech/rss") => Space::Core,
+        _ if uri.starts_with("my.netscape.com/") || uri.starts_with("channel.netscape.com/") => {
+            Space::Core
+        }
+        _ => Space::Other,
+    }
+}
+
+/// Spaces by the prefix that everyone uses, where a document does not declare it.
+pub(super) fn space_of_prefix(prefix: &str) -> Space {
+    match prefix {
+        "atom" | "atom10" | "a10" | "rss" => Space::Core,
+        "rdf" => Space::Rdf,
+        "dc" | "dcterms" => Space::DublinCore,
+        "content" => Space::Content,
+        "media" => Space::Media,
+        "feedburner" => Space::FeedBurner,
+        "itunes" | "googleplay" => Space::Itunes,
+        "podcast" => Space::Podcast,
+        "prism" => Space::Prism,
+        "cap" => Space::Cap,
+        "georss" => Space::GeoRss,
+        "og" => Space::OpenGraph,
+        "sy" => Space::Syndication,
+        "xhtml" => Space::Xhtml,
+        _ => Space::Other,
+    }
+}
+
+impl Space {
+    /// What its element of that name means.
+    pub(super) fn role(self, local: &str) -> Role {
+        // Short names on the stack: no allocation for each tag.
+        let mut buffer = [0; 24];
+        let Some(lower) = buffer.get_mut(..local.len()) else {
+            return unknown(self);
+        };
+        lower.copy_from_slice(local.as_bytes());
+        lower.make_ascii_lowercase();
+        match (self, &*lower) {
+            (Self::Core, lower) => core_role(lower),
+            (Self::Rdf, b"rdf") => Role::Root(Family::Rdf),
+            (Self::DublinCore, lower) => dublin_core_role(lower),
+            (Self::Content, b"encoded" | b"items") | (Self::Xhtml, b"body" | b"div") => {
+                Role::Content
+            }
+            (Self::Media, lower) => media_role(lower),
+            (Self::Rdf, _) => Role::Unknown,
+            (Self::FeedBurner, b"origlink") => Role::OriginalLink,
+            (Self::Itunes, lower) => itunes_role(lower),
+            (Self::Podcast, b"person") => Role::FallbackAuthor,
+            (Self::Prism, lower) => prism_role(lower),
+            (Self::Cap, lower) => cap_role(lower),
+            (Self::GeoRss, b"featurename") => Role::Category,
+            (Self::OpenGraph, lower) => open_graph_role(lower),
+            (Self::Syndication, b"updateperiod") => Role::UpdatePeriod,
+            (Self::Syndication, b"updatefrequency") => Role::UpdateFrequency,
+            _ => unknown(self),
+        }
+    }
+}
+
+/// A prefixed stranger's children are strangers; an unprefixed one is a slip of the pen.
+fn unknown(space: Space) -> Role {
+    if space == Space::Core {
+        Role::Unknown
+    } else {
+        Role::Foreign
     }
 }
 

@@ -1,7 +1,5 @@
 //! Which text of an item goes where: one line for each way in which publishers write it.
 
-mod labels;
-mod others;
 mod texts;
 
 use super::*;
@@ -39,4 +37,200 @@ fn shown(feed: &ParsedFeed) -> String {
         .map(|(name, text)| format!("{name}: {text}"))
         .collect();
     fields.join("; ")
+}
+
+#[test]
+fn labels_are_categories_however_they_are_written() {
+    for (inside, expected) in [
+        (
+            "<itunes:keywords>Koizumi, defence,, Tokyo </itunes:keywords>",
+            "in: Koizumi / defence / Tokyo",
+        ),
+        (
+            "<media:keywords>小泉、防衛; base</media:keywords>",
+            "in: 小泉 / 防衛 / base",
+        ),
+        ("<keywords>one two</keywords>", "in: one two"),
+        (
+            "<media:category label='Rock'>music/rock</media:category>",
+            "in: Rock / music/rock",
+        ),
+        (
+            "<category>A</category><media:category>A</media:category>",
+            "in: A",
+        ),
+        (
+            "<prism:section>World</prism:section><prism:keyword>Iran</prism:keyword>",
+            "in: World / Iran",
+        ),
+        (
+            "<prism:publicationName>The Journal</prism:publicationName>",
+            "in: The Journal",
+        ),
+        ("<prism:issn>1234-5678</prism:issn>", ""),
+        (
+            "<g:featurename>Yokosuka</g:featurename><g:point>35 139</g:point>",
+            "in: Yokosuka",
+        ),
+        ("<subject>Defence</subject>", "in: Defence"),
+        ("<tags>Defence, Tokyo</tags>", "in: Defence / Tokyo"),
+    ] {
+        assert_eq!(rss(inside), expected, "{inside}");
+    }
+    for (category, expected) in [
+        ("<category term='a' label='Label'/>", "in: Label / a"),
+        ("<category term='japan' label='Japan'/>", "in: Japan"),
+        (
+            "<category term='http://e.org/kind#post' label='Post'/>",
+            "in: Post",
+        ),
+        ("<category term='17' label='Japan'/>", "in: Japan"),
+        ("<category term='17'/>", "in: 17"),
+        ("<category term='US' label='us'/>", "in: us / US"),
+        ("<category term='US' label='US'/>", "in: US"),
+        ("<category term='' label='Japan'/>", "in: Japan"),
+    ] {
+        assert_eq!(atom(category), expected, "{category}");
+    }
+}
+
+#[test]
+fn names_are_read_beside_addresses() {
+    for (inside, expected) in [
+        (
+            "<author>a@e.org</author><itunes:author>Koizumi</itunes:author>",
+            "by: Koizumi / a@e.org",
+        ),
+        (
+            "<author>a@e.org (Roe)</author><itunes:author>Roe</itunes:author>",
+            "by: Roe",
+        ),
+        (
+            "<author>Roe</author><itunes:author>The Show</itunes:author>",
+            "by: Roe / The Show",
+        ),
+        ("<author>Roe &lt;a@e.org&gt;</author>", "by: Roe"),
+        (
+            "<p:person role='guest'>Koizumi</p:person><author>Roe</author>",
+            "by: Roe / Koizumi",
+        ),
+        (
+            "<media:credit role='author'>Koizumi</media:credit>",
+            "by: Koizumi",
+        ),
+        (
+            "<media:credit>Getty</media:credit><dc:creator>Roe</dc:creator>",
+            "c: Getty; by: Roe",
+        ),
+        ("<creator>Taro Koizumi</creator>", "by: Taro Koizumi"),
+    ] {
+        assert_eq!(rss(inside), expected, "{inside}");
+    }
+}
+
+#[test]
+fn a_language_is_read_without_its_prefix() {
+    let language = |document: &str| {
+        let feed = parsed(document);
+        let item = feed.items[0].item.language.clone();
+        [feed.language, item].map(Option::unwrap_or_default)
+    };
+    for (document, expected) in [
+        ("<feed lang='ja'><entry/></feed>", ["ja", "ja"]),
+        (
+            "<feed xml:lang='ja' lang='en'><entry/></feed>",
+            ["ja", "ja"],
+        ),
+        ("<feed lang=' '><entry lang='ja'/></feed>", ["", "ja"]),
+        (
+            "<feed><entry><title lang='ja'>x</title></entry></feed>",
+            ["", "ja"],
+        ),
+        (
+            "<rss><channel xml:lang='ja'><item/></channel></rss>",
+            ["ja", "ja"],
+        ),
+        (
+            "<rss><channel lang='ja'><item/></channel></rss>",
+            ["ja", "ja"],
+        ),
+        (
+            "<rss lang='en'><channel lang='ja'><item lang='ko'/></channel></rss>",
+            ["en", "ko"],
+        ),
+    ] {
+        assert_eq!(language(document), expected, "{document}");
+    }
+}
+
+#[test]
+fn a_guid_that_is_a_path_is_a_link_where_there_is_no_other() {
+    let link = |inside: &str| {
+        let feed = parsed(&format!("{RSS}{inside}</item></channel></rss>"));
+        feed.items[0].item.link.clone().unwrap_or_default()
+    };
+    for (inside, expected) in [
+        (
+            "<guid isPermaLink='true'>/blog/x</guid>",
+            "https://e.org/blog/x",
+        ),
+        (
+            "<guid isPermaLink=' TRUE '>blog/x</guid>",
+            "https://e.org/blog/x",
+        ),
+        (
+            "<guid isPermaLink='true'>?p=12</guid>",
+            "https://e.org/?p=12",
+        ),
+        ("<guid>/blog/x</guid>", "https://e.org/blog/x"),
+        ("<guid>blog/x</guid>", ""),
+        ("<guid isPermaLink='true'>12345</guid>", ""),
+        ("<guid isPermaLink='true'>tag:e.org,2026:/x</guid>", ""),
+        ("<guid isPermaLink='true'>/a b</guid>", ""),
+        ("<guid isPermaLink='false'>/blog/x</guid>", ""),
+        (
+            "<link>https://e.org/1</link><guid isPermaLink='true'>/x</guid>",
+            "https://e.org/1",
+        ),
+        (
+            "<enclosure url='c.jpg' type='image/jpeg'/><enclosure url='a.mp3' type='audio/mpeg'/>",
+            "https://e.org/a.mp3",
+        ),
+        ("<enclosure url='a.mp3'/><guid>/x</guid>", "https://e.org/x"),
+    ] {
+        assert_eq!(link(inside), expected, "{inside}");
+    }
+}
+
+#[test]
+fn a_date_without_its_prefix_replaces_one_that_is_missing() {
+    let date = |inside: &str| {
+        let feed = parsed(&format!("{RSS}{inside}</item></channel></rss>"));
+        let date = feed.items[0].item.published;
+        date.map(|date| date.to_string()).unwrap_or_default()
+    };
+    for (inside, expected) in [
+        (
+            "<date>Wed, 15 Jun 2022 02:34:44 +0200</date>",
+            "2022-06-15T00:34:44Z",
+        ),
+        (
+            "<date>2022-06-15</date><pubDate>2022-06-16</pubDate>",
+            "2022-06-16T00:00:00Z",
+        ),
+        (
+            "<prism:coverDate>2022-06-15</prism:coverDate>",
+            "2022-06-15T00:00:00Z",
+        ),
+        (
+            "<c:sent>2022-06-15T00:00:00-00:00</c:sent>",
+            "2022-06-15T00:00:00Z",
+        ),
+        (
+            "<date>2022-06-15</date><dcterms:modified>2022-06-16</dcterms:modified>",
+            "",
+        ),
+    ] {
+        assert_eq!(date(inside), expected, "{inside}");
+    }
 }

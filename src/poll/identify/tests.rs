@@ -115,6 +115,9 @@ fn a_guid_of_another_story_is_said() {
     let old = channel(&[item("g", "1", "text")]);
     let shown = item("g", "2", "other").replace("<title>T<", "<title>U<");
     let identified = compared(&channel(&[shown]), &[on_record(&old[0], 7, 0)]);
-    assert_eq!(identified.records[0].recognition, Recognition::GuidReused);
+    assert_eq!(
+        identified.records[0].identified_by,
+        IdentifiedBy::GuidReused
+    );
     assert_eq!(identified.records[0].id, None);
 }

@@ -177,7 +177,8 @@ pub(super) fn note(
             since: to_second(now),
             ..ReceiverMissed::new(receiver)
         });
-        missed.add(deserialize_event(tx, &payload).ok().as_ref());
+        let event = deserialize_event(tx, &payload).ok();
+        missed.add(event.as_ref().and_then(Event::alerts));
         reason.as_str().clone_into(&mut missed.reason);
         error.clone_into(&mut missed.error);
     }

@@ -1,7 +1,7 @@
 //! Those behind a receiver who get nothing while others do: a mail address that the server does not
 //! know, a service that Apprise cannot reach.
 //!
-//! Others are notified of each once, when that has gone on for [`RECEIVER_TOLD_AFTER`], also where nothing else is
+//! Others are notified of each once, when that has gone on for [`RECEIVER_FAILING_AFTER`], also where nothing else is
 //! sent meanwhile. What an attempt shows of them is added to what is known in the transaction that
 //! records it, for others may have been notified while it ran.
 
@@ -14,7 +14,7 @@ use super::{insert::enqueue_event, rows::waiting};
 use crate::{
     model::time::elapsed,
     model::{Event, ReceiverFailing, ReceiverRecovered, Refusal, SendReason, to_second},
-    schedule::RECEIVER_TOLD_AFTER,
+    schedule::RECEIVER_FAILING_AFTER,
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -78,7 +78,7 @@ impl Unreached {
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
-        !self.notified && elapsed(self.since, now) >= RECEIVER_TOLD_AFTER
+        !self.notified && elapsed(self.since, now) >= RECEIVER_FAILING_AFTER
     }
 }
 

@@ -60,7 +60,7 @@ fn insert(
     effects: &mut Effects,
 ) -> Result<ItemId, StoreError> {
     let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
-    prints.add(item, new.recognition, &new.fingerprint);
+    prints.add(item, new.identified_by, &new.fingerprint);
     if let Some(alert) = new.alert {
         alerts::insert(tx, feed, item, alert, now, effects)?;
     }

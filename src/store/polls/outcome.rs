@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Continuity, Health, Moved, OutageChange, PollClaim};
 use crate::{
     model::{
-        Alert, AlertId, FeedId, Fingerprint, Item, ItemId, OriginId, Priority, Recognition,
+        Alert, AlertId, FeedId, Fingerprint, IdentifiedBy, Item, ItemId, OriginId, Priority,
         TextHash,
     },
     schedule::Learned,
@@ -209,7 +209,7 @@ pub struct NewItem {
     /// By what it will be known again.
     pub fingerprint: Fingerprint,
     /// Why it is new.
-    pub recognition: Recognition,
+    pub identified_by: IdentifiedBy,
     /// Whether it is only remembered: no watch was asked.
     pub is_baseline: bool,
     /// What it set off.
@@ -246,7 +246,7 @@ pub struct Alias {
     /// What the document says.
     pub fingerprint: Fingerprint,
     /// By what it was taken for the item.
-    pub by: Recognition,
+    pub by: IdentifiedBy,
 }
 
 /// An alert and its receivers.

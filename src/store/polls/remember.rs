@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Alias;
 use crate::{
-    model::{FeedId, Fingerprint, ItemId, Recognition},
+    model::{FeedId, Fingerprint, IdentifiedBy, ItemId},
     store::{
         StoreError,
         engine::{Tx, Value, values},
@@ -79,7 +79,7 @@ fn make_room(tx: &mut dyn Tx, feed: FeedId, item: ItemId) -> Result<i64, StoreEr
 pub(super) struct NewFingerprints(Vec<[Value; COLUMNS]>);
 
 impl NewFingerprints {
-    pub(super) fn add(&mut self, item: ItemId, by: Recognition, print: &Fingerprint) {
+    pub(super) fn add(&mut self, item: ItemId, by: IdentifiedBy, print: &Fingerprint) {
         self.0.push(row(item, 0, by, print));
     }
 
@@ -104,7 +104,7 @@ impl NewFingerprints {
 /// Columns of a row beside feed and time.
 const COLUMNS: usize = 10;
 
-fn row(item: ItemId, alias: i64, by: Recognition, print: &Fingerprint) -> [Value; COLUMNS] {
+fn row(item: ItemId, alias: i64, by: IdentifiedBy, print: &Fingerprint) -> [Value; COLUMNS] {
     [
         item.into(),
         alias.into(),

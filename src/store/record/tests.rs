@@ -41,7 +41,7 @@ async fn an_item_is_found_under_its_names_also_when_it_is_no_longer_kept() {
         item: ItemId(1),
         seen_at: at(0),
         is_kept: true,
-        recognition: Recognition::New,
+        identified_by: IdentifiedBy::New,
     };
     let under = async |name: [i64; 2]| store.seen_under(name).await.expect("read");
     for name in [[1, 9], [9, 1], [1, 1]] {

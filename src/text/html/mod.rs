@@ -22,7 +22,7 @@ use shape::{begins_as_html, reads_as_html};
 /// How often text is unescaped: feeds wrap HTML in XML, and their makers escape once too often.
 const MAX_PASSES: usize = 3;
 
-/// The longest entity that is recognised when looking for a second layer of escaping
+/// The longest entity that is seen when looking for a second layer of escaping
 /// (`&CounterClockwiseContourIntegral;`).
 const MAX_ENTITY_BYTES: usize = 33;
 

@@ -1,5 +1,5 @@
 //! Random lives of feeds: whatever edits, moves, drops and returns happen, a story that is new is
-//! told, and one that stands there as it did is not.
+//! found to be so, and one that is there as before is not.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -48,8 +48,8 @@ enum Step {
     Turn,
 }
 
-/// Every style but those in which stories share what names them: one that stands alone cannot be
-/// told from an edit of the one before there.
+/// Every style but those in which stories share what names them: one that is there alone cannot
+/// be distinguished from an edit of the one before there.
 fn style() -> impl Strategy<Value = Style> {
     use Name::{Common, None, Own, Place};
     let mut styles = Vec::new();
@@ -151,7 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..ProptestConfig::default() })]
 
     #[test]
-    fn a_story_with_a_text_of_its_own_is_told(
+    fn a_story_with_a_text_of_its_own_is_found(
         style in style(),
         visits in prop::collection::vec(prop::collection::vec(step(), 0..4), 1..8),
     ) {
@@ -193,7 +193,7 @@ proptest! {
                 }
             }
             let again = read(&items, &mut known);
-            prop_assert!(!again.contains(&true), "told twice: {style:?} {items:#?}");
+            prop_assert!(!again.contains(&true), "new twice: {style:?} {items:#?}");
         }
     }
 }

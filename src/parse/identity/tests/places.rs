@@ -159,10 +159,10 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// As long as the story that stood first still stands there under its title: without it nothing
-    /// tells a list that has changed from end to end from one that was edited.
+    /// As long as the story that was first is still there under its title: without it nothing
+    /// distinguishes a list that has changed from end to end from one that was edited.
     #[test]
-    fn whatever_changes_between_two_visits_every_new_story_is_told(
+    fn whatever_changes_between_two_visits_every_new_story_is_found(
         habits in habits(),
         visits in prop::collection::vec(changes(), 1..6),
     ) {

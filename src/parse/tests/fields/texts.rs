@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What stands beside a description, and what both are read as.
+/// What is beside a description, and what both are read as.
 const BESIDE: &[(&str, &str)] = &[
     (
         "<itunes:summary>Koizumi</itunes:summary>",
@@ -108,9 +108,9 @@ fn texts_beside_a_description_are_read_and_none_twice() {
     // Their order does not count.
     let shared = "<og><title>Shared</title><description>Card</description></og>";
     let story = "<title>Ep 1</title><description>A slogan</description>";
-    let told = "t: Ep 1; s: A slogan; c: Shared / Card";
+    let expected = "t: Ep 1; s: A slogan; c: Shared / Card";
     for item in [format!("{shared}{story}"), format!("{story}{shared}")] {
-        assert_eq!(rss(&item), told, "{item}");
+        assert_eq!(rss(&item), expected, "{item}");
     }
     let unclosed = format!("<og><title>Shared</title>{story}<guid>1</guid>");
     assert_eq!(

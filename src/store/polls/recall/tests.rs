@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    model::Recognition,
+    model::IdentifiedBy,
     store::{Alias, KnownItem, PollResult, testing::*},
 };
 
@@ -99,7 +99,7 @@ async fn an_item_has_four_fingerprints_at_most() {
     let moved = |n: u8| Alias {
         replaces: None,
         fingerprint: print(n),
-        by: Recognition::Moved,
+        by: IdentifiedBy::Moved,
     };
     for n in 2..=6 {
         know(&store, 60 * i64::from(n), moved(n)).await;

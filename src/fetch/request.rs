@@ -1,9 +1,9 @@
-//! What is shown to whom.
+//! What a visit asks for, and what it may show on the way.
 //!
 //! A feed's headers, login and client certificate are for the origin that the operator wrote:
-//! scheme, host and port (RFC 6454), as browsers hold it (Fetch standard §4.4). A visit that has
-//! once been led elsewhere shows nothing more, not even back at home: by then a stranger chooses
-//! what is asked for in our name. From http to https counts as elsewhere.
+//! scheme, host and port (RFC 6454), as in browsers (Fetch standard §4.4). A visit that was
+//! redirected to another origin once shows nothing more, not even back at home: from then on a
+//! stranger chooses what is asked for in our name. From http to https counts as another origin.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
@@ -11,8 +11,43 @@ use url::Url;
 use super::redirect::Trail;
 use crate::{
     http::{HeaderMap, HeaderName, HeaderValue, bare_url, header::AUTHORIZATION},
-    model::{Access, Login, Transport},
+    model::{Access, Feed, Login, Transport},
 };
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct FetchRequest<'a> {
+    /// As configured: `http`, `https` or `file`.
+    pub url: &'a Url,
+    /// The ETag of the last document, byte for byte.
+    pub etag: Option<&'a [u8]>,
+    /// The Last-Modified of the last document, byte for byte.
+    pub last_modified: Option<&'a [u8]>,
+    /// Whether names and redirects may lead to private addresses.
+    pub allow_private: bool,
+    /// Whether the URL was found in a document or behind a redirect: then it is no more trusted
+    /// than one of those, unless it is of the origin that the operator wrote.
+    pub from_stranger: bool,
+    /// How the feed is reached and what is shown there; directly and nothing, if not set.
+    pub grant: Option<Grant<'a>>,
+}
+
+impl<'a> FetchRequest<'a> {
+    /// The first request for a feed, of which nothing is known.
+    pub const fn first(feed: &'a Feed) -> Self {
+        Self {
+            url: &feed.url,
+            etag: None,
+            last_modified: None,
+            allow_private: feed.allow_private,
+            from_stranger: false,
+            grant: Some(Grant {
+                access: &feed.access,
+                home: &feed.url,
+            }),
+        }
+    }
+}
 
 /// A feed's access, and the address it was written beside.
 #[derive(Debug, Clone, Copy)]

@@ -1,13 +1,13 @@
-//! The second reader: feed-rs, for the documents that ours does not read whole.
+//! The fallback reader: feed-rs, for the documents that ours does not read whole.
 //!
 //! Ours goes by prefixes and repairs what is broken; feed-rs follows XML's namespaces to the letter
 //! and repairs nothing. So where the markup shows more items than ours found, or ours panicked, a
-//! well-formed document may still give them all here. It is not asked otherwise: alone it reads
-//! all items of 92 % of real feeds, ours of all of them, in less than half the time that both
-//! would take.
+//! well-formed document may still give them all here. It is not asked otherwise: alone it reads all
+//! items of 92 % of real feeds, ours of all of them, in less than half the time that both would
+//! take.
 //!
 //! feed-rs 3.0.0 (with quick-xml 0.42.0) was seen to panic, to overflow its stack and to take more
-//! than linear time. The panic is caught, the rest ruled out first by [`is_fit_for_feed_rs`]. (The
+//! than linear time. The panic is caught; [`is_fit_for_feed_rs`] excludes the rest beforehand. (The
 //! panic hook is the program's; nothing is installed.)
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,7 +42,7 @@ fn caught<T>(reader: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 /// The document without its declaration, which names the encoding it had before. `None` where
-/// another one stands elsewhere.
+/// another one is elsewhere.
 fn undeclared(text: &str) -> Option<&str> {
     let declaration = text.strip_prefix("<?xml").and_then(|rest| {
         let (_, behind) = rest.split_once("?>")?;
@@ -136,7 +136,7 @@ fn raw_link(link: feed_rs::model::Link) -> Option<RawLink<'static>> {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::guard::{MAX_SECOND_DEPTH, MAX_SECOND_TAG_BYTES},
+        super::guard::{MAX_FALLBACK_DEPTH, MAX_FALLBACK_TAG_BYTES},
         *,
     };
 
@@ -168,11 +168,11 @@ mod tests {
         };
         // Within `rss`, `channel` and `item`.
         let nested = |depth: usize| "<a>".repeat(depth - 3) + &"</a>".repeat(depth - 3);
-        assert_eq!(channel(&nested(MAX_SECOND_DEPTH)), Some(1));
-        assert_eq!(channel(&nested(MAX_SECOND_DEPTH + 1)), None);
+        assert_eq!(channel(&nested(MAX_FALLBACK_DEPTH)), Some(1));
+        assert_eq!(channel(&nested(MAX_FALLBACK_DEPTH + 1)), None);
         let tag = |bytes: usize| format!("<a b='{}'/>", "c".repeat(bytes - "<a b=''/>".len()));
-        assert_eq!(channel(&tag(MAX_SECOND_TAG_BYTES)), Some(1));
-        assert_eq!(channel(&tag(MAX_SECOND_TAG_BYTES + 1)), None);
+        assert_eq!(channel(&tag(MAX_FALLBACK_TAG_BYTES)), Some(1));
+        assert_eq!(channel(&tag(MAX_FALLBACK_TAG_BYTES + 1)), None);
     }
 
     #[test]

@@ -1,6 +1,10 @@
-//! Encodings of mail and of the seven-bit net: UTF-7, HZ, ISO-2022-KR and -CN. Browsers refuse them,
-//! so `encoding_rs` has none of them. Their text is all ASCII bytes, parts of which stand for other
-//! characters; they are read only where they are declared.
+//! Old encodings that browsers do not know, and so `encoding_rs` does not have. They are used only
+//! where they are declared; what cannot be read becomes U+FFFD.
+//!
+//! - [`Shifted`]: encodings of mail and of the seven-bit net: UTF-7, HZ, ISO-2022-KR and -CN. Their
+//!   text is all ASCII bytes, parts of which mean other characters.
+//! - [`CodePage`]: code pages of DOS and the old Macintosh, which feeds of old software declare and
+//!   other feed readers read.
 
 use std::borrow::Cow;
 
@@ -167,5 +171,111 @@ fn ascii(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
+/// A line for each: its labels, a tab, and the characters of the bytes 128 to 255.
+const PAGES: &str = include_str!("codepages.tsv");
+
+/// The upper half of a single-byte encoding whose lower half is ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CodePage(&'static str);
+
+impl CodePage {
+    /// The code page of that label, if it is one.
+    pub(super) fn for_label(label: &[u8]) -> Option<Self> {
+        let label = label.trim_ascii();
+        PAGES.lines().find_map(|line| {
+            let (labels, upper) = line.split_once('\t')?;
+            let mut labels = labels.split(' ');
+            labels
+                .any(|name| same(name.as_bytes(), label))
+                .then_some(Self(upper))
+        })
+    }
+
+    /// The text. Bytes without a character become U+FFFD.
+    pub(super) fn decode(self, bytes: &[u8]) -> String {
+        let upper: Vec<char> = self.0.chars().collect();
+        let character = |byte: &u8| match byte.checked_sub(0x80) {
+            Some(at) => upper[usize::from(at)],
+            None => char::from(*byte),
+        };
+        bytes.iter().map(character).collect()
+    }
+}
+
+/// Whether two labels are the same but for case and `_` in place of `-`.
+fn same(name: &[u8], label: &[u8]) -> bool {
+    let plain = |byte: &u8| {
+        if *byte == b'_' {
+            b'-'
+        } else {
+            byte.to_ascii_lowercase()
+        }
+    };
+    name.len() == label.len() && name.iter().map(plain).eq(label.iter().map(plain))
+}
+
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn unshifted(label: &str, bytes: &[u8]) -> Option<String> {
+        Some(Shifted::for_label(label.as_bytes())?.decode(bytes))
+    }
+
+    #[test]
+    fn reads_what_is_shifted() {
+        for (label, bytes, text) in [
+            ("UTF-7", &b"Hi Mom -+Jjo--!"[..], "Hi Mom -☺-!"),
+            ("utf-7", b"+ZeVnLIqe-", "日本語"),
+            ("utf-7", b"A+ImIDkQ. 1 +- 1", "A≢Α. 1 + 1"),
+            ("utf-7", b"+2Dzfew x", "🍻 x"),
+            ("hz-gb-2312", b"~{9z7@2?~} ~~ a~\nb", "国防部 ~ ab"),
+            ("HZ", b"~{9z", "国"),
+            (
+                "iso-2022-kr",
+                b"\x1b$)C<a>\x0eGQ19\x0f</a> b",
+                "<a>한국</a> b",
+            ),
+            ("iso-2022-cn", b"\x1b$)A\x0e9z\x0f.", "国."),
+        ] {
+            let read = unshifted(label, bytes);
+            assert_eq!(read.as_deref(), Some(text), "{label}");
+        }
+        assert_eq!(unshifted("utf-8", b""), None);
+    }
+
+    #[test]
+    fn what_is_no_shift_stays() {
+        for text in ["C++ and D", "1 +2 a", "+", "+x", "a ~b c~"] {
+            assert_eq!(unshifted("utf-7", text.as_bytes()).as_deref(), Some(text));
+            assert_eq!(unshifted("hz", text.as_bytes()).as_deref(), Some(text));
+        }
+        assert_eq!(
+            unshifted("iso-2022-kr", b"a\x0fb \x0eGQ\x0f").as_deref(),
+            Some("ab \u{FFFD}"),
+            "no set is named"
+        );
+    }
+
+    fn decoded(label: &str, bytes: &[u8]) -> Option<String> {
+        Some(CodePage::for_label(label.as_bytes())?.decode(bytes))
+    }
+
+    #[test]
+    fn reads_by_label() {
+        assert_eq!(decoded("cp437", b"caf\x82"), Some("café".into()));
+        assert_eq!(decoded(" IBM437 ", b"\x80"), Some("Ç".into()));
+        assert_eq!(decoded("cp_is", b"\x80"), Some("Ç".into()));
+        assert_eq!(decoded("MacCyrillic", b"\x80"), Some("А".into()));
+        assert_eq!(decoded("utf-8", b""), None);
+    }
+
+    #[test]
+    fn every_page_has_every_byte() {
+        assert_eq!(PAGES.lines().count(), 25);
+        for line in PAGES.lines() {
+            let (labels, upper) = line.split_once('\t').expect("a tab");
+            assert_eq!(upper.chars().count(), 128, "{labels}");
+        }
+    }
+}
