@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     output::{self, Output, remark},
     visitor::{Visited, Visitor},
 };

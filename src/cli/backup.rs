@@ -6,7 +6,12 @@ use clap::Args;
 use rustix::fs::{Access, access};
 use serde::Serialize;
 
-use super::{Answer, CliError, config, output::Output, stored};
+use super::{
+    config,
+    error::{Answer, CliError},
+    output::Output,
+    stored,
+};
 use crate::store::Store;
 
 /// Copy the store to a file, with the service up or down.

@@ -6,8 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError,
     config::{environment_to_judge, load_and_warn, load_to_judge, load_without_secrets},
+    error::{Answer, CliError},
     online,
     output::{self, Output},
 };

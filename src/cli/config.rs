@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Answer, CliError,
+    error::{Answer, CliError},
     names::unknown,
     output::{self, Output, remark},
 };
@@ -11,6 +11,9 @@ use crate::{
     config::{self, Config, ConfigErrors, Environment, Loaded, Looked},
     model::Watch,
 };
+
+/// The config where nothing names one: the service's.
+pub(super) const DEFAULT: &str = "/etc/fivebells/fivebells.toml";
 
 /// Reads the config with its secrets, for what sends; its errors are the error. Its warnings are for
 /// the commands that judge or start it.

@@ -2,10 +2,7 @@
 
 use clap::Args;
 
-use super::{
-    CliError,
-    output::{remark, width},
-};
+use super::{error::CliError, output::remark, terminal::width};
 use crate::{
     matcher::{Entity, ItemLists, ItemText, Matcher, Query, QueryError, WatchMatch, matches},
     model::{Field, Match, OnUpdate, Priority, Watch},

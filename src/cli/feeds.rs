@@ -8,12 +8,15 @@ use serde::Serialize;
 use url::Url;
 
 use super::{
-    Answer, CliError, config,
+    config,
     due::{self, RuleLine, Why},
+    error::{Answer, CliError},
     mute::Mutes,
     names::unknown,
-    output::{self, Output, one_line, wrap},
-    repairs, stored, when,
+    output::{self, Output},
+    repairs, stored,
+    terminal::{one_line, wrap},
+    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},

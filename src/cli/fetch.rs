@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, config,
-    output::{Output, one_line, remark},
+    config,
+    error::Answer,
+    output::{Output, remark},
     repairs,
+    terminal::one_line,
     visitor::{Visited, Visitor},
 };
 use crate::{

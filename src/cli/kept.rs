@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{
-    CliError,
+    error::CliError,
     moment::{Moment, moment},
     names::unknown,
     output::remark,

@@ -10,8 +10,10 @@ use clap::Args;
 use url::Url;
 
 use super::{
-    Answer, CliError, add, config,
-    output::{self, Output, one_line, remark},
+    add, config,
+    error::{Answer, CliError},
+    output::{self, Output, remark},
+    terminal::one_line,
 };
 use crate::{
     config::{NoProposal, Proposals},

@@ -8,6 +8,7 @@ use std::{
     io,
 };
 
+use anstyle::Style;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use tracing::{
@@ -22,7 +23,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use super::output::stderr_color;
+use super::{
+    output::stderr_color,
+    terminal::{DIM, GREEN, RED, YELLOW},
+};
 use crate::{
     clock::{Clock as _, SystemClock},
     suggest::closest,
@@ -164,13 +168,9 @@ where
                 .try_for_each(|line| writeln!(writer, "<{}>{line}", severity(level))),
             Self::Terminal { zone, color } => {
                 let now = SystemClock.now().to_zoned(zone.clone());
-                let (paint, plain) = if *color {
-                    (paint(level), "\x1b[0m")
-                } else {
-                    ("", "")
-                };
+                let style = if *color { style(level) } else { Style::new() };
                 let now = now.strftime("%Y-%m-%d %H:%M:%S%:z");
-                writeln!(writer, "{now} {paint}{level:5}{plain} {}", message.0)
+                writeln!(writer, "{now} {style}{level:5}{style:#} {}", message.0)
             }
         }
     }
@@ -187,12 +187,12 @@ const fn severity(level: Level) -> u8 {
 }
 
 /// Red, yellow, green; the rest dim.
-const fn paint(level: Level) -> &'static str {
+const fn style(level: Level) -> Style {
     match level {
-        Level::ERROR => "\x1b[31m",
-        Level::WARN => "\x1b[33m",
-        Level::INFO => "\x1b[32m",
-        _ => "\x1b[2m",
+        Level::ERROR => RED,
+        Level::WARN => YELLOW,
+        Level::INFO => GREEN,
+        _ => DIM,
     }
 }
 

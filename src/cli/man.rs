@@ -2,10 +2,13 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::roff::{Roff, bold, italic, roman};
 
-use super::{Answer, Arguments, CliError, names::unknown};
+use super::{
+    error::{Answer, CliError},
+    names::unknown,
+};
 use crate::config::schema::{Key, TABLES};
 
 /// The page of the config.
@@ -99,20 +102,22 @@ pub(super) struct Man {
 }
 
 impl Man {
-    pub(super) fn run(&self) -> Answer {
+    /// Of these arguments.
+    pub(super) fn run(&self, arguments: Command) -> Answer {
         let mut out = io::stdout().lock();
+        let arguments = built(arguments);
         match &self.page[..] {
-            [] => of_all(&mut out)?,
+            [] => of_all(arguments, &mut out)?,
             [page] if page == CONFIG => of_config(&mut out)?,
-            names => of_command(names, &mut out)?,
+            names => of_command(&arguments, names, &mut out)?,
         }
         out.flush()?;
         Ok(true)
     }
 }
 
-fn of_all(out: &mut dyn io::Write) -> io::Result<()> {
-    let page = clap_mangen::Man::new(built()).source(source());
+fn of_all(arguments: Command, out: &mut dyn io::Write) -> io::Result<()> {
+    let page = clap_mangen::Man::new(arguments).source(source());
     page.render_title(out)?;
     page.render_name_section(out)?;
     page.render_synopsis_section(out)?;
@@ -124,8 +129,12 @@ fn of_all(out: &mut dyn io::Write) -> io::Result<()> {
     page.render_version_section(out)
 }
 
-fn of_command(names: &[String], out: &mut dyn io::Write) -> Result<(), CliError> {
-    let mut command = &built();
+fn of_command(
+    arguments: &Command,
+    names: &[String],
+    out: &mut dyn io::Write,
+) -> Result<(), CliError> {
+    let mut command = arguments;
     let mut title = "fivebells".to_owned();
     for name in names {
         let Some(found) = command.find_subcommand(name) else {
@@ -153,8 +162,8 @@ fn source() -> String {
 }
 
 /// The arguments, with what the parser adds to each command. `help` would have a page for each page.
-fn built() -> Command {
-    let mut command = Arguments::command().disable_help_subcommand(true);
+fn built(arguments: Command) -> Command {
+    let mut command = arguments.disable_help_subcommand(true);
     command.build();
     command
 }
@@ -217,7 +226,10 @@ fn of_config(out: &mut dyn io::Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::Arguments;
 
     fn page(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
         let mut page = Vec::new();
@@ -227,7 +239,8 @@ mod tests {
 
     #[test]
     fn every_page_that_the_first_one_names_can_be_made() {
-        let all = page(of_all);
+        let arguments = built(Arguments::command());
+        let all = page(|out| of_all(arguments.clone(), out));
         for section in ["FILES", "ENVIRONMENT", "\"EXIT STATUS\"", "SIGNALS"] {
             assert!(
                 all.contains(&format!(".SH {section}\n")),
@@ -241,14 +254,15 @@ mod tests {
         let mut made = 0;
         while let Some(words) = named.pop() {
             let mut own = Vec::new();
-            of_command(&words, &mut own).expect("a page");
+            of_command(&arguments, &words, &mut own).expect("a page");
             let own = String::from_utf8(own).expect("UTF-8");
             assert!(own.contains(".SH SYNOPSIS"), "{own}");
             named.extend(pages(&own).into_iter().filter(|it| it.len() > words.len()));
             made += 1;
         }
         assert!(made > 22, "the commands of `outbox` too");
-        let refused = of_command(&["fedes".to_owned()], &mut Vec::new()).expect_err("no such page");
+        let slip = ["fedes".to_owned()];
+        let refused = of_command(&arguments, &slip, &mut Vec::new()).expect_err("no such page");
         assert!(refused.to_string().contains("feeds"), "{refused}");
     }
 

@@ -6,11 +6,11 @@
 mod add;
 mod alerts;
 mod backup;
-mod breaks;
 mod check;
 mod complete;
 mod config;
 mod due;
+mod error;
 mod explain;
 mod expression;
 mod feeds;
@@ -44,30 +44,27 @@ mod status;
 mod stored;
 mod story;
 mod table;
+mod terminal;
 mod trial;
 mod visitor;
 mod walk;
 mod watches;
 mod when;
 
-use std::{path::PathBuf, process::ExitCode};
-
-use clap::{Parser, Subcommand, ValueEnum};
-
-use crate::{
-    app::{AppError, SetupError},
-    store::StoreError,
-    web::ControlError,
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
 };
-pub use complete::answer_the_shell;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use error::Answer;
 use logging::LogFormat;
+pub use output::Format;
 use output::Output;
 
 /// Options of all commands come after its own.
 const OF_ALL: usize = 900;
-
-/// The config where nothing names one: the service's.
-const DEFAULT_CONFIG: &str = "/etc/fivebells/fivebells.toml";
 
 /// Reads feeds and tells people the moment a term they watch for appears.
 #[derive(Debug, Parser)]
@@ -86,7 +83,7 @@ pub struct Arguments {
         value_name = "FILE",
         display_order = OF_ALL,
         env = "FIVEBELLS_CONFIG",
-        default_value = DEFAULT_CONFIG
+        default_value = config::DEFAULT
     )]
     config: PathBuf,
 
@@ -110,17 +107,6 @@ pub struct Arguments {
     command: Command,
 }
 
-/// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One JSON object per line.
-    Json,
-    /// Comma-separated values (RFC 4180), for spreadsheets; of `alerts` only.
-    Csv,
-}
-
 /// Whether there are colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
@@ -133,8 +119,8 @@ enum Color {
 }
 
 impl Color {
-    /// Settles it for all that is printed.
-    fn settle(self) {
+    /// Sets it for all that is printed.
+    fn set(self) {
         let choice = match self {
             Self::Auto => anstream::ColorChoice::Auto,
             Self::Always => anstream::ColorChoice::Always,
@@ -144,7 +130,7 @@ impl Color {
     }
 }
 
-/// What it does is said where each has its arguments.
+/// What each does is written where its arguments are.
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
@@ -181,77 +167,15 @@ enum Command {
     Man(man::Man),
 }
 
-/// What ends a command early.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CliError {
-    /// The report of everything that is wrong with the config, already rendered.
-    #[error("{0}")]
-    Config(String),
-    /// The config cannot be put to work.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// There is no store at any of these places.
-    #[error(
-        "there is no store at {}; help: start the service once, it makes one, or name its file in `[store] url`",
-        stored::listed(.0)
-    )]
-    NoStore(Vec<PathBuf>),
-    /// The service does not run.
-    #[error("{0}")]
-    NotRunning(String),
-    /// The service runs and cannot be asked.
-    #[error(
-        "{0}; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
-    )]
-    Control(#[from] ControlError),
-    /// It did not work out; the message says why.
-    #[error("{0}")]
-    Failed(String),
-    /// The arguments do not fit together.
-    #[error("{0}")]
-    Usage(String),
-    /// Standard output is gone or full.
-    #[error("cannot write to standard output: {0}")]
-    Output(#[from] std::io::Error),
+/// Answers the shell that asks for completions, and ends the process; returns if none asks.
+pub fn answer_the_shell() {
+    complete::answer_the_shell(Arguments::command);
 }
-
-impl From<AppError> for CliError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::Setup(error) => Self::Setup(error),
-            AppError::Store(error) => Self::Store(error),
-            error @ (AppError::Signals(_) | AppError::Ended(_) | AppError::Door(_)) => {
-                Self::Failed(error.to_string())
-            }
-        }
-    }
-}
-
-impl CliError {
-    /// The exit code.
-    fn code(&self) -> u8 {
-        match self {
-            // `fivebells alerts | head` is no failure.
-            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
-            Self::Failed(_) | Self::Output(_) => 1,
-            Self::Usage(_) => 2,
-            Self::NotRunning(_) => 3,
-            Self::Store(_) | Self::NoStore(_) | Self::Control(_) => 69,
-            Self::Config(_) | Self::Setup(_) => 78,
-        }
-    }
-}
-
-/// A command's answer: yes, or no without any error (exit 1).
-pub(crate) type Answer = Result<bool, CliError>;
 
 /// Runs the program with the process's arguments.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    arguments.color.settle();
+    arguments.color.set();
     logging::start(arguments.log_format, arguments.log.as_deref());
     let output = Output::new(arguments.format);
     if output.is_csv() && !matches!(arguments.command, Command::Alerts(_)) {
@@ -272,7 +196,7 @@ pub async fn main() -> ExitCode {
 }
 
 impl Command {
-    async fn run(self, config: &std::path::Path, output: &Output) -> Answer {
+    async fn run(self, config: &Path, output: &Output) -> Answer {
         match self {
             Self::Init(init) => init.run(config, output).await,
             Self::Run(run) => run.run(config).await,
@@ -299,11 +223,8 @@ impl Command {
             Self::Send(send) => send.run(config, output).await,
             Self::Backup(backup) => backup.run(config, output).await,
             Self::Schema => schema::print(),
-            Self::Completions(completions) => {
-                completions.run()?;
-                Ok(true)
-            }
-            Self::Man(page) => page.run(),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(page) => page.run(Arguments::command()),
         }
     }
 }

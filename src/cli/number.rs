@@ -1,7 +1,7 @@
 //! Numbers that name things. Each kind has its sign, so that none is taken for another: `#12` is an
 //! item, `a12` an alert, `d12` a delivery; a notice's id, such as `k3v9q2xw-12`, is its delivery's.
 
-use super::CliError;
+use super::error::CliError;
 use crate::{
     model::{AlertId, DeliveryId, ItemId},
     store::{AlertRecord, DeliveryStatus, Store, StoreError},

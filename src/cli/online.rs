@@ -6,10 +6,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    Answer, CliError,
-    output::{self, Output, one_line},
+    error::{Answer, CliError},
+    output::{self, Output},
     progress::Progress,
-    repairs, when,
+    repairs,
+    terminal::one_line,
+    when,
 };
 use crate::{
     app::{Fault, FeedFacts, Finding, Probes, SubjectKind, Verdict},

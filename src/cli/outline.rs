@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use super::{
-    CliError,
-    output::{Output, width},
-};
+use super::{error::CliError, output::Output, terminal::width};
 use crate::{
     matcher::{Entity, Outline, Query},
     model::Watch,

@@ -11,8 +11,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config, installed, names,
-    output::{Output, one_line, remark},
+    config,
+    error::{Answer, CliError},
+    installed, names,
+    output::{Output, remark},
+    terminal::one_line,
     when,
 };
 use crate::{

@@ -7,8 +7,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, alerts, config, layout::laid_out, number::Number, output::Output,
-    output::remark, receiver::notifier, stored,
+    alerts, config,
+    error::{Answer, CliError},
+    layout::laid_out,
+    number::Number,
+    output::{Output, remark},
+    receiver::notifier,
+    stored,
 };
 use crate::{
     clock::{Clock as _, SystemClock},

@@ -5,7 +5,12 @@ use std::{path::Path, sync::Arc};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Answer, CliError, config, names, output::Output};
+use super::{
+    config,
+    error::{Answer, CliError},
+    names,
+    output::Output,
+};
 use crate::{
     app,
     clock::{Clock, SystemClock},

@@ -5,7 +5,11 @@ use std::{path::Path, sync::Arc, time::Duration};
 use clap::Args;
 use tracing::{debug, info, warn};
 
-use super::{Answer, CliError, config, installed};
+use super::{
+    config,
+    error::{Answer, CliError},
+    installed,
+};
 use crate::{
     app::{self, App, AppError, Refusal, Signals, StoreGuard, StoreState},
     clock::{Clock, SystemClock},

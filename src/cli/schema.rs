@@ -1,6 +1,6 @@
 //! `schema`: the JSON Schema of the config, made from its declarations.
 
-use super::{Answer, output};
+use super::{error::Answer, output};
 use crate::config::schema::json_schema;
 
 /// Prints it.

@@ -5,7 +5,8 @@ use std::{ops::ControlFlow, path::Path};
 use clap::Args;
 
 use super::{
-    Answer, config,
+    config,
+    error::Answer,
     expression::{Expression, found},
     kept::Scope,
     output::{Output, remark},

@@ -9,9 +9,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
-    output::{self, Output, one_line},
-    stored, when,
+    config,
+    error::{Answer, CliError},
+    output::Output,
+    stored,
+    terminal::one_line,
+    when,
 };
 use crate::{
     app::Live,
@@ -345,7 +348,7 @@ impl<'a> StatusLine<'a> {
             lines.push(("", what.to_owned()));
         }
         let of_fault = |what: String, error: &str| {
-            let errors = error.lines().map(|line| ("", output::one_line(line, 300)));
+            let errors = error.lines().map(|line| ("", one_line(line, 300)));
             std::iter::once(("", what))
                 .chain(errors)
                 .collect::<Vec<_>>()

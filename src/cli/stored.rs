@@ -1,8 +1,6 @@
 //! The store beside the daemon, as a command opens it.
 
-use std::path::PathBuf;
-
-use super::{CliError, output::remark};
+use super::{error::CliError, output::remark};
 use crate::{
     app::ENOUGH_BYTES,
     config::Config,
@@ -61,12 +59,6 @@ fn as_of_now(mut told: StoreFailing, free: Option<u64>, is_up: bool) -> Option<S
     }
     told.error = format!("{}; {} MiB are free now", told.error, free >> 20);
     Some(told)
-}
-
-/// The places in words.
-pub(super) fn listed(places: &[PathBuf]) -> String {
-    let places: Vec<String> = places.iter().map(|it| it.display().to_string()).collect();
-    places.join(" and none at ")
 }
 
 #[cfg(test)]

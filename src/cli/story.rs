@@ -5,7 +5,8 @@ use serde::Serialize;
 use url::Url;
 
 use super::{
-    output::{Output, fit, one_line},
+    output::Output,
+    terminal::{DIM, GREEN, RED, YELLOW, fit, one_line, painted},
     when,
 };
 use crate::{
@@ -14,6 +15,9 @@ use crate::{
     store::KeptItem,
     text::without_tracking,
 };
+
+/// Where a term hit.
+const HIT: anstyle::Style = YELLOW.bold();
 
 /// Sentences shown of one item.
 const MAX_SENTENCES: usize = 3;
@@ -48,27 +52,26 @@ impl<'a> Style<'a> {
 
     /// Text with its hits in colour, or where there is none in brackets.
     pub(super) fn marked(&self, text: &str, ranges: &[[usize; 2]]) -> String {
-        let marks = if self.color {
-            ["\x1b[1;33m", "\x1b[0m"]
-        } else {
-            ["[", "]"]
-        };
-        notify::marked(text, ranges, marks)
+        if !self.color {
+            return notify::marked(text, ranges, ["[", "]"]);
+        }
+        let (open, close) = (HIT.render().to_string(), HIT.render_reset().to_string());
+        notify::marked(text, ranges, [&open, &close])
     }
 
     /// Text that matters less.
     pub(super) fn dim(&self, text: &str) -> String {
-        self.wrap("\x1b[2m", text)
+        self.painted(text, DIM)
     }
 
     /// Text that says yes or no.
     pub(super) fn verdict(&self, is_good: bool, text: &str) -> String {
-        self.wrap(if is_good { "\x1b[32m" } else { "\x1b[31m" }, text)
+        self.painted(text, if is_good { GREEN } else { RED })
     }
 
-    fn wrap(&self, open: &str, text: &str) -> String {
+    fn painted(&self, text: &str, style: anstyle::Style) -> String {
         if self.color {
-            format!("{open}{text}\x1b[0m")
+            painted(text, style)
         } else {
             text.to_owned()
         }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::CliError;
+use super::error::CliError;
 use crate::{
     app,
     clock::{Clock as _, SystemClock},

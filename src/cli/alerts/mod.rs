@@ -8,11 +8,13 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     moment::{Moment, moment},
     names,
-    output::{Output, remark, wrap},
+    output::{Output, remark},
     stored,
+    terminal::wrap,
 };
 use crate::{
     clock::{Clock as _, SystemClock},

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{
-    CliError,
-    output::{one_line, width},
+    error::CliError,
+    terminal::{one_line, width},
 };
 use crate::model::Alert;
 

@@ -1,10 +1,10 @@
 //! `explain`: why an item alerted, or did not: every stage it came by, and the one that decided.
 
-mod near;
-mod notice;
-mod texts;
-mod told;
-mod trace;
+mod decision;
+mod deliveries;
+mod facts;
+mod lookup;
+mod stages;
 mod unseen;
 
 use std::{collections::HashMap, path::Path};
@@ -14,12 +14,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     number::Number,
     outbox::DeliveryLine,
-    output::{self, Output, fit, width, wrap},
+    output::{self, Output},
     stored,
     story::{Story, Style},
+    terminal::{fit, width, wrap},
     walk::ClauseLine,
 };
 use crate::{
@@ -30,16 +32,14 @@ use crate::{
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce},
 };
-use notice::Named;
-use texts::Texts;
-use told::{Told, Ways};
-use trace::{Decision, Facts, Stage, Step};
+use decision::{Decision, decide};
+use deliveries::{DeliveryContext, WatchDeliveries};
+use facts::{ItemFacts, Texts};
+use lookup::{MAX_ITEMS, Named};
+use stages::{Stage, StageReport};
 
-/// Where what a stage did stands in its line.
+/// The columns that the name of a stage takes.
 const INDENT: usize = 14;
-
-/// Items of one link that are explained, for it may stand in several feeds, or of one digest.
-const MAX_ITEMS: u32 = 10;
 
 /// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ pub(super) struct Explain {
     watch: Option<String>,
 }
 
-/// An item against a watch, on the wire.
+/// An item against a watch, as JSON.
 #[derive(Serialize)]
 struct Explanation<'a> {
     item: String,
@@ -71,7 +71,7 @@ struct Explanation<'a> {
     help: Option<String>,
     fields: &'a [Field],
     feeds: Option<&'a [String]>,
-    stages: Vec<Step>,
+    stages: Vec<StageReport>,
     /// Only where one watch was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deliveries: Vec<DeliveryLine<'a>>,
@@ -81,7 +81,7 @@ struct Explanation<'a> {
 }
 
 /// What is the same for every item.
-struct Room<'a> {
+struct Shared<'a> {
     /// The link or id that was asked for.
     asked: Option<&'a str>,
     loaded: &'a Loaded,
@@ -110,10 +110,10 @@ impl Explain {
         let watch = watch.map_err(|error| self.unquoted(error))?;
         let store = stored::open(config).await?;
         let now = SystemClock.now();
-        let (mut items, is_by_notice) = match notice::named(&self.item, &store).await? {
+        let (mut items, is_by_notice) = match lookup::named(&self.item, &store).await? {
             Named::Items(items) => (items, true),
             Named::Notice(delivery) => {
-                let answer = notice::tell(&delivery, &store, config, now, output).await;
+                let answer = unseen::tell(&delivery, &store, config, now, output).await;
                 store.close().await;
                 return answer;
             }
@@ -121,13 +121,13 @@ impl Explain {
         };
         let mut near = Vec::new();
         if items.is_empty() && !self.is_known(&store).await? {
-            near = near::near(&self.item, &store).await?;
+            near = lookup::near(&self.item, &store).await?;
         }
-        let is_title = items.is_empty() && near.len() == 1 && !near::is_address(&self.item);
+        let is_title = items.is_empty() && near.len() == 1 && !lookup::is_address(&self.item);
         if is_title {
             items = std::mem::take(&mut near);
         }
-        let room = Room {
+        let shared = Shared {
             asked: (self.number().is_none() && !is_title && !is_by_notice)
                 .then_some(self.item.as_str()),
             loaded: &loaded,
@@ -137,7 +137,7 @@ impl Explain {
         };
         let mut reaches = false;
         for kept in &items {
-            reaches |= self.explain(kept, watch, &room, &store, output).await?;
+            reaches |= self.explain(kept, watch, &shared, &store, output).await?;
         }
         if items.is_empty() {
             let asked = unseen::Asked {
@@ -145,7 +145,7 @@ impl Explain {
                 number: self.number(),
                 near,
                 others: match Number::read(&self.item) {
-                    Some(Number::Bare(number)) => notice::others(number, &store).await?,
+                    Some(Number::Bare(number)) => lookup::others(number, &store).await?,
                     _ => Vec::new(),
                 },
             };
@@ -191,7 +191,7 @@ impl Explain {
         &self,
         kept: &KeptItem,
         watch: Option<&Watch>,
-        room: &Room<'_>,
+        shared: &Shared<'_>,
         store: &Store,
         output: &Output,
     ) -> Answer {
@@ -201,20 +201,21 @@ impl Explain {
         let item = &kept.stored.item;
         let is_its =
             |name: &&str| [item.link.as_deref(), item.guid.as_deref()].contains(&Some(*name));
-        let asked = match room.asked.filter(|name| !is_its(name)) {
+        let asked = match shared.asked.filter(|name| !is_its(name)) {
             Some(name) => known_as(store, kept, name).await?.map(|by| (name, by)),
             None => None,
         };
-        let ways = Ways::of(&record, store, &room.loaded.config, room.now).await?;
-        let facts = Facts {
-            ways,
+        let config = &shared.loaded.config;
+        let delivery_context = DeliveryContext::of(&record, store, config, shared.now).await?;
+        let facts = ItemFacts {
+            delivery_context,
             asked,
-            texts: Texts::of(kept, &record, &room.loaded.matcher),
+            texts: Texts::of(kept, &record, &shared.loaded.matcher),
             feed: store.feed(&kept.feed).await?,
-            mutes: &room.mutes,
-            in_force: &room.in_force,
-            config: &room.loaded.config,
-            now: room.now,
+            mutes: &shared.mutes,
+            in_force: &shared.in_force,
+            config,
+            now: shared.now,
             record: &record,
             kept,
         };
@@ -222,7 +223,7 @@ impl Explain {
         if !output.is_json() {
             output::line(&head(kept, style))?;
             if let (Some((name, by)), None) = (facts.asked, watch) {
-                let taken = format!("{name} is another name of it: {}.\n", trace::taken_for(by));
+                let taken = format!("{name} is another name of it: {}.\n", stages::taken_for(by));
                 output::line(&wrap(&taken, output.columns).join("\n"))?;
             }
         }
@@ -256,7 +257,7 @@ fn head(kept: &KeptItem, style: Style<'_>) -> String {
 }
 
 /// One watch, stage by stage.
-fn one(facts: &Facts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> Answer {
+fn one(facts: &ItemFacts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> Answer {
     let mut watches = facts.config.watches.iter();
     let position = watches
         .position(|it| it.name == watch.name)
@@ -269,7 +270,7 @@ fn one(facts: &Facts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> A
 }
 
 /// Every watch in a line.
-fn all(facts: &Facts<'_>, style: Style<'_>, output: &Output) -> Answer {
+fn all(facts: &ItemFacts<'_>, style: Style<'_>, output: &Output) -> Answer {
     let names = facts.config.watches.iter().map(|watch| width(&watch.name));
     let widest = names.max().unwrap_or_default();
     let mut reaches = false;
@@ -283,7 +284,7 @@ fn all(facts: &Facts<'_>, style: Style<'_>, output: &Output) -> Answer {
 
 /// In full with its clauses and deliveries.
 fn explain<'a>(
-    facts: &'a Facts<'_>,
+    facts: &'a ItemFacts<'_>,
     position: usize,
     in_full: bool,
 ) -> (Explanation<'a>, Decision) {
@@ -294,9 +295,9 @@ fn explain<'a>(
     let text = lists.text(&facts.kept.feed, item);
     let clause = Clause::explain(watch, &config.entities, &text)
         .expect("a config with a wrong expression is not loaded");
-    let decision = facts.decide(position, &clause);
+    let decision = decide(facts, position, &clause);
     let deliveries = facts.alert(&watch.name).filter(|_| in_full);
-    let deliveries = deliveries.map(|alert| Told::of(alert, &watch.name).deliveries);
+    let deliveries = deliveries.map(|alert| WatchDeliveries::of(alert, &watch.name).all);
     let deliveries = deliveries.unwrap_or_default().into_iter();
     let explanation = Explanation {
         item: facts.kept.stored.id.0.to_string(),
@@ -310,9 +311,15 @@ fn explain<'a>(
         help: decision.help.clone(),
         fields: &watch.fields,
         feeds: watch.feeds.as_deref(),
-        stages: facts.steps(position, &clause),
+        stages: stages::reports(facts, position, &clause),
         deliveries: deliveries
-            .map(|it| DeliveryLine::of(it, facts.ways.release(it), facts.ways.receiver(it)))
+            .map(|it| {
+                DeliveryLine::of(
+                    it,
+                    facts.delivery_context.release(it),
+                    facts.delivery_context.receiver(it),
+                )
+            })
             .collect(),
         clause: in_full.then(|| ClauseLine::of(&clause, &watch.name, &text)),
     };

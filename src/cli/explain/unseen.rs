@@ -1,4 +1,5 @@
-//! What is asked for and not kept: whether it was ever seen, and who should have shown it.
+//! What is asked for and is no kept item: a notice without one, or something that was never seen or is
+//! forgotten, and the feeds that should have shown it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,19 +7,21 @@ use url::Url;
 
 use super::{
     super::{
-        CliError,
+        error::{Answer, CliError},
         mute::Mutes,
         number::Number,
-        output::{Output, one_line, wrap},
+        outbox::{self, DeliveryLine},
+        output::Output,
+        terminal::{one_line, wrap},
         when,
     },
-    near,
+    lookup,
 };
 use crate::{
     config::Config,
     model::{ItemId, MuteKind, Origin},
     parse,
-    store::{FeedStatus, KeptItem, SeenItem, Store},
+    store::{DeliveryState, DeliveryStatus, FeedStatus, KeptItem, SeenItem, Store},
 };
 
 /// Feeds that are named; those of the same domain first.
@@ -91,7 +94,7 @@ pub(super) async fn answer(
         feeds: Vec::new(),
     };
     if seen.is_empty() {
-        let is_found = !asked.near.is_empty() && !near::is_address(asked.name);
+        let is_found = !asked.near.is_empty() && !lookup::is_address(asked.name);
         if asked.number.is_none() && !is_found {
             let mutes = Mutes::in_force(store, now).await?;
             answer.feeds = feeds(asked.name, &store.feeds().await?, &mutes, config, now);
@@ -115,7 +118,9 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
         }
         return match asked.number {
             Some(_) => format!("Never seen: there is no item {name:?}, or it is long forgotten"),
-            None if near::is_address(asked.name) => format!("Never seen: no feed has shown {name}"),
+            None if lookup::is_address(asked.name) => {
+                format!("Never seen: no feed has shown {name}")
+            }
             None if asked.near.is_empty() => {
                 format!("Never seen: no kept item has {name:?} in its title or as its name")
             }
@@ -137,12 +142,47 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
     )
 }
 
+/// Says what becomes of a notice that tells of no item.
+pub(super) async fn tell(
+    delivery: &DeliveryStatus,
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+    output: &Output,
+) -> Answer {
+    let receivers = outbox::receivers(store).await?;
+    let receiver = receivers.get(&delivery.receiver);
+    let line = DeliveryLine::of(delivery, None, receiver);
+    output.print(&line, |_| {
+        let made = when::at(delivery.created_at, &config.timezone);
+        let moment = outbox::moment(delivery, None, receiver, now);
+        let tries = match delivery.attempts.len() {
+            1 => "1 try".to_owned(),
+            tries => format!("{tries} tries"),
+        };
+        let answer = delivery.detail.as_deref().map(|it| one_line(it, 300));
+        let answer = answer.map(|it| format!(": {it}")).unwrap_or_default();
+        format!(
+            "{} for {}: {}\n  {}, made {made}; it is about no kept item\n  {}, {moment}, {tries}{answer}\n\
+             help: `fivebells outbox --attempts` shows every try",
+            delivery.id,
+            delivery.receiver,
+            outbox::title(delivery),
+            delivery.kind,
+            delivery.state,
+        )
+    })?;
+    Ok(matches!(
+        delivery.state,
+        DeliveryState::Delivered | DeliveryState::Pending
+    ))
+}
 /// What to do next about an item that no feed has shown.
 fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     if !asked.others.is_empty() {
         return format!("did you mean {}?", asked.others.join(" or "));
     }
-    let is_item = asked.number.is_some() || !near::is_address(asked.name);
+    let is_item = asked.number.is_some() || !lookup::is_address(asked.name);
     let help = if !asked.near.is_empty() {
         "one of these may be meant: ask for it by its number"
     } else if is_item {

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, Write};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use super::super::{
-    CliError,
-    output::{one_line, wrap},
+    error::CliError,
+    terminal::{one_line, wrap},
 };
 
 /// What Ctrl-C types where it is no signal.

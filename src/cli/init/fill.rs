@@ -6,7 +6,7 @@ mod receiver;
 use url::Url;
 
 use super::{
-    super::{CliError, output::remark},
+    super::{error::CliError, output::remark},
     ask::Asker,
     find::{Candidate, with_scheme},
     finish::Place,

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::super::{
-    CliError,
+    error::CliError,
     visitor::{Visited, Visitor},
 };
 

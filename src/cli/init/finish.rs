@@ -8,7 +8,12 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    super::{Answer, CliError, config, output::Output, receiver},
+    super::{
+        config,
+        error::{Answer, CliError},
+        output::Output,
+        receiver,
+    },
     fill::Answers,
 };
 use crate::{

@@ -18,7 +18,7 @@ use self::{
     finish::Place,
 };
 use super::{
-    Answer, CliError,
+    error::{Answer, CliError},
     output::{Output, remark, stderr_columns},
 };
 use crate::config::{FirstConfig, FirstMail, SecretPlace};

@@ -12,11 +12,13 @@ use clap::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     moment::{Moment, moment},
     names,
-    output::{self, Output, wrap},
+    output::{self, Output},
     stored,
+    terminal::{one_line, wrap},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -233,7 +235,7 @@ fn kinds() -> impl TypedValueParser<Value = MuteKind> {
 }
 
 fn comment(text: &str) -> Result<String, String> {
-    let text = output::one_line(text, usize::MAX);
+    let text = one_line(text, usize::MAX);
     match text.chars().count() {
         0 => Err("it is empty".to_owned()),
         1..=MAX_COMMENT_CHARS => Ok(text),

@@ -3,11 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::super::{
-    CliError,
-    output::{Output, one_line},
-    when,
-};
+use super::super::{error::CliError, output::Output, terminal::one_line, when};
 use crate::{
     config::Config,
     model::{MuteKind, to_second},

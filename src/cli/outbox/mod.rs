@@ -14,7 +14,8 @@ use clap::{
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     mute::{Mutes, mention},
     names, number,
     output::{self, Output},

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::super::{output::one_line, when};
+use super::super::{terminal::one_line, when};
 use crate::{
     delivery_policy::Release,
     model::time::elapsed,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::{
-    Answer, CliError,
+    error::{Answer, CliError},
     expression::found,
     kept::{Items, warn_of_gaps},
     output::{self, Output},

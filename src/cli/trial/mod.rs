@@ -8,7 +8,8 @@ use std::{ops::ControlFlow, path::Path};
 use clap::Args;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     expression::Expression,
     kept::{Scope, kept_since},
     outline,

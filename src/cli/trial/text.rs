@@ -3,7 +3,9 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::super::{Answer, expression::found_in, output::Output, story::Style, walk::ClauseLine};
+use super::super::{
+    error::Answer, expression::found_in, output::Output, story::Style, walk::ClauseLine,
+};
 use crate::{
     app,
     matcher::{Clause, Entity, ItemText},

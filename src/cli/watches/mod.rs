@@ -10,12 +10,15 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     kept::{Items, kept_since, warn_of_gaps},
     moment::{Moment, moment},
     mute::Mutes,
-    output::{self, Output, fit},
-    stored, when,
+    output::{self, Output},
+    stored,
+    terminal::fit,
+    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     super::{
-        super::{CliError, output::one_line},
+        super::{error::CliError, terminal::one_line},
         ask::Asker,
         find::{Candidate, with_scheme},
     },

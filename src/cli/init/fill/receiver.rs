@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    super::{super::CliError, ask::Asker, finish::Place},
+    super::{super::error::CliError, ask::Asker, finish::Place},
     Answers,
 };
 use crate::config::FirstMail;
