@@ -128,7 +128,7 @@ fn results(loaded: &Loaded) -> Vec<TestResult> {
     config::run_tests(&loaded.config, &loaded.matcher)
 }
 
-/// A test's result on the wire.
+/// A test's result as JSON.
 #[derive(Serialize)]
 struct TestLine<'a> {
     title: &'a str,

@@ -1,4 +1,4 @@
-//! `config`, and how every command reads the configuration.
+//! `config` and `schema`, and how every command reads the configuration.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::{
     output::{self, Output, remark},
 };
 use crate::{
-    config::{self, Config, ConfigErrors, Environment, Loaded, Looked},
+    config::{self, Config, ConfigErrors, Environment, Loaded, Looked, schema::json_schema},
     model::Watch,
 };
 
@@ -106,6 +106,13 @@ pub(super) fn show(path: &Path, output: &Output) -> Answer {
     } else {
         output::line(effective.trim_end())?;
     }
+    Ok(true)
+}
+
+/// Prints the JSON Schema of the configuration, made from its declarations.
+pub(super) fn print_schema() -> Answer {
+    let schema = serde_json::to_string_pretty(&json_schema()).expect("plain data serializes");
+    output::line(&schema)?;
     Ok(true)
 }
 

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     config,
-    due::{self, RuleLine, Why},
+    due::{self, DueReasons, RuleLine},
     error::{Answer, CliError},
     mute::Mutes,
     names::unknown,
@@ -33,7 +33,7 @@ pub(super) struct Feeds {
     name: Option<String>,
 }
 
-/// A feed on the wire.
+/// A feed as JSON.
 #[derive(Serialize)]
 struct FeedLine<'a> {
     name: &'a str,
@@ -66,7 +66,7 @@ struct FeedLine<'a> {
     warnings: serde_json::Value,
 }
 
-/// That no feed is polled, on the wire: one line below those of the feeds.
+/// That no feed is polled, as JSON: one line below those of the feeds.
 #[derive(Serialize)]
 struct Paused<'a> {
     polling: bool,
@@ -230,7 +230,7 @@ fn never_polled(name: &str, config: &Config, known: &[String]) -> CliError {
 impl<'a> FeedLine<'a> {
     fn of(feed: &'a FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> Self {
         let (next_due, due_reason) = due::next(feed);
-        let why = Why::of(feed, config, now);
+        let why = DueReasons::of(feed, config, now);
         Self {
             name: &feed.name,
             url: shown(&feed.url),
@@ -361,7 +361,7 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
         ("changed", moment(feed.changed_at)),
         ("next", format!("{next} ({reason})")),
     ];
-    let rules = Why::of(feed, config, now).map(|why| why.lines(now, &config.timezone));
+    let rules = DueReasons::of(feed, config, now).map(|why| why.lines(now, &config.timezone));
     lines.extend(rules.unwrap_or_default().into_iter().map(|rule| ("", rule)));
     lines.push(("in the feed", format!("{} items", feed.items_total)));
     let kept = format!("{} items, {} alerts", feed.items, feed.alerts);
@@ -383,7 +383,7 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
     if feed.missed > 0 {
         lines.push(("missed", missed(feed, &moment(feed.missed_at))));
     }
-    for (index, repair) in repairs::kept(&feed.warnings).into_iter().enumerate() {
+    for (index, repair) in repairs::stored(&feed.warnings).into_iter().enumerate() {
         lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
     let lines: Vec<String> = lines

@@ -7,6 +7,7 @@ mod add;
 mod alerts;
 mod backup;
 mod check;
+mod clause_tree;
 mod complete;
 mod config;
 mod due;
@@ -15,11 +16,10 @@ mod explain;
 mod expression;
 mod feeds;
 mod fetch;
+mod import_export;
 mod init;
 mod installed;
-mod kept;
-mod layout;
-mod lists;
+mod item_view;
 mod logging;
 mod man;
 mod moment;
@@ -38,16 +38,14 @@ mod receiver;
 mod reload;
 mod repairs;
 mod run;
-mod schema;
 mod search;
 mod status;
 mod stored;
-mod story;
+mod stored_items;
 mod table;
 mod terminal;
-mod trial;
+mod try_expression;
 mod visitor;
-mod walk;
 mod watches;
 mod when;
 
@@ -140,13 +138,13 @@ enum Command {
     Config,
     /// Run the configuration's [[test]] blocks.
     Test,
-    Try(trial::Try),
+    Try(try_expression::Try),
     Explain(explain::Explain),
     Watches(watches::Watches),
     Search(search::Search),
     Fetch(fetch::Fetch),
     Add(add::Add),
-    Import(lists::Import),
+    Import(import_export::Import),
     /// Print the configured feeds as OPML, for other programs.
     Export,
     Poll(poll::Poll),
@@ -210,7 +208,7 @@ impl Command {
             Self::Fetch(fetch) => fetch.run(config, output).await,
             Self::Add(add) => add.run(config, output).await,
             Self::Import(import) => import.run(config, output),
-            Self::Export => lists::export(config, output),
+            Self::Export => import_export::export(config, output),
             Self::Poll(poll) => poll.run(config, output).await,
             Self::Reload(reload) => reload.run(config, output).await,
             Self::Status(status) => status.run(config, output).await,
@@ -222,7 +220,7 @@ impl Command {
             Self::Preview(preview) => preview.run(config, output).await,
             Self::Send(send) => send.run(config, output).await,
             Self::Backup(backup) => backup.run(config, output).await,
-            Self::Schema => schema::print(),
+            Self::Schema => config::print_schema(),
             Self::Completions(completions) => completions.run(),
             Self::Man(page) => page.run(Arguments::command()),
         }

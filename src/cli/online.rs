@@ -23,7 +23,7 @@ use crate::{
 /// How a verdict begins its line, and how far in stands what follows.
 const INDENT: &str = "      ";
 
-/// What was found, on the wire.
+/// What was found, as JSON.
 #[derive(Serialize)]
 struct Row<'a> {
     probe: &'static str,

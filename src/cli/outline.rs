@@ -11,7 +11,7 @@ use crate::{
 /// Anchors that are named before the rest is counted.
 const MAX_ANCHORS: usize = 5;
 
-/// An outline on the wire.
+/// An outline as JSON.
 #[derive(Serialize)]
 struct OutlineLine<'a> {
     r#type: &'static str,

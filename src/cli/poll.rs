@@ -41,7 +41,7 @@ pub(super) struct Poll {
     feeds: Vec<String>,
 }
 
-/// What a poll came to, on the wire.
+/// What a poll came to, as JSON.
 #[derive(Serialize)]
 struct PollLine {
     feed: String,

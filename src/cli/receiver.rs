@@ -26,7 +26,7 @@ pub(super) struct Send {
     receiver: String,
 }
 
-/// The answer of a receiver on the wire.
+/// The answer of a receiver as JSON.
 #[derive(Serialize)]
 struct Sent<'a> {
     receiver: &'a str,

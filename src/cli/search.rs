@@ -8,10 +8,10 @@ use super::{
     config,
     error::Answer,
     expression::{Expression, found},
-    kept::Scope,
+    item_view::{ItemStyle, ItemView},
     output::{Output, remark},
     stored,
-    story::{Story, Style},
+    stored_items::Scope,
 };
 use crate::{
     app,
@@ -40,7 +40,7 @@ impl Search {
         let store = stored::open(&config).await?;
         let now = SystemClock.now();
         let items = self.scope.items(&store, &config, now, None).await?;
-        let style = Style::new(output, &config.timezone);
+        let style = ItemStyle::new(output, &config.timezone);
         let mut shown = 0;
         items
             .each(|kept, progress| {
@@ -54,7 +54,7 @@ impl Search {
                 }
                 shown += 1;
                 progress.clear();
-                output.print(&Story::new(kept, hits), |story| block(story, style))?;
+                output.print(&ItemView::new(kept, hits), |story| block(story, style))?;
                 Ok(ControlFlow::Continue(()))
             })
             .await?;
@@ -67,7 +67,7 @@ impl Search {
 }
 
 /// Headline, source, link, a blank line.
-fn block(story: &Story, style: Style<'_>) -> String {
+fn block(story: &ItemView, style: ItemStyle<'_>) -> String {
     let link = story.link().map(|link| format!("\n  {link}"));
     let (headline, source) = (story.headline(style, 0), story.source(style));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())

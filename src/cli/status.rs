@@ -51,7 +51,7 @@ enum State {
     Killed,
 }
 
-/// The answer, on the wire.
+/// The answer, as JSON.
 #[derive(Serialize)]
 struct StatusLine<'a> {
     state: State,

@@ -1,6 +1,6 @@
 //! `alerts`: what was found, and what is found now.
 
-mod sheet;
+mod csv;
 
 use std::{path::Path, time::Duration};
 
@@ -23,7 +23,7 @@ use crate::{
     notify,
     store::{AlertFilter, Store},
 };
-use sheet::Sheet;
+use csv::CsvTable;
 
 /// How often `--follow` looks.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
@@ -174,16 +174,16 @@ async fn follow(
 struct Printer<'a> {
     config: &'a Config,
     output: &'a Output,
-    sheet: Option<Sheet<'a>>,
+    csv: Option<CsvTable<'a>>,
 }
 
 impl<'a> Printer<'a> {
     fn new(config: &'a Config, output: &'a Output) -> Result<Self, CliError> {
-        let sheet = output.is_csv().then(|| Sheet::begin(&config.timezone));
+        let csv = output.is_csv().then(|| CsvTable::begin(&config.timezone));
         Ok(Self {
             config,
             output,
-            sheet: sheet.transpose()?,
+            csv: csv.transpose()?,
         })
     }
 
@@ -198,8 +198,8 @@ impl<'a> Printer<'a> {
             for (alert, made_at) in &page {
                 self.print(alert, *made_at)?;
             }
-            if let Some(sheet) = &mut self.sheet {
-                sheet.flush()?;
+            if let Some(csv) = &mut self.csv {
+                csv.flush()?;
             }
             let Some((last, _)) = page.last() else {
                 return Ok(filter.after);
@@ -209,8 +209,8 @@ impl<'a> Printer<'a> {
     }
 
     fn print(&mut self, alert: &Alert, made_at: Timestamp) -> Result<(), CliError> {
-        if let Some(sheet) = &mut self.sheet {
-            return sheet.row(alert, made_at);
+        if let Some(csv) = &mut self.csv {
+            return csv.row(alert, made_at);
         }
         let Output { color, columns, .. } = *self.output;
         self.output.print(alert, |alert| {

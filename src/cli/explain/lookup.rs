@@ -7,8 +7,8 @@ use url::Url;
 
 use super::super::{
     error::CliError,
-    kept::Items,
     number::{self, Number},
+    stored_items::Items,
 };
 use crate::{
     model::{Alert, AlertId, DeliveryId, Event, ItemId},

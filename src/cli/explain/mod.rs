@@ -14,15 +14,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
+    clause_tree::ClauseLine,
     config,
     error::{Answer, CliError},
+    item_view::{ItemStyle, ItemView},
     number::Number,
     outbox::DeliveryLine,
     output::{self, Output},
     stored,
-    story::{Story, Style},
     terminal::{fit, width, wrap},
-    walk::ClauseLine,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -219,7 +219,7 @@ impl Explain {
             record: &record,
             kept,
         };
-        let style = Style::new(output, facts.zone());
+        let style = ItemStyle::new(output, facts.zone());
         if !output.is_json() {
             output::line(&head(kept, style))?;
             if let (Some((name, by)), None) = (facts.asked, watch) {
@@ -249,15 +249,15 @@ async fn known_as(
     Ok(its.map(|seen| seen.recognition))
 }
 
-fn head(kept: &KeptItem, style: Style<'_>) -> String {
-    let story = Story::new(kept, Vec::new());
+fn head(kept: &KeptItem, style: ItemStyle<'_>) -> String {
+    let story = ItemView::new(kept, Vec::new());
     let link = story.link().map(|link| format!("\n  {link}"));
     let (headline, source) = (story.headline(style, 0), story.source(style));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
 }
 
 /// One watch, stage by stage.
-fn one(facts: &ItemFacts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> Answer {
+fn one(facts: &ItemFacts<'_>, watch: &Watch, style: ItemStyle<'_>, output: &Output) -> Answer {
     let mut watches = facts.config.watches.iter();
     let position = watches
         .position(|it| it.name == watch.name)
@@ -270,7 +270,7 @@ fn one(facts: &ItemFacts<'_>, watch: &Watch, style: Style<'_>, output: &Output) 
 }
 
 /// Every watch in a line.
-fn all(facts: &ItemFacts<'_>, style: Style<'_>, output: &Output) -> Answer {
+fn all(facts: &ItemFacts<'_>, style: ItemStyle<'_>, output: &Output) -> Answer {
     let names = facts.config.watches.iter().map(|watch| width(&watch.name));
     let widest = names.max().unwrap_or_default();
     let mut reaches = false;
@@ -332,7 +332,7 @@ impl Explanation<'_> {
         &self,
         watch: &Watch,
         decision: &Decision,
-        style: Style<'_>,
+        style: ItemStyle<'_>,
         columns: Option<usize>,
     ) -> String {
         let outcome = style.verdict(decision.reaches, decision.outcome);
@@ -365,7 +365,13 @@ impl Explanation<'_> {
         lines.join("\n")
     }
 
-    fn row(&self, widest: usize, decision: &Decision, output: &Output, style: Style<'_>) -> String {
+    fn row(
+        &self,
+        widest: usize,
+        decision: &Decision,
+        output: &Output,
+        style: ItemStyle<'_>,
+    ) -> String {
         let mark = style.verdict(decision.reaches, if decision.reaches { "✓" } else { "✗" });
         let space = " ".repeat(widest - width(self.watch));
         let room = output

@@ -27,7 +27,7 @@ use crate::{
 /// Feeds that are named; those of the same domain first.
 const MAX_FEEDS: usize = 20;
 
-/// The answer on the wire; a kept item's has the same names.
+/// The answer as JSON; a kept item's has the same names.
 #[derive(Serialize)]
 struct Unseen<'a> {
     asked: &'a str,

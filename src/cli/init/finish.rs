@@ -35,7 +35,7 @@ pub(super) struct Place {
     password: String,
 }
 
-/// What was written, on the wire.
+/// What was written, as JSON.
 #[derive(Serialize)]
 struct Written<'a> {
     file: &'a Path,

@@ -1,7 +1,7 @@
 //! `mute` and `unmute`: what is kept back for a while.
 
+mod view;
 mod who;
-mod words;
 
 use std::{path::Path, time::Duration};
 
@@ -26,9 +26,9 @@ use crate::{
     model::MuteKind,
     store::{MuteStatus, NewMute, Store},
 };
-use words::{MuteLine, held, lifted, row};
+use view::{MuteLine, held, lifted, row};
 
-pub(super) use words::{Mutes, mention};
+pub(super) use view::{Mutes, mention};
 
 /// The longest mute, in days: ten years. What is meant for longer is meant for the config.
 const MAX_DAYS: i64 = 3650;
@@ -108,7 +108,7 @@ impl Mute {
             };
             let muted = store.mute(new, now).await?;
             let line = MuteLine::of(&muted.mute, now);
-            let text = words::muted(&muted, &config.timezone);
+            let text = view::muted(&muted, &config.timezone);
             output.print(&line, |_| wrap(&text, output.columns).join("\n"))?;
         }
         stored::wake(&store).await;

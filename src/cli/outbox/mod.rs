@@ -1,6 +1,6 @@
 //! `outbox`: what waits, what died, and what to do about it.
 
-mod words;
+mod view;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-pub(super) use words::{DeliveryLine, is_under_way, moment, state, takes, title, trouble};
+pub(super) use view::{DeliveryLine, is_under_way, moment, state, takes, title, trouble};
 
 /// Show what waits to be delivered, and what died.
 #[derive(Debug, Args)]
@@ -172,9 +172,9 @@ impl List {
                 output.print(&line, |_| String::new())?;
                 continue;
             }
-            rows.push(words::row(delivery, release, receiver, now));
+            rows.push(view::row(delivery, release, receiver, now));
             if self.attempts {
-                rows.extend(words::attempts(delivery, &config.timezone));
+                rows.extend(view::attempts(delivery, &config.timezone));
             }
         }
         if !output.is_json() {
@@ -182,9 +182,9 @@ impl List {
                 let nothing = self.nothing();
                 output.say(&nothing)?;
             } else {
-                output.table(&words::HEADING, &rows)?;
+                output.table(&view::HEADING, &rows)?;
             }
-            for line in words::troubles(&receivers, &deliveries, &config.timezone, now) {
+            for line in view::troubles(&receivers, &deliveries, &config.timezone, now) {
                 output.say(&line)?;
             }
         }
@@ -255,7 +255,7 @@ async fn unreached(ids: &BTreeSet<DeliveryId>, store: &Store) -> Result<Vec<Stri
     for &id in ids {
         match store.delivery(id).await? {
             None => remarks.push(format!("there is no delivery {id}")),
-            Some(delivery) => remarks.extend(words::unreached(&delivery)),
+            Some(delivery) => remarks.extend(view::unreached(&delivery)),
         }
     }
     Ok(remarks)

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::outbox;
 use crate::store::ReceiverStatus;
 
-/// A receiver, on the wire.
+/// A receiver, as JSON.
 #[derive(Serialize)]
 pub(super) struct ReceiverLine<'a> {
     receiver: &'a str,
@@ -22,7 +22,7 @@ pub(super) struct ReceiverLine<'a> {
     status: &'a ReceiverStatus,
 }
 
-/// One of those behind a receiver, on the wire.
+/// One of those behind a receiver, as JSON.
 #[derive(Serialize)]
 struct UnreachedLine<'a> {
     /// `null` where only the answer says who.

@@ -12,11 +12,11 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    kept::{Items, kept_since, warn_of_gaps},
     moment::{Moment, moment},
     mute::Mutes,
     output::{self, Output},
     stored,
+    stored_items::{Items, kept_since, warn_of_gaps},
     terminal::fit,
     when,
 };
@@ -46,7 +46,7 @@ pub(super) struct Watches {
     since: Option<Moment>,
 }
 
-/// A watch on the wire.
+/// A watch as JSON.
 #[derive(Serialize)]
 struct WatchLine<'a> {
     watch: &'a str,

@@ -11,17 +11,17 @@ use super::{
     config,
     error::{Answer, CliError},
     expression::Expression,
-    kept::{Scope, kept_since},
     outline,
     output::Output,
     stored,
+    stored_items::{Scope, kept_since},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::Watch,
 };
-use items::ItemTrial;
+use items::ItemScan;
 
 /// Say what an expression would have matched, of the kept items or of a text; exit 1 for nothing.
 #[derive(Debug, Args)]
@@ -77,20 +77,20 @@ impl Try {
         let store = stored::open(config).await?;
         let whole = Some(kept_since(config, now));
         let items = self.scope.items(&store, config, now, whole).await?;
-        let mut trial = ItemTrial::new(watches, config, &items, now)?;
+        let mut scan = ItemScan::new(watches, config, &items, now)?;
         items
             .each(|kept, progress| {
-                if let Some(line) = trial.judge(kept)
-                    && trial.may_show(self.limit)
+                if let Some(line) = scan.judge(kept)
+                    && scan.may_show(self.limit)
                 {
                     progress.clear();
-                    trial.show(&line, output)?;
+                    scan.show(&line, output)?;
                 }
                 Ok(ControlFlow::Continue(()))
             })
             .await?;
         store.close().await;
-        trial.conclude(output)
+        scan.conclude(output)
     }
 
     /// The expression as a watch, and behind it the watch that it is compared with.

@@ -1,4 +1,4 @@
-//! Mutes as people read them, and on the wire.
+//! Mutes as people read them, and as JSON.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::{
     store::{MuteStatus, Muted, Store, Unmuted},
 };
 
-/// A mute on the wire.
+/// A mute as JSON.
 #[derive(Serialize)]
 pub(super) struct MuteLine<'a> {
     mute: i64,

@@ -1,4 +1,4 @@
-//! Deliveries as people read them, and on the wire.
+//! Deliveries as people read them, and as JSON.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub(super) const HEADING: [&str; 7] = [
     "last answer",
 ];
 
-/// A delivery on the wire.
+/// A delivery as JSON.
 #[derive(Serialize)]
 pub(in crate::cli) struct DeliveryLine<'a> {
     id: i64,

@@ -1,4 +1,4 @@
-//! A kept item on the screen and on the wire, with the places where terms hit.
+//! A kept item on the screen and as JSON, with the places where terms hit.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -24,7 +24,7 @@ const MAX_SENTENCES: usize = 3;
 
 /// An item with its hits.
 #[derive(Debug, Serialize)]
-pub(super) struct Story {
+pub(super) struct ItemView {
     /// The name of its feed.
     feed: String,
     /// Watches that have alerted it.
@@ -35,13 +35,13 @@ pub(super) struct Story {
 
 /// How stories are shown.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style<'a> {
+pub(super) struct ItemStyle<'a> {
     color: bool,
     columns: Option<usize>,
     zone: &'a TimeZone,
 }
 
-impl<'a> Style<'a> {
+impl<'a> ItemStyle<'a> {
     pub(super) fn new(output: &Output, zone: &'a TimeZone) -> Self {
         Self {
             color: output.color,
@@ -96,7 +96,7 @@ impl<'a> Style<'a> {
     }
 }
 
-impl Story {
+impl ItemView {
     pub(super) fn new(kept: &KeptItem, matches: Vec<Match>) -> Self {
         let mut item = AlertItem::of(&kept.stored.item, kept.stored.seen_at);
         item.id = kept.stored.id.0.to_string();
@@ -111,7 +111,7 @@ impl Story {
     }
 
     /// The headline with its hits, no wider than the terminal.
-    pub(super) fn headline(&self, style: Style<'_>, indent: usize) -> String {
+    pub(super) fn headline(&self, style: ItemStyle<'_>, indent: usize) -> String {
         let room = style.columns.map(|columns| columns.saturating_sub(indent));
         if self.item.title.trim().is_empty() {
             let text = one_line(&self.item.summary, 200);
@@ -127,7 +127,7 @@ impl Story {
     }
 
     /// Feed, time, number, and who alerted it.
-    pub(super) fn source(&self, style: Style<'_>) -> String {
+    pub(super) fn source(&self, style: ItemStyle<'_>) -> String {
         let Self { feed, item, .. } = self;
         let at = when::at(item.seen, style.zone);
         let alerted = match self.alerted.as_slice() {
@@ -149,7 +149,7 @@ impl Story {
     }
 
     /// The sentences beside the headline that terms hit.
-    pub(super) fn sentences(&self, style: Style<'_>) -> Vec<String> {
+    pub(super) fn sentences(&self, style: ItemStyle<'_>) -> Vec<String> {
         let sentences = style.sentences(&self.matches).into_iter();
         let sentences = sentences.filter(|(field, _)| *field != Field::Title);
         let line = |(field, text)| format!("{field}: {text}");
