@@ -29,11 +29,11 @@ pub(super) struct Add {
 /// Where new feeds go.
 #[derive(Debug, Args)]
 pub(super) struct Into {
-    /// Add the lines to the config, comments and layout kept, if it then checks.
+    /// Write the lines to the config, if it has no errors then. Comments and layout are kept.
     #[arg(long)]
     write: bool,
 
-    /// The file of the config that they are added to; the main one if not given.
+    /// Which file of the config to write to; by default the main one.
     #[arg(long, value_name = "FILE", requires = "write")]
     file: Option<PathBuf>,
 }

@@ -14,10 +14,10 @@ use super::{
 };
 use crate::store::Store;
 
-/// Copy the store to a file, with the service up or down.
+/// Copy the store to a file, whether the service runs or not.
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// Where to; an earlier backup of that name is replaced.
+    /// The file to write; an earlier backup of that name is replaced.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

@@ -79,7 +79,7 @@ impl ClauseLine {
         }
     }
 
-    /// What it asks; its parts stand below.
+    /// What it asks; its parts are below.
     fn label(&self) -> String {
         match self.operator {
             "all" => "all of".to_owned(),

@@ -51,7 +51,7 @@ pub(super) fn look(path: &Path) -> Result<Loaded, CliError> {
     } = looked.map_err(|errors| broken(&errors))?;
     if let Some(error) = first_error {
         remark(&format!(
-            "warning: {error}; `fivebells check` shows all; going on with what can be read and the \
+            "warning: {error}; `fivebells check` shows all; continuing with what can be read and the \
              store {}",
             loaded.config.store.path.display()
         ));
@@ -90,7 +90,7 @@ pub(super) fn load_if_good(path: &Path) -> Option<Config> {
     if loaded.is_err() {
         let path = path.display();
         remark(&format!(
-            "{path} has errors, which `fivebells check` names; going on without it"
+            "{path} has errors, which `fivebells check` names; continuing without it"
         ));
     }
     loaded.ok().map(|loaded| loaded.config)

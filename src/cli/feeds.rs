@@ -1,4 +1,4 @@
-//! `feeds`: how they fare, and when each is asked next, and why then.
+//! `feeds`: the state of each, when it is polled next, and why then.
 
 use std::path::Path;
 
@@ -26,10 +26,10 @@ use crate::{
     store::{Condition, FeedStatus},
 };
 
-/// Show the feeds and how they fare.
+/// Show the state of each feed, and when it is polled next.
 #[derive(Debug, Args)]
 pub(super) struct Feeds {
-    /// Everything known of this one.
+    /// Show everything known about this feed.
     name: Option<String>,
 }
 
@@ -86,15 +86,15 @@ impl<'a> Paused<'a> {
     }
 }
 
-/// That no feed is polled, whatever the table says of each. The store knows it from the word that
-/// it took itself: where its disk takes none, only the receivers know.
+/// That no feed is polled, whatever the table says of each. The store knows it from its own
+/// record: where its disk takes none, only the receivers know.
 fn paused(trouble: &StoreFailing, zone: &TimeZone) -> String {
     let since = when::at(trouble.since, zone);
     let error = one_line(&trouble.error, 300);
     format!("no feed is polled since {since}, the store is in trouble: {error}")
 }
 
-/// How a feed fares.
+/// The state of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
@@ -301,10 +301,10 @@ fn remark(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> 
     remarks.join("; ")
 }
 
-/// What receivers were told of a feed that reads well.
+/// What receivers were notified of, of a feed that can be read.
 fn silence(feed: &FeedStatus, moment: impl Fn(Timestamp) -> String) -> Option<String> {
-    let (ailment, since) = feed.health.told(&feed.learned)?;
-    let what = match ailment {
+    let (issue, since) = feed.health.told(&feed.learned)?;
+    let what = match issue {
         HealthIssue::Empty => "no items since",
         _ => "nothing new since",
     };
@@ -316,7 +316,7 @@ fn moved(url: &str) -> String {
     format!("{}; change it in the config", one_line(url, 200))
 }
 
-/// When it is asked next, and which rule set that, where it is not the plain interval.
+/// When it is polled next, and which rule set that, where it is not the plain interval.
 fn next(feed: &FeedStatus, now: Timestamp) -> String {
     if !feed.active {
         return "never (off)".to_owned();
@@ -402,7 +402,7 @@ fn missed(feed: &FeedStatus, last: &str) -> String {
     match feed.learned.shorten {
         Some(pace) => {
             let minutes = pace.as_secs().div_ceil(60);
-            format!("perhaps {times}, last {last}; asked every {minutes} min for now")
+            format!("perhaps {times}, last {last}; polled every {minutes} min for now")
         }
         None => format!("perhaps {times}, last {last}"),
     }

@@ -22,10 +22,10 @@ use crate::{
     schedule::{Hints, Rhythm},
 };
 
-/// Show a feed as it is read; nothing is stored.
+/// Show a feed as Fivebells reads it; nothing is stored.
 #[derive(Debug, Args)]
 pub(super) struct Fetch {
-    /// A URL, a file, or the name of a configured feed; of a web page, the feed it names.
+    /// A URL, a file, or the name of a configured feed. For a web page, the feed that it names.
     #[arg(value_name = "URL|FILE|FEED")]
     target: String,
 }

@@ -96,8 +96,8 @@ fn read_bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What a list names would count in the config as the operator's own choice. What no feed can be
-/// read over is told so by its scheme.
+/// What a list names would count in the config as the operator's own choice. A
+/// scheme that no feed is read over is refused for that.
 fn of_a_stranger(url: Url) -> Result<Url, NoProposal> {
     let could_be_read = matches!(url.scheme(), "http" | "https" | "file");
     if could_be_read && !is_public_web(&url) {
@@ -116,7 +116,7 @@ fn text(bytes: &[u8]) -> String {
     })
 }
 
-/// Every feed once, with the tags of all the folders it stands in, and its URL if it is one.
+/// Every feed once, with the tags of all the folders that hold it, and its URL if it is one.
 fn joined(list: &OpmlList) -> Vec<(OpmlFeed, Option<Url>)> {
     let mut feeds: Vec<(OpmlFeed, Option<Url>)> = Vec::new();
     let mut places = std::collections::HashMap::new();

@@ -1,4 +1,4 @@
-//! A kept item on the screen and as JSON, with the places where terms hit.
+//! A stored item on the screen and as JSON, with the places where terms hit.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;

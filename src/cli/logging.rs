@@ -1,7 +1,7 @@
 //! Log lines on standard error: for people, for the journal, or as JSON.
 //!
 //! A line for people is its message, which names the feed, receiver or item it is about. The same
-//! things stand in fields, with more, for `--log-format json`.
+//! things are in fields, with more, for `--log-format json`.
 
 use std::{
     fmt::{self, Write as _},
@@ -41,7 +41,7 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// The verifier of certificates logs every failure that a poll or a delivery tells anyway.
+/// The verifier of certificates logs every failure that a poll or a delivery logs anyway.
 const LEVEL: &str = "warn,fivebells=info,rustls_platform_verifier=off";
 
 /// The words for levels, as they are written.
@@ -75,7 +75,7 @@ fn check_directive(directive: &str) -> Result<(), String> {
             || matches!(word, "0" | "1" | "2" | "3" | "4" | "5")
     };
     let (target, level) = match directive.split_once('=') {
-        // What stands in brackets is a span's and its own matter.
+        // What is in brackets is a span's own matter.
         _ if directive.contains('[') => return Ok(()),
         Some((target, level)) => (target, Some(level)),
         None if is_level(directive) => return Ok(()),

@@ -61,7 +61,7 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ),
     (
         "NOTIFY_SOCKET",
-        "Where systemd hears how the service is, sd_notify(3).",
+        "Where systemd is notified of the state of the service, sd_notify(3).",
     ),
 ];
 
@@ -83,20 +83,20 @@ const EXIT_STATUS: [(&str, &str); 6] = [
 const SIGNALS: [(&str, &str); 2] = [
     (
         "SIGTERM, SIGINT",
-        "End softly: what is under way is waited for, 45 seconds at most; a second signal cuts it \
-         off.",
+        "Stop. Polls and deliveries that are under way may end, within 45 seconds; a second signal \
+         cuts them off.",
     ),
     (
         "SIGHUP",
-        "Read the config again, all or nothing. Of run only; fivebells status says whether it was \
+        "Read the config again, all or nothing (run only). fivebells status shows whether it was \
          refused.",
     ),
 ];
 
-/// Print a manual page, in roff: of all, of a command, or of the config.
+/// Print a manual page in roff: the main one, a command's, or the config's.
 #[derive(Debug, Args)]
 pub(super) struct Man {
-    /// The command, or fivebells.toml; without it, the page that names them all.
+    /// The command, or fivebells.toml; by default the main page.
     #[arg(value_name = "COMMAND")]
     page: Vec<String>,
 }

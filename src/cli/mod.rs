@@ -64,7 +64,7 @@ use output::Output;
 /// Options of all commands come after its own.
 const OF_ALL: usize = 900;
 
-/// Reads feeds and tells people the moment a term they watch for appears.
+/// Reads feeds and alerts people by mail or webhook the moment a term they watch for appears.
 #[derive(Debug, Parser)]
 #[command(
     name = "fivebells",
@@ -85,19 +85,19 @@ pub struct Arguments {
     )]
     config: PathBuf,
 
-    /// How results are printed: for people, one JSON object per line, or, of `alerts`, CSV.
+    /// The format of results: text for people, one JSON object per line, or CSV (`alerts` only).
     #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// Whether there are colours. `auto`: on a terminal, unless `NO_COLOR` is set.
+    /// When to use colours. `auto` uses them on a terminal, unless `NO_COLOR` is set.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "WHEN", default_value = "auto")]
     color: Color,
 
-    /// How log lines on standard error are written.
+    /// The format of log lines on standard error.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
 
-    /// What is logged: error, warn, info, debug, or directives such as `fivebells::poll=debug`.
+    /// What to log: a level (error, warn, info, debug), or directives such as `fivebells::poll=debug`.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "LEVEL", env = "FIVEBELLS_LOG", value_parser = logging::level)]
     log: Option<String>,
 
@@ -105,7 +105,7 @@ pub struct Arguments {
     command: Command,
 }
 
-/// Whether there are colours.
+/// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     /// On a terminal, unless `NO_COLOR` is set; also elsewhere with `CLICOLOR_FORCE`.

@@ -103,7 +103,7 @@ impl Output {
 
 /// JSON without a character that acts on the terminal it may be read on: what JSON leaves as it is,
 /// DEL and the controls of C1, and what turns the direction of a line, is escaped. Such characters
-/// stand in strings only.
+/// are in strings only.
 fn harmless(json: &str) -> String {
     let acts = |c: char| {
         matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}'

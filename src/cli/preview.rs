@@ -31,21 +31,21 @@ pub(super) struct Preview {
     /// The receiver.
     receiver: String,
 
-    /// Of this stored alert, such as a1842; without it, of made-up notices.
+    /// Show this stored alert, such as a1842, instead of made-up notices.
     #[arg(long, value_name = "ALERT", value_parser = alert_number)]
     alert: Option<AlertId>,
 
-    /// Of this kind of notice, in each shape that it has; given several times, of each of them.
+    /// Show this kind of notice, in each of its forms; if given several times, each of these kinds.
     #[arg(long, value_name = "KIND", value_parser = kinds(), conflicts_with = "alert",
           default_value = "alert")]
     kind: Vec<String>,
 
-    /// Of a made-up digest: `--kind digest`.
+    /// Show a made-up digest: `--kind digest`.
     #[arg(long, conflicts_with_all = ["alert", "kind"])]
     digest: bool,
 
-    /// Write the HTML of the mail to this file, to be looked at in a browser; of several notices to
-    /// files in this folder.
+    /// Write the HTML of the mail to this file, for a browser; of several notices, to files in this
+    /// folder.
     #[arg(long, value_name = "PATH")]
     html: Option<PathBuf>,
 }

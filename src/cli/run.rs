@@ -23,10 +23,10 @@ use crate::{
 /// A feed whose turn comes later than this is not waited for by `--once`.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Poll, match and deliver until a signal ends it.
+/// Run the service: poll, match and deliver until a signal ends it.
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// Poll every feed that is due, deliver, and end: for cron.
+    /// Poll every feed that is due, deliver, and exit; for cron.
     #[arg(long)]
     once: bool,
 }
@@ -92,7 +92,7 @@ async fn once(app: App) -> Result<(), CliError> {
     );
     for (receiver, held) in app.held().await? {
         let Held { count, hold, until } = held;
-        info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
+        info!("receiver {receiver:?}: {count} waiting, deferred by {hold} until {until}");
     }
     prune(&app).await;
     app.close().await;

@@ -1,4 +1,4 @@
-//! `search`: kept items that an expression matches.
+//! `search`: stored items that an expression matches.
 
 use std::{ops::ControlFlow, path::Path};
 
@@ -18,7 +18,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
 };
 
-/// Show the kept items that an expression matches, the newest first.
+/// Show the stored items that an expression matches, the newest first.
 #[derive(Debug, Args)]
 pub(super) struct Search {
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(super) struct Search {
     #[command(flatten)]
     scope: Scope,
 
-    /// Only the newest so many.
+    /// Show at most N, the newest.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     limit: u32,
 }
@@ -59,7 +59,7 @@ impl Search {
             })
             .await?;
         if shown == 0 {
-            remark(&format!("none of {} kept items", items.count));
+            remark(&format!("none of {} stored items", items.count));
         }
         store.close().await;
         Ok(shown > 0)

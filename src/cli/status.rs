@@ -1,4 +1,4 @@
-//! `status`: whether the service runs, and how everything is.
+//! `status`: whether the service runs and all is well.
 
 mod receivers;
 
@@ -33,7 +33,7 @@ use receivers::ReceiverLine;
 /// A service that has written nothing for so long is stuck: it writes the time down each minute.
 const STUCK_AFTER: Duration = Duration::from_mins(5);
 
-/// Say whether the service runs, and how everything is; exit 3 if it does not run, 1 if it is stuck.
+/// Show whether the service runs and all is well; exit 3 if it does not run, 1 if it is stuck.
 #[derive(Debug, Args)]
 pub(super) struct Status {}
 
@@ -47,7 +47,7 @@ enum State {
     Stuck,
     /// It ended, or never ran.
     Stopped,
-    /// It ended without a word: it was killed, or the machine was.
+    /// It ended unexpectedly: it was killed, or the machine was.
     Killed,
 }
 
@@ -65,7 +65,7 @@ struct StatusLine<'a> {
     config_changed: Option<bool>,
     /// The reload that was refused since.
     refused: Option<&'a RefusedReload>,
-    /// What was told of the config.
+    /// The notice about the config that was sent.
     config_failing: Option<&'a ConfigFailing>,
     feeds: Feeds,
     receivers: Vec<ReceiverLine<'a>>,
@@ -87,7 +87,7 @@ struct StatusLine<'a> {
     store_queue: Option<usize>,
 }
 
-/// How many feeds fare how.
+/// How many feeds are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Feeds {
     ok: usize,
@@ -287,7 +287,7 @@ impl<'a> StatusLine<'a> {
             State::Stopped if self.stopped.is_none() => "not running, and never was".to_owned(),
             State::Stopped => format!("not running; stopped {}", moment(self.stopped)),
             State::Killed => format!(
-                "not running; it ended without a word after {}",
+                "not running; it ended unexpectedly after {}",
                 moment(self.last_written)
             ),
         };
@@ -360,7 +360,7 @@ impl<'a> StatusLine<'a> {
                 lines.extend(of_fault(what, &refused.error));
             }
             (None, Some(failing)) => {
-                let what = format!("tests of it fail since {}:", moment(Some(failing.since)));
+                let what = format!("its tests fail since {}:", moment(Some(failing.since)));
                 lines.extend(of_fault(what, &failing.error));
             }
             (None, None) => {}

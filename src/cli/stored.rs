@@ -15,8 +15,8 @@ pub(super) async fn open(config: &Config) -> Result<Store, CliError> {
     opened.map_err(|error| missing(error, config))
 }
 
-/// Tells the service, where one runs, that something was written for it. Without its control socket
-/// it sees that by itself a moment later.
+/// Wakes the service, where one runs: something was written for it. Without its control socket it
+/// sees that by itself a moment later.
 pub(super) async fn wake(store: &Store) {
     if Store::is_in_use(store.path()) {
         let _ = Control::of(store.path()).wake().await;
@@ -40,25 +40,25 @@ pub(super) async fn mention_stopped(store: &Store) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The trouble that keeps feeds from being polled now. The store has the word of it from when it
+/// The trouble that keeps feeds from being polled now. The store has it as it was when it
 /// began: how much room there is now is looked at, and where that is enough nothing keeps a service
 /// from polling that is started.
 pub(super) async fn trouble(store: &Store) -> Result<Option<StoreFailing>, StoreError> {
-    let told = store.told_failing().await?;
+    let recorded = store.told_failing().await?;
     let is_up = Store::is_in_use(store.path());
-    Ok(told.and_then(|told| as_of_now(told, store.free_bytes(), is_up)))
+    Ok(recorded.and_then(|trouble| as_of_now(trouble, store.free_bytes(), is_up)))
 }
 
-fn as_of_now(mut told: StoreFailing, free: Option<u64>, is_up: bool) -> Option<StoreFailing> {
-    let is_of_room = matches!(told.reason, StoreReason::Low | StoreReason::Full);
+fn as_of_now(mut trouble: StoreFailing, free: Option<u64>, is_up: bool) -> Option<StoreFailing> {
+    let is_of_room = matches!(trouble.reason, StoreReason::Low | StoreReason::Full);
     let Some(free) = free.filter(|_| is_of_room) else {
-        return Some(told);
+        return Some(trouble);
     };
     if free >= ENOUGH_BYTES && !is_up {
         return None;
     }
-    told.error = format!("{}; {} MiB are free now", told.error, free >> 20);
-    Some(told)
+    trouble.error = format!("{}; {} MiB are free now", trouble.error, free >> 20);
+    Some(trouble)
 }
 
 #[cfg(test)]
@@ -66,8 +66,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_full_disk_is_said_what_is_so_now() {
-        let told = |reason| StoreFailing {
+    fn a_full_disk_is_shown_as_it_is_now() {
+        let trouble = |reason| StoreFailing {
             reason,
             error: "less than 64 MiB are free".to_owned(),
             since: jiff::Timestamp::UNIX_EPOCH,
@@ -85,7 +85,7 @@ mod tests {
             (low, None, false, plain),
             (io, Some(200 << 20), false, plain),
         ] {
-            let now = as_of_now(told(reason), free, is_up).map(|trouble| trouble.error);
+            let now = as_of_now(trouble(reason), free, is_up).map(|trouble| trouble.error);
             assert_eq!(now.as_deref(), wanted, "{reason:?} {free:?} {is_up}");
         }
     }

@@ -6,7 +6,7 @@
 
 use super::terminal::{RED, YELLOW, lines, painted, widest, width};
 
-/// What stands between two columns.
+/// Between two columns.
 const GAP: &str = "  ";
 
 /// Before what belongs to a row, where each row has lines of its own.

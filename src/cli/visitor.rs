@@ -17,7 +17,7 @@ use crate::{
     suggest::closest,
 };
 
-/// What stands at an address.
+/// What is at an address.
 pub(super) enum Visited {
     /// A feed.
     Feed(Box<Seen>),
@@ -66,7 +66,7 @@ impl<'a> Visitor<'a> {
         })
     }
 
-    /// Reads what stands at the target.
+    /// Reads what is at the target.
     pub(super) async fn visit(&self) -> Result<Visited, CliError> {
         let document = self.fetch(&self.url, false).await?;
         let source = source(&document);

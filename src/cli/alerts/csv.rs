@@ -29,7 +29,7 @@ const HEADING: [&str; 13] = [
 /// What begins a formula, also in the wide forms that a Japanese keyboard gives.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// What stands between the names of one cell.
+/// Between the names in one cell.
 const AND: &str = "; ";
 
 /// A table that is written row by row.

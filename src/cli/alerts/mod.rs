@@ -36,43 +36,44 @@ const SHOWN: u32 = 20;
 
 /// Show the alerts, the oldest first.
 ///
-/// Several conditions must all hold. A TIME is how long ago (2h, 30d), a time of day, yesterday, today,
-/// a day (2026-12-01) or a time of it (2026-12-01T08:00, in the config's zone; 2026-12-01T08:00+09:00).
+/// With several conditions, an alert must meet all of them. A TIME is how long ago (2h, 30d), a time of
+/// day, yesterday, today, a day (2026-12-01), or a time on a day (2026-12-01T08:00 in the config's zone,
+/// or with its own: 2026-12-01T08:00+09:00).
 #[derive(Debug, Args)]
 pub(super) struct Alerts {
-    /// Stay, and show each alert as it comes.
+    /// Keep running, and show each alert as it comes.
     #[arg(short, long)]
     follow: bool,
 
-    /// Only the newest so many. Without it 20, and all of them with --since, --until or --format csv.
+    /// Show at most N, the newest. By default 20; all of them with --since, --until or --format csv.
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<u32>,
 
-    /// Only those made since.
+    /// Only alerts made since this time.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
 
-    /// Only those made before.
+    /// Only alerts made before this time.
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "follow")]
     until: Option<Moment>,
 
-    /// Only of this watch; given several times, of any of them.
+    /// Only alerts of this watch; if given several times, of any of them.
     #[arg(long, value_name = "NAME")]
     watch: Vec<String>,
 
-    /// Only of this feed; given several times, of any of them.
+    /// Only alerts of this feed; if given several times, of any of them.
     #[arg(long, value_name = "NAME")]
     feed: Vec<String>,
 
-    /// Only of feeds that have this tag now.
+    /// Only alerts of feeds that have this tag now.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
 
-    /// Only those made for this receiver, whatever became of them.
+    /// Only alerts for this receiver, whether they were sent or not.
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only those that a mute holds from a receiver.
+    /// Only alerts that a mute suppresses for a receiver.
     #[arg(long)]
     muted: bool,
 }
@@ -96,7 +97,7 @@ impl Alerts {
         let shown = AlertFilter { after, ..so_far };
         let end = printer.show(&store, shown).await?;
         if end == after && !self.follow {
-            remark("no alert is so");
+            remark("no alert matches");
         }
         if self.follow {
             let filter = AlertFilter {
@@ -227,7 +228,7 @@ fn block(alert: &Alert, config: &Config, color: bool) -> String {
     format!("{block}\nalert a{alert}, item #{item}\n")
 }
 
-/// A stored alert as a receiver would be told of it.
+/// The notice that a receiver would get of a stored alert.
 pub(super) fn notice(alert: Alert) -> Notice {
     Notice {
         key: DeliveryKey(format!("preview-{}", alert.id)),

@@ -65,7 +65,7 @@ pub(super) fn decide(facts: &ItemFacts<'_>, position: usize, clause: &Clause) ->
         };
         let why = format!("the watch was off; the item {matches} what it asks");
         return Decision::stopped(Stage::InForce, why)
-            .or("take out its `enabled = false`; items that came before stay untold");
+            .or("take out its `enabled = false`; items that came before will not alert");
     }
     let at = match facts.texts.came(position) {
         Came::Never => {
@@ -99,7 +99,7 @@ fn without_alert(facts: &ItemFacts<'_>, watch: &Watch, at: Timestamp) -> Decisio
         let kept_for = when::length(kept_for);
         let why = format!("it matches, but alerts are kept for {kept_for} only");
         return Decision {
-            outcome: "Not known any more",
+            outcome: "No longer known",
             ..Decision::stopped(Stage::Alert, why).or("`[keep] alerts` says for how long")
         };
     }
@@ -123,10 +123,10 @@ fn of_alert(facts: &ItemFacts<'_>, alert: &AlertRecord, watch: &Watch) -> Decisi
     let is_left_out =
         own.all.is_empty() && others.any(|delivery| watch.notify.contains(&delivery.receiver));
     let (stage, outcome, why) = if is_left_out {
-        let why = format!("{} was muted; it was told for other watches", watch.name);
-        (Stage::Mute, "Alerted, but not told", why)
-    } else if own.are_held() {
-        (Stage::Mute, "Alerted, but held back", own.holders())
+        let why = format!("{} was muted; it was sent for other watches", watch.name);
+        (Stage::Mute, "Alerted, but not sent", why)
+    } else if own.are_suppressed() {
+        (Stage::Mute, "Alerted, but suppressed", own.suppressors())
     } else if own.reach(context) || own.all.is_empty() {
         (Stage::Delivery, "Alerted", own.in_words(context))
     } else {

@@ -63,7 +63,7 @@ impl<'a> DeliveryContext<'a> {
         Ok(context)
     }
 
-    /// Until when a policy holds it, if one does.
+    /// Until when a delivery policy defers it, if one does.
     pub(super) fn release(&self, delivery: &DeliveryStatus) -> Option<Release> {
         self.releases.get(&delivery.id).copied()
     }
@@ -115,13 +115,14 @@ impl<'a> WatchDeliveries<'a> {
         self.all.iter().any(|it| context.reaches(it))
     }
 
-    /// Whether mutes hold all of them.
-    pub(super) fn are_held(&self) -> bool {
+    /// Whether mutes suppress all of them.
+    pub(super) fn are_suppressed(&self) -> bool {
         let is_muted = |it: &&DeliveryStatus| it.state == DeliveryState::Muted;
         !self.all.is_empty() && self.all.iter().all(is_muted)
     }
 
-    /// How what is held by a mute, given up or waits for one that is off is sent all the same.
+    /// The command that sends what a mute suppressed, what is dead, and what waits for a receiver that
+    /// is off.
     pub(super) fn to_retry(&self, context: &DeliveryContext<'_>) -> Option<String> {
         let held = self.all.iter().filter(|it| !context.reaches(it));
         let ids: Vec<String> = held
@@ -142,10 +143,10 @@ impl<'a> WatchDeliveries<'a> {
         words.join("; ")
     }
 
-    /// What holds it from each receiver.
-    pub(super) fn holders(&self) -> String {
+    /// What suppresses it for each receiver.
+    pub(super) fn suppressors(&self) -> String {
         let deliveries = self.all.iter();
-        let words: Vec<String> = deliveries.map(|it| from(it)).collect();
+        let words: Vec<String> = deliveries.map(|it| for_receiver(it)).collect();
         words.join("; ")
     }
 
@@ -183,11 +184,11 @@ fn in_words(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String 
         "delivered" => match delivery.missing.as_deref() {
             None => format!("{receiver} has it since {settled}"),
             Some(missing) => format!(
-                "{receiver} has it since {settled}, but not all of those behind it: {}",
+                "{receiver} has it since {settled}, but not all of its recipients: {}",
                 one_line(missing, 200)
             ),
         },
-        "muted" => format!("held {}", from(delivery)),
+        "muted" => format!("suppressed {}", for_receiver(delivery)),
         "dead" => format!("given up for {receiver} {settled}{because}"),
         "pending" => pending(delivery, &because, context),
         "folded" => folded(delivery, context),
@@ -195,9 +196,9 @@ fn in_words(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String 
     }
 }
 
-fn from(delivery: &DeliveryStatus) -> String {
+fn for_receiver(delivery: &DeliveryStatus) -> String {
     let why = delivery.detail.as_deref().unwrap_or("muted");
-    format!("from {}: {}", delivery.receiver, one_line(why, 120))
+    format!("for {}: {}", delivery.receiver, one_line(why, 120))
 }
 
 /// In a digest, and what became of that.
@@ -231,7 +232,7 @@ fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'
     if let Some(Release { at, hold }) = context.release(delivery) {
         let hold = hold.map_or("its policy", Hold::as_str);
         let at = when::at(at, context.zone);
-        return format!("it waits for {name}, held by {hold} until {at}{because}");
+        return format!("it waits for {name}, deferred by {hold} until {at}{because}");
     }
     let next = moment(delivery, None, receiver, context.now);
     // One that was not tried yet has no answer of its own: it waits behind another.

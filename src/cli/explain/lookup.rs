@@ -24,9 +24,9 @@ const MAX_NEAR: usize = 10;
 
 /// What is known by such a name.
 pub(super) enum Named {
-    /// The items that it tells of.
+    /// The items that it is about.
     Items(Vec<KeptItem>),
-    /// It tells of no item that is kept: of a feed in trouble, say.
+    /// It is about no stored item: about a failing feed, for example.
     Notice(Box<DeliveryStatus>),
     /// There is none.
     Nothing,

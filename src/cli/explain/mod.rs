@@ -41,15 +41,15 @@ use stages::{Stage, StageReport};
 /// The columns that the name of a stage takes.
 const INDENT: usize = 14;
 
-/// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
+/// Explain why an item alerted or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The item: its number, as `search` shows it, such as #2214, its link, words of its title; or what
-    /// tells of it: an alert's number, such as a1842, a delivery's, such as d2031, or a notice's id.
+    /// The item: its number as `search` shows it (#2214), its link, or words of its title. Or the number
+    /// of an alert (a1842) or a delivery (d2031), or the id of a notice.
     #[arg(value_name = "ITEM")]
     item: String,
 
-    /// The watch; without it, all of them, in a line each.
+    /// The watch; by default all of them, a line each.
     #[arg(value_name = "WATCH")]
     watch: Option<String>,
 }
@@ -95,7 +95,7 @@ impl Explain {
     fn unquoted(&self, error: CliError) -> CliError {
         match error {
             CliError::Failed(message) if self.item.chars().all(char::is_alphabetic) => {
-                let help = "several words of a title stand in quotes";
+                let help = "put several words of a title in quotes";
                 CliError::Failed(format!("{message}; help: {help}"))
             }
             other => other,
@@ -113,7 +113,7 @@ impl Explain {
         let (mut items, is_by_notice) = match lookup::named(&self.item, &store).await? {
             Named::Items(items) => (items, true),
             Named::Notice(delivery) => {
-                let answer = unseen::tell(&delivery, &store, config, now, output).await;
+                let answer = unseen::print_notice(&delivery, &store, config, now, output).await;
                 store.close().await;
                 return answer;
             }

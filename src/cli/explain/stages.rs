@@ -135,7 +135,7 @@ fn baseline(facts: &ItemFacts<'_>) -> String {
     let first = facts.feed.as_ref().and_then(|feed| feed.baseline_at);
     let first = first.map(|at| facts.at(at)).unwrap_or_default();
     match (facts.record.is_baseline, facts.kept.in_baseline) {
-        (true, _) => format!("it came with the first poll, {first}, and was only remembered"),
+        (true, _) => format!("it came with the first poll, {first}, and was only stored"),
         (false, true) => "it came with the first poll, which `initial` let alert".to_owned(),
         (false, false) => format!("it came after the first poll, {first}"),
     }
@@ -193,17 +193,17 @@ fn update(facts: &ItemFacts<'_>, watch: &Watch, position: usize) -> String {
     }
 }
 
-/// The mutes that could have held the alert from the watch's receivers.
+/// The mutes that could have suppressed the alert for the watch's receivers.
 fn muted(facts: &ItemFacts<'_>, watch: &Watch, alert: &AlertRecord) -> String {
     let deliveries = WatchDeliveries::of(alert, &watch.name);
-    // An alert is held by the mute of another of its watches where no third one sends it. A
-    // receiver's mute also holds what waits.
-    let is_held = deliveries.are_held();
-    let held = deliveries.all.iter().filter_map(|it| it.settled_at);
-    let mut moments: Vec<Timestamp> = held.filter(|_| is_held).collect();
+    // The mute of another of its watches suppresses an alert if no third one sends it. A receiver's
+    // mute also suppresses what waits.
+    let is_suppressed = deliveries.are_suppressed();
+    let settled = deliveries.all.iter().filter_map(|it| it.settled_at);
+    let mut moments: Vec<Timestamp> = settled.filter(|_| is_suppressed).collect();
     moments.push(alert.created_at);
     let is_on_the_way = |mute: &&MuteStatus| match mute.kind {
-        MuteKind::Watch if is_held => alert.watches.contains(&mute.name),
+        MuteKind::Watch if is_suppressed => alert.watches.contains(&mute.name),
         MuteKind::Watch => mute.name == watch.name,
         MuteKind::Feed => mute.name == facts.kept.feed,
         MuteKind::Tag => facts.tags().contains(&mute.name),
@@ -233,7 +233,7 @@ pub(super) fn taken_for(by: Recognition) -> String {
     match by {
         Recognition::New | Recognition::GuidReused => "it had that one when it was new".to_owned(),
         by => format!(
-            "what had that one was taken for it because {}",
+            "an item with that name was identified as this one because {}",
             by.because()
         ),
     }

@@ -114,17 +114,17 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
             _ => None,
         };
         if let (Some(kind), true) = (kind, asked.near.is_empty()) {
-            return format!("Never seen: there is no {kind} {name}, or it is long forgotten");
+            return format!("Never seen: there is no {kind} {name}, or it was deleted long ago");
         }
         return match asked.number {
-            Some(_) => format!("Never seen: there is no item {name:?}, or it is long forgotten"),
+            Some(_) => format!("Never seen: there is no item {name:?}, or it was deleted long ago"),
             None if lookup::is_address(asked.name) => {
                 format!("Never seen: no feed has shown {name}")
             }
             None if asked.near.is_empty() => {
-                format!("Never seen: no kept item has {name:?} in its title or as its name")
+                format!("Never seen: no stored item has {name:?} in its title or as its name")
             }
-            None => format!("Several kept items have {name:?} in their titles"),
+            None => format!("Several stored items have {name:?} in their titles"),
         };
     }
     let by = |item: &SeenItem| {
@@ -136,14 +136,14 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
     };
     let by: Vec<String> = seen.iter().map(by).collect();
     format!(
-        "Not alerted, as far as anyone can tell: {}; items that alert nothing are kept for {}",
+        "Not alerted, as far as the store shows: {}; items without an alert are kept for {}",
         by.join("; "),
         when::length(config.store.keep_items)
     )
 }
 
-/// Says what becomes of a notice that tells of no item.
-pub(super) async fn tell(
+/// Prints what becomes of a notice that is about no stored item.
+pub(super) async fn print_notice(
     delivery: &DeliveryStatus,
     store: &Store,
     config: &Config,
@@ -163,7 +163,7 @@ pub(super) async fn tell(
         let answer = delivery.detail.as_deref().map(|it| one_line(it, 300));
         let answer = answer.map(|it| format!(": {it}")).unwrap_or_default();
         format!(
-            "{} for {}: {}\n  {}, made {made}; it is about no kept item\n  {}, {moment}, {tries}{answer}\n\
+            "{} for {}: {}\n  {}, made {made}; it is about no stored item\n  {}, {moment}, {tries}{answer}\n\
              help: `fivebells outbox --attempts` shows every try",
             delivery.id,
             delivery.receiver,
@@ -186,7 +186,7 @@ fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     let help = if !asked.near.is_empty() {
         "one of these may be meant: ask for it by its number"
     } else if is_item {
-        "`fivebells search EXPR` finds kept items by their text"
+        "`fivebells search EXPR` finds stored items by their text"
     } else if answer.feeds.iter().any(|feed| feed.same_domain) {
         "`fivebells fetch FEED` shows what a feed holds now"
     } else {
@@ -195,7 +195,7 @@ fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     help.to_owned()
 }
 
-/// Those of the same domain, and those in any trouble.
+/// Those of the same domain, and those with any problem.
 fn feeds(
     asked: &str,
     all: &[FeedStatus],
@@ -215,7 +215,7 @@ fn feeds(
             feed: feed.name.clone(),
             same_domain,
             state: match (troubles.is_empty(), feed.succeeded_at) {
-                (true, Some(at)) => format!("well, read {}", when::relative(at, now)),
+                (true, Some(at)) => format!("ok, read {}", when::relative(at, now)),
                 _ => troubles.join("; "),
             },
         })
@@ -238,16 +238,16 @@ fn troubles(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -
     if !feed.active {
         troubles.push("off (`enabled = false`)".to_owned());
     } else if feed.gone {
-        troubles.push(format!("gone, asked no more{error}"));
+        troubles.push(format!("gone, no longer polled{error}"));
     } else if let Some(since) = feed.failing_since {
         troubles.push(format!("failing since {}{error}", when::at(since, zone)));
     } else if feed.polled_at.is_none() {
         troubles.push("not polled yet".to_owned());
     }
     if feed.health.empty.is_some() {
-        troubles.push("has no items any more".to_owned());
+        troubles.push("no longer has any items".to_owned());
     } else if feed.health.told_silent {
-        troubles.push("has brought nothing new for long".to_owned());
+        troubles.push("has brought nothing new for a long time".to_owned());
     }
     if let Some(at) = feed.missed_at {
         troubles.push(format!(

@@ -1,4 +1,4 @@
-//! An expression tried on the kept items.
+//! An expression tried on the stored items.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -201,7 +201,7 @@ impl<'a> ItemScan<'a> {
             ..
         } = self.tally;
         if items == 0 {
-            return vec!["no items are kept of that time".to_owned()];
+            return vec!["no items of that time are stored".to_owned()];
         }
         let since = self
             .since

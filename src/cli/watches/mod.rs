@@ -1,4 +1,4 @@
-//! `watches`: what they found, and which of them need care.
+//! `watches`: what they found, and which of them need attention.
 
 mod remark;
 mod survey;
@@ -35,13 +35,13 @@ const EXAMPLES_OF_ONE: usize = 10;
 /// Watches in the list whose near misses are shown.
 const NEAR_WATCHES: usize = 10;
 
-/// Show what the watches found among the kept items, and which of them need care.
+/// Show what the watches found among the stored items, and which watches need attention.
 #[derive(Debug, Args)]
 pub(super) struct Watches {
-    /// Everything known of this one.
+    /// Show everything known about this watch.
     name: Option<String>,
 
-    /// Only items and alerts since: `30d` ago, yesterday, or a day such as 2026-11-22.
+    /// Only items and alerts since this time: `30d` ago, yesterday, or a day such as 2026-11-22.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
 }
