@@ -1,7 +1,9 @@
 //! Files that somebody names: read whole under a bound, and replaced whole.
 
+mod denied;
 mod replace;
 
+pub use denied::Denied;
 pub use replace::{ReplaceError, create, replace};
 
 use std::{

@@ -311,6 +311,9 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
     let watches = config.watches.iter();
     let definitions = watches.map(|it| (it.name.clone(), definition(it, &config.entities)));
     store.sync_watches(definitions.collect(), now).await?;
+    let [off, on] = [&config.off.watches, &config.watches]
+        .map(|watches| watches.iter().map(|watch| watch.name.clone()).collect());
+    store.sync_watches_off(off, on, now).await?;
     let feeds = config.feeds.iter();
     let feeds: HashMap<String, Feed> = feeds.map(|it| (it.name.clone(), it.clone())).collect();
     let longest = config.poll.max_interval;

@@ -12,7 +12,7 @@ use super::{
     output::Output,
     stored,
 };
-use crate::store::Store;
+use crate::{files::Denied, store::Store};
 
 /// Copy the store to a file, whether the service runs or not.
 #[derive(Debug, Args)]
@@ -62,7 +62,10 @@ impl Backup {
         } else if !folder.is_dir() {
             format!("{shown} is not a folder")
         } else if access(folder, Access::WRITE_OK | Access::EXEC_OK).is_err() {
-            format!("nothing may be written into the folder {shown}")
+            format!(
+                "nothing may be written into the folder {shown}{}",
+                Denied::help(folder)
+            )
         } else {
             return Ok(());
         };

@@ -83,7 +83,7 @@ fn warned(loaded: Loaded) -> Loaded {
 /// Reads the config for a command that helps to write it: where it has errors, or there is none
 /// yet, the command goes on without.
 pub(super) fn load_if_good(path: &Path) -> Option<Config> {
-    if !path.exists() {
+    if matches!(path.try_exists(), Ok(false)) {
         return None;
     }
     let loaded = config::load(path, &Environment::of_process());

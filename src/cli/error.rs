@@ -33,9 +33,7 @@ pub(super) enum CliError {
     #[error("{0}")]
     NotRunning(String),
     /// The service runs and cannot be asked.
-    #[error(
-        "{0}; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
-    )]
+    #[error("{0}{help}", help = unasked(.0))]
     Control(#[from] ControlError),
     /// It did not work out; the message says why.
     #[error("{0}")]
@@ -71,6 +69,16 @@ impl CliError {
             Self::NotRunning(_) => 3,
             Self::Store(_) | Self::NoStore(_) | Self::Control(_) => 69,
             Self::Config(_) | Self::Setup(_) => 78,
+        }
+    }
+}
+
+/// What to do where the service cannot be asked and the error does not say it.
+const fn unasked(error: &ControlError) -> &'static str {
+    match error {
+        ControlError::Denied { .. } => "",
+        _ => {
+            "; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
         }
     }
 }

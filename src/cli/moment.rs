@@ -8,6 +8,7 @@ use jiff::{
     tz::TimeZone,
 };
 
+use super::{error::CliError, when};
 use crate::{
     calendar::{DailyTimes, Weekdays},
     config::parse_duration,
@@ -93,6 +94,38 @@ impl Moment {
             Self::Clock(_) | Self::Span(_) => None,
         }
     }
+}
+
+/// The moments from `since` until before `until`. One that can hold nothing is a slip: both are times
+/// ago, so that the earlier one is the greater number.
+pub(super) fn span(
+    since: Option<Moment>,
+    until: Option<Moment>,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
+    let past = |moment: Moment| moment.past(now, zone);
+    let (since, until) = (since.map(past), until.map(past));
+    let fault = match (since, until) {
+        (Some(since), _) if since > now => {
+            let since = when::at(since, zone);
+            format!("--since {since} is in the future; help: give a time that has been")
+        }
+        (Some(since), Some(until)) if since >= until => {
+            let order = if since == until {
+                "the same as"
+            } else {
+                "after"
+            };
+            let (since, until) = (when::at(since, zone), when::at(until, zone));
+            format!(
+                "nothing lies between them: --since {since} is {order} --until {until}; \
+                 help: --since takes the earlier time, such as --since 5m --until 1m"
+            )
+        }
+        _ => return Ok((since, until)),
+    };
+    Err(CliError::Usage(fault))
 }
 
 /// The first moment after `now` at which the clock shows this.

@@ -26,7 +26,7 @@ use crate::{
         Condition, FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError,
         Summary, Vitals,
     },
-    web::Control,
+    web::{Control, ControlError},
 };
 use receivers::ReceiverLine;
 
@@ -85,6 +85,8 @@ struct StatusLine<'a> {
     polls_paused: Option<bool>,
     /// Calls that wait for the store's writer.
     store_queue: Option<usize>,
+    /// Why it does not answer there, where it should.
+    unanswered: Option<&'a str>,
 }
 
 /// How many feeds are in which state.
@@ -105,6 +107,8 @@ struct Known {
     is_in_use: bool,
     /// What the service itself says.
     live: Option<Live>,
+    /// Why it does not, where it listens.
+    unanswered: Option<String>,
     service: Option<ServiceRecord>,
     config_failing: Option<ConfigFailing>,
     store_failing: Option<StoreFailing>,
@@ -148,10 +152,15 @@ impl Status {
 impl Known {
     async fn of(store: &Store, off: usize) -> Result<Self, StoreError> {
         let is_in_use = Store::is_in_use(store.path());
-        let live = if is_in_use {
-            Control::of(store.path()).status().await.ok()
+        let (live, unanswered) = if is_in_use {
+            match Control::of(store.path()).status().await {
+                Ok(live) => (Some(live), None),
+                // It may run without the socket.
+                Err(ControlError::Nobody(_)) => (None, None),
+                Err(error) => (None, Some(error.to_string())),
+            }
         } else {
-            None
+            (None, None)
         };
         // On a full disk the service cannot write down what it knows of itself.
         let service = match &live {
@@ -161,6 +170,7 @@ impl Known {
         Ok(Self {
             is_in_use,
             live,
+            unanswered,
             service,
             config_failing: store.told_config_failing().await?,
             store_failing: stored::trouble(store).await?,
@@ -182,13 +192,12 @@ impl Known {
         }
     }
 
-    /// On a disk that takes nothing the service cannot write, and says so.
+    /// On a disk that takes nothing the service cannot write, and says so where it is asked.
     fn is_silent(&self, now: Timestamp) -> bool {
         let last = self.vitals.last_written;
         let is_troubled = self.live.as_ref().is_some_and(|live| live.polls_paused);
-        self.store_failing.is_none()
-            && !is_troubled
-            && last.is_some_and(|last| time::elapsed(last, now) > STUCK_AFTER)
+        let is_excused = self.unanswered.is_none() && (self.store_failing.is_some() || is_troubled);
+        !is_excused && last.is_some_and(|last| time::elapsed(last, now) > STUCK_AFTER)
     }
 }
 
@@ -271,6 +280,7 @@ impl<'a> StatusLine<'a> {
             pid: known.live.as_ref().map(|it| it.pid),
             polls_paused: known.live.as_ref().map(|it| it.polls_paused),
             store_queue: known.live.as_ref().map(|it| it.store_queue),
+            unanswered: known.unanswered.as_deref(),
         }
     }
 
@@ -318,6 +328,9 @@ impl<'a> StatusLine<'a> {
             "store",
             format!("{}, {mebibytes} MiB", self.store.display()),
         ));
+        if let Some(unanswered) = self.unanswered {
+            lines.push(("answer", format!("none: {}", one_line(unanswered, 300))));
+        }
         if let Some(trouble) = self.store_failing {
             let since = moment(Some(trouble.since));
             let error = one_line(&trouble.error, 300);

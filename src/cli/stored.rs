@@ -57,7 +57,20 @@ fn as_of_now(mut trouble: StoreFailing, free: Option<u64>, is_up: bool) -> Optio
     if free >= ENOUGH_BYTES && !is_up {
         return None;
     }
-    trouble.error = format!("{}; {} MiB are free now", trouble.error, free >> 20);
+    let now = format!("{} MiB are free", free >> 20);
+    if !trouble.error.starts_with(&now) {
+        // What was free when it began stands before the help.
+        let (what, help) = trouble
+            .error
+            .split_once("; help: ")
+            .unwrap_or((&trouble.error, ""));
+        let help = if help.is_empty() {
+            String::new()
+        } else {
+            format!("; help: {help}")
+        };
+        trouble.error = format!("{what}; {now} now{help}");
+    }
     Some(trouble)
 }
 
@@ -69,17 +82,18 @@ mod tests {
     fn a_full_disk_is_shown_as_it_is_now() {
         let trouble = |reason| StoreFailing {
             reason,
-            error: "less than 64 MiB are free".to_owned(),
+            error: "63 MiB are free; help: make room".to_owned(),
             since: jiff::Timestamp::UNIX_EPOCH,
             free_bytes: Some(63 << 20),
         };
         let (low, io) = (StoreReason::Low, StoreReason::Io);
-        let still = Some("less than 64 MiB are free; 12 MiB are free now");
-        let soon = Some("less than 64 MiB are free; 200 MiB are free now");
-        let plain = Some("less than 64 MiB are free");
+        let still = Some("63 MiB are free; 12 MiB are free now; help: make room");
+        let soon = Some("63 MiB are free; 200 MiB are free now; help: make room");
+        let plain = Some("63 MiB are free; help: make room");
         for (reason, free, is_up, wanted) in [
             (low, Some(12 << 20), true, still),
             (low, Some(12 << 20), false, still),
+            (low, Some(63 << 20), true, plain),
             (low, Some(200 << 20), true, soon),
             (low, Some(200 << 20), false, None),
             (low, None, false, plain),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     error::CliError,
-    moment::{Moment, moment},
+    moment::{Moment, moment, span},
     names::unknown,
     output::remark,
     progress::Progress,
@@ -54,7 +54,7 @@ impl Scope {
     /// The items that were asked for, where nothing is said all that `default` does not leave out.
     ///
     /// # Errors
-    /// Where there is no such feed.
+    /// Where there is no such feed, or the span is empty.
     pub(super) async fn items<'a>(
         &self,
         store: &'a Store,
@@ -65,7 +65,7 @@ impl Scope {
         if let Some(feed) = &self.feed {
             check_feed(store, feed).await?;
         }
-        let since = self.since.map(|since| since.past(now, &config.timezone));
+        let (since, _) = span(self.since, None, now, &config.timezone)?;
         let filter = ItemFilter {
             since: since.or(default),
             feed: self.feed.clone(),

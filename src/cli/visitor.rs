@@ -1,6 +1,6 @@
 //! A visit to a feed or page that a user names, for `fetch` and `add`.
 
-use url::Url;
+use url::{ParseError as UrlFault, Url};
 
 use super::error::CliError;
 use crate::{
@@ -145,34 +145,61 @@ fn access_of_strangers(config: Option<&Config>) -> Access {
 }
 
 fn address(target: &str, config: Option<&Config>) -> Result<Url, CliError> {
-    if let Ok(url) = Url::parse(target)
-        && matches!(url.scheme(), "http" | "https" | "file")
+    let parsed = Url::parse(target);
+    if let Ok(url) = &parsed
+        && is_read(url)
     {
-        return Ok(url);
+        return Ok(url.clone());
     }
     let file = std::fs::canonicalize(target).ok();
-    file.and_then(|file| Url::from_file_path(file).ok())
-        .ok_or_else(|| {
-            let meant = with_scheme(target);
-            let feeds = config.iter().flat_map(|config| &config.feeds);
-            let feed = || closest(target, feeds.map(|feed| feed.name.as_str()));
-            let meant = meant.map(|url| url.to_string());
-            let meant = meant.or_else(|| feed().map(|name| format!("{name:?}")));
-            let meant = meant.map(|meant| format!("; did you mean {meant}?"));
-            CliError::Failed(format!(
-                "{target:?} is no URL, no file and no configured feed{}",
-                meant.unwrap_or_default()
-            ))
-        })
+    let file = file.and_then(|file| Url::from_file_path(file).ok());
+    file.ok_or_else(|| CliError::Failed(nothing_at(target, parsed.err(), config)))
 }
 
-/// An address as people say it, without `https://`.
-fn with_scheme(target: &str) -> Option<Url> {
-    let plain = target.strip_prefix("feed:").unwrap_or(target);
-    let plain = plain.trim_start_matches('/');
+/// Whether a feed may stand at such a URL.
+pub(super) fn is_read(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https" | "file")
+}
+
+/// What was tried, and what to type.
+fn nothing_at(target: &str, fault: Option<UrlFault>, config: Option<&Config>) -> String {
+    let feeds = config.iter().flat_map(|config| &config.feeds);
+    let feed = || closest(target, feeds.map(|feed| feed.name.as_str()));
+    let meant = meant(target).map(|url| url.to_string());
+    let meant = meant.or_else(|| feed().map(|name| format!("{name:?}")));
+    let example = "type the address of a site or a feed, such as https://www.example.org, or the \
+                   path of a file";
+    let help = meant.map_or_else(
+        || example.to_owned(),
+        |meant| format!("did you mean {meant}?"),
+    );
+    let tried = match (target.split_once("://"), fault) {
+        (Some((scheme, _)), None) => {
+            format!(
+                "{target:?} begins with {scheme}://, but feeds are read from https://, http:// and file:// only"
+            )
+        }
+        (Some(_), Some(fault)) => format!("{target:?} is not a valid URL: {fault}"),
+        (None, _) if target.starts_with(['/', '.', '~']) => format!("there is no file {target:?}"),
+        (None, _) => {
+            let feed = config.map_or("", |_| ", and no feed in the config has that name");
+            format!("{target:?} is not a URL, and there is no file of that name{feed}")
+        }
+    };
+    format!("{tried}; help: {help}")
+}
+
+/// An address as people say it, without `https://`, or with another slip for it.
+fn meant(target: &str) -> Option<Url> {
+    if target.starts_with(['/', '.', '~']) || target.contains(char::is_whitespace) {
+        return None;
+    }
+    let scheme = target.find("//").map(|at| at + "//".len());
+    let plain = scheme.map_or(target, |end| &target[end..]);
+    let plain = plain.strip_prefix("feed:").unwrap_or(plain);
     let url = Url::parse(&format!("https://{plain}")).ok()?;
     let is_host = url.host_str().is_some_and(|host| host.contains('.'));
-    (is_host && !target.contains(char::is_whitespace)).then_some(url)
+    is_host.then_some(url)
 }
 
 fn source(document: &FetchedDocument) -> Document<'_> {
@@ -185,4 +212,54 @@ fn source(document: &FetchedDocument) -> Document<'_> {
 
 fn failed(name: &str, error: &dyn std::fmt::Display) -> CliError {
     CliError::Failed(format!("{name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nothing_at;
+    use url::Url;
+
+    #[test]
+    fn what_is_no_feed_says_what_was_tried_and_what_to_type() {
+        let example = "type the address of a site or a feed";
+        for (typed, tried, help) in [
+            (
+                "htps://nhk.example/a",
+                "begins with htps://, but feeds are",
+                "did you mean https://nhk.example/a?",
+            ),
+            (
+                "ftp://x.example",
+                "begins with ftp://",
+                "did you mean https://x.example/?",
+            ),
+            ("http://", "is not a valid URL: empty host", example),
+            (
+                "https://nhk.example:99999",
+                "is not a valid URL: invalid port number",
+                example,
+            ),
+            (
+                "nhk.example",
+                "is not a URL, and there is no file of that name;",
+                "did you mean https://nhk.example/?",
+            ),
+            (
+                "feed:nhk.example",
+                "is not a URL",
+                "did you mean https://nhk.example/?",
+            ),
+            (
+                "https//nhk.example",
+                "is not a URL",
+                "did you mean https://nhk.example/?",
+            ),
+            ("nhk", "is not a URL", example),
+            ("nhk world", "is not a URL", example),
+            ("./feed.xml", "there is no file \"./feed.xml\"", example),
+        ] {
+            let said = nothing_at(typed, Url::parse(typed).err(), None);
+            assert!(said.contains(tried) && said.contains(help), "{said}");
+        }
+    }
 }

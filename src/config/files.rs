@@ -15,7 +15,7 @@ use super::{
     problem::{Place, Problem, Source, Sources},
     value::{Text, Value},
 };
-use crate::files::read_regular;
+use crate::files::{Denied, read_regular};
 
 /// Reads the main file and all it includes, in the order of the `include` and sorted by name within
 /// a pattern. A file that cannot be read is a problem and an empty text.
@@ -90,7 +90,10 @@ fn expand(pattern: &Text<'_>) -> Vec<PathBuf> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
             let message = format!("cannot list {}: {}", directory.display(), reason(&error));
-            pattern.error(message);
+            match denied(directory, &error) {
+                Some(help) => pattern.error_with(message, help),
+                None => pattern.error(message),
+            }
             Vec::new()
         }
     }
@@ -157,7 +160,7 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
             problems.push(if is_missing && *asked == Place::whole(Context::MAIN) {
                 problem.help("`fivebells init` writes a first one, -c FILE names another")
             } else {
-                problem
+                problem.help_if(denied(path, &error))
             });
             (String::new(), None)
         }
@@ -174,8 +177,24 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
     }
 }
 
+impl Value<'_> {
+    /// Reports at the value that the file it names cannot be read.
+    pub(super) fn unread(&self, path: &Path, error: &io::Error) {
+        let message = format!("cannot read {}: {}", path.display(), reason(error));
+        let problem = Problem::error(self.place(), message).help_if(denied(path, error));
+        self.context.report(problem);
+    }
+}
+
+/// Whose a file is that this user may not read, and what to do.
+fn denied(path: &Path, error: &io::Error) -> Option<String> {
+    let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+    let denied = is_denied.then(|| Denied::of(path)).flatten();
+    denied.map(|denied| denied.to_string())
+}
+
 /// Why something cannot be read, without the number that only programs read.
-pub(super) fn reason(error: &io::Error) -> String {
+fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "not permitted".to_owned(),

@@ -49,7 +49,9 @@ pub enum NoProposal {
     #[error("not an address of the public web; add it by hand if you want it (`fivebells add`)")]
     NotPublic,
     /// What cannot stand in a config.
-    #[error("not an http, https or file URL without a password")]
+    #[error(
+        "only http, https and file URLs are read, and none with a user name or a password in it"
+    )]
     Unusable,
 }
 

@@ -4,7 +4,6 @@ use std::{io::ErrorKind, path::Path};
 
 use super::{
     environment::Secrets,
-    files::reason,
     hints::meant_variable,
     limits::MAX_SECRET_BYTES,
     problem::Problem,
@@ -126,11 +125,7 @@ fn read_at(value: Value<'_>, path: &Path) -> Option<String> {
     match read(path) {
         Ok(secret) => Some(secret),
         Err(error) => {
-            value.error(format!(
-                "cannot read {}: {}",
-                path.display(),
-                reason(&error)
-            ));
+            value.unread(path, &error);
             None
         }
     }

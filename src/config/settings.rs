@@ -6,7 +6,6 @@ use url::Url;
 
 use super::{
     environment::Secrets,
-    files::reason,
     heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     place::choose,
@@ -145,18 +144,13 @@ pub(super) fn read_ca_file(value: Value<'_>) -> Option<PathBuf> {
     if value.context.environment.secrets() == Secrets::None {
         return Some(path);
     }
-    let fault = match read_regular(&path, http::MAX_CA_FILE_BYTES) {
-        Err(error) => Some(format!(
-            "cannot read {}: {}",
-            path.display(),
-            reason(&error)
-        )),
-        Ok(_) => http::check_authorities(&path)
-            .err()
-            .map(|error| error.to_string()),
-    };
-    if let Some(fault) = fault {
-        value.error(fault);
+    match read_regular(&path, http::MAX_CA_FILE_BYTES) {
+        Err(error) => value.unread(&path, &error),
+        Ok(_) => {
+            if let Err(error) = http::check_authorities(&path) {
+                value.error(error.to_string());
+            }
+        }
     }
     Some(path)
 }

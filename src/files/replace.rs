@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::read_regular;
+use super::{Denied, read_regular};
 
 /// Why a file was left as it was.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum ReplaceError {
     #[error("{} was changed meanwhile; nothing was written", .0.display())]
     Changed(PathBuf),
     /// It is there already.
-    #[error("{} is there already", .0.display())]
+    #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// The new file could not be given the owner and the mode of the old one.
     #[error("cannot keep the owner of {}: {cause}; nothing was written", path.display())]
@@ -28,7 +28,7 @@ pub enum ReplaceError {
         cause: io::Error,
     },
     /// It could not be read, or nothing could be written beside it.
-    #[error("cannot write {}: {cause}", path.display())]
+    #[error("cannot write {}: {}", path.display(), why(path, cause))]
     Io {
         /// The file.
         path: PathBuf,
@@ -36,6 +36,23 @@ pub enum ReplaceError {
         #[source]
         cause: io::Error,
     },
+}
+
+impl ReplaceError {
+    /// Whether this user may not write there.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Io { cause, .. } if is_denied(cause))
+    }
+}
+
+fn is_denied(cause: &io::Error) -> bool {
+    cause.kind() == io::ErrorKind::PermissionDenied
+}
+
+fn why(path: &Path, cause: &io::Error) -> String {
+    let is_denied = is_denied(cause);
+    let help = is_denied.then(|| Denied::help(path)).unwrap_or_default();
+    format!("{cause}{help}")
 }
 
 /// Replaces what stands in a regular file, if it still is `before`.

@@ -75,6 +75,9 @@ pub struct MuteEnded {
     pub until: Timestamp,
     /// Why, as the operator wrote.
     pub comment: Option<String>,
+    /// Who muted it, as the system calls them; `None` where nobody knows.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Alerts that were held from this receiver.
     pub alerts: u32,
     /// Other notices that were.
@@ -90,6 +93,9 @@ pub struct ReportedMute {
     pub name: String,
     /// Until when.
     pub until: Timestamp,
+    /// Who muted it, as the system calls them; `None` where nobody knows.
+    #[serde(default)]
+    pub by: Option<String>,
     /// Alerts held so far.
     pub alerts: u32,
 }

@@ -7,8 +7,12 @@ use std::{
 };
 
 use rusqlite::ErrorCode;
+use rustix::{
+    fs::{Access, access},
+    io::Errno,
+};
 
-use crate::model::StoreReason;
+use crate::{files::Denied, model::StoreReason};
 
 /// The store did not do what it was asked; nothing of the call was written.
 ///
@@ -118,7 +122,7 @@ pub enum StoreError {
         cause: Arc<StoreError>,
     },
     /// A file or thread of the store could not be had.
-    #[error("cannot {action} {}: {cause}", path.display())]
+    #[error("cannot {action} {}: {cause}{help}", path.display())]
     Io {
         /// What was tried, as a verb.
         action: &'static str,
@@ -126,6 +130,8 @@ pub enum StoreError {
         path: PathBuf,
         /// What the system answered.
         cause: Arc<io::Error>,
+        /// Whose it is and what to do, where this user may not have it; else empty.
+        help: String,
     },
     /// The database engine refused.
     #[error("the store failed: {0}")]
@@ -181,6 +187,10 @@ impl StoreError {
     /// The same with the file that could not be opened, where it does not name it.
     pub(super) fn of_opening(self, path: &Path) -> Self {
         match self {
+            // A file of somebody else, not a disk that takes nothing.
+            Self::ReadOnly if access(path, Access::WRITE_OK) == Err(Errno::ACCESS) => {
+                Self::io("write", path, io::ErrorKind::PermissionDenied.into())
+            }
             Self::Full | Self::Busy | Self::ReadOnly | Self::Damaged(_) | Self::Sqlite(_) => {
                 Self::Unopened {
                     path: path.into(),
@@ -192,10 +202,14 @@ impl StoreError {
     }
 
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
+        let path = path.into();
+        let is_denied = cause.kind() == io::ErrorKind::PermissionDenied;
+        let help = is_denied.then(|| Denied::help(&path)).unwrap_or_default();
         Self::Io {
             action,
-            path: path.into(),
+            path,
             cause: Arc::new(cause),
+            help,
         }
     }
 }

@@ -32,6 +32,7 @@ mod identity;
 mod items;
 mod meta;
 mod mutes;
+mod off;
 mod options;
 mod outbox;
 mod parts;
@@ -76,6 +77,7 @@ pub use self::{
     history::FeedStatus,
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
+    off::WatchOff,
     options::StoreOptions,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,

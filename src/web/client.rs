@@ -19,7 +19,7 @@ use super::{
     socket::{Reachable, beside},
     wire::{Polled, Reloaded, Wait},
 };
-use crate::{app::Live, scheduler::Waiting};
+use crate::{app::Live, files::Denied, scheduler::Waiting};
 
 /// For an answer that nothing is waited for.
 const SOON: Duration = Duration::from_secs(2);
@@ -39,6 +39,16 @@ pub enum ControlError {
     /// Nobody listens there: there is no socket, or it is one of a daemon that was killed.
     #[error("no daemon listens at {}", .0.display())]
     Nobody(PathBuf),
+    /// It is another user's.
+    #[error("cannot ask the daemon at {}: {cause}; help: {whose}", .path.display())]
+    Denied {
+        /// The socket.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+        /// Whose it is, and what to do.
+        whose: Denied,
+    },
     /// It may not be asked, or the connection broke.
     #[error("cannot ask the daemon at {}: {cause}", .path.display())]
     Broken {
@@ -183,6 +193,14 @@ impl Control {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
                 ControlError::Nobody(self.path.clone())
             }
+            io::ErrorKind::PermissionDenied => match Denied::of(&self.path) {
+                Some(whose) => ControlError::Denied {
+                    path: self.path.clone(),
+                    cause: error,
+                    whose,
+                },
+                None => self.broken(error),
+            },
             _ => self.broken(error),
         }
     }

@@ -398,3 +398,19 @@ fn a_round_for_cron_needs_no_socket() {
     assert!(path.exists());
     assert_eq!(code(&desk.run(&["reload"])), 3);
 }
+
+/// It has the store open and wrote a heartbeat a moment ago, and yet it does nothing.
+#[test]
+fn status_says_that_a_service_does_not_answer() {
+    let daemon = Daemon::start(&quiet());
+    daemon.expect("READY=1");
+    daemon.signal("-STOP");
+    let status = daemon.run(&["status"]);
+    let line = daemon.run(&["--format", "json", "status"]);
+    daemon.signal("-CONT");
+    let said = stdout(&status);
+    assert!(said.contains("none: the daemon did not answer"), "{said}");
+    assert_eq!(code(&status), 0, "its heartbeat is young: {said}");
+    assert!(json(&line)[0]["unanswered"].is_string());
+    stop(daemon);
+}

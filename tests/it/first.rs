@@ -77,7 +77,7 @@ fn what_is_there_is_not_overwritten_and_what_is_missing_is_named() {
     assert!(told.contains("--feed URL; --smtp HOST"), "{told}");
     assert!(!folder.path().join("new").exists());
     let nothing = stderr(&init(folder.path(), &["--yes"]));
-    assert!(nothing.contains("--yes asks nothing"), "{nothing}");
+    assert!(nothing.contains("--yes asks no questions"), "{nothing}");
     assert!(nothing.contains("--webhook URL or --stdout"), "{nothing}");
 
     let feed = folder.path().join("feed.xml");
@@ -93,7 +93,7 @@ fn what_is_there_is_not_overwritten_and_what_is_missing_is_named() {
     );
     assert_eq!(code(&again), 1);
     assert!(
-        stderr(&again).contains("is there already"),
+        stderr(&again).contains("exists already"),
         "{}",
         stderr(&again)
     );

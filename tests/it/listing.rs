@@ -77,6 +77,29 @@ fn alerts_are_chosen_by_time_watch_feed_tag_and_receiver() {
         stderr(&unknown)
     );
     assert_eq!(code(&desk.run(&["alerts", "--since", "soon"])), 2);
+    for (arguments, said) in [
+        (
+            &["alerts", "--since", "1m", "--until", "5m"][..],
+            "is after --until",
+        ),
+        (&["alerts", "--since", "tomorrow", "-f"], "is in the future"),
+        (&["watches", "--since", "tomorrow"], "is in the future"),
+        (
+            &["search", "Koizumi", "--since", "tomorrow"],
+            "is in the future",
+        ),
+        (
+            &["try", "Koizumi", "--since", "tomorrow"],
+            "is in the future",
+        ),
+    ] {
+        let refused = desk.run(arguments);
+        let (code, told) = (code(&refused), stderr(&refused));
+        assert!(
+            code == 2 && told.contains(said),
+            "{arguments:?} {code} {told}"
+        );
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod crash;
 mod crowd;
 mod daemon;
 mod delivery;
+mod denied;
 mod desk;
 mod disk;
 mod docs;

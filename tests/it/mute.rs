@@ -246,6 +246,7 @@ async fn a_mute_in_force_is_mentioned_where_it_matters() {
     let mutes = room.notices("report.ready")[0]["mutes"].clone();
     assert_eq!(mutes[1]["name"], "koizumi");
     assert_eq!(mutes[1]["alerts"], 1);
+    assert!(mutes[1]["by"].is_string(), "{mutes}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

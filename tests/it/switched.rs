@@ -54,20 +54,13 @@ async fn a_watch_that_is_off_finds_nothing_and_explain_says_so() {
     world.advance(2);
     world.round().await;
     assert!(hook.requests().is_empty());
-    let explained = || {
+    let explained = |title: &str| {
         let path = world.path();
         let config = path.to_str().expect("UTF-8");
-        let arguments = [
-            "-c",
-            config,
-            "--format",
-            "json",
-            "explain",
-            "Koizumi unwatched",
-        ];
+        let arguments = ["-c", config, "--format", "json", "explain", title];
         json(&run(&arguments)).remove(0)
     };
-    let off = explained();
+    let off = explained("Koizumi unwatched");
     assert_eq!(off["decided"], "in_force", "{off}");
     let verdict = off["verdict"].as_str().expect("a text");
     assert!(
@@ -77,12 +70,23 @@ async fn a_watch_that_is_off_finds_nothing_and_explain_says_so() {
 
     reload(&world, &config(&feed, &hook, true, true)).await;
     assert!(hook.requests().is_empty(), "what came before stays untold");
-    let verdict = explained()["verdict"].to_string();
-    assert!(verdict.contains("or is on, only since"), "{verdict}");
+    let verdict = explained("Koizumi unwatched")["verdict"].to_string();
+    let wanted = "the watch was off when this item was matched; it is on again since ";
+    assert!(verdict.contains(wanted), "{verdict}");
     feed.publish("Koizumi watched");
     world.advance(2);
     world.round().await;
     assert_eq!(hook.titles(), ["Koizumi watched"]);
+
+    feed.publish("Of somebody else");
+    world.advance(2);
+    world.round().await;
+    reload(&world, &config(&feed, &hook, true, false)).await;
+    let verdict = explained("Of somebody else")["verdict"].to_string();
+    assert!(
+        verdict.contains("as far as is known since") && verdict.contains("does not match"),
+        "it was on when this came: {verdict}"
+    );
 }
 
 fn desk() -> Desk {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{
     config,
     error::{Answer, CliError},
-    moment::{Moment, moment},
+    moment::{Moment, moment, span},
     names,
     output::{Output, remark},
     stored,
@@ -81,8 +81,13 @@ pub(super) struct Alerts {
 impl Alerts {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let config = config::look(path)?.config;
+        let (since, until) = span(self.since, self.until, SystemClock.now(), &config.timezone)?;
         let store = stored::open(&config).await?;
-        let filter = self.filter(&config, &store).await?;
+        let filter = AlertFilter {
+            since,
+            until,
+            ..self.filter(&config, &store).await?
+        };
         // Asked for first, so that an alert that comes in between is shown once.
         let last = store.latest_alert_id().await?;
         let so_far = AlertFilter {
@@ -127,11 +132,7 @@ impl Alerts {
             &self.receiver,
             &names::receivers(config, store).await?,
         )?;
-        let (now, zone) = (SystemClock.now(), &config.timezone);
-        let past = |moment: Moment| moment.past(now, zone);
         Ok(AlertFilter {
-            since: self.since.map(past),
-            until: self.until.map(past),
             watches: self.watch.clone(),
             feeds: self.feeds(config),
             receiver: self.receiver.clone(),

@@ -63,7 +63,15 @@ pub(super) fn decide(facts: &ItemFacts<'_>, position: usize, clause: &Clause) ->
         } else {
             "does not match"
         };
-        let why = format!("the watch was off; the item {matches} what it asks");
+        let came = facts.kept.stored.seen_at;
+        let later = facts.off.get(&watch.name).filter(|off| !off.covers(came));
+        let why = match later.map(|off| facts.at(off.since)) {
+            None => format!("the watch was off; the item {matches} what it asks"),
+            Some(since) => format!(
+                "the watch is off, as far as is known since {since}; the item came before, no alert \
+                 of it is on record, and it {matches} what the watch asks"
+            ),
+        };
         return Decision::stopped(Stage::InForce, why)
             .or("take out its `enabled = false`; items that came before will not alert");
     }

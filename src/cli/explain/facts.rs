@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     matcher::{ItemLists, Matcher},
     model::{Item, Recognition, Watch},
-    store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce},
+    store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce, WatchOff},
 };
 
 /// What is known of an item.
@@ -26,6 +26,7 @@ pub(super) struct ItemFacts<'a> {
     pub(super) feed: Option<FeedStatus>,
     pub(super) mutes: &'a [MuteStatus],
     pub(super) in_force: &'a HashMap<String, WatchInForce>,
+    pub(super) off: &'a HashMap<String, WatchOff>,
     pub(super) config: &'a Config,
     pub(super) now: Timestamp,
 }
@@ -64,7 +65,14 @@ impl ItemFacts<'_> {
         }
         (in_force.since > at).then(|| {
             let since = self.at(in_force.since);
-            format!("the watch asks this, or is on, only since {since}; the item came before")
+            let off = self.off.get(&watch.name).filter(|off| off.covers(at));
+            if let Some(on) = off.and_then(|off| off.until) {
+                let on = self.at(on);
+                return format!(
+                    "the watch was off when this item was matched; it is on again since {on}"
+                );
+            }
+            format!("the watch asks this only since {since}; the item came before")
         })
     }
 

@@ -30,7 +30,7 @@ use crate::{
     matcher::{Clause, ItemLists},
     model::{Field, ItemId, Recognition, Watch},
     parse,
-    store::{KeptItem, MuteStatus, Store, WatchInForce},
+    store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
 };
 use decision::{Decision, decide};
 use deliveries::{DeliveryContext, WatchDeliveries};
@@ -87,6 +87,7 @@ struct Shared<'a> {
     loaded: &'a Loaded,
     mutes: Vec<MuteStatus>,
     in_force: HashMap<String, WatchInForce>,
+    off: HashMap<String, WatchOff>,
     now: Timestamp,
 }
 
@@ -133,6 +134,7 @@ impl Explain {
             loaded: &loaded,
             mutes: store.mutes().await?,
             in_force: store.watches_in_force().await?,
+            off: store.watches_off().await?,
             now,
         };
         let mut reaches = false;
@@ -214,6 +216,7 @@ impl Explain {
             feed: store.feed(&kept.feed).await?,
             mutes: &shared.mutes,
             in_force: &shared.in_force,
+            off: &shared.off,
             config,
             now: shared.now,
             record: &record,

@@ -50,7 +50,7 @@ impl<'a> Asker<'a> {
         self.output.flush()?;
         let line = self.read_line()?;
         if line.is_empty() || line.ends_with(&[CTRL_C]) {
-            let message = "the answers ended; nothing was written";
+            let message = "there are no more answers; nothing was written";
             return Err(CliError::Failed(message.to_owned()));
         }
         match String::from_utf8(line) {
@@ -106,7 +106,7 @@ impl<'a> Asker<'a> {
                 "" => Ok(default),
                 "y" | "yes" => Ok(true),
                 "n" | "no" => Ok(false),
-                _ => Err("write y or n".to_owned()),
+                _ => Err("type y or n".to_owned()),
             }
         })
     }
@@ -139,7 +139,7 @@ mod tests {
         let refused = asker.ask_hidden("password:").expect_err("no answer");
         assert_eq!(
             refused.to_string(),
-            "the answers ended; nothing was written"
+            "there are no more answers; nothing was written"
         );
         assert!(shown.get());
     }
@@ -148,10 +148,8 @@ mod tests {
     fn what_is_said_breaks_between_words() {
         let (mut input, mut screen) = (&b""[..], Vec::new());
         let mut asker = Asker::new(&mut input, &mut screen, &|_| (), Some(20));
-        asker
-            .say("  is no URL and no configured feed")
-            .expect("said");
+        asker.say("  is not a URL and not a feed").expect("said");
         let screen = String::from_utf8(screen).expect("UTF-8");
-        assert_eq!(screen, "  is no URL and no\n  configured feed\n");
+        assert_eq!(screen, "  is not a URL and\n  not a feed\n");
     }
 }

@@ -3,12 +3,10 @@
 mod feeds;
 mod receiver;
 
-use url::Url;
-
 use super::{
     super::{error::CliError, output::remark},
     ask::Asker,
-    find::{Candidate, with_scheme},
+    find::{self, Candidate, with_scheme},
     finish::Place,
 };
 use crate::config::{FirstConfig, NoProposal, Proposals};
@@ -44,22 +42,43 @@ impl Answers {
                 if !others.is_empty() {
                     let (url, others) = (&first.url, others.join(", "));
                     remark(&format!(
-                        "{target} names several feeds; {url} is taken, not {others}"
+                        "{target} has several feeds: the first, {url}, is added; the others are {others}"
                     ));
                 }
-                self.add(&first);
-                Ok(())
+                self.add_named(target, &first)
             }
             Err(error) => {
-                let Ok(url) = Url::parse(&address) else {
+                let Some(url) = find::url(&address) else {
                     return Err(error);
                 };
-                remark(&format!("warning: taken as it is, but {error}"));
                 let title = String::new();
-                self.add(&Candidate { title, url });
+                self.add_named(target, &Candidate { title, url })?;
+                remark(&format!(
+                    "warning: {target} is added, but could not be read now: {error}"
+                ));
                 Ok(())
             }
         }
+    }
+
+    /// One that a flag names cannot be left out silently.
+    fn add_named(&mut self, target: &str, found: &Candidate) -> Result<(), CliError> {
+        match self.propose(found) {
+            Ok(_) => Ok(()),
+            Err(NoProposal::Known(name)) => {
+                remark(&format!("{target} is added already, as {name}"));
+                Ok(())
+            }
+            Err(reason) => Err(CliError::Usage(format!("--feed {target}: {reason}"))),
+        }
+    }
+
+    /// Adds a feed; its line in the config.
+    fn propose(&mut self, found: &Candidate) -> Result<String, NoProposal> {
+        let feed = self.proposals.propose(&found.title, &found.url, &[])?;
+        let line = feed.line();
+        self.first.feeds.push(feed);
+        Ok(line)
     }
 
     /// Asks for what the flags have not said.
@@ -71,12 +90,16 @@ impl Answers {
     ) -> Result<(), CliError> {
         if self.first.feeds.is_empty() {
             asker.say(
-                "Which feeds are to be read? The address of a site or of a feed; Enter ends.",
+                "Which feeds shall Fivebells read? Type the address of a site or of a feed. When \
+                 you are done, press Enter alone.",
             )?;
             self.ask_feeds(asker, find).await?;
         }
         if self.first.watches.is_empty() {
-            asker.say("What is to be watched for? A name, a phrase, or A OR B; Enter ends.")?;
+            asker.say(
+                "Which words shall it look for? Type a name, a phrase, or A OR B. When you are \
+                 done, press Enter alone.",
+            )?;
             self.ask_watches(asker)?;
         }
         let is_half_said = !self.mail_to.is_empty() && self.first.mail.is_none();
@@ -88,15 +111,10 @@ impl Answers {
 
     /// Adds a feed; says what became of it.
     pub(super) fn add(&mut self, found: &Candidate) -> String {
-        let proposed = self.proposals.propose(&found.title, &found.url, &[]);
-        match proposed {
-            Ok(feed) => {
-                let told = format!("  + {}", feed.line());
-                self.first.feeds.push(feed);
-                told
-            }
-            Err(NoProposal::Known(name)) => format!("  it is there already, as {name}"),
-            Err(reason) => format!("  left out: {}: {reason}", found.url),
+        match self.propose(found) {
+            Ok(line) => format!("  + {line}"),
+            Err(NoProposal::Known(name)) => format!("  added already, as {name}"),
+            Err(reason) => format!("  not added: {}: {reason}", found.url),
         }
     }
 
@@ -107,7 +125,7 @@ impl Answers {
                 return Ok(());
             }
             if typed.is_empty() {
-                asker.say("  one at least")?;
+                asker.say("  at least one is needed")?;
             } else if let Err(error) = self.first.watch(&typed) {
                 let help = error.help.as_ref().map(|help| format!("; {help}"));
                 asker.say(&format!("  {error}{}", help.unwrap_or_default()))?;

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::super::{
     error::CliError,
-    visitor::{Visited, Visitor},
+    visitor::{Visited, Visitor, is_read},
 };
 
 /// A feed that could be read, or that a page names.
@@ -32,13 +32,20 @@ pub(super) async fn find(target: &str) -> Result<Vec<Candidate>, CliError> {
     })
 }
 
-/// The address as it is asked: people leave `https://` out.
+/// What could be a feed's address though nothing could be read there.
+pub(super) fn url(address: &str) -> Option<Url> {
+    Url::parse(address).ok().filter(is_read)
+}
+
+/// The address as it is asked: people leave `https://` out, or a sign of it.
 pub(super) fn with_scheme(typed: &str) -> String {
     let is_path = typed.starts_with(['/', '.', '~']);
     if is_path || typed.contains("://") || typed.starts_with("file:") {
         return typed.to_owned();
     }
-    let plain = typed.strip_prefix("feed:").unwrap_or(typed);
+    let slips = ["feed:", "https:/", "https//", "http:/", "http//"];
+    let plain = slips.iter().find_map(|slip| typed.strip_prefix(slip));
+    let plain = plain.unwrap_or(typed);
     format!("https://{plain}")
 }
 
@@ -47,11 +54,13 @@ mod tests {
     use super::with_scheme;
 
     #[test]
-    fn an_address_may_be_typed_without_its_scheme() {
+    fn an_address_may_be_typed_without_its_scheme_or_with_a_slip_in_it() {
         for (typed, expected) in [
             ("example.org/news", "https://example.org/news"),
             ("feed:example.org", "https://example.org"),
             ("http://example.org", "http://example.org"),
+            ("https:/example.org", "https://example.org"),
+            ("http//example.org", "https://example.org"),
             ("./feed.xml", "./feed.xml"),
             ("file:feed.xml", "file:feed.xml"),
         ] {

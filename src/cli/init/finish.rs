@@ -85,7 +85,12 @@ impl Place {
         configs::check_text(&self.file, text.clone(), &environment)
             .map_err(|errors| config::broken(&errors))?;
         let failed = |error: ReplaceError| {
-            CliError::Failed(format!("{error}; help: --output FILE writes elsewhere"))
+            let joint = if error.is_denied() {
+                ", and"
+            } else {
+                "; help:"
+            };
+            CliError::Failed(format!("{error}{joint} --output FILE writes elsewhere"))
         };
         let folder = self.file.parent().filter(|it| !it.as_os_str().is_empty());
         if let Some(folder) = folder {

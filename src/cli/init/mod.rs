@@ -23,7 +23,7 @@ use super::{
 };
 use crate::config::{FirstConfig, FirstMail, SecretPlace};
 
-/// Write a first config: by asking on a terminal, or by flags.
+/// Write a first config, from your answers on a terminal or from flags.
 #[derive(Debug, Args)]
 pub(super) struct Init {
     /// A feed, or a site that names one; may be given several times.
@@ -50,11 +50,11 @@ pub(super) struct Init {
     #[arg(long, value_name = "NAME", requires_all = ["smtp", "smtp_password"])]
     smtp_user: Option<String>,
 
-    /// Where its password is: `env:NAME`, `file:PATH` or `credential:NAME`.
+    /// Where the password of that login is: `env:NAME`, `file:PATH` or `credential:NAME`.
     #[arg(long, value_name = "PLACE", requires = "smtp_user")]
     smtp_password: Option<String>,
 
-    /// URL that is sent a request for each alert.
+    /// The URL of a webhook: it gets a request for each alert.
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
 
@@ -62,7 +62,8 @@ pub(super) struct Init {
     #[arg(long)]
     stdout: bool,
 
-    /// The file to write; the config that -c names, or ./fivebells.toml for who is not root.
+    /// The file to write. Without it: what -c names; without that, ./fivebells.toml if you are not
+    /// root.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -70,7 +71,7 @@ pub(super) struct Init {
     #[arg(long)]
     force: bool,
 
-    /// Ask nothing.
+    /// Ask no questions.
     #[arg(long, short)]
     yes: bool,
 }
@@ -81,7 +82,7 @@ impl Init {
         if !self.force && std::fs::symlink_metadata(&place.file).is_ok() {
             let file = place.file.display();
             let help = "--force replaces it, `fivebells add --write` adds feeds to it";
-            let message = format!("{file} is there already; help: {help}");
+            let message = format!("{file} exists already; help: {help}");
             return Err(CliError::Failed(message));
         }
         let is_asking = !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
@@ -116,10 +117,11 @@ impl Init {
     fn given(&self) -> Result<Answers, CliError> {
         let password = self.smtp_password.as_deref().map(|place| {
             // What it is instead may be the password: it is not shown.
-            let help =
-                "write env:NAME, file:PATH or credential:NAME; the secret itself is no argument";
+            let help = "write env:NAME, file:PATH or credential:NAME, never the password itself";
             SecretPlace::parse(place).ok_or_else(|| {
-                CliError::Usage(format!("--smtp-password names no place; help: {help}"))
+                CliError::Usage(format!(
+                    "--smtp-password does not say where the password is; help: {help}"
+                ))
             })
         });
         let login = self.smtp_user.clone().zip(password.transpose()?);
@@ -164,12 +166,12 @@ impl Init {
         }
         let missing = missing.join("; ");
         let why = if self.yes {
-            "--yes asks nothing"
+            "--yes asks no questions"
         } else {
-            "there is no terminal to ask on"
+            "there is no terminal to ask questions on"
         };
         Err(CliError::Usage(format!(
-            "{why}, and these are missing: {missing}"
+            "{why}, so these must be given: {missing}"
         )))
     }
 }

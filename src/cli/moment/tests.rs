@@ -76,3 +76,34 @@ fn what_names_no_moment_is_refused() {
         assert_eq!(moment(text), Err(NoMoment), "{text}");
     }
 }
+
+#[test]
+fn a_span_that_can_hold_nothing_is_a_slip_and_said_so() {
+    let now = at("2026-11-22T06:30:00Z");
+    for (since, until, wanted) in [
+        (Some("5m"), Some("1m"), None),
+        (Some("1h"), Some("now"), None),
+        (Some("now"), None, None),
+        (None, Some("tomorrow"), None),
+        (Some("yesterday"), Some("tomorrow"), None),
+        (
+            Some("1m"),
+            Some("5m"),
+            Some("2026-11-22 06:29:00 UTC is after --until 2026-11-22 06:25:00 UTC"),
+        ),
+        (Some("08:00"), Some("yesterday"), Some("is after --until")),
+        (Some("1d"), Some("24h"), Some("is the same as --until")),
+        (Some("tomorrow"), None, Some("is in the future")),
+        (Some("tomorrow"), Some("1m"), Some("is in the future")),
+    ] {
+        let of = |text: &str| moment(text).expect(text);
+        let found = span(since.map(of), until.map(of), now, &TimeZone::UTC);
+        let fault = found.err().map(|error| (error.code(), error.to_string()));
+        let is_so = match (&fault, wanted) {
+            (None, None) => true,
+            (Some((2, text)), Some(wanted)) => text.contains(wanted) && text.contains("help: "),
+            _ => false,
+        };
+        assert!(is_so, "{since:?} {until:?}: {fault:?}");
+    }
+}

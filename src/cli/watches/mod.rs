@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    moment::{Moment, moment},
+    moment::{Moment, moment, span},
     mute::Mutes,
     output::{self, Output},
     stored,
@@ -73,7 +73,7 @@ impl Watches {
             config::watch(config, name)?;
         }
         let now = SystemClock.now();
-        let since = self.since.map(|since| since.past(now, &config.timezone));
+        let (since, _) = span(self.since, None, now, &config.timezone)?;
         let since = since.unwrap_or_else(|| kept_since(config, now));
         let store = stored::open(config).await?;
         let filter = ItemFilter {

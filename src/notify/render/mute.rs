@@ -8,7 +8,8 @@ use crate::model::MuteEnded;
 pub(super) fn mute_ended(event: &MuteEnded, timezone: &TimeZone) -> Trouble {
     let (kind, name) = (event.kind, &event.name);
     let (since, until) = (at(event.since, timezone), at(event.until, timezone));
-    let mut facts = vec![("Muted", format!("from {since} until {until}"))];
+    let by = by(event.by.as_deref());
+    let mut facts = vec![("Muted", format!("from {since} until {until}{by}"))];
     facts.extend(event.comment.clone().map(|comment| ("Comment", comment)));
     facts.push(("To see it", "fivebells outbox --state muted".to_owned()));
     facts.push((
@@ -33,6 +34,11 @@ pub(super) fn mute_ended(event: &MuteEnded, timezone: &TimeZone) -> Trouble {
         url: None,
         facts,
     }
+}
+
+/// `, by mai`, or nothing where nobody knows.
+pub(super) fn by(name: Option<&str>) -> String {
+    name.map_or(String::new(), |name| format!(", by {name}"))
 }
 
 fn held(event: &MuteEnded) -> String {

@@ -2,7 +2,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::phrase::{Trouble, at, count};
+use super::{
+    mute::by,
+    phrase::{Trouble, at, count},
+};
 use crate::model::{
     HealthIssue, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
     ReportedWatch,
@@ -145,8 +148,9 @@ fn muted(mute: &ReportedMute, timezone: &TimeZone) -> String {
     let (kind, name) = (mute.kind, &mute.name);
     let held = count(mute.alerts, "alert");
     format!(
-        "{kind} {name} until {}, {held} held",
-        at(mute.until, timezone)
+        "{kind} {name} until {}{}, {held} held",
+        at(mute.until, timezone),
+        by(mute.by.as_deref())
     )
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn every_kind() -> Vec<Notice> {
             since: yesterday,
             until: now,
             comment: Some("election night, the desk reads it all".into()),
+            by: Some("mai".into()),
             alerts: 12,
             notices: 1,
         }),

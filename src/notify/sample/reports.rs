@@ -66,6 +66,7 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
                 kind: MuteKind::Feed,
                 name: "nhk".into(),
                 until: since,
+                by: Some("mai".into()),
                 alerts: 1,
             }],
         })),

@@ -107,6 +107,7 @@ fn sparse_troubles(now: Timestamp) -> [Event; 8] {
             since: now,
             until: now,
             comment: None,
+            by: None,
             alerts: 0,
             notices: 1,
         }),

@@ -65,6 +65,7 @@ fn tell(tx: &mut dyn Tx, mute: &MuteStatus, now: Timestamp) -> Result<(), StoreE
             since: to_second(mute.since),
             until: to_second(mute.until),
             comment: mute.comment.clone(),
+            by: mute.by.clone(),
             alerts: row.take(1)?,
             notices: row.take(2)?,
         });

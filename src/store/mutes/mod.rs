@@ -219,6 +219,7 @@ pub(super) fn report(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<ReportedMute
             kind: mute.kind,
             name: mute.name,
             until: mute.until,
+            by: mute.by,
             alerts: mute.alerts,
         })
     };

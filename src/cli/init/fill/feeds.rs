@@ -1,12 +1,10 @@
 //! Which feeds are to be read.
 
-use url::Url;
-
 use super::{
     super::{
         super::{error::CliError, terminal::one_line},
         ask::Asker,
-        find::{Candidate, with_scheme},
+        find::{self, Candidate, with_scheme},
     },
     Answers,
 };
@@ -23,7 +21,7 @@ impl Answers {
                 return Ok(());
             }
             if typed.is_empty() {
-                asker.say("  one at least")?;
+                asker.say("  at least one is needed")?;
                 continue;
             }
             let address = with_scheme(&typed);
@@ -31,9 +29,8 @@ impl Answers {
                 Ok(found) => self.choose(asker, &found)?,
                 Err(error) => {
                     asker.say(&format!("  {}", one_line(&error.to_string(), 300)))?;
-                    let url = Url::parse(&address).ok();
-                    if let Some(url) = url
-                        && asker.yes("  take it all the same?", false)?
+                    if let Some(url) = find::url(&address)
+                        && asker.yes("  add it anyway?", false)?
                     {
                         let title = String::new();
                         asker.say(&self.add(&Candidate { title, url }))?;
@@ -51,9 +48,10 @@ impl Answers {
         for (number, Candidate { title, url }) in (1..).zip(found) {
             asker.say(&format!("  {number}. {} {url}", one_line(title, 80)))?;
         }
-        let chosen = asker.ask_for("  which? numbers, or Enter for the first:", |answer| {
-            numbers(answer, found.len())
-        })?;
+        let chosen = asker.ask_for(
+            "  which of them? type their numbers, or Enter for the first:",
+            |answer| numbers(answer, found.len()),
+        )?;
         for number in chosen {
             asker.say(&self.add(&found[number - 1]))?;
         }
@@ -69,5 +67,5 @@ fn numbers(answer: &str, most: usize) -> Result<Vec<usize>, String> {
     let words = answer.split([',', ' ']).filter(|word| !word.is_empty());
     let numbers = words.map(|word| word.parse().ok().filter(|it| (1..=most).contains(it)));
     let numbers: Option<Vec<usize>> = numbers.collect();
-    numbers.ok_or_else(|| format!("numbers from 1 to {most}"))
+    numbers.ok_or_else(|| format!("type numbers from 1 to {most}"))
 }

@@ -18,23 +18,26 @@ impl Answers {
             let to = std::mem::take(&mut self.mail_to);
             return self.ask_mail(asker, place, to);
         }
-        asker.say("Who is to be told? 1 mail, 2 a webhook, 3 nobody yet: alerts are printed.")?;
+        asker.say("Where shall alerts go? 1: by mail. 2: to a webhook. 3: nowhere yet, they are only printed.")?;
         let choice = asker.ask_for("1, 2 or 3:", |answer| match answer {
             "1" | "mail" => Ok(1),
             "2" | "webhook" => Ok(2),
             "3" => Ok(3),
-            _ => Err("write 1, 2 or 3".to_owned()),
+            _ => Err("type 1, 2 or 3".to_owned()),
         })?;
         match choice {
             1 => {
-                let to = asker.ask_for("mail address, several with commas:", addresses)?;
+                let to = asker.ask_for(
+                    "mail address, or several with commas between them:",
+                    addresses,
+                )?;
                 self.ask_mail(asker, place, to)
             }
             2 => {
                 let webhook =
                     asker.ask_for("URL of the webhook:", |answer| match Url::parse(answer) {
                         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url.to_string()),
-                        _ => Err("it begins with https://".to_owned()),
+                        _ => Err("type a URL that begins with https:// or http://".to_owned()),
                     })?;
                 self.first.webhook = Some(webhook);
                 Ok(())
@@ -55,12 +58,15 @@ impl Answers {
         let server = asker.ask_for("mail server, such as mail.example.org:587:", |answer| {
             let is_host = !answer.is_empty() && !answer.contains([' ', '/', '@']);
             let host = is_host.then(|| answer.to_owned());
-            host.ok_or_else(|| "the name of a host, and a port if need be".to_owned())
+            host.ok_or_else(|| {
+                "type the name of a host, with a port if it needs one: mail.example.org:587"
+                    .to_owned()
+            })
         })?;
-        let name = asker.ask("login there, Enter for none:")?;
+        let name = asker.ask("user name at the mail server, or Enter if it needs none:")?;
         let mut login = None;
         if !name.is_empty() {
-            let password = asker.ask_hidden("its password (not shown):")?;
+            let password = asker.ask_hidden("password (not shown as you type):")?;
             login = Some((name, place.secret()));
             self.password = Some(password);
         }
@@ -97,7 +103,7 @@ fn addresses(answer: &str) -> Result<Vec<String>, String> {
         !name.is_empty() && !host.is_empty() && !part.contains([' ', '<', '>', ':'])
     };
     if parts.is_empty() || !parts.iter().all(is_address) {
-        return Err("bare addresses, such as desk@example.org".to_owned());
+        return Err("type addresses only, such as desk@example.org".to_owned());
     }
     Ok(parts)
 }

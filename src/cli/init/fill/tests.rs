@@ -1,5 +1,7 @@
 use std::cell::RefCell;
 
+use url::Url;
+
 use super::*;
 use crate::config::SecretPlace;
 
@@ -67,13 +69,13 @@ async fn answers_become_a_config_with_mail_and_the_password_is_not_in_it() {
         "what is typed there is hidden: {seen}"
     );
     for said in [
-        "one at least",
+        "at least one is needed",
         "numbers from 1 to 2",
-        "already, as One",
+        "added already, as One",
         "dead.example: not there",
-        "write 1, 2 or 3",
-        "bare addresses",
-        "the name of a host",
+        "type 1, 2 or 3",
+        "type addresses only",
+        "type the name of a host",
     ] {
         assert!(seen.contains(said), "{said}: {seen}");
     }
@@ -96,12 +98,20 @@ async fn only_what_the_flags_have_not_said_is_asked() {
         Some("https://hook.example/a")
     );
     assert!(!seen.contains("site or feed"), "{seen}");
-    assert!(answers.take_feed("no address", find).await.is_err());
+    // What cannot be in a config is an error, not a config without it.
+    for unusable in ["no address", "htps://one.example", "mailto:a@one.example"] {
+        assert!(
+            answers.take_feed(unusable, find).await.is_err(),
+            "{unusable}"
+        );
+    }
+    answers.take_feed("one.example", find).await.expect("known");
+    assert_eq!(feeds(&answers).len(), 2);
 }
 
 #[tokio::test]
 async fn where_the_answers_end_nothing_comes_of_it() {
     let (result, _) = typed(&mut Answers::default(), "one.example\n").await;
     let error = result.expect_err("it ended").to_string();
-    assert_eq!(error, "the answers ended; nothing was written");
+    assert_eq!(error, "there are no more answers; nothing was written");
 }

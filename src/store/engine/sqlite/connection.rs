@@ -82,12 +82,7 @@ impl Connection {
         Self::set_up(path, access).map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => StoreError::NotOurs { path: path.into() },
             // SQLite does not say why; the system does.
-            Some(ErrorCode::CannotOpen) => {
-                match File::options().read(true).write(true).open(path) {
-                    Err(cause) => StoreError::io("open", path, cause),
-                    Ok(_) => error.into(),
-                }
-            }
+            Some(ErrorCode::CannotOpen) => unopened(path).unwrap_or_else(|| error.into()),
             _ => error.into(),
         })
     }
@@ -197,6 +192,18 @@ impl Connection {
     pub(super) fn checkpoint(&mut self) -> Result<(), StoreError> {
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)", &[]).map(drop)
     }
+}
+
+/// Which of its files the system does not open, and why.
+fn unopened(path: &Path) -> Option<StoreError> {
+    let files = std::iter::once(path.to_owned()).chain(LOGS.map(|log| beside(path, log)));
+    let mut faults = files.filter_map(|file| {
+        let opened = File::options().read(true).write(true).open(&file);
+        opened.err().map(|cause| (file, cause))
+    });
+    // The logs need not be there.
+    let fault = faults.find(|(file, cause)| file == path || cause.kind() != ErrorKind::NotFound);
+    fault.map(|(file, cause)| StoreError::io("open", file, cause))
 }
 
 /// SQLite would make a file that everybody may read; its log has the rights of the file.

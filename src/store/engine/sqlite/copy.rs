@@ -7,13 +7,13 @@
 //! ids meanwhile, and receivers, who drop what comes twice, remember them. So a copy counts on from
 //! numbers that the file will not reach.
 
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
 use super::{
     super::{Tx, values},
     beside,
     connection::{Access, Connection},
-    migrate,
+    migrate, present,
 };
 use crate::store::{StoreError, private};
 
@@ -24,11 +24,14 @@ const AHEAD: i64 = 1_000_000;
 /// Copies the file at `path`, beside a daemon or without one. What stands at `to` is replaced if it
 /// is a copy itself.
 pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
-    if !path.exists() {
-        return Err(StoreError::Missing { path: path.into() });
-    }
+    present(path)?;
     let mut connection = Connection::open(path, Access::Read)?;
     migrate::found(&connection, path)?;
+    if let Err(cause) = fs::File::open(to)
+        && cause.kind() == io::ErrorKind::PermissionDenied
+    {
+        return Err(StoreError::io("replace", to, cause));
+    }
     if to.exists() && !is_copy(path, to) {
         return Err(StoreError::NoBackup { path: to.into() });
     }

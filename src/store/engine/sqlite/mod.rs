@@ -95,9 +95,7 @@ impl Sqlite {
     /// Opens the file beside a daemon, which may run or not: no lock, nothing created or migrated.
     /// Blocks.
     pub(in crate::store) fn open_beside(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            return Err(StoreError::Missing { path: path.into() });
-        }
+        present(path)?;
         let mut connection = Connection::open(path, Access::Write)?;
         migrate::check(&mut connection, path, migrate::MIGRATIONS)?;
         connection.enforce_references()?;
@@ -190,6 +188,15 @@ impl Sqlite {
         // The writer goes last: whose connection is the last one removes the log.
         end(&self.readers, readers).await;
         end(&self.writer, writer).await;
+    }
+}
+
+/// That there is a file; one that nobody may look for is not missing.
+fn present(path: &Path) -> Result<(), StoreError> {
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(StoreError::Missing { path: path.into() }),
+        Err(cause) => Err(StoreError::io("open", path, cause)),
     }
 }
 

@@ -27,7 +27,8 @@ async fn what_still_ails_a_feed_after_its_mute_is_told_again() {
     let state = claim_one(&store, at(900)).await.feed;
     assert!(!state.told_failing && !state.health.told_silent);
     assert_eq!(state.health, Health::default());
-    assert_eq!(ends(&deliveries(&store).await)["desk"].notices, 2);
+    let ended = &ends(&deliveries(&store).await)["desk"];
+    assert_eq!((ended.notices, ended.by.as_deref()), (2, Some("mai")));
 }
 
 /// It began before the end, when all of it had been told.
