@@ -275,7 +275,7 @@ async fn what_alerted_too_long_ago_is_not_called_not_alerted() {
     let now = Clock::now(room.world.clock.as_ref()) + jiff::SignedDuration::from_hours(9 * 24);
     let pruned = room.world.app().store().prune(now).await;
     assert_eq!(pruned.expect("pruned").alerts, 1);
-    room.assert_decided(&["2", "koizumi"], "alert", "Not known any more");
+    room.assert_decided(&["2", "koizumi"], "alert", "No longer known");
     room.assert_decided(&["2", "hegseth"], "expression", "no `Hegseth`");
 }
 
@@ -406,5 +406,5 @@ async fn what_a_notice_calls_itself_explains_its_story() {
         assert_eq!(code(&room.run(&["explain", name])), 1, "{name}");
     }
     let unquoted = stderr(&room.run(&["explain", "Koizumi", "speaks"]));
-    assert!(unquoted.contains("stand in quotes"), "{unquoted}");
+    assert!(unquoted.contains("words of a title in quotes"), "{unquoted}");
 }
