@@ -33,7 +33,7 @@ pub(super) struct Import {
     list: PathBuf,
 
     #[command(flatten)]
-    into: add::Into,
+    destination: add::Destination,
 }
 
 impl Import {
@@ -41,7 +41,7 @@ impl Import {
         let failed = |error: String| CliError::Failed(format!("{}: {error}", self.list.display()));
         let bytes = self.read().map_err(|error| failed(error.to_string()))?;
         let list = opml::read(&text(&bytes)).map_err(|error| failed(error.to_string()))?;
-        let config = self.into.config(path)?;
+        let config = self.destination.config(path)?;
         let mut proposals = Proposals::beside(config.as_ref());
         let (mut added, mut left_out) = (Vec::new(), 0_usize);
         for (feed, url) in joined(&list) {
@@ -70,7 +70,7 @@ impl Import {
         if let Some(at) = list.ended_at {
             remark(&format!("the list could be read up to byte {at} only"));
         }
-        self.into.put(path, &added, output)?;
+        self.destination.put(path, &added, output)?;
         let feeds = if added.len() == 1 { "feed" } else { "feeds" };
         remark(&format!("{} {feeds}, {left_out} left out", added.len()));
         Ok(!added.is_empty())

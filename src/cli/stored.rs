@@ -1,4 +1,4 @@
-//! The store beside the daemon, as a command opens it.
+//! The store beside the service, as a command opens it.
 
 use super::{error::CliError, output::remark};
 use crate::{
@@ -59,7 +59,7 @@ fn as_of_now(mut trouble: StoreFailing, free: Option<u64>, is_up: bool) -> Optio
     }
     let now = format!("{} MiB are free", free >> 20);
     if !trouble.error.starts_with(&now) {
-        // What was free when it began stands before the help.
+        // What was free when it began comes before the help.
         let (what, help) = trouble
             .error
             .split_once("; help: ")

@@ -156,7 +156,7 @@ fn address(target: &str, config: Option<&Config>) -> Result<Url, CliError> {
     file.ok_or_else(|| CliError::Failed(nothing_at(target, parsed.err(), config)))
 }
 
-/// Whether a feed may stand at such a URL.
+/// Whether a feed may have such a URL.
 pub(super) fn is_read(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https" | "file")
 }
