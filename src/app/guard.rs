@@ -4,7 +4,7 @@
 //! With little room, or none, no poll starts: what it brings could not be kept. Deliveries go on;
 //! a reserve of 16 MiB is given up so that they can be recorded. The receivers of `[health]
 //! notify` hear of it once when it begins and once when it is over, through the outbox, or, where
-//! the store cannot even take that, without it. A restart remembers what was told.
+//! the store cannot even take that, without it. A restart remembers what was notified.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -41,7 +41,7 @@ const OWN_FILES: u64 = 64;
 /// What is known of the store so far.
 #[derive(Debug, Default)]
 pub struct StoreGuard {
-    /// Whether the store was asked what was told before the start.
+    /// Whether the store was asked what was notified before the start.
     asked: bool,
     /// The scheduler's refusals that were looked into.
     refusals: u64,
@@ -122,7 +122,7 @@ impl StoreGuard {
         }
     }
 
-    /// Looks once, tells what is to be told, and pauses the polls or lets them go on.
+    /// Looks once, notifies where that is due, and pauses the polls or lets them go on.
     pub async fn look(&mut self, app: &App) -> StoreState {
         if !app.store.is_in_place() {
             self.end_of_file(app).await;
@@ -144,15 +144,15 @@ impl StoreGuard {
         state
     }
 
-    /// What a daemon before this one told.
+    /// What a daemon before this one has notified.
     async fn remember(&mut self, app: &App) {
         if self.asked {
             return;
         }
-        if let Ok(told) = app.store.told_failing().await {
+        if let Ok(known) = app.store.told_failing().await {
             self.asked = true;
-            self.trouble = told.map(|told| Trouble {
-                since: told.since,
+            self.trouble = known.map(|known| Trouble {
+                since: known.since,
                 recorded: true,
                 heard: BTreeSet::new(),
             });
@@ -211,9 +211,9 @@ impl StoreGuard {
                 since: trouble.since,
                 free_bytes: free,
             };
-            let told = app.config().health.notify.clone();
+            let notify = app.config().health.notify.clone();
             let now = app.clock.now();
-            if let Err(error) = app.store.tell_recovered(event, told, now).await {
+            if let Err(error) = app.store.tell_recovered(event, notify, now).await {
                 debug!("the store is not yet well: {error}");
                 return;
             }
@@ -254,13 +254,13 @@ impl Trouble {
     /// Tells through the outbox who has not heard, or without it where it takes nothing, or may
     /// not for long.
     async fn tell(&mut self, app: &App, event: StoreFailing) {
-        let told = app.config().health.notify.clone();
+        let notify = app.config().health.notify.clone();
         if event.reason != StoreReason::Low {
             // The outbox may take it and not be able to send it: an attempt has to be recorded,
             // and what the reserve frees may be gone at once.
             self.tell_without_store(app, event.clone()).await;
         }
-        let unheard = told.into_iter().filter(|name| !self.heard.contains(name));
+        let unheard = notify.into_iter().filter(|name| !self.heard.contains(name));
         let now = app.clock.now();
         let recorded = app
             .store
@@ -290,8 +290,8 @@ impl Trouble {
             let sent = work.deliverer().tell(name, &notice);
             match tokio::time::timeout(TELL_LIMIT, sent).await {
                 Ok(Some(Ok(_))) => drop(self.heard.insert(name.clone())),
-                Ok(Some(Err(error))) => warn!("receiver {name:?} cannot be told: {error}"),
-                Ok(None) | Err(_) => warn!("receiver {name:?} cannot be told"),
+                Ok(Some(Err(error))) => warn!("receiver {name:?} cannot be notified: {error}"),
+                Ok(None) | Err(_) => warn!("receiver {name:?} cannot be notified"),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A sign of life to the outside: `[health] ping`.
 //!
-//! A program that hangs, or a machine that is off, cannot tell anyone. So each good minute is told
+//! A program that hangs, or a machine that is off, cannot tell anyone. So each good minute is reported
 //! to a service elsewhere (healthchecks and its like), which alerts when it hears nothing.
 
 use std::time::Duration;
@@ -21,7 +21,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// An answer beyond this is not a service's "OK".
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 
-/// What was told so far.
+/// What was sent so far.
 #[derive(Debug, Default)]
 pub struct Heartbeat {
     /// The store's refusals that earlier minutes counted.

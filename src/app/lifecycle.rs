@@ -32,7 +32,7 @@ const WAIT_FOR_STORE: Duration = Duration::from_mins(1);
 /// How often it looks.
 const LOOK_AT_STORE: Duration = Duration::from_millis(250);
 
-/// How often STATUS is told.
+/// How often STATUS is sent.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// How often it is asked whether the store's threads live.

@@ -302,12 +302,12 @@ async fn sync(store: &Store, config: &Config, clock: &dyn Clock) -> Result<(), S
         .map(|receiver| receiver.name.clone())
         .collect();
     let now = clock.now();
-    let told = config.health.notify.clone();
-    let closed = store.close_troubles(&config.feeds, told.clone(), now);
+    let notify = config.health.notify.clone();
+    let closed = store.close_troubles(&config.feeds, notify.clone(), now);
     closed.await?;
     store.sync(&config.feeds, &receivers, now).await?;
     let recipients = recipients(config);
-    store.follow_recipients(recipients, told, now).await?;
+    store.follow_recipients(recipients, notify, now).await?;
     let watches = config.watches.iter();
     let definitions = watches.map(|it| (it.name.clone(), definition(it, &config.entities)));
     store.sync_watches(definitions.collect(), now).await?;

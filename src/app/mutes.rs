@@ -1,7 +1,7 @@
 //! The end of mutes that run out by themselves.
 //!
 //! What is made after its time no mute holds, whether or not anyone looked; to look only tells the
-//! receivers what was held from them. What ended while the program was not running is told at its
+//! receivers what was held from them. What ended while the program was not running is reported at its
 //! start.
 
 use std::time::Duration;

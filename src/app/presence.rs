@@ -82,7 +82,7 @@ impl App {
     /// Remembers and tells how a reload ended.
     pub(super) async fn conclude_reload(&self, refusal: Option<Refusal>) {
         let now = self.clock.now();
-        let told = match refusal {
+        let sent = match refusal {
             None => self.tell_config_well().await,
             Some(refusal) => {
                 let error = shortened(&refusal.brief);
@@ -93,8 +93,8 @@ impl App {
                 self.tell_config_wrong(ConfigReason::Refused, error).await
             }
         };
-        if let Err(error) = told {
-            warn!("how the reload ended cannot be told: {error}");
+        if let Err(error) = sent {
+            warn!("nobody can be notified how the reload ended: {error}");
         }
         self.note_service(None).await;
     }
@@ -102,14 +102,14 @@ impl App {
     /// Tells at a start which tests of the config fail: a wrong example must not end all alerts.
     pub(super) async fn tell_tests(&self) {
         let failed = self.in_force().failed_tests;
-        let told = if failed.is_empty() {
+        let sent = if failed.is_empty() {
             self.tell_config_well().await
         } else {
             let error = shortened(&failed.join("\n"));
             self.tell_config_wrong(ConfigReason::Tests, error).await
         };
-        if let Err(error) = told {
-            warn!("that tests of the config fail, or not, cannot be told: {error}");
+        if let Err(error) = sent {
+            warn!("nobody can be notified whether tests of the config fail: {error}");
         }
     }
 
@@ -125,16 +125,16 @@ impl App {
             error,
             since: to_second(now),
         };
-        let told = config.health.notify.clone();
-        self.store.tell_config_failing(event, told, now).await?;
+        let notify = config.health.notify.clone();
+        self.store.tell_config_failing(event, notify, now).await?;
         Ok(())
     }
 
     async fn tell_config_well(&self) -> Result<(), StoreError> {
         let (config, now) = (self.config(), self.clock.now());
         let path = config.path.display().to_string();
-        let told = config.health.notify.clone();
-        self.store.tell_config_recovered(path, told, now).await?;
+        let notify = config.health.notify.clone();
+        self.store.tell_config_recovered(path, notify, now).await?;
         Ok(())
     }
 }

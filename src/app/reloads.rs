@@ -73,14 +73,14 @@ impl App {
     /// Asks the running service to reload, and waits for what it comes to: a read that begins after
     /// this. `None` where the service ends before. Whoever leaves takes nothing back.
     pub async fn ask_for_reload(&self) -> Option<Reloaded> {
-        let (told, verdict) = oneshot::channel();
-        self.reloads.waiting().as_mut()?.push(told);
+        let (answer, verdict) = oneshot::channel();
+        self.reloads.waiting().as_mut()?.push(answer);
         self.reloads.asked.notify_one();
         verdict.await.ok()
     }
 }
 
-/// Reloads whenever it is asked for, until it is told to stop, in the middle of a reload too: that
+/// Reloads whenever it is asked for, until it is asked to stop, in the middle of a reload too: that
 /// may wait for a disk that is dead.
 pub(super) async fn reload_when_asked(
     app: &App,
@@ -129,9 +129,9 @@ async fn reload_config(app: &App, reload: &Arc<Reload>) {
     }
     tell(&[NotifyState::Ready]).await;
     app.conclude_reload(outcome.clone().err()).await;
-    for told in waiting {
+    for answer in waiting {
         // Who has left wants to know nothing.
-        let _ = told.send(outcome.clone());
+        let _ = answer.send(outcome.clone());
     }
     if let Some(line) = status::line(app).await {
         tell(&[NotifyState::Status(&line)]).await;

@@ -44,8 +44,8 @@ impl App {
         let next = times.map(|it| it.next(after, &config.timezone)).min();
         match (planned, next) {
             (Some(plan), Some(next)) if plan.due <= now => {
-                let told = config.health.notify.clone();
-                let made = self.store.report(plan, next, told, now).await?;
+                let notify = config.health.notify.clone();
+                let made = self.store.report(plan, next, notify, now).await?;
                 if made {
                     info!(next_due_at = %next, "report of [health] made");
                 }

@@ -145,10 +145,10 @@ impl Parts {
             rules,
             Arc::clone(&metrics),
         );
-        let told = config.health.notify.clone();
+        let notify = config.health.notify.clone();
         let policies = config.policies.clone();
         let receivers = self.receivers;
-        let deliverer = Deliverer::new(store.clone(), clock, receivers, told, policies, metrics)
+        let deliverer = Deliverer::new(store.clone(), clock, receivers, notify, policies, metrics)
             .with_trying(Arc::clone(trying));
         let parallel = usize::try_from(config.poll.parallel).unwrap_or(usize::MAX);
         Work::new(poller, deliverer, parallel)

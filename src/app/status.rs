@@ -101,7 +101,7 @@ pub(super) async fn line(app: &App) -> Option<String> {
 
 /// Whether both the poll loop and the store's writer still answer.
 pub(super) async fn is_alive(app: &App) -> bool {
-    // A failing disk is told elsewhere and is no reason to be killed: only silence is.
+    // A failing disk is reported elsewhere and is no reason to be killed: only silence is.
     polls_come_round(app) && store_answer(app).await.is_some()
 }
 

@@ -103,7 +103,7 @@ impl ClauseLine {
 const fn name(operator: Operator) -> &'static str {
     match operator {
         Operator::Term => "term",
-        Operator::Origin => "origin",
+        Operator::Metadata => "origin",
         Operator::All => "all",
         Operator::Any => "any",
         Operator::Not => "not",

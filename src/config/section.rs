@@ -169,3 +169,37 @@ impl Section<'_> {
         self.get(name)?.size(bounds)
     }
 }
+
+impl<'a> Value<'a> {
+    /// A table that holds the keys of `schema`.
+    pub(super) fn section(self, title: String, schema: &'static Table) -> Option<Section<'a>> {
+        let table = self.table()?;
+        let section = Section::new(self.context, title, self.key_place(), table, schema);
+        Some(section)
+    }
+
+    /// A table that holds the keys of `schema`, and `more` of the config's own.
+    pub(super) fn section_with(
+        self,
+        title: String,
+        schema: &'static Table,
+        more: &[&str],
+    ) -> Option<Section<'a>> {
+        let (table, place) = (self.table()?, self.key_place());
+        Some(Section::with(
+            self.context,
+            title,
+            place,
+            table,
+            schema,
+            more,
+        ))
+    }
+
+    /// A table in a list of tables.
+    pub(super) fn listed_section(self, title: &str, schema: &'static Table) -> Option<Section<'a>> {
+        let table = self.table()?;
+        let section = Section::new(self.context, title.to_owned(), self.place(), table, schema);
+        Some(section)
+    }
+}

@@ -16,8 +16,7 @@ use super::{
     context::Context,
     hints::{bare_duration, bare_size, example, longest, meant_duration, meant_size},
     problem::{FileId, Place, Problem},
-    schema::{Kind, Table},
-    section::Section,
+    schema::Kind,
     strings::written_span,
     units::{UnitError, duration_text, parse_duration, parse_size, size_text},
 };
@@ -196,38 +195,6 @@ impl<'a> Value<'a> {
         Some(self.context.resolve(self.file, text.text))
     }
 
-    /// A table that holds the keys of `schema`.
-    pub(super) fn section(self, title: String, schema: &'static Table) -> Option<Section<'a>> {
-        let table = self.table()?;
-        let section = Section::new(self.context, title, self.key_place(), table, schema);
-        Some(section)
-    }
-
-    /// A table that holds the keys of `schema`, and `more` of the config's own.
-    pub(super) fn section_with(
-        self,
-        title: String,
-        schema: &'static Table,
-        more: &[&str],
-    ) -> Option<Section<'a>> {
-        let (table, place) = (self.table()?, self.key_place());
-        Some(Section::with(
-            self.context,
-            title,
-            place,
-            table,
-            schema,
-            more,
-        ))
-    }
-
-    /// A table in a list of tables.
-    pub(super) fn listed_section(self, title: &str, schema: &'static Table) -> Option<Section<'a>> {
-        let table = self.table()?;
-        let section = Section::new(self.context, title.to_owned(), self.place(), table, schema);
-        Some(section)
-    }
-
     /// What stands in a table of free names, in the order it is written.
     pub(super) fn entries(self) -> Option<Vec<Value<'a>>> {
         let table = self.table()?;
@@ -239,7 +206,7 @@ impl<'a> Value<'a> {
         Some(entries)
     }
 
-    fn table(self) -> Option<&'a DeTable<'a>> {
+    pub(super) fn table(self) -> Option<&'a DeTable<'a>> {
         match self.node.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => self.mismatch(Kind::Table),

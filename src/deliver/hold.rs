@@ -7,7 +7,7 @@ use tracing::debug;
 
 use super::Deliverer;
 use crate::{
-    delivery_policy::{MAX_FOLD, Policy, Release, Step, Waiting},
+    delivery_policy::{Decision, MAX_FOLD, Policy, Release, Waiting},
     model::Hold,
     store::{DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Store, StoreError},
 };
@@ -27,12 +27,12 @@ pub(super) enum Turn {
     Send(Box<DeliveryClaim>),
 }
 
-/// What waits for a receiver and may not be told yet.
+/// What waits for a receiver and may not be sent yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
     /// How many.
     pub count: u32,
-    /// What holds the first of them that will be told.
+    /// What holds the first of them that will be sent.
     pub hold: Hold,
     /// When that is.
     pub until: Timestamp,
@@ -51,12 +51,12 @@ impl Deliverer {
             return Ok(Turn::Idle);
         };
         Ok(match next(policy, &lineup, now) {
-            Step::Idle => Turn::Idle,
-            Step::Wait { until, .. } => Turn::Held {
+            Decision::Idle => Turn::Idle,
+            Decision::Defer { until, .. } => Turn::Held {
                 // What is not due yet may pass the policy when it is.
                 until: lineup.next_due.map_or(until, |due| due.min(until)),
             },
-            Step::Send(id) => {
+            Decision::Send(id) => {
                 let one = lineup.waiting.iter().find(|one| one.id == id);
                 let excess = one.filter(|one| one.is_excess && one.is_fresh_alert);
                 if let Some(one) = excess
@@ -67,7 +67,7 @@ impl Deliverer {
                 let claim = self.store.claim_delivery(receiver, id, now, lease).await?;
                 claim.map_or(Turn::Idle, |claim| Turn::Send(Box::new(claim)))
             }
-            Step::Fold { ids, hold } => {
+            Decision::Fold { ids, hold } => {
                 let alerts = ids.len();
                 let into = self.store.fold(receiver, ids, hold, now).await?;
                 debug!(
@@ -80,7 +80,7 @@ impl Deliverer {
     }
 
     /// What a receiver's policy holds back now; `None` where nothing waits, or something that
-    /// waits may be told.
+    /// waits may be sent.
     ///
     /// # Errors
     /// The store's.
@@ -92,7 +92,7 @@ impl Deliverer {
         let Some(lineup) = lineup(&self.store, receiver, policy, now).await? else {
             return Ok(None);
         };
-        let Step::Wait { until, hold } = next(policy, &lineup, now) else {
+        let Decision::Defer { until, hold } = next(policy, &lineup, now) else {
             return Ok(None);
         };
         let count = self.store.waiting(receiver).await?;
@@ -138,7 +138,7 @@ async fn lineup(
 
 /// What the policy lets pass. Of a receiver that is only probed what has been due the longest, so that
 /// one notice that is never taken keeps no other from showing that the receiver is well.
-fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Step {
+fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Decision {
     let mut waiting = waiting(lineup);
     if lineup.is_probed {
         let outlook = policy.outlook(now, &waiting, &lineup.told);
@@ -146,7 +146,7 @@ fn next(policy: &Policy, lineup: &Lineup, now: Timestamp) -> Step {
         let passing = all.filter(|(one, _)| outlook.of(one).at <= now);
         let probe = passing.min_by_key(|(_, lined_up)| lined_up.due);
         match probe.map(|(one, _)| *one) {
-            Some(probe) if !probe.can_fold => return Step::Send(probe.id),
+            Some(probe) if !probe.can_fold => return Decision::Send(probe.id),
             Some(_) => waiting.retain(|one| one.can_fold),
             None => {}
         }

@@ -71,7 +71,7 @@ pub enum DeliverOutcome {
     Folded,
     /// The receiver took it.
     Delivered,
-    /// Not this time; receivers that were told about it have something to do now.
+    /// Not this time; receivers that were notified about it have something to do now.
     Failed {
         /// Receivers with new deliveries.
         receivers: Vec<String>,
@@ -80,7 +80,7 @@ pub enum DeliverOutcome {
 
 impl Deliverer {
     /// A deliverer to these receivers. `told` are those that hear when another one fails; a
-    /// receiver without a policy is told everything at once.
+    /// receiver without a policy gets everything at once.
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
@@ -236,13 +236,13 @@ impl Deliverer {
             partial: false,
             recipients: Vec::new(),
         });
-        // One that is reached all the same can be told itself.
+        // One that is reached all the same can be notified itself.
         let is_reached = trouble.through.is_some();
         let others = self.told.iter().filter(|told| is_reached || *told != name);
         let others: Vec<&String> = others.collect();
         if others.is_empty() {
             let detail = &trouble.detail;
-            error!("receiver {name:?} is in trouble and nobody can be told: {detail}");
+            error!("receiver {name:?} is in trouble and nobody can be notified: {detail}");
         }
         NewDelivery::to_each(others, &event)
     }

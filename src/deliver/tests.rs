@@ -19,7 +19,7 @@ use crate::{
     store::StoreOptions,
 };
 
-/// What a receiver took, and when; it refuses as often as it is told to.
+/// What a receiver took, and when; it refuses as often as it is asked to.
 #[derive(Clone, Default)]
 struct Recorder {
     taken: Arc<Mutex<Vec<Notice>>>,
@@ -124,7 +124,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
 /// Minutes until it comes, rank of its priority, how often the receiver then refuses.
 type Arrival = (i64, i64, u32);
 
-/// Lets the clock run until everything is told; what was told when.
+/// Lets the clock run until everything is sent; what was sent when.
 async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Timestamp, Notice)> {
     let start: Timestamp = "2026-10-24T12:00:00Z".parse().expect("a time");
     let clock = Arc::new(ManualClock::new(start));
@@ -151,7 +151,7 @@ async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Times
         policies,
         Arc::default(),
     );
-    let mut told = Vec::new();
+    let mut sent = Vec::new();
     let mut to_come = arrivals.iter().enumerate().peekable();
     let mut next_at = start;
     loop {
@@ -169,14 +169,14 @@ async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Times
             DeliverOutcome::Idle => store.next_delivery_due("desk").await.expect("read"),
             _ => {
                 let taken = std::mem::take(&mut *recorder.taken.lock().expect("not poisoned"));
-                told.extend(taken.into_iter().map(|notice| (now, notice)));
+                sent.extend(taken.into_iter().map(|notice| (now, notice)));
                 continue;
             }
         };
         let arrival = to_come.peek().map(|_| next_at);
         let Some(wake) = until.into_iter().chain(arrival).min() else {
             store.close().await;
-            return told;
+            return sent;
         };
         assert!(wake > now, "it would not sleep");
         clock.advance(wake.duration_since(now));
@@ -187,21 +187,21 @@ async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Times
     }
 }
 
-fn check(policy: &Policy, arrivals: &[Arrival], told: &[(Timestamp, Notice)]) {
-    let all = told.iter().flat_map(|(_, notice)| alerts(notice));
+fn check(policy: &Policy, arrivals: &[Arrival], sent: &[(Timestamp, Notice)]) {
+    let all = sent.iter().flat_map(|(_, notice)| alerts(notice));
     let mut ids: Vec<usize> = all.map(|(id, _)| id).collect();
     ids.sort_unstable();
     let each: Vec<usize> = (0..arrivals.len()).collect();
-    assert_eq!(ids, each, "each is told in one notice");
+    assert_eq!(ids, each, "each is sent in one notice");
     let highest = |notice: &Notice| alerts(notice).iter().map(|(_, priority)| *priority).max();
-    for (at, notice) in told {
+    for (at, notice) in sent {
         let priority = highest(notice).expect("never empty");
         if let Some(quiet) = &policy.quiet
             && priority < quiet.passes
         {
             assert!(
                 !quiet.covers(*at, &policy.zone),
-                "told in quiet hours: {at}"
+                "sent in quiet hours: {at}"
             );
         }
         // A digest is what nothing held any more when it was made; later it has its own priority.
@@ -217,7 +217,7 @@ fn check(policy: &Policy, arrivals: &[Arrival], told: &[(Timestamp, Notice)]) {
         if let Some(rate) = policy.at_most
             && priority < rate.passes
         {
-            let recent = told.iter().filter(|(other, notice)| {
+            let recent = sent.iter().filter(|(other, notice)| {
                 *other <= *at
                     && time::add(*other, rate.per) > *at
                     && highest(notice) < Some(rate.passes)
@@ -237,7 +237,7 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let folder = tempfile::tempdir().expect("a folder");
-        let told = runtime.expect("a runtime").block_on(run(folder.path(), &policy, &arrivals));
-        check(&policy, &arrivals, &told);
+        let sent = runtime.expect("a runtime").block_on(run(folder.path(), &policy, &arrivals));
+        check(&policy, &arrivals, &sent);
     }
 }

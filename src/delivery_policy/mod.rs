@@ -1,13 +1,13 @@
-//! When a receiver is told: at once, later, or with others in one summary. Pure.
+//! When a receiver is notified: at once, later, or with others in one summary. Pure.
 //!
-//! In: a receiver's policy, what waits for it, and when it was last told. Out: one [`Step`]. A
+//! In: a receiver's policy, what waits for it, and when it was last notified. Out: one [`Decision`]. A
 //! policy is asked anew each time and remembers nothing, so a restart, a reload, a changed policy
 //! or a clock that jumps cannot strand what waits. Nothing is ever dropped by a policy: what it
-//! holds stays pending in the outbox, and what it folds is told in the summary.
+//! holds stays pending in the outbox, and what it folds is sent in the summary.
 //!
 //! Only an alert that was never attempted can wait for a digest or be folded: of an attempt nobody
 //! may know how it went, and the same story under another id could not be recognised as a repeat.
-//! What was attempted, and notices about trouble, are told by themselves, held at most by quiet
+//! What was attempted, and notices about trouble, are sent by themselves, held at most by quiet
 //! hours and by the rate.
 
 mod outlook;
@@ -41,21 +41,21 @@ pub struct Waiting {
 
 /// What to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum Decision {
     /// Nothing waits.
     Idle,
     /// Tell this one.
     Send(DeliveryId),
     /// Tell these in one summary; at most [`MAX_FOLD`].
     Fold {
-        /// The alerts, in the order they are to be told.
+        /// The alerts, in the order they are to be sent.
         ids: Vec<DeliveryId>,
         /// What had held them.
         hold: Hold,
     },
     /// Nothing before then.
-    Wait {
-        /// When the first of them may be told.
+    Defer {
+        /// When the first of them may be sent.
         until: Timestamp,
         /// What holds it.
         hold: Hold,
@@ -64,37 +64,37 @@ pub enum Step {
 
 impl Policy {
     /// The next step. `waiting` is in the order of telling: the highest priority first, then the
-    /// oldest; [`MAX_FOLD`] of each priority are enough. `told` are the times of the last
+    /// oldest; [`MAX_FOLD`] of each priority are enough. `sent` are the times of the last
     /// [`memory`](Self::memory) notices, oldest first.
-    pub fn next(&self, now: Timestamp, waiting: &[Waiting], told: &[Timestamp]) -> Step {
-        let outlook = self.outlook(now, waiting, told);
+    pub fn next(&self, now: Timestamp, waiting: &[Waiting], sent: &[Timestamp]) -> Decision {
+        let outlook = self.outlook(now, waiting, sent);
         let releases: Vec<Release> = waiting.iter().map(|one| outlook.of(one)).collect();
         let all = || waiting.iter().zip(&releases);
         let Some((first, release)) = all().find(|(_, release)| release.at <= now) else {
             let soonest = releases.iter().min_by_key(|release| release.at);
-            return soonest.map_or(Step::Idle, |release| Step::Wait {
+            return soonest.map_or(Decision::Idle, |release| Decision::Defer {
                 until: release.at,
                 hold: release.hold.expect("only a hold makes it wait"),
             });
         };
         let Some(hold) = release.hold.filter(|_| first.can_fold) else {
-            return Step::Send(first.id);
+            return Decision::Send(first.id);
         };
         // What cannot be part of it goes first: a summary that was made, before the next is made.
         let apart = all().find(|(one, release)| {
             !one.can_fold && one.priority >= first.priority && release.at <= now
         });
         if let Some((apart, _)) = apart {
-            return Step::Send(apart.id);
+            return Decision::Send(apart.id);
         }
         let together = all()
             .filter(|(one, release)| one.can_fold && release.hold.is_some() && release.at <= now);
         let ids: Vec<DeliveryId> = together.map(|(one, _)| one.id).take(MAX_FOLD).collect();
         // A digest is one even of a single alert: its reader expects that form.
         if ids.len() > 1 || hold == Hold::Digest {
-            Step::Fold { ids, hold }
+            Decision::Fold { ids, hold }
         } else {
-            Step::Send(first.id)
+            Decision::Send(first.id)
         }
     }
 }

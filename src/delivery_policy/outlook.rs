@@ -1,4 +1,4 @@
-//! From when on each thing that waits may be told.
+//! From when on each thing that waits may be sent.
 
 use jiff::Timestamp;
 
@@ -10,9 +10,9 @@ use crate::model::Hold;
 pub struct Outlook<'a> {
     policy: &'a Policy,
     now: Timestamp,
-    /// When the digest is told.
+    /// When the digest is sent.
     collected_at: Option<Timestamp>,
-    /// When the group is told.
+    /// When the group is sent.
     grouped_at: Option<Timestamp>,
     /// When the rate allows one more.
     free_at: Option<Timestamp>,
@@ -20,32 +20,32 @@ pub struct Outlook<'a> {
     is_last: bool,
 }
 
-/// From when on something may be told, and what held it until then.
+/// From when on something may be sent, and what held it until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Release {
     /// From then on: now or later.
     pub at: Timestamp,
-    /// What holds or has held it; it is told with others that were held.
+    /// What holds or has held it; it is sent with others that were held.
     pub hold: Option<Hold>,
 }
 
 impl Policy {
     /// The outlook at `now`, of what [`next`](Self::next) is given.
-    pub fn outlook(&self, now: Timestamp, waiting: &[Waiting], told: &[Timestamp]) -> Outlook<'_> {
+    pub fn outlook(&self, now: Timestamp, waiting: &[Waiting], sent: &[Timestamp]) -> Outlook<'_> {
         let digest = self.digest.as_ref();
         Outlook {
             policy: self,
             now,
             collected_at: digest.and_then(|digest| digest.due(now, waiting, &self.zone)),
             grouped_at: self.grouped_at(waiting),
-            free_at: self.at_most.and_then(|rate| rate.free_at(now, told)),
-            is_last: self.at_most.is_some_and(|rate| rate.is_last(now, told)),
+            free_at: self.at_most.and_then(|rate| rate.free_at(now, sent)),
+            is_last: self.at_most.is_some_and(|rate| rate.is_last(now, sent)),
         }
     }
 }
 
 impl Outlook<'_> {
-    /// From when on one may be told; it need not be among those that the outlook was made of.
+    /// From when on one may be sent; it need not be among those that the outlook was made of.
     pub fn of(&self, one: &Waiting) -> Release {
         let mut release = Release {
             at: self.now,
@@ -92,7 +92,7 @@ impl Outlook<'_> {
 }
 
 impl Release {
-    /// What waits for a digest is told as one, whatever else delays it.
+    /// What waits for a digest is sent as one, whatever else delays it.
     fn delay(&mut self, until: Option<Timestamp>, hold: Hold) {
         let Some(until) = until else { return };
         self.at = self.at.max(until);

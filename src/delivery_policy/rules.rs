@@ -16,17 +16,17 @@ use crate::{
 pub struct Policy {
     /// The zone of its times of day.
     pub zone: TimeZone,
-    /// Alerts are collected and told together.
+    /// Alerts are collected and sent together.
     pub digest: Option<Digest>,
-    /// When nothing is told that can wait.
+    /// When nothing is sent that can wait.
     pub quiet: Option<Quiet>,
-    /// How often it is told at most.
+    /// How often it is notified at most.
     pub at_most: Option<Rate>,
     /// How long after a first alert others may join it; a flash waits for nobody.
     pub group_wait: Option<Duration>,
 }
 
-/// Alerts told together: at whatever comes first.
+/// Alerts sent together: at whatever comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     /// At these times of day.
@@ -39,23 +39,23 @@ pub struct Digest {
     pub passes: Priority,
 }
 
-/// Hours in which nothing is told that can wait; it is summarised at their end.
+/// Hours in which nothing is sent that can wait; it is summarised at their end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quiet {
     /// The hours.
     pub hours: Vec<Window>,
-    /// What has this priority or a higher one is told all the same.
+    /// What has this priority or a higher one is sent all the same.
     pub passes: Priority,
 }
 
-/// How often a receiver is told at most; the rest is told in one summary.
+/// How often a receiver is notified at most; the rest is sent in one summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// So many notices; at least 1.
     pub count: usize,
     /// In any span of this length.
     pub per: Duration,
-    /// What has this priority or a higher one is told all the same.
+    /// What has this priority or a higher one is sent all the same.
     pub passes: Priority,
 }
 
@@ -73,7 +73,7 @@ impl Policy {
         self.at_most.map_or(0, |rate| rate.count)
     }
 
-    /// When the alerts that others may join are told; `None` where there are none.
+    /// When the alerts that others may join are sent; `None` where there are none.
     pub(super) fn grouped_at(&self, waiting: &[Waiting]) -> Option<Timestamp> {
         let wait = self.group_wait?;
         let first = waiting.iter().filter(|one| groups(one));
@@ -91,7 +91,7 @@ impl Digest {
         one.can_fold && one.priority < self.passes
     }
 
-    /// When what it holds is told; `None` where it holds nothing.
+    /// When what it holds is sent; `None` where it holds nothing.
     pub(super) fn due(
         &self,
         now: Timestamp,
@@ -141,24 +141,24 @@ impl Quiet {
 }
 
 impl Rate {
-    /// From when on one more may be told; `None` where that is always so.
-    pub(super) fn free_at(&self, now: Timestamp, told: &[Timestamp]) -> Option<Timestamp> {
-        let counted = self.counted(now, told);
+    /// From when on one more may be sent; `None` where that is always so.
+    pub(super) fn free_at(&self, now: Timestamp, sent: &[Timestamp]) -> Option<Timestamp> {
+        let counted = self.counted(now, sent);
         let oldest = counted.len().checked_sub(self.count.max(1))?;
         Some(time::add(counted[oldest], self.per))
     }
 
-    /// Whether only one more may be told now: whatever else waits had better go with it.
-    pub(super) fn is_last(&self, now: Timestamp, told: &[Timestamp]) -> bool {
-        let counted = self.counted(now, told);
+    /// Whether only one more may be sent now: whatever else waits had better go with it.
+    pub(super) fn is_last(&self, now: Timestamp, sent: &[Timestamp]) -> bool {
+        let counted = self.counted(now, sent);
         let recent = counted.iter().filter(|at| time::add(**at, self.per) > now);
         recent.count() + 1 >= self.count
     }
 
-    /// Those that count. What was told in a future that a clock set back has taken away does not:
+    /// Those that count. What was sent in a future that a clock set back has taken away does not:
     /// it would hold the receiver until then.
-    fn counted<'a>(&self, now: Timestamp, told: &'a [Timestamp]) -> &'a [Timestamp] {
-        let end = told.partition_point(|at| *at <= time::add(now, self.per));
-        &told[..end]
+    fn counted<'a>(&self, now: Timestamp, sent: &'a [Timestamp]) -> &'a [Timestamp] {
+        let end = sent.partition_point(|at| *at <= time::add(now, self.per));
+        &sent[..end]
     }
 }

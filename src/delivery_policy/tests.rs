@@ -51,15 +51,15 @@ fn morning_and_evening() -> Digest {
     }
 }
 
-fn fold(ids: &[i64], hold: Hold) -> Step {
-    Step::Fold {
+fn fold(ids: &[i64], hold: Hold) -> Decision {
+    Decision::Fold {
         ids: ids.iter().copied().map(DeliveryId).collect(),
         hold,
     }
 }
 
-fn wait(until: Timestamp, hold: Hold) -> Step {
-    Step::Wait { until, hold }
+fn wait(until: Timestamp, hold: Hold) -> Decision {
+    Decision::Defer { until, hold }
 }
 
 #[test]
@@ -69,8 +69,11 @@ fn without_a_policy_everything_goes_at_once_the_most_urgent_first() {
         alert(2, Priority::Flash, now),
         alert(1, Priority::Routine, now),
     ];
-    assert_eq!(policy().next(now, &waiting, &[]), Step::Send(DeliveryId(2)));
-    assert_eq!(policy().next(now, &[], &[]), Step::Idle);
+    assert_eq!(
+        policy().next(now, &waiting, &[]),
+        Decision::Send(DeliveryId(2))
+    );
+    assert_eq!(policy().next(now, &[], &[]), Decision::Idle);
     assert!(policy().is_immediate());
 }
 
@@ -91,16 +94,19 @@ fn quiet_hours_hold_and_summarise_and_higher_priorities_pass() {
     let with_bulletin = [bulletin, held[0], held[1]];
     assert_eq!(
         policy.next(night, &with_bulletin, &[]),
-        Step::Send(DeliveryId(3))
+        Decision::Send(DeliveryId(3))
     );
     assert_eq!(policy.next(end, &held, &[]), fold(&[1, 2], Hold::Quiet));
     // One alone needs no summary.
-    assert_eq!(policy.next(end, &held[..1], &[]), Step::Send(DeliveryId(1)));
-    // What comes by day is told by itself, even beside what the night held.
+    assert_eq!(
+        policy.next(end, &held[..1], &[]),
+        Decision::Send(DeliveryId(1))
+    );
+    // What comes by day is sent by itself, even beside what the night held.
     let by_day = alert(4, Priority::Flash, end);
     assert_eq!(
         policy.next(end, &[by_day, held[0], held[1]], &[]),
-        Step::Send(DeliveryId(4))
+        Decision::Send(DeliveryId(4))
     );
 }
 
@@ -118,7 +124,7 @@ fn quiet_hours_hold_notices_about_trouble_but_never_fold_them() {
     let end = berlin("2026-11-22T06:30");
     assert_eq!(
         policy.next(end, &[trouble, late], &[]),
-        Step::Send(DeliveryId(1))
+        Decision::Send(DeliveryId(1))
     );
 }
 
@@ -169,7 +175,7 @@ fn a_digest_collects_until_its_time_and_flash_passes() {
     let flash = alert(3, Priority::Flash, noon);
     assert_eq!(
         policy.next(noon, &[flash, held[0]], &[]),
-        Step::Send(DeliveryId(3))
+        Decision::Send(DeliveryId(3))
     );
 }
 
@@ -245,12 +251,12 @@ fn at_most_lets_so_many_through_and_the_last_takes_the_rest_along() {
         .collect();
     assert_eq!(policy.memory(), 2);
     let first = policy.next(start, &waiting, &[]);
-    assert_eq!(first, Step::Send(DeliveryId(1)));
+    assert_eq!(first, Decision::Send(DeliveryId(1)));
     let second = policy.next(start, &waiting[1..], &[start]);
     assert_eq!(second, fold(&[2, 3, 4], Hold::AtMost));
     // Alone it needs no summary.
     let alone = policy.next(start, &waiting[1..2], &[start]);
-    assert_eq!(alone, Step::Send(DeliveryId(2)));
+    assert_eq!(alone, Decision::Send(DeliveryId(2)));
     // An hour later it is not the last.
     let later = berlin("2026-11-22T10:00");
     let fresh = [
@@ -258,28 +264,31 @@ fn at_most_lets_so_many_through_and_the_last_takes_the_rest_along() {
         alert(6, Priority::Urgent, later),
     ];
     let step = policy.next(later, &fresh, &[start]);
-    assert_eq!(step, Step::Send(DeliveryId(5)));
+    assert_eq!(step, Decision::Send(DeliveryId(5)));
 }
 
 #[test]
 fn what_comes_above_the_rate_waits_for_its_place_and_is_told_together() {
     let policy = twice_an_hour();
-    let told = ["2026-11-22T09:00", "2026-11-22T09:01"].map(berlin);
+    let sent = ["2026-11-22T09:00", "2026-11-22T09:01"].map(berlin);
     let now = berlin("2026-11-22T09:02");
     let waiting = [3, 4].map(|id| alert(id, Priority::Urgent, now));
     let free = berlin("2026-11-22T10:00");
-    assert_eq!(policy.next(now, &waiting, &told), wait(free, Hold::AtMost));
+    assert_eq!(policy.next(now, &waiting, &sent), wait(free, Hold::AtMost));
     // Also where it is asked late, and the rate would let each through.
     for at in [free, berlin("2026-11-22T10:30")] {
-        let step = policy.next(at, &waiting, &told);
+        let step = policy.next(at, &waiting, &sent);
         assert_eq!(step, fold(&[3, 4], Hold::AtMost));
     }
     let flash = alert(5, Priority::Flash, now);
-    assert_eq!(policy.next(now, &[flash], &told), Step::Send(DeliveryId(5)));
+    assert_eq!(
+        policy.next(now, &[flash], &sent),
+        Decision::Send(DeliveryId(5))
+    );
     // Long after, nothing is held.
     let late = alert(6, Priority::Urgent, berlin("2026-11-22T12:00"));
-    let step = policy.next(late.since, &[late], &told);
-    assert_eq!(step, Step::Send(DeliveryId(6)));
+    let step = policy.next(late.since, &[late], &sent);
+    assert_eq!(step, Decision::Send(DeliveryId(6)));
 }
 
 #[test]
@@ -288,7 +297,7 @@ fn a_clock_that_was_set_back_holds_nobody_for_the_time_it_was_wrong() {
     let now = berlin("2026-11-22T09:00");
     let wrong = ["2027-11-22T09:00", "2027-11-22T09:01"].map(berlin);
     let step = policy.next(now, &[alert(1, Priority::Urgent, now)], &wrong);
-    assert_eq!(step, Step::Send(DeliveryId(1)));
+    assert_eq!(step, Decision::Send(DeliveryId(1)));
     // A step of some seconds does not make the rate forget.
     let just = ["2026-11-22T08:59", "2026-11-22T09:00:05"].map(berlin);
     let until = berlin("2026-11-22T09:59");
@@ -326,7 +335,7 @@ fn what_was_attempted_waits_for_no_digest_and_no_company() {
     };
     let held = alert(2, Priority::Routine, noon);
     let step = policy.next(noon, &[attempted, held], &[]);
-    assert_eq!(step, Step::Send(DeliveryId(1)));
+    assert_eq!(step, Decision::Send(DeliveryId(1)));
     let night = berlin("2026-11-23T01:00");
     let step = policy.next(night, &[attempted], &[]);
     assert_eq!(step, wait(berlin("2026-11-23T06:30"), Hold::Quiet));
@@ -346,7 +355,7 @@ fn a_summary_that_was_made_goes_before_the_next_is_made() {
     };
     let rest = alert(1, Priority::Routine, noon);
     let step = policy.next(evening, &[rest, made], &[]);
-    assert_eq!(step, Step::Send(DeliveryId(9)));
+    assert_eq!(step, Decision::Send(DeliveryId(9)));
     // But not before what is more urgent.
     let urgent = alert(2, Priority::Urgent, noon);
     let step = policy.next(evening, &[urgent, rest, made], &[]);
@@ -372,7 +381,7 @@ fn a_burst_is_folded_after_the_group_wait() {
     );
     assert_eq!(
         policy.next(end, &burst[..1], &[]),
-        Step::Send(DeliveryId(1))
+        Decision::Send(DeliveryId(1))
     );
 }
 
@@ -387,7 +396,7 @@ fn a_summary_holds_no_more_than_its_bound_and_the_rest_follows() {
     let waiting: Vec<_> = (1..=count)
         .map(|id| alert(id, Priority::Routine, noon))
         .collect();
-    let Step::Fold { ids, .. } = policy.next(berlin("2026-11-22T18:00"), &waiting, &[]) else {
+    let Decision::Fold { ids, .. } = policy.next(berlin("2026-11-22T18:00"), &waiting, &[]) else {
         panic!("a fold");
     };
     assert_eq!(ids.len(), MAX_FOLD);
@@ -441,7 +450,7 @@ fn any_policy() -> impl Strategy<Value = Policy> {
     })
 }
 
-/// What was told when, most urgent first; minutes of arrival and ranks of priority go in.
+/// What was sent when, most urgent first; minutes of arrival and ranks of priority go in.
 fn simulate(policy: &Policy, arrivals: &[(u16, i64)]) -> Vec<(Timestamp, Vec<Waiting>)> {
     let start = berlin("2026-10-24T12:00");
     let mut to_come: Vec<Waiting> = (1..)
@@ -452,26 +461,26 @@ fn simulate(policy: &Policy, arrivals: &[(u16, i64)]) -> Vec<(Timestamp, Vec<Wai
         })
         .collect();
     to_come.sort_by_key(|one| (one.since, one.id));
-    let (mut waiting, mut told): (Vec<Waiting>, Vec<(Timestamp, Vec<Waiting>)>) =
+    let (mut waiting, mut sent): (Vec<Waiting>, Vec<(Timestamp, Vec<Waiting>)>) =
         Default::default();
     let mut now = start;
     loop {
         waiting.extend(to_come.extract_if(.., |one| one.since <= now));
         waiting.sort_by_key(|one| (std::cmp::Reverse(one.priority), one.id));
-        let times: Vec<Timestamp> = told.iter().map(|(at, _)| *at).collect();
+        let times: Vec<Timestamp> = sent.iter().map(|(at, _)| *at).collect();
         let memory = &times[times.len().saturating_sub(policy.memory())..];
         let next_arrival = to_come.first().map(|one| one.since);
         let ids = match policy.next(now, &waiting, memory) {
-            Step::Send(id) => vec![id],
-            Step::Fold { ids, .. } => ids,
-            Step::Idle => match next_arrival {
+            Decision::Send(id) => vec![id],
+            Decision::Fold { ids, .. } => ids,
+            Decision::Idle => match next_arrival {
                 Some(at) => {
                     now = at;
                     continue;
                 }
-                None => return told,
+                None => return sent,
             },
-            Step::Wait { until, .. } => {
+            Decision::Defer { until, .. } => {
                 assert!(until > now, "a wait ends later than now");
                 now = next_arrival.map_or(until, |at| at.min(until));
                 continue;
@@ -480,7 +489,7 @@ fn simulate(policy: &Policy, arrivals: &[(u16, i64)]) -> Vec<(Timestamp, Vec<Wai
         let taken = waiting
             .extract_if(.., |one| ids.contains(&one.id))
             .collect();
-        told.push((now, taken));
+        sent.push((now, taken));
     }
 }
 
@@ -490,8 +499,8 @@ proptest! {
         policy in any_policy(),
         arrivals in proptest::collection::vec((0u16..3000, 0i64..4), 0..60),
     ) {
-        let told = simulate(&policy, &arrivals);
-        let mut ids: Vec<_> = told.iter().flat_map(|(_, some)| some).map(|one| one.id.0).collect();
+        let sent = simulate(&policy, &arrivals);
+        let mut ids: Vec<_> = sent.iter().flat_map(|(_, some)| some).map(|one| one.id.0).collect();
         ids.sort_unstable();
         let all: Vec<_> = (1..).take(arrivals.len()).collect();
         prop_assert_eq!(ids, all);
@@ -502,19 +511,19 @@ proptest! {
         policy in any_policy(),
         arrivals in proptest::collection::vec((0u16..3000, 0i64..4), 0..60),
     ) {
-        let told = simulate(&policy, &arrivals);
-        for (at, some) in &told {
+        let sent = simulate(&policy, &arrivals);
+        for (at, some) in &sent {
             let highest = some.iter().map(|one| one.priority).max().expect("not empty");
             if let Some(quiet) = &policy.quiet && highest < quiet.passes {
                 let inside = quiet.hours[0].end_around(*at, &policy.zone);
-                prop_assert_eq!(inside, None, "told in quiet hours: {:?}", some);
+                prop_assert_eq!(inside, None, "sent in quiet hours: {:?}", some);
             }
             if highest == Priority::Flash {
                 prop_assert!(some.len() > 1 || *at == some[0].since, "a flash waits for nobody");
             }
             if let Some(rate) = policy.at_most && highest < rate.passes {
                 let since = *at - rate.per;
-                let recent = told.iter().filter(|(other, _)| *other > since && other <= at);
+                let recent = sent.iter().filter(|(other, _)| *other > since && other <= at);
                 let flashes = recent.clone().filter(|(_, some)| some[0].priority >= rate.passes);
                 prop_assert!(recent.count() <= rate.count + flashes.count());
             }

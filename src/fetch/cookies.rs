@@ -147,7 +147,7 @@ fn domain(value: &str, from: &Url) -> Option<String> {
     if domain == host {
         return Some(domain);
     }
-    let owner = psl::domain_str(host)?;
+    let owner = psl2::lookup(host)?.registrable_domain()?;
     let is_owned = domain == owner || is_below(&domain, owner);
     (from.domain().is_some() && is_owned && is_below(host, &domain)).then_some(domain)
 }

@@ -51,7 +51,11 @@ fn is_denied(cause: &io::Error) -> bool {
 
 fn why(path: &Path, cause: &io::Error) -> String {
     let is_denied = is_denied(cause);
-    let help = is_denied.then(|| Denied::help(path)).unwrap_or_default();
+    let help = if is_denied {
+        Denied::help(path)
+    } else {
+        String::new()
+    };
     format!("{cause}{help}")
 }
 

@@ -22,7 +22,7 @@ impl Origin {
             _ => url.as_str().to_owned(),
         };
         let domain = match url.host() {
-            Some(Host::Domain(name)) => psl::domain_str(name),
+            Some(Host::Domain(name)) => psl2::lookup(name).and_then(|it| it.registrable_domain()),
             _ => None,
         };
         Self {

@@ -5,7 +5,6 @@ mod filters;
 #[cfg(test)]
 mod tests;
 mod undefined;
-mod weight;
 
 use std::{collections::HashSet, fmt::Write as _, io, ops::Range};
 
@@ -52,7 +51,7 @@ impl TemplateError {
         }
     }
 
-    /// What the reader of a notice is told whose template failed.
+    /// What a reader sees of a notice whose template failed.
     pub(super) fn note(&self) -> String {
         let line = self.line.map(|line| format!(" in line {line}"));
         let line = line.unwrap_or_default();

@@ -148,14 +148,14 @@ pub(super) fn with_fault(outcome: Outcome, fault: Option<&TemplateError>) -> Out
     let Some(fault) = fault else {
         return outcome;
     };
-    let told = |answer: &str| format!("{answer}; in plain words, as its template failed: {fault}");
+    let said = |answer: &str| format!("{answer}; in plain words, as its template failed: {fault}");
     match outcome {
         Ok(receipt) => Ok(Receipt {
-            answer: told(&receipt.answer),
+            answer: said(&receipt.answer),
             ..receipt
         }),
         Err(error) => Err(SendError {
-            detail: told(&error.detail),
+            detail: said(&error.detail),
             ..error
         }),
     }

@@ -1,4 +1,4 @@
-//! Notices to receivers: rendered, sent once, and the answer told in data.
+//! Notices to receivers: rendered, sent once, and the answer as data.
 //!
 //! **In:** a [`Notice`], frozen in the outbox. **Out:** a [`Receipt`](crate::model::Receipt), or a
 //! [`SendError`] that says whether another attempt makes sense. Every attempt of a notice has the
@@ -12,6 +12,7 @@ mod exec;
 mod hidden;
 mod hook;
 mod incident;
+mod method;
 mod options;
 mod preset;
 mod render;
@@ -38,8 +39,9 @@ pub use email::{
     MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
 };
 pub use engine::TemplateError;
+pub use method::HookMethod;
 pub use options::{
-    EmailOptions, ExecInput, ExecOptions, HookMethod, MailAuth, MailLogin, MailOAuth, MailOptions,
+    EmailOptions, ExecInput, ExecOptions, MailAuth, MailLogin, MailOAuth, MailOptions,
     MailSecurity, MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions,
     WebhookOptions,
 };

@@ -37,7 +37,7 @@ impl Scheduler {
         loop {
             let round = self.drain_all().await?;
             delivered += round.delivered;
-            // What is told of a receiver in trouble, or out of it, comes when the others may be
+            // What is reported of a receiver in trouble, or out of it, comes when the others may be
             // through already.
             let is_told = self.look_after_outbox().await? || round.has_told;
             if !is_told && (round.delivered == 0 || !self.has_to_tell().await?) {

@@ -8,7 +8,7 @@ use tracing::error;
 
 use crate::unwind;
 
-/// A loop that has ended, though nobody told it to. Without it the program only seems to run.
+/// A loop that has ended, though nobody asked it to. Without it the program only seems to run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the {name} has ended: {why}; this is a fault of the program, it ends so that it is started again"
@@ -31,7 +31,7 @@ impl LoopEnded {
 /// Runs a loop until it ends. Where that is before `stop`, it stops all the others too.
 ///
 /// # Errors
-/// Where nobody has told it to end.
+/// Where nobody has asked it to end.
 pub async fn until_stop(
     name: &'static str,
     stop: &CancellationToken,
@@ -39,7 +39,7 @@ pub async fn until_stop(
 ) -> Result<(), LoopEnded> {
     let why = match unwind::catch(pin!(run)).await {
         Ok(()) if stop.is_cancelled() => return Ok(()),
-        Ok(()) => "nobody told it to".to_owned(),
+        Ok(()) => "nobody asked it to".to_owned(),
         Err(message) => message,
     };
     let ended = LoopEnded { name, why };
@@ -58,8 +58,11 @@ mod tests {
         let first = until_stop("first", &stop, async { panic!("no item {}", 7) });
         let second = until_stop("second", &stop, stop.cancelled());
         let (first, second) = tokio::join!(first, second);
-        let told = first.expect_err("it died").to_string();
-        assert!(told.starts_with("the first has ended: no item 7"), "{told}");
+        let message = first.expect_err("it died").to_string();
+        assert!(
+            message.starts_with("the first has ended: no item 7"),
+            "{message}"
+        );
         assert_eq!(second, Ok(()));
     }
 

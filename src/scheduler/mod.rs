@@ -93,7 +93,7 @@ impl Work {
     }
 }
 
-/// What the store refuses a loop, told once until it answers again: a disk that is full is full every
+/// What the store refuses a loop, logged once until it answers again: a disk that is full is full every
 /// second.
 #[derive(Debug, Default)]
 struct Refused(Option<String>);

@@ -1,4 +1,4 @@
-//! What waits too long is given up, and what was given up is told.
+//! What waits too long is given up, and what was given up is reported.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl Scheduler {
     }
 
     /// Gives up what has waited too long, and tells what was given up and who is not reached; says
-    /// whether anybody is told something.
+    /// whether anybody is notified something.
     pub(super) async fn look_after_outbox(&self) -> Result<bool, StoreError> {
         let (work, now) = (self.work(), self.clock.now());
         let given_up = self.store.give_up_old(now).await?;
@@ -56,7 +56,7 @@ fn log_unreached(unreached: &ToldUnreached) {
     let ToldUnreached { event, told } = unreached;
     let (receiver, error) = (&event.receiver, &event.error);
     if told.is_empty() {
-        error!("receiver {receiver:?} does not reach all, and nobody can be told: {error}");
+        error!("receiver {receiver:?} does not reach all, and nobody can be notified: {error}");
     } else {
         warn!("receiver {receiver:?} does not reach all of those behind it: {error}");
     }
@@ -71,7 +71,7 @@ fn log(missed: &Missed) {
             alerts,
             notices,
             reason,
-            "receiver {receiver:?} missed something and nobody can be told: {error}"
+            "receiver {receiver:?} missed something and nobody can be notified: {error}"
         );
     } else {
         warn!(

@@ -204,7 +204,11 @@ impl StoreError {
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
         let path = path.into();
         let is_denied = cause.kind() == io::ErrorKind::PermissionDenied;
-        let help = is_denied.then(|| Denied::help(&path)).unwrap_or_default();
+        let help = if is_denied {
+            Denied::help(&path)
+        } else {
+            String::new()
+        };
         Self::Io {
             action,
             path,

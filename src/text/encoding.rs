@@ -1,4 +1,4 @@
-//! Text that was decoded as windows-1252 or windows-1251 although it was UTF-8.
+//! Repairs text that was decoded as windows-1252 or windows-1251 although it was UTF-8.
 
 use std::{borrow::Cow, ops::Range, str::from_utf8};
 
@@ -8,7 +8,7 @@ use memchr::{memchr, memmem};
 /// Repairs text whose UTF-8 bytes were read as windows-1252 or ISO 8859-1, `ShinjirÅ\u{8d}` for
 /// `Shinjirō`, or as windows-1251, `РўРѕРєРёРѕ` for `Токио`.
 ///
-/// Judges each run of non-ASCII characters as a whole: all of them must stand for one byte, the
+/// Judges each run of non-ASCII characters as a whole: each of them must mean one byte, the
 /// bytes must be UTF-8, and there must be evidence, since some honest text would pass that test
 /// too: `« café »` with no-break spaces would become `« caf頻`, `„Spaß“` `„Spaߓ`. Evidence is a C1
 /// control, which nobody writes; two characters or more outside Latin, or one beside a run that
@@ -42,7 +42,7 @@ const DOUBLE_VOWELS: [&str; 4] = ["Р°", "Рѕ", "Рµ", "Рё"];
 #[derive(Clone, Copy)]
 struct Misreading {
     encoding: &'static Encoding,
-    /// The characters that stand for a byte that begins a character in UTF-8.
+    /// The characters that mean a byte that begins a character in UTF-8.
     leads: (char, char),
 }
 
@@ -64,7 +64,7 @@ impl Misreading {
         self.encoding == WINDOWS_1252
     }
 
-    /// The non-ASCII characters from `start` on that stand for bytes: where they end, and the
+    /// The non-ASCII characters from `start` on that mean bytes: where they end, and the
     /// bytes.
     fn run(self, text: &str, start: usize) -> (usize, Vec<u8>) {
         let mut end = start;
@@ -104,7 +104,7 @@ fn repaired(text: &str, misreading: Misreading) -> Cow<'_, str> {
         .filter(|run| run.is_evident)
         .filter_map(|run| run.original.chars().find_map(script))
         .collect();
-    // `в` is one character, and so none by itself: its neighbours tell.
+    // `в` is one character, and so none by itself: its neighbours decide.
     let has_neighbours = |run: &Run| {
         let mut known = run.original.chars().filter_map(script).peekable();
         known.peek().is_some() && known.all(|script| scripts.contains(&script))

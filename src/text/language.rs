@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 2_048;
 /// Fewer letters say nothing, an ideograph, kana or syllable counted as [`WEIGHT`].
 const MIN_LETTERS: usize = 8;
 
-/// How many letters of an alphabet one ideograph, kana or syllable of hangul stands for.
+/// How many letters of an alphabet one ideograph, kana or syllable of hangul counts as.
 const WEIGHT: usize = 3;
 
 /// Ideographs without a kana among them are Chinese from so many on; fewer may be a Japanese
@@ -76,7 +76,7 @@ const TAGS: &str = "afr af aka ak amh am ara ar aze az bel be ben bn bul bg cat 
 ///
 /// The letters of the texts can rule a declared language out, as a Japanese blog does to the
 /// `en-US` that its software writes: then the detected language is the item's, or none where that
-/// is not sure. Names in Latin letters stand in every language, so they alone rule nothing out.
+/// is not sure. Names in Latin letters occur in every language, so they alone rule nothing out.
 pub fn language(declared: Option<&str>, texts: &[&str]) -> Option<String> {
     let text = beginning(texts);
     let letters = letters(&text);

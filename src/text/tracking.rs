@@ -1,9 +1,9 @@
-//! What of an address says who sent the reader, not what to show.
+//! Removes from an address what says who sent the reader, not what to show.
 
 use url::Url;
 
-/// Query parameters that say who sent the reader, not what to show. Those that end in `*` stand
-/// for every name that starts so.
+/// Query parameters that say who sent the reader, not what to show. Those that end in `*` mean
+/// every name that starts so.
 const TRACKING: &[&str] = &[
     "utm_*",
     "fbclid",

@@ -34,7 +34,7 @@ pub use wire::Reloaded;
 #[derive(Debug, Clone)]
 struct Context {
     app: Arc<App>,
-    /// Cancelled when the service ends: who waits for something is told so then.
+    /// Cancelled when the service ends: who waits for something is reported so then.
     stop: CancellationToken,
 }
 

@@ -27,8 +27,11 @@ async fn what_goes_on_is_cut_off_at_the_end_and_a_dead_part_ends_all() {
         forever("one that ends", &stop, async {}),
     );
     assert_eq!(ended, Ok(()));
-    let told = dead.expect_err("nobody told it to").to_string();
-    assert!(told.starts_with("the one that ends has ended"), "{told}");
+    let message = dead.expect_err("nobody asked it to").to_string();
+    assert!(
+        message.starts_with("the one that ends has ended"),
+        "{message}"
+    );
 }
 
 /// As where the writer's thread has died.

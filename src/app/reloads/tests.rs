@@ -24,7 +24,7 @@ fn load(folder: &TempDir) -> Loaded {
     config::load(&path, &Environment::of_process()).expect("a config")
 }
 
-/// A reload that waits until it is told to go on, as one on a dead network disk does.
+/// A reload that waits until it is asked to go on, as one on a dead network disk does.
 struct Slow {
     reload: Arc<Reload>,
     begun: mpsc::Receiver<()>,
@@ -33,14 +33,14 @@ struct Slow {
 }
 
 fn slow() -> Slow {
-    let (told, begun) = mpsc::channel(10);
+    let (answer, begun) = mpsc::channel(10);
     let (go_on, wait) = blocking::channel();
     let wait = Mutex::new(wait);
     let reads = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&reads);
     let reload = move || {
         let read = counted.fetch_add(1, Ordering::Relaxed) + 1;
-        told.blocking_send(()).expect("waited for");
+        answer.blocking_send(()).expect("waited for");
         // An error: whoever let it wait is gone.
         let _ = wait.lock().expect("one at a time").recv();
         let report = format!("not there, read {read}");

@@ -97,7 +97,7 @@ impl<'a> Survey<'a> {
         now: Timestamp,
         depth: Depth<'_>,
     ) -> Result<Self, CliError> {
-        let loose = Matcher::compile_loose(&config.watches, &config.entities)
+        let loose = Matcher::compile_near_misses(&config.watches, &config.entities)
             .map_err(SetupError::Watches)?;
         let since = items.complete_since.unwrap_or(now);
         let rate = || Rate::new(since, now, &config.timezone);

@@ -28,7 +28,7 @@ pub(super) fn never(
         verdict.receiver.refusals = refusals;
         return verdict;
     }
-    // Of a trouble that was told, one refusal is no end.
+    // A failure that was notified does not end with one refusal.
     let told_failing = claim.receiver.told_failing;
     Verdict {
         receiver: ReceiverUpdate {

@@ -378,7 +378,7 @@ fn a_digest_that_is_not_wanted_is_told_in_halves_until_so_many_are_refused_in_a_
     assert!(matches!(second.to, SettleTo::Later { .. }));
 }
 
-/// It was told to fail, and refuses one notice before it fails on, or is well.
+/// Others were notified that it fails, and it refuses one notice before it fails on, or is well.
 #[test]
 fn one_refusal_does_not_end_a_trouble_that_was_told() {
     let mut claim = claim(1, 9, Some(0));

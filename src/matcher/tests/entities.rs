@@ -102,7 +102,7 @@ fn names_have_no_more_spellings_than_are_needed() {
     );
     assert_eq!(entity(&["«Steve Jobs»"]).spellings(), ["Steve Jobs"]);
     let long = entity(&["Shōtarō Ūichirō Ōno"]).spellings();
-    assert_eq!(long.len(), super::super::entity::MAX_SPELLINGS);
+    assert_eq!(long.len(), super::super::syntax::MAX_SPELLINGS);
     assert!(long.iter().any(|name| name == "Ono Shotaro Uichiro"));
 }
 

@@ -1,6 +1,6 @@
 use super::super::{
-    Query, WatchError,
-    query::{Kind, MAX_NESTING, Node, QueryError},
+    MAX_NESTING, Query, QueryError, WatchError,
+    syntax::{Node, TermKind},
 };
 use super::{compiled, finds, watch};
 
@@ -34,9 +34,9 @@ pub(super) fn tree(expression: &str) -> String {
                     .collect();
                 join(parts, &format!(" ~{} ", all.join(",")))
             }
-            Node::Origin(origin) => {
-                let star = if origin.is_prefix { "*" } else { "" };
-                format!("{}={}{star}", origin.kind.as_str(), origin.value)
+            Node::Metadata(condition) => {
+                let star = if condition.is_prefix { "*" } else { "" };
+                format!("{}={}{star}", condition.kind.as_str(), condition.value)
             }
         }
     }
@@ -119,7 +119,15 @@ fn trees() {
 fn kinds() {
     let query = Query::parse("Hegs* =US Koizumi \"a b\"", &[]).expect("good");
     let kinds: Vec<_> = query.terms.iter().map(|term| term.kind).collect();
-    assert_eq!(kinds, [Kind::Prefix, Kind::Exact, Kind::Whole, Kind::Whole]);
+    assert_eq!(
+        kinds,
+        [
+            TermKind::Prefix,
+            TermKind::Exact,
+            TermKind::Whole,
+            TermKind::Whole
+        ]
+    );
 }
 
 /// An expression, the place of its fault and the message.
@@ -162,8 +170,8 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("*", "*", "`*` needs at least 2 letters before it"),
     ("a*", "a*", "`*` needs at least 2 letters before it"),
     ("*a", "*a", "`*` needs at least 2 letters after it"),
-    ("*ab*", "*", "`*` can only stand at one end of a word"),
-    ("wo*rd", "*", "`*` can only stand at one end of a word"),
+    ("*ab*", "*", "`*` can only be at one end of a word"),
+    ("wo*rd", "*", "`*` can only be at one end of a word"),
     ("+a", "+", "`+` is not an operator"),
     ("a && b", "&&", "`&&` is not an operator"),
     (
@@ -329,7 +337,7 @@ fn help_says_what_to_write() {
         ),
         (
             "a /b/gi",
-            "`i` is the only one, for any case: /…/i; (?s) and the like stand in it",
+            "`i` is the only one, for any case: /…/i; (?s) and the like go inside it",
         ),
         (
             "99999999999999999999 OF (a)",
@@ -404,7 +412,7 @@ fn what_is_probably_not_meant() {
         ("\"a *\"", "a `*` in quotes is no wildcard", "\"a *\""),
         (
             "2 of (a b)",
-            "`of` is searched for as a word: the parts of a count stand in parentheses behind OF",
+            "`of` is searched for as a word: the parts of a count go in parentheses after OF",
             "of",
         ),
         (

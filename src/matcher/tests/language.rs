@@ -139,7 +139,7 @@ fn regular_expressions() {
 }
 
 #[test]
-fn origins() {
+fn conditions_on_metadata() {
     let item = ItemText {
         feed: "NHK-World",
         lang: "ja-JP",
@@ -358,7 +358,7 @@ fn expressions_survive_a_round_trip() {
         assert_eq!(again.to_string(), text);
         let bodies = |query: &Query| -> Vec<_> {
             let term =
-                |term: &super::super::query::Term| (term.body.clone(), term.kind, term.field);
+                |term: &super::super::syntax::Term| (term.body.clone(), term.kind, term.field);
             query.terms.iter().map(term).collect()
         };
         assert_eq!(bodies(&again), bodies(&query), "{text}");

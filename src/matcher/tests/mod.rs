@@ -1,16 +1,14 @@
-mod cases;
 mod context;
-mod documented;
 mod entities;
+mod examples;
+mod explaining;
 mod finding;
 mod grammar;
 mod language;
-mod loose;
 mod naive;
 mod parts;
 mod properties;
 mod terms;
-mod verdict;
 
 use super::{Entity, ItemText, Matcher, WatchError, WatchMatch};
 use crate::model::{Field, OnUpdate, Priority, Watch};

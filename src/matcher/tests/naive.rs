@@ -9,7 +9,7 @@ use super::super::{ItemText, Query};
 use super::{finds, found, grammar::tree};
 use crate::model::Field;
 
-/// What items are made of. Two words stand next to each other with a space, a comma or a hyphen, a
+/// What items are made of. Two words are next to each other with a space, a comma or a hyphen, a
 /// word and an ideograph with nothing.
 const WORDS: [&str; 14] = [
     "ka", "KA", "kab", "kabo", "bo", "ob", "Ōb", "US", "us", "NA", "TO", "NATO", "Nato", "nato",
@@ -21,21 +21,21 @@ const BREAK: &str = "\n\n";
 
 type Part = &'static str;
 
-/// A token, where it stands and what it is.
+/// A token, where it is and what it is.
 #[derive(Debug, Clone)]
 struct Token {
     field: Field,
     number: usize,
     source: Range<usize>,
     written: Part,
-    /// Whether a comma or a hyphen stands before it.
+    /// Whether a comma or a hyphen is before it.
     apart: bool,
     /// Whether it is only a hyphen, with a letter before it.
     joined: bool,
 }
 
 /// The place of a hit, by its first and last token.
-type Place = (usize, usize);
+type TokenRange = (usize, usize);
 
 #[derive(Debug, Clone)]
 enum Tree {
@@ -64,7 +64,7 @@ fn plain(word: &str) -> String {
     word.to_lowercase().replace('ō', "o")
 }
 
-/// A word of a term against a word of the text, which may stand in parts.
+/// A word of a term against a word of the text, which may be in parts.
 fn is_same(word: Part, of_text: &str, is_alone: bool) -> bool {
     let capitals = is_alone && word.len() <= 5 && word.chars().all(|c| c.is_ascii_uppercase());
     let is_title = of_text.len() >= 4 && of_text.chars().skip(1).all(char::is_lowercase);
@@ -81,7 +81,7 @@ impl Term {
         }
     }
 
-    fn places(&self, tokens: &[Token]) -> Vec<Place> {
+    fn places(&self, tokens: &[Token]) -> Vec<TokenRange> {
         let from = (0..tokens.len()).filter_map(|at| {
             let (last, joined) = match self {
                 Self::Phrase(parts) => phrase_end(parts, parts.len() == 1, tokens, at)?,
@@ -172,8 +172,8 @@ fn phrase_end(
 }
 
 /// Whether two places are close enough.
-fn is_near(a: Place, b: Place, (distance, ordered): (usize, bool)) -> bool {
-    let follows = |a: Place, b: Place| a.1 < b.0 && b.0 - a.1 <= distance;
+fn is_near(a: TokenRange, b: TokenRange, (distance, ordered): (usize, bool)) -> bool {
+    let follows = |a: TokenRange, b: TokenRange| a.1 < b.0 && b.0 - a.1 <= distance;
     follows(a, b) || (!ordered && follows(b, a))
 }
 
@@ -208,7 +208,7 @@ impl Tree {
         }
     }
 
-    fn places(&self, tokens: &[Token], scope: Option<Field>) -> Vec<Place> {
+    fn places(&self, tokens: &[Token], scope: Option<Field>) -> Vec<TokenRange> {
         match self {
             Self::Term(term) => {
                 let is_read = |token: &&Token| scope.is_none_or(|field| token.field == field);
@@ -267,8 +267,8 @@ impl Tree {
 }
 
 /// Every way to take one place of each so that neighbours are near.
-fn chains(each: &[Vec<Place>], distances: &[(usize, bool)]) -> Vec<Vec<Place>> {
-    let mut chains: Vec<Vec<Place>> = each[0].iter().map(|place| vec![*place]).collect();
+fn chains(each: &[Vec<TokenRange>], distances: &[(usize, bool)]) -> Vec<Vec<TokenRange>> {
+    let mut chains: Vec<Vec<TokenRange>> = each[0].iter().map(|place| vec![*place]).collect();
     for (places, distance) in each[1..].iter().zip(distances) {
         let longer = chains.iter().flat_map(|chain| {
             let last = chain[chain.len() - 1];
@@ -455,7 +455,7 @@ proptest! {
     }
 }
 
-/// Where the terms stand that count for the alert.
+/// Where the terms are that count for the alert.
 fn expected_spans(leaves: &[Leaf<'_>], tokens: &[Token]) -> BTreeSet<(u8, usize, usize)> {
     let at = |number: usize| {
         tokens

@@ -25,8 +25,8 @@ fn words(text: &str) -> Vec<(String, bool)> {
     words
 }
 
-/// Whether the words of a term stand at the start of `text`, each in one part or several.
-fn stands(term: &[(String, bool)], text: &[(String, bool)], letters: usize) -> bool {
+/// Whether the words of a term are at the start of `text`, each in one part or several.
+fn begins_with(term: &[(String, bool)], text: &[(String, bool)], letters: usize) -> bool {
     let Some(((word, _), rest)) = term.split_first() else {
         return true;
     };
@@ -37,7 +37,7 @@ fn stands(term: &[(String, bool)], text: &[(String, bool)], letters: usize) -> b
                 .iter()
                 .map(|(part, _)| part.as_str())
                 .collect();
-            written == *word && stands(rest, &text[parts..], letters)
+            written == *word && begins_with(rest, &text[parts..], letters)
         })
 }
 
@@ -46,7 +46,7 @@ fn naive(term: &str, text: &str) -> usize {
     let (term, text) = (words(term), words(text));
     let letters = term.iter().map(|(word, _)| word.len()).sum();
     (0..text.len())
-        .filter(|at| stands(&term, &text[*at..], letters))
+        .filter(|at| begins_with(&term, &text[*at..], letters))
         .count()
 }
 

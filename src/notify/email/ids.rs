@@ -73,7 +73,7 @@ fn watches(notice: &Notice) -> Vec<&str> {
 }
 
 /// A name as labels of a domain that no other name has: itself where it is one, else what is
-/// readable of it and, as a label more, its hash. Lists are told apart without their case.
+/// readable of it and, as a label more, its hash. Lists are distinguished without their case.
 fn labels(name: &str) -> String {
     let is_part = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
     if !name.is_empty() && name.len() <= clean::MAX_LABEL_CHARS && name.chars().all(is_part) {

@@ -12,6 +12,7 @@ mod ids;
 mod login;
 mod message;
 mod outcome;
+mod read_reply;
 mod recipient;
 mod reply;
 mod route;

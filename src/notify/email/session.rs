@@ -22,8 +22,9 @@ use tokio::{
 use super::{
     address::is_plain,
     fault::{Fault, Phase},
+    read_reply::read_reply,
     recipient::{self, Answer, Verdict},
-    reply::{self, Reply},
+    reply::Reply,
     wire::{Tls, Wire, within},
 };
 
@@ -212,7 +213,7 @@ impl Session {
     }
 
     async fn reply(&mut self, phase: Phase) -> Result<Response, Fault> {
-        reply::read(&mut self.wire, phase).await
+        read_reply(&mut self.wire, phase).await
     }
 }
 

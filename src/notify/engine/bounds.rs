@@ -6,6 +6,8 @@
 //! cannot be bounded so (a loop that calls itself) is not there. Each single text is bounded when it is
 //! made, by `filters`.
 
+mod weight;
+
 use std::{collections::HashMap, thread};
 
 use minijinja::{
@@ -17,10 +19,8 @@ use minijinja::{
     syntax::SyntaxConfig,
 };
 
-use super::{
-    NAME, TemplateError,
-    weight::{Weight, arguments},
-};
+use self::weight::{Weight, arguments};
+use super::{NAME, TemplateError};
 
 /// The longest template, and the longest expression: the engine counts lines and columns in 16 bits.
 pub(super) const MAX_SOURCE_BYTES: usize = 60_000;
@@ -126,7 +126,7 @@ impl Place {
 #[derive(Default)]
 pub(super) struct Walk<'a> {
     /// The names that the template sets. All others are given to it.
-    pub(super) names: HashMap<&'a str, Weight>,
+    names: HashMap<&'a str, Weight>,
     /// All that these hold.
     held: usize,
     /// The texts that the block writes which is walked.

@@ -37,15 +37,15 @@ fn a_secret_is_hidden_in_every_form_in_which_it_comes_back() {
         URL_SAFE_NO_PAD.encode(token),
         "612f622b633d3c643e222665".to_owned(),
     ] {
-        let told = hidden.hide(&format!("401 Unauthorized: got {form}, no"));
-        assert!(told.contains(Secret::HIDDEN), "{form}: {told}");
-        assert!(!told.contains(&form[..form.len() - 4]), "{form}: {told}");
+        let shown = hidden.hide(&format!("401 Unauthorized: got {form}, no"));
+        assert!(shown.contains(Secret::HIDDEN), "{form}: {shown}");
+        assert!(!shown.contains(&form[..form.len() - 4]), "{form}: {shown}");
     }
     for before in ["", "u", "us", "user:"] {
-        let told = hidden.hide(&inside(before));
+        let shown = hidden.hide(&inside(before));
         let core = STANDARD_NO_PAD.encode(token);
-        assert!(told.contains(Secret::HIDDEN), "{before}: {told}");
-        assert!(!told.contains(&core[4..12]), "{before}: {told}");
+        assert!(shown.contains(Secret::HIDDEN), "{before}: {shown}");
+        assert!(!shown.contains(&core[4..12]), "{before}: {shown}");
     }
 }
 
@@ -79,10 +79,10 @@ fn a_login_is_hidden_however_the_header_holds_it() {
     let basic = format!("Basic {login}");
     let hidden = webhook("https://h.example/", false, &[("Authorization", &basic)]);
     for answer in [&basic[..], &login, "user:passw0rd", "wrong: passw0rd"] {
-        let told = hidden.hide(answer);
+        let shown = hidden.hide(answer);
         assert!(
-            !told.contains("passw0rd") && !told.contains(&login),
-            "{told}"
+            !shown.contains("passw0rd") && !shown.contains(&login),
+            "{shown}"
         );
     }
     let bearer = webhook("https://h.example/", false, &[("X", "Bearer T0KEN")]);

@@ -85,7 +85,7 @@ pub(super) fn read(
 /// What the answer to the preset's `probe` forbids.
 ///
 /// # Errors
-/// Where `unread` holds, what is sent would reach nobody: it is kept, and told.
+/// Where `unread` holds, what is sent would reach nobody: it is kept, and reported.
 pub(super) fn read_probe(preset: &Preset, response: &HttpResponse) -> Result<(), SendError> {
     let body = String::from_utf8_lossy(&response.body);
     let names = names(response, &body);

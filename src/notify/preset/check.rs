@@ -6,8 +6,8 @@ use super::{
     PresetError, PresetPart,
     answer::NAMES as ANSWER_NAMES,
     data::Preset,
-    names::{NAMES, Subject},
-    request::{Templates, Values},
+    names::{NAMES, Subject, Values},
+    request::Templates,
 };
 use crate::{
     model::Notice,

@@ -22,8 +22,8 @@ use bytes::Bytes;
 use jiff::{Timestamp, tz::TimeZone};
 
 use self::{
-    names::Subject,
-    request::{Rendered, Templates, Values, in_plain_words, url},
+    names::{Subject, Values},
+    request::{Rendered, Templates, in_plain_words, url},
 };
 use super::{
     Notifier, NotifyContext, PresetOptions, PreviewPart, Reaching, RenderError, Sending,

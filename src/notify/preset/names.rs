@@ -1,5 +1,7 @@
 //! What the templates of a preset see.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -7,7 +9,6 @@ use super::{
     data::{Grade, Limits, Preset},
     fit::{Measure, Unit, cut_text, fit},
     markup::Markup,
-    request::Values,
 };
 use crate::{
     model::{Notice, Priority},
@@ -16,6 +17,9 @@ use crate::{
         render::{Line, Message, Span},
     },
 };
+
+/// Parameters and their values; a secret one is shown or not, as the reader may see it.
+pub(super) type Values<'a> = BTreeMap<&'a str, Option<&'a str>>;
 
 /// All tags together, in the preset's unit.
 const MAX_TAGS_LENGTH: usize = 1000;

@@ -1,7 +1,5 @@
 //! The request that a preset makes of a notice.
 
-use std::collections::BTreeMap;
-
 use url::Url;
 
 use super::{
@@ -25,9 +23,6 @@ const LEAST_TEXT: usize = 16;
 
 /// The longest title where the template failed.
 const MAX_PLAIN_TITLE_CHARS: usize = 200;
-
-/// Parameters and their values; a secret one is shown or not, as the reader may see it.
-pub(super) type Values<'a> = BTreeMap<&'a str, Option<&'a str>>;
 
 /// A preset with its templates compiled.
 #[derive(Debug)]
@@ -154,7 +149,7 @@ impl Rendered {
     }
 }
 
-/// The URL of a request. Its fault is told without it: it may be secret.
+/// The URL of a request. Its fault is reported without it: it may be secret.
 pub(super) fn url(rendered: &str, part: PresetPart) -> Result<Url, PresetError> {
     match Url::parse(rendered.trim()) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),

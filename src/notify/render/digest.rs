@@ -106,14 +106,14 @@ fn lead(digest: &DigestReady) -> String {
     }
 }
 
-/// Why they were told together, and of what time they are.
+/// Why they were sent together, and of what time they are.
 pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static str, String)> {
     let held = match digest.hold {
         Hold::Digest => "collected for the digest",
         Hold::Quiet => "held in quiet hours",
-        Hold::AtMost => "more than may be told one by one (at_most)",
+        Hold::AtMost => "more than may be sent one by one (at_most)",
         Hold::GroupWait => "came together (group_wait)",
-        Hold::Flood => "one visit to the feed found more than are told one by one",
+        Hold::Flood => "one visit to the feed found more than are sent one by one",
     };
     vec![
         ("Why", format!("{}, {held}", count(digest.count, "alert"))),

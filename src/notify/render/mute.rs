@@ -18,7 +18,7 @@ pub(super) fn mute_ended(event: &MuteEnded, timezone: &TimeZone) -> Trouble {
     ));
     facts.push((
         "Meaning",
-        "it is kept and not sent; what comes from now on is told again".to_owned(),
+        "it is kept and not sent; what comes from now on is sent again".to_owned(),
     ));
     Trouble {
         sentence: format!(

@@ -22,6 +22,14 @@ pub(super) fn at(time: Timestamp, timezone: &TimeZone) -> String {
         .to_string()
 }
 
+/// When it is tried next, in words.
+pub(super) fn next_try(time: Option<Timestamp>, timezone: &TimeZone) -> String {
+    time.map_or_else(
+        || "none until the config gives it another address".to_owned(),
+        |time| at(time, timezone),
+    )
+}
+
 /// `1 poll`, `12 polls`.
 pub(super) fn count(number: u32, noun: &str) -> String {
     match number {

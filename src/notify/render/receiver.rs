@@ -1,11 +1,10 @@
-//! What is told of a receiver, in words.
+//! What is reported of a receiver, in words.
 
 use jiff::tz::TimeZone;
 
 use super::{
     advice,
-    phrase::{Trouble, at, count},
-    trouble::next_try,
+    phrase::{Trouble, at, count, next_try},
 };
 use crate::model::{ReceiverFailing, ReceiverRecovered};
 

@@ -8,7 +8,7 @@ use super::{
     digest::digest_ready,
     missed::receiver_missed,
     mute::mute_ended,
-    phrase::{Trouble, at, count},
+    phrase::{Trouble, at, count, next_try},
     receiver::{receiver_failing, receiver_recovered},
     report::report_ready,
 };
@@ -158,7 +158,7 @@ fn feed_recovered(event: &FeedRecovered, timezone: &TimeZone) -> Trouble {
     if event.removed {
         verbs = ["is not", "are not"];
         let meaning =
-            "it was taken out, or has another name or host: what is wrong with that is told anew";
+            "it was taken out, or has another name or host: what is wrong with that is sent anew";
         facts.push(("Meaning", meaning.to_owned()));
     }
     Trouble {
@@ -234,7 +234,7 @@ fn network_failing(event: &NetworkFailing, timezone: &TimeZone) -> Trouble {
             (
                 "Meaning",
                 "stories that come and go meanwhile are missed; polling goes on, and no single \
-                 feed is told failing until this is over"
+                 feed is reported as failing until this is over"
                     .to_owned(),
             ),
         ],
@@ -253,7 +253,7 @@ fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
         facts: vec![(
             "Meaning",
             "stories that came and went meanwhile are missed, `fivebells feeds NAME` says of which \
-             feeds; those that still fail are told one by one, if they stay so"
+             feeds; those that still fail are reported one by one, if they stay so"
                 .to_owned(),
         )],
     }
@@ -350,13 +350,6 @@ fn feeds(label: &'static str, feeds: &[String]) -> Option<(&'static str, String)
         0 => Some((label, named)),
         more => Some((label, format!("{named} and {more} more"))),
     }
-}
-
-pub(super) fn next_try(time: Option<Timestamp>, timezone: &TimeZone) -> String {
-    time.map_or_else(
-        || "none until the config gives it another address".to_owned(),
-        |time| at(time, timezone),
-    )
 }
 
 fn last_read(time: Option<Timestamp>, timezone: &TimeZone) -> String {

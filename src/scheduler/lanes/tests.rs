@@ -142,7 +142,7 @@ async fn a_lane_that_panics_is_started_again_and_the_others_go_on() {
     let run = tokio::time::timeout(limit, async {
         tokio::join!(scheduler.run(&soft, &hard), both)
     });
-    let (ended, ()) = run.await.expect("both were told");
+    let (ended, ()) = run.await.expect("both were asked to");
     assert!(ended.is_ok(), "a lane that panics ends nothing");
     assert_eq!((shaky.taken(), well.taken()), (1, 1));
 }

@@ -64,7 +64,7 @@ fn words_of_one_letter_are_repaired_beside_others() {
         assert_eq!(undo_double_encoding(&doubled(text)), text);
     }
     let alone = doubled("В TSMC");
-    assert_eq!(undo_double_encoding(&alone), alone, "no neighbour tells");
+    assert_eq!(undo_double_encoding(&alone), alone, "no neighbour decides");
     let mixed = format!("{} Ð° Æ’", doubled("Токио"));
     assert_eq!(undo_double_encoding(&mixed), "Токио а Æ’");
 }

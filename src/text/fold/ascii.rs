@@ -1,4 +1,4 @@
-//! The fast way through plain English.
+//! The fast way through plain English: a block of bytes at a time, without a branch for each byte.
 
 use std::ops::Range;
 
@@ -61,7 +61,7 @@ fn is_joining(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Writes what the block at `at` folds to up to the first byte that ends the run. Returns how many bytes that
-/// is; which of them are signs that may join what stands beside them, if `TAKES_JOINTS`; and which
+/// is; which of them are signs that may join what is beside them, if `TAKES_JOINTS`; and which
 /// were one space too many and are left out.
 #[expect(
     clippy::inline_always,
@@ -90,7 +90,7 @@ fn take<const TAKES_JOINTS: bool>(
     }
     write(out, &folded, from..taken);
     let marks = if TAKES_JOINTS {
-        // What stands beside the first and the last byte of the block is looked at later.
+        // What is beside the first and the last byte of the block is looked at later.
         let between_words = spaces & !(spaces << 1) & !(spaces >> 1) & lowest(taken);
         between_words & !bits(&block, |byte| byte == b' ')
     } else {

@@ -20,9 +20,8 @@ use icu_properties::{
 };
 
 use super::{
-    hangul,
     letters::{LETTERS, RADICALS, in_circle, is_raised},
-    table::{BLOCK, CLASS_SHIFT, Class, LENGTH_BITS, beyond},
+    table::{BLOCK, CLASS_SHIFT, Class, LENGTH_BITS, beyond, follows_in_syllable},
     walk::keeps_mark,
 };
 
@@ -49,7 +48,7 @@ fn class(c: char) -> Class {
         '\u{b}' | '\u{c}' | '\u{2029}' => return Class::Break,
         '.' => return Class::Dot,
         '+' | '#' | '@' | '$' | '&' | '%' => return Class::Symbol,
-        // Tatweel stretches a word; Armenian marks of tone stand in it, behind its vowel; the
+        // Tatweel stretches a word; Armenian marks of tone are in it, behind its vowel; the
         // ʻokina and its neighbours write sounds that most people leave out, while the letter
         // between them is one of three apostrophes in Ukrainian.
         '\u{640}'
@@ -100,7 +99,7 @@ fn is_emoji(c: char) -> bool {
 }
 
 fn letter_class(c: char) -> Class {
-    if hangul::follows(c) {
+    if follows_in_syllable(c) {
         return Class::Jamo;
     }
     if CodePointMapData::<LineBreak>::new().get(c) == LineBreak::ComplexContext {
@@ -161,7 +160,7 @@ fn folded(c: char) -> String {
     }
     let marks = NFKD.normalize(c.encode_utf8(&mut [0; 4])).into_owned();
     if marks.chars().all(|part| class(part) == Class::Mark) {
-        return marks; // by itself; what it stands on decides whether it stays
+        return marks; // by itself; its base decides whether it stays
     }
     let folds = c.is_alphanumeric() || matches!(class(c), Class::Separator | Class::Symbol);
     if !folds || matches!(c, '™' | '℠') {

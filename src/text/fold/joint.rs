@@ -3,7 +3,7 @@
 /// A boundary in canonical text that a term may leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Joint {
-    /// Where its one byte stands, a space or a comma.
+    /// Where its one byte is, a space or a comma.
     pub at: u32,
     /// How the word may also be written.
     pub kind: JointKind,
@@ -12,19 +12,19 @@ pub struct Joint {
 /// How a word with a joint may also be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JointKind {
-    /// As one: a hyphen, an apostrophe or a dot stands there.
+    /// As one: a hyphen, an apostrophe or a dot is there.
     Mark,
-    /// As one, or without what stands behind it: raised digits.
+    /// As one, or without what follows it: raised digits.
     Note,
-    /// Without what stands behind it: raised digits behind a digit, or behind a script without
+    /// Without what follows it: raised digits behind a digit, or behind a script without
     /// spaces.
     LoneNote,
     /// As one: it is the space between two capitals with dots.
     Initials,
-    /// As one, or with ー there: a dash stands behind katakana, and more of a script without
+    /// As one, or with ー there: a dash follows katakana, and more of a script without
     /// spaces behind the dash.
     Dash,
-    /// With ー there: a dash stands behind katakana, and something else behind the dash.
+    /// With ー there: a dash follows katakana, and something else behind the dash.
     LastDash,
 }
 
@@ -71,7 +71,7 @@ pub fn is_joint(before: char, joining: char, next: char) -> bool {
 /// What English contracts, `n't` aside: `she'll` is no Shell.
 const CONTRACTED: [&[u8]; 5] = [b"ll", b"re", b"ve", b"d", b"m"];
 
-/// Whether the apostrophe contracts two words; `rest` stands behind it.
+/// Whether the apostrophe contracts two words; `rest` follows it.
 pub(super) fn contracts(joining: char, rest: &[u8]) -> bool {
     if !matches!(joining, '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | '′' | '＇') {
         return false;

@@ -1,4 +1,5 @@
-//! Letters that fold to others by our own rules, beyond what Unicode says.
+//! Letters that fold to others by our own rules, beyond what Unicode says. The table is made from
+//! these lists.
 
 /// Letters that Unicode does not take apart but that people type without their stroke or hook,
 /// the variants that Arabic keyboards mix, letters that old encodings of Bengali and Malayalam
@@ -61,12 +62,12 @@ pub(super) const RADICALS: &str = "\
     ⻢马 ⻣骨 ⻤鬼 ⻥鱼 ⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻫斉 ⻬齐 ⻭歯 ⻮齿 ⻯竜 ⻰龙 ⻱龜 \
     ⻲亀 ⻳龟";
 
-/// Digits that stand above the line: a number behind a word may be the mark of a note.
+/// Digits above the line: a number behind a word may be the mark of a note.
 pub(super) const fn is_raised(c: char) -> bool {
     matches!(c, '⁰' | '¹' | '²' | '³' | '⁴'..='⁹')
 }
 
-/// What a number in a circle stands for where Unicode does not say so.
+/// What a number in a circle means where Unicode does not say so.
 pub(super) fn in_circle(c: char) -> Option<u32> {
     let c = c as u32;
     match c {

@@ -3,7 +3,7 @@
 /// The dot above that is one half of ำ, in Thai and Lao.
 const NIKHAHIT: [char; 2] = ['\u{e4d}', '\u{ecd}'];
 
-/// ำ and its Lao twin, in which the vowel stands behind the tone.
+/// ำ and its Lao twin, in which the vowel is behind the tone.
 const SARA_AM: [char; 2] = ['\u{e33}', '\u{eb3}'];
 
 /// The sign that takes a consonant its vowel, in Devanagari and Gujarati.
@@ -17,12 +17,12 @@ pub(super) fn looks_back(last: char) -> bool {
 /// Whether a Thai or Lao mark belongs before the character that it was typed behind. Where two in
 /// a row would let it pass, all stay as they are: to fold again would move it again.
 pub(super) fn moves_back(before: &[u8], last: char, mark: char) -> bool {
-    stands_before(mark, last)
-        && last_char(before).is_some_and(|c| !c.is_ascii() && !stands_before(mark, c))
+    is_written_before(mark, last)
+        && last_char(before).is_some_and(|c| !c.is_ascii() && !is_written_before(mark, c))
 }
 
-/// A tone stands before the second half of ำ, a vowel below before a tone.
-fn stands_before(mark: char, last: char) -> bool {
+/// A tone is written before the second half of ำ, a vowel below before a tone.
+fn is_written_before(mark: char, last: char) -> bool {
     let is_tone = |c| matches!(c, '\u{e48}'..='\u{e4b}' | '\u{ec8}'..='\u{ecb}');
     let is_below = |c| matches!(c, '\u{e38}' | '\u{e39}' | '\u{eb8}' | '\u{eb9}');
     (is_tone(mark) && (NIKHAHIT.contains(&last) || SARA_AM.contains(&last)))
@@ -51,10 +51,10 @@ const fn block(c: char) -> u32 {
     c as u32 / BLOCK * BLOCK
 }
 
-/// The anusvara that stands for the nasal at the end of `before` and its virama where `next`
-/// follows, and how many bytes the nasal has. Each row of consonants has a nasal; `न` also stands
+/// The anusvara that replaces the nasal at the end of `before` and its virama where `next`
+/// follows, and how many bytes the nasal has. Each row of consonants has a nasal; `न` also comes
 /// before the other rows and before sibilants, as in इन्टरनेट and फ्रान्स. An anusvara needs a
-/// letter or vowel of its script to stand on: at the beginning of a word it would be dropped when
+/// letter or vowel of its script before it: at the beginning of a word it would be dropped when
 /// folded again, and behind a virama nobody writes it.
 pub(super) fn anusvara(before: &[u8], virama: char, next: char) -> Option<(char, usize)> {
     if !VIRAMA.contains(&virama) {

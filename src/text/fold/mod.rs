@@ -5,11 +5,11 @@
 //! TSMCは台湾の、ピート・ヘグセス       ␣tsmc␣は台湾の,ピート,ヘグセス␣
 //! ```
 //!
-//! * One space stands before the first token, after the last and between two: ` koizumi ` is a
+//! * One space is before the first token, after the last and between two: ` koizumi ` is a
 //!   whole word wherever it is found. Only text without any token is empty.
 //! * Scripts that write no spaces form one run; white space in it is dropped, so that 小泉　進次郎
-//!   is 小泉進次郎, punctuation is `,`. Two katakana words are told apart by `,` in either case.
-//!   A space stands where such a run, or Korean, touches another script.
+//!   is 小泉進次郎, punctuation is `,`. Two katakana words have `,` between them in either case.
+//!   There is a space where such a run, or Korean, touches another script.
 //! * Letters are in NFKC, case-folded, without accents ([`keeps_mark`](walk::keeps_mark)); decimal
 //!   digits are ASCII; what is invisible is gone; `U.S.` is `us`.
 //! * `+ # @ $ & %`, currencies and emoji are tokens; other punctuation is a space.
@@ -20,11 +20,11 @@
 mod ascii;
 #[cfg(test)]
 mod generate;
-mod hangul;
 mod joint;
 #[cfg(test)]
 mod letters;
 mod marks;
+mod sink;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -35,30 +35,10 @@ mod walk;
 use std::ops::Range;
 
 pub use joint::{Joint, JointKind, is_dash, is_joining, is_joint};
+pub use sink::Lines;
+use sink::{Joints, Letters, Tracker};
 use table::Class;
-use walk::{Folder, Letters, Sink};
-
-/// The canonical form of a hard break. In a text, too, a form feed is one.
-const BREAK: u8 = 0x0c;
-
-/// What a single line break means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lines {
-    /// Running text: a line break is white space, a blank line ends a paragraph.
-    #[default]
-    Wrapped,
-    /// A list: every line is on its own.
-    Listed,
-}
-
-impl Lines {
-    const fn needed_for_break(self) -> usize {
-        match self {
-            Self::Wrapped => 2,
-            Self::Listed => 1,
-        }
-    }
-}
+use walk::Folder;
 
 /// The canonical form of running text.
 pub fn fold(text: &str) -> String {
@@ -84,22 +64,11 @@ pub fn fold_onto(text: &str, lines: Lines, canonical: &mut String) {
 /// The same, and the joints of this text behind those of others, in rising order.
 pub fn fold_with_joints(text: &str, lines: Lines, canonical: &mut String, joints: &mut Vec<Joint>) {
     if text.is_empty() {
-        return; // what stands before need not be looked through again
+        return; // what is before need not be looked through again
     }
     let before = std::mem::take(canonical).into_bytes();
     let (bytes, _) = Folder::behind(text, Letters::Folded, lines, before, Joints(joints)).run();
     *canonical = text_of(bytes);
-}
-
-struct Joints<'a>(&'a mut Vec<Joint>);
-
-impl Sink for Joints<'_> {
-    const TAKES_JOINTS: bool = true;
-
-    fn joint(&mut self, at: usize, kind: JointKind) {
-        let at = u32::try_from(at).expect("a text is shorter than 4 GB");
-        self.0.push(Joint { at, kind });
-    }
 }
 
 /// The canonical form with letters as written, in NFC: equal where case and accents are equal.
@@ -118,56 +87,9 @@ fn text_of(bytes: Vec<u8>) -> String {
 /// Ranges are on char boundaries. Offsets must lie in tokens, not in the spaces between them.
 /// Folds the text again, so it is worth its time only for texts with a hit.
 pub fn locate(text: &str, lines: Lines, offsets: &[usize]) -> Vec<Range<usize>> {
-    let tracker = Tracker {
-        offsets,
-        found: Vec::with_capacity(offsets.len()),
-        last: 0,
-    };
+    let tracker = Tracker::new(offsets);
     let (_, tracker) = Folder::new(text, Letters::Folded, lines, vec![], tracker).run();
     tracker.found
-}
-
-struct Tracker<'a> {
-    offsets: &'a [usize],
-    found: Vec<Range<usize>>,
-    /// Where in `found` the last character's ranges begin.
-    last: usize,
-}
-
-impl Sink for Tracker<'_> {
-    fn next(&self) -> Option<usize> {
-        self.offsets.get(self.found.len()).copied()
-    }
-
-    /// What is found may still grow by accents until the next character is put.
-    fn is_done(&self) -> bool {
-        self.last == self.offsets.len()
-    }
-
-    fn skip(&mut self) {
-        self.last = self.found.len();
-    }
-
-    fn put(&mut self, canonical: Range<usize>, source: Range<usize>) {
-        // A letter that composed with what follows it is put again in its whole form.
-        let kept = self.found[self.last..]
-            .iter()
-            .zip(&self.offsets[self.last..])
-            .take_while(|(_, offset)| **offset < canonical.start)
-            .count();
-        self.found.truncate(self.last + kept);
-        self.last = self.found.len();
-        let inside = self.offsets[self.last..]
-            .iter()
-            .take_while(|at| **at < canonical.end);
-        self.found.extend(inside.map(|_| source.clone()));
-    }
-
-    fn extend(&mut self, end: usize) {
-        for range in &mut self.found[self.last..] {
-            range.end = end;
-        }
-    }
 }
 
 /// How a character takes part in word boundaries.

@@ -4,8 +4,6 @@
 //! points), the entries (u32 a code point), the canonical compositions (three u32 each, sorted)
 //! and the pool of longer foldings (UTF-8). It is unpacked by the compiler, not at run time.
 
-use super::hangul;
-
 const BYTES: &[u8] = include_bytes!("table.bin");
 const HEADER: usize = 12;
 const INDEX_LEN: usize = u32_at(0) as usize;
@@ -51,7 +49,7 @@ pub(super) enum Class {
     Symbol,
     /// A letter whose marks are dropped (Latin, Greek, Arabic, Hebrew), or a digit.
     Plain,
-    /// A superscript digit, which may be the mark of a note: stands apart from letters.
+    /// A superscript digit, which may be the mark of a note: is apart from letters.
     Raised,
     /// A Cyrillic letter: keeps the marks that make another letter.
     Cyrillic,
@@ -59,7 +57,7 @@ pub(super) enum Class {
     Word,
     /// A Korean syllable or leading consonant.
     Hangul,
-    /// A Korean vowel or final consonant that composes with what stands before it.
+    /// A Korean vowel or final consonant that composes with what is before it.
     Jamo,
     /// Thai and its neighbours: no spaces between words.
     Thai,
@@ -163,7 +161,7 @@ pub(super) const fn beyond(c: u32) -> Class {
 /// The one character that `base` and `mark` are canonically equal to.
 pub(super) fn compose(base: char, mark: char) -> Option<char> {
     let key = [base as u32, mark as u32];
-    if let Some(syllable) = hangul::compose(base, mark) {
+    if let Some(syllable) = syllable(base, mark) {
         return Some(syllable);
     }
     let at = PAIRS
@@ -206,4 +204,40 @@ const fn pairs() -> [[u32; 3]; PAIRS_LEN] {
         i += 1;
     }
     pairs
+}
+
+// Korean syllables and their letters.
+const SYLLABLES: u32 = 0xAC00;
+const LEADING: u32 = 0x1100;
+const VOWELS: u32 = 0x1161;
+/// One before the first final consonant: the number 0 means none.
+const FINALS: u32 = 0x11A7;
+const LEADING_COUNT: u32 = 19;
+const VOWEL_COUNT: u32 = 21;
+const FINAL_COUNT: u32 = 28;
+
+/// The Korean syllable of a leading consonant and a vowel, or of an open syllable and a final
+/// consonant (The Unicode Standard, §3.12).
+fn syllable(first: char, second: char) -> Option<char> {
+    let (first, second) = (first as u32, second as u32);
+    let leading = first.wrapping_sub(LEADING);
+    let vowel = second.wrapping_sub(VOWELS);
+    if leading < LEADING_COUNT && vowel < VOWEL_COUNT {
+        return char::from_u32(SYLLABLES + (leading * VOWEL_COUNT + vowel) * FINAL_COUNT);
+    }
+    let whole = first.wrapping_sub(SYLLABLES);
+    let open =
+        whole < LEADING_COUNT * VOWEL_COUNT * FINAL_COUNT && whole.is_multiple_of(FINAL_COUNT);
+    let last = second.wrapping_sub(FINALS);
+    if open && (1..FINAL_COUNT).contains(&last) {
+        return char::from_u32(first + last);
+    }
+    None
+}
+
+/// Whether the Korean letter is a vowel or a final consonant.
+#[cfg(test)]
+pub(super) fn follows_in_syllable(c: char) -> bool {
+    (VOWELS..VOWELS + VOWEL_COUNT).contains(&(c as u32))
+        || (FINALS + 1..FINALS + FINAL_COUNT).contains(&(c as u32))
 }

@@ -22,7 +22,7 @@ fn spellings_are_one_only_within_a_word_of_their_script() {
             " क न\u{94d}द क\u{a81}न\u{94d}द ",
         ),
         ("अन\u{94d}न\u{94d}द", " अन\u{94d}न\u{94d}द "),
-        // Other scripts of India have words that a dot and a half nasal tell apart.
+        // Other scripts of India have words that differ only by a dot or a half nasal.
         ("হিন\u{9cd}দি", " হিন\u{9cd}দি "),
         // The two halves of a Thai or Lao vowel are one behind a letter of theirs.
         ("น\u{e4d}\u{e32} ນ\u{ecd}\u{eb2}", " นำ ນຳ "),

@@ -1,53 +1,24 @@
-//! One pass over a text that writes its canonical form.
+//! Writes the canonical form of a text, in one pass.
+//!
+//! Linear in the text. Plain English takes the fast way in [`ascii`]; every other character goes
+//! through the table of classes and foldings.
 
 use std::ops::Range;
 
 use super::{
-    BREAK, Lines, ascii,
+    ascii,
     joint::{JointKind, contracts, is_dash, is_joining, is_joint},
     marks::{self, looks_back},
+    sink::{BREAK, Letters, Lines, Sink},
     table::{Class, Folding, class, class_of_one, compose, lookup},
 };
 
-/// Learns where canonical characters come from and which boundaries may be left out. One that
-/// does nothing of it wants neither.
-pub(super) trait Sink {
-    /// Whether it wants joints; to look for them takes time.
-    const TAKES_JOINTS: bool = false;
-
-    /// The first canonical offset it still waits for: what is written before needs no `put`.
-    fn next(&self) -> Option<usize> {
-        None
-    }
-    /// Nothing that comes can change what it has learned.
-    fn is_done(&self) -> bool {
-        false
-    }
-    /// Several characters were written of which it waited for none.
-    fn skip(&mut self) {}
-    /// `canonical` was written for `source`; it replaces what was put from `canonical.start` on.
-    fn put(&mut self, _canonical: Range<usize>, _source: Range<usize>) {}
-    /// The last character put reaches up to `end` in the source.
-    fn extend(&mut self, _end: usize) {}
-    /// The boundary written at `at` may be left out.
-    fn joint(&mut self, _at: usize, _kind: JointKind) {}
-}
-
-impl Sink for () {}
-
-/// Whether letters are folded or kept as written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Letters {
-    Folded,
-    AsWritten,
-}
-
-/// What stands between the last character written and the next one.
+/// What is between the last character written and the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     None,
     Space,
-    /// One character that may join what stands beside it.
+    /// One character that may join what is beside it.
     Joint(char),
     Punctuation,
     Break,
@@ -79,9 +50,9 @@ pub(super) struct Folder<'a, S> {
     newlines: usize,
     /// A dot was left out of the current token.
     acronym: bool,
-    /// A dash stands behind katakana.
+    /// A dash follows katakana.
     dashed: bool,
-    /// A dot, a space and another dotted capital stand behind a capital.
+    /// A dot, a space and another dotted capital follow a capital.
     initials: bool,
 }
 
@@ -280,7 +251,7 @@ impl<'a, S: Sink> Folder<'a, S> {
         self.widen(if hard { Gap::Break } else { Gap::Space });
     }
 
-    /// More stands between: then nothing joins.
+    /// More is between: then nothing joins.
     fn widen(&mut self, gap: Gap) {
         self.gap = match self.gap {
             Gap::Joint(_) => gap.max(Gap::Punctuation),
@@ -374,7 +345,7 @@ impl<'a, S: Sink> Folder<'a, S> {
         self.push(class, c, source);
     }
 
-    /// Writes a nasal without a vowel as the dot above that stands for it before `next`.
+    /// Writes a nasal without a vowel as the dot above that replaces it before `next`.
     fn half_nasal(&mut self, next: char) {
         let Some(last) = self.last.filter(|_| self.gap == Gap::None) else {
             return;
@@ -405,7 +376,7 @@ impl<'a, S: Sink> Folder<'a, S> {
         self.sink.put(at..at + length, source);
     }
 
-    /// Writes what belongs between the last character and `c` of class `next`, which stands at
+    /// Writes what belongs between the last character and `c` of class `next`, which is at
     /// `source`.
     fn boundary(&mut self, next: Class, c: char, source: usize) {
         self.joint(next, c, source);
@@ -432,7 +403,7 @@ impl<'a, S: Sink> Folder<'a, S> {
         self.out.extend_from_slice(between);
     }
 
-    /// Tells the sink where what is written next may be left out.
+    /// Reports to the sink where what is written next may be left out.
     fn joint(&mut self, next: Class, c: char, source: usize) {
         let Some(last) = self.last.filter(|_| S::TAKES_JOINTS) else {
             return;
@@ -489,7 +460,7 @@ fn joins(last: Class, next: Class) -> bool {
     (is_word(last) && is_word(next)) || (last == next && last != Class::Symbol)
 }
 
-/// Whether a word of the one class may go on in the other if nothing stands between.
+/// Whether a word of the one class may go on in the other if nothing is between.
 fn joins_words(last: Class, next: Class) -> bool {
     let is_raised = last == Class::Raised || next == Class::Raised;
     let beside = |class: Class| class > Class::Symbol && !is_cjk(class);

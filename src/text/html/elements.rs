@@ -1,4 +1,4 @@
-//! What the names of HTML elements mean for plain text.
+//! What each HTML element means for plain text: a break, a paragraph, nothing to show, no trace.
 
 /// What a tag does to the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,11 +7,11 @@ pub(super) enum Element {
     Block,
     /// Ends a line.
     Line,
-    /// Its content is no text; the number tells the kinds apart.
+    /// Its content is no text; the number says which kind.
     Raw(usize),
     /// Says how the text before it is read, up to the next tag.
     Ruby,
-    /// Stands above the line: `sup`.
+    /// Is above the line: `sup`.
     Raised,
     /// Leaves no trace.
     Inline,

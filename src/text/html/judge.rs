@@ -11,11 +11,11 @@ use memchr::memmem;
 
 use super::{
     elements::{Element, element},
-    place::{Tag, is_one_of},
-    tag::{Markup, Reader},
+    markup::{Markup, Reader},
+    tag::{Tag, is_one_of},
 };
 
-/// What stands at a `<`.
+/// What begins at a `<`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// A character, or words in angle brackets.
@@ -37,7 +37,7 @@ const ALONE: [&str; 17] = [
 /// The longest name of an element that is remembered; those of HTML have 10 letters.
 const MAX_NAME_BYTES: usize = 40;
 
-/// Tells the markup of one text from its words.
+/// Separates the markup of one text from its words.
 #[derive(Debug)]
 pub(super) struct Judge<'a> {
     html: &'a str,
@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What stands at `at`, where a `<` is, and its length.
+    /// What begins at `at`, where a `<` is, and its length.
     pub(super) fn found(&mut self, at: usize) -> (Found, usize) {
         match self.reader.markup(at) {
             None => (Found::Words, 1),
@@ -117,17 +117,17 @@ impl<'a> Judge<'a> {
                 || (tag.is_bare() && self.has_partner(tag)))
     }
 
-    /// Whether a tag of HTML is only spoken of: a bare start tag that stands in the text as a word
-    /// does, or is written like a name, and is never closed.
+    /// Whether a tag of HTML is only spoken of: a bare start tag that is placed as a word of the text
+    /// is, or is written like a name, and is never closed.
     fn is_named(&mut self, tag: &Tag<'a>, element: Element) -> bool {
         if !tag.is_bare() || tag.is_empty() {
             return false;
         }
         match element {
-            // Between two of them much text may stand that would be lost.
-            Element::Raw(_) => tag.stands_between_words(),
+            // Between two of them there may be much text that would be lost.
+            Element::Raw(_) => tag.is_between_words(),
             _ if tag.is_end() => false,
-            _ if !tag.stands_beside_words() && !tag.is_in_mixed_case() => false,
+            _ if !tag.is_beside_words() && !tag.is_in_mixed_case() => false,
             _ => !is_one_of(tag.name, &ALONE) && !self.is_closed_behind(tag.at, tag.name),
         }
     }

@@ -1,9 +1,11 @@
-//! HTML to plain text: a linear scanner, not a parser. It builds no tree, so nesting costs
-//! nothing, and it reads on where markup is broken.
+//! HTML to plain text, as a reader would see it.
+//!
+//! A linear scanner, not a parser: it builds no tree, so nesting costs nothing, and it reads on where
+//! markup is broken. It never fails. In doubt it keeps words rather than losing them.
 
 mod elements;
 mod judge;
-mod place;
+mod markup;
 mod plain;
 mod shape;
 mod tag;
@@ -153,7 +155,7 @@ fn end(element: Element, plain: &mut Plain) {
     }
 }
 
-/// Adds what stands between two tags; the `]]>` of a CDATA section seen before is no text.
+/// Adds what is between two tags; the `]]>` of a CDATA section seen before is no text.
 fn push(plain: &mut Plain, text: &str, cdata: bool) {
     if cdata && memmem::find(text.as_bytes(), b"]]>").is_some() {
         plain.push(&htmlize::unescape(text.replace("]]>", "")));

@@ -1,10 +1,12 @@
-//! Collects text with its white space collapsed.
+//! Collects plain text and collapses its white space.
+//!
+//! The text begins and ends with no white space; a line break is kept where the source means one.
 
 use std::mem;
 
 use crate::text::{BLOCK, bits, block};
 
-/// What stands between the text so far and the text to come.
+/// What is between the text so far and the text to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
     None,
@@ -78,12 +80,12 @@ impl Plain {
         self.gap = Gap::Block;
     }
 
-    /// What comes stands above the line.
+    /// What comes is above the line.
     pub(super) fn raise(&mut self) {
         self.raised_from = Some(self.text.len());
     }
 
-    /// What stood above the line ends: its digits are written so, unless letters stand there too,
+    /// What was above the line ends: its digits are written so, unless letters are there too,
     /// as in 1st.
     pub(super) fn lower(&mut self) {
         let Some(from) = self.raised_from.take() else {

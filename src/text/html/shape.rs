@@ -1,4 +1,7 @@
-//! How text is marked up that does not say so.
+//! Decides whether text is HTML where nothing says so.
+//!
+//! Feeds put HTML into titles and other plain text, and escape HTML once too often. Text that only
+//! speaks of tags stays text.
 
 use std::collections::HashMap;
 
@@ -6,8 +9,8 @@ use memchr::memchr;
 
 use super::{
     elements::{Element, element},
-    place::{Tag, is_one_of, stand_around_a_word},
-    tag::{Markup, Reader},
+    markup::{Markup, Reader},
+    tag::{Tag, are_around_a_word, is_one_of},
 };
 
 /// Whether text that should be plain is HTML: whether a tag of HTML does something in it.
@@ -44,28 +47,25 @@ pub(super) fn reads_as_html(text: &str) -> bool {
         if element(name) == Element::Unknown || !tag.has_attributes_of_html() {
             continue;
         }
-        let stands_alone = tag.stands_as_a_word() || tag.is_in_mixed_case();
+        let is_alone = tag.is_placed_as_a_word() || tag.is_in_mixed_case();
         if does_something_alone(&tag) {
             return true;
         }
         let name = name.to_ascii_lowercase();
         if !tag.is_end() {
-            opened.insert(name, stands_alone);
-        } else if opened
-            .get(&name)
-            .is_some_and(|open| !(*open && stands_alone))
-        {
+            opened.insert(name, is_alone);
+        } else if opened.get(&name).is_some_and(|open| !(*open && is_alone)) {
             return true;
         }
     }
     false
 }
 
-/// Whether a comment stands at `at`, and not as words of the text do.
+/// Whether there is a comment at `at`, and it is not placed as words of the text are.
 fn is_comment_at_work(text: &str, at: usize, length: usize) -> bool {
     let (before, comment) = text.split_at(at);
     let (comment, after) = comment.split_at(length);
-    comment.starts_with("<!--") && !stand_around_a_word(before, after)
+    comment.starts_with("<!--") && !are_around_a_word(before, after)
 }
 
 /// Whether a tag touches what it does something to, whatever its end tag, or shows a picture.
@@ -74,7 +74,7 @@ fn does_something_alone(tag: &Tag<'_>) -> bool {
         return false;
     }
     let is = |names: &[&str]| is_one_of(tag.name, names);
-    if tag.stands_as_a_word() {
+    if tag.is_placed_as_a_word() {
         return is(&["img"]) && !tag.is_bare() && tag.is_at_an_edge();
     }
     tag.has_quoted_attribute()

@@ -1,166 +1,198 @@
-//! Finds where tags end, in linear time whatever stands in them.
+//! A tag together with the text around it.
+//!
+//! Answers questions about its attributes and about what it touches. Decides nothing itself.
 
-use memchr::{memchr, memmem};
+/// Attributes that may have no value.
+const VALUELESS: [&str; 24] = [
+    "allowfullscreen",
+    "alt",
+    "async",
+    "autoplay",
+    "border",
+    "checked",
+    "class",
+    "compact",
+    "controls",
+    "defer",
+    "dir",
+    "disabled",
+    "hidden",
+    "id",
+    "itemscope",
+    "lang",
+    "loop",
+    "muted",
+    "nowrap",
+    "noshade",
+    "open",
+    "playsinline",
+    "style",
+    "title",
+];
 
-use super::elements::RAW;
-
-/// What stands at a `<`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Markup<'a> {
-    /// `<name …>` or `</name …>`, its length included.
-    Tag { name: &'a str, length: usize },
-    /// A comment, a doctype, an instruction: no text.
-    Nothing { length: usize },
-    /// `<![CDATA[`: what follows counts.
-    Cdata { length: usize },
+pub(super) fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| one.eq_ignore_ascii_case(name))
 }
 
-/// Reads the markup of one text. It guesses, and stops guessing where a guess failed once, so
-/// that no part is looked at more than a few times.
-#[derive(Debug)]
-pub(super) struct Reader<'a> {
-    text: &'a str,
-    /// Whether `>` and `<` in quoted attribute values are believed to be part of the value.
-    quotes: bool,
-    /// Whether a search for the end of a comment may still succeed.
-    comments: bool,
-    /// The same for the end of each raw element.
-    raw: [bool; RAW.len()],
+/// A tag and the text around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tag<'a> {
+    pub(super) html: &'a str,
+    /// Where its `<` is.
+    pub(super) at: usize,
+    pub(super) name: &'a str,
+    pub(super) length: usize,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            quotes: true,
-            comments: true,
-            raw: [true; RAW.len()],
+impl<'a> Tag<'a> {
+    pub(super) fn is_end(&self) -> bool {
+        self.html.as_bytes()[self.at + 1] == b'/'
+    }
+
+    fn attributes(&self) -> &'a str {
+        let name_at = self.at + 1 + usize::from(self.is_end());
+        &self.html[name_at + self.name.len()..self.at + self.length - 1]
+    }
+
+    fn before(&self) -> &'a str {
+        &self.html[..self.at]
+    }
+
+    fn after(&self) -> &'a str {
+        &self.html[self.at + self.length..]
+    }
+
+    /// Whether it holds nothing but its name.
+    pub(super) fn is_bare(&self) -> bool {
+        let is_space = |byte: u8| byte.is_ascii_whitespace() || byte == b'/';
+        self.attributes().bytes().all(is_space)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.attributes().ends_with('/')
+    }
+
+    /// Whether what follows its name is attributes: in `<Video of the day>` and in
+    /// `j<i and k>j` it is not.
+    pub(super) fn has_attributes_of_html(&self) -> bool {
+        let is_space = |c: char| c.is_ascii_whitespace() || c == '/';
+        let attributes = self.attributes().trim_start_matches(is_space);
+        let is_end = |byte: u8| byte == b'=' || byte.is_ascii_whitespace() || byte == b'/';
+        let first = attributes.bytes().position(is_end);
+        let (first, rest) = attributes.split_at(first.unwrap_or(attributes.len()));
+        match first.as_bytes().first() {
+            None => rest.is_empty(),
+            // What broken quotes leave.
+            Some(b'"' | b'\'' | b'\\') => true,
+            Some(_) => {
+                rest.trim_ascii_start().starts_with('=')
+                    || is_one_of(first, &VALUELESS)
+                    || first.starts_with("data-")
+            }
         }
     }
 
-    /// The markup that begins at `at`, where a `<` stands; `None` where that is just a character.
-    #[inline]
-    pub(super) fn markup(&mut self, at: usize) -> Option<Markup<'a>> {
-        let rest = &self.text[at..];
-        let inner = &rest.as_bytes()[1..];
-        match inner.first()? {
-            b'!' if inner.starts_with(b"!--") => {
-                let length = self.comment(rest);
-                Some(Markup::Nothing { length })
-            }
-            b'!' if inner.starts_with(b"![CDATA[") => Some(Markup::Cdata { length: 9 }),
-            b'!' | b'?' => {
-                let length = self.end(at + 2)? - at;
-                Some(Markup::Nothing { length })
-            }
-            b'/' if inner.get(1)?.is_ascii_alphabetic() => self.tag(at, at + 2),
-            letter if letter.is_ascii_alphabetic() => self.tag(at, at + 1),
-            _ => None,
-        }
-    }
-
-    #[inline]
-    fn tag(&mut self, at: usize, name_at: usize) -> Option<Markup<'a>> {
-        let name_end = self.name_end(name_at)?;
-        let name = &self.text[name_at..name_end];
-        // Most tags end with their name.
-        let end = match self.text.as_bytes().get(name_end)? {
-            b'>' => name_end + 1,
-            _ => self.end(name_at)?,
+    /// Whether its first attribute has a value in quotes.
+    pub(super) fn has_quoted_attribute(&self) -> bool {
+        let Some((name, value)) = self.attributes().split_once('=') else {
+            return false;
         };
-        Some(Markup::Tag {
-            name,
-            length: end - at,
-        })
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-:_.".contains(c);
+        let name = name.trim();
+        !name.is_empty()
+            && name.chars().all(is_name)
+            && value.trim_ascii_start().starts_with(['"', '\''])
     }
 
-    /// Where the name ends that begins at `at`, unless another tag begins first.
-    fn name_end(&self, at: usize) -> Option<usize> {
-        let rest = &self.text.as_bytes()[at..];
-        let is_end = |byte: &u8| matches!(byte, b'>' | b'/' | b'<') || byte.is_ascii_whitespace();
-        let end = at + rest.iter().position(is_end)?;
-        (self.text.as_bytes()[end] != b'<').then_some(end)
+    /// `<Video>`: tags of HTML are written in small letters or in capitals.
+    pub(super) fn is_in_mixed_case(&self) -> bool {
+        self.name.bytes().any(|byte| byte.is_ascii_lowercase())
+            && self.name.bytes().any(|byte| byte.is_ascii_uppercase())
     }
 
-    /// Just behind the `>` that ends the tag. A tag holds no `<` outside quotes: in `a <b, see
-    /// <i>c</i>` the text is worth more than the rule.
-    fn end(&mut self, from: usize) -> Option<usize> {
-        if self.quotes {
-            match end_with_quotes(self.text.as_bytes(), from) {
-                Guess::End(end) => return Some(end),
-                Guess::NoTag => return None,
-                Guess::Failed => self.quotes = false,
-            }
+    /// Whether it is placed as a word of the text is: with space, quotes or stops on both sides. A
+    /// tag that does something touches what it does it to.
+    pub(super) fn is_placed_as_a_word(&self) -> bool {
+        are_around_a_word(self.before(), self.after())
+    }
+
+    /// The same, with words of its own line before or behind.
+    pub(super) fn is_beside_words(&self) -> bool {
+        self.is_placed_as_a_word() && (self.is_behind_a_word() || self.is_before_a_word())
+    }
+
+    /// The same, with words of its own line before and behind.
+    pub(super) fn is_between_words(&self) -> bool {
+        self.is_placed_as_a_word() && self.is_behind_a_word() && self.is_before_a_word()
+    }
+
+    fn is_behind_a_word(&self) -> bool {
+        let before = self.before().trim_end_matches(' ').chars().next_back();
+        before.is_some_and(|c| c != '\n' && c != '>')
+    }
+
+    fn is_before_a_word(&self) -> bool {
+        let after = self.after().trim_start_matches(' ').chars().next();
+        after.is_some_and(|c| c != '\n' && c != '<')
+    }
+
+    /// Whether a tag of HTML is one without a doubt: in small letters, with attributes, or one that
+    /// touches what is before or behind it.
+    #[inline]
+    pub(super) fn is_plain_to_see(&self) -> bool {
+        let bytes = self.html.as_bytes();
+        let end = self.at + self.length;
+        let name_end = self.at + 1 + usize::from(self.is_end()) + self.name.len();
+        let touches = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'<' | b'&');
+        if name_end + 1 == end {
+            let before = self.at.checked_sub(1).map(|before| bytes[before]);
+            return bytes[name_end - self.name.len()].is_ascii_lowercase()
+                && (self.is_end()
+                    || before.is_some_and(|c| touches(c) || matches!(c, b'>' | b'.' | b';'))
+                    || bytes.get(end).is_some_and(|after| touches(*after)));
         }
-        let rest = &self.text.as_bytes()[from..];
-        let end = memchr::memchr2(b'<', b'>', rest)?;
-        (rest[end] == b'>').then_some(from + end + 1)
+        // The first attribute has a value.
+        let inside = &bytes[name_end + 1..end];
+        let sign = inside.iter().position(|byte| !byte.is_ascii_alphabetic());
+        sign.is_some_and(|sign| sign > 0 && inside[sign] == b'=')
     }
 
-    /// The length of a comment, of its opening only where it has no end: rather show it than
-    /// lose the rest of the story.
-    fn comment(&mut self, rest: &str) -> usize {
-        let end = self
-            .comments
-            .then(|| memmem::find(&rest.as_bytes()[2..], b"-->"))
-            .flatten();
-        self.comments = end.is_some();
-        end.map_or(4, |end| end + 5)
+    /// Whether no text is before or behind it.
+    pub(super) fn is_at_an_edge(&self) -> bool {
+        self.before().is_empty() || self.after().is_empty()
     }
 
-    /// Where the next tag begins, seen from `at`; `at` where none does.
-    pub(super) fn next(&self, at: usize) -> usize {
-        at + memchr(b'<', &self.text.as_bytes()[at..]).unwrap_or(0)
-    }
-
-    /// Where reading goes on behind a raw element whose content begins at `at`: behind its end tag,
-    /// at the content where there is none.
-    pub(super) fn raw_end(&mut self, kind: usize, at: usize) -> usize {
-        if !self.raw[kind] {
-            return at;
-        }
-        let bytes = self.text.as_bytes();
-        let name = RAW[kind].as_bytes();
-        let mut from = at;
-        while let Some(offset) = memchr(b'<', &bytes[from..]) {
-            from += offset + 1;
-            let inside = &bytes[from..];
-            let found = inside.get(1..=name.len());
-            if inside.first() == Some(&b'/')
-                && found.is_some_and(|found| found.eq_ignore_ascii_case(name))
-            {
-                return from + memchr(b'>', inside).map_or(inside.len(), |end| end + 1);
-            }
-        }
-        self.raw[kind] = false;
-        at
+    /// Whether text, or another tag, begins right behind it.
+    pub(super) fn touches_what_follows(&self) -> bool {
+        self.after().chars().next().is_some_and(|c| !closes(c))
     }
 }
 
-enum Guess {
-    End(usize),
-    NoTag,
-    /// No end, but quoted text was passed over: perhaps the quotes were none.
-    Failed,
+pub(super) fn are_around_a_word(before: &str, after: &str) -> bool {
+    let (before, after) = (before.chars().next_back(), after.chars().next());
+    before.is_none_or(opens) && after.is_none_or(closes)
 }
 
-fn end_with_quotes(bytes: &[u8], from: usize) -> Guess {
-    let mut passed = false;
-    let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'>' => return Guess::End(at + 1),
-            b'<' if passed => return Guess::Failed,
-            b'<' => return Guess::NoTag,
-            quote @ (b'"' | b'\'') if bytes[at - 1] == b'=' => {
-                let Some(length) = memchr(quote, &bytes[at + 1..]) else {
-                    return Guess::Failed;
-                };
-                passed = true;
-                at += length + 2;
-            }
-            _ => at += 1,
-        }
-    }
-    if passed { Guess::Failed } else { Guess::NoTag }
+/// Whether a character may be before a word, and belongs to none.
+fn opens(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '(' | '[' | '{' | '"' | '\'' | '`' | '“' | '‘' | '«' | '„' | '‚' | '/'
+        )
+        || matches!(
+            c,
+            '–' | '—' | '|' | '（' | '「' | '『' | '【' | '、' | '。' | '，'
+        )
+}
+
+/// Whether a character may be behind a word, and belongs to none.
+fn closes(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            ')' | ']' | '}' | '"' | '\'' | '`' | '”' | '’' | '»' | ',' | '.' | ';'
+        )
+        || matches!(c, ':' | '!' | '?' | '/' | '–' | '—' | '|' | '…')
+        || matches!(c, '）' | '」' | '』' | '】' | '、' | '。' | '，')
 }

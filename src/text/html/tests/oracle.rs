@@ -1,5 +1,5 @@
 //! html5ever is the judge: on clean bodies the text is, word for word and paragraph for paragraph,
-//! what stands in its tree.
+//! what is in its tree.
 
 use std::fmt::Write as _;
 

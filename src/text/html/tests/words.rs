@@ -1,4 +1,4 @@
-//! Markup or words: what stands between angle brackets.
+//! Markup or words: what is between angle brackets.
 
 use super::super::{text_to_plain, to_plain};
 
