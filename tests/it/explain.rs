@@ -406,5 +406,8 @@ async fn what_a_notice_calls_itself_explains_its_story() {
         assert_eq!(code(&room.run(&["explain", name])), 1, "{name}");
     }
     let unquoted = stderr(&room.run(&["explain", "Koizumi", "speaks"]));
-    assert!(unquoted.contains("words of a title in quotes"), "{unquoted}");
+    assert!(
+        unquoted.contains("words of a title in quotes"),
+        "{unquoted}"
+    );
 }
