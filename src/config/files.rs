@@ -206,7 +206,7 @@ fn reason(error: &io::Error) -> String {
 
 /// The text without its byte order mark, and where the first thing stands that is no UTF-8.
 ///
-/// UTF-16, as editors on Windows write it, is read too, so that this is the only fault that is told.
+/// UTF-16, as editors on Windows write it, is read too, so that this is the only fault that is reported.
 fn decode(mut bytes: Vec<u8>) -> (String, Option<usize>) {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         let (text, _, _) = encoding_rs::UTF_16LE.decode(&bytes);

@@ -37,7 +37,7 @@ const FOREIGN: [(&str, &[(&str, &str)]); 13] = [
     ),
 ];
 
-/// Keys that only one kind of table has: with them a table is told by what stands in it.
+/// Keys that only one kind of table has: with them a table is known by what it has.
 const SIGNS: [(&str, &str); 4] = [
     ("feed", "url"),
     ("watch", "match any all"),
@@ -279,7 +279,7 @@ const TOP_WORDS: [(&str, &str); 13] = [
     ),
     (
         "channel channels notifier notifiers notification notifications destination destinations output outputs target targets recipient recipients contact contacts alert alerts alerting to",
-        "who is told stands in [receiver.NAME]",
+        "who is notified is written in [receiver.NAME]",
     ),
     (
         "source sources subscription subscriptions rss url urls site sites outline opml",
@@ -311,7 +311,7 @@ const TOP_WORDS: [(&str, &str); 13] = [
     ),
     (
         "monitoring heartbeat healthcheck healthchecks",
-        "who is told about trouble stands in [health]",
+        "who is notified about trouble is written in [health]",
     ),
     (
         "general global globals main settings defaults default config fivebells options",

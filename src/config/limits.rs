@@ -37,7 +37,7 @@ pub const KEEP: RangeInclusive<Duration> = days(1)..=days(365 * 100);
 pub const MAX_PRESET_LENGTH: usize = 1024 * 1024;
 /// A limit of a preset: with less, nothing is said.
 pub const PRESET_LENGTH: RangeInclusive<u64> = 16..=MAX_PRESET_LENGTH as u64;
-/// How long a feed may fail before someone is told.
+/// How long a feed may fail before someone is notified.
 pub const FAILING: RangeInclusive<Duration> = Duration::from_mins(1)..=days(30);
 /// `silent` of `[health]` and of a feed.
 pub const SILENT: RangeInclusive<Duration> = Duration::from_hours(1)..=days(365);

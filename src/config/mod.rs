@@ -125,7 +125,7 @@ pub struct Config {
     pub presets: Vec<Arc<Preset>>,
     /// In the order they are written; not empty.
     pub receivers: Vec<ReceiverOptions>,
-    /// When each receiver is told, by name; one that is not here is told everything at once.
+    /// When each receiver is notified, by name; one that is not here gets everything at once.
     pub policies: BTreeMap<String, Policy>,
     /// `[mail]` first, if it is there; it is where any receiver gets mail.
     pub mail: Vec<MailOptions>,
@@ -137,7 +137,7 @@ pub struct Config {
     pub store_places: Vec<PathBuf>,
     /// When feeds are polled.
     pub poll: PollOptions,
-    /// Who is told about trouble.
+    /// Who is notified about trouble.
     pub health: HealthOptions,
     /// Where the running service answers.
     pub web: WebOptions,

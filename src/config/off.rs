@@ -90,7 +90,7 @@ pub(super) fn taken_out(
     (plain(on), watches, off)
 }
 
-/// Warns where nothing can be told because all that would find it is off.
+/// Warns where nothing can be sent because all that would find it is off.
 pub(super) fn report_all(
     context: &Context<'_>,
     feeds: &[ReadFeed],

@@ -1,4 +1,4 @@
-//! When a receiver is told: `digest`, `quiet`, `at_most` and `group_wait`.
+//! When a receiver is notified: `digest`, `quiet`, `at_most` and `group_wait`.
 //!
 //! Each has a short form, and but for `group_wait` a long one that names the priority which does
 //! not wait: `quiet = "22:30-06:30"` is `quiet = { hours = "22:30-06:30", passes = "bulletin" }`.
@@ -122,7 +122,7 @@ fn read_quiet(value: Value<'_>, zone: &TimeZone) -> Option<Quiet> {
     };
     if !quiet.ends(zone) {
         hours.error_with(
-            "these hours never end: nothing would ever be told",
+            "these hours never end: nothing would ever be sent",
             "leave some time of the week free, or do not notify the receiver",
         );
         return None;

@@ -52,7 +52,7 @@ pub(super) fn read_receiver(
         ([None, None, Some(exec), None], []) => read_exec(&section, exec),
         ([None, None, None, Some(stdout)], []) => read_stdout(stdout),
         ([None, None, None, None], [value]) => {
-            // One that could not be read is told where it stands.
+            // One that could not be read was reported before.
             read_service(&section, presets.get(value.name())?, *value)
         }
         ([None, None, None, None], []) => {

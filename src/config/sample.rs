@@ -22,7 +22,7 @@ pub struct ConfigTest {
     pub summary: String,
     /// The full text; may be empty.
     pub content: String,
-    /// The feed it stands in; `None` stands in any.
+    /// The feed that has it; `None`: any feed.
     pub feed: Option<String>,
     /// BCP 47 tag; where it is not given, it is detected.
     pub lang: Option<String>,

@@ -44,15 +44,15 @@ pub struct PollOptions {
 /// `[health]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthOptions {
-    /// Names of the receivers that are told about trouble.
+    /// Names of the receivers that are notified about trouble.
     pub notify: Vec<String>,
-    /// How long a feed may fail before someone is told.
+    /// How long a feed may fail before someone is notified.
     pub failing: Duration,
-    /// Where each good minute is told. A secret: whoever knows it can tell them too.
+    /// Where each good minute is reported. A secret: whoever knows it can report them too.
     pub ping: Option<Url>,
-    /// When they are told how everything is, in the config's time zone; never if there is none.
+    /// When they get a report of how everything is, in the config's time zone; never if there is none.
     pub report: Vec<DailyTimes>,
-    /// When the silence is told of a feed that does not say.
+    /// After what silence a feed that does not say is reported.
     pub silent: Silent,
 }
 

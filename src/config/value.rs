@@ -213,7 +213,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The text of a quantity; a bare number is told the units it could have meant.
+    /// The text of a quantity; for a bare number, the help names the units it could have meant.
     fn quantity(self, kind: Kind, bare: impl Fn(&str) -> Option<String>) -> Option<&'a str> {
         match self.node.get_ref() {
             DeValue::String(text) => Some(text),

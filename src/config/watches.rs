@@ -176,7 +176,10 @@ fn read_notify(
 ) -> Option<Vec<String>> {
     let Some(value) = section.and_then(|section| section.get("notify")) else {
         if around.notify.is_none() && !around.receivers.is_empty() {
-            let message = format!("nobody is told when the watch {:?} matches", entry.name());
+            let message = format!(
+                "nobody is notified when the watch {:?} matches",
+                entry.name()
+            );
             let help = format!(
                 "add a line notify = [{:?}] to it, or at the top of the config for every watch",
                 around.receivers[0]

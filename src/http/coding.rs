@@ -94,6 +94,17 @@ pub(super) fn decode(
     undo_all(&codings, &raw, limit)
 }
 
+/// [`decode`], for the fuzzer: `named` is the value of Content-Encoding.
+///
+/// # Errors
+/// As for every body.
+#[cfg(fuzzing)]
+pub fn decode_for_fuzzing(named: &str, raw: Vec<u8>, limit: u64) -> Result<Vec<u8>, DecodeError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_ENCODING, named.parse().expect("a header's value"));
+    decode(&headers, raw, limit)
+}
+
 /// Whether a body that no header calls coded may be so all the same.
 pub(super) fn is_disguised(body: &[u8]) -> bool {
     coding_by_magic(body).is_some() || !reads_as_text(body)

@@ -40,6 +40,8 @@ mod tests;
 
 pub use client::{Http, HttpRequest, HttpResponse};
 pub use coding::DecodeError;
+#[cfg(fuzzing)]
+pub use coding::decode_for_fuzzing;
 pub use date::http_date;
 pub use error::{HttpError, HttpReason, HttpSetupError, Phase};
 pub use guard::{GuardError, Trust, is_public, is_public_web};

@@ -35,6 +35,8 @@ use crate::{
 
 use hidden::{Discreet, Hidden};
 
+#[cfg(fuzzing)]
+pub use email::read_reply_for_fuzzing;
 pub use email::{
     MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
 };

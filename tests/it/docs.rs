@@ -65,12 +65,13 @@ fn every_test_that_polling_names_is_there() {
         collect(&root().join(folder), "", &mut declared);
     }
     let page = read("docs/polling.md");
-    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let (_, table) = page.split_once("\n## Tests\n").expect("the table of tests");
+    let rows = table.lines().filter(|line| line.starts_with("| "));
     let tests: Vec<&str> = rows
         .filter_map(|row| row.trim_end_matches([' ', '|']).rsplit('|').next())
         .flat_map(|cell| cell.split('`').skip(1).step_by(2))
         .collect();
-    assert!(tests.len() > 40, "the tables were not found");
+    assert!(tests.len() > 40, "the table was not found");
     for test in tests {
         if test.contains(".toml") {
             let fixture = root().join("tests/fixtures/config").join(test);
@@ -132,6 +133,111 @@ fn collect(folder: &std::path::Path, module: &str, found: &mut Vec<(String, Stri
             collect(&path, &inner, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push((inner, fs::read_to_string(path).expect("UTF-8")));
+        }
+    }
+}
+
+/// The pages of the repository that link to each other.
+fn pages() -> Vec<PathBuf> {
+    let folders = [
+        "",
+        "docs",
+        "fuzz",
+        "packaging",
+        "findings",
+        "examples/monitoring",
+    ];
+    let mut pages = Vec::new();
+    for folder in folders {
+        for entry in fs::read_dir(root().join(folder)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+/// The lines of a page that are no code.
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    page.lines().filter(move |line| {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        !is_code && !is_fence
+    })
+}
+
+/// Where the links and pictures of a page lead to, those to other hosts left out.
+fn links(page: &str) -> Vec<&str> {
+    let targets = prose(page).flat_map(|line| line.split("](").skip(1));
+    let targets = targets.filter_map(|rest| rest.split(')').next());
+    let sources = prose(page).flat_map(|line| line.split("src=\"").skip(1));
+    let sources = sources.filter_map(|rest| rest.split('"').next());
+    let all = targets.chain(sources);
+    all.filter(|target| !target.contains("://")).collect()
+}
+
+/// The names that its headings have in links, made as the hosts of repositories make them.
+fn anchors(page: &str) -> Vec<String> {
+    let headings = prose(page).filter(|line| line.starts_with('#'));
+    let named = headings.map(|heading| {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = words
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    });
+    named.collect()
+}
+
+#[test]
+fn every_link_leads_to_a_page_and_a_heading_that_are_there() {
+    let mut broken = Vec::new();
+    let mut count = 0;
+    for path in pages() {
+        let page = fs::read_to_string(&path).expect("UTF-8");
+        for link in links(&page) {
+            count += 1;
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => path.clone(),
+                file => path.with_file_name("").join(file),
+            };
+            let is_there = match fs::read_to_string(&target) {
+                Ok(text) => anchor.is_empty() || anchors(&text).iter().any(|name| name == anchor),
+                Err(_) => anchor.is_empty() && target.exists(),
+            };
+            if !is_there {
+                broken.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert_eq!(broken, Vec::<String>::new());
+    assert!(count > 100, "{count} links were found");
+}
+
+#[test]
+fn a_heading_is_named_as_in_links() {
+    let page = "# A `[feed]` of one's own\n```\n# no heading\n```\n## What waits, and what died\n";
+    assert_eq!(
+        anchors(page),
+        ["a-feed-of-ones-own", "what-waits-and-what-died"]
+    );
+    let page = "[a](b.md#c) and ![p](d.svg) <img src=\"e.png\"> [f](https://g.example/)\n";
+    assert_eq!(links(page), ["b.md#c", "d.svg", "e.png"]);
+}
+
+#[test]
+fn the_list_of_pages_has_every_page() {
+    let list = read("docs/README.md");
+    let folder = root().join("docs");
+    for path in pages() {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        if path.parent() == Some(folder.as_path()) && name != "README.md" {
+            let link = format!("({name})");
+            assert!(list.contains(&link), "docs/README.md does not list {name}");
         }
     }
 }

@@ -9,7 +9,7 @@ impl FirstConfig {
     /// The text of the file.
     pub fn text(&self) -> String {
         let mut text = String::from(
-            "# Fivebells: what is read, what is watched for, and who is told.\n#\n\
+            "# Fivebells: what is read, what is watched for, and who is notified.\n#\n\
              #   fivebells check     says what is wrong here\n\
              #   fivebells reload    puts changes in force\n#\n\
              # Every other key: fivebells man fivebells.toml\n\n",
@@ -18,11 +18,14 @@ impl FirstConfig {
         if receivers.len() > 1 {
             let names: Vec<String> = receivers.iter().map(|name| quoted(name)).collect();
             let names = names.join(", ");
-            line(&mut text, "# Who is told by every watch that does not say.");
+            line(
+                &mut text,
+                "# Who is notified by every watch that does not say.",
+            );
             line(&mut text, &format!("notify = [{names}]\n"));
         }
         self.feeds_and_watches(&mut text);
-        self.told(&mut text);
+        self.receivers_section(&mut text);
         self.rest(&mut text);
         text
     }
@@ -47,11 +50,11 @@ impl FirstConfig {
         }
     }
 
-    fn told(&self, text: &mut String) {
+    fn receivers_section(&self, text: &mut String) {
         let receivers = self.receivers();
         let what = match receivers.len() {
-            1 => "Who is told. The only receiver gets everything.",
-            _ => "Who is told. A watch can choose: notify = [\"mail\"].",
+            1 => "Who is notified. The only receiver gets everything.",
+            _ => "Who is notified. A watch can choose: notify = [\"mail\"].",
         };
         line(text, &format!("\n# {what}"));
         if let Some(mail) = &self.mail {

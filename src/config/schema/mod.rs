@@ -79,7 +79,7 @@ pub const TOP: Table = Table {
             Kind::Table,
             "the mail server; others below it, by name",
         ),
-        key("health", Kind::Table, "who is told about trouble"),
+        key("health", Kind::Table, "who is notified about trouble"),
         key(
             "web",
             Kind::Table,

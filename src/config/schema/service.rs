@@ -67,12 +67,12 @@ pub const HEALTH: Table = Table {
         key(
             "failing",
             Kind::Duration,
-            "how long a feed may fail before someone is told",
+            "how long a feed may fail before someone is notified",
         ).or("6h"),
         key(
             "silent",
             Kind::Duration,
-            "how long a feed that reads well may bring nothing new before someone is told; or auto, or never; auto if not set",
+            "how long a feed that reads well may bring nothing new before someone is notified; or auto, or never; auto if not set",
         ).of(&["auto", "never"]).or("auto"),
         key(
             "ping",

@@ -1,4 +1,4 @@
-//! Who is told, and how: `[receiver]` and `[mail]`.
+//! Who is notified, and how: `[receiver]` and `[mail]`.
 
 use super::{Kind, Table, key};
 
@@ -114,17 +114,17 @@ pub const RECEIVER: Table = Table {
         key(
             "digest",
             Kind::StringsOrTable,
-            "alerts are collected and told together then",
+            "alerts are collected and sent together then",
         ),
         key(
             "quiet",
             Kind::StringsOrTable,
-            "hours in which nothing is told that can wait",
+            "hours in which nothing is sent that can wait",
         ),
         key(
             "at_most",
             Kind::StringOrTable,
-            "how often it is told; the rest comes as one summary",
+            "how often it is notified; the rest comes as one summary",
         ),
         key(
             "group_wait",

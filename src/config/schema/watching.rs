@@ -44,7 +44,7 @@ pub const FEED: Table = Table {
         key(
             "silent",
             Kind::Duration,
-            "how long it may bring nothing new before someone is told; or auto, or never; `[health] silent` if not set",
+            "how long it may bring nothing new before someone is notified; or auto, or never; `[health] silent` if not set",
         ).of(&["auto", "never"]),
         key(
             "allow_private",
@@ -177,7 +177,7 @@ pub const TEST: Table = Table {
         key(
             "feed",
             Kind::String,
-            "feed it stands in; any feed if not set",
+            "feed that has it; any feed if not set",
         ),
         key(
             "lang",

@@ -4,6 +4,7 @@ use flate2::{
     Compression,
     write::{DeflateEncoder, GzEncoder, ZlibEncoder},
 };
+use proptest::prelude::*;
 use reqwest::header::HeaderValue;
 
 use super::*;
@@ -344,4 +345,25 @@ fn a_zstd_window_beyond_the_standard_is_refused() {
             coding: "zstd".into()
         })
     );
+}
+
+proptest! {
+    /// What the fuzzer looks for: bodies that are nearly of a coding.
+    #[test]
+    fn no_body_panics_or_grows_over_the_limit(
+        coding in prop::sample::select(vec!["gzip", "deflate", "br", "zstd", "gzip, br", ""]),
+        whole in prop::sample::select(vec![gzip(&feed()), zlib(&feed()), brotli(&feed()), zstd(&feed())]),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        end in any::<prop::sample::Index>(),
+    ) {
+        let mut body = whole;
+        let at = at.index(body.len());
+        body[at] = byte;
+        body.truncate(end.index(body.len() + 1));
+        let longest = body.len().max(1000);
+        if let Ok(decoded) = decode_as(&[coding], body, 1000) {
+            prop_assert!(decoded.len() <= longest);
+        }
+    }
 }

@@ -44,6 +44,8 @@ use crate::model::{Notice, Outcome, Retry, SendError, SendReason};
 
 pub use address::{is_recipient, is_sender};
 pub use hello::is_hello;
+#[cfg(fuzzing)]
+pub use read_reply::read_reply_for_fuzzing;
 pub use server::{MailServer, MailServerError};
 pub use templates::{MailPart, check_mail_template};
 

@@ -55,6 +55,18 @@ pub(super) async fn read_reply(
     }
 }
 
+/// What is shown of a reply, or of its fault, for the fuzzer.
+#[cfg(any(fuzzing, test))]
+#[cfg_attr(test, expect(unreachable_pub, reason = "the fuzzer reaches it"))]
+pub fn read_reply_for_fuzzing(mut bytes: &[u8]) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.expect("a runtime without drivers");
+    match runtime.block_on(read_reply(&mut bytes, Phase::Mail)) {
+        Ok(response) => Reply::new(&response).to_string(),
+        Err(fault) => fault.to_string(),
+    }
+}
+
 /// lettre (0.11.23) wants a space after the last code, which a server may leave out, and one code
 /// on all lines; a client looks for the last line and passes over those before it (RFC 5321
 /// §4.2.1).
@@ -75,7 +87,23 @@ fn parsed(text: &str) -> Option<Response> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// What the fuzzer looks for, with bytes that are nearly replies.
+        #[test]
+        fn no_bytes_panic_and_what_is_shown_is_one_short_line(
+            text in "([2-5][0-9]{2}[ -]?[ -~\\r]{0,20}\\n?){0,4}",
+            rest in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let bytes = [text.as_bytes(), &rest].concat();
+            let shown = read_reply_for_fuzzing(&bytes);
+            prop_assert!(shown.chars().count() < 600, "{}", shown);
+            prop_assert!(!shown.contains(['\r', '\n']), "{:?}", shown);
+        }
+    }
 
     fn said(text: &str) -> Option<String> {
         parsed(text).map(|response| Reply::new(&response).to_string())

@@ -70,8 +70,8 @@ async fn a_template_that_fails_after_all_sends_plain_words() {
     };
     alert.watches = vec!["koizumi".to_owned(); 30];
     let receipt = notifier(&config).send(&notice).await.expect("taken");
-    let told = "201 Created; in plain words, as its template failed: `body`: undefined value";
-    assert!(receipt.answer.starts_with(told), "{}", receipt.answer);
+    let shown = "201 Created; in plain words, as its template failed: `body`: undefined value";
+    assert!(receipt.answer.starts_with(shown), "{}", receipt.answer);
     let body: serde_json::Value = serde_json::from_slice(&server.requests()[0].body).expect("JSON");
     let said = body["say"].as_str().expect("a text");
     assert!(said.starts_with("<strong>"), "{said}");
