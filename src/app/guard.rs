@@ -6,7 +6,10 @@
 //! notify` hear of it once when it begins and once when it is over, through the outbox, or, where
 //! the store cannot even take that, without it. A restart remembers what was notified.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
@@ -117,7 +120,12 @@ pub(super) async fn keep_time(
 impl StoreGuard {
     /// Looks after the store until its file is gone.
     pub(super) async fn run(mut self, app: &App) {
+        let mut noted_at = Instant::now();
         while self.look(app).await != StoreState::Gone {
+            if noted_at.elapsed() >= KEEP_TIME_EVERY {
+                noted_at = Instant::now();
+                app.note_service().await;
+            }
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }

@@ -73,7 +73,7 @@ where
         env!("CARGO_PKG_VERSION"),
         status::config_counts(&app.config())
     );
-    app.note_service(None).await;
+    app.note_service().await;
     app.tell_tests().await;
     tell(&[NotifyState::Ready]).await;
     let gone = CancellationToken::new();
@@ -104,14 +104,15 @@ where
     let watched = watched.unwrap_or_else(|error| Err(LoopEnded::died("watch", &error)));
     let served = served.await;
     let served = served.unwrap_or_else(|error| Err(LoopEnded::died("HTTP service", &error)));
-    app.note_service(Some(app.clock.now())).await;
+    let ended = worked.and(watched).and(served);
+    app.note_end(ended.as_ref().err()).await;
     app.store.clone().close().await;
     info!("stopped");
     if gone.is_cancelled() {
         let path = app.store.path().to_owned();
         return Err(StoreError::Gone { path }.into());
     }
-    Ok(worked.and(watched).and(served)?)
+    Ok(ended?)
 }
 
 /// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,

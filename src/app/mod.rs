@@ -78,6 +78,8 @@ struct InForce {
     loaded_at: Timestamp,
     /// The reload that was refused since.
     refused: Option<RefusedReload>,
+    /// Of the files that it read.
+    refused_fingerprint: Option<String>,
     /// Its own tests that fail, each in words; of a reload none may.
     failed_tests: Vec<String>,
 }
@@ -230,6 +232,15 @@ impl App {
         self.scheduler.poll_due().await
     }
 
+    /// Polls every feed that was due at `since` already, each once, as far as its host may be asked
+    /// now.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_overdue(&self, since: Timestamp) -> Result<PollTally, StoreError> {
+        self.scheduler.poll_overdue(since).await
+    }
+
     /// Polls every feed that someone asked for, each once, and waits up to `patience` for those
     /// whose origins are owed a pause.
     ///
@@ -279,8 +290,13 @@ impl InForce {
             fingerprint: parts.fingerprint.clone(),
             loaded_at: now,
             refused: None,
+            refused_fingerprint: None,
             failed_tests: parts.failed_tests.clone(),
         }
+    }
+
+    fn refuse(&mut self, refused: RefusedReload, fingerprint: Option<String>) {
+        (self.refused, self.refused_fingerprint) = (Some(refused), fingerprint);
     }
 }
 

@@ -1,13 +1,13 @@
 //! What the service says of itself, and of its config, to those who ask beside it and to those who
 //! watch over it.
 
-use jiff::Timestamp;
 use tracing::{debug, warn};
 
 use super::{App, AppError, Live};
 use crate::{
     config::ConfigErrors,
     model::{ConfigFailing, ConfigReason, to_second},
+    scheduler::LoopEnded,
     store::{RefusedReload, ServiceRecord, StoreError},
 };
 
@@ -21,6 +21,8 @@ pub struct Refusal {
     pub report: String,
     /// The same in a line for each fault.
     pub brief: String,
+    /// Of the config's files, where they were read.
+    pub fingerprint: Option<String>,
 }
 
 impl From<ConfigErrors> for Refusal {
@@ -28,6 +30,7 @@ impl From<ConfigErrors> for Refusal {
         Self {
             report: errors.to_string(),
             brief: errors.report.brief(),
+            fingerprint: Some(errors.report.sources.fingerprint()),
         }
     }
 }
@@ -36,15 +39,32 @@ impl From<AppError> for Refusal {
     fn from(error: AppError) -> Self {
         let report = error.to_string();
         let brief = report.clone();
-        Self { report, brief }
+        Self {
+            report,
+            brief,
+            fingerprint: None,
+        }
     }
 }
 
 impl App {
-    /// Says in the store that the service runs, or when it ended. It is for those who ask: where the
-    /// store does not take it, the service goes on.
-    pub(super) async fn note_service(&self, stopped_at: Option<Timestamp>) {
-        let record = self.record(stopped_at);
+    /// Says in the store that the service runs. It is for those who ask: where the store does not take
+    /// it, the service goes on.
+    pub(super) async fn note_service(&self) {
+        self.note(self.record()).await;
+    }
+
+    /// Says in the store that the service ended, and why if it was by itself.
+    pub(super) async fn note_end(&self, fault: Option<&LoopEnded>) {
+        let record = ServiceRecord {
+            stopped_at: Some(self.clock.now()),
+            fault: fault.map(ToString::to_string),
+            ..self.record()
+        };
+        self.note(record).await;
+    }
+
+    async fn note(&self, record: ServiceRecord) {
         if let Err(error) = self.store.note_service(record).await {
             debug!("the service's record is not written: {error}");
         }
@@ -53,24 +73,27 @@ impl App {
     /// What the service knows of itself now.
     pub fn live(&self) -> Live {
         Live {
-            service: self.record(None),
+            service: self.record(),
             pid: std::process::id(),
             polls_paused: self.scheduler.polls_are_paused(),
             store_queue: self.store.queued(),
         }
     }
 
-    fn record(&self, stopped_at: Option<Timestamp>) -> ServiceRecord {
+    fn record(&self) -> ServiceRecord {
         let in_force = self.in_force();
         let path = &in_force.config.path;
         ServiceRecord {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             config: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
             started_at: self.started_at,
-            stopped_at,
+            stopped_at: None,
+            fault: None,
+            seen_at: Some(self.clock.now()),
             loaded_at: in_force.loaded_at,
             fingerprint: in_force.fingerprint,
             refused: in_force.refused,
+            refused_fingerprint: in_force.refused_fingerprint,
         }
     }
 
@@ -86,17 +109,18 @@ impl App {
             None => self.tell_config_well().await,
             Some(refusal) => {
                 let error = shortened(&refusal.brief);
-                self.in_force_mut().refused = Some(RefusedReload {
+                let refused = RefusedReload {
                     at: to_second(now),
                     error: error.clone(),
-                });
+                };
+                self.in_force_mut().refuse(refused, refusal.fingerprint);
                 self.tell_config_wrong(ConfigReason::Refused, error).await
             }
         };
         if let Err(error) = sent {
             warn!("nobody can be notified how the reload ended: {error}");
         }
-        self.note_service(None).await;
+        self.note_service().await;
     }
 
     /// Tells at a start which tests of the config fail: a wrong example must not end all alerts.

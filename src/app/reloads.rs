@@ -116,7 +116,13 @@ async fn reload_config(app: &App, reload: &Arc<Reload>) {
     }
     let read = Arc::clone(reload);
     let outcome = match aside(move || read()).await {
-        Some(Ok(loaded)) => app.reload(loaded).await.map_err(Refusal::from),
+        Some(Ok(loaded)) => {
+            let fingerprint = Some(loaded.warnings.sources.fingerprint());
+            app.reload(loaded).await.map_err(|error| Refusal {
+                fingerprint,
+                ..error.into()
+            })
+        }
         Some(Err(refusal)) => Err(refusal),
         None => Err(AppError::from(SetupError::Panicked).into()),
     };

@@ -12,7 +12,10 @@ use super::{
     output::Output,
     stored,
 };
-use crate::{files::Denied, store::Store};
+use crate::{
+    files::Denied,
+    store::{Store, StoreError},
+};
 
 /// Copy the store to a file, whether the service runs or not.
 #[derive(Debug, Args)]
@@ -34,7 +37,13 @@ impl Backup {
         let config = config::look(config)?.config;
         self.check_place()?;
         let copied = Store::back_up(&config.store, &self.file).await;
-        copied.map_err(|error| stored::missing(error, &config))?;
+        copied.map_err(|error| match error {
+            // Nothing is wrong with the store.
+            StoreError::NoBackup { .. } | StoreError::OwnFile { .. } => {
+                CliError::Failed(error.to_string())
+            }
+            error => stored::missing(error, &config),
+        })?;
         let file = &self.file;
         let cannot = |cause| CliError::Failed(format!("cannot read {}: {cause}", file.display()));
         let bytes = std::fs::metadata(file).map_err(cannot)?.len();

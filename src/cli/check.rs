@@ -44,7 +44,7 @@ impl Check {
         let is_fine = self.allows(&loaded);
         if is_fine && !output.is_json() {
             let config = app::config_counts(&loaded.config);
-            output::line(&format!(
+            output.say(&format!(
                 "{}: fine; {config}, tests passed: {tests}",
                 path.display()
             ))?;

@@ -28,21 +28,43 @@ if [[ $funcstack[1] == _fivebells ]]; then
 fi
 ";
 
+/// clap's script gives bash the names as they are, and one with a space would be two words. Inside quotes
+/// bash does what is needed itself.
+const QUOTES_OF_BASH: &str = r#"
+_fivebells() {
+    _clap_complete_fivebells "$@"
+    [[ ${COMP_WORDS[COMP_CWORD]} == [\"\']* ]] && return
+    local index
+    for index in "${!COMPREPLY[@]}"; do
+        COMPREPLY[index]=$(printf %q "${COMPREPLY[index]}")
+    done
+}
+if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
+    complete -o nospace -o bashdefault -o nosort -F _fivebells fivebells
+else
+    complete -o nospace -o bashdefault -F _fivebells fivebells
+fi
+"#;
+
 /// Names of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
     Feeds,
+    /// Those that are not off.
+    Polled,
     Watches,
     Receivers,
     Tags,
+    /// Manual pages: commands, and the config's.
+    Pages,
     /// Of what the word before them says: `mute watch`.
     Muted,
 }
 
 /// Where names are expected: the command, the argument, and of what.
-const NAME_ARGUMENTS: [(&[&str], &str, Names); 19] = [
+const NAME_ARGUMENTS: [(&[&str], &str, Names); 20] = [
     (&["feeds"], "name", Names::Feeds),
-    (&["poll"], "feeds", Names::Feeds),
+    (&["poll"], "feeds", Names::Polled),
     (&["fetch"], "target", Names::Feeds),
     (&["search"], "feed", Names::Feeds),
     (&["try"], "feed", Names::Feeds),
@@ -60,6 +82,7 @@ const NAME_ARGUMENTS: [(&[&str], &str, Names); 19] = [
     (&["send"], "receiver", Names::Receivers),
     (&["mute"], "names", Names::Muted),
     (&["unmute"], "names", Names::Muted),
+    (&["man"], "page", Names::Pages),
 ];
 
 /// Print what a shell needs to complete commands, options and the names in the config.
@@ -81,47 +104,67 @@ impl Completions {
             .expect("a shell that is built in");
         let mut script = Vec::new();
         shell.write_registration(ASKED, "fivebells", "fivebells", "fivebells", &mut script)?;
-        if self.shell == Shell::Zsh {
-            script.extend(FIRST_TAB_OF_ZSH.as_bytes());
-        }
+        let more = match self.shell {
+            Shell::Bash => QUOTES_OF_BASH,
+            Shell::Zsh => FIRST_TAB_OF_ZSH,
+            _ => "",
+        };
+        script.extend(more.as_bytes());
         io::stdout().write_all(&script)?;
         Ok(true)
     }
 }
 
 /// Answers the shell and ends the process, if it asks.
-pub(super) fn answer_the_shell(command: impl Fn() -> Command) {
-    let named = || with_names(command());
+pub(super) fn answer_the_shell(arguments: fn() -> Command) {
+    let named = || with_names(arguments);
     CompleteEnv::with_factory(named).var(ASKED).complete();
 }
 
 /// The arguments, with names where they are expected.
-fn with_names(command: Command) -> Command {
-    let arguments = NAME_ARGUMENTS.into_iter();
-    arguments.fold(command, |command, (path, argument, names)| {
-        with(command, path, argument, names)
-    })
+fn with_names(arguments: fn() -> Command) -> Command {
+    NAME_ARGUMENTS
+        .into_iter()
+        .fold(arguments(), |command, (path, argument, names)| {
+            let completer =
+                ArgValueCompleter::new(move |word: &OsStr| candidates(word, names, arguments));
+            with(command, path, argument, completer)
+        })
 }
 
-fn with(command: Command, path: &[&'static str], argument: &'static str, names: Names) -> Command {
+fn with(
+    command: Command,
+    path: &[&'static str],
+    argument: &'static str,
+    completer: ArgValueCompleter,
+) -> Command {
     match path {
-        [] => command.mut_arg(argument, |it| {
-            it.add(ArgValueCompleter::new(move |current: &OsStr| {
-                candidates(current, names)
-            }))
-        }),
-        [first, rest @ ..] => command.mut_subcommand(*first, |it| with(it, rest, argument, names)),
+        [] => command.mut_arg(argument, |it| it.add(completer)),
+        [first, rest @ ..] => {
+            command.mut_subcommand(*first, |it| with(it, rest, argument, completer))
+        }
     }
 }
 
 /// The names that begin so; none where anything is wrong: a message would end up on the command line.
-fn candidates(current: &OsStr, names: Names) -> Vec<CompletionCandidate> {
+fn candidates(
+    current: &OsStr,
+    names: Names,
+    arguments: fn() -> Command,
+) -> Vec<CompletionCandidate> {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let (Some(current), Some(config)) = (current.to_str(), config(&words)) else {
+    let Some(current) = current.to_str() else {
         return Vec::new();
     };
-    let found = list(names, &config, &words).into_iter();
-    let found = found.filter(|name| name.starts_with(current));
+    let known = match (names, config(&words)) {
+        (Names::Pages, _) => super::man::below(arguments(), &words),
+        (_, Some(config)) => list(names, &config, &words),
+        (_, None) => Vec::new(),
+    };
+    // As bash gives a word that was begun with a space in it.
+    let plain = current.replace('\\', "");
+    let is_begun = |name: &String| name.starts_with(current) || name.starts_with(&plain);
+    let found = known.into_iter().filter(is_begun);
     found.map(CompletionCandidate::new).collect()
 }
 
@@ -147,17 +190,20 @@ fn config(words: &[OsString]) -> Option<Config> {
 }
 
 fn list(names: Names, config: &Config, words: &[OsString]) -> Vec<String> {
-    let feeds = config.feeds.iter().map(|feed| feed.name.clone());
-    let watches = config.watches.iter().map(|watch| watch.name.clone());
+    let feeds = config.all_feeds().map(|feed| feed.name.clone());
+    let polled = config.feeds.iter().map(|feed| feed.name.clone());
+    let watches = config.all_watches().map(|watch| watch.name.clone());
     let receivers = config
         .receivers
         .iter()
         .map(|receiver| receiver.name.clone());
     match names {
         Names::Feeds => feeds.collect(),
+        Names::Polled => polled.collect(),
         Names::Watches => watches.collect(),
         Names::Receivers => receivers.collect(),
         Names::Tags => names::tags(config),
+        Names::Pages => Vec::new(),
         Names::Muted => {
             let kinds = words.iter().rev().find_map(|word| match word.to_str()? {
                 "watch" => Some(Names::Watches),
@@ -181,7 +227,7 @@ mod tests {
     #[test]
     fn every_argument_that_takes_a_name_is_there() {
         // Where one is missing this panics.
-        with_names(Arguments::command()).debug_assert();
+        with_names(Arguments::command).debug_assert();
     }
 
     #[test]
@@ -190,7 +236,8 @@ mod tests {
         let path = folder.path().join("fivebells.toml");
         let text = "feed.wire = { url = 'https://a.example/', tags = ['japan', 'asia'] }\n\
                 feed.nhk = { url = 'https://b.example/', tags = ['japan'] }\n\
-                watch.koizumi = 'Koizumi'\nnotify = ['desk']\n\
+                feed.idle = { url = 'https://c.example/', enabled = false }\n\
+                watch.koizumi = 'Koizumi'\nwatch.abe = { match = 'Abe', enabled = false }\nnotify = ['desk']\n\
                 receiver.desk = { email = ['a@b.example'] }\n\
                 mail = { server = 'm.example', password = { credential = 'none' } }\n";
         std::fs::write(&path, text).expect("written");
@@ -201,17 +248,25 @@ mod tests {
         };
         let begun = format!("fivebells -- fivebells -c {path} mute");
         for (words, kind, wanted) in [
-            (format!("{begun} watch k"), Names::Muted, &["koizumi"][..]),
+            (
+                format!("{begun} watch k"),
+                Names::Muted,
+                &["koizumi", "abe"][..],
+            ),
             (
                 format!("{begun} feed wire n"),
                 Names::Muted,
-                &["wire", "nhk"],
+                &["wire", "nhk", "idle"],
             ),
             (format!("{begun} tag "), Names::Muted, &["japan", "asia"]),
             (format!("{begun} receiver "), Names::Muted, &["desk"]),
             (format!("{begun} "), Names::Muted, &[]),
-            (format!("{begun} "), Names::Feeds, &["wire", "nhk"]),
-            (format!("x --config={path}"), Names::Watches, &["koizumi"]),
+            (format!("{begun} "), Names::Polled, &["wire", "nhk"]),
+            (
+                format!("x --config={path}"),
+                Names::Watches,
+                &["koizumi", "abe"],
+            ),
         ] {
             assert_eq!(names(&words, kind).expect("read"), wanted, "{words}");
         }

@@ -219,7 +219,7 @@ fn never_polled(name: &str, config: &Config, known: &[String]) -> CliError {
         let help = "the service takes it up at its next start or reload";
         return CliError::Failed(format!("feed {name:?} was never polled; help: {help}"));
     }
-    let configured = config.feeds.iter().map(|feed| feed.name.as_str());
+    let configured = config.all_feeds().map(|feed| feed.name.as_str());
     unknown(
         "feed",
         name,

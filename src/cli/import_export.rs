@@ -47,7 +47,10 @@ impl Import {
         for (feed, url) in joined(&list) {
             let proposal = url
                 .ok_or(NoProposal::Unusable)
-                .and_then(of_a_stranger)
+                .and_then(|url| match proposals.known(&url) {
+                    Some(name) => Err(NoProposal::Known(name.to_owned())),
+                    None => of_a_stranger(url),
+                })
                 .and_then(|url| proposals.propose(&feed.title, &url, &feed.tags));
             match proposal {
                 Ok(mut proposal) => {

@@ -44,7 +44,12 @@ fn refusal(config: &Config, help: &str) -> CliError {
 
 /// Whether the config leaves the place of its store to an installed service.
 fn is_of_a_service(config: &Config) -> bool {
-    is_of(config, UNITS.iter().any(|unit| Path::new(unit).exists()))
+    is_of(config, has_unit())
+}
+
+/// Whether the service is installed here.
+pub(super) fn has_unit() -> bool {
+    UNITS.iter().any(|unit| Path::new(unit).exists())
 }
 
 /// More than one place is looked at for the config that the unit names only.

@@ -1,9 +1,12 @@
 //! `man`: manual pages, made from the arguments and the schema themselves.
 
-use std::io::{self, Write as _};
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+};
 
 use clap::{Args, Command};
-use clap_mangen::roff::{Roff, bold, italic, roman};
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use super::{
     error::{Answer, CliError},
@@ -14,7 +17,7 @@ use crate::config::schema::{Key, TABLES};
 /// The page of the config.
 const CONFIG: &str = "fivebells.toml";
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 5] = [
     (
         "/etc/fivebells/fivebells.toml",
         "The config, see fivebells.toml(5).",
@@ -24,6 +27,15 @@ const FILES: [(&str, &str); 3] = [
         "The service's store, with its log (-wal), index (-shm), lock (.lock) and reserve \
          (.ballast) beside it. Where `[store] url` names no file and the config is not the \
          service's, the store lies beside the config.",
+    ),
+    (
+        "/var/lib/fivebells/fivebells.sock",
+        "The control socket, where commands ask the running service; it goes with it.",
+    ),
+    (
+        "/var/lib/fivebells/fivebells.db.rescued-N, .schema-N",
+        "Copies of the store: what it held when its file was deleted or replaced under the running \
+         service, and what it was before a newer version opened it.",
     ),
     (
         "/usr/lib/systemd/system/fivebells.service",
@@ -72,12 +84,16 @@ const EXIT_STATUS: [(&str, &str); 6] = [
         "It failed, or the answer is no: no match, a test that fails, no such name.",
     ),
     ("2", "The arguments are wrong."),
-    ("3", "The service does not run (status only)."),
+    ("3", "The service does not run (status, reload)."),
     (
         "69",
-        "The store cannot be reached: there is none, it is in use, or its disk is in trouble.",
+        "The store cannot be reached: there is none, it is in use, or its disk is in trouble; or \
+         the service runs and does not answer (reload).",
     ),
-    ("78", "The config is wrong."),
+    (
+        "78",
+        "The config is wrong; reload: it was refused, and the old one stays in force.",
+    ),
 ];
 
 const SIGNALS: [(&str, &str); 2] = [
@@ -136,7 +152,9 @@ fn of_command(
 ) -> Result<(), CliError> {
     let mut command = arguments;
     let mut title = "fivebells".to_owned();
-    for name in names {
+    // A page names others as `fivebells-outbox-retry`.
+    let words = names.iter().flat_map(|name| name.split('-'));
+    for name in words.filter(|word| *word != "fivebells") {
         let Some(found) = command.find_subcommand(name) else {
             let known = command.get_subcommands().map(Command::get_name);
             return Err(unknown("manual page of", name, known.chain([CONFIG])));
@@ -155,6 +173,24 @@ fn of_command(
     }
     see_also(&["fivebells(1)", "fivebells.toml(5)"], out)?;
     Ok(())
+}
+
+/// The pages that a command line asks for next: of `man outbox` those of its commands.
+pub(super) fn below(arguments: Command, words: &[OsString]) -> Vec<String> {
+    let mut command = &built(arguments);
+    let mut words = words.iter().rev().collect::<Vec<_>>();
+    let from = words.iter().position(|word| *word == "man");
+    words.truncate(from.unwrap_or(0));
+    // The first of them is being typed.
+    let named = words.iter().skip(1).rev();
+    for name in named.filter_map(|word| word.to_str()) {
+        if let Some(found) = command.find_subcommand(name) {
+            command = found;
+        }
+    }
+    let names = command.get_subcommands().map(Command::get_name);
+    let config = Some(CONFIG).filter(|_| words.len() <= 1);
+    names.chain(config).map(str::to_owned).collect()
 }
 
 fn source() -> String {
@@ -194,6 +230,21 @@ fn see_also(pages: &[&str], out: &mut dyn io::Write) -> io::Result<()> {
     roff.to_writer(out)
 }
 
+const EXAMPLE: &str = "\
+[feed]
+nhk = { url = \"https://www3.nhk.or.jp/rss/news/cat6.xml\", every = \"5m\" }
+
+[watch]
+koizumi = \"Koizumi NOT Yakumo\"
+
+[receiver]
+desk = { email = [\"desk@example.org\"] }
+
+[mail]
+server = \"mail.example.org:587\"
+from = \"fivebells@example.org\"
+";
+
 /// Every table and key.
 fn of_config(out: &mut dyn io::Write) -> io::Result<()> {
     let mut roff = Roff::new();
@@ -204,6 +255,14 @@ fn of_config(out: &mut dyn io::Write) -> io::Result<()> {
     let about = "A file in TOML, by default /etc/fivebells/fivebells.toml. `fivebells check` says \
                  everything that is wrong with one, `fivebells config` what is in effect.";
     roff.text([roman(about)]);
+    let example = "Defaults and bounds of the keys are in docs/configuration.md. A small one:";
+    roff.control("SH", ["EXAMPLE"]);
+    roff.text([roman(example)]);
+    roff.control("EX", []);
+    for line in EXAMPLE.lines() {
+        roff.text([roman(line), Inline::LineBreak]);
+    }
+    roff.control("EE", []);
     for table in TABLES {
         let title = match table.header {
             "" => "TOP OF THE FILE".to_owned(),
@@ -276,6 +335,35 @@ mod tests {
         names
             .map(|(name, _)| name.split('-').map(str::to_owned).collect())
             .collect()
+    }
+
+    #[test]
+    fn a_page_is_found_by_the_name_that_others_give_it() {
+        let arguments = built(Arguments::command());
+        let found = |name: &str| {
+            let mut page = Vec::new();
+            of_command(&arguments, &[name.to_owned()], &mut page).expect("a page");
+            page
+        };
+        let mut page = Vec::new();
+        let words = ["outbox", "retry"].map(str::to_owned);
+        of_command(&arguments, &words, &mut page).expect("a page");
+        assert_eq!(found("outbox-retry"), page);
+        assert_eq!(found("fivebells-outbox-retry"), page);
+        let typed = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            below(Arguments::command(), &words)
+        };
+        assert!(typed("x -- fivebells man ").contains(&CONFIG.to_owned()));
+        assert_eq!(typed("x -- fivebells man outbox re"), ["retry", "drop"]);
+    }
+
+    #[test]
+    fn the_example_of_the_config_page_is_a_config() {
+        let environment = crate::config::Environment::default();
+        let checked =
+            crate::config::check_text("x.toml".as_ref(), EXAMPLE.to_owned(), &environment);
+        checked.expect("no error");
     }
 
     #[test]

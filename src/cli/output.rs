@@ -150,18 +150,24 @@ pub(super) fn complain(message: &str) {
     } else {
         "error: "
     };
+    let text = format!("{prefix}{}", message.trim_end());
     // Where standard error is gone, nobody can read it.
-    let _ = writeln!(io::stderr(), "{prefix}{}", message.trim_end());
+    let _ = writeln!(io::stderr(), "{}", of_one_line(&text, stderr_columns()));
+}
+
+/// Text of one line, broken between words; a report has its own lines, with marks below their places.
+fn of_one_line(text: &str, columns: Option<usize>) -> String {
+    if text.contains('\n') {
+        return text.to_owned();
+    }
+    wrap(text, columns).join("\n")
 }
 
 /// Says on standard error what is worth knowing.
 pub(super) fn remark(message: &str) {
     let message = message.trim_end();
-    let columns = stderr_columns();
-    // A report has its own lines, with marks below their places.
-    let columns = columns.filter(|_| !message.contains('\n'));
     if !message.is_empty() {
-        let _ = writeln!(io::stderr(), "{}", wrap(message, columns).join("\n"));
+        let _ = writeln!(io::stderr(), "{}", of_one_line(message, stderr_columns()));
     }
 }
 
@@ -176,5 +182,17 @@ mod tests {
         assert_eq!(json, "\"小泉 a\\u009b31m\\u202eb\\u2066\\u007f\\u2028 é\"");
         let read: String = serde_json::from_str(&json).expect("JSON");
         assert_eq!(read, text);
+    }
+
+    #[test]
+    fn an_error_is_broken_between_words_and_a_report_is_left_alone() {
+        let error = "error: feed is off; help: add --write";
+        assert_eq!(
+            of_one_line(error, Some(32)),
+            "error: feed is off; help: add\n--write"
+        );
+        assert_eq!(of_one_line(error, None), error);
+        let report = "error: no such key\n  |  wire = 1\n";
+        assert_eq!(of_one_line(report, Some(8)), report);
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     config::Config,
     scheduler::{Waiting, until_polled},
     store::{PollReport, Store, StoreError},
-    web::Control,
+    web::{Control, ControlError},
 };
 
 /// A host that asks to wait longer than this is not waited for.
@@ -51,6 +51,8 @@ struct PollLine {
     error: Option<String>,
     /// Before this the host is not asked.
     until: Option<Timestamp>,
+    /// When it is polled again; `null` where it is not: it is gone, or has not been polled yet.
+    next_due: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -91,6 +93,7 @@ impl Poll {
                 reports
             }
             Err(AppError::Store(StoreError::Locked { .. })) => {
+                mention_silence(&config.store.path).await;
                 let store = Store::open_beside(&config.store).await?;
                 let asked = self.ask(&store).await?;
                 self.wait(&store, &asked, patience, config.http.total_timeout)
@@ -112,7 +115,7 @@ impl Poll {
     }
 
     fn check_names(&self, config: &Config) -> Result<(), CliError> {
-        let known = || config.feeds.iter().map(|feed| feed.name.as_str());
+        let known = || config.all_feeds().map(|feed| feed.name.as_str());
         if let Some(off) = self.feeds.iter().find(|name| config.off.has_feed(name)) {
             let help = "take out its `enabled = false` and reload";
             return Err(CliError::Failed(format!(
@@ -151,8 +154,14 @@ impl Poll {
             patience,
             request,
         };
-        if Control::of(store.path()).polled(waiting).await.is_ok() {
-            return Ok(());
+        match Control::of(store.path()).polled(waiting).await {
+            Ok(()) => return Ok(()),
+            Err(error @ ControlError::Silent { .. }) => {
+                remark(&format!("{error}: the feeds are polled when it goes on"));
+                return Ok(());
+            }
+            // It sees by itself what the store asks of it.
+            Err(_) => {}
         }
         waiting.feeds = asked;
         let ended = async {
@@ -168,6 +177,16 @@ impl Poll {
     }
 }
 
+/// Says that the service does not answer, before it is waited for: it may hang.
+async fn mention_silence(store: &Path) {
+    if let Err(ControlError::Silent { limit, .. }) = Control::of(store).status().await {
+        let limit = limit.as_secs();
+        remark(&format!(
+            "the service has not answered for {limit} s, waiting for it; see `fivebells status`"
+        ));
+    }
+}
+
 impl PollLine {
     fn of(report: PollReport, now: Timestamp) -> Self {
         let outcome = match &report {
@@ -179,7 +198,9 @@ impl PollLine {
             _ => Outcome::Unchanged,
         };
         let polled = !report.waits;
+        let next_due = report.due_at.filter(|_| polled);
         Self {
+            next_due: next_due.map(|due| due.max(report.pause_ends_at)),
             feed: report.feed,
             outcome,
             new_items: if polled { report.items } else { 0 },
@@ -210,10 +231,10 @@ impl PollLine {
             Outcome::Read => format!("{items}, {alerts}"),
             Outcome::Unchanged => "unchanged".to_owned(),
             Outcome::Failed => {
-                format!(
-                    "failed: {}",
-                    one_line(self.error.as_deref().unwrap_or("unknown"), 200)
-                )
+                let error = one_line(self.error.as_deref().unwrap_or("unknown"), 200);
+                let next = self.next_due.map(|next| when::relative(next, now));
+                let next = next.map_or_else(String::new, |next| format!("; next poll {next}"));
+                format!("failed: {error}{next}")
             }
             Outcome::Refused => {
                 let until = self.until.unwrap_or(now);

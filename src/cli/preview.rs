@@ -18,8 +18,9 @@ use super::{
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    model::{Alert, AlertId, Notice},
+    model::{Alert, AlertId, Event, ItemId, Notice, Watch},
     notify::{self, Notifier, PartKind, PreviewPart, marked},
+    store::Store,
 };
 
 /// Every kind there is.
@@ -99,9 +100,12 @@ impl Preview {
 
     async fn samples(&self, config: &Config) -> Result<Vec<Sample>, CliError> {
         if let Some(id) = self.alert {
+            let store = stored::open(config).await?;
+            let alert = self.stored_alert(id, config, &store).await;
+            store.close().await;
             return Ok(vec![Sample {
                 name: id.to_string(),
-                notice: alerts::notice(stored_alert(config, id).await?),
+                notice: alerts::notice(alert?),
             }]);
         }
         let every = notify::sample_kinds();
@@ -115,6 +119,49 @@ impl Preview {
             .into_iter()
             .flat_map(|kind| of_kind(kind, now))
             .collect())
+    }
+
+    /// The alert as this receiver has it; where it has none, as it would by the watches of the config.
+    async fn stored_alert(
+        &self,
+        id: AlertId,
+        config: &Config,
+        store: &Store,
+    ) -> Result<Alert, CliError> {
+        let missing = || CliError::Failed(format!("there is no alert {id}"));
+        let alert = store.alert(id).await?.ok_or_else(missing)?;
+        let record = match alert.item.id.parse() {
+            Ok(item) => store.item_record(ItemId(item)).await?,
+            Err(_) => None,
+        };
+        let mut records = record.into_iter().flat_map(|record| record.alerts);
+        let deliveries = records.find(|record| record.id == id);
+        let deliveries = deliveries.into_iter().flat_map(|record| record.deliveries);
+        let mut theirs = deliveries.filter(|it| it.receiver == self.receiver);
+        let sent = theirs.find_map(|delivery| match delivery.notice?.event {
+            Event::Alert(sent) => Some(*sent),
+            _ => None,
+        });
+        Ok(sent.unwrap_or_else(|| self.as_configured(alert, config)))
+    }
+
+    /// What is left of the alert by the watches that notify this receiver.
+    fn as_configured(&self, mut alert: Alert, config: &Config) -> Alert {
+        let watches = config.all_watches();
+        let theirs: Vec<&Watch> = watches
+            .filter(|watch| watch.notify.contains(&self.receiver))
+            .filter(|watch| alert.watches.contains(&watch.name))
+            .collect();
+        let Some(priority) = theirs.iter().map(|watch| watch.priority).max() else {
+            let receiver = &self.receiver;
+            remark(&format!(
+                "receiver {receiver:?} does not get this alert: no watch of it notifies {receiver:?}"
+            ));
+            return alert;
+        };
+        alert.keep_watches(|name| theirs.iter().any(|watch| watch.name == name));
+        alert.priority = priority;
+        alert
     }
 }
 
@@ -180,19 +227,12 @@ fn write(path: &Path, pages: &[(&str, String)]) -> Result<(), CliError> {
     for (name, html) in pages {
         put(&path.join(format!("{name}.html")), html)?;
     }
-    remark(&format!(
-        "{} pages written to {}",
-        pages.len(),
-        path.display()
-    ));
+    let written = match pages.len() {
+        1 => "1 page".to_owned(),
+        count => format!("{count} pages"),
+    };
+    remark(&format!("{written} written to {}", path.display()));
     Ok(())
-}
-
-async fn stored_alert(config: &Config, id: AlertId) -> Result<Alert, CliError> {
-    let store = stored::open(config).await?;
-    let alert = store.alert(id).await?;
-    store.close().await;
-    alert.ok_or_else(|| CliError::Failed(format!("there is no alert {id}")))
 }
 
 fn kinds() -> PossibleValuesParser {

@@ -1,6 +1,9 @@
 //! `reload`: the running service reads its config again, and says what that came to.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -28,7 +31,11 @@ impl Reload {
                 error
             })?,
         };
-        match Control::of(&store).reload().await {
+        let service = Control::of(&store);
+        if let Ok(live) = service.status().await {
+            is_of(&live.service.config, path)?;
+        }
+        match service.reload().await {
             Ok(Reloaded::Done(counts)) => {
                 output.print(&counts, |counts| format!("reloaded: {counts}"))?;
                 Ok(true)
@@ -46,9 +53,24 @@ impl Reload {
     }
 }
 
+/// A service reads its own file again, whichever file it is asked with: a copy beside it would seem to be
+/// in force.
+fn is_of(of_service: &Path, named: &Path) -> Result<(), CliError> {
+    let is_same = |[one, other]: [io::Result<PathBuf>; 2]| matches!((one, other), (Ok(one), Ok(other)) if one == other);
+    let both = [of_service, named];
+    if is_same(both.map(std::path::absolute)) || is_same(both.map(std::fs::canonicalize)) {
+        return Ok(());
+    }
+    let (of_service, named) = (of_service.display(), named.display());
+    Err(CliError::Failed(format!(
+        "not reloaded: the service runs with {of_service}, not with {named}; \
+         help: change that file, or restart the service with this one"
+    )))
+}
+
 /// The store of the service that has this config, where the config itself does not say it any more: one
 /// of another config is not asked.
-async fn service_of(config: &Path) -> Option<PathBuf> {
+pub(super) async fn service_of(config: &Path) -> Option<PathBuf> {
     let config = std::path::absolute(config).ok()?;
     for store in usual_places(&config, &Environment::of_process()) {
         let live = Control::of(&store).status().await;

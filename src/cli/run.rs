@@ -112,19 +112,21 @@ async fn prune(app: &App) {
     }
 }
 
-/// Polls what is due now, with the pauses that origins are owed.
+/// Polls what is due now, each feed once, with the pauses that origins are owed.
 async fn poll(app: &App) -> Result<PollTally, CliError> {
     let started_at = SystemClock.now();
     let mut tally = PollTally::default();
     loop {
-        tally += app.poll_due().await?;
-        let overdue = app.store().overdue_feeds(started_at).await?;
-        let Some(due) = app.store().next_poll_due().await?.filter(|_| overdue > 0) else {
+        tally += app.poll_overdue(started_at).await?;
+        let Some((feeds, free_at)) = app.store().overdue(started_at).await? else {
             return Ok(tally);
         };
-        let pause = time::elapsed(SystemClock.now(), due);
+        let pause = time::elapsed(SystemClock.now(), free_at);
         if pause > LONGEST_PAUSE {
-            warn!("{overdue} feeds not polled: their servers asked to wait");
+            match feeds {
+                1 => warn!("1 feed not polled: its server asked to wait"),
+                feeds => warn!("{feeds} feeds not polled: their servers asked to wait"),
+            }
             return Ok(tally);
         }
         tokio::time::sleep(pause).await;

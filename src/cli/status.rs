@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    output::Output,
+    output::{Output, remark},
+    reload::service_of,
     stored,
     terminal::one_line,
     when,
@@ -19,12 +20,12 @@ use super::{
 use crate::{
     app::Live,
     clock::{Clock as _, SystemClock},
-    config::Config,
+    config::{Config, of_store},
     model::time,
-    model::{ConfigFailing, StoreFailing},
+    model::{ConfigFailing, MuteKind, StoreFailing},
     store::{
-        Condition, FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError,
-        Summary, Vitals,
+        Condition, FeedStatus, MuteStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store,
+        StoreError, Summary, Vitals,
     },
     web::{Control, ControlError},
 };
@@ -58,6 +59,8 @@ struct StatusLine<'a> {
     version: Option<&'a str>,
     started: Option<Timestamp>,
     stopped: Option<Timestamp>,
+    /// Why it ended by itself; `null` where someone ended it.
+    fault: Option<&'a str>,
     config: &'a Path,
     /// When the config in force was read.
     config_loaded: Option<Timestamp>,
@@ -65,10 +68,13 @@ struct StatusLine<'a> {
     config_changed: Option<bool>,
     /// The reload that was refused since.
     refused: Option<&'a RefusedReload>,
+    #[serde(skip)]
+    since: SinceRead,
     /// The notice about the config that was sent.
     config_failing: Option<&'a ConfigFailing>,
     feeds: Feeds,
     receivers: Vec<ReceiverLine<'a>>,
+    mutes: Vec<MuteLine<'a>>,
     alerts: u32,
     deliveries_waiting: u32,
     deliveries_dead: u32,
@@ -87,6 +93,25 @@ struct StatusLine<'a> {
     store_queue: Option<usize>,
     /// Why it does not answer there, where it should.
     unanswered: Option<&'a str>,
+}
+
+/// A mute in force, as JSON.
+#[derive(Serialize)]
+struct MuteLine<'a> {
+    kind: MuteKind,
+    name: &'a str,
+    until: Timestamp,
+}
+
+/// What the config's files hold, beside what was read of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SinceRead {
+    /// What is in force, or was refused.
+    Same,
+    /// Something else, without an error that can be seen from here.
+    Mended,
+    /// Something else, with errors.
+    Broken,
 }
 
 /// How many feeds are in which state.
@@ -116,12 +141,13 @@ struct Known {
     receivers: Vec<ReceiverStatus>,
     summary: Summary,
     vitals: Vitals,
+    mutes: Vec<MuteStatus>,
 }
 
 impl Status {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let loaded = config::look(path)?;
-        let config = &loaded.config;
+        let (config, files) = look(path).await?;
+        let config = &config;
         let known = match stored::open(config).await {
             Ok(store) => {
                 let known = Known::of(&store, config.off.feeds.len()).await;
@@ -135,8 +161,7 @@ impl Status {
             Err(error) => return Err(error),
         };
         let now = SystemClock.now();
-        let fingerprint = loaded.warnings.sources.fingerprint();
-        let line = StatusLine::of(&known, config, &fingerprint, now);
+        let line = StatusLine::of(&known, config, &files, now);
         output.print(&line, |line| line.text(&config.timezone, now, output))?;
         match line.state {
             State::Running => Ok(true),
@@ -145,6 +170,58 @@ impl Status {
                 let message = "fivebells is not running: nothing is polled or delivered";
                 Err(CliError::NotRunning(message.to_owned()))
             }
+        }
+    }
+}
+
+/// What the config's files hold now.
+struct Files {
+    /// `None` where they cannot be read.
+    fingerprint: Option<String>,
+    has_errors: bool,
+}
+
+/// Reads the config. Where it does not say where the store is, the service that runs with it does.
+async fn look(path: &Path) -> Result<(Config, Files), CliError> {
+    let error = match config::look(path) {
+        Ok(loaded) => {
+            let report = &loaded.warnings;
+            let files = Files {
+                fingerprint: Some(report.sources.fingerprint()),
+                has_errors: report.errors() > 0,
+            };
+            return Ok((loaded.config, files));
+        }
+        Err(error) => error,
+    };
+    let Some(store) = service_of(path).await else {
+        return Err(error);
+    };
+    remark(&error.to_string());
+    let files = Files {
+        fingerprint: None,
+        has_errors: true,
+    };
+    Ok((of_store(path, store), files))
+}
+
+fn in_force(mut mutes: Vec<MuteStatus>) -> Vec<MuteStatus> {
+    let now = SystemClock.now();
+    mutes.retain(|mute| mute.is_in_force(now));
+    mutes
+}
+
+impl Files {
+    /// Beside what the service has read of them.
+    fn since(&self, service: &ServiceRecord) -> SinceRead {
+        let is_known = match &service.refused {
+            Some(_) => self.fingerprint == service.refused_fingerprint,
+            None => self.fingerprint.as_ref() == Some(&service.fingerprint),
+        };
+        match (is_known, self.has_errors) {
+            (true, _) => SinceRead::Same,
+            (false, false) => SinceRead::Mended,
+            (false, true) => SinceRead::Broken,
         }
     }
 }
@@ -178,6 +255,7 @@ impl Known {
             receivers: store.receivers().await?,
             summary: store.summary().await?,
             vitals: store.vitals().await?,
+            mutes: in_force(store.mutes().await?),
         })
     }
 
@@ -244,7 +322,7 @@ impl Feeds {
 }
 
 impl<'a> StatusLine<'a> {
-    fn of(known: &'a Known, config: &'a Config, fingerprint: &str, now: Timestamp) -> Self {
+    fn of(known: &'a Known, config: &'a Config, files: &Files, now: Timestamp) -> Self {
         let service = known.service.as_ref();
         let Summary {
             alerts,
@@ -256,24 +334,34 @@ impl<'a> StatusLine<'a> {
             std::path::absolute(&config.path).is_ok_and(|path| path == service.config)
         };
         let in_force = service.filter(is_same_file);
+        // A command that has taken the place of the service since has left its time, too.
+        let seen_at = service.and_then(|it| it.seen_at.filter(|_| !known.is_in_use));
+        let mutes = known.mutes.iter().map(|mute| MuteLine {
+            kind: mute.kind,
+            name: &mute.name,
+            until: mute.until,
+        });
         Self {
             state: known.state(now),
             version: service.map(|it| it.version.as_str()),
             started: service.map(|it| it.started_at),
             stopped: service.and_then(|it| it.stopped_at),
+            fault: service.and_then(|it| it.fault.as_deref()),
             config: service.map_or(&config.path, |it| &it.config),
             config_loaded: service.map(|it| it.loaded_at),
-            config_changed: in_force.map(|it| it.fingerprint != fingerprint),
+            config_changed: in_force.map(|it| files.fingerprint.as_ref() != Some(&it.fingerprint)),
+            since: in_force.map_or(SinceRead::Same, |it| files.since(it)),
             refused: service.and_then(|it| it.refused.as_ref()),
             config_failing: known.config_failing.as_ref(),
             feeds: known.feeds,
             receivers: receivers::lines(&known.receivers),
+            mutes: mutes.collect(),
             alerts,
             deliveries_waiting: waiting,
             deliveries_dead: dead,
             oldest_waiting: known.vitals.oldest_waiting,
             last_poll: known.vitals.last_poll,
-            last_written: known.vitals.last_written,
+            last_written: seen_at.or(known.vitals.last_written),
             store_failing: known.store_failing.as_ref(),
             store: &config.store.path,
             store_bytes: known.vitals.bytes,
@@ -295,7 +383,10 @@ impl<'a> StatusLine<'a> {
             State::Running => format!("running since {}", moment(self.started)),
             State::Stuck => format!("stuck: nothing written since {}", moment(self.last_written)),
             State::Stopped if self.stopped.is_none() => "not running, and never was".to_owned(),
-            State::Stopped => format!("not running; stopped {}", moment(self.stopped)),
+            State::Stopped => match self.fault {
+                Some(fault) => format!("not running; failed {}: {fault}", moment(self.stopped)),
+                None => format!("not running; stopped {}", moment(self.stopped)),
+            },
             State::Killed => format!(
                 "not running; it ended unexpectedly after {}",
                 moment(self.last_written)
@@ -315,6 +406,12 @@ impl<'a> StatusLine<'a> {
         let mut name = "receivers";
         for line in receivers::text(&self.receivers, zone, now) {
             lines.push((std::mem::take(&mut name), line));
+        }
+        let mut name = "muted";
+        for mute in &self.mutes {
+            let until = moment(Some(mute.until));
+            let text = format!("{} {} until {until}", mute.kind, mute.name);
+            lines.push((std::mem::take(&mut name), text));
         }
         lines.push(("alerts", self.alerts.to_string()));
         lines.push((
@@ -355,11 +452,17 @@ impl<'a> StatusLine<'a> {
             .config_loaded
             .map(|at| format!(", read {}", moment(Some(at))));
         let mut lines = vec![("config", format!("{path}{}", read.unwrap_or_default()))];
-        // After a refusal that goes without saying, and the reload would be refused again.
-        if self.config_changed == Some(true) && self.refused.is_none() {
-            let what = "changed since; `fivebells reload` takes it";
-            lines.push(("", what.to_owned()));
-        }
+        let since = match (self.since, self.refused) {
+            (SinceRead::Same, _) => None,
+            (SinceRead::Mended, None) => Some("changed since; `fivebells reload` takes it"),
+            (SinceRead::Mended, Some(_)) => {
+                Some("changed since the refusal; `fivebells reload` tries it again")
+            }
+            (SinceRead::Broken, None) => Some("changed since, with errors: see `fivebells check`"),
+            (SinceRead::Broken, Some(_)) => {
+                Some("changed since the refusal, still with errors: see `fivebells check`")
+            }
+        };
         let of_fault = |what: String, error: &str| {
             let errors = error.lines().map(|line| ("", one_line(line, 300)));
             std::iter::once(("", what))
@@ -378,6 +481,7 @@ impl<'a> StatusLine<'a> {
             }
             (None, None) => {}
         }
+        lines.extend(since.map(|what| ("", what.to_owned())));
         lines
     }
 }

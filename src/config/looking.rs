@@ -3,9 +3,9 @@
 //! Somebody who asks what waits in the outbox is not to be stopped by a misspelled key or by a
 //! secret that only the service is given.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Config, ConfigErrors, Environment, Loaded, Report, files, read};
+use super::{Config, ConfigErrors, Environment, Loaded, Report, Source, Sources, files, read};
 use crate::matcher::Matcher;
 
 /// What could be read.
@@ -43,6 +43,20 @@ pub fn load_for_looking(path: &Path, environment: &Environment) -> Result<Looked
         },
         first_error,
     })
+}
+
+/// A config of which nothing is known but where its store is: whoever runs with it says so.
+pub fn of_store(path: &Path, store: PathBuf) -> Config {
+    let mut sources = Sources::default();
+    sources.push(Source {
+        path: path.to_owned(),
+        text: String::new(),
+    });
+    let environment = Environment::default().without_secrets();
+    let ((mut config, _), _) = read(&sources, &environment, true);
+    config.store.path.clone_from(&store);
+    config.store_places = vec![store];
+    config
 }
 
 /// Those watches that compile beside each other, compiled.

@@ -94,7 +94,7 @@ pub use control::ControlOptions;
 pub use effective::effective;
 pub use environment::Environment;
 pub use first::{FirstConfig, FirstMail, SecretPlace};
-pub use looking::{Looked, load_for_looking};
+pub use looking::{Looked, load_for_looking, of_store};
 pub use off::Off;
 pub use place::usual_places;
 pub use problem::{FileId, Location, Place, Problem, Severity, Source, Sources};

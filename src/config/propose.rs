@@ -92,6 +92,11 @@ impl Proposals {
         })
     }
 
+    /// The name under which it is known.
+    pub fn known(&self, url: &Url) -> Option<&str> {
+        self.urls.get(url.as_str()).map(String::as_str)
+    }
+
     /// The name, or the name with the first number from 2 on that makes it unused.
     fn unique(&mut self, name: &str) -> String {
         if self.names.insert(name.to_owned()) {

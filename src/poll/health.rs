@@ -176,7 +176,7 @@ impl HealthRules {
             reason: failure.reason.to_owned(),
             error: failure.message.clone(),
             last_success: state.last_success,
-            failures: state.failures.saturating_add(1),
+            failures: state.failures_after(),
             next_try: (!failure.gone).then(|| to_second(next_try)),
             also: decision.tell_with(context, fails_too),
         });

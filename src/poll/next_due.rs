@@ -38,7 +38,7 @@ pub(super) fn last_poll(answer: &Answer, state: &FeedState, polled_at: Timestamp
         }
         Answer::Failed(failure) => {
             learned.retry_at = cooling::retry_at(state.failures, failure, polled_at);
-            failures = state.failures.saturating_add(1);
+            failures = state.failures_after();
         }
     }
     LastPoll {

@@ -76,10 +76,22 @@ impl Scheduler {
     /// # Errors
     /// The store's first.
     pub async fn poll_due(&self) -> Result<PollTally, StoreError> {
+        self.poll_all(None).await
+    }
+
+    /// The same of the feeds that were due at `since` already.
+    ///
+    /// # Errors
+    /// The store's first.
+    pub async fn poll_overdue(&self, since: Timestamp) -> Result<PollTally, StoreError> {
+        self.poll_all(Some(since)).await
+    }
+
+    async fn poll_all(&self, since: Option<Timestamp>) -> Result<PollTally, StoreError> {
         let mut polls = JoinSet::new();
         let mut tally = PollTally::default();
         loop {
-            self.start_due(&mut polls).await?;
+            self.start_due(since, &mut polls).await?;
             match polls.join_next().await {
                 Some(polled) => tally.count(&self.ended(polled)?),
                 None => return Ok(tally),
@@ -139,7 +151,7 @@ impl Scheduler {
         while !soft.is_cancelled() {
             self.beat();
             changes.mark_unchanged();
-            let pause = match self.start_due(&mut polls).await {
+            let pause = match self.start_due(None, &mut polls).await {
                 Ok(pause) => {
                     refused.clear();
                     pause
@@ -169,9 +181,13 @@ impl Scheduler {
         while let Some(Some(_)) = hard.run_until_cancelled(polls.join_next()).await {}
     }
 
-    /// Starts a poll for every origin that is due, as far as there is room; returns how long
-    /// nothing more will be due.
-    async fn start_due(&self, polls: &mut JoinSet<Polled>) -> Result<Duration, StoreError> {
+    /// Starts a poll for every origin that is due, or has been since then, as far as there is room;
+    /// returns how long nothing more will be due.
+    async fn start_due(
+        &self,
+        since: Option<Timestamp>,
+        polls: &mut JoinSet<Polled>,
+    ) -> Result<Duration, StoreError> {
         let _no_swap = self.claims.lock().await;
         let work = self.work();
         let room = work.parallel.saturating_sub(polls.len());
@@ -179,11 +195,15 @@ impl Scheduler {
             return Ok(MAX_SLEEP);
         }
         let limit = u32::try_from(room).unwrap_or(u32::MAX);
-        let claims = self
-            .store
-            .claim_origins(self.clock.now(), LEASE, limit)
-            .await?;
-        for claim in claims {
+        let now = self.clock.now();
+        let claims = match since {
+            None => self.store.claim_origins(now, LEASE, limit).await,
+            Some(since) => {
+                let overdue = self.store.claim_overdue([now, since], LEASE, limit);
+                overdue.await
+            }
+        };
+        for claim in claims? {
             polls.spawn(poll(Arc::clone(&work), claim));
         }
         Ok(until(

@@ -18,6 +18,9 @@ use crate::model::StoreReason;
 /// The size of the reserve.
 pub const BALLAST_BYTES: usize = 16 << 20;
 
+/// What its name adds to the store's.
+pub(super) const BALLAST: &str = ".ballast";
+
 /// Written at once.
 const CHUNK_BYTES: usize = 1 << 20;
 
@@ -95,7 +98,7 @@ pub(super) fn drop_beside(store: &Path) -> bool {
 }
 
 fn ballast(store: &Path) -> PathBuf {
-    beside(store, ".ballast")
+    beside(store, BALLAST)
 }
 
 /// A file beside the store's: its name with `suffix` added.

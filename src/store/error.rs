@@ -80,6 +80,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A backup was to be written over a file of the store itself.
+    #[error("{} belongs to the store; help: give the backup a name of its own", path.display())]
+    OwnFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no store yet.
     #[error("there is no store at {}; help: start the service once, it makes one", path.display())]
     Missing {

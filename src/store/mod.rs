@@ -160,8 +160,8 @@ impl Store {
     /// higher numbers, so that receivers know every notice from those that were sent meanwhile.
     ///
     /// # Errors
-    /// [`Missing`](StoreError::Missing); [`NoBackup`](StoreError::NoBackup): what stands at `to`
-    /// was not touched.
+    /// [`Missing`](StoreError::Missing); [`NoBackup`](StoreError::NoBackup),
+    /// [`OwnFile`](StoreError::OwnFile): what stands at `to` was not touched.
     pub async fn back_up(options: &StoreOptions, to: &Path) -> Result<(), StoreError> {
         let (from, to) = (options.path.clone(), to.to_owned());
         let copied = tokio::task::spawn_blocking(move || Sqlite::back_up(&from, &to)).await;

@@ -28,12 +28,21 @@ pub struct ServiceRecord {
     pub started_at: Timestamp,
     /// When it ended in good order; `None` while it runs, and where it was killed.
     pub stopped_at: Option<Timestamp>,
+    /// Why it ended by itself; `None` where someone ended it.
+    #[serde(default)]
+    pub fault: Option<String>,
+    /// When it last said this. A command that takes its place for a while says nothing here.
+    #[serde(default)]
+    pub seen_at: Option<Timestamp>,
     /// When the config that is in force was read.
     pub loaded_at: Timestamp,
     /// Another one for other texts of the config's files.
     pub fingerprint: String,
     /// The reload that was refused since.
     pub refused: Option<RefusedReload>,
+    /// Of the config's files when it was refused.
+    #[serde(default)]
+    pub refused_fingerprint: Option<String>,
 }
 
 /// A reload that the service refused.
@@ -171,12 +180,15 @@ mod tests {
             config: "/etc/fivebells/fivebells.toml".into(),
             started_at: at(1),
             stopped_at: None,
+            fault: None,
+            seen_at: Some(at(3)),
             loaded_at: at(1),
             fingerprint: "f".into(),
             refused: Some(RefusedReload {
                 at: at(2),
                 error: "one".into(),
             }),
+            refused_fingerprint: Some("g".into()),
         };
         let noted = store.note_service(record.clone());
         noted.await.expect("written");

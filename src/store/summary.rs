@@ -82,15 +82,20 @@ impl Store {
         .await
     }
 
-    /// How many feeds were due at `now` and have not been polled since.
-    pub async fn overdue_feeds(&self, now: Timestamp) -> Result<u32, StoreError> {
+    /// How many feeds were due at `since` and have not been polled yet, and when the first of them can
+    /// be: its host rests until then. `None` where there is none.
+    pub async fn overdue(&self, since: Timestamp) -> Result<Option<(u32, Timestamp)>, StoreError> {
         self.read(move |tx| {
-            tx.row(
-                "SELECT count(*) FROM feed WHERE active = 1 AND gone = 0 AND due <= ?1",
-                values![now],
-            )?
-            .expect("an aggregate has a row")
-            .take(0)
+            let mut row = tx
+                .row(
+                    "SELECT count(*), min(o.due) FROM feed f JOIN origin o ON o.id = f.origin
+                      WHERE f.active = 1 AND f.gone = 0 AND f.due <= ?1",
+                    values![since],
+                )?
+                .expect("an aggregate has a row");
+            let free_at: Option<Timestamp> = row.take(1)?;
+            let feeds = row.take(0)?;
+            Ok(free_at.map(|free_at| (feeds, free_at)))
         })
         .await
     }

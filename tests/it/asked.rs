@@ -304,3 +304,66 @@ fn feeds_shows_the_rules_of_a_feed_that_fails() {
     assert_eq!(found[0]["because"], "failures in a row: 1");
     assert_eq!(found[0]["at"], feed["next_due"]);
 }
+
+/// A feed that is due again while others' hosts ask to wait must not keep the round going.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_for_cron_polls_each_feed_once_and_ends() {
+    let server = FeedServer::start().await;
+    server.fail_with(Some(busy("600")));
+    let feeds = format!(
+        "one = \"{0}\"\ntwo = \"{0}?2\"\nshort = {{ url = \"file:sample.xml\", every = \"10s\" }}",
+        server.url()
+    );
+    let desk = Desk::new(&config(&feeds));
+    let mut round = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+        .args(["-c".as_ref(), desk.path("fivebells.toml").as_os_str()])
+        .args(["run", "--once"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(40);
+    while round.try_wait().expect("a child").is_none() {
+        if std::time::Instant::now() > deadline {
+            round.kill().expect("ended");
+            panic!("the round does not end");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let round = round.wait_with_output().expect("its words");
+    assert_eq!(round.status.code(), Some(0), "{}", stderr(&round));
+    let said = stderr(&round);
+    assert!(
+        said.contains("1 feed not polled: its server asked to wait"),
+        "{said}"
+    );
+    assert!(said.contains("feeds read 1, failed 1,"), "{said}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// Whoever looks whether a feed is well again puts off neither its polls nor the alarm.
+#[tokio::test(flavor = "multi_thread")]
+async fn polls_by_hand_that_fail_make_a_feed_no_rarer() {
+    let server = FeedServer::start().await;
+    server.fail_with(Some(Answer::Reply {
+        status: 500,
+        headers: Vec::new(),
+        body: Vec::new(),
+    }));
+    let feeds = format!("one = {{ url = \"{}\", every = \"1h\" }}", server.url());
+    let desk = Desk::new(&(config(&feeds) + "[poll]\nper_host = \"0s\"\n"));
+    let mut said = String::new();
+    for _ in 0..5 {
+        said = stdout(&desk.run(&["poll", "one"]));
+    }
+    assert_eq!(server.requests().len(), 5);
+    assert!(said.contains("; next poll in "), "{said}");
+    let feed = json(&desk.run(&["--format", "json", "feeds"])).remove(0);
+    let next: jiff::Timestamp = feed["next_due"]
+        .as_str()
+        .expect("text")
+        .parse()
+        .expect("a time");
+    let wait = next.duration_since(jiff::Timestamp::now()).as_secs();
+    assert!((3000..=4000).contains(&wait), "{wait} s: {feed:#}");
+}

@@ -211,7 +211,10 @@ fn who_asks_while_a_reload_runs_hears_of_a_later_one() {
     std::fs::write(daemon.path(), large()).expect("written");
     let first = ask(&daemon, "POST /reload");
     daemon.expect("RELOADING=1");
-    std::fs::write(daemon.path(), quiet()).expect("written");
+    // Whole at once: the first reload may be reading it now.
+    let new = daemon.path().with_extension("new");
+    std::fs::write(&new, quiet()).expect("written");
+    std::fs::rename(&new, daemon.path()).expect("renamed");
     let later: Vec<UnixStream> = (0..5).map(|_| ask(&daemon, "POST /reload")).collect();
     daemon.signal("-HUP");
     let first = answer(first);
@@ -378,7 +381,8 @@ fn a_daemon_that_waits_for_the_store_leaves_the_socket_to_the_one_that_has_it() 
     let second = Daemon::start(&config);
     second.expect("STATUS=waiting");
     assert_eq!(pid(&second), Value::from(first.child.id()));
-    assert_eq!(code(&second.run(&["reload"])), 0);
+    assert_eq!(code(&first.run(&["reload"])), 0);
+    assert_eq!(code(&second.run(&["reload"])), 1, "it has another config");
     first.signal("-TERM");
     second.expect("READY=1");
     assert_eq!(first.end().0, Some(0));
@@ -412,5 +416,52 @@ fn status_says_that_a_service_does_not_answer() {
     assert!(said.contains("none: the daemon did not answer"), "{said}");
     assert_eq!(code(&status), 0, "its heartbeat is young: {said}");
     assert!(json(&line)[0]["unanswered"].is_string());
+    stop(daemon);
+}
+
+/// The service reads its own file again: to say "reloaded" of a copy would be wrong.
+#[test]
+fn a_reload_with_another_file_than_the_service_has_is_refused_with_both_names() {
+    let daemon = Daemon::start(&quiet());
+    daemon.expect("READY=1");
+    let copy = daemon.path().with_file_name("copy.toml");
+    std::fs::write(
+        &copy,
+        quiet().replace("[watch]", "[watch]\nh = \"Hegseth\""),
+    )
+    .expect("written");
+    let copy = copy.to_str().expect("UTF-8");
+    let refused = crate::desk::run(&["-c", copy, "reload"]);
+    let said = stderr(&refused);
+    assert_eq!(code(&refused), 1, "{said}");
+    for part in ["not reloaded", "copy.toml", "fivebells.toml"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let link = daemon.path().with_file_name("link.toml");
+    std::os::unix::fs::symlink(daemon.path(), &link).expect("linked");
+    let link = link.to_str().expect("UTF-8");
+    let reloaded = crate::desk::run(&["-c", link, "reload"]);
+    assert_eq!(code(&reloaded), 0, "{}", stderr(&reloaded));
+    stop(daemon);
+}
+
+/// It may hang: whoever asks hears so at once, and not after minutes.
+#[test]
+fn a_poll_beside_a_service_that_does_not_answer_says_so() {
+    let daemon = Daemon::start(&quiet());
+    daemon.expect("READY=1");
+    daemon.signal("-STOP");
+    let mut poll = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+        .args(["-c".as_ref(), daemon.path().as_os_str(), "poll".as_ref()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut said = std::io::BufReader::new(poll.stderr.take().expect("piped"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut said, &mut line).expect("a line");
+    daemon.signal("-CONT");
+    assert!(line.contains("the service has not answered"), "{line}");
+    poll.wait().expect("it ends");
     stop(daemon);
 }

@@ -411,3 +411,36 @@ async fn what_a_notice_calls_itself_explains_its_story() {
         "{unquoted}"
     );
 }
+
+#[test]
+fn a_preview_of_an_alert_names_the_watches_of_its_receiver_alone() {
+    let desk = Desk::new(
+        "[feed]\nsample = { url = \"file:sample.xml\", initial = \"all\" }\n\
+         [watch]\nhegseth = { match = \"Hegseth\", priority = \"urgent\", notify = [\"other\"] }\n\
+         koizumi = { match = \"Koizumi\", notify = [\"screen\", \"other\"] }\n\
+         [receiver]\nscreen = { stdout = true }\nother = { stdout = true }\nidle = { stdout = true }\n",
+    );
+    assert_eq!(code(&desk.run(&["run", "--once"])), 0);
+    let shown = |receiver| {
+        let output = desk.run(&["preview", receiver, "--alert", "a1"]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        (stdout(&output), stderr(&output))
+    };
+    let (screen, _) = shown("screen");
+    assert!(screen.contains("koizumi"), "{screen}");
+    assert!(
+        !screen.contains("hegseth") && !screen.contains("URGENT"),
+        "{screen}"
+    );
+    let (other, _) = shown("other");
+    assert!(
+        other.contains("hegseth") && other.contains("URGENT"),
+        "{other}"
+    );
+    assert!(shown("idle").1.contains("does not get this alert"));
+    let explained = stdout(&desk.run(&["explain", "a1", "koizumi"]));
+    assert!(
+        explained.contains("urgent for other, routine for screen"),
+        "{explained}"
+    );
+}

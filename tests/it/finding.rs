@@ -154,7 +154,7 @@ fn import_prints_what_the_config_does_not_have() {
         "{told}"
     );
     assert!(
-        told.contains("gopher://odd.example/: not an http"),
+        told.contains("gopher://odd.example/: only http"),
         "{told}"
     );
     for inner in ["file:///etc/hostname", "http://10.0.0.7/feed"] {

@@ -44,6 +44,7 @@ mod report;
 mod request;
 mod servers;
 mod service;
+mod slips;
 mod switched;
 mod traps;
 mod trust;

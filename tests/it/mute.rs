@@ -301,7 +301,7 @@ async fn what_cannot_be_muted_says_why() {
         (
             &["mute", "feed", "wire", "--until", "25:00"],
             2,
-            "expected how far away, such as 2h",
+            "expected a time of day, such as 08:00",
         ),
         (
             &[

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fivebells::store::{ServiceRecord, Store, StoreOptions};
+
 use crate::{
     daemon::Daemon,
     desk::{Desk, code, json, stderr, stdout},
@@ -148,6 +150,16 @@ fn a_place_that_cannot_hold_a_backup_is_named_and_the_store_is_not_blamed() {
         (folder.to_owned(), 1, "is a folder"),
         (format!("{folder}/sample.xml/copy.db"), 1, "is not a folder"),
         ("-".to_owned(), 2, "standard output"),
+        (
+            format!("{folder}/fivebells.toml"),
+            1,
+            "not an earlier backup",
+        ),
+        (
+            format!("{folder}/fivebells.db-wal"),
+            1,
+            "belongs to the store",
+        ),
     ] {
         let output = desk.run(&["backup", &to]);
         assert_eq!(code(&output), exit, "{to}: {}", stderr(&output));
@@ -229,6 +241,20 @@ async fn a_refused_reload_stands_in_the_status_and_is_told_once_until_it_is_mend
     );
     fine(&daemon.run(&["status"]));
     assert_eq!(kinds(&hook, 1).await, ["config.failing"]);
+    let text = || stdout(&daemon.run(&["status"]));
+    assert!(!text().contains("changed since"), "{}", text());
+    std::fs::write(daemon.path(), good.replace("watch", "wacth")).expect("written");
+    assert!(
+        text().contains("since the refusal, still with errors"),
+        "{}",
+        text()
+    );
+    std::fs::write(daemon.path(), good.clone() + "# mended\n").expect("written");
+    assert!(
+        text().contains("since the refusal; `fivebells reload`"),
+        "{}",
+        text()
+    );
     std::fs::write(daemon.path(), &good).expect("written");
     daemon.signal("-HUP");
     daemon.expect("STATUS=feeds 1");
@@ -284,8 +310,66 @@ async fn status_tells_a_service_that_runs_from_one_that_was_killed_or_stopped() 
     assert_eq!((code(&killed), state(&killed)), (3, "killed".into()));
     let text = stdout(&daemon.run(&["status"]));
     assert!(text.contains("not running"), "{text}");
+    // What a command writes that takes its place is no sign of life.
+    fine(&daemon.run(&["poll"]));
+    let later = json(&daemon.run(&["--format", "json", "status"])).remove(0);
+    assert_eq!(later["last_written"], json(&killed)[0]["last_written"]);
+    assert_eq!(later["state"], "killed");
     for command in ["feeds", "outbox"] {
         let said = stderr(&daemon.run(&[command]));
         assert!(said.contains("not running"), "{command}: {said}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_says_why_a_service_ended_by_itself_and_who_is_muted() {
+    let desk = Desk::new(&sample("{ stdout = true }"));
+    fine(&desk.run(&["run", "--once"]));
+    fine(&desk.run(&["mute", "receiver", "screen", "--for", "1h"]));
+    let options = StoreOptions {
+        path: desk.path("fivebells.db"),
+        keep_items: Duration::from_hours(1),
+        keep_alerts: Duration::from_hours(1),
+    };
+    let now = jiff::Timestamp::now();
+    let store = Store::open(&options, now).await.expect("a store");
+    let record = ServiceRecord {
+        version: "0.1.0".to_owned(),
+        config: desk.path("fivebells.toml"),
+        started_at: now,
+        stopped_at: Some(now),
+        fault: Some("the loop of polls has ended".to_owned()),
+        seen_at: Some(now),
+        loaded_at: now,
+        fingerprint: String::new(),
+        refused: None,
+        refused_fingerprint: None,
+    };
+    store.note_service(record).await.expect("written");
+    store.close().await;
+    let status = desk.run(&["status"]);
+    assert_eq!(code(&status), 3);
+    let text = stdout(&status);
+    assert!(text.contains("not running; failed "), "{text}");
+    assert!(text.contains("the loop of polls has ended"), "{text}");
+    assert!(text.contains("receiver screen until "), "{text}");
+    let line = json(&desk.run(&["--format", "json", "status"])).remove(0);
+    assert_eq!(line["fault"], "the loop of polls has ended");
+    assert_eq!(line["mutes"][0]["name"], "screen");
+}
+
+/// Where the file is gone the service that runs with it still says how it is.
+#[test]
+fn status_finds_the_service_whose_config_is_gone() {
+    let daemon = Daemon::start(&sample("{ stdout = true }"));
+    daemon.expect("READY=1");
+    std::fs::remove_file(daemon.path()).expect("removed");
+    let status = daemon.run(&["status"]);
+    assert_eq!(code(&status), 0, "{}", stderr(&status));
+    let text = stdout(&status);
+    assert!(text.contains("running since"), "{text}");
+    assert!(text.contains("changed since, with errors"), "{text}");
+    assert!(stderr(&status).contains("fivebells.toml"));
+    daemon.signal("-TERM");
+    assert_eq!(daemon.end().0, Some(0));
 }

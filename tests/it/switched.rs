@@ -179,3 +179,28 @@ fn commands_know_what_is_off_by_its_name() {
         "{lines}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_switched_on_again_is_polled_at_once() {
+    let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
+    let hourly = |is_on| config(&feed, &hook, is_on, true).replace("\"1m\"", "\"1h\"");
+    let world = World::open(&hourly(true)).await;
+    world.round().await;
+    let take = async |config: String| {
+        world.write(&config);
+        let reloaded = world.app().reload(world.config()).await;
+        reloaded.expect("a good config");
+    };
+    take(hourly(false)).await;
+    feed.publish("Koizumi while it was off");
+    world.advance(1);
+    world.round().await;
+    assert!(hook.requests().is_empty(), "it is off");
+    take(hourly(true)).await;
+    world.round().await;
+    assert_eq!(hook.titles(), ["Koizumi while it was off"]);
+    let asked = feed.requests().len();
+    take(hourly(true)).await;
+    world.round().await;
+    assert_eq!(feed.requests().len(), asked, "one that was on is not");
+}

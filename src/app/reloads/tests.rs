@@ -47,6 +47,7 @@ fn slow() -> Slow {
         Err(Refusal {
             brief: report.clone(),
             report,
+            fingerprint: None,
         })
     };
     Slow {

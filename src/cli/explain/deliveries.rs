@@ -143,6 +143,20 @@ impl<'a> WatchDeliveries<'a> {
         words.join("; ")
     }
 
+    /// How urgent it is for the receivers of this watch: each receiver's notice is as urgent as the
+    /// watches that it names, and not as the whole alert.
+    pub(super) fn priority(&self, alert: &AlertRecord) -> String {
+        let Some(first) = self.all.first() else {
+            return alert.priority.to_string();
+        };
+        if self.all.iter().all(|it| it.priority == first.priority) {
+            return first.priority.to_string();
+        }
+        let each = self.all.iter();
+        let each = each.map(|it| format!("{} for {}", it.priority, it.receiver));
+        each.collect::<Vec<_>>().join(", ")
+    }
+
     /// What suppresses it for each receiver.
     pub(super) fn suppressors(&self) -> String {
         let deliveries = self.all.iter();

@@ -78,13 +78,13 @@ pub(super) fn reports(facts: &ItemFacts<'_>, position: usize, clause: &Clause) -
     let Some(alert) = facts.alert(&watch.name) else {
         return steps;
     };
+    let deliveries = WatchDeliveries::of(alert, &watch.name);
     let made = format!(
         "{}, {}, {}",
         alert.id,
         facts.at(alert.created_at),
-        alert.priority
+        deliveries.priority(alert)
     );
-    let deliveries = WatchDeliveries::of(alert, &watch.name);
     let mut lines = deliveries.lines(&facts.delivery_context);
     steps.push(step(Stage::Alert, made));
     steps.push(step(Stage::Mute, muted(facts, watch, alert)));

@@ -95,7 +95,9 @@ pub(super) async fn answer(
     };
     if seen.is_empty() {
         let is_found = !asked.near.is_empty() && !lookup::is_address(asked.name);
-        if asked.number.is_none() && !is_found {
+        // What is called by a number is no feed's fault.
+        let is_number = asked.number.is_some() || Number::read(asked.name).is_some();
+        if !is_number && !is_found {
             let mutes = Mutes::in_force(store, now).await?;
             answer.feeds = feeds(asked.name, &store.feeds().await?, &mutes, config, now);
         }

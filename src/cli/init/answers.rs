@@ -143,6 +143,25 @@ pub(super) fn with_sender(mail: FirstMail) -> FirstMail {
     }
 }
 
+/// Whether a webhook can have this URL.
+pub(super) fn is_web(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// Addresses with commas between.
+pub(super) fn addresses(answer: &str) -> Result<Vec<String>, String> {
+    let parts = answer.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let parts: Vec<String> = parts.map(str::to_owned).collect();
+    let is_address = |part: &String| {
+        let (name, host) = part.rsplit_once('@').unwrap_or_default();
+        !name.is_empty() && !host.is_empty() && !part.contains([' ', '<', '>', ':'])
+    };
+    if parts.is_empty() || !parts.iter().all(is_address) {
+        return Err("type addresses only, such as desk@example.org".to_owned());
+    }
+    Ok(parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::with_scheme;

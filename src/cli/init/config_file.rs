@@ -11,7 +11,8 @@ use super::{
     super::{
         config,
         error::{Answer, CliError},
-        output::Output,
+        installed,
+        output::{Output, remark},
         receiver,
     },
     answers::Answers,
@@ -83,8 +84,10 @@ impl ConfigFile {
             text.insert_str(0, &format!("#:schema file://{SCHEMA_FILE}\n"));
         }
         let environment = Environment::of_process().without_secrets();
-        configs::check_text(&self.path, text.clone(), &environment)
-            .map_err(|errors| config::broken(&errors))?;
+        configs::check_text(&self.path, text.clone(), &environment).map_err(|errors| {
+            remark("nothing was written: the answers make a config with errors");
+            config::broken(&errors)
+        })?;
         let failed = |error: ReplaceError| {
             let joint = if error.is_denied() {
                 ", and"
@@ -164,7 +167,7 @@ impl ConfigFile {
 
     fn next(&self, secret: Option<&Path>) -> Vec<String> {
         let file = self.path.display();
-        if !self.is_of_service() {
+        if !self.is_of_service() || !installed::has_unit() {
             return vec![
                 format!("fivebells -c {file} check --online"),
                 format!("fivebells -c {file} run"),

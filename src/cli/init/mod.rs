@@ -17,7 +17,7 @@ use super::{
     output::{Output, remark, stderr_columns},
 };
 use crate::config::{FirstConfig, FirstMail, SecretPlace};
-use answers::{Answers, find, with_sender};
+use answers::{Answers, addresses, find, is_web, with_sender};
 use ask::{Asker, echo};
 use config_file::ConfigFile;
 use questions::ask_missing;
@@ -114,6 +114,7 @@ impl Init {
 
     /// What the flags say of receivers.
     fn given(&self) -> Result<Answers, CliError> {
+        self.check_receivers()?;
         let password = self.smtp_password.as_deref().map(|place| {
             // What it is instead may be the password: it is not shown.
             let help = "write env:NAME, file:PATH or credential:NAME, never the password itself";
@@ -141,6 +142,28 @@ impl Init {
             mail_to: self.mail_to.clone(),
             ..Answers::default()
         })
+    }
+
+    /// Names the flag that is wrong: the config that it would make is not there to be looked at.
+    fn check_receivers(&self) -> Result<(), CliError> {
+        let wrong = |flag, value: &str, help: &str| {
+            CliError::Usage(format!("{flag} {value:?} cannot be used; help: {help}"))
+        };
+        if let Some(url) = &self.webhook
+            && !is_web(url)
+        {
+            return Err(wrong("--webhook", url, "write a URL with https://"));
+        }
+        let senders = self.mail_from.iter().map(|from| ("--mail-from", from));
+        let recipients = self.mail_to.iter().map(|to| ("--mail-to", to));
+        for (flag, address) in recipients.chain(senders) {
+            match addresses(address) {
+                Ok(one) if one.len() == 1 => {}
+                Ok(_) => return Err(wrong(flag, address, "give the flag once for each address")),
+                Err(help) => return Err(wrong(flag, address, &help)),
+            }
+        }
+        Ok(())
     }
 
     /// Says which flags are missing where nobody can be asked.

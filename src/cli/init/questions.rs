@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     super::{error::CliError, terminal::one_line},
-    answers::{Answers, Candidate, url, with_scheme, with_sender},
+    answers::{Answers, Candidate, addresses, url, with_scheme, with_sender},
     ask::Asker,
 };
 use crate::config::{FirstMail, SecretPlace};
@@ -183,19 +183,6 @@ fn ask_mail(
         login,
     }));
     Ok(())
-}
-
-fn addresses(answer: &str) -> Result<Vec<String>, String> {
-    let parts = answer.split(',').map(str::trim).filter(|it| !it.is_empty());
-    let parts: Vec<String> = parts.map(str::to_owned).collect();
-    let is_address = |part: &String| {
-        let (name, host) = part.rsplit_once('@').unwrap_or_default();
-        !name.is_empty() && !host.is_empty() && !part.contains([' ', '<', '>', ':'])
-    };
-    if parts.is_empty() || !parts.iter().all(is_address) {
-        return Err("type addresses only, such as desk@example.org".to_owned());
-    }
-    Ok(parts)
 }
 
 #[cfg(test)]

@@ -54,13 +54,13 @@ pub(super) struct Mute {
     names: Vec<String>,
 
     /// For how long, such as 2d or 12h; at most ten years.
-    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration,
+    #[arg(long = "for", value_name = "TIME", value_parser = length,
           requires = "kind", conflicts_with = "until")]
     length: Option<Duration>,
 
     /// Until when: the next time of day (08:00), the beginning of a day (tomorrow, 2026-12-01), or a
     /// time on a day (2026-12-01T08:00); at most ten years.
-    #[arg(long, value_name = "TIME", value_parser = moment, requires = "kind")]
+    #[arg(long, value_name = "TIME", value_parser = coming, requires = "kind")]
     until: Option<Moment>,
 
     /// Why: `mute` shows it, and so does the notice at the end.
@@ -235,6 +235,18 @@ async fn check_names(
     };
     known.extend(muted);
     names::check_all(kind.as_str(), names, &known)
+}
+
+fn length(text: &str) -> Result<Duration, String> {
+    let read = parse_duration(text);
+    read.map_err(|error| format!("{error}; write 30m, 12h, 2d or 1w"))
+}
+
+fn coming(text: &str) -> Result<Moment, &'static str> {
+    moment(text).map_err(|_| {
+        "expected a time of day, such as 08:00, tomorrow, a day, such as 2026-12-01, a time of it, \
+         such as 2026-12-01T08:00 or 2026-12-01T08:00+09:00, or how far away, such as 2h"
+    })
 }
 
 fn kinds() -> impl TypedValueParser<Value = MuteKind> {

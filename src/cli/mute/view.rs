@@ -81,8 +81,11 @@ fn count(number: u64, noun: &str) -> String {
 /// That it is muted, until when, and what that means.
 pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
     let mute = &muted.mute;
-    let before = muted.before.filter(|before| *before != mute.until);
-    let before = before.map(|before| format!(", no longer until {}", when::at(before, zone)));
+    let until = when::at(mute.until, zone);
+    // As people see it: the same minute typed twice differs in what is behind the second.
+    let before = muted.before.map(|before| when::at(before, zone));
+    let before = before.filter(|before| *before != until);
+    let before = before.map(|before| format!(", no longer until {before}"));
     let meaning = match mute.kind {
         MuteKind::Watch => "what it alone would send is stored, and not sent",
         MuteKind::Feed => "its alerts and the notices of its health are stored, and not sent",
@@ -97,10 +100,9 @@ pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
         format!("\nsuppressed already: {}", suppressed(mute))
     };
     format!(
-        "{} {} is muted until {}{}: {meaning}{already}",
+        "{} {} is muted until {until}{}: {meaning}{already}",
         mute.kind,
         mute.name,
-        when::at(mute.until, zone),
         before.unwrap_or_default(),
     )
 }

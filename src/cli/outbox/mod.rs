@@ -195,7 +195,7 @@ impl List {
     /// That there is nothing to show, in words.
     fn nothing(&self) -> String {
         let what = match self.state {
-            Some(state) => format!("nothing is {state}"),
+            Some(state) => format!("no delivery is {state}"),
             None => "nothing waits and nothing is dead".to_owned(),
         };
         let whose = self.receiver.as_ref().map(|name| format!(" for {name}"));
@@ -242,6 +242,13 @@ impl Which {
 
     /// Those that were asked for by number.
     async fn ids(&self, store: &Store) -> Result<BTreeSet<DeliveryId>, CliError> {
+        if let Some(number) = self.mute
+            && !store.mutes().await?.iter().any(|mute| mute.id.0 == number)
+        {
+            let help = "`fivebells mute` shows those that hold something";
+            let message = format!("there is no mute {number}; help: {help}");
+            return Err(CliError::Failed(message));
+        }
         let mut ids = BTreeSet::new();
         for text in &self.numbers {
             ids.insert(number::delivery(text, store).await?);

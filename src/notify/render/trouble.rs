@@ -283,9 +283,13 @@ fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
              as far as they can be read",
         ),
         StoreReason::Gone => (
-            "has lost the store's file",
+            "has lost its file",
             "the service ends, so that it starts on the file that stands there then",
         ),
+    };
+    let subject = match event.reason {
+        StoreReason::Gone => "The store",
+        _ => "The disk of the store",
     };
     let since = at(event.since, timezone);
     let mut facts = vec![
@@ -299,7 +303,7 @@ fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
     facts.push(("To do", advice::store(event.reason).to_owned()));
     facts.push(("Meaning", meaning.to_owned()));
     Trouble {
-        sentence: format!("The disk of the store {what}, since {since}"),
+        sentence: format!("{subject} {what}, since {since}"),
         feed: None,
         url: None,
         facts,

@@ -39,6 +39,8 @@ pub struct PollReport {
     pub items: u32,
     /// Alerts, updates included.
     pub alerts: u32,
+    /// When it is due again; `None` where it is gone.
+    pub due_at: Option<Timestamp>,
 }
 
 const ASKED: &str = "
@@ -69,7 +71,8 @@ const REPORT: &str = "
            CASE WHEN f.baseline_at >= f.polled_at THEN 1 ELSE 0 END,
            CASE WHEN f.changed_at >= f.polled_at THEN 1 ELSE 0 END,
            (SELECT count(*) FROM item i WHERE i.feed = f.id AND i.seen_at >= f.polled_at),
-           (SELECT count(*) FROM alert a WHERE a.feed = f.id AND a.created_at >= f.polled_at)
+           (SELECT count(*) FROM alert a WHERE a.feed = f.id AND a.created_at >= f.polled_at),
+           CASE WHEN f.gone = 0 THEN f.due END
       FROM feed f JOIN origin o ON o.id = f.origin
      WHERE f.name = ?1";
 
@@ -159,6 +162,7 @@ fn report(mut row: Row) -> Result<PollReport, StoreError> {
         changed: row.take(5)?,
         items: row.take(6)?,
         alerts: row.take(7)?,
+        due_at: row.take(8)?,
     })
 }
 

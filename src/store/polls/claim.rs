@@ -24,6 +24,19 @@ pub(in crate::store) const CLAIM: &str = "
               (SELECT count(*) FROM meta WHERE key = 'outage_since'),
               (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
 
+/// The same of origins with a feed that was due at ?4 already.
+const CLAIM_OVERDUE: &str = "
+    UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
+     WHERE id IN (SELECT o.id FROM origin o
+                   WHERE o.due <= ?1 AND EXISTS (
+                     SELECT 1 FROM feed f
+                      WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0 AND f.due <= ?4)
+                   ORDER BY o.due LIMIT ?3)
+       AND due <= ?1
+    RETURNING id, fence, refusals, unreachable_since,
+              (SELECT count(*) FROM meta WHERE key = 'outage_since'),
+              (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')";
+
 /// What a poll needs to know of a feed. `due` stands first.
 macro_rules! feed {
     ($which:literal) => {
@@ -57,8 +70,26 @@ impl Store {
         lease: Duration,
         limit: u32,
     ) -> Result<Vec<PollClaim>, StoreError> {
-        self.write(move |tx| claim_origins(tx, now, lease, limit))
-            .await
+        self.write(move |tx| {
+            let claimed = tx.rows(CLAIM, values![now, millis(lease), limit])?;
+            claim_origins(tx, claimed, now)
+        })
+        .await
+    }
+
+    /// The same of those with feeds that were due at `since` already, and only these feeds: in a round
+    /// that began then each feed is polled once, however long the round takes.
+    pub async fn claim_overdue(
+        &self,
+        [now, since]: [Timestamp; 2],
+        lease: Duration,
+        limit: u32,
+    ) -> Result<Vec<PollClaim>, StoreError> {
+        self.write(move |tx| {
+            let claimed = tx.rows(CLAIM_OVERDUE, values![now, millis(lease), limit, since])?;
+            claim_origins(tx, claimed, since)
+        })
+        .await
     }
 
     /// When the next origin is due, or its lease ends; `None` where there is nothing to poll.
@@ -73,17 +104,17 @@ impl Store {
     }
 }
 
+/// The claims of these origins, of each one with the feed that is most overdue, if it was due by then.
 fn claim_origins(
     tx: &mut dyn Tx,
-    now: Timestamp,
-    lease: Duration,
-    limit: u32,
+    claimed: Vec<Row>,
+    due_by: Timestamp,
 ) -> Result<Vec<PollClaim>, StoreError> {
     let mut claims = Vec::new();
-    for mut row in tx.rows(CLAIM, values![now, millis(lease), limit])? {
+    for mut row in claimed {
         let origin = row.take(0)?;
         match feed(tx, MOST_OVERDUE, origin)? {
-            Some((due, feed)) if due <= now => claims.push((due, claim(origin, row, feed)?)),
+            Some((due, feed)) if due <= due_by => claims.push((due, claim(origin, row, feed)?)),
             // A lease that ran out made it due, not a feed.
             _ => schedule::free(tx, origin)?,
         }
@@ -122,6 +153,7 @@ pub(super) fn feed(
 
 fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
     let learned: Learned = row.take(21)?;
+    let due_reason: String = row.take(24)?;
     Ok(FeedState {
         id: row.take(1)?,
         name: row.take(2)?,
@@ -141,7 +173,8 @@ fn feed_state(row: &mut Row) -> Result<FeedState, StoreError> {
         not_modified_since: row.take(12)?,
         items_total: row.take(13)?,
         health: row.take(22)?,
-        cut_off: row.take::<String>(24)? == CUT_OFF,
+        cut_off: due_reason == CUT_OFF,
+        asked: due_reason == "asked",
         continuity: Continuity {
             pace: learned.shorten,
             ..continuity::read(row, 14)?

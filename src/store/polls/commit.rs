@@ -235,9 +235,12 @@ const FILLED: &str = "
 
 const PUT_OFF: &str = "UPDATE feed SET due = ?3, due_reason = ?4 WHERE id = ?1 AND url = ?2";
 
+/// Of the failures in a row that make polls rarer, those that someone asked for are none: whoever looks
+/// whether a feed is well again must not put that off.
 const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, polled_at = ?5, status = ?6,
-           failures = failures + 1, failing_since = coalesce(failing_since, ?5),
+           failures = failures + CASE WHEN due_reason = 'asked' AND failures > 0 THEN 0 ELSE 1 END,
+           failing_since = coalesce(failing_since, ?5),
            reason = ?7, error = ?8, told_failing = ?9, gone = ?10, learned = ?11,
            health = ?12
      WHERE id = ?1 AND url = ?2";

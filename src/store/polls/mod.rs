@@ -107,6 +107,8 @@ pub struct FeedState {
     pub learned: Learned,
     /// Whether the process died while it was asked: it may be why.
     pub cut_off: bool,
+    /// Whether someone asked for this poll.
+    pub asked: bool,
 }
 
 /// What is known of what a feed showed before.
@@ -136,6 +138,16 @@ impl FeedState {
     /// What receivers know of its trouble.
     pub fn told(&self) -> FeedTold {
         FeedTold::of(self.told_failing, &self.health)
+    }
+
+    /// Failures in a row after one more, as the commit counts them: of the polls that someone asked for
+    /// only the first one counts.
+    pub const fn failures_after(&self) -> u32 {
+        if self.asked && self.failures > 0 {
+            self.failures
+        } else {
+            self.failures.saturating_add(1)
+        }
     }
 }
 

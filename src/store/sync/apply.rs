@@ -99,7 +99,7 @@ fn rest(tx: &mut dyn Tx, row: FeedId) -> Result<OriginId, StoreError> {
     row.expect("no feed is ever deleted").take(0)
 }
 
-/// One that has moved stays where it is.
+/// One that has moved stays where it is. One that rested is due: nobody has looked at it meanwhile.
 fn keep(
     tx: &mut dyn Tx,
     row: FeedId,
@@ -113,8 +113,11 @@ fn keep(
     let moved_to = moved_to.and_then(|url| Url::parse(&url).ok());
     let there = origin(tx, moved_to.as_ref().unwrap_or(url))?;
     tx.exec(
-        "UPDATE feed SET active = 1, origin = ?2 WHERE id = ?1",
-        values![row, there],
+        "UPDATE feed SET active = 1, origin = ?2,
+                due = CASE WHEN active = 0 AND due > ?3 THEN ?3 ELSE due END,
+                due_reason = CASE WHEN active = 0 AND due > ?3 THEN 'back' ELSE due_reason END
+          WHERE id = ?1",
+        values![row, there, now],
     )?;
     Ok(vec![columns.take(0)?, there])
 }

@@ -7,7 +7,10 @@
 //! ids meanwhile, and receivers, who drop what comes twice, remember them. So a copy counts on from
 //! numbers that the file will not reach.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::{
     super::{Tx, values},
@@ -15,7 +18,7 @@ use super::{
     connection::{Access, Connection},
     migrate, present,
 };
-use crate::store::{StoreError, private};
+use crate::store::{StoreError, disk::BALLAST, private};
 
 /// How far the ids of a copy are ahead: more than a store gives out between a copy and its use, and
 /// room for a trillion copies of copies.
@@ -32,23 +35,60 @@ pub(super) fn back_up(path: &Path, to: &Path) -> Result<(), StoreError> {
     {
         return Err(StoreError::io("replace", to, cause));
     }
-    if to.exists() && !is_copy(path, to) {
+    if is_of_store(path, to) {
+        return Err(StoreError::OwnFile { path: to.into() });
+    }
+    if to.exists() && !is_copy(to) {
         return Err(StoreError::NoBackup { path: to.into() });
     }
     copy(&mut connection, to)
 }
 
-/// Whether what stands there may be replaced: neither this store, nor another that someone has open,
-/// which shows in the log beside it, nor anything else.
-fn is_copy(path: &Path, to: &Path) -> bool {
+/// Whether this is the name of a file that the store makes, may make, or keeps for its operator. Also
+/// where none is there now: SQLite reads a `-wal` that it finds as its own.
+fn is_of_store(path: &Path, to: &Path) -> bool {
+    let (Some(path), Some(to)) = (resolved(path), resolved(to)) else {
+        return false;
+    };
+    if path.parent() != to.parent() {
+        return false;
+    }
+    let [path, to] = [&path, &to].map(|it| it.file_name().unwrap_or_default().to_string_lossy());
+    let stem = path.strip_suffix(".db").unwrap_or(&path);
+    let is_numbered = |rest: &str| {
+        let copies = [".rescued-", ".schema-"].iter();
+        let mut numbers = copies.filter_map(|copy| rest.strip_prefix(copy));
+        numbers.any(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    to.strip_prefix(stem) == Some(".sock")
+        || to.strip_prefix(&*path).is_some_and(|rest| {
+            let ours = ["", "-wal", "-shm", "-journal", ".lock", BALLAST];
+            ours.contains(&rest) || is_numbered(rest)
+        })
+}
+
+/// The file with its folder, links resolved. Its own name may be one of a file that is not there.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    if let Ok(file) = fs::canonicalize(path) {
+        return Some(file);
+    }
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+    Some(folder.join(path.file_name()?))
+}
+
+/// Whether what is there may be replaced: no other store, which shows in its lock, or in its log while
+/// someone has it open, and no file that is empty or not ours.
+fn is_copy(to: &Path) -> bool {
     if private::is_special(to) {
         return false;
     }
-    let is_itself = fs::canonicalize(path).ok() == fs::canonicalize(to).ok();
-    let is_ours = |connection: Connection| migrate::found(&connection, to).is_ok();
-    !is_itself
-        && !beside(to, "-wal").exists()
-        && Connection::open(to, Access::Read).is_ok_and(is_ours)
+    let is_ours = |connection: Connection| {
+        let version = migrate::found(&connection, to);
+        version.is_ok_and(|version| version > 0)
+    };
+    let is_store = ["-wal", ".lock"].iter().any(|of| beside(to, of).exists());
+    !is_store && Connection::open(to, Access::Read).is_ok_and(is_ours)
 }
 
 /// Copies the open file. The copy is written under another name first.

@@ -84,7 +84,7 @@ async fn an_earlier_copy_is_replaced_and_nothing_else() {
     let other = Place::new();
     let running = one_feed(&other).await;
     for (to, expected) in [
-        (place.options.path.clone(), "is not an earlier backup"),
+        (place.options.path.clone(), "belongs to the store"),
         (other.options.path.clone(), "is not an earlier backup"),
         (letter.clone(), "is not an earlier backup"),
         (
@@ -104,6 +104,60 @@ async fn an_earlier_copy_is_replaced_and_nothing_else() {
     );
     assert_eq!(count(&store, "delivery").await, 2);
     assert_eq!(count(&running, "feed").await, 1);
+}
+
+/// SQLite reads a `-wal` that it finds, and the lock is one only as long as its file has its name.
+#[tokio::test]
+async fn no_file_of_the_store_is_replaced_or_made_and_no_empty_one() {
+    let place = Place::new();
+    let store = one_feed(&place).await;
+    let db = place.options.path.clone();
+    let name = db.file_name().expect("a name").to_str().expect("UTF-8");
+    let sock = format!("{}.sock", name.strip_suffix(".db").unwrap_or(name));
+    let link = named(&place, "link.db");
+    std::os::unix::fs::symlink(super::beside(&db, ".lock"), &link).expect("linked");
+    for end in [
+        "",
+        "-wal",
+        "-shm",
+        "-journal",
+        ".lock",
+        ".ballast",
+        ".rescued-1",
+        ".schema-4",
+    ] {
+        for path in [db.clone(), named(&place, &format!("./{name}"))] {
+            let to = super::beside(&path, end);
+            let error = Store::back_up(&place.options, &to).await;
+            let error = error.expect_err("refused").to_string();
+            assert!(error.contains("belongs to the store"), "{end}: {error}");
+        }
+    }
+    for to in [named(&place, &sock), link] {
+        let refused = Store::back_up(&place.options, &to).await;
+        assert!(matches!(refused, Err(StoreError::OwnFile { .. })), "{to:?}");
+    }
+    let empty = named(&place, "empty.db");
+    std::fs::write(&empty, "").expect("written");
+    let refused = Store::back_up(&place.options, &empty).await;
+    assert!(matches!(refused, Err(StoreError::NoBackup { .. })));
+    for free in [
+        "backup-of-lock",
+        &format!("{name}.old"),
+        &format!("{name}.rescued-1.copy"),
+    ] {
+        let to = named(&place, free);
+        Store::back_up(&place.options, &to).await.expect("copied");
+    }
+
+    let other = Place::new();
+    one_feed(&other).await.close().await;
+    let refused = Store::back_up(&place.options, &other.options.path).await;
+    assert!(
+        matches!(refused, Err(StoreError::NoBackup { .. })),
+        "a store that rests is no backup"
+    );
+    assert!(store.is_in_place());
 }
 
 #[tokio::test]
