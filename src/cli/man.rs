@@ -188,9 +188,9 @@ pub(super) fn below(arguments: Command, words: &[OsString]) -> Vec<String> {
             command = found;
         }
     }
-    let names = command.get_subcommands().map(Command::get_name);
+    let pages = command.get_subcommands().map(Command::get_name);
     let config = Some(CONFIG).filter(|_| words.len() <= 1);
-    names.chain(config).map(str::to_owned).collect()
+    pages.chain(config).map(str::to_owned).collect()
 }
 
 fn source() -> String {

@@ -197,7 +197,7 @@ impl Command {
     async fn run(self, config: &Path, output: &Output) -> Answer {
         match self {
             Self::Init(init) => init.run(config, output).await,
-            Self::Run(run) => run.run(config).await,
+            Self::Run(run) => Box::pin(run.run(config)).await,
             Self::Check(check) => check.run(config, output).await,
             Self::Config => config::show(config, output),
             Self::Test => check::test(config, output),
