@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     output::{self, Output, remark},
     visitor::{Visited, Visitor},
 };
@@ -22,24 +23,24 @@ pub(super) struct Add {
     target: String,
 
     #[command(flatten)]
-    into: Into,
+    destination: Destination,
 }
 
 /// Where new feeds go.
 #[derive(Debug, Args)]
-pub(super) struct Into {
-    /// Add the lines to the config, comments and layout kept, if it then checks.
+pub(super) struct Destination {
+    /// Write the lines to the config, if it has no errors then. Comments and layout are kept.
     #[arg(long)]
     write: bool,
 
-    /// The file of the config that they are added to; the main one if not given.
+    /// Which file of the config to write to; by default the main one.
     #[arg(long, value_name = "FILE", requires = "write")]
     file: Option<PathBuf>,
 }
 
 impl Add {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let config = self.into.config(path)?;
+        let config = self.destination.config(path)?;
         let visitor = Visitor::to(&self.target, config.as_ref())?;
         let mut adder = Adder::beside(config.as_ref());
         match visitor.visit().await? {
@@ -58,12 +59,12 @@ impl Add {
                 }
             }
         }
-        self.into.put(path, &adder.added, output)?;
+        self.destination.put(path, &adder.added, output)?;
         Ok(!adder.added.is_empty())
     }
 }
 
-impl Into {
+impl Destination {
     /// The config that the feeds go beside. One that is to be written to must be good but for its
     /// secrets, which only the service may have.
     pub(super) fn config(&self, path: &Path) -> Result<Option<Config>, CliError> {

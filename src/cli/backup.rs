@@ -6,16 +6,21 @@ use clap::Args;
 use rustix::fs::{Access, access};
 use serde::Serialize;
 
-use super::{Answer, CliError, config, output::Output, stored};
+use super::{
+    config,
+    error::{Answer, CliError},
+    output::Output,
+    stored,
+};
 use crate::{
     files::Denied,
     store::{Store, StoreError},
 };
 
-/// Copy the store to a file, with the service up or down.
+/// Copy the store to a file, whether the service runs or not.
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// Where to; an earlier backup of that name is replaced.
+    /// The file to write; an earlier backup of that name is replaced.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

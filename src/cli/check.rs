@@ -1,4 +1,4 @@
-//! `check` and `test`: is the configuration right, and does it mean what its writer means.
+//! `check` and `test`: whether the configuration is right, and whether it means what its writer means.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError,
     config::{environment_to_judge, load_and_warn, load_to_judge, load_without_secrets},
+    error::{Answer, CliError},
     online,
     output::{self, Output},
 };
@@ -16,19 +16,19 @@ use crate::{
     config::{self, Environment, Loaded, TestResult},
 };
 
-/// Say everything that is wrong with the configuration.
+/// Report everything that is wrong with the configuration.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Fail for warnings too: exit 1.
+    /// Exit 1 for warnings too.
     #[arg(long)]
     strict: bool,
-    /// If the configuration has no errors, try what it names: feeds, mail servers, receivers.
+    /// If the configuration has no errors, also try what it names: feeds, mail servers, receivers.
     ///
-    /// Each feed is asked once, as its first poll would be, one at a time per host. With a mail
-    /// server a session is opened, up to MAIL FROM; webhooks and services are connected to. Nothing
-    /// is stored and nothing sent. What fails, or whose host asks to wait, makes exit 1. With
-    /// --strict so does a feed that has moved for good, holds no items, or wants to be asked less
-    /// often than the configuration has it.
+    /// Each feed is fetched once, as at its first poll, one at a time per host. At a mail server a
+    /// session is opened, up to MAIL FROM. Webhooks and services are only connected to. Nothing is
+    /// stored and nothing is sent. Exits 1 if something fails or a host asks to wait. With --strict it
+    /// also exits 1 if a feed has moved for good, holds no items, or asks to be polled less often than
+    /// configured.
     #[arg(long)]
     online: bool,
 }
@@ -56,7 +56,7 @@ impl Check {
         Ok(is_fine && is_well)
     }
 
-    /// Whether the warnings, which are said by now, may stand.
+    /// Whether there may be warnings, which are printed by now.
     fn allows(&self, loaded: &Loaded) -> bool {
         !self.strict || loaded.warnings.warnings() == 0
     }
@@ -128,7 +128,7 @@ fn results(loaded: &Loaded) -> Vec<TestResult> {
     config::run_tests(&loaded.config, &loaded.matcher)
 }
 
-/// A test's result on the wire.
+/// A test's result as JSON.
 #[derive(Serialize)]
 struct TestLine<'a> {
     title: &'a str,

@@ -7,14 +7,14 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Command, CommandFactory as _, ValueEnum as _};
+use clap::{Args, Command, ValueEnum as _};
 use clap_complete::{
     CompleteEnv, Shell,
     engine::{ArgValueCompleter, CompletionCandidate},
     env::Shells,
 };
 
-use super::{Arguments, CliError, names};
+use super::{error::Answer, names};
 use crate::config::{self, Config, Environment};
 
 /// By this variable the shell says that it asks; no other program's.
@@ -62,7 +62,7 @@ enum Names {
 }
 
 /// Where names are expected: the command, the argument, and of what.
-const PLACES: [(&[&str], &str, Names); 20] = [
+const NAME_ARGUMENTS: [(&[&str], &str, Names); 20] = [
     (&["feeds"], "name", Names::Feeds),
     (&["poll"], "feeds", Names::Polled),
     (&["fetch"], "target", Names::Feeds),
@@ -96,7 +96,7 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Answer {
         let name = self.shell.to_possible_value().expect("no shell is hidden");
         let shells = Shells::builtins();
         let shell = shells
@@ -110,43 +110,54 @@ impl Completions {
             _ => "",
         };
         script.extend(more.as_bytes());
-        Ok(io::stdout().write_all(&script)?)
+        io::stdout().write_all(&script)?;
+        Ok(true)
     }
 }
 
 /// Answers the shell and ends the process, if it asks.
-pub fn answer_the_shell() {
-    CompleteEnv::with_factory(command).var(ASKED).complete();
+pub(super) fn answer_the_shell(arguments: fn() -> Command) {
+    let named = || with_names(arguments);
+    CompleteEnv::with_factory(named).var(ASKED).complete();
 }
 
 /// The arguments, with names where they are expected.
-fn command() -> Command {
-    PLACES
+fn with_names(arguments: fn() -> Command) -> Command {
+    NAME_ARGUMENTS
         .into_iter()
-        .fold(Arguments::command(), |command, (path, argument, names)| {
-            with(command, path, argument, names)
+        .fold(arguments(), |command, (path, argument, names)| {
+            let completer =
+                ArgValueCompleter::new(move |word: &OsStr| candidates(word, names, arguments));
+            with(command, path, argument, completer)
         })
 }
 
-fn with(command: Command, path: &[&'static str], argument: &'static str, names: Names) -> Command {
+fn with(
+    command: Command,
+    path: &[&'static str],
+    argument: &'static str,
+    completer: ArgValueCompleter,
+) -> Command {
     match path {
-        [] => command.mut_arg(argument, |it| {
-            it.add(ArgValueCompleter::new(move |current: &OsStr| {
-                candidates(current, names)
-            }))
-        }),
-        [first, rest @ ..] => command.mut_subcommand(*first, |it| with(it, rest, argument, names)),
+        [] => command.mut_arg(argument, |it| it.add(completer)),
+        [first, rest @ ..] => {
+            command.mut_subcommand(*first, |it| with(it, rest, argument, completer))
+        }
     }
 }
 
-/// The names that begin so; none where anything is wrong, for nobody can be told.
-fn candidates(current: &OsStr, names: Names) -> Vec<CompletionCandidate> {
+/// The names that begin so; none where anything is wrong: a message would end up on the command line.
+fn candidates(
+    current: &OsStr,
+    names: Names,
+    arguments: fn() -> Command,
+) -> Vec<CompletionCandidate> {
     let words: Vec<OsString> = std::env::args_os().collect();
     let Some(current) = current.to_str() else {
         return Vec::new();
     };
     let known = match (names, config(&words)) {
-        (Names::Pages, _) => super::man::below(&words),
+        (Names::Pages, _) => super::man::below(arguments(), &words),
         (_, Some(config)) => list(names, &config, &words),
         (_, None) => Vec::new(),
     };
@@ -173,7 +184,7 @@ fn config(words: &[OsString]) -> Option<Config> {
     }
     let of_environment = || std::env::var_os("FIVEBELLS_CONFIG").map(PathBuf::from);
     let path = named.or_else(of_environment);
-    let path = path.unwrap_or_else(|| super::DEFAULT_CONFIG.into());
+    let path = path.unwrap_or_else(|| super::config::DEFAULT.into());
     let looked = config::load_for_looking(&path, &Environment::of_process());
     looked.ok().map(|looked| looked.loaded.config)
 }
@@ -207,4 +218,58 @@ fn list(names: Names, config: &Config, words: &[OsString]) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Arguments;
+
+    #[test]
+    fn every_argument_that_takes_a_name_is_there() {
+        // Where one is missing this panics.
+        with_names(Arguments::command).debug_assert();
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_config_that_the_command_would_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("fivebells.toml");
+        let text = "feed.wire = { url = 'https://a.example/', tags = ['japan', 'asia'] }\n\
+                feed.nhk = { url = 'https://b.example/', tags = ['japan'] }\n\
+                feed.idle = { url = 'https://c.example/', enabled = false }\n\
+                watch.koizumi = 'Koizumi'\nwatch.abe = { match = 'Abe', enabled = false }\nnotify = ['desk']\n\
+                receiver.desk = { email = ['a@b.example'] }\n\
+                mail = { server = 'm.example', password = { credential = 'none' } }\n";
+        std::fs::write(&path, text).expect("written");
+        let path = path.to_str().expect("text");
+        let names = |line: &str, names: Names| {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            config(&words).map(|config| list(names, &config, &words))
+        };
+        let begun = format!("fivebells -- fivebells -c {path} mute");
+        for (words, kind, wanted) in [
+            (
+                format!("{begun} watch k"),
+                Names::Muted,
+                &["koizumi", "abe"][..],
+            ),
+            (
+                format!("{begun} feed wire n"),
+                Names::Muted,
+                &["wire", "nhk", "idle"],
+            ),
+            (format!("{begun} tag "), Names::Muted, &["japan", "asia"]),
+            (format!("{begun} receiver "), Names::Muted, &["desk"]),
+            (format!("{begun} "), Names::Muted, &[]),
+            (format!("{begun} "), Names::Polled, &["wire", "nhk"]),
+            (
+                format!("x --config={path}"),
+                Names::Watches,
+                &["koizumi", "abe"],
+            ),
+        ] {
+            assert_eq!(names(&words, kind).expect("read"), wanted, "{words}");
+        }
+        assert_eq!(names("x -c /none/such", Names::Feeds), None);
+    }
+}

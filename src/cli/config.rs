@@ -1,16 +1,19 @@
-//! `config`, and how every command reads the configuration.
+//! `config` and `schema`, and how every command reads the configuration.
 
 use std::path::{Path, PathBuf};
 
 use super::{
-    Answer, CliError,
+    error::{Answer, CliError},
     names::unknown,
     output::{self, Output, remark},
 };
 use crate::{
-    config::{self, Config, ConfigErrors, Environment, Loaded, Looked},
+    config::{self, Config, ConfigErrors, Environment, Loaded, Looked, schema::json_schema},
     model::Watch,
 };
+
+/// The config where nothing names one: the service's.
+pub(super) const DEFAULT: &str = "/etc/fivebells/fivebells.toml";
 
 /// Reads the config with its secrets, for what sends; its errors are the error. Its warnings are for
 /// the commands that judge or start it.
@@ -48,7 +51,7 @@ pub(super) fn look(path: &Path) -> Result<Loaded, CliError> {
     } = looked.map_err(|errors| broken(&errors))?;
     if let Some(error) = first_error {
         remark(&format!(
-            "warning: {error}; `fivebells check` shows all; going on with what can be read and the \
+            "warning: {error}; `fivebells check` shows all; continuing with what can be read and the \
              store {}",
             loaded.config.store.path.display()
         ));
@@ -87,7 +90,7 @@ pub(super) fn load_if_good(path: &Path) -> Option<Config> {
     if loaded.is_err() {
         let path = path.display();
         remark(&format!(
-            "{path} has errors, which `fivebells check` names; going on without it"
+            "{path} has errors, which `fivebells check` names; continuing without it"
         ));
     }
     loaded.ok().map(|loaded| loaded.config)
@@ -103,6 +106,13 @@ pub(super) fn show(path: &Path, output: &Output) -> Answer {
     } else {
         output::line(effective.trim_end())?;
     }
+    Ok(true)
+}
+
+/// Prints the JSON Schema of the configuration, made from its declarations.
+pub(super) fn print_schema() -> Answer {
+    let schema = serde_json::to_string_pretty(&json_schema()).expect("plain data serializes");
+    output::line(&schema)?;
     Ok(true)
 }
 

@@ -11,14 +11,14 @@ use crate::{
 };
 
 /// A feed's plan, worked out again from what its last poll has left in the store.
-pub(super) struct Why<'a> {
+pub(super) struct DueReasons<'a> {
     feed: &'a FeedStatus,
     plan: Plan,
     /// Whether its failures do not count, as while our own network fails.
     is_spared: bool,
 }
 
-/// What one rule says, on the wire.
+/// What one rule says, as JSON.
 #[derive(Serialize)]
 pub(super) struct RuleLine {
     rule: &'static str,
@@ -44,7 +44,7 @@ fn is_same(planned: Timestamp, kept: Timestamp) -> bool {
     planned.as_millisecond().abs_diff(kept.as_millisecond()) <= 1
 }
 
-impl<'a> Why<'a> {
+impl<'a> DueReasons<'a> {
     /// `None` before a feed's first poll, for one that is gone, and where this config does not name
     /// it. A pause that is over by `now` is no rule.
     pub(super) fn of(feed: &'a FeedStatus, config: &Config, now: Timestamp) -> Option<Self> {

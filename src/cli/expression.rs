@@ -2,10 +2,7 @@
 
 use clap::Args;
 
-use super::{
-    CliError,
-    output::{remark, width},
-};
+use super::{error::CliError, output::remark, terminal::width};
 use crate::{
     matcher::{Entity, ItemLists, ItemText, Matcher, Query, QueryError, WatchMatch, matches},
     model::{Field, Match, OnUpdate, Priority, Watch},
@@ -19,7 +16,7 @@ pub(super) struct Expression {
     #[arg(value_name = "EXPR")]
     expression: String,
 
-    /// The fields it reads, such as `title,summary`; those of a watch that does not say.
+    /// The fields it reads, such as `title,summary`; by default those of a watch that names none.
     #[arg(long = "in", value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<Field>,
 }
@@ -66,7 +63,7 @@ impl Expression {
     }
 }
 
-/// Where each of these watches hits a kept item: its number, and its hits.
+/// Where each of these watches hits a stored item: its number, and its hits.
 pub(super) fn found(
     matcher: &Matcher,
     watches: &[Watch],

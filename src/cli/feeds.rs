@@ -1,4 +1,4 @@
-//! `feeds`: how they fare, and when each is asked next, and why then.
+//! `feeds`: the state of each, when it is polled next, and why then.
 
 use std::path::Path;
 
@@ -8,12 +8,15 @@ use serde::Serialize;
 use url::Url;
 
 use super::{
-    Answer, CliError, config,
-    due::{self, RuleLine, Why},
+    config,
+    due::{self, DueReasons, RuleLine},
+    error::{Answer, CliError},
     mute::Mutes,
     names::unknown,
-    output::{self, Output, one_line, wrap},
-    repairs, stored, when,
+    output::{self, Output},
+    repairs, stored,
+    terminal::{one_line, wrap},
+    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -23,14 +26,14 @@ use crate::{
     store::{Condition, FeedStatus},
 };
 
-/// Show the feeds and how they fare.
+/// Show the state of each feed, and when it is polled next.
 #[derive(Debug, Args)]
 pub(super) struct Feeds {
-    /// Everything known of this one.
+    /// Show everything known about this feed.
     name: Option<String>,
 }
 
-/// A feed on the wire.
+/// A feed as JSON.
 #[derive(Serialize)]
 struct FeedLine<'a> {
     name: &'a str,
@@ -63,7 +66,7 @@ struct FeedLine<'a> {
     warnings: serde_json::Value,
 }
 
-/// That no feed is polled, on the wire: one line below those of the feeds.
+/// That no feed is polled, as JSON: one line below those of the feeds.
 #[derive(Serialize)]
 struct Paused<'a> {
     polling: bool,
@@ -83,15 +86,15 @@ impl<'a> Paused<'a> {
     }
 }
 
-/// That no feed is polled, whatever the table says of each. The store knows it from the word that
-/// it took itself: where its disk takes none, only the receivers know.
+/// That no feed is polled, whatever the table says of each. The store knows it from its own
+/// record: where its disk takes none, only the receivers know.
 fn paused(trouble: &StoreFailing, zone: &TimeZone) -> String {
     let since = when::at(trouble.since, zone);
     let error = one_line(&trouble.error, 300);
     format!("no feed is polled since {since}, the store is in trouble: {error}")
 }
 
-/// How a feed fares.
+/// The state of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
@@ -227,7 +230,7 @@ fn never_polled(name: &str, config: &Config, known: &[String]) -> CliError {
 impl<'a> FeedLine<'a> {
     fn of(feed: &'a FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> Self {
         let (next_due, due_reason) = due::next(feed);
-        let why = Why::of(feed, config, now);
+        let why = DueReasons::of(feed, config, now);
         Self {
             name: &feed.name,
             url: shown(&feed.url),
@@ -298,7 +301,7 @@ fn remark(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> 
     remarks.join("; ")
 }
 
-/// What is wrong with a feed that reads well.
+/// What is wrong with a feed that can be read.
 fn silence(feed: &FeedStatus, moment: impl Fn(Timestamp) -> String) -> Option<String> {
     let (issue, since) = feed.health.issue(&feed.learned)?;
     let what = match issue {
@@ -313,7 +316,7 @@ fn moved(url: &str) -> String {
     format!("{}; change it in the config", one_line(url, 200))
 }
 
-/// When it is asked next, and which rule set that, where it is not the plain interval.
+/// When it is polled next, and which rule set that, where it is not the plain interval.
 fn next(feed: &FeedStatus, now: Timestamp) -> String {
     if !feed.active {
         return "never (off)".to_owned();
@@ -358,7 +361,7 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
         ("changed", moment(feed.changed_at)),
         ("next", format!("{next} ({reason})")),
     ];
-    let rules = Why::of(feed, config, now).map(|why| why.lines(now, &config.timezone));
+    let rules = DueReasons::of(feed, config, now).map(|why| why.lines(now, &config.timezone));
     lines.extend(rules.unwrap_or_default().into_iter().map(|rule| ("", rule)));
     lines.push(("in the feed", format!("{} items", feed.items_total)));
     let kept = format!("{} items, {} alerts", feed.items, feed.alerts);
@@ -380,7 +383,7 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
     if feed.missed > 0 {
         lines.push(("missed", missed(feed, &moment(feed.missed_at))));
     }
-    for (index, repair) in repairs::kept(&feed.warnings).into_iter().enumerate() {
+    for (index, repair) in repairs::stored(&feed.warnings).into_iter().enumerate() {
         lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
     let lines: Vec<String> = lines
@@ -399,7 +402,7 @@ fn missed(feed: &FeedStatus, last: &str) -> String {
     match feed.learned.shorten {
         Some(pace) => {
             let minutes = pace.as_secs().div_ceil(60);
-            format!("perhaps {times}, last {last}; asked every {minutes} min for now")
+            format!("perhaps {times}, last {last}; polled every {minutes} min for now")
         }
         None => format!("perhaps {times}, last {last}"),
     }

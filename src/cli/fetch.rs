@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, config,
-    output::{Output, one_line, remark},
+    config,
+    error::Answer,
+    output::{Output, remark},
     repairs,
+    terminal::one_line,
     visitor::{Visited, Visitor},
 };
 use crate::{
@@ -20,10 +22,10 @@ use crate::{
     schedule::{Hints, Rhythm},
 };
 
-/// Show a feed as it is read; nothing is stored.
+/// Show a feed as Fivebells reads it; nothing is stored.
 #[derive(Debug, Args)]
 pub(super) struct Fetch {
-    /// A URL, a file, or the name of a configured feed; of a web page, the feed it names.
+    /// A URL, a file, or the name of a configured feed. For a web page, the feed that it names.
     #[arg(value_name = "URL|FILE|FEED")]
     target: String,
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::CliError;
+use super::error::CliError;
 use crate::config::Config;
 
 /// Where units lie, the operator's own first (systemd.unit(5)).

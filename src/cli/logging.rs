@@ -1,13 +1,14 @@
 //! Log lines on standard error: for people, for the journal, or as JSON.
 //!
 //! A line for people is its message, which names the feed, receiver or item it is about. The same
-//! things stand in fields, with more, for `--log-format json`.
+//! things are in fields, with more, for `--log-format json`.
 
 use std::{
     fmt::{self, Write as _},
     io,
 };
 
+use anstyle::Style;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use tracing::{
@@ -22,7 +23,10 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use super::output::stderr_color;
+use super::{
+    output::stderr_color,
+    terminal::{DIM, GREEN, RED, YELLOW},
+};
 use crate::{
     clock::{Clock as _, SystemClock},
     suggest::closest,
@@ -37,7 +41,7 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// The verifier of certificates logs every failure that a poll or a delivery tells anyway.
+/// The verifier of certificates logs every failure that a poll or a delivery logs anyway.
 const LEVEL: &str = "warn,fivebells=info,rustls_platform_verifier=off";
 
 /// The words for levels, as they are written.
@@ -71,7 +75,7 @@ fn check_directive(directive: &str) -> Result<(), String> {
             || matches!(word, "0" | "1" | "2" | "3" | "4" | "5")
     };
     let (target, level) = match directive.split_once('=') {
-        // What stands in brackets is a span's and its own matter.
+        // What is in brackets is a span's own matter.
         _ if directive.contains('[') => return Ok(()),
         Some((target, level)) => (target, Some(level)),
         None if is_level(directive) => return Ok(()),
@@ -164,13 +168,9 @@ where
                 .try_for_each(|line| writeln!(writer, "<{}>{line}", severity(level))),
             Self::Terminal { zone, color } => {
                 let now = SystemClock.now().to_zoned(zone.clone());
-                let (paint, plain) = if *color {
-                    (paint(level), "\x1b[0m")
-                } else {
-                    ("", "")
-                };
+                let style = if *color { style(level) } else { Style::new() };
                 let now = now.strftime("%Y-%m-%d %H:%M:%S%:z");
-                writeln!(writer, "{now} {paint}{level:5}{plain} {}", message.0)
+                writeln!(writer, "{now} {style}{level:5}{style:#} {}", message.0)
             }
         }
     }
@@ -187,12 +187,12 @@ const fn severity(level: Level) -> u8 {
 }
 
 /// Red, yellow, green; the rest dim.
-const fn paint(level: Level) -> &'static str {
+const fn style(level: Level) -> Style {
     match level {
-        Level::ERROR => "\x1b[31m",
-        Level::WARN => "\x1b[33m",
-        Level::INFO => "\x1b[32m",
-        _ => "\x1b[2m",
+        Level::ERROR => RED,
+        Level::WARN => YELLOW,
+        Level::INFO => GREEN,
+        _ => DIM,
     }
 }
 

@@ -5,10 +5,13 @@ use std::{
     io::{self, Write as _},
 };
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use super::{Answer, Arguments, CliError, names::unknown};
+use super::{
+    error::{Answer, CliError},
+    names::unknown,
+};
 use crate::config::schema::{Key, TABLES};
 
 /// The page of the config.
@@ -70,7 +73,7 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ),
     (
         "NOTIFY_SOCKET",
-        "Where systemd hears how the service is, sd_notify(3).",
+        "Where systemd is notified of the state of the service, sd_notify(3).",
     ),
 ];
 
@@ -96,39 +99,41 @@ const EXIT_STATUS: [(&str, &str); 6] = [
 const SIGNALS: [(&str, &str); 2] = [
     (
         "SIGTERM, SIGINT",
-        "End softly: what is under way is waited for, 45 seconds at most; a second signal cuts it \
-         off.",
+        "Stop. Polls and deliveries that are under way may end, within 45 seconds; a second signal \
+         cuts them off.",
     ),
     (
         "SIGHUP",
-        "Read the config again, all or nothing. Of run only; fivebells status says whether it was \
+        "Read the config again, all or nothing (run only). fivebells status shows whether it was \
          refused.",
     ),
 ];
 
-/// Print a manual page, in roff: of all, of a command, or of the config.
+/// Print a manual page in roff: the main one, a command's, or the config's.
 #[derive(Debug, Args)]
 pub(super) struct Man {
-    /// The command, or fivebells.toml; without it, the page that names them all.
+    /// The command, or fivebells.toml; by default the main page.
     #[arg(value_name = "COMMAND")]
     page: Vec<String>,
 }
 
 impl Man {
-    pub(super) fn run(&self) -> Answer {
+    /// Of these arguments.
+    pub(super) fn run(&self, arguments: Command) -> Answer {
         let mut out = io::stdout().lock();
+        let arguments = built(arguments);
         match &self.page[..] {
-            [] => of_all(&mut out)?,
+            [] => of_all(arguments, &mut out)?,
             [page] if page == CONFIG => of_config(&mut out)?,
-            names => of_command(names, &mut out)?,
+            names => of_command(&arguments, names, &mut out)?,
         }
         out.flush()?;
         Ok(true)
     }
 }
 
-fn of_all(out: &mut dyn io::Write) -> io::Result<()> {
-    let page = clap_mangen::Man::new(built()).source(source());
+fn of_all(arguments: Command, out: &mut dyn io::Write) -> io::Result<()> {
+    let page = clap_mangen::Man::new(arguments).source(source());
     page.render_title(out)?;
     page.render_name_section(out)?;
     page.render_synopsis_section(out)?;
@@ -140,8 +145,12 @@ fn of_all(out: &mut dyn io::Write) -> io::Result<()> {
     page.render_version_section(out)
 }
 
-fn of_command(names: &[String], out: &mut dyn io::Write) -> Result<(), CliError> {
-    let mut command = &built();
+fn of_command(
+    arguments: &Command,
+    names: &[String],
+    out: &mut dyn io::Write,
+) -> Result<(), CliError> {
+    let mut command = arguments;
     let mut title = "fivebells".to_owned();
     // A page names others as `fivebells-outbox-retry`.
     let words = names.iter().flat_map(|name| name.split('-'));
@@ -167,8 +176,8 @@ fn of_command(names: &[String], out: &mut dyn io::Write) -> Result<(), CliError>
 }
 
 /// The pages that a command line asks for next: of `man outbox` those of its commands.
-pub(super) fn below(words: &[OsString]) -> Vec<String> {
-    let mut command = &built();
+pub(super) fn below(arguments: Command, words: &[OsString]) -> Vec<String> {
+    let mut command = &built(arguments);
     let mut words = words.iter().rev().collect::<Vec<_>>();
     let from = words.iter().position(|word| *word == "man");
     words.truncate(from.unwrap_or(0));
@@ -179,9 +188,9 @@ pub(super) fn below(words: &[OsString]) -> Vec<String> {
             command = found;
         }
     }
-    let names = command.get_subcommands().map(Command::get_name);
+    let pages = command.get_subcommands().map(Command::get_name);
     let config = Some(CONFIG).filter(|_| words.len() <= 1);
-    names.chain(config).map(str::to_owned).collect()
+    pages.chain(config).map(str::to_owned).collect()
 }
 
 fn source() -> String {
@@ -189,8 +198,8 @@ fn source() -> String {
 }
 
 /// The arguments, with what the parser adds to each command. `help` would have a page for each page.
-fn built() -> Command {
-    let mut command = Arguments::command().disable_help_subcommand(true);
+fn built(arguments: Command) -> Command {
+    let mut command = arguments.disable_help_subcommand(true);
     command.build();
     command
 }
@@ -276,7 +285,10 @@ fn of_config(out: &mut dyn io::Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::Arguments;
 
     fn page(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
         let mut page = Vec::new();
@@ -286,7 +298,8 @@ mod tests {
 
     #[test]
     fn every_page_that_the_first_one_names_can_be_made() {
-        let all = page(of_all);
+        let arguments = built(Arguments::command());
+        let all = page(|out| of_all(arguments.clone(), out));
         for section in ["FILES", "ENVIRONMENT", "\"EXIT STATUS\"", "SIGNALS"] {
             assert!(
                 all.contains(&format!(".SH {section}\n")),
@@ -300,14 +313,15 @@ mod tests {
         let mut made = 0;
         while let Some(words) = named.pop() {
             let mut own = Vec::new();
-            of_command(&words, &mut own).expect("a page");
+            of_command(&arguments, &words, &mut own).expect("a page");
             let own = String::from_utf8(own).expect("UTF-8");
             assert!(own.contains(".SH SYNOPSIS"), "{own}");
             named.extend(pages(&own).into_iter().filter(|it| it.len() > words.len()));
             made += 1;
         }
         assert!(made > 22, "the commands of `outbox` too");
-        let refused = of_command(&["fedes".to_owned()], &mut Vec::new()).expect_err("no such page");
+        let slip = ["fedes".to_owned()];
+        let refused = of_command(&arguments, &slip, &mut Vec::new()).expect_err("no such page");
         assert!(refused.to_string().contains("feeds"), "{refused}");
     }
 
@@ -325,19 +339,20 @@ mod tests {
 
     #[test]
     fn a_page_is_found_by_the_name_that_others_give_it() {
+        let arguments = built(Arguments::command());
         let found = |name: &str| {
             let mut page = Vec::new();
-            of_command(&[name.to_owned()], &mut page).expect("a page");
+            of_command(&arguments, &[name.to_owned()], &mut page).expect("a page");
             page
         };
         let mut page = Vec::new();
         let words = ["outbox", "retry"].map(str::to_owned);
-        of_command(&words, &mut page).expect("a page");
+        of_command(&arguments, &words, &mut page).expect("a page");
         assert_eq!(found("outbox-retry"), page);
         assert_eq!(found("fivebells-outbox-retry"), page);
         let typed = |line: &str| {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            below(&words)
+            below(Arguments::command(), &words)
         };
         assert!(typed("x -- fivebells man ").contains(&CONFIG.to_owned()));
         assert_eq!(typed("x -- fivebells man outbox re"), ["retry", "drop"]);

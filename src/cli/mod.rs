@@ -6,20 +6,20 @@
 mod add;
 mod alerts;
 mod backup;
-mod breaks;
 mod check;
+mod clause_tree;
 mod complete;
 mod config;
 mod due;
+mod error;
 mod explain;
 mod expression;
 mod feeds;
 mod fetch;
+mod import_export;
 mod init;
 mod installed;
-mod kept;
-mod layout;
-mod lists;
+mod item_view;
 mod logging;
 mod man;
 mod moment;
@@ -38,38 +38,33 @@ mod receiver;
 mod reload;
 mod repairs;
 mod run;
-mod schema;
 mod search;
 mod status;
 mod stored;
-mod story;
+mod stored_items;
 mod table;
-mod trial;
+mod terminal;
+mod try_expression;
 mod visitor;
-mod walk;
 mod watches;
 mod when;
 
-use std::{path::PathBuf, process::ExitCode};
-
-use clap::{Parser, Subcommand, ValueEnum};
-
-use crate::{
-    app::{AppError, SetupError},
-    store::StoreError,
-    web::ControlError,
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
 };
-pub use complete::answer_the_shell;
+
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use error::Answer;
 use logging::LogFormat;
+pub use output::Format;
 use output::Output;
 
 /// Options of all commands come after its own.
 const OF_ALL: usize = 900;
 
-/// The config where nothing names one: the service's.
-const DEFAULT_CONFIG: &str = "/etc/fivebells/fivebells.toml";
-
-/// Reads feeds and tells people the moment a term they watch for appears.
+/// Reads feeds and alerts people by mail or webhook the moment a term they watch for appears.
 #[derive(Debug, Parser)]
 #[command(
     name = "fivebells",
@@ -86,23 +81,23 @@ pub struct Arguments {
         value_name = "FILE",
         display_order = OF_ALL,
         env = "FIVEBELLS_CONFIG",
-        default_value = DEFAULT_CONFIG
+        default_value = config::DEFAULT
     )]
     config: PathBuf,
 
-    /// How results are printed: for people, one JSON object per line, or, of `alerts`, CSV.
+    /// The format of results: text for people, one JSON object per line, or CSV (`alerts` only).
     #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// Whether there are colours. `auto`: on a terminal, unless `NO_COLOR` is set.
+    /// When to use colours. `auto` uses them on a terminal, unless `NO_COLOR` is set.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "WHEN", default_value = "auto")]
     color: Color,
 
-    /// How log lines on standard error are written.
+    /// The format of log lines on standard error.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
 
-    /// What is logged: error, warn, info, debug, or directives such as `fivebells::poll=debug`.
+    /// What to log: a level (error, warn, info, debug), or directives such as `fivebells::poll=debug`.
     #[arg(long, global = true, display_order = OF_ALL, value_name = "LEVEL", env = "FIVEBELLS_LOG", value_parser = logging::level)]
     log: Option<String>,
 
@@ -110,18 +105,7 @@ pub struct Arguments {
     command: Command,
 }
 
-/// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// One JSON object per line.
-    Json,
-    /// Comma-separated values (RFC 4180), for spreadsheets; of `alerts` only.
-    Csv,
-}
-
-/// Whether there are colours.
+/// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     /// On a terminal, unless `NO_COLOR` is set; also elsewhere with `CLICOLOR_FORCE`.
@@ -133,8 +117,8 @@ enum Color {
 }
 
 impl Color {
-    /// Settles it for all that is printed.
-    fn settle(self) {
+    /// Sets it for all that is printed.
+    fn set(self) {
         let choice = match self {
             Self::Auto => anstream::ColorChoice::Auto,
             Self::Always => anstream::ColorChoice::Always,
@@ -144,7 +128,7 @@ impl Color {
     }
 }
 
-/// What it does is said where each has its arguments.
+/// What each does is written where its arguments are.
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
@@ -154,13 +138,13 @@ enum Command {
     Config,
     /// Run the configuration's [[test]] blocks.
     Test,
-    Try(trial::Try),
+    Try(try_expression::Try),
     Explain(explain::Explain),
     Watches(watches::Watches),
     Search(search::Search),
     Fetch(fetch::Fetch),
     Add(add::Add),
-    Import(lists::Import),
+    Import(import_export::Import),
     /// Print the configured feeds as OPML, for other programs.
     Export,
     Poll(poll::Poll),
@@ -181,85 +165,15 @@ enum Command {
     Man(man::Man),
 }
 
-/// What ends a command early.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CliError {
-    /// The report of everything that is wrong with the config, already rendered.
-    #[error("{0}")]
-    Config(String),
-    /// The config cannot be put to work.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// There is no store at any of these places.
-    #[error(
-        "there is no store at {}; help: start the service once, it makes one, or name its file in `[store] url`",
-        stored::listed(.0)
-    )]
-    NoStore(Vec<PathBuf>),
-    /// The service does not run.
-    #[error("{0}")]
-    NotRunning(String),
-    /// The service runs and cannot be asked.
-    #[error("{0}{help}", help = unasked(.0))]
-    Control(#[from] ControlError),
-    /// It did not work out; the message says why.
-    #[error("{0}")]
-    Failed(String),
-    /// The arguments do not fit together.
-    #[error("{0}")]
-    Usage(String),
-    /// Standard output is gone or full.
-    #[error("cannot write to standard output: {0}")]
-    Output(#[from] std::io::Error),
+/// Answers the shell that asks for completions, and ends the process; returns if none asks.
+pub fn answer_the_shell() {
+    complete::answer_the_shell(Arguments::command);
 }
-
-impl From<AppError> for CliError {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::Setup(error) => Self::Setup(error),
-            AppError::Store(error) => Self::Store(error),
-            error @ (AppError::Signals(_) | AppError::Ended(_) | AppError::Door(_)) => {
-                Self::Failed(error.to_string())
-            }
-        }
-    }
-}
-
-/// What to do where the service cannot be asked and the error does not say it.
-const fn unasked(error: &ControlError) -> &'static str {
-    match error {
-        ControlError::Denied { .. } => "",
-        _ => {
-            "; help: `systemctl kill -s HUP fivebells` makes it reload too, and its log says how that ended"
-        }
-    }
-}
-
-impl CliError {
-    /// The exit code.
-    fn code(&self) -> u8 {
-        match self {
-            // `fivebells alerts | head` is no failure.
-            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
-            Self::Failed(_) | Self::Output(_) => 1,
-            Self::Usage(_) => 2,
-            Self::NotRunning(_) => 3,
-            Self::Store(_) | Self::NoStore(_) | Self::Control(_) => 69,
-            Self::Config(_) | Self::Setup(_) => 78,
-        }
-    }
-}
-
-/// A command's answer: yes, or no without any error (exit 1).
-pub(crate) type Answer = Result<bool, CliError>;
 
 /// Runs the program with the process's arguments.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    arguments.color.settle();
+    arguments.color.set();
     logging::start(arguments.log_format, arguments.log.as_deref());
     let output = Output::new(arguments.format);
     if output.is_csv() && !matches!(arguments.command, Command::Alerts(_)) {
@@ -280,10 +194,10 @@ pub async fn main() -> ExitCode {
 }
 
 impl Command {
-    async fn run(self, config: &std::path::Path, output: &Output) -> Answer {
+    async fn run(self, config: &Path, output: &Output) -> Answer {
         match self {
             Self::Init(init) => init.run(config, output).await,
-            Self::Run(run) => run.run(config).await,
+            Self::Run(run) => Box::pin(run.run(config)).await,
             Self::Check(check) => check.run(config, output).await,
             Self::Config => config::show(config, output),
             Self::Test => check::test(config, output),
@@ -294,7 +208,7 @@ impl Command {
             Self::Fetch(fetch) => fetch.run(config, output).await,
             Self::Add(add) => add.run(config, output).await,
             Self::Import(import) => import.run(config, output),
-            Self::Export => lists::export(config, output),
+            Self::Export => import_export::export(config, output),
             Self::Poll(poll) => poll.run(config, output).await,
             Self::Reload(reload) => reload.run(config, output).await,
             Self::Status(status) => status.run(config, output).await,
@@ -306,12 +220,9 @@ impl Command {
             Self::Preview(preview) => preview.run(config, output).await,
             Self::Send(send) => send.run(config, output).await,
             Self::Backup(backup) => backup.run(config, output).await,
-            Self::Schema => schema::print(),
-            Self::Completions(completions) => {
-                completions.run()?;
-                Ok(true)
-            }
-            Self::Man(page) => page.run(),
+            Self::Schema => config::print_schema(),
+            Self::Completions(completions) => completions.run(),
+            Self::Man(page) => page.run(Arguments::command()),
         }
     }
 }

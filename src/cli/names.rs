@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::CliError;
+use super::error::CliError;
 use crate::{
     config::Config,
     store::{Store, StoreError},

@@ -1,7 +1,7 @@
 //! Numbers that name things. Each kind has its sign, so that none is taken for another: `#12` is an
 //! item, `a12` an alert, `d12` a delivery; a notice's id, such as `k3v9q2xw-12`, is its delivery's.
 
-use super::CliError;
+use super::error::CliError;
 use crate::{
     model::{AlertId, DeliveryId, ItemId},
     store::{AlertRecord, DeliveryStatus, Store, StoreError},
@@ -115,4 +115,31 @@ fn instead(text: &str, kind: &str, meant: &[&DeliveryStatus]) -> CliError {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_number_has_its_sign() {
+        for (text, wanted) in [
+            ("12", Some(Number::Bare(12))),
+            ("#12", Some(Number::Item(ItemId(12)))),
+            ("a12", Some(Number::Alert(AlertId(12)))),
+            ("A12", Some(Number::Alert(AlertId(12)))),
+            ("d12", Some(Number::Delivery(DeliveryId(12)))),
+            ("D12", Some(Number::Delivery(DeliveryId(12)))),
+            ("k3v9q2xw-12", Some(Number::Notice(DeliveryId(12)))),
+            ("", None),
+            ("a", None),
+            ("-12", None),
+            ("a+12", None),
+            ("a12b", None),
+            ("x12", None),
+            ("é12", None),
+            ("F-35 jets-12", None),
+            ("99999999999999999999", None),
+            ("d99999999999999999999", None),
+        ] {
+            assert_eq!(Number::read(text), wanted, "{text}");
+        }
+    }
+}

@@ -6,10 +6,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    Answer, CliError,
-    output::{self, Output, one_line},
+    error::{Answer, CliError},
+    output::{self, Output},
     progress::Progress,
-    repairs, when,
+    repairs,
+    terminal::one_line,
+    when,
 };
 use crate::{
     app::{Fault, FeedFacts, Finding, Probes, SubjectKind, Verdict},
@@ -18,10 +20,10 @@ use crate::{
     parse::Warning,
 };
 
-/// How a verdict begins its line, and how far in stands what follows.
+/// Before the lines that follow a verdict.
 const INDENT: &str = "      ";
 
-/// What was found, on the wire.
+/// What was found, as JSON.
 #[derive(Serialize)]
 struct Row<'a> {
     probe: &'static str,
@@ -55,7 +57,7 @@ pub(super) async fn run(config: &Config, output: &Output, is_strict: bool) -> An
     let total = u64::try_from(probes.count()).unwrap_or(u64::MAX);
     let mut progress = Progress::through(total, "to try");
     let mut tally = Tally::default();
-    // Those that came before the ones that stand before them.
+    // Those that are done, and wait for one before them in the config.
     let mut early: BTreeMap<usize, Finding> = BTreeMap::new();
     let mut next = 0;
     let print = |finding: Finding| -> Result<(), CliError> {

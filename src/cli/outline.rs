@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use super::{
-    CliError,
-    output::{Output, width},
-};
+use super::{error::CliError, output::Output, terminal::width};
 use crate::{
     matcher::{Entity, Outline, Query},
     model::Watch,
@@ -14,7 +11,7 @@ use crate::{
 /// Anchors that are named before the rest is counted.
 const MAX_ANCHORS: usize = 5;
 
-/// An outline on the wire.
+/// An outline as JSON.
 #[derive(Serialize)]
 struct OutlineLine<'a> {
     r#type: &'static str,

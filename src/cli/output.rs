@@ -6,15 +6,28 @@ use std::{
 };
 
 use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{
-    CliError, Format, breaks,
+    error::CliError,
     table::{Screen, alarming, laid_out},
+    terminal::wrap,
 };
 
-/// Where a fact stands beside its name.
+/// The columns that the name of a fact takes.
 const FACT: usize = 13;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+    /// Comma-separated values (RFC 4180), for spreadsheets; of `alerts` only.
+    Csv,
+}
 
 /// Standard output in the format that was asked for.
 #[derive(Debug)]
@@ -90,7 +103,7 @@ impl Output {
 
 /// JSON without a character that acts on the terminal it may be read on: what JSON leaves as it is,
 /// DEL and the controls of C1, and what turns the direction of a line, is escaped. Such characters
-/// stand in strings only.
+/// are in strings only.
 fn harmless(json: &str) -> String {
     let acts = |c: char| {
         matches!(c, '\u{7f}'..='\u{9f}' | '\u{61c}' | '\u{200e}' | '\u{200f}'
@@ -108,40 +121,6 @@ fn harmless(json: &str) -> String {
         }
     }
     out
-}
-
-/// Columns on a terminal: East Asian wide characters take two, a colour takes none.
-pub(super) fn width(text: &str) -> usize {
-    let whole = unicode_width::UnicodeWidthStr::width(text);
-    let colors = text.match_indices("\x1b[");
-    let colors = colors.map(|(at, _)| text[at..].find('m').map_or(0, |end| end + 1));
-    whole.saturating_sub(colors.sum())
-}
-
-/// What fits into so many columns of the terminal, an ellipsis at its end where it was cut.
-pub(super) fn fit(text: &str, columns: Option<usize>) -> String {
-    let Some(columns) = columns.filter(|columns| width(text) > *columns) else {
-        return text.to_owned();
-    };
-    let mut kept = String::new();
-    for character in text.chars() {
-        kept.push(character);
-        if width(&kept) >= columns {
-            kept.pop();
-            break;
-        }
-    }
-    kept + "…"
-}
-
-/// The text in lines of so many columns. Lines after the first stand as far in as it does.
-pub(super) fn wrap(text: &str, columns: Option<usize>) -> Vec<String> {
-    let Some(columns) = columns else {
-        return vec![text.to_owned()];
-    };
-    let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
-    let lines = breaks::lines(text, columns.saturating_sub(indent.len())).into_iter();
-    lines.map(|line| format!("{indent}{line}")).collect()
 }
 
 /// Prints a line on standard output.
@@ -163,7 +142,7 @@ pub(super) fn stderr_color() -> bool {
     AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
-/// Tells on standard error what went wrong. A report that is already laid out stands as it is.
+/// Says on standard error what went wrong. A report that is already laid out is printed as it is.
 pub(super) fn complain(message: &str) {
     let is_report = ["error", "warning", "\x1b["];
     let prefix = if is_report.iter().any(|start| message.starts_with(start)) {
@@ -172,7 +151,7 @@ pub(super) fn complain(message: &str) {
         "error: "
     };
     let text = format!("{prefix}{}", message.trim_end());
-    // Nobody is left to tell where standard error is gone.
+    // Where standard error is gone, nobody can read it.
     let _ = writeln!(io::stderr(), "{}", of_one_line(&text, stderr_columns()));
 }
 
@@ -184,7 +163,7 @@ fn of_one_line(text: &str, columns: Option<usize>) -> String {
     wrap(text, columns).join("\n")
 }
 
-/// Tells on standard error what is worth knowing.
+/// Says on standard error what is worth knowing.
 pub(super) fn remark(message: &str) {
     let message = message.trim_end();
     if !message.is_empty() {
@@ -192,21 +171,28 @@ pub(super) fn remark(message: &str) {
     }
 }
 
-/// Text from a stranger on one line of a terminal: control characters become spaces, what turns the
-/// direction of all that follows is dropped, and it is cut after `limit` characters.
-pub(super) fn one_line(text: &str, limit: usize) -> String {
-    let text = text.replace(
-        |it| matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
-        "",
-    );
-    let clean = text.split(|character: char| character.is_control() || character.is_whitespace());
-    let words: Vec<&str> = clean.filter(|word| !word.is_empty()).collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(limit) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_nothing_that_acts_on_a_terminal_and_reads_the_same() {
+        let text = "小泉 a\u{9b}31m\u{202e}b\u{2066}\u{7f}\u{2028} é";
+        let json = harmless(&serde_json::to_string(text).expect("a string"));
+        assert_eq!(json, "\"小泉 a\\u009b31m\\u202eb\\u2066\\u007f\\u2028 é\"");
+        let read: String = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(read, text);
+    }
+
+    #[test]
+    fn an_error_is_broken_between_words_and_a_report_is_left_alone() {
+        let error = "error: feed is off; help: add --write";
+        assert_eq!(
+            of_one_line(error, Some(32)),
+            "error: feed is off; help: add\n--write"
+        );
+        assert_eq!(of_one_line(error, None), error);
+        let report = "error: no such key\n  |  wire = 1\n";
+        assert_eq!(of_one_line(report, Some(8)), report);
     }
 }
-
-#[cfg(test)]
-mod tests;

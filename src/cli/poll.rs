@@ -1,8 +1,8 @@
-//! `poll`: feeds are asked now, with the daemon up or down.
+//! `poll`: feeds are polled now, whether the service runs or not.
 //!
-//! The store says who is asked: the daemon hears of it at its control socket, or without one sees it
-//! within a fifth of a second, and does the rest; with the daemon down the command takes its place for
-//! these feeds. Either way the answer is read from the store.
+//! The request is written to the store. The service hears of it at its control socket, or without one
+//! sees it within a fifth of a second, and does the rest. If the service does not run, the command polls
+//! these feeds itself. Either way the answer is read from the store.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -11,8 +11,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config, installed, names,
-    output::{Output, one_line, remark},
+    config,
+    error::{Answer, CliError},
+    installed, names,
+    output::{Output, remark},
+    terminal::one_line,
     when,
 };
 use crate::{
@@ -27,7 +30,7 @@ use crate::{
 /// A host that asks to wait longer than this is not waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How often it is asked whether a daemon that cannot be asked is still there.
+/// How often it is asked whether a service that cannot be asked is still there.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// Poll feeds now, unless their hosts ask to wait.
@@ -38,7 +41,7 @@ pub(super) struct Poll {
     feeds: Vec<String>,
 }
 
-/// What a poll came to, on the wire.
+/// What a poll came to, as JSON.
 #[derive(Serialize)]
 struct PollLine {
     feed: String,
@@ -63,7 +66,7 @@ enum Outcome {
     Failed,
     /// Its host asks to wait.
     Refused,
-    /// The daemon has not come to it.
+    /// The service has not come to it.
     Waiting,
 }
 
@@ -127,7 +130,9 @@ impl Poll {
     async fn ask(&self, store: &Store) -> Result<Vec<String>, CliError> {
         let asked = store.ask(self.feeds.clone(), SystemClock.now()).await?;
         for name in self.feeds.iter().filter(|name| !asked.contains(name)) {
-            remark(&format!("the daemon does not know {name:?} yet: reload it"));
+            remark(&format!(
+                "the service does not know {name:?} yet: reload it"
+            ));
         }
         if asked.is_empty() {
             return Err(CliError::Failed("there is no feed to poll".to_owned()));
@@ -135,7 +140,7 @@ impl Poll {
         Ok(asked)
     }
 
-    /// Waits until the daemon has polled these feeds, as far as they need not wait for longer than
+    /// Waits until the service has polled these feeds, as far as they need not wait for longer than
     /// `patience`, or has ended.
     async fn wait(
         &self,

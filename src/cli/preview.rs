@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 use clap::{Args, builder::PossibleValuesParser};
 use jiff::Timestamp;
 use serde::Serialize;
+use url::form_urlencoded;
 
 use super::{
-    Answer, CliError, alerts, config, layout::laid_out, number::Number, output::Output,
-    output::remark, receiver::notifier, stored,
+    alerts, config,
+    error::{Answer, CliError},
+    number::Number,
+    output::{Output, remark},
+    receiver::notifier,
+    stored,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::{Alert, AlertId, Event, ItemId, Notice, Watch},
-    notify::{self, Notifier, PartKind, PreviewPart},
+    notify::{self, Notifier, PartKind, PreviewPart, marked},
     store::Store,
 };
 
@@ -27,26 +32,26 @@ pub(super) struct Preview {
     /// The receiver.
     receiver: String,
 
-    /// Of this stored alert, such as a1842; without it, of made-up notices.
+    /// Show this stored alert, such as a1842, instead of made-up notices.
     #[arg(long, value_name = "ALERT", value_parser = alert_number)]
     alert: Option<AlertId>,
 
-    /// Of this kind of notice, in each shape that it has; given several times, of each of them.
+    /// Show this kind of notice, in each of its forms; if given several times, each of these kinds.
     #[arg(long, value_name = "KIND", value_parser = kinds(), conflicts_with = "alert",
           default_value = "alert")]
     kind: Vec<String>,
 
-    /// Of a made-up digest: `--kind digest`.
+    /// Show a made-up digest: `--kind digest`.
     #[arg(long, conflicts_with_all = ["alert", "kind"])]
     digest: bool,
 
-    /// Write the HTML of the mail to this file, to be looked at in a browser; of several notices to
-    /// files in this folder.
+    /// Write the HTML of the mail to this file, for a browser; of several notices, to files in this
+    /// folder.
     #[arg(long, value_name = "PATH")]
     html: Option<PathBuf>,
 }
 
-/// A part of a preview on the wire.
+/// A part of a preview as JSON.
 #[derive(Serialize)]
 struct PartLine<'a> {
     /// Which kind of notice it is of.
@@ -244,5 +249,77 @@ fn alert_number(text: &str) -> Result<AlertId, String> {
             Err("that is a delivery; `fivebells explain` shows its alert".to_owned())
         }
         None => Err("expected an alert's number, such as a1842".to_owned()),
+    }
+}
+
+/// JSON with indents and without the escapes that only machines need, its keys in alphabetical
+/// order; a form as `name: value` lines. `None` where what is sent can be read as it is.
+fn laid_out(part: &PreviewPart) -> Option<String> {
+    let text = match part.kind {
+        PartKind::Json => {
+            let value: serde_json::Value = serde_json::from_str(&part.content).ok()?;
+            serde_json::to_string_pretty(&value).ok()?
+        }
+        PartKind::Form => fields(&part.content),
+        PartKind::Text | PartKind::Html | PartKind::Headers => return None,
+    };
+    // What was escaped may act on a terminal.
+    let lines = text.lines().map(|line| marked(line, &[], ["", ""]));
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn fields(form: &str) -> String {
+    let fields = form_urlencoded::parse(form.as_bytes());
+    let lines = fields.map(|(name, value)| format!("{name}: {}", value.replace('\n', "\n  ")));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(kind: PartKind, content: &str) -> Option<String> {
+        let content = content.to_owned();
+        laid_out(&PreviewPart {
+            label: "body",
+            content,
+            kind,
+        })
+    }
+
+    #[test]
+    fn json_is_indented_and_without_needless_escapes() {
+        let sent = r#"{"text": "\u003cb\u003e R\u0026D \"\u4e2d\"\n2", "n": [1]}"#;
+        let wanted = "{\n  \"n\": [\n    1\n  ],\n  \"text\": \"<b> R&D \\\"中\\\"\\n2\"\n}";
+        assert_eq!(shown(PartKind::Json, sent).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn a_form_is_a_field_a_line() {
+        let sent = "token=%3Chidden%3E&message=R%26D+%E4%B8%AD%0Asecond&title=";
+        let wanted = "token: <hidden>\nmessage: R&D 中\n  second\ntitle: ";
+        assert_eq!(shown(PartKind::Form, sent).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn nothing_that_was_escaped_acts_on_a_terminal() {
+        for (kind, sent) in [
+            (PartKind::Form, "a=%1B%5B2J%C2%9B2J%E2%80%AEx"),
+            (PartKind::Json, r#"{"a": "\u001b[2J\u009b2J\u202ex"}"#),
+        ] {
+            let shown = shown(kind, sent).expect("laid out");
+            assert!(
+                !shown.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+                "{shown:?}"
+            );
+            assert!(shown.contains("2Jx"), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_stays_as_it_is() {
+        for kind in [PartKind::Text, PartKind::Html, PartKind::Headers] {
+            assert_eq!(shown(kind, r#"{"a": 1}"#), None);
+        }
     }
 }

@@ -1,4 +1,7 @@
 //! How far a long task is: one line on standard error, there as long as it runs.
+//!
+//! `indicatif` would draw the same line for 150 KiB; that nothing is shown in the first second, nor
+//! where standard error is no terminal, would still be ours.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -59,10 +62,10 @@ impl Progress {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "only who has the line may write it")]
+    #[expect(clippy::unused_self, reason = "only its owner may write the line")]
     fn write(&self, text: &str) {
         let mut stderr = io::stderr().lock();
-        // Nobody is left to tell where standard error is gone.
+        // Where standard error is gone, nobody can read it.
         let _ = stderr.write_all(text.as_bytes());
         let _ = stderr.flush();
     }

@@ -22,7 +22,7 @@ pub(super) struct Rate {
     days: BTreeMap<Date, u64>,
 }
 
-/// A day on the wire.
+/// A day as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Day {
     day: String,

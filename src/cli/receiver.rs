@@ -5,7 +5,12 @@ use std::{path::Path, sync::Arc};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Answer, CliError, config, names, output::Output};
+use super::{
+    config,
+    error::{Answer, CliError},
+    names,
+    output::Output,
+};
 use crate::{
     app,
     clock::{Clock, SystemClock},
@@ -14,14 +19,14 @@ use crate::{
     notify::Notifier,
 };
 
-/// Send a receiver a test notice, past the outbox, and print its answer.
+/// Send a test notice to a receiver, without the outbox, and print its answer.
 #[derive(Debug, Args)]
 pub(super) struct Send {
     /// The receiver.
     receiver: String,
 }
 
-/// The answer of a receiver on the wire.
+/// The answer of a receiver as JSON.
 #[derive(Serialize)]
 struct Sent<'a> {
     receiver: &'a str,
@@ -89,14 +94,16 @@ fn after(error: &SendError) -> (&'static str, String) {
             )
         }
         Retry::Partly { .. } => {
-            let words = "some have it and others do not: a notice would be tried again, seldom";
+            let words =
+                "some recipients have it and others do not: a notice would be tried again, seldom";
             ("partly", words.to_owned())
         }
         Retry::Never | Retry::Unwanted | Retry::TooLarge => {
             ("never", "a notice would be given up".to_owned())
         }
         Retry::ReceiverBroken => {
-            let words = "the receiver counts as broken: its notices wait, and the others are told";
+            let words =
+                "the receiver counts as broken: its notices wait, and other receivers are notified";
             ("broken", words.to_owned())
         }
     }

@@ -8,7 +8,8 @@ use std::{
 use clap::Args;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     output::{Output, remark},
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     web::{Control, ControlError, Reloaded},
 };
 
-/// Let the running service read its config again; exit 78 if it is refused, 3 if no service runs.
+/// Make the service read its config again; exit 78 if it refuses the config, 3 if it does not run.
 #[derive(Debug, Args)]
 pub(super) struct Reload {}
 

@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::parse::Warning;
 
-/// One kind of fault, as the store keeps it.
+/// One kind of fault, as the store has it.
 #[derive(Deserialize)]
-struct Kept {
+struct StoredWarning {
     kind: String,
     count: u32,
     first_at: usize,
@@ -19,10 +19,10 @@ pub(super) fn found(warnings: &[Warning]) -> Vec<String> {
 }
 
 /// The same of a feed's state. It may be of a version whose faults this one does not know.
-pub(super) fn kept(warnings: &str) -> Vec<String> {
-    let kept: Vec<Kept> = serde_json::from_str(warnings).unwrap_or_default();
-    let words = |fault: &Kept| words(&fault.kind, fault.count, fault.first_at);
-    kept.iter().map(words).collect()
+pub(super) fn stored(warnings: &str) -> Vec<String> {
+    let stored: Vec<StoredWarning> = serde_json::from_str(warnings).unwrap_or_default();
+    let words = |fault: &StoredWarning| words(&fault.kind, fault.count, fault.first_at);
+    stored.iter().map(words).collect()
 }
 
 /// `bare ampersand, 3 times, first at byte 1042`; no place where it makes no sense.
@@ -42,7 +42,7 @@ mod tests {
     use crate::parse::WarningKind;
 
     #[test]
-    fn what_was_found_reads_like_what_was_kept() {
+    fn new_and_stored_warnings_read_alike() {
         let warning = |kind, count, first_at| Warning {
             kind,
             count,
@@ -62,7 +62,7 @@ mod tests {
         ];
         assert_eq!(found(&warnings), lines);
         let stored = serde_json::to_string(&warnings).expect("plain data");
-        assert_eq!(kept(&stored), lines);
-        assert!(kept("").is_empty());
+        assert_eq!(super::stored(&stored), lines);
+        assert!(super::stored("").is_empty());
     }
 }

@@ -5,7 +5,11 @@ use std::{path::Path, sync::Arc, time::Duration};
 use clap::Args;
 use tracing::{debug, info, warn};
 
-use super::{Answer, CliError, config, installed};
+use super::{
+    config,
+    error::{Answer, CliError},
+    installed,
+};
 use crate::{
     app::{self, App, AppError, Refusal, Signals, StoreGuard, StoreState},
     clock::{Clock, SystemClock},
@@ -19,10 +23,10 @@ use crate::{
 /// A feed whose turn comes later than this is not waited for by `--once`.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Poll, match and deliver until a signal ends it.
+/// Run the service: poll, match and deliver until a signal ends it.
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// Poll every feed that is due, deliver, and end: for cron.
+    /// Poll every feed that is due, deliver, and exit; for cron.
     #[arg(long)]
     once: bool,
 }
@@ -88,7 +92,7 @@ async fn once(app: App) -> Result<(), CliError> {
     );
     for (receiver, held) in app.held().await? {
         let Held { count, hold, until } = held;
-        info!("receiver {receiver:?}: {count} waiting, held by {hold} until {until}");
+        info!("receiver {receiver:?}: {count} waiting, deferred by {hold} until {until}");
     }
     prune(&app).await;
     app.close().await;

@@ -1,23 +1,24 @@
-//! `search`: kept items that an expression matches.
+//! `search`: stored items that an expression matches.
 
 use std::{ops::ControlFlow, path::Path};
 
 use clap::Args;
 
 use super::{
-    Answer, config,
+    config,
+    error::Answer,
     expression::{Expression, found},
-    kept::Scope,
+    item_view::{ItemStyle, ItemView},
     output::{Output, remark},
     stored,
-    story::{Story, Style},
+    stored_items::Scope,
 };
 use crate::{
     app,
     clock::{Clock as _, SystemClock},
 };
 
-/// Show the kept items that an expression matches, the newest first.
+/// Show the stored items that an expression matches, the newest first.
 #[derive(Debug, Args)]
 pub(super) struct Search {
     #[command(flatten)]
@@ -26,7 +27,7 @@ pub(super) struct Search {
     #[command(flatten)]
     scope: Scope,
 
-    /// Only the newest so many.
+    /// Show at most N, the newest.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     limit: u32,
 }
@@ -39,7 +40,7 @@ impl Search {
         let store = stored::open(&config).await?;
         let now = SystemClock.now();
         let items = self.scope.items(&store, &config, now, None).await?;
-        let style = Style::new(output, &config.timezone);
+        let style = ItemStyle::new(output, &config.timezone);
         let mut shown = 0;
         items
             .each(|kept, progress| {
@@ -53,12 +54,12 @@ impl Search {
                 }
                 shown += 1;
                 progress.clear();
-                output.print(&Story::new(kept, hits), |story| block(story, style))?;
+                output.print(&ItemView::new(kept, hits), |story| block(story, style))?;
                 Ok(ControlFlow::Continue(()))
             })
             .await?;
         if shown == 0 {
-            remark(&format!("none of {} kept items", items.count));
+            remark(&format!("none of {} stored items", items.count));
         }
         store.close().await;
         Ok(shown > 0)
@@ -66,7 +67,7 @@ impl Search {
 }
 
 /// Headline, source, link, a blank line.
-fn block(story: &Story, style: Style<'_>) -> String {
+fn block(story: &ItemView, style: ItemStyle<'_>) -> String {
     let link = story.link().map(|link| format!("\n  {link}"));
     let (headline, source) = (story.headline(style, 0), story.source(style));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())

@@ -1,4 +1,4 @@
-//! `status`: whether the service runs, and how everything is.
+//! `status`: whether the service runs and all is well.
 
 mod receivers;
 
@@ -9,10 +9,13 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
-    output::{self, Output, one_line, remark},
+    config,
+    error::{Answer, CliError},
+    output::{Output, remark},
     reload::service_of,
-    stored, when,
+    stored,
+    terminal::one_line,
+    when,
 };
 use crate::{
     app::Live,
@@ -31,7 +34,7 @@ use receivers::ReceiverLine;
 /// A service that has written nothing for so long is stuck: it writes the time down each minute.
 const STUCK_AFTER: Duration = Duration::from_mins(5);
 
-/// Say whether the service runs, and how everything is; exit 3 if it does not run, 1 if it is stuck.
+/// Show whether the service runs and all is well; exit 3 if it does not run, 1 if it is stuck.
 #[derive(Debug, Args)]
 pub(super) struct Status {}
 
@@ -45,11 +48,11 @@ enum State {
     Stuck,
     /// It ended, or never ran.
     Stopped,
-    /// It ended without a word: it was killed, or the machine was.
+    /// It ended unexpectedly: it was killed, or the machine was.
     Killed,
 }
 
-/// The answer, on the wire.
+/// The answer, as JSON.
 #[derive(Serialize)]
 struct StatusLine<'a> {
     state: State,
@@ -67,7 +70,7 @@ struct StatusLine<'a> {
     refused: Option<&'a RefusedReload>,
     #[serde(skip)]
     since: SinceRead,
-    /// What was told of the config.
+    /// The notice about the config that was sent.
     config_failing: Option<&'a ConfigFailing>,
     feeds: Feeds,
     receivers: Vec<ReceiverLine<'a>>,
@@ -92,7 +95,7 @@ struct StatusLine<'a> {
     unanswered: Option<&'a str>,
 }
 
-/// A mute in force, on the wire.
+/// A mute in force, as JSON.
 #[derive(Serialize)]
 struct MuteLine<'a> {
     kind: MuteKind,
@@ -111,7 +114,7 @@ enum SinceRead {
     Broken,
 }
 
-/// How many feeds fare how.
+/// How many feeds are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Feeds {
     ok: usize,
@@ -385,7 +388,7 @@ impl<'a> StatusLine<'a> {
                 None => format!("not running; stopped {}", moment(self.stopped)),
             },
             State::Killed => format!(
-                "not running; it ended without a word after {}",
+                "not running; it ended unexpectedly after {}",
                 moment(self.last_written)
             ),
         };
@@ -461,7 +464,7 @@ impl<'a> StatusLine<'a> {
             }
         };
         let of_fault = |what: String, error: &str| {
-            let errors = error.lines().map(|line| ("", output::one_line(line, 300)));
+            let errors = error.lines().map(|line| ("", one_line(line, 300)));
             std::iter::once(("", what))
                 .chain(errors)
                 .collect::<Vec<_>>()
@@ -473,7 +476,7 @@ impl<'a> StatusLine<'a> {
                 lines.extend(of_fault(what, &refused.error));
             }
             (None, Some(failing)) => {
-                let what = format!("tests of it fail since {}:", moment(Some(failing.since)));
+                let what = format!("its tests fail since {}:", moment(Some(failing.since)));
                 lines.extend(of_fault(what, &failing.error));
             }
             (None, None) => {}

@@ -1,8 +1,6 @@
-//! The store beside the daemon, as a command opens it.
+//! The store beside the service, as a command opens it.
 
-use std::path::PathBuf;
-
-use super::{CliError, output::remark};
+use super::{error::CliError, output::remark};
 use crate::{
     app::ENOUGH_BYTES,
     config::Config,
@@ -17,8 +15,8 @@ pub(super) async fn open(config: &Config) -> Result<Store, CliError> {
     opened.map_err(|error| missing(error, config))
 }
 
-/// Tells the service, where one runs, that something was written for it. Without its control socket
-/// it sees that by itself a moment later.
+/// Wakes the service, where one runs: something was written for it. Without its control socket it
+/// sees that by itself a moment later.
 pub(super) async fn wake(store: &Store) {
     if Store::is_in_use(store.path()) {
         let _ = Control::of(store.path()).wake().await;
@@ -42,44 +40,38 @@ pub(super) async fn mention_stopped(store: &Store) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The trouble that keeps feeds from being polled now. The store has the word of it from when it
+/// The trouble that keeps feeds from being polled now. The store has it as it was when it
 /// began: how much room there is now is looked at, and where that is enough nothing keeps a service
 /// from polling that is started.
 pub(super) async fn trouble(store: &Store) -> Result<Option<StoreFailing>, StoreError> {
-    let told = store.store_issue().await?;
+    let recorded = store.store_issue().await?;
     let is_up = Store::is_in_use(store.path());
-    Ok(told.and_then(|told| as_of_now(told, store.free_bytes(), is_up)))
+    Ok(recorded.and_then(|trouble| as_of_now(trouble, store.free_bytes(), is_up)))
 }
 
-fn as_of_now(mut told: StoreFailing, free: Option<u64>, is_up: bool) -> Option<StoreFailing> {
-    let is_of_room = matches!(told.reason, StoreReason::Low | StoreReason::Full);
+fn as_of_now(mut trouble: StoreFailing, free: Option<u64>, is_up: bool) -> Option<StoreFailing> {
+    let is_of_room = matches!(trouble.reason, StoreReason::Low | StoreReason::Full);
     let Some(free) = free.filter(|_| is_of_room) else {
-        return Some(told);
+        return Some(trouble);
     };
     if free >= ENOUGH_BYTES && !is_up {
         return None;
     }
     let now = format!("{} MiB are free", free >> 20);
-    if !told.error.starts_with(&now) {
-        // What was free when it began stands before the help.
-        let (what, help) = told
+    if !trouble.error.starts_with(&now) {
+        // What was free when it began comes before the help.
+        let (what, help) = trouble
             .error
             .split_once("; help: ")
-            .unwrap_or((&told.error, ""));
+            .unwrap_or((&trouble.error, ""));
         let help = if help.is_empty() {
             String::new()
         } else {
             format!("; help: {help}")
         };
-        told.error = format!("{what}; {now} now{help}");
+        trouble.error = format!("{what}; {now} now{help}");
     }
-    Some(told)
-}
-
-/// The places in words.
-pub(super) fn listed(places: &[PathBuf]) -> String {
-    let places: Vec<String> = places.iter().map(|it| it.display().to_string()).collect();
-    places.join(" and none at ")
+    Some(trouble)
 }
 
 #[cfg(test)]
@@ -87,8 +79,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_full_disk_is_said_what_is_so_now() {
-        let told = |reason| StoreFailing {
+    fn a_full_disk_is_shown_as_it_is_now() {
+        let trouble = |reason| StoreFailing {
             reason,
             error: "63 MiB are free; help: make room".to_owned(),
             since: jiff::Timestamp::UNIX_EPOCH,
@@ -107,7 +99,7 @@ mod tests {
             (low, None, false, plain),
             (io, Some(200 << 20), false, plain),
         ] {
-            let now = as_of_now(told(reason), free, is_up).map(|trouble| trouble.error);
+            let now = as_of_now(trouble(reason), free, is_up).map(|trouble| trouble.error);
             assert_eq!(now.as_deref(), wanted, "{reason:?} {free:?} {is_up}");
         }
     }

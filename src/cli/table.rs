@@ -1,19 +1,22 @@
 //! Rows in columns.
+//!
+//! `comfy-table` lays out the same columns, and where they are narrow it breaks words in two: what
+//! keeps them whole, and the lines of their own that rows get instead, would still be ours. It costs
+//! 90 KiB.
 
-use super::{
-    breaks::{lines, widest},
-    output::width,
-};
+use super::terminal::{RED, YELLOW, lines, painted, widest, width};
 
-/// What stands between two columns.
+/// Between two columns.
 const GAP: &str = "  ";
 
-/// How far what belongs to a row stands in, where each has lines of its own.
+/// Before what belongs to a row, where each row has lines of its own.
 const INDENT: &str = "  ";
 
-/// States that somebody must look at, and those that explain themselves: red and yellow.
-const RED: [&str; 5] = ["failing", "dead", "gone", "stuck", "killed"];
-const YELLOW: [&str; 4] = ["silent", "empty", "muted", "unconfigured"];
+/// States that somebody must look at: red.
+const ALARMING: [&str; 5] = ["failing", "dead", "gone", "stuck", "killed"];
+
+/// States that explain themselves: yellow.
+const DOUBTFUL: [&str; 4] = ["silent", "empty", "muted", "unconfigured"];
 
 /// A table for a screen.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +49,7 @@ pub(super) fn laid_out(heading: &[&str], rows: &[Vec<String>], screen: Screen) -
                 let space = " ".repeat(widest.saturating_sub(width(part)));
                 let is_state = Some(column) == state;
                 let part = if is_state {
-                    painted(part, screen)
+                    in_color(part, screen)
                 } else {
                     part.to_owned()
                 };
@@ -97,7 +100,7 @@ fn stacked(heading: &[&str], rows: &[Vec<String>], screen: Screen) -> Vec<String
         if let Some(state) = state
             && let Some(line) = rest.iter_mut().find(|line| line.contains(state.as_str()))
         {
-            *line = line.replacen(state.as_str(), &painted(state, screen), 1);
+            *line = line.replacen(state.as_str(), &in_color(state, screen), 1);
         }
         out.extend(rest);
     }
@@ -117,12 +120,10 @@ pub(super) fn alarming(line: &str) -> String {
             .is_some_and(|it| it.parse().is_ok_and(|count: u64| count > 0));
         let is_denied = out.last().is_some_and(|it| it == "not") && plain == "running";
         let is_first = out.is_empty() && plain == "stuck";
-        if is_counted && RED.contains(&plain) || is_denied || is_first {
+        if is_counted && ALARMING.contains(&plain) || is_denied || is_first {
             let before = out.pop().map(|before| before + " ");
-            out.push(format!(
-                "\x1b[31m{}{plain}\x1b[0m{comma}",
-                before.unwrap_or_default()
-            ));
+            let alarm = before.unwrap_or_default() + plain;
+            out.push(painted(&alarm, RED) + comma);
         } else {
             out.push(word.to_owned());
         }
@@ -131,18 +132,123 @@ pub(super) fn alarming(line: &str) -> String {
 }
 
 /// A state in its colour.
-fn painted(state: &str, screen: Screen) -> String {
-    let code = match state {
-        _ if !screen.color => None,
-        state if RED.contains(&state) => Some("31"),
-        state if YELLOW.contains(&state) => Some("33"),
-        _ => None,
-    };
-    match code {
-        Some(code) => format!("\x1b[{code}m{state}\x1b[0m"),
-        None => state.to_owned(),
+fn in_color(state: &str, screen: Screen) -> String {
+    match state {
+        _ if !screen.color => state.to_owned(),
+        _ if ALARMING.contains(&state) => painted(state, RED),
+        _ if DOUBTFUL.contains(&state) => painted(state, YELLOW),
+        _ => state.to_owned(),
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn screen(columns: impl Into<Option<usize>>) -> Screen {
+        Screen {
+            columns: columns.into(),
+            color: false,
+        }
+    }
+
+    fn row(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_table_that_is_too_wide_is_wrapped_within_its_columns() {
+        let rows = [
+            row(&["d1", "小泉進次郎、防衛相に就任", "503 Service Unavailable"]),
+            row(&["d22", "short", "cannot connect to the host"]),
+        ];
+        let heading = ["id", "what", "last answer"];
+        let table = |columns| laid_out(&heading, &rows, columns).join("\n");
+        assert_eq!(
+            table(screen(40)),
+            "ID   WHAT               LAST ANSWER\n\
+         d1   小泉進次郎、防衛   503 Service\n\
+         \x20    相に就任           Unavailable\n\
+         d22  short              cannot connect\n\
+         \x20                       to the host"
+        );
+        assert_eq!(
+            table(screen(None)),
+            table(screen(200)),
+            "a pipe gets lines whole"
+        );
+    }
+
+    #[test]
+    fn a_screen_too_narrow_for_the_words_has_a_row_in_lines_of_its_own() {
+        let rows = [
+            row(&["nippon-hoso-kyokai", "ok", "in 7s (back-off)", ""]),
+            row(&["wire", "failing", "never", "status 503"]),
+            row(&["", "later", "120 ms", "an attempt"]),
+        ];
+        let heading = ["feed", "state", "next", "remark"];
+        let table = laid_out(&heading, &rows, screen(24)).join("\n");
+        assert_eq!(
+            table,
+            "nippon-hoso-kyokai\n  state ok, next in 7s\n  (back-off)\n\
+         wire\n  state failing, next\n  never, remark status\n  503\n\
+         \x20 state later, next 120\n  ms, remark an attempt"
+        );
+    }
+
+    #[test]
+    fn only_what_must_be_looked_at_is_red() {
+        for (line, wanted) in [
+            ("38 ok, 1 failing, 1 silent", "38 ok, [1 failing], 1 silent"),
+            ("none waiting, 0 dead", "none waiting, 0 dead"),
+            (
+                "3 waiting, since 2m ago, 12 dead",
+                "3 waiting, since 2m ago, [12 dead]",
+            ),
+            (
+                "not running; stopped 2h ago",
+                "[not running]; stopped 2h ago",
+            ),
+            ("stuck: nothing written", "[stuck]: nothing written"),
+            ("running since 3h ago", "running since 3h ago"),
+        ] {
+            let shown = alarming(line)
+                .replace("\x1b[31m", "[")
+                .replace("\x1b[0m", "]");
+            assert_eq!(shown, wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn states_have_colours_that_take_no_room() {
+        let rows = [
+            row(&["a", "failing", "x"]),
+            row(&["failing", "ok", "x"]),
+            row(&["c", "silent", "x"]),
+        ];
+        let heading = ["feed", "state", "remark"];
+        let color = Screen {
+            columns: None,
+            color: true,
+        };
+        let plain = laid_out(&heading, &rows, screen(None)).join("\n");
+        let colored = laid_out(&heading, &rows, color).join("\n");
+        assert!(
+            colored.contains("a        \x1b[31mfailing\x1b[0m  x"),
+            "{colored}"
+        );
+        assert!(colored.contains("\x1b[33msilent\x1b[0m   x"), "{colored}");
+        assert_eq!(colored.matches('\x1b').count(), 4, "{colored}");
+        let bare = ["\x1b[31m", "\x1b[33m", "\x1b[0m"];
+        let bare = bare
+            .iter()
+            .fold(colored.clone(), |text, code| text.replace(code, ""));
+        assert_eq!(bare, plain);
+        let narrow = Screen {
+            columns: Some(9),
+            ..color
+        };
+        let stacked = laid_out(&heading, &rows, narrow).join("\n");
+        assert!(stacked.contains("\x1b[31mfailing\x1b[0m"), "{stacked}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use url::{ParseError as UrlFault, Url};
 
-use super::CliError;
+use super::error::CliError;
 use crate::{
     app,
     clock::{Clock as _, SystemClock},
@@ -17,7 +17,7 @@ use crate::{
     suggest::closest,
 };
 
-/// What stands at an address.
+/// What is at an address.
 pub(super) enum Visited {
     /// A feed.
     Feed(Box<Seen>),
@@ -66,7 +66,7 @@ impl<'a> Visitor<'a> {
         })
     }
 
-    /// Reads what stands at the target.
+    /// Reads what is at the target.
     pub(super) async fn visit(&self) -> Result<Visited, CliError> {
         let document = self.fetch(&self.url, false).await?;
         let source = source(&document);
@@ -156,7 +156,7 @@ fn address(target: &str, config: Option<&Config>) -> Result<Url, CliError> {
     file.ok_or_else(|| CliError::Failed(nothing_at(target, parsed.err(), config)))
 }
 
-/// Whether a feed may stand at such a URL.
+/// Whether a feed may have such a URL.
 pub(super) fn is_read(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https" | "file")
 }

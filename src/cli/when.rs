@@ -1,4 +1,7 @@
 //! Times as people read them on a terminal.
+//!
+//! `jiff` writes [`exact`] lengths. A length that is only to be judged has one unit, which its printer
+//! does not choose: what is left to print then is one letter.
 
 use std::time::Duration;
 
@@ -45,20 +48,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_by_their_largest_unit() {
+    fn times_are_given_in_their_largest_unit() {
         let at = |second: i64| Timestamp::from_second(1_700_000_000 + second).expect("in range");
-        let told =
+        let words =
             [0, -59, -61, 7200, 90_000, -864_000_i64].map(|second| relative(at(second), at(0)));
         assert_eq!(
-            told,
+            words,
             ["now", "59s ago", "1m ago", "in 2h", "in 25h", "10d ago"]
         );
     }
 
     #[test]
-    fn lengths_are_told_to_the_second() {
-        let told = [0, 45, 5400, 100_000].map(|seconds| exact(Duration::from_secs(seconds)));
-        assert_eq!(told, ["0s", "45s", "1h 30m", "27h 46m 40s"]);
+    fn lengths_are_exact_to_the_second() {
+        let words = [0, 45, 5400, 100_000].map(|seconds| exact(Duration::from_secs(seconds)));
+        assert_eq!(words, ["0s", "45s", "1h 30m", "27h 46m 40s"]);
     }
 
     #[test]

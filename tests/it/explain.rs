@@ -275,7 +275,7 @@ async fn what_alerted_too_long_ago_is_not_called_not_alerted() {
     let now = Clock::now(room.world.clock.as_ref()) + jiff::SignedDuration::from_hours(9 * 24);
     let pruned = room.world.app().store().prune(now).await;
     assert_eq!(pruned.expect("pruned").alerts, 1);
-    room.assert_decided(&["2", "koizumi"], "alert", "Not known any more");
+    room.assert_decided(&["2", "koizumi"], "alert", "No longer known");
     room.assert_decided(&["2", "hegseth"], "expression", "no `Hegseth`");
 }
 
@@ -289,7 +289,7 @@ async fn a_mute_decides_where_it_holds_all_or_leaves_the_watch_out() {
     room.publish("Koizumi alone").await;
     insta::assert_snapshot!("explain_muted", room.shows(&["explain", "2", "koizumi"]));
     room.publish("Koizumi with Hegseth").await;
-    room.assert_decided(&["3", "koizumi"], "mute", "it was told for other watches");
+    room.assert_decided(&["3", "koizumi"], "mute", "it was sent for other watches");
     room.assert_decided(&["3", "hegseth"], "delivery", "hook has it");
     let lifted = room.run(&["unmute", "watch", "koizumi", "--send"]);
     assert_eq!(code(&lifted), 0, "{}", stderr(&lifted));
@@ -310,7 +310,7 @@ async fn each_delivery_says_where_it_stands() {
     room.run(&["mute", "receiver", "second", "--for", "1h"]);
     let waiting = room.shows(&["explain", "2", "koizumi"]);
     assert!(
-        waiting.contains("held from second: receiver second was muted"),
+        waiting.contains("suppressed for second: receiver second was muted"),
         "{waiting}"
     );
     room.run(&["unmute", "receiver", "second", "--send"]);
@@ -349,7 +349,7 @@ async fn an_item_is_found_by_every_name_it_was_shown_under() {
     let renamed = room.shows(&["explain", "https://new.example.org/2", "koizumi"]);
     assert!(
         renamed.contains(
-            "https://new.example.org/2 is another name of it: what had that one was taken for it \
+            "https://new.example.org/2 is another name of it: an item with that name was identified as this one \
              because title, date and text are the same"
         ),
         "{renamed}"
@@ -373,7 +373,7 @@ async fn what_a_policy_holds_or_told_in_a_digest_says_so() {
         "explain_digest_waits",
         room.shows(&["explain", "2", "koizumi"])
     );
-    room.assert_decided(&["2", "koizumi"], "delivery", "held by digest until");
+    room.assert_decided(&["2", "koizumi"], "delivery", "deferred by digest until");
     room.world.advance(50 * 60);
     room.world.deliver().await;
     insta::assert_snapshot!(
@@ -406,7 +406,10 @@ async fn what_a_notice_calls_itself_explains_its_story() {
         assert_eq!(code(&room.run(&["explain", name])), 1, "{name}");
     }
     let unquoted = stderr(&room.run(&["explain", "Koizumi", "speaks"]));
-    assert!(unquoted.contains("stand in quotes"), "{unquoted}");
+    assert!(
+        unquoted.contains("words of a title in quotes"),
+        "{unquoted}"
+    );
 }
 
 #[test]

@@ -98,7 +98,7 @@ async fn a_running_program_holds_from_the_next_alert_on_and_sends_what_it_is_tol
     let lifted = room.says(&["unmute", "watch", "koizumi"]);
     assert_eq!(
         lifted,
-        "watch koizumi is no longer muted: 1 alert was held\n  \
+        "watch koizumi is no longer muted: 1 alert was suppressed\n  \
          to see it:  fivebells alerts --muted --watch koizumi\n  \
          to send it: fivebells outbox retry --mute 1\n"
     );
@@ -126,7 +126,7 @@ async fn a_muted_receiver_gets_nothing_and_then_what_it_waited_for() {
     let muted = room.says(&["mute", "receiver", "hook", "--until", &new_year]);
     let until = format!("until {new_year} 00:00:00 UTC, no longer until ");
     assert!(muted.contains(&until), "{muted}");
-    assert!(muted.ends_with("held already: 1 alert\n"), "{muted}");
+    assert!(muted.ends_with("suppressed already: 1 alert\n"), "{muted}");
     room.hook.answer_with(Answer::status(204));
     let before = room.hook.requests().len();
     room.publish(&["Koizumi held"]).await;
@@ -135,7 +135,7 @@ async fn a_muted_receiver_gets_nothing_and_then_what_it_waited_for() {
     assert_eq!(room.hook.requests().len(), before, "not one");
     let lifted = room.says(&["unmute", "receiver", "hook", "--send"]);
     assert!(
-        lifted.ends_with("2 alerts were held; 2 deliveries are due now\n"),
+        lifted.ends_with("2 alerts were suppressed; 2 deliveries are due now\n"),
         "{lifted}"
     );
     room.world.deliver().await;
@@ -225,9 +225,9 @@ async fn a_mute_in_force_is_mentioned_where_it_matters() {
     // The watch's mute ends last.
     for (command, wanted) in [
         (&["feeds"][..], "muted, ends in 47h"),
-        (&["feeds", "wire"], "nothing held: moving"),
+        (&["feeds", "wire"], "nothing suppressed: moving"),
         (&["watches"], "muted, ends in 47h"),
-        (&["watches", "koizumi"], "1 alert held"),
+        (&["watches", "koizumi"], "1 alert suppressed"),
         (&["outbox"], "muted: watch koizumi until"),
     ] {
         let text = room.says(command);

@@ -460,7 +460,7 @@ fn a_round_for_cron_ends_and_says_what_is_held_and_the_outbox_says_why() {
     assert_eq!(stdout(&once), "");
     let said = stderr(&once);
     assert!(
-        said.contains("receiver \"screen\": 1 waiting, held by digest until "),
+        said.contains("receiver \"screen\": 1 waiting, deferred by digest until "),
         "{said}"
     );
 
@@ -474,7 +474,7 @@ fn a_round_for_cron_ends_and_says_what_is_held_and_the_outbox_says_why() {
     let created = moment(&outbox[0]["created"]);
     assert_eq!(until.duration_since(created).as_hours(), 2);
     let table = stdout(&desk.run(&["outbox"]));
-    assert!(table.contains("held: digest"), "{table}");
+    assert!(table.contains("deferred: digest"), "{table}");
 
     // Without the policy the same row goes out by itself.
     desk.write(

@@ -1,6 +1,6 @@
 //! `alerts`: what was found, and what is found now.
 
-mod sheet;
+mod csv;
 
 use std::{path::Path, time::Duration};
 
@@ -8,11 +8,13 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     moment::{Moment, moment, span},
     names,
-    output::{Output, remark, wrap},
+    output::{Output, remark},
     stored,
+    terminal::wrap,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -21,7 +23,7 @@ use crate::{
     notify,
     store::{AlertFilter, Store},
 };
-use sheet::Sheet;
+use csv::CsvTable;
 
 /// How often `--follow` looks.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
@@ -34,43 +36,44 @@ const SHOWN: u32 = 20;
 
 /// Show the alerts, the oldest first.
 ///
-/// Several conditions must all hold. A TIME is how long ago (2h, 30d), a time of day, yesterday, today,
-/// a day (2026-12-01) or a time of it (2026-12-01T08:00, in the config's zone; 2026-12-01T08:00+09:00).
+/// With several conditions, an alert must meet all of them. A TIME is how long ago (2h, 30d), a time of
+/// day, yesterday, today, a day (2026-12-01), or a time on a day (2026-12-01T08:00 in the config's zone,
+/// or with its own: 2026-12-01T08:00+09:00).
 #[derive(Debug, Args)]
 pub(super) struct Alerts {
-    /// Stay, and show each alert as it comes.
+    /// Keep running, and show each alert as it comes.
     #[arg(short, long)]
     follow: bool,
 
-    /// Only the newest so many. Without it 20, and all of them with --since, --until or --format csv.
+    /// Show at most N, the newest. By default 20; all of them with --since, --until or --format csv.
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<u32>,
 
-    /// Only those made since.
+    /// Only alerts made since this time.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
 
-    /// Only those made before.
+    /// Only alerts made before this time.
     #[arg(long, value_name = "TIME", value_parser = moment, conflicts_with = "follow")]
     until: Option<Moment>,
 
-    /// Only of this watch; given several times, of any of them.
+    /// Only alerts of this watch; if given several times, of any of them.
     #[arg(long, value_name = "NAME")]
     watch: Vec<String>,
 
-    /// Only of this feed; given several times, of any of them.
+    /// Only alerts of this feed; if given several times, of any of them.
     #[arg(long, value_name = "NAME")]
     feed: Vec<String>,
 
-    /// Only of feeds that have this tag now.
+    /// Only alerts of feeds that have this tag now.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
 
-    /// Only those made for this receiver, whatever became of them.
+    /// Only alerts for this receiver, whether they were sent or not.
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only those that a mute holds from a receiver.
+    /// Only alerts that a mute suppresses for a receiver.
     #[arg(long)]
     muted: bool,
 }
@@ -99,7 +102,7 @@ impl Alerts {
         let shown = AlertFilter { after, ..so_far };
         let end = printer.show(&store, shown).await?;
         if end == after && !self.follow {
-            remark("no alert is so");
+            remark("no alert matches");
         }
         if self.follow {
             let filter = AlertFilter {
@@ -173,16 +176,16 @@ async fn follow(
 struct Printer<'a> {
     config: &'a Config,
     output: &'a Output,
-    sheet: Option<Sheet<'a>>,
+    csv: Option<CsvTable<'a>>,
 }
 
 impl<'a> Printer<'a> {
     fn new(config: &'a Config, output: &'a Output) -> Result<Self, CliError> {
-        let sheet = output.is_csv().then(|| Sheet::begin(&config.timezone));
+        let csv = output.is_csv().then(|| CsvTable::begin(&config.timezone));
         Ok(Self {
             config,
             output,
-            sheet: sheet.transpose()?,
+            csv: csv.transpose()?,
         })
     }
 
@@ -197,8 +200,8 @@ impl<'a> Printer<'a> {
             for (alert, made_at) in &page {
                 self.print(alert, *made_at)?;
             }
-            if let Some(sheet) = &mut self.sheet {
-                sheet.flush()?;
+            if let Some(csv) = &mut self.csv {
+                csv.flush()?;
             }
             let Some((last, _)) = page.last() else {
                 return Ok(filter.after);
@@ -208,8 +211,8 @@ impl<'a> Printer<'a> {
     }
 
     fn print(&mut self, alert: &Alert, made_at: Timestamp) -> Result<(), CliError> {
-        if let Some(sheet) = &mut self.sheet {
-            return sheet.row(alert, made_at);
+        if let Some(csv) = &mut self.csv {
+            return csv.row(alert, made_at);
         }
         let Output { color, columns, .. } = *self.output;
         self.output.print(alert, |alert| {
@@ -226,7 +229,7 @@ fn block(alert: &Alert, config: &Config, color: bool) -> String {
     format!("{block}\nalert a{alert}, item #{item}\n")
 }
 
-/// A stored alert as a receiver would be told of it.
+/// The notice that a receiver would get of a stored alert.
 pub(super) fn notice(alert: Alert) -> Notice {
     Notice {
         key: DeliveryKey(format!("preview-{}", alert.id)),

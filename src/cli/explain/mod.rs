@@ -1,10 +1,10 @@
 //! `explain`: why an item alerted, or did not: every stage it came by, and the one that decided.
 
-mod near;
-mod notice;
-mod texts;
-mod told;
-mod trace;
+mod decision;
+mod deliveries;
+mod facts;
+mod lookup;
+mod stages;
 mod unseen;
 
 use std::{collections::HashMap, path::Path};
@@ -14,13 +14,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
+    clause_tree::ClauseLine,
+    config,
+    error::{Answer, CliError},
+    item_view::{ItemStyle, ItemView},
     number::Number,
     outbox::DeliveryLine,
-    output::{self, Output, fit, width, wrap},
+    output::{self, Output},
     stored,
-    story::{Story, Style},
-    walk::ClauseLine,
+    terminal::{fit, width, wrap},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -30,31 +32,29 @@ use crate::{
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
 };
-use notice::Named;
-use texts::Texts;
-use told::{Told, Ways};
-use trace::{Decision, Facts, Stage, Step};
+use decision::{Decision, decide};
+use deliveries::{DeliveryContext, WatchDeliveries};
+use facts::{ItemFacts, Texts};
+use lookup::{MAX_ITEMS, Named};
+use stages::{Stage, StageReport};
 
-/// Where what a stage did stands in its line.
+/// The columns that the name of a stage takes.
 const INDENT: usize = 14;
 
-/// Items of one link that are explained, for it may stand in several feeds, or of one digest.
-const MAX_ITEMS: u32 = 10;
-
-/// Say why an item alerted, or did not, stage by stage; exit 1 if no receiver has it.
+/// Explain why an item alerted or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The item: its number, as `search` shows it, such as #2214, its link, words of its title; or what
-    /// tells of it: an alert's number, such as a1842, a delivery's, such as d2031, or a notice's id.
+    /// The item: its number as `search` shows it (#2214), its link, or words of its title. Or the number
+    /// of an alert (a1842) or a delivery (d2031), or the id of a notice.
     #[arg(value_name = "ITEM")]
     item: String,
 
-    /// The watch; without it, all of them, in a line each.
+    /// The watch; by default all of them, a line each.
     #[arg(value_name = "WATCH")]
     watch: Option<String>,
 }
 
-/// An item against a watch, on the wire.
+/// An item against a watch, as JSON.
 #[derive(Serialize)]
 struct Explanation<'a> {
     item: String,
@@ -71,7 +71,7 @@ struct Explanation<'a> {
     help: Option<String>,
     fields: &'a [Field],
     feeds: Option<&'a [String]>,
-    stages: Vec<Step>,
+    stages: Vec<StageReport>,
     /// Only where one watch was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deliveries: Vec<DeliveryLine<'a>>,
@@ -81,7 +81,7 @@ struct Explanation<'a> {
 }
 
 /// What is the same for every item.
-struct Room<'a> {
+struct Shared<'a> {
     /// The link or id that was asked for.
     asked: Option<&'a str>,
     loaded: &'a Loaded,
@@ -96,7 +96,7 @@ impl Explain {
     fn unquoted(&self, error: CliError) -> CliError {
         match error {
             CliError::Failed(message) if self.item.chars().all(char::is_alphabetic) => {
-                let help = "several words of a title stand in quotes";
+                let help = "put several words of a title in quotes";
                 CliError::Failed(format!("{message}; help: {help}"))
             }
             other => other,
@@ -111,10 +111,10 @@ impl Explain {
         let watch = watch.map_err(|error| self.unquoted(error))?;
         let store = stored::open(config).await?;
         let now = SystemClock.now();
-        let (mut items, is_by_notice) = match notice::named(&self.item, &store).await? {
+        let (mut items, is_by_notice) = match lookup::named(&self.item, &store).await? {
             Named::Items(items) => (items, true),
             Named::Notice(delivery) => {
-                let answer = notice::tell(&delivery, &store, config, now, output).await;
+                let answer = unseen::print_notice(&delivery, &store, config, now, output).await;
                 store.close().await;
                 return answer;
             }
@@ -122,13 +122,13 @@ impl Explain {
         };
         let mut near = Vec::new();
         if items.is_empty() && !self.is_known(&store).await? {
-            near = near::near(&self.item, &store).await?;
+            near = lookup::near(&self.item, &store).await?;
         }
-        let is_title = items.is_empty() && near.len() == 1 && !near::is_address(&self.item);
+        let is_title = items.is_empty() && near.len() == 1 && !lookup::is_address(&self.item);
         if is_title {
             items = std::mem::take(&mut near);
         }
-        let room = Room {
+        let shared = Shared {
             asked: (self.number().is_none() && !is_title && !is_by_notice)
                 .then_some(self.item.as_str()),
             loaded: &loaded,
@@ -139,7 +139,7 @@ impl Explain {
         };
         let mut reaches = false;
         for kept in &items {
-            reaches |= self.explain(kept, watch, &room, &store, output).await?;
+            reaches |= self.explain(kept, watch, &shared, &store, output).await?;
         }
         if items.is_empty() {
             let asked = unseen::Asked {
@@ -147,7 +147,7 @@ impl Explain {
                 number: self.number(),
                 near,
                 others: match Number::read(&self.item) {
-                    Some(Number::Bare(number)) => notice::others(number, &store).await?,
+                    Some(Number::Bare(number)) => lookup::others(number, &store).await?,
                     _ => Vec::new(),
                 },
             };
@@ -193,7 +193,7 @@ impl Explain {
         &self,
         kept: &KeptItem,
         watch: Option<&Watch>,
-        room: &Room<'_>,
+        shared: &Shared<'_>,
         store: &Store,
         output: &Output,
     ) -> Answer {
@@ -203,29 +203,30 @@ impl Explain {
         let item = &kept.stored.item;
         let is_its =
             |name: &&str| [item.link.as_deref(), item.guid.as_deref()].contains(&Some(*name));
-        let asked = match room.asked.filter(|name| !is_its(name)) {
+        let asked = match shared.asked.filter(|name| !is_its(name)) {
             Some(name) => known_as(store, kept, name).await?.map(|by| (name, by)),
             None => None,
         };
-        let ways = Ways::of(&record, store, &room.loaded.config, room.now).await?;
-        let facts = Facts {
-            ways,
+        let config = &shared.loaded.config;
+        let delivery_context = DeliveryContext::of(&record, store, config, shared.now).await?;
+        let facts = ItemFacts {
+            delivery_context,
             asked,
-            texts: Texts::of(kept, &record, &room.loaded.matcher),
+            texts: Texts::of(kept, &record, &shared.loaded.matcher),
             feed: store.feed(&kept.feed).await?,
-            mutes: &room.mutes,
-            in_force: &room.in_force,
-            off: &room.off,
-            config: &room.loaded.config,
-            now: room.now,
+            mutes: &shared.mutes,
+            in_force: &shared.in_force,
+            off: &shared.off,
+            config,
+            now: shared.now,
             record: &record,
             kept,
         };
-        let style = Style::new(output, facts.zone());
+        let style = ItemStyle::new(output, facts.zone());
         if !output.is_json() {
             output::line(&head(kept, style))?;
             if let (Some((name, by)), None) = (facts.asked, watch) {
-                let taken = format!("{name} is another name of it: {}.\n", trace::taken_for(by));
+                let taken = format!("{name} is another name of it: {}.\n", stages::taken_for(by));
                 output::line(&wrap(&taken, output.columns).join("\n"))?;
             }
         }
@@ -251,15 +252,15 @@ async fn known_as(
     Ok(its.map(|seen| seen.identified_by))
 }
 
-fn head(kept: &KeptItem, style: Style<'_>) -> String {
-    let story = Story::new(kept, Vec::new());
+fn head(kept: &KeptItem, style: ItemStyle<'_>) -> String {
+    let story = ItemView::new(kept, Vec::new());
     let link = story.link().map(|link| format!("\n  {link}"));
     let (headline, source) = (story.headline(style, 0), story.source(style));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
 }
 
 /// One watch, stage by stage.
-fn one(facts: &Facts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> Answer {
+fn one(facts: &ItemFacts<'_>, watch: &Watch, style: ItemStyle<'_>, output: &Output) -> Answer {
     let mut watches = facts.config.watches.iter();
     let position = watches
         .position(|it| it.name == watch.name)
@@ -272,7 +273,7 @@ fn one(facts: &Facts<'_>, watch: &Watch, style: Style<'_>, output: &Output) -> A
 }
 
 /// Every watch in a line.
-fn all(facts: &Facts<'_>, style: Style<'_>, output: &Output) -> Answer {
+fn all(facts: &ItemFacts<'_>, style: ItemStyle<'_>, output: &Output) -> Answer {
     let names = facts.config.watches.iter().map(|watch| width(&watch.name));
     let widest = names.max().unwrap_or_default();
     let mut reaches = false;
@@ -286,7 +287,7 @@ fn all(facts: &Facts<'_>, style: Style<'_>, output: &Output) -> Answer {
 
 /// In full with its clauses and deliveries.
 fn explain<'a>(
-    facts: &'a Facts<'_>,
+    facts: &'a ItemFacts<'_>,
     position: usize,
     in_full: bool,
 ) -> (Explanation<'a>, Decision) {
@@ -297,9 +298,9 @@ fn explain<'a>(
     let text = lists.text(&facts.kept.feed, item);
     let clause = Clause::explain(watch, &config.entities, &text)
         .expect("a config with a wrong expression is not loaded");
-    let decision = facts.decide(position, &clause);
+    let decision = decide(facts, position, &clause);
     let deliveries = facts.alert(&watch.name).filter(|_| in_full);
-    let deliveries = deliveries.map(|alert| Told::of(alert, &watch.name).deliveries);
+    let deliveries = deliveries.map(|alert| WatchDeliveries::of(alert, &watch.name).all);
     let deliveries = deliveries.unwrap_or_default().into_iter();
     let explanation = Explanation {
         item: facts.kept.stored.id.0.to_string(),
@@ -313,9 +314,15 @@ fn explain<'a>(
         help: decision.help.clone(),
         fields: &watch.fields,
         feeds: watch.feeds.as_deref(),
-        stages: facts.steps(position, &clause),
+        stages: stages::reports(facts, position, &clause),
         deliveries: deliveries
-            .map(|it| DeliveryLine::of(it, facts.ways.release(it), facts.ways.receiver(it)))
+            .map(|it| {
+                DeliveryLine::of(
+                    it,
+                    facts.delivery_context.release(it),
+                    facts.delivery_context.receiver(it),
+                )
+            })
             .collect(),
         clause: in_full.then(|| ClauseLine::of(&clause, &watch.name, &text)),
     };
@@ -328,7 +335,7 @@ impl Explanation<'_> {
         &self,
         watch: &Watch,
         decision: &Decision,
-        style: Style<'_>,
+        style: ItemStyle<'_>,
         columns: Option<usize>,
     ) -> String {
         let outcome = style.verdict(decision.reaches, decision.outcome);
@@ -361,7 +368,13 @@ impl Explanation<'_> {
         lines.join("\n")
     }
 
-    fn row(&self, widest: usize, decision: &Decision, output: &Output, style: Style<'_>) -> String {
+    fn row(
+        &self,
+        widest: usize,
+        decision: &Decision,
+        output: &Output,
+        style: ItemStyle<'_>,
+    ) -> String {
         let mark = style.verdict(decision.reaches, if decision.reaches { "✓" } else { "✗" });
         let space = " ".repeat(widest - width(self.watch));
         let room = output

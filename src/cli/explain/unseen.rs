@@ -1,4 +1,5 @@
-//! What is asked for and not kept: whether it was ever seen, and who should have shown it.
+//! What is asked for and is no kept item: a notice without one, or something that was never seen or is
+//! forgotten, and the feeds that should have shown it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -6,25 +7,27 @@ use url::Url;
 
 use super::{
     super::{
-        CliError,
+        error::{Answer, CliError},
         mute::Mutes,
         number::Number,
-        output::{Output, one_line, wrap},
+        outbox::{self, DeliveryLine},
+        output::Output,
+        terminal::{one_line, wrap},
         when,
     },
-    near,
+    lookup,
 };
 use crate::{
     config::Config,
     model::{ItemId, MuteKind, Origin},
     parse,
-    store::{FeedStatus, KeptItem, SeenItem, Store},
+    store::{DeliveryState, DeliveryStatus, FeedStatus, KeptItem, SeenItem, Store},
 };
 
 /// Feeds that are named; those of the same domain first.
 const MAX_FEEDS: usize = 20;
 
-/// The answer on the wire; a kept item's has the same names.
+/// The answer as JSON; a kept item's has the same names.
 #[derive(Serialize)]
 struct Unseen<'a> {
     asked: &'a str,
@@ -91,7 +94,7 @@ pub(super) async fn answer(
         feeds: Vec::new(),
     };
     if seen.is_empty() {
-        let is_found = !asked.near.is_empty() && !near::is_address(asked.name);
+        let is_found = !asked.near.is_empty() && !lookup::is_address(asked.name);
         // What is called by a number is no feed's fault.
         let is_number = asked.number.is_some() || Number::read(asked.name).is_some();
         if !is_number && !is_found {
@@ -113,15 +116,17 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
             _ => None,
         };
         if let (Some(kind), true) = (kind, asked.near.is_empty()) {
-            return format!("Never seen: there is no {kind} {name}, or it is long forgotten");
+            return format!("Never seen: there is no {kind} {name}, or it was deleted long ago");
         }
         return match asked.number {
-            Some(_) => format!("Never seen: there is no item {name:?}, or it is long forgotten"),
-            None if near::is_address(asked.name) => format!("Never seen: no feed has shown {name}"),
-            None if asked.near.is_empty() => {
-                format!("Never seen: no kept item has {name:?} in its title or as its name")
+            Some(_) => format!("Never seen: there is no item {name:?}, or it was deleted long ago"),
+            None if lookup::is_address(asked.name) => {
+                format!("Never seen: no feed has shown {name}")
             }
-            None => format!("Several kept items have {name:?} in their titles"),
+            None if asked.near.is_empty() => {
+                format!("Never seen: no stored item has {name:?} in its title or as its name")
+            }
+            None => format!("Several stored items have {name:?} in their titles"),
         };
     }
     let by = |item: &SeenItem| {
@@ -133,22 +138,57 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
     };
     let by: Vec<String> = seen.iter().map(by).collect();
     format!(
-        "Not alerted, as far as anyone can tell: {}; items that alert nothing are kept for {}",
+        "Not alerted, as far as the store shows: {}; items without an alert are kept for {}",
         by.join("; "),
         when::length(config.store.keep_items)
     )
 }
 
+/// Prints what becomes of a notice that is about no stored item.
+pub(super) async fn print_notice(
+    delivery: &DeliveryStatus,
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+    output: &Output,
+) -> Answer {
+    let receivers = outbox::receivers(store).await?;
+    let receiver = receivers.get(&delivery.receiver);
+    let line = DeliveryLine::of(delivery, None, receiver);
+    output.print(&line, |_| {
+        let made = when::at(delivery.created_at, &config.timezone);
+        let moment = outbox::moment(delivery, None, receiver, now);
+        let tries = match delivery.attempts.len() {
+            1 => "1 try".to_owned(),
+            tries => format!("{tries} tries"),
+        };
+        let answer = delivery.detail.as_deref().map(|it| one_line(it, 300));
+        let answer = answer.map(|it| format!(": {it}")).unwrap_or_default();
+        format!(
+            "{} for {}: {}\n  {}, made {made}; it is about no stored item\n  {}, {moment}, {tries}{answer}\n\
+             help: `fivebells outbox --attempts` shows every try",
+            delivery.id,
+            delivery.receiver,
+            outbox::title(delivery),
+            delivery.kind,
+            delivery.state,
+        )
+    })?;
+    Ok(matches!(
+        delivery.state,
+        DeliveryState::Delivered | DeliveryState::Pending
+    ))
+}
 /// What to do next about an item that no feed has shown.
 fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     if !asked.others.is_empty() {
         return format!("did you mean {}?", asked.others.join(" or "));
     }
-    let is_item = asked.number.is_some() || !near::is_address(asked.name);
+    let is_item = asked.number.is_some() || !lookup::is_address(asked.name);
     let help = if !asked.near.is_empty() {
         "one of these may be meant: ask for it by its number"
     } else if is_item {
-        "`fivebells search EXPR` finds kept items by their text"
+        "`fivebells search EXPR` finds stored items by their text"
     } else if answer.feeds.iter().any(|feed| feed.same_domain) {
         "`fivebells fetch FEED` shows what a feed holds now"
     } else {
@@ -157,7 +197,7 @@ fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     help.to_owned()
 }
 
-/// Those of the same domain, and those in any trouble.
+/// Those of the same domain, and those with any problem.
 fn feeds(
     asked: &str,
     all: &[FeedStatus],
@@ -177,7 +217,7 @@ fn feeds(
             feed: feed.name.clone(),
             same_domain,
             state: match (troubles.is_empty(), feed.succeeded_at) {
-                (true, Some(at)) => format!("well, read {}", when::relative(at, now)),
+                (true, Some(at)) => format!("ok, read {}", when::relative(at, now)),
                 _ => troubles.join("; "),
             },
         })
@@ -200,16 +240,16 @@ fn troubles(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -
     if !feed.active {
         troubles.push("off (`enabled = false`)".to_owned());
     } else if feed.gone {
-        troubles.push(format!("gone, asked no more{error}"));
+        troubles.push(format!("gone, no longer polled{error}"));
     } else if let Some(since) = feed.failing_since {
         troubles.push(format!("failing since {}{error}", when::at(since, zone)));
     } else if feed.polled_at.is_none() {
         troubles.push("not polled yet".to_owned());
     }
     if feed.health.empty.is_some() {
-        troubles.push("has no items any more".to_owned());
+        troubles.push("no longer has any items".to_owned());
     } else if feed.health.is_silent {
-        troubles.push("has brought nothing new for long".to_owned());
+        troubles.push("has brought nothing new for a long time".to_owned());
     }
     if let Some(at) = feed.missed_at {
         troubles.push(format!(

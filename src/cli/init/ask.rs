@@ -1,12 +1,12 @@
-//! Questions and answers on a terminal, or on whatever stands in its place.
+//! Questions and answers on a terminal, or on whatever takes its place.
 
 use std::io::{self, BufRead, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 use super::super::{
-    CliError,
-    output::{one_line, wrap},
+    error::CliError,
+    terminal::{one_line, wrap},
 };
 
 /// What Ctrl-C types where it is no signal.

@@ -1,9 +1,9 @@
 //! `init`: a first config, by asking or by flags.
 
+mod answers;
 mod ask;
-mod fill;
-mod find;
-mod finish;
+mod config_file;
+mod questions;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -12,16 +12,15 @@ use std::{
 
 use clap::Args;
 
-use self::{
-    ask::{Asker, echo},
-    fill::Answers,
-    finish::Place,
-};
 use super::{
-    Answer, CliError,
+    error::{Answer, CliError},
     output::{Output, remark, stderr_columns},
 };
 use crate::config::{FirstConfig, FirstMail, SecretPlace};
+use answers::{Answers, addresses, find, is_web, with_sender};
+use ask::{Asker, echo};
+use config_file::ConfigFile;
+use questions::ask_missing;
 
 /// Write a first config, from your answers on a terminal or from flags.
 #[derive(Debug, Args)]
@@ -78,11 +77,11 @@ pub(super) struct Init {
 
 impl Init {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
-        let place = Place::of(self.output.as_deref(), path);
-        if !self.force && std::fs::symlink_metadata(&place.file).is_ok() {
-            let file = place.file.display();
+        let file = ConfigFile::of(self.output.as_deref(), path);
+        if !self.force && std::fs::symlink_metadata(&file.path).is_ok() {
+            let path = file.path.display();
             let help = "--force replaces it, `fivebells add --write` adds feeds to it";
-            let message = format!("{file} exists already; help: {help}");
+            let message = format!("{path} exists already; help: {help}");
             return Err(CliError::Failed(message));
         }
         let is_asking = !self.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
@@ -91,25 +90,25 @@ impl Init {
             self.refuse_half()?;
         }
         for feed in &self.feeds {
-            answers.take_feed(feed, find::find).await?;
+            answers.take_feed(feed, find).await?;
         }
         for term in &self.watches {
             let taken = answers.first.watch(term);
             taken.map_err(|error| CliError::Usage(format!("--watch {term:?}: {error}")))?;
         }
         if !is_asking {
-            place.write(&answers, self.force)?;
-            place.tell(&answers, output)?;
+            file.write(&answers, self.force)?;
+            file.print_next(&answers, output)?;
             return Ok(true);
         }
         let (mut input, mut screen) = (io::stdin().lock(), io::stderr());
         let mut asker = Asker::new(&mut input, &mut screen, &echo, stderr_columns());
-        answers.fill(&mut asker, &place, find::find).await?;
-        place.write(&answers, self.force)?;
-        remark(&format!("written: {}", place.file.display()));
+        ask_missing(&mut answers, &mut asker, file.secret(), find).await?;
+        file.write(&answers, self.force)?;
+        remark(&format!("written: {}", file.path.display()));
         let wants = asker.yes("Send a test alert now?", true)?;
-        let reached = !wants || place.try_out(&answers, output).await?;
-        place.tell(&answers, output)?;
+        let reached = !wants || file.try_out(&answers, output).await?;
+        file.print_next(&answers, output)?;
         Ok(reached)
     }
 
@@ -133,7 +132,7 @@ impl Init {
             login,
         });
         let first = FirstConfig {
-            mail: mail.map(fill::with_sender),
+            mail: mail.map(with_sender),
             webhook: self.webhook.clone(),
             stdout: self.stdout,
             ..FirstConfig::default()
@@ -151,14 +150,14 @@ impl Init {
             CliError::Usage(format!("{flag} {value:?} cannot be used; help: {help}"))
         };
         if let Some(url) = &self.webhook
-            && !fill::is_web(url)
+            && !is_web(url)
         {
             return Err(wrong("--webhook", url, "write a URL with https://"));
         }
         let senders = self.mail_from.iter().map(|from| ("--mail-from", from));
         let recipients = self.mail_to.iter().map(|to| ("--mail-to", to));
         for (flag, address) in recipients.chain(senders) {
-            match fill::addresses(address) {
+            match addresses(address) {
                 Ok(one) if one.len() == 1 => {}
                 Ok(_) => return Err(wrong(flag, address, "give the flag once for each address")),
                 Err(help) => return Err(wrong(flag, address, &help)),
@@ -169,7 +168,7 @@ impl Init {
 
     /// Says which flags are missing where nobody can be asked.
     fn refuse_half(&self) -> Result<(), CliError> {
-        let is_told = self.smtp.is_some() || self.webhook.is_some() || self.stdout;
+        let has_receiver = self.smtp.is_some() || self.webhook.is_some() || self.stdout;
         let missing = [
             (self.feeds.is_empty(), "--feed URL"),
             (self.watches.is_empty(), "--watch TERM"),
@@ -178,7 +177,7 @@ impl Init {
                 "--smtp HOST",
             ),
             (
-                !is_told && self.mail_to.is_empty(),
+                !has_receiver && self.mail_to.is_empty(),
                 "--mail-to ADDRESS with --smtp HOST, --webhook URL or --stdout",
             ),
         ];

@@ -1,7 +1,7 @@
-//! `mute` and `unmute`: what is kept back for a while.
+//! `mute` and `unmute`: what is suppressed for a while.
 
+mod view;
 mod who;
-mod words;
 
 use std::{path::Path, time::Duration};
 
@@ -12,11 +12,13 @@ use clap::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     moment::{Moment, moment},
     names,
-    output::{self, Output, wrap},
+    output::{self, Output},
     stored,
+    terminal::{one_line, wrap},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -24,9 +26,9 @@ use crate::{
     model::MuteKind,
     store::{MuteStatus, NewMute, Store},
 };
-use words::{MuteLine, held, lifted, row};
+use view::{MuteLine, lifted, row, suppressed};
 
-pub(super) use words::{Mutes, mention};
+pub(super) use view::{Mutes, mention};
 
 /// The longest mute, in days: ten years. What is meant for longer is meant for the config.
 const MAX_DAYS: i64 = 3650;
@@ -34,53 +36,53 @@ const MAX_DAYS: i64 = 3650;
 /// The longest comment, in characters.
 const MAX_COMMENT_CHARS: usize = 500;
 
-/// Keep back what watches, feeds, tags or receivers would tell, for a while; alone, show what is.
+/// Suppress what watches, feeds, tags or receivers would send, for a while; alone, list the mutes.
 ///
-/// From the next alert on, with the service up or down: alerts are made, kept and counted, and not
-/// sent; of a receiver also what waits for it now. At the end nothing goes out but one notice to each
-/// receiver of how much was held from it; `outbox retry --mute NUMBER` sends that. To mute again what
-/// is muted moves the end.
+/// A mute takes effect from the next alert on, whether the service runs or not. Alerts are made, stored
+/// and counted, but not sent. The mute of a receiver also suppresses what waits for it now. At its end
+/// each receiver gets one notice of how much was suppressed; `outbox retry --mute NUMBER` sends that. To
+/// mute something again moves the end.
 #[derive(Debug, Args)]
 pub(super) struct Mute {
     /// What to mute.
     #[arg(value_name = "WHAT", value_parser = kinds(), requires = "names")]
     kind: Option<MuteKind>,
 
-    /// Its name in the config, or several. Of a tag the alerts of its feeds are kept back, not what is
-    /// told of their health.
+    /// Its name in the config, or several names. A tag mutes the alerts of its feeds, but not the notices
+    /// about their health.
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 
-    /// For so long, such as 2d or 12h; at most ten years.
+    /// For how long, such as 2d or 12h; at most ten years.
     #[arg(long = "for", value_name = "TIME", value_parser = length,
           requires = "kind", conflicts_with = "until")]
     length: Option<Duration>,
 
-    /// Until a time of day, such as 08:00, comes next; or until the beginning of a day, such as
-    /// tomorrow or 2026-12-01, or a time of it: 2026-12-01T08:00. Ten years at most.
+    /// Until when: the next time of day (08:00), the beginning of a day (tomorrow, 2026-12-01), or a
+    /// time on a day (2026-12-01T08:00); at most ten years.
     #[arg(long, value_name = "TIME", value_parser = coming, requires = "kind")]
     until: Option<Moment>,
 
-    /// Why: stands in `mute` and in the notice at its end.
+    /// Why: `mute` shows it, and so does the notice at the end.
     #[arg(long, value_name = "TEXT", value_parser = comment, requires = "kind")]
     comment: Option<String>,
 }
 
-/// Tell it again from now on, and say what was kept back.
+/// End a mute now, and show what it suppressed.
 ///
-/// What was kept back stays so, unless `--send` is given: then each receiver is sent its part, as its
-/// digest, quiet hours and rate allow.
+/// What was suppressed is not sent, unless `--send` is given. Then each receiver is sent its part, as its
+/// digest, quiet hours and rate limit allow.
 #[derive(Debug, Args)]
 pub(super) struct Unmute {
-    /// What is muted.
+    /// What to unmute.
     #[arg(value_name = "WHAT", value_parser = kinds())]
     kind: MuteKind,
 
-    /// Its name, or several.
+    /// Its name, or several names.
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 
-    /// Send what was kept back, now.
+    /// Send what was suppressed, now.
     #[arg(long)]
     send: bool,
 }
@@ -106,7 +108,7 @@ impl Mute {
             };
             let muted = store.mute(new, now).await?;
             let line = MuteLine::of(&muted.mute, now);
-            let text = words::muted(&muted, &config.timezone);
+            let text = view::muted(&muted, &config.timezone);
             output.print(&line, |_| wrap(&text, output.columns).join("\n"))?;
         }
         stored::wake(&store).await;
@@ -147,7 +149,7 @@ impl Unmute {
         let mutes = store.mutes().await?;
         let of_kind = mutes.iter().filter(|mute| mute.kind == self.kind);
         let of_kind = of_kind.map(|mute| mute.name.clone());
-        // Before the first: a slip in the last lifts none of them.
+        // Before the first: a slip in the last ends none of them.
         check_names(&config, &store, self.kind, &self.names, of_kind).await?;
         let mut is_done = true;
         for name in &self.names {
@@ -158,7 +160,7 @@ impl Unmute {
         Ok(is_done)
     }
 
-    /// Lifts one; whether it was muted.
+    /// Ends one; whether it was muted.
     async fn lift(&self, name: &str, store: &Store, now: Timestamp, output: &Output) -> Answer {
         let Some(unmuted) = store.unmute(self.kind, name, self.send, now).await? else {
             output::complain(&self.not_muted(name, &store.mutes().await?));
@@ -169,15 +171,15 @@ impl Unmute {
         Ok(true)
     }
 
-    /// That it is not, and what the last mute of it still holds.
+    /// That it is not muted, and what its last mute suppressed.
     fn not_muted(&self, name: &str, mutes: &[MuteStatus]) -> String {
         let kind = &self.kind;
         let is_this =
             |mute: &&MuteStatus| mute.kind == *kind && mute.name == name && !mute.is_empty();
         let last = mutes.iter().rfind(is_this).map(|mute| {
             format!(
-                "; a mute that has ended holds {}: `fivebells outbox retry --mute {}` sends it",
-                held(mute),
+                "; a mute that has ended suppressed {}: `fivebells outbox retry --mute {}` sends it",
+                suppressed(mute),
                 mute.id.0
             )
         });
@@ -185,7 +187,7 @@ impl Unmute {
     }
 }
 
-/// Those in force, and those that ended and still hold something.
+/// Those in force, and those that ended and suppressed something that is still there.
 async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     let store = stored::open(config).await?;
     let mut mutes = store.mutes().await?;
@@ -203,7 +205,15 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     }
     let rows: Vec<Vec<String>> = mutes.iter().map(|mute| row(mute, config, now)).collect();
     output.table(
-        &["mute", "what", "until", "held", "since", "by", "comment"],
+        &[
+            "mute",
+            "what",
+            "until",
+            "suppressed",
+            "since",
+            "by",
+            "comment",
+        ],
         &rows,
     )?;
     Ok(true)
@@ -245,7 +255,7 @@ fn kinds() -> impl TypedValueParser<Value = MuteKind> {
 }
 
 fn comment(text: &str) -> Result<String, String> {
-    let text = output::one_line(text, usize::MAX);
+    let text = one_line(text, usize::MAX);
     match text.chars().count() {
         0 => Err("it is empty".to_owned()),
         1..=MAX_COMMENT_CHARS => Ok(text),

@@ -2,7 +2,7 @@
 
 use std::env::var;
 
-use super::output::one_line;
+use super::super::terminal::one_line;
 
 /// The longest name that is kept, in characters.
 const MAX_CHARS: usize = 64;

@@ -1,6 +1,6 @@
-//! `outbox`: what waits, what died, and what to do about it.
+//! `outbox`: the deliveries that wait, those that are dead, and what to do about them.
 
-mod words;
+mod view;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,7 +14,8 @@ use clap::{
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     mute::{Mutes, mention},
     names, number,
     output::{self, Output},
@@ -30,9 +31,9 @@ use crate::{
     },
 };
 
-pub(super) use words::{DeliveryLine, is_under_way, moment, state, takes, title, trouble};
+pub(super) use view::{DeliveryLine, is_under_way, moment, state, takes, title, trouble};
 
-/// Show what waits to be delivered, and what died.
+/// Show the deliveries that wait, and those that are dead.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Outbox {
@@ -45,54 +46,55 @@ pub(super) struct Outbox {
 
 #[derive(Debug, Args)]
 struct List {
-    /// Only of this receiver.
+    /// Only deliveries for this receiver.
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// Only in this state; without it, pending and dead.
+    /// Only deliveries in this state; by default pending and dead.
     #[arg(long, value_parser = states())]
     state: Option<DeliveryState>,
 
-    /// Only the newest so many.
+    /// Show at most N of a state, the newest.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
     limit: u32,
 
-    /// With every attempt: when, how long, what came back.
+    /// Show every attempt: when it was, how long it took, and the answer.
     #[arg(long)]
     attempts: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make these due now: what waits, died or was muted. Ends their receivers' back-off, and sends to
-    /// one that is muted or off; a digest, quiet hours and a rate still hold.
+    /// Make deliveries due now that wait, are dead or were suppressed. This ends the back-off of their
+    /// receivers, and sends to a receiver that is muted or off too. A digest, quiet hours and a rate
+    /// limit still apply.
     Retry(Which),
-    /// Never deliver these: what waits, died or was muted. They are kept, and shown with
-    /// `--state dropped`; what is being sent at this moment may still arrive.
+    /// Never send deliveries that wait, are dead or were suppressed. They are kept, and
+    /// `--state dropped` shows them. One that is being sent at this moment may still arrive.
     Drop(Which),
 }
 
-/// Which deliveries; several conditions must all hold.
+/// Which deliveries; they must meet all conditions.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 struct Which {
-    /// By the numbers that `outbox` shows, such as d17, or the ids of their notices.
+    /// Their numbers as `outbox` shows them, such as d17, or the ids of their notices.
     #[arg(value_name = "DELIVERY")]
     numbers: Vec<String>,
 
-    /// All of this receiver.
+    /// All deliveries for this receiver.
     #[arg(long, value_name = "NAME")]
     receiver: Option<String>,
 
-    /// All that failed for this reason.
+    /// All deliveries that failed for this reason.
     #[arg(long, value_parser = reasons())]
     reason: Option<SendReason>,
 
-    /// All that mutes held.
+    /// All deliveries that mutes suppressed.
     #[arg(long)]
     muted: bool,
 
-    /// All that this mute held, by the number that `mute` shows.
+    /// All deliveries that this mute suppressed, by the number that `mute` shows.
     #[arg(long, value_name = "NUMBER")]
     mute: Option<i64>,
 }
@@ -171,9 +173,9 @@ impl List {
                 output.print(&line, |_| String::new())?;
                 continue;
             }
-            rows.push(words::row(delivery, release, receiver, now));
+            rows.push(view::row(delivery, release, receiver, now));
             if self.attempts {
-                rows.extend(words::attempts(delivery, &config.timezone));
+                rows.extend(view::attempts(delivery, &config.timezone));
             }
         }
         if !output.is_json() {
@@ -181,9 +183,9 @@ impl List {
                 let nothing = self.nothing();
                 output.say(&nothing)?;
             } else {
-                output.table(&words::HEADING, &rows)?;
+                output.table(&view::HEADING, &rows)?;
             }
-            for line in words::troubles(&receivers, &deliveries, &config.timezone, now) {
+            for line in view::troubles(&receivers, &deliveries, &config.timezone, now) {
                 output.say(&line)?;
             }
         }
@@ -194,7 +196,7 @@ impl List {
     fn nothing(&self) -> String {
         let what = match self.state {
             Some(state) => format!("no delivery is {state}"),
-            None => "nothing waits and nothing died".to_owned(),
+            None => "nothing waits and nothing is dead".to_owned(),
         };
         let whose = self.receiver.as_ref().map(|name| format!(" for {name}"));
         what + &whose.unwrap_or_default()
@@ -261,7 +263,7 @@ async fn unreached(ids: &BTreeSet<DeliveryId>, store: &Store) -> Result<Vec<Stri
     for &id in ids {
         match store.delivery(id).await? {
             None => remarks.push(format!("there is no delivery {id}")),
-            Some(delivery) => remarks.extend(words::unreached(&delivery)),
+            Some(delivery) => remarks.extend(view::unreached(&delivery)),
         }
     }
     Ok(remarks)

@@ -1,4 +1,4 @@
-//! How the receivers of the config fare.
+//! The state of the receivers of the config.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::outbox;
 use crate::store::ReceiverStatus;
 
-/// A receiver, on the wire.
+/// A receiver, as JSON.
 #[derive(Serialize)]
 pub(super) struct ReceiverLine<'a> {
     receiver: &'a str,
@@ -16,13 +16,13 @@ pub(super) struct ReceiverLine<'a> {
     error: Option<&'a str>,
     /// The mail server that its mail goes through meanwhile.
     through: Option<&'a str>,
-    /// Who behind it is not reached.
+    /// Which of its recipients are not reached.
     unreached: Vec<UnreachedLine<'a>>,
     #[serde(skip)]
     status: &'a ReceiverStatus,
 }
 
-/// One of those behind a receiver, on the wire.
+/// A recipient of a receiver, as JSON.
 #[derive(Serialize)]
 struct UnreachedLine<'a> {
     /// `null` where only the answer says who.
@@ -61,7 +61,7 @@ fn line(status: &ReceiverStatus) -> ReceiverLine<'_> {
     }
 }
 
-/// How many fare well, and a line for each of the others.
+/// How many are ok, and a line for each of the others.
 pub(super) fn text(lines: &[ReceiverLine<'_>], zone: &TimeZone, now: Timestamp) -> Vec<String> {
     let troubled: Vec<&ReceiverLine<'_>> = lines.iter().filter(|it| it.state != "ok").collect();
     let well = lines.len() - troubled.len();

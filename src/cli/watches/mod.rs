@@ -1,4 +1,4 @@
-//! `watches`: what they found, and which of them need care.
+//! `watches`: what they found, and which of them need attention.
 
 mod remark;
 mod survey;
@@ -10,12 +10,15 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    Answer, CliError, config,
-    kept::{Items, kept_since, warn_of_gaps},
+    config,
+    error::{Answer, CliError},
     moment::{Moment, moment, span},
     mute::Mutes,
-    output::{self, Output, fit},
-    stored, when,
+    output::{self, Output},
+    stored,
+    stored_items::{Items, kept_since, warn_of_gaps},
+    terminal::fit,
+    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -32,18 +35,18 @@ const EXAMPLES_OF_ONE: usize = 10;
 /// Watches in the list whose near misses are shown.
 const NEAR_WATCHES: usize = 10;
 
-/// Show what the watches found among the kept items, and which of them need care.
+/// Show what the watches found among the stored items, and which watches need attention.
 #[derive(Debug, Args)]
 pub(super) struct Watches {
-    /// Everything known of this one.
+    /// Show everything known about this watch.
     name: Option<String>,
 
-    /// Only items and alerts since: `30d` ago, yesterday, or a day such as 2026-11-22.
+    /// Only items and alerts since this time: `30d` ago, yesterday, or a day such as 2026-11-22.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
 }
 
-/// A watch on the wire.
+/// A watch as JSON.
 #[derive(Serialize)]
 struct WatchLine<'a> {
     watch: &'a str,

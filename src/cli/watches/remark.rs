@@ -1,4 +1,4 @@
-//! What about a watch needs care.
+//! What needs attention in a watch.
 
 use std::collections::HashMap;
 
@@ -16,13 +16,13 @@ use crate::{
 /// 9 %, `new` in 14 % and `the` in 49 %.
 const BROAD_SHARE: u64 = 5;
 
-/// Of fewer items than this no share is told.
+/// Of fewer items than this no share is given.
 const BROAD_ITEMS: u64 = 50;
 
 /// A watch that hits more often than this on a day, on average, is too broad.
 const BROAD_PER_DAY: f64 = 50.0;
 
-/// Two watches are told to match the same items if they match so many: one or two may be chance.
+/// Two watches match the same items only if these are so many: one or two may be chance.
 const SAME_ITEMS: u64 = 3;
 
 /// Something to look into.
@@ -84,7 +84,7 @@ pub(super) fn remarks(survey: &Survey<'_>, config: &Config) -> Vec<Vec<Remark>> 
     remarks
 }
 
-/// The same as if all were on. Those that are off come last, so that nobody is called their double.
+/// The same as if all were on. Those that are off come last, so that no other is called their double.
 fn remarks_on(survey: &Survey<'_>, entities: &[Entity]) -> Vec<Vec<Remark>> {
     let mut remarks: Vec<Vec<Remark>> = Vec::with_capacity(survey.watches.len());
     let (mut asked, mut matched) = (HashMap::new(), HashMap::new());

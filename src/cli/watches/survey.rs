@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::{CliError, kept::Items, output::one_line, rate::Rate};
+use super::super::{error::CliError, rate::Rate, stored_items::Items, terminal::one_line};
 use crate::{
     app::SetupError,
     config::Config,

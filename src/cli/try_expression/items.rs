@@ -1,15 +1,15 @@
-//! An expression tried on the kept items.
+//! An expression tried on the stored items.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::{
-    Answer, CliError,
+    error::{Answer, CliError},
     expression::found,
-    kept::{Items, warn_of_gaps},
+    item_view::{ItemStyle, ItemView},
     output::{self, Output},
     rate::{Day, Rate},
-    story::{Story, Style},
+    stored_items::{Items, warn_of_gaps},
     when,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The expression over one item after the other.
-pub(super) struct ItemTrial<'a> {
+pub(super) struct ItemScan<'a> {
     /// The expression, and the watch it is compared with.
     watches: Vec<Watch>,
     matcher: Matcher,
@@ -55,13 +55,13 @@ enum Change {
 
 /// An item that the expression hits, or gains or loses against the running watch.
 #[derive(Serialize)]
-pub(super) struct StoryLine {
+pub(super) struct ItemLine {
     r#type: Change,
     #[serde(flatten)]
-    story: Story,
+    view: ItemView,
 }
 
-/// What it all comes to, on the wire.
+/// What it all comes to, as JSON.
 #[derive(Serialize)]
 struct Summary<'a> {
     r#type: &'static str,
@@ -84,7 +84,7 @@ struct Against<'a> {
     lost: u64,
 }
 
-impl<'a> ItemTrial<'a> {
+impl<'a> ItemScan<'a> {
     pub(super) fn new(
         watches: Vec<Watch>,
         config: &'a Config,
@@ -108,7 +108,7 @@ impl<'a> ItemTrial<'a> {
     }
 
     /// Counts an item; gives what is to be said of it.
-    pub(super) fn judge(&mut self, kept: &KeptItem) -> Option<StoryLine> {
+    pub(super) fn judge(&mut self, kept: &KeptItem) -> Option<ItemLine> {
         let (mut new, mut running) = (None, None);
         for (watch, matches) in found(&self.matcher, &self.watches, kept) {
             *(if watch == 0 { &mut new } else { &mut running }) = Some(matches);
@@ -133,9 +133,9 @@ impl<'a> ItemTrial<'a> {
         };
         tally.gained += u64::from(r#type == Change::Gained);
         tally.lost += u64::from(r#type == Change::Lost);
-        Some(StoryLine {
+        Some(ItemLine {
             r#type,
-            story: Story::new(kept, matches),
+            view: ItemView::new(kept, matches),
         })
     }
 
@@ -146,8 +146,8 @@ impl<'a> ItemTrial<'a> {
         may
     }
 
-    pub(super) fn show(&self, line: &StoryLine, output: &Output) -> Result<(), CliError> {
-        let style = Style::new(output, &self.config.timezone);
+    pub(super) fn show(&self, line: &ItemLine, output: &Output) -> Result<(), CliError> {
+        let style = ItemStyle::new(output, &self.config.timezone);
         output.print(line, |line| line.block(style))
     }
 
@@ -201,7 +201,7 @@ impl<'a> ItemTrial<'a> {
             ..
         } = self.tally;
         if items == 0 {
-            return vec!["no items are kept of that time".to_owned()];
+            return vec!["no items of that time are stored".to_owned()];
         }
         let since = self
             .since
@@ -237,18 +237,18 @@ impl<'a> ItemTrial<'a> {
     }
 }
 
-impl StoryLine {
+impl ItemLine {
     /// Headline, source and the sentences that were hit, a blank line.
-    fn block(&self, style: Style<'_>) -> String {
+    fn block(&self, style: ItemStyle<'_>) -> String {
         let sign = match self.r#type {
             Change::Hit => String::new(),
             Change::Gained => style.verdict(true, "+ "),
             Change::Lost => style.verdict(false, "- "),
         };
         let indent = if sign.is_empty() { 0 } else { 2 };
-        let mut lines = vec![sign + &self.story.headline(style, indent)];
-        lines.push(self.story.source(style));
-        lines.extend(self.story.sentences(style));
+        let mut lines = vec![sign + &self.view.headline(style, indent)];
+        lines.push(self.view.source(style));
+        lines.extend(self.view.sentences(style));
         lines.join("\n  ") + "\n"
     }
 }

@@ -1,11 +1,12 @@
-//! A kept item on the screen and on the wire, with the places where terms hit.
+//! A stored item on the screen and as JSON, with the places where terms hit.
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use url::Url;
 
 use super::{
-    output::{Output, fit, one_line},
+    output::Output,
+    terminal::{DIM, GREEN, RED, YELLOW, fit, one_line, painted},
     when,
 };
 use crate::{
@@ -15,12 +16,15 @@ use crate::{
     text::without_tracking,
 };
 
+/// Where a term hit.
+const HIT: anstyle::Style = YELLOW.bold();
+
 /// Sentences shown of one item.
 const MAX_SENTENCES: usize = 3;
 
 /// An item with its hits.
 #[derive(Debug, Serialize)]
-pub(super) struct Story {
+pub(super) struct ItemView {
     /// The name of its feed.
     feed: String,
     /// Watches that have alerted it.
@@ -31,13 +35,13 @@ pub(super) struct Story {
 
 /// How stories are shown.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style<'a> {
+pub(super) struct ItemStyle<'a> {
     color: bool,
     columns: Option<usize>,
     zone: &'a TimeZone,
 }
 
-impl<'a> Style<'a> {
+impl<'a> ItemStyle<'a> {
     pub(super) fn new(output: &Output, zone: &'a TimeZone) -> Self {
         Self {
             color: output.color,
@@ -48,27 +52,26 @@ impl<'a> Style<'a> {
 
     /// Text with its hits in colour, or where there is none in brackets.
     pub(super) fn marked(&self, text: &str, ranges: &[[usize; 2]]) -> String {
-        let marks = if self.color {
-            ["\x1b[1;33m", "\x1b[0m"]
-        } else {
-            ["[", "]"]
-        };
-        notify::marked(text, ranges, marks)
+        if !self.color {
+            return notify::marked(text, ranges, ["[", "]"]);
+        }
+        let (open, close) = (HIT.render().to_string(), HIT.render_reset().to_string());
+        notify::marked(text, ranges, [&open, &close])
     }
 
     /// Text that matters less.
     pub(super) fn dim(&self, text: &str) -> String {
-        self.wrap("\x1b[2m", text)
+        self.painted(text, DIM)
     }
 
     /// Text that says yes or no.
     pub(super) fn verdict(&self, is_good: bool, text: &str) -> String {
-        self.wrap(if is_good { "\x1b[32m" } else { "\x1b[31m" }, text)
+        self.painted(text, if is_good { GREEN } else { RED })
     }
 
-    fn wrap(&self, open: &str, text: &str) -> String {
+    fn painted(&self, text: &str, style: anstyle::Style) -> String {
         if self.color {
-            format!("{open}{text}\x1b[0m")
+            painted(text, style)
         } else {
             text.to_owned()
         }
@@ -93,7 +96,7 @@ impl<'a> Style<'a> {
     }
 }
 
-impl Story {
+impl ItemView {
     pub(super) fn new(kept: &KeptItem, matches: Vec<Match>) -> Self {
         let mut item = AlertItem::of(&kept.stored.item, kept.stored.seen_at);
         item.id = kept.stored.id.0.to_string();
@@ -108,7 +111,7 @@ impl Story {
     }
 
     /// The headline with its hits, no wider than the terminal.
-    pub(super) fn headline(&self, style: Style<'_>, indent: usize) -> String {
+    pub(super) fn headline(&self, style: ItemStyle<'_>, indent: usize) -> String {
         let room = style.columns.map(|columns| columns.saturating_sub(indent));
         if self.item.title.trim().is_empty() {
             let text = one_line(&self.item.summary, 200);
@@ -124,7 +127,7 @@ impl Story {
     }
 
     /// Feed, time, number, and who alerted it.
-    pub(super) fn source(&self, style: Style<'_>) -> String {
+    pub(super) fn source(&self, style: ItemStyle<'_>) -> String {
         let Self { feed, item, .. } = self;
         let at = when::at(item.seen, style.zone);
         let alerted = match self.alerted.as_slice() {
@@ -146,7 +149,7 @@ impl Story {
     }
 
     /// The sentences beside the headline that terms hit.
-    pub(super) fn sentences(&self, style: Style<'_>) -> Vec<String> {
+    pub(super) fn sentences(&self, style: ItemStyle<'_>) -> Vec<String> {
         let sentences = style.sentences(&self.matches).into_iter();
         let sentences = sentences.filter(|(field, _)| *field != Field::Title);
         let line = |(field, text)| format!("{field}: {text}");

@@ -1,18 +1,87 @@
-//! Kept items that may be meant by a name that no feed has shown: words of a title, or an address
-//! that differs in what sites and readers change.
+//! What a name may mean: a number or a notice's id, an item's name, words of its title, or an address
+//! that differs only in what sites and readers change.
 
 use std::ops::ControlFlow;
 
 use url::Url;
 
-use super::super::{CliError, kept::Items};
+use super::super::{
+    error::CliError,
+    number::{self, Number},
+    stored_items::Items,
+};
 use crate::{
-    store::{ItemFilter, KeptItem, Store},
+    model::{Alert, AlertId, DeliveryId, Event, ItemId},
+    store::{DeliveryStatus, ItemFilter, KeptItem, Store},
     text::fold,
 };
 
+/// Items of one link that are explained, for several feeds may show it, or of one digest.
+pub(super) const MAX_ITEMS: u32 = 10;
+
 /// Items that are shown, the newest.
 const MAX_NEAR: usize = 10;
+
+/// What is known by such a name.
+pub(super) enum Named {
+    /// The items that it is about.
+    Items(Vec<KeptItem>),
+    /// It is about no stored item: about a failing feed, for example.
+    Notice(Box<DeliveryStatus>),
+    /// There is none.
+    Nothing,
+}
+
+/// What an alert's number (`a1842`), a delivery's (`d2031`) or a notice's id (`k3v9q2xw-2031`) names.
+pub(super) async fn named(name: &str, store: &Store) -> Result<Named, CliError> {
+    let delivery = match Number::read(name) {
+        Some(Number::Alert(id)) => {
+            let alert = store.alert(id).await?.into_iter().collect();
+            let items = items(alert, store).await?;
+            return Ok(if items.is_empty() {
+                Named::Nothing
+            } else {
+                Named::Items(items)
+            });
+        }
+        Some(Number::Delivery(id)) => store.delivery(id).await?,
+        Some(Number::Notice(id)) => number::of_notice(name, id, store).await?,
+        Some(Number::Item(_) | Number::Bare(_)) | None => None,
+    };
+    let Some(delivery) = delivery else {
+        return Ok(Named::Nothing);
+    };
+    let alerts = match delivery.notice.as_ref().map(|notice| &notice.event) {
+        Some(Event::Alert(alert)) => vec![(**alert).clone()],
+        Some(Event::DigestReady(digest)) => digest.alerts.clone(),
+        _ => Vec::new(),
+    };
+    let items = items(alerts, store).await?;
+    Ok(if items.is_empty() {
+        Named::Notice(Box::new(delivery))
+    } else {
+        Named::Items(items)
+    })
+}
+
+async fn items(alerts: Vec<Alert>, store: &Store) -> Result<Vec<KeptItem>, CliError> {
+    let mut items = Vec::new();
+    for alert in alerts.into_iter().take(MAX_ITEMS as usize) {
+        if let Ok(number) = alert.item.id.parse() {
+            items.extend(store.kept_item(ItemId(number)).await?);
+        }
+    }
+    Ok(items)
+}
+
+/// What else bears a number that no item has.
+pub(super) async fn others(number: i64, store: &Store) -> Result<Vec<String>, CliError> {
+    let (alert, delivery) = (AlertId(number), DeliveryId(number));
+    let alert = store.alert(alert).await?.map(|_| alert.to_string());
+    let delivery = store.delivery(delivery).await?;
+    let delivery = delivery.map(|it| format!("{} for {}", it.id, it.receiver));
+    Ok(alert.into_iter().chain(delivery).collect())
+}
 
 /// The newest ten, of those that have just this title if there are any; all are looked through.
 pub(super) async fn near(asked: &str, store: &Store) -> Result<Vec<KeptItem>, CliError> {

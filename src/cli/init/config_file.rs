@@ -1,4 +1,4 @@
-//! A first config written, tried out, and what comes next.
+//! The file of a first config: how it is written and tried, and what to do next.
 
 use std::{
     fs,
@@ -9,11 +9,13 @@ use serde::Serialize;
 
 use super::{
     super::{
-        Answer, CliError, config, installed,
+        config,
+        error::{Answer, CliError},
+        installed,
         output::{Output, remark},
         receiver,
     },
-    fill::Answers,
+    answers::Answers,
 };
 use crate::{
     config::{
@@ -22,19 +24,16 @@ use crate::{
     files::{ReplaceError, create, read_regular, replace},
 };
 
-/// Where the service's config is.
-const SYSTEM: &str = "/etc/fivebells/fivebells.toml";
-
-/// Where the config goes.
+/// The file that the config goes to.
 #[derive(Debug)]
-pub(super) struct Place {
-    pub(super) file: PathBuf,
+pub(super) struct ConfigFile {
+    pub(super) path: PathBuf,
     /// The name of the file beside it, and of the credential, for the mail password; there is none
     /// of that name yet.
     password: String,
 }
 
-/// What was written, on the wire.
+/// What was written, as JSON.
 #[derive(Serialize)]
 struct Written<'a> {
     file: &'a Path,
@@ -44,11 +43,12 @@ struct Written<'a> {
     next: Vec<String>,
 }
 
-impl Place {
+impl ConfigFile {
     /// What was asked for, else the config; who may not write that one begins in a folder of theirs.
     pub(super) fn of(asked: Option<&Path>, config: &Path) -> Self {
         let is_root = rustix::process::geteuid().is_root();
-        let own = (config == Path::new(SYSTEM) && !is_root).then(|| Path::new("fivebells.toml"));
+        let own =
+            (config == Path::new(config::DEFAULT) && !is_root).then(|| Path::new("fivebells.toml"));
         let file = asked.or(own).unwrap_or(config).to_owned();
         let numbered = (2..).map(|number| format!("smtp-password-{number}"));
         let mut names = std::iter::once("smtp-password".to_owned()).chain(numbered);
@@ -56,12 +56,15 @@ impl Place {
         let password = names
             .find(is_free)
             .expect("there are more numbers than files");
-        Self { file, password }
+        Self {
+            path: file,
+            password,
+        }
     }
 
     /// Whether it is the service's, which reads files as a user of its own.
     fn is_of_service(&self) -> bool {
-        self.file.starts_with("/etc/fivebells")
+        self.path.starts_with("/etc/fivebells")
     }
 
     /// How the config points to a password that was typed. The service's user may not read files of
@@ -81,7 +84,7 @@ impl Place {
             text.insert_str(0, &format!("#:schema file://{SCHEMA_FILE}\n"));
         }
         let environment = Environment::of_process().without_secrets();
-        configs::check_text(&self.file, text.clone(), &environment).map_err(|errors| {
+        configs::check_text(&self.path, text.clone(), &environment).map_err(|errors| {
             remark("nothing was written: the answers make a config with errors");
             config::broken(&errors)
         })?;
@@ -93,7 +96,7 @@ impl Place {
             };
             CliError::Failed(format!("{error}{joint} --output FILE writes elsewhere"))
         };
-        let folder = self.file.parent().filter(|it| !it.as_os_str().is_empty());
+        let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
         if let Some(folder) = folder {
             let cannot = |cause| ReplaceError::Io {
                 path: folder.to_owned(),
@@ -105,9 +108,9 @@ impl Place {
             let file = self.password_file();
             create(&file, format!("{password}\n").as_bytes(), 0o600).map_err(failed)?;
         }
-        // No secret stands in it, and the service has a user of its own.
+        // No secret is in it, and the service has a user of its own.
         let mode = if self.is_of_service() { 0o644 } else { 0o600 };
-        let written = put(&self.file, text.as_bytes(), mode, force).map_err(failed);
+        let written = put(&self.path, text.as_bytes(), mode, force).map_err(failed);
         if written.is_err() && answers.password.is_some() {
             // It was made a moment ago, for a config that is not there.
             let _ = fs::remove_file(self.password_file());
@@ -116,7 +119,7 @@ impl Place {
     }
 
     fn password_file(&self) -> PathBuf {
-        self.file.with_file_name(&self.password)
+        self.path.with_file_name(&self.password)
     }
 
     /// Sends each receiver a test notice; says whether all took it.
@@ -133,7 +136,7 @@ impl Place {
             .as_ref()
             .map(|_| ("CREDENTIALS_DIRECTORY".into(), folder));
         let environment = Environment::of(std::env::vars_os().chain(credentials));
-        let loaded = configs::load(&self.file, &environment);
+        let loaded = configs::load(&self.path, &environment);
         let config = loaded.map_err(|errors| config::broken(&errors))?.config;
         let mut all_reached = true;
         for name in answers.first.receivers() {
@@ -143,10 +146,10 @@ impl Place {
     }
 
     /// Says what was written and what comes next.
-    pub(super) fn tell(&self, answers: &Answers, output: &Output) -> Result<(), CliError> {
+    pub(super) fn print_next(&self, answers: &Answers, output: &Output) -> Result<(), CliError> {
         let secret = answers.password.as_ref().map(|_| self.password_file());
         let written = Written {
-            file: &self.file,
+            file: &self.path,
             next: self.next(secret.as_deref()),
             secret,
         };
@@ -163,7 +166,7 @@ impl Place {
     }
 
     fn next(&self, secret: Option<&Path>) -> Vec<String> {
-        let file = self.file.display();
+        let file = self.path.display();
         if !self.is_of_service() || !installed::has_unit() {
             return vec![
                 format!("fivebells -c {file} check --online"),

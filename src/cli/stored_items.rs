@@ -1,4 +1,4 @@
-//! The kept items that a command looks through.
+//! The stored items that a command looks through.
 
 use std::ops::ControlFlow;
 
@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{
-    CliError,
+    error::CliError,
     moment::{Moment, moment, span},
     names::unknown,
     output::remark,
@@ -21,10 +21,10 @@ use crate::{
 /// Items read at a time: a page of long texts still is a few megabytes.
 const PAGE: u32 = 256;
 
-/// Which kept items to look through.
+/// Which stored items to look through.
 #[derive(Debug, Args)]
 pub(super) struct Scope {
-    /// Only items first read since: `30d` ago, yesterday, or a day such as 2026-11-22.
+    /// Only items first read since this time: `30d` ago, yesterday, or a day such as 2026-11-22.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Moment>,
 
@@ -83,14 +83,14 @@ async fn check_feed(store: &Store, name: &str) -> Result<(), CliError> {
     Err(unknown("feed", name, names))
 }
 
-/// Kept items, to be looked through once.
+/// Stored items, to be looked through once.
 #[derive(Debug)]
 pub(super) struct Items<'a> {
     store: &'a Store,
     filter: ItemFilter,
     /// How many there are.
     pub(super) count: u64,
-    /// From when on they tell all that came: since they were asked for, or since there are any.
+    /// From when on they are all that came: since they were asked for, or since there are any.
     pub(super) complete_since: Option<Timestamp>,
 }
 

@@ -1,9 +1,6 @@
 use std::cell::RefCell;
 
-use url::Url;
-
 use super::*;
-use crate::config::SecretPlace;
 
 /// What a person types, and what they see; `H` and `S` where the terminal hides and shows.
 async fn typed(answers: &mut Answers, lines: &str) -> (Result<(), CliError>, String) {
@@ -12,8 +9,8 @@ async fn typed(answers: &mut Answers, lines: &str) -> (Result<(), CliError>, Str
     let hidden = RefCell::new(String::new());
     let echo = |is_shown| hidden.borrow_mut().push(if is_shown { 'S' } else { 'H' });
     let mut asker = Asker::new(&mut input, &mut screen, &echo, None);
-    let place = Place::of(Some("mine.toml".as_ref()), "c.toml".as_ref());
-    let result = answers.fill(&mut asker, &place, find).await;
+    let place = SecretPlace::File("smtp-password".to_owned());
+    let result = ask_missing(answers, &mut asker, place, find).await;
     let seen = String::from_utf8(screen).expect("UTF-8");
     (result, format!("{seen}{}", hidden.borrow()))
 }

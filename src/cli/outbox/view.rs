@@ -1,11 +1,11 @@
-//! Deliveries as people read them, and on the wire.
+//! Deliveries as people read them, and as JSON.
 
 use std::collections::HashMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::super::{output::one_line, when};
+use super::super::{terminal::one_line, when};
 use crate::{
     delivery_policy::Release,
     model::time::elapsed,
@@ -24,7 +24,7 @@ pub(super) const HEADING: [&str; 7] = [
     "last answer",
 ];
 
-/// A delivery on the wire.
+/// A delivery as JSON.
 #[derive(Serialize)]
 pub(in crate::cli) struct DeliveryLine<'a> {
     id: i64,
@@ -45,13 +45,13 @@ pub(in crate::cli) struct DeliveryLine<'a> {
     folded_into: Option<i64>,
     reason: Option<&'a str>,
     detail: Option<&'a str>,
-    /// Who behind the receiver has not got it.
+    /// The recipients of the receiver that have not got it.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<&'a str>,
     attempts: Vec<AttemptLine<'a>>,
 }
 
-/// What a receiver's policy holds back.
+/// What a delivery policy defers.
 #[derive(Serialize)]
 struct HeldLine {
     by: Option<Hold>,
@@ -117,7 +117,7 @@ fn next(due: Timestamp, receiver: Option<&ReceiverStatus>) -> Option<Timestamp> 
     }
 }
 
-/// Whether anything will be attempted, as things stand.
+/// Whether anything will be attempted as it is now.
 pub(in crate::cli) const fn takes(receiver: &ReceiverStatus) -> bool {
     receiver.active && !receiver.off
 }
@@ -146,7 +146,7 @@ pub(super) fn row(
         release.and_then(|release| release.hold),
         delivery.folded_into,
     ) {
-        (Some(hold), _) => format!("held: {hold}"),
+        (Some(hold), _) => format!("deferred: {hold}"),
         (None, Some(into)) => format!("part of {into}"),
         (None, None) if delivery.missing.is_some() => {
             let missing = delivery.missing.as_deref().unwrap_or_default();
@@ -292,23 +292,23 @@ pub(in crate::cli) fn title(delivery: &DeliveryStatus) -> String {
         Event::FeedFailing(data) => format!("feed {} fails", data.feed),
         Event::FeedSilent(data) => format!("feed {} brings nothing new", data.feed),
         Event::FeedEmpty(data) => format!("feed {} is empty", data.feed),
-        Event::FeedRecovered(data) => format!("feed {} is well again", data.feed),
+        Event::FeedRecovered(data) => format!("feed {} has recovered", data.feed),
         Event::FeedRebased(data) => format!("feed {} renamed its items", data.feed),
         Event::FeedItemsMissed(data) => format!("feed {} may have missed items", data.feed),
         Event::NetworkFailing(_) => "our own network fails".to_owned(),
-        Event::NetworkRecovered(_) => "our own network is well again".to_owned(),
+        Event::NetworkRecovered(_) => "our own network has recovered".to_owned(),
         Event::ReceiverFailing(data) => match &data.through {
             Some(through) => format!("mail for {} goes through {through}", data.receiver),
             None if data.partial => format!("receiver {} does not reach all", data.receiver),
             None => format!("receiver {} fails", data.receiver),
         },
-        Event::ReceiverRecovered(data) => format!("receiver {} is well again", data.receiver),
+        Event::ReceiverRecovered(data) => format!("receiver {} has recovered", data.receiver),
         Event::ReceiverMissed(data) => format!("receiver {} missed something", data.receiver),
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
-        Event::StoreRecovered(_) => "store well again".to_owned(),
+        Event::StoreRecovered(_) => "store has recovered".to_owned(),
         Event::ConfigFailing(data) => format!("config is wrong ({})", data.reason.as_str()),
-        Event::ConfigRecovered(_) => "config well again".to_owned(),
+        Event::ConfigRecovered(_) => "config has recovered".to_owned(),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),
         Event::TestPing(_) => "test".to_owned(),

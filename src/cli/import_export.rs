@@ -10,8 +10,10 @@ use clap::Args;
 use url::Url;
 
 use super::{
-    Answer, CliError, add, config,
-    output::{self, Output, one_line, remark},
+    add, config,
+    error::{Answer, CliError},
+    output::{self, Output, remark},
+    terminal::one_line,
 };
 use crate::{
     config::{NoProposal, Proposals},
@@ -31,7 +33,7 @@ pub(super) struct Import {
     list: PathBuf,
 
     #[command(flatten)]
-    into: add::Into,
+    destination: add::Destination,
 }
 
 impl Import {
@@ -39,7 +41,7 @@ impl Import {
         let failed = |error: String| CliError::Failed(format!("{}: {error}", self.list.display()));
         let bytes = self.read().map_err(|error| failed(error.to_string()))?;
         let list = opml::read(&text(&bytes)).map_err(|error| failed(error.to_string()))?;
-        let config = self.into.config(path)?;
+        let config = self.destination.config(path)?;
         let mut proposals = Proposals::beside(config.as_ref());
         let (mut added, mut left_out) = (Vec::new(), 0_usize);
         for (feed, url) in joined(&list) {
@@ -71,7 +73,7 @@ impl Import {
         if let Some(at) = list.ended_at {
             remark(&format!("the list could be read up to byte {at} only"));
         }
-        self.into.put(path, &added, output)?;
+        self.destination.put(path, &added, output)?;
         let feeds = if added.len() == 1 { "feed" } else { "feeds" };
         remark(&format!("{} {feeds}, {left_out} left out", added.len()));
         Ok(!added.is_empty())
@@ -97,8 +99,8 @@ fn read_bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What a list names would count in the config as the operator's own choice. What no feed can be
-/// read over is told so by its scheme.
+/// What a list names would count in the config as the operator's own choice. A
+/// scheme that no feed is read over is refused for that.
 fn of_a_stranger(url: Url) -> Result<Url, NoProposal> {
     let could_be_read = matches!(url.scheme(), "http" | "https" | "file");
     if could_be_read && !is_public_web(&url) {
@@ -117,7 +119,7 @@ fn text(bytes: &[u8]) -> String {
     })
 }
 
-/// Every feed once, with the tags of all the folders it stands in, and its URL if it is one.
+/// Every feed once, with the tags of all the folders that hold it, and its URL if it is one.
 fn joined(list: &OpmlList) -> Vec<(OpmlFeed, Option<Url>)> {
     let mut feeds: Vec<(OpmlFeed, Option<Url>)> = Vec::new();
     let mut places = std::collections::HashMap::new();

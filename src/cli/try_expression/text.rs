@@ -3,7 +3,10 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::super::{Answer, expression::found_in, output::Output, story::Style, walk::ClauseLine};
+use super::super::{
+    clause_tree::ClauseLine, error::Answer, expression::found_in, item_view::ItemStyle,
+    output::Output,
+};
 use crate::{
     app,
     matcher::{Clause, Entity, ItemText},
@@ -13,7 +16,7 @@ use crate::{
 
 /// What it came to.
 #[derive(Serialize)]
-struct TextTrial {
+struct TextResult {
     matched: bool,
     matches: Vec<Match>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,19 +45,19 @@ pub(super) fn run(
     let found = found_in(&matcher, &watches, &item).pop();
     let clause = explain
         .then(|| Clause::explain(&watches[0], entities, &item).expect("it compiled a line above"));
-    let trial = TextTrial {
+    let result = TextResult {
         matched: found.is_some(),
         matches: found.map(|(_, matches)| matches).unwrap_or_default(),
         verdict: clause.as_ref().map(Clause::verdict),
         clause: clause.map(|clause| ClauseLine::of(&clause, &watches[0].name, &item)),
     };
-    let style = Style::new(output, const { &TimeZone::UTC });
-    output.print(&trial, |trial| trial.describe(text, style))?;
-    Ok(trial.matched)
+    let style = ItemStyle::new(output, const { &TimeZone::UTC });
+    output.print(&result, |result| result.describe(text, style))?;
+    Ok(result.matched)
 }
 
-impl TextTrial {
-    fn describe(&self, text: &str, style: Style<'_>) -> String {
+impl TextResult {
+    fn describe(&self, text: &str, style: ItemStyle<'_>) -> String {
         let mut lines = Vec::new();
         if self.matched {
             let mut terms: Vec<&str> = self.matches.iter().map(|hit| hit.term.as_str()).collect();

@@ -8,42 +8,43 @@ use std::{ops::ControlFlow, path::Path};
 use clap::Args;
 
 use super::{
-    Answer, CliError, config,
+    config,
+    error::{Answer, CliError},
     expression::Expression,
-    kept::{Scope, kept_since},
     outline,
     output::Output,
     stored,
+    stored_items::{Scope, kept_since},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::Watch,
 };
-use items::ItemTrial;
+use items::ItemScan;
 
-/// Say what an expression would have matched, of the kept items or of a text; exit 1 for nothing.
+/// Show what an expression would have matched among the stored items, or in a text; exit 1 if nothing.
 #[derive(Debug, Args)]
 pub(super) struct Try {
     #[command(flatten)]
     expression: Expression,
 
-    /// Match this text, read like a headline, and not the kept items.
+    /// Match this text, as a headline, instead of the stored items.
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["since", "feed", "against", "limit"])]
     text: Option<String>,
 
     #[command(flatten)]
     scope: Scope,
 
-    /// Show what it would gain and lose against this watch, whose fields and feeds it takes over.
+    /// Show what it would gain and lose against this watch. It uses the fields and feeds of the watch.
     #[arg(long, value_name = "WATCH", conflicts_with = "fields")]
     against: Option<String>,
 
-    /// Show only the newest so many; all are counted.
+    /// Show at most N, the newest; all are counted.
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     limit: u64,
 
-    /// Show what the expression is compiled to, and of a text the walk through its clauses.
+    /// Show what the expression is compiled to and, for a text, how each clause matched.
     #[arg(long)]
     explain: bool,
 }
@@ -56,7 +57,7 @@ impl Try {
         }
     }
 
-    /// Needs no config; one that is there tells its entities.
+    /// Needs no config. If there is one, its entities may be used.
     fn run_on_text(&self, text: &str, path: &Path, output: &Output) -> Answer {
         let config = config::load_if_good(path);
         let entities = config.map(|config| config.entities).unwrap_or_default();
@@ -76,20 +77,20 @@ impl Try {
         let store = stored::open(config).await?;
         let whole = Some(kept_since(config, now));
         let items = self.scope.items(&store, config, now, whole).await?;
-        let mut trial = ItemTrial::new(watches, config, &items, now)?;
+        let mut scan = ItemScan::new(watches, config, &items, now)?;
         items
             .each(|kept, progress| {
-                if let Some(line) = trial.judge(kept)
-                    && trial.may_show(self.limit)
+                if let Some(line) = scan.judge(kept)
+                    && scan.may_show(self.limit)
                 {
                     progress.clear();
-                    trial.show(&line, output)?;
+                    scan.show(&line, output)?;
                 }
                 Ok(ControlFlow::Continue(()))
             })
             .await?;
         store.close().await;
-        trial.conclude(output)
+        scan.conclude(output)
     }
 
     /// The expression as a watch, and behind it the watch that it is compared with.

@@ -1,20 +1,16 @@
-//! Mutes as people read them, and on the wire.
+//! Mutes as people read them, and as JSON.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::super::{
-    CliError,
-    output::{Output, one_line},
-    when,
-};
+use super::super::{error::CliError, output::Output, terminal::one_line, when};
 use crate::{
     config::Config,
     model::{MuteKind, to_second},
     store::{MuteStatus, Muted, Store, Unmuted},
 };
 
-/// A mute on the wire.
+/// A mute as JSON.
 #[derive(Serialize)]
 pub(super) struct MuteLine<'a> {
     mute: i64,
@@ -26,9 +22,9 @@ pub(super) struct MuteLine<'a> {
     /// Who muted it.
     by: Option<&'a str>,
     in_force: bool,
-    /// Alerts held.
+    /// Alerts suppressed.
     alerts: u32,
-    /// Other notices held.
+    /// Other notices suppressed.
     notices: u32,
     /// Deliveries that are due now; only where it was lifted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +58,7 @@ impl<'a> MuteLine<'a> {
 }
 
 /// `12 alerts`, `1 alert and 2 notices`, `nothing`.
-pub(super) fn held(mute: &MuteStatus) -> String {
+pub(super) fn suppressed(mute: &MuteStatus) -> String {
     let (alerts, notices) = (
         count(u64::from(mute.alerts), "alert"),
         count(u64::from(mute.notices), "notice"),
@@ -91,17 +87,17 @@ pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
     let before = before.filter(|before| *before != until);
     let before = before.map(|before| format!(", no longer until {before}"));
     let meaning = match mute.kind {
-        MuteKind::Watch => "what it alone would tell is kept, and not sent",
-        MuteKind::Feed => "its alerts, and what is told of its health, are kept and not sent",
+        MuteKind::Watch => "what it alone would send is stored, and not sent",
+        MuteKind::Feed => "its alerts and the notices of its health are stored, and not sent",
         MuteKind::Tag => {
-            "the alerts of its feeds are kept, and not sent; what is told of their health is sent"
+            "the alerts of its feeds are stored, and not sent; the notices of their health are sent"
         }
-        MuteKind::Receiver => "all that it would get is kept, and not sent",
+        MuteKind::Receiver => "all that it would get is stored, and not sent",
     };
     let already = if mute.is_empty() {
         String::new()
     } else {
-        format!("\nheld already: {}", held(mute))
+        format!("\nsuppressed already: {}", suppressed(mute))
     };
     format!(
         "{} {} is muted until {until}{}: {meaning}{already}",
@@ -111,7 +107,7 @@ pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
     )
 }
 
-/// That it is told again, what was held, and how to see and to send that.
+/// That it is no longer muted, what was suppressed, and how to see and to send that.
 pub(super) fn lifted(unmuted: &Unmuted) -> String {
     let mute = &unmuted.mute;
     let was = if mute.alerts + mute.notices == 1 {
@@ -120,25 +116,25 @@ pub(super) fn lifted(unmuted: &Unmuted) -> String {
         "were"
     };
     let was = if mute.is_empty() { "was" } else { was };
-    let told = format!(
-        "{} {} is no longer muted: {} {was} held",
+    let ended = format!(
+        "{} {} is no longer muted: {} {was} suppressed",
         mute.kind,
         mute.name,
-        held(mute)
+        suppressed(mute)
     );
     match (mute.is_empty(), unmuted.sent) {
-        (true, _) => told,
+        (true, _) => ended,
         (false, 0) => format!(
-            "{told}\n  to see it:  {}\n  to send it: fivebells outbox retry --mute {}",
+            "{ended}\n  to see it:  {}\n  to send it: fivebells outbox retry --mute {}",
             see(mute),
             mute.id.0
         ),
-        (false, 1) => format!("{told}; 1 delivery is due now"),
-        (false, sent) => format!("{told}; {sent} deliveries are due now"),
+        (false, 1) => format!("{ended}; 1 delivery is due now"),
+        (false, sent) => format!("{ended}; {sent} deliveries are due now"),
     }
 }
 
-/// The command that shows what it holds.
+/// The command that shows what it suppressed.
 fn see(mute: &MuteStatus) -> String {
     let (option, name) = (mute.kind, &mute.name);
     match option {
@@ -163,7 +159,7 @@ pub(super) fn row(mute: &MuteStatus, config: &Config, now: Timestamp) -> Vec<Str
         mute.id.0.to_string(),
         format!("{} {}", mute.kind, mute.name),
         until,
-        held(mute),
+        suppressed(mute),
         when::relative(mute.since, now),
         mute.by.clone().unwrap_or_default(),
         one_line(mute.comment.as_deref().unwrap_or_default(), 100),
@@ -213,9 +209,9 @@ impl Mutes {
 fn in_force(mute: &MuteStatus, zone: &TimeZone) -> String {
     let comment = mute.comment.as_ref().map(|comment| format!(": {comment}"));
     format!(
-        "until {}, {} held{}",
+        "until {}, {} suppressed{}",
         when::at(mute.until, zone),
-        held(mute),
+        suppressed(mute),
         comment.unwrap_or_default()
     )
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::story::Style;
+use super::item_view::ItemStyle;
 use crate::{
     matcher::{Clause, ItemText, Operator, WatchMatch, matches},
     model::Match,
@@ -15,7 +15,7 @@ const MAX_ABSENT: usize = 8;
 /// Sentences shown of one term.
 const MAX_SENTENCES: usize = 2;
 
-/// A clause on the wire.
+/// A clause as JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct ClauseLine {
     text: String,
@@ -44,13 +44,13 @@ impl ClauseLine {
     }
 
     /// The clause and all its parts, a line each, with the sentences that terms hit.
-    pub(super) fn tree(&self, style: Style<'_>) -> String {
+    pub(super) fn tree(&self, style: ItemStyle<'_>) -> String {
         let mut lines = Vec::new();
         self.write(0, style, &mut lines);
         lines.join("\n")
     }
 
-    fn write(&self, depth: usize, style: Style<'_>, lines: &mut Vec<String>) {
+    fn write(&self, depth: usize, style: ItemStyle<'_>, lines: &mut Vec<String>) {
         let indent = "  ".repeat(depth);
         let mark = style.verdict(self.matched, if self.matched { "✓" } else { "✗" });
         let near = self.near_miss.as_ref().map(|miss| format!(": {miss}"));
@@ -79,7 +79,7 @@ impl ClauseLine {
         }
     }
 
-    /// What it asks; its parts stand below.
+    /// What it asks; its parts are below.
     fn label(&self) -> String {
         match self.operator {
             "all" => "all of".to_owned(),

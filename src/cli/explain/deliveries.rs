@@ -2,84 +2,88 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{
     outbox::{self, is_under_way, moment},
-    output::one_line,
+    terminal::one_line,
     when,
 };
 use crate::{
     config::Config,
     deliver::releases,
     delivery_policy::Release,
-    model::time,
-    model::{DeliveryId, Event, Hold},
+    model::{DeliveryId, Event, Hold, time},
     store::{
         AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
         Store, StoreError,
     },
 };
 
-use super::Facts;
-
 /// Attempts of one delivery that are shown; the latest.
 const MAX_ATTEMPTS: usize = 5;
 
-/// What an alert's deliveries are on their way in: held by a policy, or part of a digest.
-#[derive(Debug, Default)]
-pub(super) struct Ways {
+/// What decides about an item's deliveries besides their own rows: delivery policies, digests and the
+/// state of their receivers.
+#[derive(Debug)]
+pub(super) struct DeliveryContext<'a> {
+    zone: &'a TimeZone,
+    now: Timestamp,
     releases: HashMap<DeliveryId, Release>,
     digests: HashMap<DeliveryId, DeliveryStatus>,
     receivers: HashMap<String, ReceiverStatus>,
 }
 
-impl Ways {
+impl<'a> DeliveryContext<'a> {
     pub(super) async fn of(
         record: &ItemRecord,
         store: &Store,
-        config: &Config,
+        config: &'a Config,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let mut ways = Self {
+        let mut context = Self {
+            zone: &config.timezone,
+            now,
+            releases: HashMap::new(),
+            digests: HashMap::new(),
             receivers: outbox::receivers(store).await?,
-            ..Self::default()
         };
         for alert in &record.alerts {
             let releases = releases(store, &config.policies, &alert.deliveries, now).await?;
             for (delivery, release) in alert.deliveries.iter().zip(releases) {
-                ways.releases
+                context
+                    .releases
                     .extend(release.map(|release| (delivery.id, release)));
                 if let Some(id) = delivery.folded_into {
                     let digest = store.delivery(id).await?;
-                    ways.digests.extend(digest.map(|digest| (id, digest)));
+                    context.digests.extend(digest.map(|digest| (id, digest)));
                 }
             }
         }
-        Ok(ways)
+        Ok(context)
     }
 
-    /// Until when a policy holds it, if one does.
+    /// Until when a delivery policy defers it, if one does.
     pub(super) fn release(&self, delivery: &DeliveryStatus) -> Option<Release> {
         self.releases.get(&delivery.id).copied()
     }
 
-    /// How the receiver fares that it is for.
+    /// The state of its receiver.
     pub(super) fn receiver(&self, delivery: &DeliveryStatus) -> Option<&ReceiverStatus> {
         self.receivers.get(&delivery.receiver)
     }
 
-    /// The digest that tells of it, where that is still kept.
+    /// The digest that it is part of, where that is still kept.
     fn digest(&self, delivery: &DeliveryStatus) -> Option<&DeliveryStatus> {
         self.digests.get(&delivery.folded_into?)
     }
 
     /// Whether a receiver has it, or will have it.
     fn reaches(&self, delivery: &DeliveryStatus) -> bool {
-        let told = self.digest(delivery).unwrap_or(delivery);
-        match told.state {
+        let sent = self.digest(delivery).unwrap_or(delivery);
+        match sent.state {
             DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped => false,
-            DeliveryState::Pending => self.receiver(told).is_none_or(outbox::takes),
+            DeliveryState::Pending => self.receiver(sent).is_none_or(outbox::takes),
             DeliveryState::Delivered | DeliveryState::Folded => true,
         }
     }
@@ -92,108 +96,101 @@ impl Ways {
     }
 }
 
-/// How an alert fared, as far as one watch is concerned.
+/// The deliveries of an alert that name one watch.
 #[derive(Debug)]
-pub(super) struct Told<'a> {
-    /// The deliveries that tell of it for this watch.
-    pub(super) deliveries: Vec<&'a DeliveryStatus>,
+pub(super) struct WatchDeliveries<'a> {
+    pub(super) all: Vec<&'a DeliveryStatus>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> WatchDeliveries<'a> {
     pub(super) fn of(alert: &'a AlertRecord, watch: &str) -> Self {
-        let deliveries = alert.deliveries.iter();
+        let all = alert.deliveries.iter();
         Self {
-            deliveries: deliveries.filter(|it| tells(it, watch)).collect(),
+            all: all.filter(|it| names(it, watch)).collect(),
         }
     }
 
     /// Whether a receiver has it, or will have it.
-    pub(super) fn reaches(&self, facts: &Facts<'_>) -> bool {
-        self.deliveries.iter().any(|it| facts.ways.reaches(it))
+    pub(super) fn reach(&self, context: &DeliveryContext<'_>) -> bool {
+        self.all.iter().any(|it| context.reaches(it))
     }
 
-    /// Whether mutes hold all of it.
-    pub(super) fn is_held(&self) -> bool {
-        !self.deliveries.is_empty()
-            && self
-                .deliveries
-                .iter()
-                .all(|it| it.state == DeliveryState::Muted)
+    /// Whether mutes suppress all of them.
+    pub(super) fn are_suppressed(&self) -> bool {
+        let is_muted = |it: &&DeliveryStatus| it.state == DeliveryState::Muted;
+        !self.all.is_empty() && self.all.iter().all(is_muted)
     }
 
-    /// How what is held by a mute, given up or waits for one that is off is sent all the same.
-    pub(super) fn to_retry(&self, facts: &Facts<'_>) -> Option<String> {
-        let held = self.deliveries.iter().filter(|it| !facts.ways.reaches(it));
+    /// The command that sends what a mute suppressed, what is dead, and what waits for a receiver that
+    /// is off.
+    pub(super) fn to_retry(&self, context: &DeliveryContext<'_>) -> Option<String> {
+        let held = self.all.iter().filter(|it| !context.reaches(it));
         let ids: Vec<String> = held
-            .filter(|it| facts.ways.can_be_retried(it))
-            .map(|it| facts.ways.digest(it).unwrap_or(it).id.to_string())
+            .filter(|it| context.can_be_retried(it))
+            .map(|it| context.digest(it).unwrap_or(it).id.to_string())
             .collect();
         let ids = ids.join(" ");
         (!ids.is_empty()).then(|| format!("`fivebells outbox retry {ids}` sends it all the same"))
     }
 
     /// One sentence for all receivers.
-    pub(super) fn in_words(&self, facts: &Facts<'_>) -> String {
-        if self.deliveries.is_empty() {
+    pub(super) fn in_words(&self, context: &DeliveryContext<'_>) -> String {
+        if self.all.is_empty() {
             return "its deliveries are no longer kept".to_owned();
         }
-        let deliveries = self.deliveries.iter();
-        let words: Vec<String> = deliveries.map(|it| in_words(it, facts)).collect();
+        let deliveries = self.all.iter();
+        let words: Vec<String> = deliveries.map(|it| in_words(it, context)).collect();
         words.join("; ")
     }
 
-    /// How urgent it is for those who hear of this watch: each receiver's notice is as urgent as the
+    /// How urgent it is for the receivers of this watch: each receiver's notice is as urgent as the
     /// watches that it names, and not as the whole alert.
     pub(super) fn priority(&self, alert: &AlertRecord) -> String {
-        let Some(first) = self.deliveries.first() else {
+        let Some(first) = self.all.first() else {
             return alert.priority.to_string();
         };
-        if self
-            .deliveries
-            .iter()
-            .all(|it| it.priority == first.priority)
-        {
+        if self.all.iter().all(|it| it.priority == first.priority) {
             return first.priority.to_string();
         }
-        let each = self.deliveries.iter();
+        let each = self.all.iter();
         let each = each.map(|it| format!("{} for {}", it.priority, it.receiver));
         each.collect::<Vec<_>>().join(", ")
     }
 
-    /// What holds it from each receiver.
-    pub(super) fn holders(&self) -> String {
-        let deliveries = self.deliveries.iter();
-        let words: Vec<String> = deliveries.map(|it| from(it)).collect();
+    /// What suppresses it for each receiver.
+    pub(super) fn suppressors(&self) -> String {
+        let deliveries = self.all.iter();
+        let words: Vec<String> = deliveries.map(|it| for_receiver(it)).collect();
         words.join("; ")
     }
 
     /// Each delivery, and under it its latest attempts.
-    pub(super) fn lines(&self, facts: &Facts<'_>) -> Vec<String> {
+    pub(super) fn lines(&self, context: &DeliveryContext<'_>) -> Vec<String> {
         let mut lines = Vec::new();
-        for delivery in &self.deliveries {
-            lines.push(in_words(delivery, facts));
+        for delivery in &self.all {
+            lines.push(in_words(delivery, context));
             let (left_out, attempts) = latest(&delivery.attempts);
             if left_out > 0 {
                 lines.push(format!("  {left_out} attempts before"));
             }
             let attempts = attempts.iter();
-            lines.extend(attempts.map(|attempt| format!("  {}", attempt_line(attempt, facts))));
+            lines.extend(attempts.map(|attempt| format!("  {}", attempt_line(attempt, context))));
         }
         lines
     }
 }
 
-/// A notice that cannot be read may tell of any watch.
-fn tells(delivery: &DeliveryStatus, watch: &str) -> bool {
+/// Whether its notice names the watch. One that cannot be read may name any.
+fn names(delivery: &DeliveryStatus, watch: &str) -> bool {
     match delivery.notice.as_ref().map(|notice| &notice.event) {
         Some(Event::Alert(alert)) => alert.watches.iter().any(|name| name == watch),
         _ => true,
     }
 }
 
-fn in_words(delivery: &DeliveryStatus, facts: &Facts<'_>) -> String {
+fn in_words(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String {
     let receiver = &delivery.receiver;
-    let settled = delivery.settled_at.map(|at| when::at(at, facts.zone()));
+    let settled = delivery.settled_at.map(|at| when::at(at, context.zone));
     let settled = settled.unwrap_or_default();
     let answer = delivery.detail.as_deref().map(|text| one_line(text, 120));
     let because = answer.map(|text| format!(": {text}")).unwrap_or_default();
@@ -201,37 +198,37 @@ fn in_words(delivery: &DeliveryStatus, facts: &Facts<'_>) -> String {
         "delivered" => match delivery.missing.as_deref() {
             None => format!("{receiver} has it since {settled}"),
             Some(missing) => format!(
-                "{receiver} has it since {settled}, but not all of those behind it: {}",
+                "{receiver} has it since {settled}, but not all of its recipients: {}",
                 one_line(missing, 200)
             ),
         },
-        "muted" => format!("held {}", from(delivery)),
+        "muted" => format!("suppressed {}", for_receiver(delivery)),
         "dead" => format!("given up for {receiver} {settled}{because}"),
-        "pending" => pending(delivery, &because, facts),
-        "folded" => folded(delivery, facts),
+        "pending" => pending(delivery, &because, context),
+        "folded" => folded(delivery, context),
         state => format!("{state} for {receiver} {settled}"),
     }
 }
 
-fn from(delivery: &DeliveryStatus) -> String {
+fn for_receiver(delivery: &DeliveryStatus) -> String {
     let why = delivery.detail.as_deref().unwrap_or("muted");
-    format!("from {}: {}", delivery.receiver, one_line(why, 120))
+    format!("for {}: {}", delivery.receiver, one_line(why, 120))
 }
 
 /// In a digest, and what became of that.
-fn folded(delivery: &DeliveryStatus, facts: &Facts<'_>) -> String {
+fn folded(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String {
     let number = delivery.folded_into.unwrap_or(DeliveryId(0));
-    match facts.ways.digest(delivery) {
-        Some(digest) => format!("in digest {number}: {}", in_words(digest, facts)),
+    match context.digest(delivery) {
+        Some(digest) => format!("in digest {number}: {}", in_words(digest, context)),
         None => format!(
-            "{} was told it in digest {number}, which is no longer kept",
+            "{} has it in digest {number}, which is no longer kept",
             delivery.receiver
         ),
     }
 }
 
 /// What `outbox` says of it: when it is tried next, or why it is not.
-fn pending(delivery: &DeliveryStatus, because: &str, facts: &Facts<'_>) -> String {
+fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'_>) -> String {
     let tried = match delivery.attempts.len() {
         0 => String::new(),
         1 => ", tried once".to_owned(),
@@ -241,17 +238,17 @@ fn pending(delivery: &DeliveryStatus, because: &str, facts: &Facts<'_>) -> Strin
     if is_under_way(delivery) {
         return format!("it is being sent to {name}");
     }
-    let receiver = facts.ways.receiver(delivery);
-    let trouble = |it: &ReceiverStatus| outbox::trouble(it, facts.zone(), facts.now);
+    let receiver = context.receiver(delivery);
+    let trouble = |it: &ReceiverStatus| outbox::trouble(it, context.zone, context.now);
     if let Some(receiver) = receiver.filter(|it| !outbox::takes(it)) {
         return format!("it waits for {name}{tried}: {}", trouble(receiver));
     }
-    if let Some(Release { at, hold }) = facts.ways.release(delivery) {
+    if let Some(Release { at, hold }) = context.release(delivery) {
         let hold = hold.map_or("its policy", Hold::as_str);
-        let at = when::at(at, facts.zone());
-        return format!("it waits for {name}, held by {hold} until {at}{because}");
+        let at = when::at(at, context.zone);
+        return format!("it waits for {name}, deferred by {hold} until {at}{because}");
     }
-    let next = moment(delivery, None, receiver, facts.now);
+    let next = moment(delivery, None, receiver, context.now);
     // One that was not tried yet has no answer of its own: it waits behind another.
     let behind = receiver.filter(|it| tried.is_empty() && outbox::state(it) == "failing");
     let because = behind.map_or(because.to_owned(), |it| format!("; {}", trouble(it)));
@@ -265,7 +262,7 @@ fn latest(attempts: &[AttemptStatus]) -> (usize, &[AttemptStatus]) {
     (left_out, &attempts[left_out..])
 }
 
-fn attempt_line(attempt: &AttemptStatus, facts: &Facts<'_>) -> String {
+fn attempt_line(attempt: &AttemptStatus, context: &DeliveryContext<'_>) -> String {
     let AttemptStatus {
         number,
         started_at,
@@ -284,7 +281,7 @@ fn attempt_line(attempt: &AttemptStatus, facts: &Facts<'_>) -> String {
     };
     let answer = attempt.detail.as_deref().map(|text| one_line(text, 120));
     let answer = answer.map(|text| format!(": {text}")).unwrap_or_default();
-    let at = when::at(*started_at, facts.zone());
+    let at = when::at(*started_at, context.zone);
     format!("attempt {number}, {at}, {took}{reason}{answer}")
 }
 
