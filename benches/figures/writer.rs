@@ -54,11 +54,26 @@ pub(crate) async fn print(arguments: &Arguments) {
         "| {deliveries} deliveries, {feeds} feeds | whole, s | longest lock, ms |\n|---|--:|--:|"
     );
     let path = &options.path;
-    let told = ["desk".to_owned()];
+    let notified = ["desk".to_owned()];
     let feeds = [0, 1].map(|shift| feeds_named(feeds, shift));
-    show(path, "a first config", store.sync(&feeds[0], &told, now)).await;
-    show(path, "the same again", store.sync(&feeds[0], &told, now)).await;
-    show(path, "all names changed", store.sync(&feeds[1], &told, now)).await;
+    show(
+        path,
+        "a first config",
+        store.sync(&feeds[0], &notified, now),
+    )
+    .await;
+    show(
+        path,
+        "the same again",
+        store.sync(&feeds[0], &notified, now),
+    )
+    .await;
+    show(
+        path,
+        "all names changed",
+        store.sync(&feeds[1], &notified, now),
+    )
+    .await;
     let mute = NewMute {
         kind: MuteKind::Receiver,
         name: "desk".into(),

@@ -137,7 +137,7 @@ fn commit(claim: &PollClaim, now: Timestamp, serial: u64, news: u32) -> PollComm
         reason: "interval".to_owned(),
         learned: Learned::default(),
     };
-    PollCommit::of(&claim, [now, now], next, OriginPause::default(), result)
+    PollCommit::of(claim, [now, now], next, OriginPause::default(), result)
 }
 
 fn commits(criterion: &mut Criterion) {

@@ -43,12 +43,12 @@ mod tests {
         };
         let entities = [entity("koizumi", "小泉進次郎")];
         let before = definition(&watch, &entities);
-        let told_otherwise = Watch {
+        let notified_otherwise = Watch {
             priority: Priority::Flash,
             notify: vec!["phone".into()],
             ..watch.clone()
         };
-        assert_eq!(definition(&told_otherwise, &entities), before);
+        assert_eq!(definition(&notified_otherwise, &entities), before);
         let others = [entities[0].clone(), entity("abe", "安倍")];
         assert_eq!(definition(&watch, &others), before);
         for other in [

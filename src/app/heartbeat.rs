@@ -36,9 +36,9 @@ pub enum Minute {
     /// Something stood still or was refused: the service hears nothing.
     Bad,
     /// Good, and nobody wants to hear it.
-    Untold,
+    Unreported,
     /// Good, and the service heard it.
-    Told,
+    Reported,
     /// Good, but the service did not take it.
     Unheard,
 }
@@ -62,12 +62,12 @@ impl Heartbeat {
         let in_force = app.in_force();
         let Some(url) = in_force.config.health.ping.clone() else {
             self.unheard = false;
-            return Minute::Untold;
+            return Minute::Unreported;
         };
         let answer = ping(&in_force.http, url).await;
         self.log(answer.as_ref().err());
         match answer {
-            Ok(()) => Minute::Told,
+            Ok(()) => Minute::Reported,
             Err(_) => Minute::Unheard,
         }
     }

@@ -18,7 +18,7 @@ use super::{
     place::store_places,
     policy::read_policy,
     presets::Presets,
-    problem::{Place, Problem},
+    problem::{Problem, SourceLocation},
     receivers::read_receiver,
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
@@ -258,7 +258,7 @@ fn compile(watches: &[Named<'_, ReadWatch<'_>>], entities: &[Entity]) -> Option<
 
 impl Files<'_> {
     fn report_absence(&self, message: &str, help: &str) {
-        let place = Place::whole(Context::MAIN);
+        let place = SourceLocation::whole(Context::MAIN);
         let problem = Problem::error(place, message).help(help);
         self.context.report_absence(problem);
     }

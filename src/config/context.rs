@@ -8,7 +8,7 @@ use std::{
 use super::{
     environment::Environment,
     limits::MAX_PROBLEMS,
-    problem::{FileId, Place, Problem, Sources},
+    problem::{FileId, Problem, SourceLocation, Sources},
     quote::quoted,
 };
 use crate::suggest::closest;
@@ -86,7 +86,7 @@ impl<'a> Context<'a> {
     /// Remembers that no `what` has the name `name`.
     pub(super) fn report_unknown<'n>(
         &self,
-        place: Place,
+        place: SourceLocation,
         what: &str,
         name: &str,
         known: impl Iterator<Item = &'n str>,

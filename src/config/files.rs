@@ -12,7 +12,7 @@ use super::{
     context::Context,
     environment::Environment,
     limits::{MAX_FILE_BYTES, MAX_FILES},
-    problem::{Place, Problem, Source, Sources},
+    problem::{Problem, Source, SourceLocation, Sources},
     value::{Text, Value},
 };
 use crate::files::{Denied, read_regular};
@@ -22,7 +22,7 @@ use crate::files::{Denied, read_regular};
 pub(super) fn gather(main: &Path, environment: &Environment) -> (Sources, Vec<Problem>) {
     let mut sources = Sources::default();
     let mut problems = Vec::new();
-    let first = Place::whole(Context::MAIN);
+    let first = SourceLocation::whole(Context::MAIN);
     read_into(&mut sources, &mut problems, main, &first);
     let (included, of_include) = included(&sources, environment);
     problems.extend(of_include);
@@ -48,7 +48,10 @@ pub(super) fn identity(path: &Path) -> PathBuf {
 }
 
 /// What the main file includes, each with the place that asks for it.
-fn included(sources: &Sources, environment: &Environment) -> (Vec<(PathBuf, Place)>, Vec<Problem>) {
+fn included(
+    sources: &Sources,
+    environment: &Environment,
+) -> (Vec<(PathBuf, SourceLocation)>, Vec<Problem>) {
     let context = Context::new(sources, environment);
     let main = Context::MAIN;
     // Faults of the syntax are reported when the file is read in earnest.
@@ -150,18 +153,25 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// Reads a file; a fault is reported at `asked`, the place that names it.
-fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, asked: &Place) {
+fn read_into(
+    sources: &mut Sources,
+    problems: &mut Vec<Problem>,
+    path: &Path,
+    asked: &SourceLocation,
+) {
     let (text, fault) = match read_regular(path, MAX_FILE_BYTES) {
         Ok(bytes) => decode(bytes),
         Err(error) => {
             let message = format!("cannot read {}: {}", path.display(), reason(&error));
             let problem = Problem::error(asked.clone(), message);
             let is_missing = error.kind() == io::ErrorKind::NotFound;
-            problems.push(if is_missing && *asked == Place::whole(Context::MAIN) {
-                problem.help("`fivebells init` writes a first one, -c FILE names another")
-            } else {
-                problem.help_if(denied(path, &error))
-            });
+            problems.push(
+                if is_missing && *asked == SourceLocation::whole(Context::MAIN) {
+                    problem.help("`fivebells init` writes a first one, -c FILE names another")
+                } else {
+                    problem.help_if(denied(path, &error))
+                },
+            );
             (String::new(), None)
         }
     };
@@ -170,7 +180,7 @@ fn read_into(sources: &mut Sources, problems: &mut Vec<Problem>, path: &Path, as
     if let Some(offset) = fault {
         let text = &sources.get(file).text;
         let letter = text[offset..].chars().next().map_or(0, char::len_utf8);
-        let place = Place::new(file, offset..offset + letter);
+        let place = SourceLocation::new(file, offset..offset + letter);
         let problem =
             Problem::error(place, "this is not UTF-8").help("save the file in the encoding UTF-8");
         problems.push(problem);

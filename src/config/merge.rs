@@ -4,7 +4,7 @@ use toml::{Spanned, de::DeTable};
 
 use super::{
     context::Context,
-    problem::{Place, Problem},
+    problem::{Problem, SourceLocation},
     schema::{Kind, TEST, TOP, Table},
     section::Section,
     shape,
@@ -23,7 +23,13 @@ impl<'a> Files<'a> {
         let files = context.sources.files().zip(tables);
         let tops = files.map(|((file, _), table)| {
             let title = "the config".to_owned();
-            Section::new(context, title, Place::whole(file), table.get_ref(), &TOP)
+            Section::new(
+                context,
+                title,
+                SourceLocation::whole(file),
+                table.get_ref(),
+                &TOP,
+            )
         });
         let files = Self {
             context,

@@ -97,7 +97,7 @@ pub use first::{FirstConfig, FirstMail, SecretPlace};
 pub use looking::{Looked, load_for_looking, of_store};
 pub use off::Off;
 pub use place::usual_places;
-pub use problem::{FileId, Location, Place, Problem, Severity, Source, Sources};
+pub use problem::{FileId, Location, Problem, Severity, Source, SourceLocation, Sources};
 pub use propose::{NoProposal, Proposal, Proposals};
 pub use report::{Report, ReportLine};
 pub use rhythm::Every;

@@ -7,7 +7,7 @@ use super::{
     feeds::ReadFeed,
     looking::without_broken_watches,
     names::Named,
-    problem::{Place, Problem},
+    problem::{Problem, SourceLocation},
     watches::ReadWatch,
 };
 use crate::{
@@ -97,7 +97,7 @@ pub(super) fn report_all(
     watches: &[Named<'_, ReadWatch<'_>>],
 ) {
     let warn = |message: &str| {
-        let problem = Problem::warning(Place::whole(Context::MAIN), message);
+        let problem = Problem::warning(SourceLocation::whole(Context::MAIN), message);
         let help = "take out `enabled = false` where it is to work again";
         context.report(problem.help(help));
     };

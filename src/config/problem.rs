@@ -29,7 +29,7 @@ pub struct Sources(pub(super) Vec<Source>);
 
 /// Bytes of one file; no span is the file as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file.
     pub file: FileId,
     /// In bytes of its text.
@@ -63,18 +63,18 @@ pub struct Problem {
     /// Whether the config can be used all the same.
     pub severity: Severity,
     /// Where the caret goes.
-    pub place: Place,
+    pub place: SourceLocation,
     /// Lowercase, no full stop, one line, no secret.
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
     /// A second place that explains the first, and what it is.
-    pub related: Option<(Place, String)>,
+    pub related: Option<(SourceLocation, String)>,
     /// Whether what stands at its place is a secret, so that no report shows it.
     pub is_concealed: bool,
 }
 
-impl Place {
+impl SourceLocation {
     /// Some bytes of a file.
     pub(super) fn new(file: FileId, span: Range<usize>) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl Place {
 }
 
 impl Problem {
-    pub(super) fn error(place: Place, message: impl Into<String>) -> Self {
+    pub(super) fn error(place: SourceLocation, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             place,
@@ -101,7 +101,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn warning(place: Place, message: impl Into<String>) -> Self {
+    pub(super) fn warning(place: SourceLocation, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(place, message)
@@ -122,7 +122,7 @@ impl Problem {
         self
     }
 
-    pub(super) fn related(mut self, place: Place, what: impl Into<String>) -> Self {
+    pub(super) fn related(mut self, place: SourceLocation, what: impl Into<String>) -> Self {
         self.related = Some((place, what.into()));
         self
     }
@@ -156,7 +156,7 @@ impl Sources {
     }
 
     /// Line and column of the first byte of `place`.
-    pub fn locate(&self, place: &Place) -> Location {
+    pub fn locate(&self, place: &SourceLocation) -> Location {
         let source = self.get(place.file);
         let path = source.path.clone();
         let Some(span) = &place.span else {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     limits::MAX_PROBLEMS,
-    problem::{FileId, Place, Problem, Severity, Source, Sources, line_and_column},
+    problem::{FileId, Problem, Severity, Source, SourceLocation, Sources, line_and_column},
 };
 
 /// Problems together with the text they point into.
@@ -160,7 +160,7 @@ impl Report {
     /// Only the lines that are shown are handed over: a big file is not scanned for every problem.
     fn snippet<'a>(
         &'a self,
-        place: &Place,
+        place: &SourceLocation,
         span: &Range<usize>,
         label: Option<&'a str>,
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
@@ -220,7 +220,7 @@ impl Report {
 }
 
 impl ReportLine {
-    /// Place, message and help in a line.
+    /// Location, message and help in a line.
     fn brief(&self) -> String {
         let help = self.help.as_ref().map(|help| format!("; {help}"));
         let help = help.unwrap_or_default();

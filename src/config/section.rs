@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use super::{
     context::Context,
     foreign,
-    problem::{Place, Problem},
+    problem::{Problem, SourceLocation},
     schema::{Key, Kind, Table},
     value::{Text, Value},
 };
@@ -19,7 +19,7 @@ pub(super) struct Section<'a> {
     /// As it is written, such as `[feed.nhk]`.
     pub(super) title: String,
     /// The name in its header, or the key it stands under; the whole file for its top.
-    pub(super) place: Place,
+    pub(super) place: SourceLocation,
     table: &'a DeTable<'a>,
     schema: &'static Table,
 }
@@ -28,7 +28,7 @@ impl<'a> Section<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
         title: String,
-        place: Place,
+        place: SourceLocation,
         table: &'a DeTable<'a>,
         schema: &'static Table,
     ) -> Self {
@@ -39,7 +39,7 @@ impl<'a> Section<'a> {
     pub(super) fn with(
         context: &'a Context<'a>,
         title: String,
-        place: Place,
+        place: SourceLocation,
         table: &'a DeTable<'a>,
         schema: &'static Table,
         more: &[&str],

@@ -2,7 +2,7 @@
 //! that stands among names.
 
 use super::{
-    problem::{Place, Problem},
+    problem::{Problem, SourceLocation},
     quote::{key as as_key, quoted},
     schema::{ENTITY, FEED, Kind, RECEIVER, TOP, Table, WATCH},
     value::Value,
@@ -119,7 +119,7 @@ pub(super) fn report_dotted(entry: Value<'_>, what: &str) -> bool {
     } else {
         format!("write {name} = …")
     };
-    let place = Place::new(entry.file, span.start..span.end + 1 + rest.len());
+    let place = SourceLocation::new(entry.file, span.start..span.end + 1 + rest.len());
     let problem = Problem::error(place, "a name with a dot in it needs quotes").help(help);
     entry.context.report(problem);
     true

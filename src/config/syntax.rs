@@ -9,7 +9,7 @@ use toml::{Spanned, de::DeTable};
 
 use super::{
     context::Context,
-    problem::{FileId, Place, Problem},
+    problem::{FileId, Problem, SourceLocation},
 };
 
 /// Reads a file as TOML. What can be read around faults of the syntax is still there.
@@ -26,7 +26,7 @@ pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTa
         if !is_plain.iter().any(|plain| message.contains(plain)) {
             if let Some(list) = hints::open_list(text, at) {
                 let (message, help) = hints::of_open_list(text, list);
-                let place = Place::new(file, list..list + 1);
+                let place = SourceLocation::new(file, list..list + 1);
                 context.report_syntax_to_the_end(Problem::error(place, message).help(help));
                 break;
             }
@@ -38,7 +38,7 @@ pub(super) fn parse<'a>(context: &mut Context<'a>, file: FileId) -> Spanned<DeTa
                 help = other.or(help);
             }
         }
-        let problem = Problem::error(Place { file, span }, message).help_if(help);
+        let problem = Problem::error(SourceLocation { file, span }, message).help_if(help);
         context.report_syntax(problem);
     }
     table

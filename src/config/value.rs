@@ -15,7 +15,7 @@ use toml::{
 use super::{
     context::Context,
     hints::{bare_duration, bare_size, example, longest, meant_duration, meant_size},
-    problem::{FileId, Place, Problem},
+    problem::{FileId, Problem, SourceLocation},
     schema::Kind,
     strings::written_span,
     units::{UnitError, duration_text, parse_duration, parse_size, size_text},
@@ -55,13 +55,13 @@ impl<'a> Value<'a> {
     }
 
     /// Where the value is written.
-    pub(super) fn place(&self) -> Place {
-        Place::new(self.file, self.node.span())
+    pub(super) fn place(&self) -> SourceLocation {
+        SourceLocation::new(self.file, self.node.span())
     }
 
     /// Where its key is written.
-    pub(super) fn key_place(&self) -> Place {
-        Place::new(self.file, self.key.span())
+    pub(super) fn key_place(&self) -> SourceLocation {
+        SourceLocation::new(self.file, self.key.span())
     }
 
     /// The key it stands under.
@@ -311,16 +311,16 @@ impl<'a> Value<'a> {
 
 impl Text<'_> {
     /// Where the whole string is written, quotes included.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> SourceLocation {
         self.value.place()
     }
 
     /// Where some bytes of its value are written.
-    pub(super) fn place_of(&self, within: &Range<usize>) -> Place {
+    pub(super) fn place_of(&self, within: &Range<usize>) -> SourceLocation {
         let span = self.value.node.span();
         let source = &self.value.context.sources.get(self.value.file).text;
         match written_span(&source[span.clone()], self.text, within) {
-            Some(within) => Place::new(
+            Some(within) => SourceLocation::new(
                 self.value.file,
                 span.start + within.start..span.start + within.end,
             ),

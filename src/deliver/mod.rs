@@ -42,7 +42,7 @@ pub struct Deliverer {
     store: Store,
     clock: Arc<dyn Clock>,
     receivers: BTreeMap<String, Box<dyn Notifier>>,
-    told: Vec<String>,
+    escalation: Vec<String>,
     policies: BTreeMap<String, Policy>,
     metrics: Arc<Metrics>,
     trying: Arc<Trying>,
@@ -79,13 +79,13 @@ pub enum DeliverOutcome {
 }
 
 impl Deliverer {
-    /// A deliverer to these receivers. `told` are those that hear when another one fails; a
+    /// A deliverer to these receivers. `escalation` are those that are notified when another one fails; a
     /// receiver without a policy gets everything at once.
     pub fn new(
         store: Store,
         clock: Arc<dyn Clock>,
         receivers: BTreeMap<String, Box<dyn Notifier>>,
-        told: Vec<String>,
+        escalation: Vec<String>,
         policies: BTreeMap<String, Policy>,
         metrics: Arc<Metrics>,
     ) -> Self {
@@ -93,7 +93,7 @@ impl Deliverer {
             store,
             clock,
             receivers,
-            told,
+            escalation,
             policies,
             metrics,
             trying: Arc::default(),
@@ -112,8 +112,8 @@ impl Deliverer {
     }
 
     /// Those that hear when another one fails.
-    pub fn told(&self) -> &[String] {
-        &self.told
+    pub fn escalation(&self) -> &[String] {
+        &self.escalation
     }
 
     /// How a receiver is reached.
@@ -203,7 +203,7 @@ impl Deliverer {
                 to: verdict.to,
                 receiver: verdict.receiver,
                 notices,
-                escalation: self.told.clone(),
+                escalation: self.escalation.clone(),
             })
             .await?;
         if is_ours {
@@ -238,7 +238,10 @@ impl Deliverer {
         });
         // One that is reached all the same can be notified itself.
         let is_reached = trouble.through.is_some();
-        let others = self.told.iter().filter(|told| is_reached || *told != name);
+        let others = self
+            .escalation
+            .iter()
+            .filter(|other| is_reached || *other != name);
         let others: Vec<&String> = others.collect();
         if others.is_empty() {
             let detail = &trouble.detail;

@@ -133,7 +133,7 @@ fn arrived_by(
 ) -> (ReceiverUpdate, Option<Trouble>) {
     let Detour { through, error } = detour;
     let since = claim.receiver.failing_since.unwrap_or(now);
-    let told = claim.receiver.told_failing;
+    let is_notified = claim.receiver.notified_failing;
     let is_time =
         error.retry == Retry::ReceiverBroken || time::elapsed(since, now) >= RECEIVER_FAILING_AFTER;
     let trouble = Trouble {
@@ -142,13 +142,13 @@ fn arrived_by(
     };
     let update = ReceiverUpdate {
         failing_since: Some(since),
-        told_failing: told || is_time,
+        notified_failing: is_notified || is_time,
         reason: Some(error.reason),
         error: Some(error.detail),
         through: Some(through),
         ..ReceiverUpdate::default()
     };
-    (update, (is_time && !told).then_some(trouble))
+    (update, (is_time && !is_notified).then_some(trouble))
 }
 
 fn later(
@@ -187,13 +187,13 @@ fn failing(
     let tried_for = claim.failing_since.map(|first| time::elapsed(first, now));
     let tried_for = tried_for.unwrap_or_default();
     let own_delay = retry_delay(claim.failures.saturating_add(1), tried_for, jitter);
-    let tell = !receiver.told_failing && failing_for >= RECEIVER_FAILING_AFTER;
+    let tell = !receiver.notified_failing && failing_for >= RECEIVER_FAILING_AFTER;
     Verdict {
         receiver: ReceiverUpdate {
             due: open.then(|| time::add(now, probe.max(asked))),
             failures,
             failing_since: Some(since),
-            told_failing: receiver.told_failing || tell,
+            notified_failing: receiver.notified_failing || tell,
             off: false,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
@@ -228,7 +228,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
     let ReceiverState {
         failures,
         failing_since,
-        told_failing,
+        notified_failing,
         refusals,
         ..
     } = claim.receiver;
@@ -239,7 +239,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
             due: Some(probe_at),
             failures: failures.saturating_add(1),
             failing_since: Some(since),
-            told_failing: true,
+            notified_failing: true,
             off: error.reason == SendReason::Gone,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
@@ -247,7 +247,7 @@ fn broken(claim: &DeliveryClaim, error: SendError, now: Timestamp) -> Verdict {
             refusals,
             reception: Reception::default(),
         },
-        tell: (!told_failing).then(|| trouble(&error, since)),
+        tell: (!notified_failing).then(|| trouble(&error, since)),
         to: SettleTo::Later {
             due: probe_at,
             reason: error.reason,

@@ -39,8 +39,8 @@ impl Scheduler {
             delivered += round.delivered;
             // What is reported of a receiver in trouble, or out of it, comes when the others may be
             // through already.
-            let is_told = self.look_after_outbox().await? || round.has_told;
-            if !is_told && (round.delivered == 0 || !self.has_to_tell().await?) {
+            let is_notified = self.look_after_outbox().await? || round.has_notified;
+            if !is_notified && (round.delivered == 0 || !self.has_to_tell().await?) {
                 return Ok(delivered);
             }
         }
@@ -48,7 +48,7 @@ impl Scheduler {
 
     /// Whether something is due for those that hear of troubles.
     async fn has_to_tell(&self) -> Result<bool, StoreError> {
-        for receiver in self.work().deliverer().told() {
+        for receiver in self.work().deliverer().escalation() {
             let due = self.store.next_delivery_due(receiver).await?;
             if due.is_some_and(|due| due <= self.clock.now()) {
                 return Ok(true);
@@ -74,7 +74,7 @@ impl Scheduler {
         while let Some(lane) = lanes.join_next().await {
             let lane = lane.expect("its panics are caught")?;
             all.delivered += lane.delivered;
-            all.has_told |= lane.has_told;
+            all.has_notified |= lane.has_notified;
         }
         Ok(all)
     }
@@ -110,7 +110,7 @@ struct Drained {
     /// Deliveries that were taken.
     delivered: usize,
     /// Whether receivers have something to do now that they had not before.
-    has_told: bool,
+    has_notified: bool,
 }
 
 /// Delivers until nothing is due.
@@ -121,7 +121,7 @@ async fn drain(work: &Work, receiver: &str) -> Result<Drained, StoreError> {
             DeliverOutcome::Idle | DeliverOutcome::Held { .. } => return Ok(drained),
             DeliverOutcome::Delivered => drained.delivered += 1,
             DeliverOutcome::Folded => {}
-            DeliverOutcome::Failed { receivers } => drained.has_told |= !receivers.is_empty(),
+            DeliverOutcome::Failed { receivers } => drained.has_notified |= !receivers.is_empty(),
         }
     }
 }

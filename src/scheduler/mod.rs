@@ -121,7 +121,7 @@ pub struct Scheduler {
     work: watch::Sender<Arc<Work>>,
     /// Held while origins are claimed, and while the work is swapped.
     claims: Mutex<()>,
-    /// Told when another process has written.
+    /// Notified when another process has written.
     written: Notify,
     /// How many polls have ended.
     polls_ended: watch::Sender<u64>,

@@ -36,7 +36,7 @@ impl Scheduler {
         if given_up > 0 {
             info!("deliveries given up after `[keep] alerts`: {given_up}");
         }
-        let escalation = work.deliverer().told().to_vec();
+        let escalation = work.deliverer().escalation().to_vec();
         let mut is_notified = false;
         for missed in self.store.notify_missed(escalation.clone(), now).await? {
             log(&missed);

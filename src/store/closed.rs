@@ -63,7 +63,7 @@ impl Known {
 
     /// Whether receivers are to be notified of the end of this.
     fn knows(&self, issue: HealthIssue) -> bool {
-        decide(issue, true, &self.notified) == Decision::Notify
+        decide(issue, true, self.notified) == Decision::Notify
     }
 
     /// Whether a feed of the config goes on failing in its place, as far as receivers know.

@@ -82,7 +82,7 @@ pub(super) enum Decision {
 }
 
 /// Whether receivers are notified of an issue that is so, or is over.
-pub(super) const fn decide(issue: HealthIssue, is_over: bool, notified: &Notified) -> Decision {
+pub(super) const fn decide(issue: HealthIssue, is_over: bool, notified: Notified) -> Decision {
     let sent = matches!(notified.of(issue), Notification::Sent);
     // Nobody expects anything new of a feed that is known to have no items.
     let implied =
@@ -108,7 +108,7 @@ pub(super) fn notify(
     }
     let mut notified = read(tx, feed, now)?;
     for finding in findings {
-        let decision = decide(finding.issue, finding.is_over, &notified);
+        let decision = decide(finding.issue, finding.is_over, notified);
         if decision == Decision::Known {
             continue;
         }
@@ -231,16 +231,13 @@ mod tests {
                 (Notification::Sent, Known, Notify),
             ] {
                 let notified = of(issue, notification);
-                assert_eq!(decide(issue, false, &notified), so, "{notified:?}");
-                assert_eq!(decide(issue, true, &notified), over, "{notified:?}");
+                assert_eq!(decide(issue, false, notified), so, "{notified:?}");
+                assert_eq!(decide(issue, true, notified), over, "{notified:?}");
             }
         }
-        assert_eq!(decide(Silent, false, &of(Empty, Notification::Sent)), Known);
+        assert_eq!(decide(Silent, false, of(Empty, Notification::Sent)), Known);
         let unheard = of(Empty, Notification::Suppressed);
-        assert_eq!(decide(Silent, false, &unheard), Notify);
-        assert_eq!(
-            decide(Empty, false, &of(Silent, Notification::Sent)),
-            Notify
-        );
+        assert_eq!(decide(Silent, false, unheard), Notify);
+        assert_eq!(decide(Empty, false, of(Silent, Notification::Sent)), Notify);
     }
 }

@@ -160,8 +160,11 @@ async fn a_way_that_cannot_be_built_names_its_feed() {
     let loaded = world.config();
     std::fs::remove_file(world.path().with_file_name("ca.pem")).expect("removed");
     let error = world.app().reload(loaded).await.expect_err("no file");
-    let told = error.to_string();
-    assert!(told.starts_with("feed \"wire\": ca_file "), "{told}");
+    let notified = error.to_string();
+    assert!(
+        notified.starts_with("feed \"wire\": ca_file "),
+        "{notified}"
+    );
     world.round().await;
     assert_eq!(hook.titles(), ["Koizumi speaks"], "the old way still goes");
 }

@@ -186,7 +186,7 @@ fn fetch_and_the_first_poll_say_which_hint_slows_a_feed() {
     assert!(log.contains(&format!("feed \"slow\": {words}")), "{log}");
     assert_eq!(log.matches("less often").count(), 1, "{log}");
     let again = stderr(&desk.run(&["poll", "slow"]));
-    assert!(!again.contains("less often"), "told once: {again}");
+    assert!(!again.contains("less often"), "notified once: {again}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -364,6 +364,6 @@ async fn polls_by_hand_that_fail_make_a_feed_no_rarer() {
         .expect("text")
         .parse()
         .expect("a time");
-    let wait = next.duration_since(jiff::Timestamp::now()).as_secs();
+    let wait = next.duration_since(crate::desk::now()).as_secs();
     assert!((3000..=4000).contains(&wait), "{wait} s: {feed:#}");
 }

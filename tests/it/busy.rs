@@ -77,5 +77,5 @@ async fn a_poll_and_an_attempt_that_end_while_another_process_writes_are_recorde
 
     world.advance(60);
     world.deliver().await;
-    assert_eq!(hook.requests().len(), 1, "told once");
+    assert_eq!(hook.requests().len(), 1, "notified once");
 }

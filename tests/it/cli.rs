@@ -232,8 +232,8 @@ async fn preview_shows_and_send_sends() {
     hook.answer_with(crate::servers::http::Answer::status(500));
     let failed = desk.run(&["send", "hook"]);
     assert_eq!(code(&failed), 1);
-    let told = "hook: not delivered (server_error), 500 Internal Server Error\n  a notice would be tried again\n";
-    assert_eq!(stdout(&failed), told);
+    let notified = "hook: not delivered (server_error), 500 Internal Server Error\n  a notice would be tried again\n";
+    assert_eq!(stdout(&failed), notified);
     let unknown = desk.run(&["send", "hock"]);
     assert_eq!(code(&unknown), 1);
     assert!(stderr(&unknown).contains("hook"));

@@ -1,4 +1,4 @@
-//! Killed at any instant while alerts are folded into digests: each item is told, in one digest,
+//! Killed at any instant while alerts are folded into digests: each item is notified, in one digest,
 //! under one id. `tests/campaign` does the same to single alerts, on a larger scale.
 
 use std::{
@@ -69,11 +69,11 @@ async fn kill_at_any_instant_tells_each_alert_in_one_notice() {
     assert!(repeats <= lost && lost <= KILLS * IN_FLIGHT);
     println!("{KILLS} kills: {lost} attempts cut off, {repeats} repeats");
     let accepted = accepted(&hook);
-    let told: BTreeSet<&(String, String)> = accepted.iter().collect();
+    let notified: BTreeSet<&(String, String)> = accepted.iter().collect();
     assert_eq!(
-        told.len(),
+        notified.len(),
         FEEDS * ITEMS,
-        "every item was told under one id"
+        "every item was sent under one id"
     );
     assert!(ids.len() <= FEEDS, "and in digests only: {}", ids.len());
 }

@@ -22,9 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[tokio::test(flavor = "multi_thread")]
 async fn dead_origins_hold_up_no_other() {
     let asked = CancellationToken::new();
-    let told = asked.clone();
+    let notified = asked.clone();
     let healthy = HttpServer::start(move |_| {
-        told.cancel();
+        notified.cancel();
         document()
     })
     .await;

@@ -168,7 +168,7 @@ async fn a_refused_notice_is_dead_kept_and_can_be_redriven() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_is_gone_is_told_to_the_other_and_keeps_its_rows() {
+async fn a_receiver_that_is_gone_is_notified_to_the_other_and_keeps_its_rows() {
     let (feed, gone, well) = (
         FeedServer::start().await,
         WebhookServer::start().await,

@@ -58,7 +58,7 @@ impl Room {
         command.env_clear().output().expect("it runs")
     }
 
-    /// That nobody is refused with this exit code, and told of a file of root's with this mode.
+    /// That nobody is refused with this exit code, and notified of a file of root's with this mode.
     #[track_caller]
     fn refused(&self, arguments: &[&str], exit: i32, name: &str, mode: &str) {
         let output = self.as_nobody(arguments);

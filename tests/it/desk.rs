@@ -54,6 +54,11 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("it runs")
 }
 
+/// The time of this machine, which the program goes by.
+pub(crate) fn now() -> jiff::Timestamp {
+    fivebells::clock::Clock::now(&fivebells::clock::SystemClock)
+}
+
 pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("no signal")
 }

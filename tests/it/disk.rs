@@ -1,4 +1,4 @@
-//! The disk refuses, the file is gone, the clock jumps: polls pause, nothing is lost, it is told
+//! The disk refuses, the file is gone, the clock jumps: polls pause, nothing is lost, it is notified
 //! once.
 
 use std::{
@@ -122,7 +122,7 @@ fn run(folder: &Path) -> Command {
 
 /// A limit on the size of files is what a test without any rights can do to a disk.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_takes_nothing_is_told_once_and_nothing_is_lost() {
+async fn a_disk_that_takes_nothing_is_notified_once_and_nothing_is_lost() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     feed.publish("Koizumi speaks");
     let daemon = Daemon::start(&config(&feed, &hook, "10s"));
@@ -190,9 +190,9 @@ async fn on_a_full_disk_deliveries_go_on_and_polls_pause() {
     })
     .await;
     wait_until("a new reserve", || ballast.exists()).await;
-    let mut told = kinds(&hook);
-    told.retain(|kind| kind.starts_with("store."));
-    assert_eq!(told, ["store.failing", "store.recovered"]);
+    let mut notified = kinds(&hook);
+    notified.retain(|kind| kind.starts_with("store."));
+    assert_eq!(notified, ["store.failing", "store.recovered"]);
 }
 
 async fn wait_until(what: &str, happened: impl Fn() -> bool) {
@@ -204,7 +204,7 @@ async fn wait_until(what: &str, happened: impl Fn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_deleted_under_the_daemon_is_told_and_ends_it_and_its_content_is_kept() {
+async fn a_store_deleted_under_the_daemon_is_notified_and_ends_it_and_its_content_is_kept() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     feed.publish("Koizumi speaks");
     let daemon = Daemon::start(&config(&feed, &hook, "10s"));
@@ -254,7 +254,7 @@ fn damage(store: &Path, table: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_store_is_told_once_and_stops_the_polls_until_a_restart() {
+async fn a_damaged_store_is_notified_once_and_stops_the_polls_until_a_restart() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     let mut world = World::open(&config(&feed, &hook, "15m")).await;
     world.round().await;

@@ -209,30 +209,33 @@ async fn an_alert_of_a_watch_that_was_changed_since_says_so() {
     room.world.advance(1);
     let reloaded = room.world.app().reload(room.world.config()).await;
     reloaded.expect("a good config");
-    let told = room.shows(&["explain", "2", "hegseth"]);
-    assert!(told.contains("Alerted: hook has it since"), "{told}");
+    let answer = room.shows(&["explain", "2", "hegseth"]);
+    assert!(answer.contains("Alerted: hook has it since"), "{answer}");
     let words = "it asked something else when this alerted";
-    assert!(told.contains(words), "{told}");
+    assert!(answer.contains(words), "{answer}");
     // One that did not alert: what decided about it then is not known, and that is said.
-    let told = room.shows(&["explain", "1", "hegseth"]);
-    assert!(told.contains("the item came before"), "{told}");
+    let answer = room.shows(&["explain", "1", "hegseth"]);
+    assert!(answer.contains("the item came before"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_of_a_title_name_the_item_or_show_those_that_may_be_meant() {
     let room = Newsroom::open().await;
     room.publish("Agenda of Tuesday").await;
-    let told = room.shows(&["explain", "tuesday AGENDA", "koizumi"]);
-    assert!(told.starts_with("exit 1\nAgenda of Tuesday\n"), "{told}");
-    assert!(!told.contains("another name"), "{told}");
+    let answer = room.shows(&["explain", "tuesday AGENDA", "koizumi"]);
+    assert!(
+        answer.starts_with("exit 1\nAgenda of Tuesday\n"),
+        "{answer}"
+    );
+    assert!(!answer.contains("another name"), "{answer}");
     room.publish("Agenda of Wednesday").await;
     insta::assert_snapshot!("explain_several", room.shows(&["explain", "agenda"]));
     insta::assert_snapshot!("explain_no_title", room.shows(&["explain", "sumo results"]));
     // The one with just this title, though others have these words too.
     room.publish("Agenda").await;
     room.publish("Agenda of Thursday").await;
-    let told = room.shows(&["explain", "AGENDA", "koizumi"]);
-    assert!(told.starts_with("exit 1\nAgenda\n"), "{told}");
+    let answer = room.shows(&["explain", "AGENDA", "koizumi"]);
+    assert!(answer.starts_with("exit 1\nAgenda\n"), "{answer}");
 }
 
 /// A story under another form of its address is not called seen, but it is shown.
@@ -358,7 +361,7 @@ async fn an_item_is_found_by_every_name_it_was_shown_under() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_policy_holds_or_told_in_a_digest_says_so() {
+async fn what_a_policy_holds_or_notified_in_a_digest_says_so() {
     // The world's clock is a day behind, so what waits in it for two is held now too.
     let more = "digest = [\"every 48h\"]";
     let room = Newsroom::open_days_ago(1, more).await;
@@ -377,7 +380,7 @@ async fn what_a_policy_holds_or_told_in_a_digest_says_so() {
     room.world.advance(50 * 60);
     room.world.deliver().await;
     insta::assert_snapshot!(
-        "explain_digest_told",
+        "explain_digest_notified",
         room.shows(&["explain", "2", "koizumi"])
     );
     room.assert_decided(&["2", "koizumi"], "delivery", "second has it since");

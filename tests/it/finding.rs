@@ -46,8 +46,8 @@ async fn fetch_follows_a_page_to_its_only_feed_and_says_so() {
     let output = desk.run(&["--format", "json", "fetch", &site.url("/one")]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     assert_eq!(json(&output)[0]["feed"]["title"], "Example Wire – Asia");
-    let told = format!("its feed is {}", site.url("/feed.xml?a=1&b=2"));
-    assert!(stderr(&output).contains(&told), "{}", stderr(&output));
+    let notified = format!("its feed is {}", site.url("/feed.xml?a=1&b=2"));
+    assert!(stderr(&output).contains(&notified), "{}", stderr(&output));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,17 +148,20 @@ fn import_prints_what_the_config_does_not_have() {
         "the-wire = { url = \"https://wire.example/\", tags = [\"Asia\", \"Japan\", \"press\"] }\n\
          the-wire-2 = { url = \"https://wire.example/2\", tags = [\"Asia\"] }\n"
     );
-    let told = stderr(&output);
+    let notified = stderr(&output);
     assert!(
-        told.contains("https://nhk.example/feed: already configured as \"nhk\""),
-        "{told}"
+        notified.contains("https://nhk.example/feed: already configured as \"nhk\""),
+        "{notified}"
     );
-    assert!(told.contains("gopher://odd.example/: only http"), "{told}");
+    assert!(
+        notified.contains("gopher://odd.example/: only http"),
+        "{notified}"
+    );
     for inner in ["file:///etc/hostname", "http://10.0.0.7/feed"] {
         let line = format!("{inner}: not an address of the public web");
-        assert!(told.contains(&line), "{told}");
+        assert!(notified.contains(&line), "{notified}");
     }
-    assert!(told.ends_with("2 feeds, 4 left out\n"), "{told}");
+    assert!(notified.ends_with("2 feeds, 4 left out\n"), "{notified}");
     let objects = json(&desk.run(&["--format", "json", "import", list]));
     assert_eq!(objects[1]["name"], "the-wire-2");
 

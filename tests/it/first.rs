@@ -73,8 +73,8 @@ fn what_is_there_is_not_overwritten_and_what_is_missing_is_named() {
         &["--watch", "Koizumi", "--mail-to", "a@example.org"],
     );
     assert_eq!(code(&missing), 2);
-    let told = stderr(&missing);
-    assert!(told.contains("--feed URL; --smtp HOST"), "{told}");
+    let notified = stderr(&missing);
+    assert!(notified.contains("--feed URL; --smtp HOST"), "{notified}");
     assert!(!folder.path().join("new").exists());
     let nothing = stderr(&init(folder.path(), &["--yes"]));
     assert!(nothing.contains("--yes asks no questions"), "{nothing}");

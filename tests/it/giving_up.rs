@@ -91,17 +91,20 @@ impl Office {
     }
 
     /// The notices of this type that the desk got.
-    pub(crate) fn told(&self, kind: &str) -> Vec<serde_json::Value> {
+    pub(crate) fn notified(&self, kind: &str) -> Vec<serde_json::Value> {
         let all = self.desk.requests();
         let all = all.iter().map(Request::json);
-        let mut told: Vec<_> = all.filter(|body| body["type"] == kind).collect();
-        told.iter_mut().map(|body| body["data"].take()).collect()
+        let mut notified: Vec<_> = all.filter(|body| body["type"] == kind).collect();
+        notified
+            .iter_mut()
+            .map(|body| body["data"].take())
+            .collect()
     }
 }
 
 /// A board is deployed anew: for a while its path is not there.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_that_is_not_found_for_a_while_loses_nothing_and_is_told() {
+async fn a_webhook_that_is_not_found_for_a_while_loses_nothing_and_is_notified() {
     for status in [301, 302, 403, 404, 405, 451] {
         let office = Office::open("").await;
         office.answer(status);
@@ -110,9 +113,9 @@ async fn a_webhook_that_is_not_found_for_a_while_loses_nothing_and_is_told() {
         }
         assert_eq!(office.waiting_and_dead().await, (3, 0), "{status}");
         office.minutes(10).await;
-        assert_eq!(office.told("receiver.failing").len(), 0, "{status}");
+        assert_eq!(office.notified("receiver.failing").len(), 0, "{status}");
         office.minutes(10).await;
-        let failing = office.told("receiver.failing");
+        let failing = office.notified("receiver.failing");
         assert_eq!(failing.len(), 1, "{status}");
         assert_eq!(failing[0]["waiting"], 3, "{status}");
 
@@ -120,7 +123,7 @@ async fn a_webhook_that_is_not_found_for_a_while_loses_nothing_and_is_told() {
         office.minutes(10).await;
         assert_eq!(office.waiting_and_dead().await, (0, 0), "{status}");
         assert_eq!(office.board.ids().len(), 3, "{status}");
-        assert_eq!(office.told("receiver.missed").len(), 0, "{status}");
+        assert_eq!(office.notified("receiver.missed").len(), 0, "{status}");
     }
 }
 
@@ -139,7 +142,7 @@ async fn one_notice_that_is_refused_is_given_up_and_the_next_goes_out() {
     assert_eq!(office.waiting_and_dead().await, (0, 2));
     assert_eq!(office.board.requests().len(), 4, "each once");
     office.minutes(60).await;
-    let missed = office.told("receiver.missed");
+    let missed = office.notified("receiver.missed");
     let named: Vec<_> = missed.iter().map(|it| &it["named"]).collect();
     assert_eq!(
         named,
@@ -151,7 +154,7 @@ async fn one_notice_that_is_refused_is_given_up_and_the_next_goes_out() {
     );
     assert_eq!(missed[0]["reason"], "refused");
     assert_eq!(missed[0]["error"], "422 Unprocessable Entity");
-    assert_eq!(office.told("receiver.failing").len(), 0);
+    assert_eq!(office.notified("receiver.failing").len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,9 +165,9 @@ async fn a_receiver_that_refuses_two_in_a_row_is_failing_and_loses_only_the_firs
         office.publish(title).await;
     }
     assert_eq!(office.waiting_and_dead().await, (2, 1));
-    assert_eq!(office.told("receiver.missed").len(), 1);
+    assert_eq!(office.notified("receiver.missed").len(), 1);
     office.minutes(20).await;
-    let failing = office.told("receiver.failing");
+    let failing = office.notified("receiver.failing");
     assert_eq!(failing.len(), 1);
     assert_eq!(failing[0]["reason"], "refused");
 
@@ -180,7 +183,7 @@ async fn a_receiver_that_refuses_two_in_a_row_is_failing_and_loses_only_the_firs
     assert_eq!(retried.expect("the store answers"), 1);
     office.minutes(0).await;
     assert_eq!(office.waiting_and_dead().await, (0, 0));
-    assert_eq!(office.told("receiver.missed").len(), 1, "told once");
+    assert_eq!(office.notified("receiver.missed").len(), 1, "notified once");
 }
 
 /// Two that are refused for what they are, one after the other: the second waits until another one
@@ -216,7 +219,7 @@ async fn time_in_which_nobody_tries_does_not_count() {
         assert_eq!(office.waiting_and_dead().await, (1, 0), "{policy}");
         office.minutes(60).await;
         assert_eq!(office.waiting_and_dead().await, (0, 1), "{policy}");
-        let missed = office.told("receiver.missed");
+        let missed = office.notified("receiver.missed");
         assert_eq!(missed.len(), 1, "{policy}");
         assert_eq!(missed[0]["reason"], "expired", "{policy}");
     }
@@ -237,7 +240,7 @@ async fn what_waits_for_a_receiver_that_takes_nothing_ends_with_one_notice() {
         office.minutes(5).await;
         office.minutes(5).await;
         assert_eq!(office.waiting_and_dead().await, (0, 30), "{status}");
-        let missed = office.told("receiver.missed");
+        let missed = office.notified("receiver.missed");
         assert_eq!(missed.len(), 1, "{status}");
         let named = missed[0]["named"].as_array().expect("a list").len();
         assert_eq!((&missed[0]["alerts"], named), (&30.into(), 20), "{status}");
@@ -260,7 +263,7 @@ async fn what_waits_for_a_receiver_that_is_gone_from_the_config_ends_with_one_no
     assert_eq!(office.waiting_and_dead().await, (2, 0));
     office.minutes(2 * DAY).await;
     assert_eq!(office.waiting_and_dead().await, (0, 2));
-    let missed = office.told("receiver.missed");
+    let missed = office.notified("receiver.missed");
     assert_eq!(missed.len(), 1);
     assert_eq!(missed[0]["alerts"], 2);
     let error = missed[0]["error"].as_str().expect("a text");

@@ -1,4 +1,4 @@
-//! Blindness is told: once per change of state, once per origin, and never for a blip.
+//! Blindness is notified: once per change of state, once per origin, and never for a blip.
 
 use serde_json::Value;
 
@@ -60,19 +60,19 @@ impl Ward {
     }
 
     /// The type of every notice so far, with its feed and the others it names.
-    fn told(&self) -> Vec<(String, String, usize)> {
+    fn notified(&self) -> Vec<(String, String, usize)> {
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        let told = self.hook.requests().into_iter().map(|request| {
+        let notified = self.hook.requests().into_iter().map(|request| {
             let body = request.json();
             let also = body["data"]["also"].as_array().map_or(0, Vec::len);
             (text(&body["type"]), text(&body["data"]["feed"]), also)
         });
-        told.collect()
+        notified.collect()
     }
 
     fn kinds(&self) -> Vec<(String, usize)> {
-        let told = self.told().into_iter();
-        told.map(|(kind, _, also)| (kind, also)).collect()
+        let notified = self.notified().into_iter();
+        notified.map(|(kind, _, also)| (kind, also)).collect()
     }
 }
 
@@ -90,13 +90,13 @@ async fn twelve_feeds_of_one_origin_that_fail_at_once_are_one_notice_and_so_is_t
     ward.answer_all(&status(500, &[]));
     ward.minutes(8 * 60).await;
     assert_eq!(ward.kinds(), [kind("feed.failing", 11)]);
-    let told = ward.hook.requests()[0].json();
+    let notified = ward.hook.requests()[0].json();
     let time = |value: &Value| -> jiff::Timestamp {
         let text = value.as_str().expect("a time");
         text.parse().expect("a time")
     };
-    let [happened, next] = [&told["timestamp"], &told["data"]["next_try"]].map(time);
-    assert!(next > happened, "{told}");
+    let [happened, next] = [&notified["timestamp"], &notified["data"]["next_try"]].map(time);
+    assert!(next > happened, "{notified}");
 
     ward.answer_all(&good());
     ward.minutes(24 * 60).await;
@@ -107,7 +107,7 @@ async fn twelve_feeds_of_one_origin_that_fail_at_once_are_one_notice_and_so_is_t
 
     ward.answer_all(&status(500, &[]));
     ward.minutes(8 * 60).await;
-    assert_eq!(ward.kinds().len(), 3, "the next time is told again");
+    assert_eq!(ward.kinds().len(), 3, "the next time is notified again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,8 +127,8 @@ async fn a_feed_that_stays_dead_holds_up_the_recovery_of_the_others_for_an_hour_
     );
     ward.answer("f03", &good());
     ward.minutes(24 * 60).await;
-    let told = ward.told();
-    assert_eq!(told[2..], [("feed.recovered".into(), "f03".into(), 0)]);
+    let notified = ward.notified();
+    assert_eq!(notified[2..], [("feed.recovered".into(), "f03".into(), 0)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +144,7 @@ async fn a_blip_tells_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_brings_nothing_new_for_longer_than_configured_is_told_once() {
+async fn a_feed_that_brings_nothing_new_for_longer_than_configured_is_notified_once() {
     let ward = Ward::open(1, "silent = \"3h\"").await;
     ward.minutes(2 * 60).await;
     assert_eq!(ward.kinds(), []);
@@ -164,7 +164,7 @@ async fn a_feed_that_brings_nothing_new_for_longer_than_configured_is_told_once(
 
 /// One item every three hours for 15 days.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_falls_out_of_its_own_rhythm_is_told_once_and_so_is_its_next_item() {
+async fn a_feed_that_falls_out_of_its_own_rhythm_is_notified_once_and_so_is_its_next_item() {
     let ward = Ward::open(1, "").await;
     let hours = |hours: u32| {
         let ward = &ward;
@@ -195,7 +195,7 @@ async fn a_feed_that_falls_out_of_its_own_rhythm_is_told_once_and_so_is_its_next
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_lost_its_items_is_told_after_three_polls_and_more_than_an_hour() {
+async fn a_feed_that_lost_its_items_is_notified_after_three_polls_and_more_than_an_hour() {
     let ward = Ward::open(1, "").await;
     let none = document(feed(&[], None), &[]);
     ward.answer("f01", &none);

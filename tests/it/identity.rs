@@ -135,11 +135,11 @@ impl Sequence {
     }
 }
 
-/// What each feed's poll told, by title and text.
-type Told = BTreeMap<String, Vec<(String, String)>>;
+/// What each feed's poll notified, by title and text.
+type Notified = BTreeMap<String, Vec<(String, String)>>;
 
-fn told(requests: &[Request]) -> Told {
-    let mut told = Told::new();
+fn notified(requests: &[Request]) -> Notified {
+    let mut notified = Notified::new();
     for request in requests {
         let notice = request.json();
         if notice["type"] != "alert.matched" {
@@ -147,11 +147,11 @@ fn told(requests: &[Request]) -> Told {
         }
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         let data = &notice["data"];
-        let feed = told.entry(text(&data["feed"]["name"])).or_default();
+        let feed = notified.entry(text(&data["feed"]["name"])).or_default();
         feed.push((text(&data["item"]["title"]), text(&data["item"]["summary"])));
         feed.sort();
     }
-    told
+    notified
 }
 
 /// A feed for each sequence on one server, and a watch that every item satisfies.
@@ -195,17 +195,17 @@ pub(crate) async fn round(world: &World, feeds: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_every_sequence_each_story_is_told_once() {
+async fn of_every_sequence_each_story_is_notified_once() {
     println!("{}", play(24 * 60).await);
 }
 
-/// Documents that come within half a day are read for what is new in them where that can be told.
+/// Documents that come within half a day are read for what is new in them where that can be notified.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_the_same_where_only_the_new_items_are_read() {
     println!("{}", play(61).await);
 }
 
-/// Shows every sequence, a document in so many minutes, and compares what is told: the two numbers.
+/// Shows every sequence, a document in so many minutes, and compares what is notified: the two numbers.
 async fn play(minutes: i64) -> String {
     let sequences = Arc::new(sequences());
     assert!(sequences.len() >= 150, "{}", sequences.len());
@@ -226,16 +226,19 @@ async fn play(minutes: i64) -> String {
         world.advance(minutes);
         round(&world, sequences.len()).await;
         let requests = hook.requests();
-        let told = told(&requests[before..]);
+        let notified = notified(&requests[before..]);
         before = requests.len();
         for (feed, sequence) in sequences.iter().enumerate() {
-            let told = told.get(&format!("f{feed}")).cloned().unwrap_or_default();
+            let notified = notified
+                .get(&format!("f{feed}"))
+                .cloned()
+                .unwrap_or_default();
             let expected = sequence.marked(at, &[Mark::News, Mark::ToldInVain]);
             lost += sequence.marked(at, &[Mark::Lost]).len();
             doubled += sequence.marked(at, &[Mark::ToldInVain]).len();
-            if told != expected {
+            if notified != expected {
                 wrong.push(format!(
-                    "{}, step {at}: told {told:?}, not {expected:?}",
+                    "{}, step {at}: notified {notified:?}, not {expected:?}",
                     sequence.name
                 ));
             }

@@ -94,10 +94,10 @@ fn alerts_are_chosen_by_time_watch_feed_tag_and_receiver() {
         ),
     ] {
         let refused = desk.run(arguments);
-        let (code, told) = (code(&refused), stderr(&refused));
+        let (code, notified) = (code(&refused), stderr(&refused));
         assert!(
-            code == 2 && told.contains(said),
-            "{arguments:?} {code} {told}"
+            code == 2 && notified.contains(said),
+            "{arguments:?} {code} {notified}"
         );
     }
 }
@@ -121,7 +121,7 @@ fn alerts_are_a_sheet_that_no_spreadsheet_runs() {
 }
 
 #[test]
-fn a_number_of_another_kind_is_told_apart_and_leads_to_the_right_one() {
+fn a_number_of_another_kind_is_notified_apart_and_leads_to_the_right_one() {
     let desk = desk();
     let table = stdout(&desk.run(&["outbox", "--state", "delivered"]));
     assert!(table.contains("\nd1 "), "{table}");

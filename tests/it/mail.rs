@@ -1,4 +1,4 @@
-//! Several mail servers: a mail goes through the next one, and somebody is told.
+//! Several mail servers: a mail goes through the next one, and somebody is notified.
 
 use fivebells::store::{DeliveryState, OutboxFilter};
 
@@ -54,15 +54,15 @@ async fn while_a_mail_server_is_down_the_next_one_takes_its_mail_and_says_so() {
     feed.publish("Koizumi writes");
     world.round().await;
     world.deliver().await;
-    let told = &subjects(&backup)[3];
+    let notified = &subjects(&backup)[3];
     assert!(
-        told.starts_with("receiver.failing Mail for receiver desk goes through server backup"),
-        "{told}"
+        notified.starts_with("receiver.failing Mail for receiver desk goes through server backup"),
+        "{notified}"
     );
     world.advance(60);
     feed.publish("Koizumi sits");
     world.round().await;
-    assert_eq!(backup.mails().len(), 5, "it is told once");
+    assert_eq!(backup.mails().len(), 5, "it is notified once");
     assert_eq!(main.mails().len(), 0);
 
     main.set(plain());
@@ -71,15 +71,15 @@ async fn while_a_mail_server_is_down_the_next_one_takes_its_mail_and_says_so() {
     world.round().await;
     let of_main = subjects(&main);
     assert_eq!(of_main[0], "alert.matched Koizumi sleeps");
-    let told = "receiver.recovered Receiver desk is well again";
-    assert!(of_main[1].starts_with(told), "{of_main:?}");
+    let notified = "receiver.recovered Receiver desk is well again";
+    assert!(of_main[1].starts_with(notified), "{of_main:?}");
     assert_eq!(of_main.len(), 2);
     assert_eq!(backup.mails().len(), 5);
 }
 
 /// One address of a list is written wrong: the others get everything, and read of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recipient_who_is_refused_for_good_is_told_once_to_the_others() {
+async fn a_recipient_who_is_refused_for_good_is_notified_once_to_the_others() {
     let feed = FeedServer::start().await;
     let plain = || Script::new(Security::Plain);
     let unknown = "550 5.1.1 <bob@example.org>: no such user here";
@@ -113,9 +113,9 @@ async fn a_recipient_who_is_refused_for_good_is_told_once_to_the_others() {
     assert_eq!(server.mails().len(), 1, "it may pass");
     world.advance(1);
     world.deliver().await;
-    let told = &subjects(&server)[1];
+    let notified = &subjects(&server)[1];
     let expected = "receiver.failing Receiver desk is reached, but refuses";
-    assert!(told.starts_with(expected), "{told}");
+    assert!(notified.starts_with(expected), "{notified}");
     let text = String::from_utf8_lossy(&server.mails()[1].data).into_owned();
     assert!(
         text.contains("Answer    bob@example.org: 550 5.1.1"),
@@ -126,7 +126,7 @@ async fn a_recipient_who_is_refused_for_good_is_told_once_to_the_others() {
     world.round().await;
     world.advance(60);
     world.deliver().await;
-    assert_eq!(server.mails().len(), 3, "it is told once");
+    assert_eq!(server.mails().len(), 3, "it is notified once");
     let unreached = async |world: &World| {
         let receivers = world.app().store().receivers().await.expect("read");
         receivers[0].unreached.len()
@@ -136,7 +136,7 @@ async fn a_recipient_who_is_refused_for_good_is_told_once_to_the_others() {
     world.restart().await;
     assert_eq!(unreached(&world).await, 0, "he is not in the config");
     world.deliver().await;
-    let told = subjects(&server).pop().expect("a mail");
+    let notified = subjects(&server).pop().expect("a mail");
     let expected = "receiver.recovered Receiver desk has bob@example.org no more";
-    assert!(told.starts_with(expected), "{told}");
+    assert!(notified.starts_with(expected), "{notified}");
 }

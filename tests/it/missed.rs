@@ -92,17 +92,17 @@ fn numbers(range: RangeInclusive<u32>) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_rolled_over_is_told_once_until_it_overlaps_again() {
+async fn a_feed_that_rolled_over_is_notified_once_until_it_overlaps_again() {
     let room = Newsroom::open(1..=10).await;
     assert_eq!(room.shows(plain(&[5..=14])).await, (0, numbers(11..=14)));
     assert_eq!(room.missed().await, 0);
     assert_eq!(room.shows(plain(&[20..=29])).await, (1, numbers(20..=29)));
-    assert_eq!(room.shows(plain(&[40..=49])).await.0, 0, "told already");
+    assert_eq!(room.shows(plain(&[40..=49])).await.0, 0, "notified already");
     assert_eq!(room.missed().await, 2, "and counted");
     assert_eq!(room.round().await.0, 0, "nothing new is no overlap");
     assert_eq!(room.shows(plain(&[60..=69])).await.0, 0);
     assert_eq!(room.shows(plain(&[65..=74])).await.0, 0, "an overlap");
-    assert_eq!(room.shows(plain(&[80..=89])).await.0, 1, "told again");
+    assert_eq!(room.shows(plain(&[80..=89])).await.0, 1, "notified again");
     let data = room.last_notice();
     assert_eq!(data["feed"], "wire");
     assert_eq!(data["archive_error"], serde_json::Value::Null);
@@ -139,7 +139,7 @@ async fn a_pinned_item_hides_no_gap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_gap_is_not_told() {
+async fn what_is_no_gap_is_not_notified() {
     let room = Newsroom::open(1..=10).await;
     for (what, answer) in [
         ("another order", plain(&[8..=10, 1..=7])),
@@ -159,8 +159,8 @@ async fn what_is_no_gap_is_not_told() {
         assert_eq!(room.missed().await, 0, "{what}");
     }
     assert_eq!(room.shows(plain(&[1..=6, 50..=53])).await.0, 0);
-    let told = room.shows(plain(&[20..=25, 60..=61])).await.0;
-    assert_eq!(told, 1, "items of long ago are no overlap");
+    let notified = room.shows(plain(&[20..=25, 60..=61])).await.0;
+    assert_eq!(notified, 1, "items of long ago are no overlap");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +173,11 @@ async fn the_window_survives_a_restart_and_a_run_of_304s() {
     room.world.restart().await;
     assert_eq!(room.shows(plain(&[30..=39])).await.0, 1);
     room.world.restart().await;
-    assert_eq!(room.shows(plain(&[50..=59])).await.0, 0, "told before it");
+    assert_eq!(
+        room.shows(plain(&[50..=59])).await.0,
+        0,
+        "notified before it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,10 +206,14 @@ async fn a_gap_is_filled_from_the_feeds_archive() {
         .put("/a1.xml", document(feed(&[5..=24], Some("/a0.xml")), &[]));
     let asked = room.site.requests().len();
     let answer = document(feed(&[35..=44], Some("/a2.xml")), &[("ETag", "\"v2\"")]);
-    let (told, alerts) = room.shows(answer).await;
+    let (notified, alerts) = room.shows(answer).await;
     let expected = [numbers(35..=44), numbers(25..=34), numbers(11..=24)];
     assert_eq!(alerts, expected.concat(), "each item once");
-    assert_eq!((told, room.missed().await), (0, 0), "nothing is missing");
+    assert_eq!(
+        (notified, room.missed().await),
+        (0, 0),
+        "nothing is missing"
+    );
     let paths = room.site.asked_since(asked);
     assert_eq!(
         paths,
@@ -246,7 +254,7 @@ async fn pages_of_the_archive_wait_for_the_origins_pause_and_survive_a_restart()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_archive_that_does_not_reach_back_is_told_with_its_reason() {
+async fn an_archive_that_does_not_reach_back_is_notified_with_its_reason() {
     let page = |numbers, next: &str| document(feed(&[numbers], Some(next)), &[]);
     let room = Newsroom::open(1..=10).await;
     room.shows(page(100..=109, "/nothing.xml")).await;
@@ -276,8 +284,8 @@ async fn an_archive_that_does_not_reach_back_is_told_with_its_reason() {
 async fn an_archive_elsewhere_is_not_asked() {
     let (room, other) = (Newsroom::open(1..=10).await, Site::start().await);
     let link = other.url("/archive.xml");
-    let (told, _) = room
+    let (notified, _) = room
         .shows(document(feed(&[20..=29], Some(&link)), &[]))
         .await;
-    assert_eq!((told, other.requests().len()), (1, 0));
+    assert_eq!((notified, other.requests().len()), (1, 0));
 }

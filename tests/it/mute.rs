@@ -1,4 +1,4 @@
-//! `mute` and `unmute`, with the program running: what is held, how its end is told, and where it
+//! `mute` and `unmute`, with the program running: what is held, how its end is notified, and where it
 //! is mentioned.
 
 use std::process::Output;
@@ -68,7 +68,7 @@ impl Newsroom {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_program_holds_from_the_next_alert_on_and_sends_what_it_is_told_to() {
+async fn a_running_program_holds_from_the_next_alert_on_and_sends_what_it_is_notified_to() {
     let room = Newsroom::open().await;
     let muted = room.says(&[
         "mute",
@@ -86,8 +86,8 @@ async fn a_running_program_holds_from_the_next_alert_on_and_sends_what_it_is_tol
     room.publish(&["Koizumi one", "Koizumi and Hegseth", "Hegseth"])
         .await;
     assert_eq!(room.hook.titles(), ["Koizumi and Hegseth", "Hegseth"]);
-    let told = room.hook.requests()[0].json();
-    assert_eq!(told["data"]["watches"], value!(["hegseth"]));
+    let notified = room.hook.requests()[0].json();
+    assert_eq!(notified["data"]["watches"], value!(["hegseth"]));
     assert_eq!(room.json(&["alerts", "--watch", "koizumi"]).len(), 2);
     let held = room.json(&["alerts", "--muted"]);
     assert_eq!(
@@ -146,7 +146,7 @@ async fn a_muted_receiver_gets_nothing_and_then_what_it_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mute_that_ends_while_the_program_is_down_is_told_when_it_starts() {
+async fn a_mute_that_ends_while_the_program_is_down_is_notified_when_it_starts() {
     let mut room = Newsroom::open().await;
     room.says(&[
         "mute",
@@ -190,7 +190,7 @@ async fn a_mute_that_ends_while_the_program_is_down_is_told_when_it_starts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_still_fails_after_its_mute_is_told_again() {
+async fn a_feed_that_still_fails_after_its_mute_is_notified_again() {
     let room = Newsroom::open().await;
     room.says(&["mute", "feed", "wire", "--for", "1h"]);
     room.feed.fail_with(Some(Answer::status(500)));

@@ -205,7 +205,7 @@ fn config(feed: &FeedServer, hook: &WebhookServer, more: &str) -> String {
 async fn kinds(hook: &WebhookServer, count: usize) -> Vec<String> {
     let deadline = Instant::now() + Duration::from_secs(30);
     while hook.requests().len() < count {
-        assert!(Instant::now() < deadline, "nothing is told");
+        assert!(Instant::now() < deadline, "nothing was sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let requests = hook.requests();
@@ -218,7 +218,7 @@ async fn kinds(hook: &WebhookServer, count: usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_reload_stands_in_the_status_and_is_told_once_until_it_is_mended() {
+async fn a_refused_reload_stands_in_the_status_and_is_notified_once_until_it_is_mended() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     let good = config(&feed, &hook, "");
     let daemon = Daemon::start(&good);
@@ -271,17 +271,20 @@ async fn a_refused_reload_stands_in_the_status_and_is_told_once_until_it_is_mend
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failing_test_is_told_at_a_start_and_ends_nothing() {
+async fn a_failing_test_is_notified_at_a_start_and_ends_nothing() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     let test = "[[test]]\ntitle = \"Abe speaks\"\nexpect = [\"k\"]\n";
     let daemon = Daemon::start(&config(&feed, &hook, test));
     daemon.expect("READY=1");
     assert_eq!(kinds(&hook, 1).await, ["config.failing"]);
-    let told = &hook.requests()[0].json()["data"];
-    assert_eq!(told["reason"], "tests");
+    let notified = &hook.requests()[0].json()["data"];
+    assert_eq!(notified["reason"], "tests");
     assert!(
-        told["error"].as_str().expect("text").contains("Abe speaks"),
-        "{told:#}"
+        notified["error"]
+            .as_str()
+            .expect("text")
+            .contains("Abe speaks"),
+        "{notified:#}"
     );
     assert_eq!(code(&daemon.run(&["check"])), 78);
     daemon.signal("-TERM");
@@ -331,7 +334,7 @@ async fn status_says_why_a_service_ended_by_itself_and_who_is_muted() {
         keep_items: Duration::from_hours(1),
         keep_alerts: Duration::from_hours(1),
     };
-    let now = jiff::Timestamp::now();
+    let now = crate::desk::now();
     let store = Store::open(&options, now).await.expect("a store");
     let record = ServiceRecord {
         version: "0.1.0".to_owned(),

@@ -1,4 +1,4 @@
-//! Where our own network fails, that is told, and not each feed. The network here is a proxy: it
+//! Where our own network fails, that is notified, and not each feed. The network here is a proxy: it
 //! fails for a host by saying 407.
 
 use std::ops::RangeInclusive;
@@ -87,9 +87,11 @@ impl Desk {
         assert!(self.network.asked_since(before).contains(&url(name)));
     }
 
-    fn told(&self) -> Vec<String> {
-        let told = self.hook.requests().into_iter();
-        told.map(|request| text(&request.json()["type"])).collect()
+    fn notified(&self) -> Vec<String> {
+        let notified = self.hook.requests().into_iter();
+        notified
+            .map(|request| text(&request.json()["type"]))
+            .collect()
     }
 }
 
@@ -106,14 +108,14 @@ fn time(value: &serde_json::Value) -> Timestamp {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_of_ours_is_one_notice_and_what_stays_dead_after_it_is_told() {
+async fn an_outage_of_ours_is_one_notice_and_what_stays_dead_after_it_is_notified() {
     let mut desk = Desk::open(4, "failing = \"2h\"").await;
     let began = desk.world.clock.now();
     desk.cut(&desk.far);
     desk.minutes(100).await;
-    assert_eq!(desk.told(), [""; 0], "before two hours are over");
+    assert_eq!(desk.notified(), [""; 0], "before two hours are over");
     desk.minutes(6 * 60).await;
-    assert_eq!(desk.told(), ["network.failing"]);
+    assert_eq!(desk.notified(), ["network.failing"]);
     let data = desk.hook.requests()[0].json()["data"].clone();
     assert_eq!(data["reason"], "proxy");
     let numbers = ["origins", "origins_failing", "feeds_failing"];
@@ -123,18 +125,22 @@ async fn an_outage_of_ours_is_one_notice_and_what_stays_dead_after_it_is_told() 
 
     desk.world.restart().await;
     desk.minutes(8 * 60).await;
-    assert_eq!(desk.told(), ["network.failing"], "a restart tells nothing");
+    assert_eq!(
+        desk.notified(),
+        ["network.failing"],
+        "a restart tells nothing"
+    );
 
     desk.show(3);
     desk.cut(&desk.far[3..]);
-    while desk.told().len() == 1 {
+    while desk.notified().len() == 1 {
         desk.minutes(10).await;
     }
     desk.ask("far4").await;
-    assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
+    assert_eq!(desk.notified(), ["network.failing", "network.recovered"]);
     desk.minutes(48 * 60).await;
     assert_eq!(
-        desk.told(),
+        desk.notified(),
         ["network.failing", "network.recovered", "feed.failing"]
     );
     let requests = desk.hook.requests();
@@ -151,7 +157,7 @@ async fn the_end_of_a_long_outage_is_noticed_within_an_interval() {
     let desk = Desk::open(4, "failing = \"2h\"").await;
     desk.cut(&desk.far);
     desk.minutes(50 * 60).await;
-    assert_eq!(desk.told(), ["network.failing"]);
+    assert_eq!(desk.notified(), ["network.failing"]);
     let config = desk.world.path();
     let config = config.to_str().expect("UTF-8");
     let shown = run(&["-c", config, "--format", "json", "feeds", "far1"]);
@@ -162,7 +168,7 @@ async fn the_end_of_a_long_outage_is_noticed_within_an_interval() {
     assert_eq!(won[0]["at"], feed["next_due"], "{feed}");
     desk.show(3);
     desk.minutes(30).await;
-    assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
+    assert_eq!(desk.notified(), ["network.failing", "network.recovered"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,34 +179,38 @@ async fn many_polls_that_find_it_at_once_tell_it_once() {
         desk.world.advance(3 * 60);
         desk.world.round().await;
     }
-    assert_eq!(desk.told(), ["network.failing"]);
+    assert_eq!(desk.notified(), ["network.failing"]);
     desk.show(3);
     for _ in 0..30 {
         desk.world.advance(60);
         desk.world.round().await;
     }
-    assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
+    assert_eq!(desk.notified(), ["network.failing", "network.recovered"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fewer_than_two_thirds_are_told_one_by_one() {
+async fn fewer_than_two_thirds_are_notified_one_by_one() {
     let desk = Desk::open(4, "failing = \"2h\"").await;
     desk.cut(&desk.far[..3]);
     desk.minutes(12 * 60).await;
-    assert_eq!(desk.told(), ["feed.failing"; 3], "three of five");
+    assert_eq!(desk.notified(), ["feed.failing"; 3], "three of five");
     desk.cut(&desk.far);
     desk.minutes(12 * 60).await;
-    assert_eq!(desk.told(), ["feed.failing"; 4], "the dead do not count");
+    assert_eq!(
+        desk.notified(),
+        ["feed.failing"; 4],
+        "the dead do not count"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_answers_during_an_outage_is_told_as_ever() {
+async fn a_server_that_answers_during_an_outage_is_notified_as_ever() {
     let desk = Desk::open(5, "failing = \"2h\"").await;
     desk.cut(&desk.far);
     desk.minutes(6 * 60).await;
     desk.nearby.put("/near", status(500, &[]));
     desk.minutes(6 * 60).await;
-    assert_eq!(desk.told(), ["network.failing", "feed.failing"]);
+    assert_eq!(desk.notified(), ["network.failing", "feed.failing"]);
     let near = desk.hook.requests()[1].json();
     assert_eq!(near["data"]["feed"], "near");
 }
@@ -218,21 +228,21 @@ async fn an_outage_makes_no_feed_silent() {
         desk.show(items);
         desk.minutes(2 * 60).await;
     }
-    assert_eq!(desk.told(), ["network.failing", "network.recovered"]);
+    assert_eq!(desk.notified(), ["network.failing", "network.recovered"]);
 }
 
 /// All that a feed held has left it meanwhile: for a thousand feeds that would be a thousand notices.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_outage_made_us_miss_is_told_with_its_end_and_a_later_gap_by_itself() {
+async fn what_an_outage_made_us_miss_is_notified_with_its_end_and_a_later_gap_by_itself() {
     let desk = Desk::open(4, "failing = \"2h\"").await;
     desk.cut(&desk.far);
     desk.minutes(6 * 60).await;
     desk.show_only(20..=22);
     desk.minutes(60).await;
-    let mut told = desk.told();
-    told.retain(|kind| !kind.starts_with("network."));
+    let mut notified = desk.notified();
+    notified.retain(|kind| !kind.starts_with("network."));
     // The server nearby could be reached all the time.
-    assert_eq!(told, ["feed.items_missed"]);
+    assert_eq!(notified, ["feed.items_missed"]);
     let feeds = desk.world.app().store().feeds().await.expect("read");
     assert!(feeds.iter().all(|feed| feed.missed == 1), "all are counted");
 
@@ -241,6 +251,6 @@ async fn what_an_outage_made_us_miss_is_told_with_its_end_and_a_later_gap_by_its
     desk.show_only(40..=42);
     desk.minutes(30).await;
     let missed = |kind: &String| kind == "feed.items_missed";
-    let told = desk.told();
-    assert_eq!(told.iter().filter(|kind| missed(kind)).count(), 1 + 5);
+    let notified = desk.notified();
+    assert_eq!(notified.iter().filter(|kind| missed(kind)).count(), 1 + 5);
 }

@@ -90,7 +90,7 @@ async fn after_a_day_of_nothing_but_304_one_get_is_unconditional() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_410_stops_a_feed_and_it_is_told() {
+async fn only_410_stops_a_feed_and_it_is_notified() {
     for code in [400, 401, 403, 404, 451, 500, 503] {
         let desk = Desk::open("12h").await;
         desk.answer_with(status(code, &[]));
@@ -102,7 +102,7 @@ async fn only_410_stops_a_feed_and_it_is_told() {
     desk.answer_with(status(410, &[]));
     assert_eq!(desk.asked_in(10 * 24).await.len(), 1);
     let notices = desk.hook.requests();
-    assert_eq!(notices.len(), 1, "told at once");
+    assert_eq!(notices.len(), 1, "notified at once");
     assert_eq!(notices[0].json()["type"], "feed.failing");
     assert_eq!(notices[0].json()["data"]["reason"], "gone");
     desk.world.restart().await;

@@ -254,7 +254,7 @@ webhook = "{}"
     japan.publish("Koizumi in Tokyo");
     world_news.publish("Koizumi abroad");
     world.round().await;
-    let mut told: Vec<(String, String)> = hook
+    let mut notified: Vec<(String, String)> = hook
         .requests()
         .iter()
         .map(|request| {
@@ -265,19 +265,19 @@ webhook = "{}"
             )
         })
         .collect();
-    told.sort();
+    notified.sort();
     let expected = [
         ("\"japan\"", "[\"tagged\"]"),
         ("\"world\"", "[\"summary\"]"),
     ];
     assert_eq!(
-        told,
+        notified,
         expected.map(|(feed, watches)| (feed.to_owned(), watches.to_owned()))
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_fails_long_is_told_once_and_so_is_its_recovery() {
+async fn a_feed_that_fails_long_is_notified_once_and_so_is_its_recovery() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     let world = World::open(&format!(
         "[feed]\nwire = {{ url = \"{}\", every = \"10m\" }}\n[watch]\nk = \"Koizumi\"\n\
@@ -324,17 +324,17 @@ async fn a_feed_that_never_answers_delays_no_other_origin() {
     ))
     .await;
     let started = Instant::now();
-    let told = async {
+    let notified = async {
         while world.deliver().await == 0 {
             tokio::task::yield_now().await;
         }
         started.elapsed()
     };
-    let (tally, told) = tokio::join!(world.poll(), told);
+    let (tally, notified) = tokio::join!(world.poll(), notified);
     assert_eq!((tally.good, tally.failed), (1, 1));
     assert!(
-        told < LIMIT,
-        "the alert waited {told:?} for the mute server"
+        notified < LIMIT,
+        "the alert waited {notified:?} for the mute server"
     );
     let feed = world
         .app()

@@ -1,4 +1,4 @@
-//! Delivery policies, end to end: what is held, when it is told, and that nothing is lost.
+//! Delivery policies, end to end: what is held, when it is notified, and that nothing is lost.
 
 use std::collections::BTreeMap;
 
@@ -39,8 +39,8 @@ async fn open(policy: &str) -> (FeedServer, WebhookServer, World) {
     (feed, hook, world)
 }
 
-/// What each request told, in order: the titles of its alerts.
-fn told(hook: &WebhookServer) -> Vec<Vec<String>> {
+/// What each request notified, in order: the titles of its alerts.
+fn notified(hook: &WebhookServer) -> Vec<Vec<String>> {
     let title =
         |alert: &serde_json::Value| alert["item"]["title"].as_str().expect("text").to_owned();
     let titles = |body: serde_json::Value| match body["type"].as_str() {
@@ -84,7 +84,7 @@ async fn a_digest_collects_until_its_time_and_flash_does_not_wait() {
     feed.publish("Koizumi BULLETIN two");
     feed.publish("Koizumi FLASH three");
     world.round().await;
-    assert_eq!(told(&hook), [["Koizumi FLASH three"]]);
+    assert_eq!(notified(&hook), [["Koizumi FLASH three"]]);
     let held = world.app().held().await.expect("the store answers");
     assert_eq!(held[0].1.count, 2);
     assert_eq!(held[0].1.until.to_string(), "2026-11-22T08:00:00Z");
@@ -92,7 +92,7 @@ async fn a_digest_collects_until_its_time_and_flash_does_not_wait() {
     assert_eq!(world.deliver().await, 0);
     world.advance(1);
     assert_eq!(world.deliver().await, 1);
-    assert_eq!(told(&hook)[1], ["Koizumi BULLETIN two", "Koizumi one"]);
+    assert_eq!(notified(&hook)[1], ["Koizumi BULLETIN two", "Koizumi one"]);
     let body = hook.requests()[1].json();
     assert_eq!(body["data"]["hold"], "digest");
     assert_eq!(body["data"]["priority"], "bulletin");
@@ -103,7 +103,7 @@ async fn a_digest_collects_until_its_time_and_flash_does_not_wait() {
     world.round().await;
     world.advance(10 * 60);
     world.deliver().await;
-    assert_eq!(told(&hook)[2..], [["Koizumi four"]], "a digest of one");
+    assert_eq!(notified(&hook)[2..], [["Koizumi four"]], "a digest of one");
     assert_eq!(hook.requests()[2].json()["type"], "digest.ready");
 }
 
@@ -113,12 +113,12 @@ async fn a_digest_is_made_early_when_enough_waits() {
     feed.publish("Koizumi one");
     feed.publish("Koizumi two");
     world.round().await;
-    assert!(told(&hook).is_empty());
+    assert!(notified(&hook).is_empty());
     feed.publish("Koizumi three");
     world.advance(2);
     world.round().await;
-    assert_eq!(told(&hook).len(), 1);
-    assert_eq!(told(&hook)[0].len(), 3);
+    assert_eq!(notified(&hook).len(), 1);
+    assert_eq!(notified(&hook)[0].len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,18 +127,18 @@ async fn quiet_hours_hold_and_summarise_and_a_bulletin_passes() {
     feed.publish("Koizumi one");
     feed.publish("Koizumi BULLETIN");
     world.round().await;
-    assert_eq!(told(&hook), [["Koizumi BULLETIN"]]);
+    assert_eq!(notified(&hook), [["Koizumi BULLETIN"]]);
     feed.publish("Koizumi two");
     world.advance(29);
     world.round().await;
-    assert_eq!(told(&hook).len(), 1);
+    assert_eq!(notified(&hook).len(), 1);
     world.advance(1);
     world.deliver().await;
-    assert_eq!(told(&hook)[1], ["Koizumi one", "Koizumi two"]);
+    assert_eq!(notified(&hook)[1], ["Koizumi one", "Koizumi two"]);
     feed.publish("Koizumi by day");
     world.advance(1);
     world.round().await;
-    assert_eq!(told(&hook)[2], ["Koizumi by day"]);
+    assert_eq!(notified(&hook)[2], ["Koizumi by day"]);
 }
 
 /// In Berlin clocks go forward on 2027-03-28 and back on 2027-10-31: 06:30 is 04:30 UTC in the one
@@ -170,7 +170,7 @@ async fn quiet_hours_end_by_the_clock_on_the_wall_when_clocks_change() {
         go_to(&world, end);
         assert_eq!(world.deliver().await, 1, "{end}");
     }
-    assert_eq!(told(&hook), [["Koizumi 1"], ["Koizumi 2"]]);
+    assert_eq!(notified(&hook), [["Koizumi 1"], ["Koizumi 2"]]);
 }
 
 /// 02:30 does not exist on 2027-03-28 and comes twice on 2027-10-31.
@@ -219,7 +219,7 @@ async fn a_burst_of_a_thousand_is_some_notices_and_loses_nothing() {
         feed.publish(&format!("Koizumi {number}"));
     }
     world.round().await;
-    let sizes = |hook: &WebhookServer| told(hook).iter().map(Vec::len).collect::<Vec<_>>();
+    let sizes = |hook: &WebhookServer| notified(hook).iter().map(Vec::len).collect::<Vec<_>>();
     let mut expected = vec![1; 19];
     expected.push(100);
     assert_eq!(
@@ -231,17 +231,17 @@ async fn a_burst_of_a_thousand_is_some_notices_and_loses_nothing() {
     feed.publish("Koizumi FLASH");
     world.advance(5);
     world.round().await;
-    assert_eq!(told(&hook)[20], ["Koizumi FLASH"], "breaks through");
+    assert_eq!(notified(&hook)[20], ["Koizumi FLASH"], "breaks through");
     world.advance(54);
     assert_eq!(world.deliver().await, 0);
     world.advance(1);
     world.deliver().await;
     expected.extend([1, 100, 100, 100, 100, 100, 100, 100, 100, 81]);
     assert_eq!(sizes(&hook), expected);
-    let mut all = told(&hook).concat();
+    let mut all = notified(&hook).concat();
     all.sort_unstable();
     all.dedup();
-    assert_eq!(all.len(), 1001, "each was told once");
+    assert_eq!(all.len(), 1001, "each was sent once");
     assert!(outbox(&world, DeliveryState::Pending).await.is_empty());
 }
 
@@ -255,7 +255,7 @@ async fn a_burst_becomes_one_notice() {
     assert_eq!(world.deliver().await, 0);
     world.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(world.deliver().await, 1);
-    assert_eq!(told(&hook), [["Koizumi one", "Koizumi two"]]);
+    assert_eq!(notified(&hook), [["Koizumi one", "Koizumi two"]]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,12 +264,12 @@ async fn a_reload_that_removes_the_policy_releases_everything() {
     feed.publish("Koizumi one");
     feed.publish("Koizumi two");
     world.round().await;
-    assert!(told(&hook).is_empty());
+    assert!(notified(&hook).is_empty());
     world.write(&config(&feed, &hook, "UTC", ""));
     let reloaded = world.app().reload(world.config()).await;
     reloaded.expect("a good config");
     assert_eq!(world.deliver().await, 2);
-    assert_eq!(told(&hook), [["Koizumi one"], ["Koizumi two"]]);
+    assert_eq!(notified(&hook), [["Koizumi one"], ["Koizumi two"]]);
     // And the other way round: what waits for a receiver in trouble is held from now on.
     hook.answer_with(Answer::status(500));
     feed.publish("Koizumi three");
@@ -282,7 +282,7 @@ async fn a_reload_that_removes_the_policy_releases_everything() {
     feed.publish("Koizumi four");
     world.advance(5);
     world.round().await;
-    let last = told(&hook).pop().expect("told");
+    let last = notified(&hook).pop().expect("notified");
     assert_eq!(last, ["Koizumi three"], "what was attempted is not held");
     assert_eq!(outbox(&world, DeliveryState::Pending).await.len(), 1);
 }
@@ -301,7 +301,7 @@ async fn a_retry_of_what_a_policy_holds_does_not_put_it_off() {
     assert_eq!(retried.expect("the store answers"), 1);
     world.advance(20);
     world.deliver().await;
-    assert_eq!(told(&hook), [["Koizumi one"]], "an hour after it came");
+    assert_eq!(notified(&hook), [["Koizumi one"]], "an hour after it came");
     let since = &hook.requests()[0].json()["data"]["since"];
     assert_eq!(since, "2026-11-22T07:00:00Z");
 }
@@ -335,7 +335,7 @@ async fn quiet_hours_that_end_while_the_receiver_is_in_trouble_lose_nothing() {
         world.deliver().await;
         world.advance(5);
     }
-    let mut delivered = told(&hook).split_off(sick);
+    let mut delivered = notified(&hook).split_off(sick);
     delivered.sort();
     let both = ["Koizumi in the quiet one", "Koizumi in the quiet two"];
     assert_eq!(delivered, [vec!["Koizumi by day"], both.to_vec()]);
@@ -356,9 +356,9 @@ async fn a_restart_between_fold_and_send_sends_the_digest_once() {
     hook.answer_with(Answer::status(204));
     world.advance(5);
     assert_eq!(world.deliver().await, 1);
-    let told = told(&hook);
-    assert_eq!(told.len(), 2);
-    assert_eq!(told[0], told[1]);
+    let notified = notified(&hook);
+    assert_eq!(notified.len(), 2);
+    assert_eq!(notified[0], notified[1]);
     assert_eq!(hook.ids().len(), 1, "the same id");
 }
 
@@ -504,7 +504,7 @@ fn a_preview_shows_a_digest_whatever_the_policy() {
 }
 
 #[test]
-fn the_outbox_says_which_digest_told_a_folded_alert() {
+fn the_outbox_says_which_digest_notified_a_folded_alert() {
     let desk = Desk::new(
         "[feed]\nsample = { url = \"file:sample.xml\", initial = \"all\" }\n\
          [watch]\nany = \"Koizumi OR Weather\"\n[receiver]\n\
@@ -515,17 +515,17 @@ fn the_outbox_says_which_digest_told_a_folded_alert() {
         once.contains("2 alerts") && once.contains("Weather"),
         "{once}"
     );
-    let told = json(&desk.run(&["--format", "json", "outbox", "--state", "delivered"]));
-    assert_eq!(told[0]["type"], "digest.ready");
+    let notified = json(&desk.run(&["--format", "json", "outbox", "--state", "delivered"]));
+    assert_eq!(notified[0]["type"], "digest.ready");
     let folded = json(&desk.run(&["--format", "json", "outbox", "--state", "folded"]));
     assert_eq!(folded.len(), 2);
     for line in &folded {
-        assert_eq!(line["folded_into"], told[0]["id"]);
+        assert_eq!(line["folded_into"], notified[0]["id"]);
         assert_eq!(line["held"], serde_json::Value::Null);
     }
     let table = stdout(&desk.run(&["outbox", "--state", "folded"]));
     assert!(
-        table.contains(&format!("part of d{}", told[0]["id"])),
+        table.contains(&format!("part of d{}", notified[0]["id"])),
         "{table}"
     );
 }

@@ -134,12 +134,12 @@ impl Prometheus {
             if std::net::TcpStream::connect(&self.address).is_err() {
                 continue;
             }
-            let told = ask(
+            let notified = ask(
                 &self.address,
                 &format!("GET /api/v1/query?query={expression}"),
                 "",
             );
-            last = told.body;
+            last = notified.body;
             let answer: Value = serde_json::from_str(&last).unwrap_or_default();
             let series = answer["data"]["result"].as_array().cloned();
             if let Some(series) = series.filter(|it| it.len() == count) {
@@ -190,7 +190,7 @@ async fn a_real_prometheus_scrapes_the_daemon() {
         ("fivebells_feed_failures%7Bfeed=%22wire%22%7D", vec!["0"]),
         ("count(process_resident_memory_bytes%3E1000000)", vec!["1"]),
     ] {
-        let told = prometheus.values(expression, values.len()).await;
-        assert_eq!(told, values, "{expression}");
+        let notified = prometheus.values(expression, values.len()).await;
+        assert_eq!(notified, values, "{expression}");
     }
 }

@@ -122,7 +122,7 @@ async fn a_feed_taken_away_is_polled_no_more_and_remembers_when_it_returns() {
 
 /// A template is tried before anything changes, whatever its fault.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_template_that_does_not_work_keeps_the_old_config_and_is_told() {
+async fn a_template_that_does_not_work_keeps_the_old_config_and_is_notified() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     let good = config(&feed, &hook, "Koizumi");
     let daemon = Daemon::start(&good);
@@ -146,9 +146,9 @@ async fn a_template_that_does_not_work_keeps_the_old_config_and_is_told() {
         assert!(error.contains("fivebells.toml:7"), "{fault}: {error}");
         hook.wait_for(number + 1).await;
         // In the form of the old config.
-        let told = hook.requests()[number].json();
-        assert_eq!(told["type"], "config.failing", "{fault}");
-        assert_eq!(told["data"]["reason"], "refused", "{fault}");
+        let notified = hook.requests()[number].json();
+        assert_eq!(notified["type"], "config.failing", "{fault}");
+        assert_eq!(notified["data"]["reason"], "refused", "{fault}");
     }
     feed.publish("Koizumi speaks");
     daemon.run(&["poll", "wire"]);

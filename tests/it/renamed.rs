@@ -31,7 +31,7 @@ async fn reload(world: &World, config: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_url_under_a_name_is_a_baseline_unless_it_shows_the_same_feed() {
     // Of ten stories so many are known from the URL before.
-    for (known, told) in [(2, 0), (7, 0), (8, 2), (10, 0)] {
+    for (known, notified) in [(2, 0), (7, 0), (8, 2), (10, 0)] {
         let (site, hook) = (Site::start().await, WebhookServer::start().await);
         site.put("/a", document(feed(&[1..=10], None), &[]));
         let last = 20 - known;
@@ -39,7 +39,7 @@ async fn another_url_under_a_name_is_a_baseline_unless_it_shows_the_same_feed() 
         let world = World::open(&config(&hook, &[("wire", site.url("/a"))])).await;
         world.round().await;
         reload(&world, &config(&hook, &[("wire", site.url("/b"))])).await;
-        assert_eq!(hook.requests().len(), told, "{known} of ten are known");
+        assert_eq!(hook.requests().len(), notified, "{known} of ten are known");
 
         // From then on it is a feed like any other.
         let before = hook.requests().len();

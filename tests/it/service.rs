@@ -41,7 +41,7 @@ async fn systemd_hears_ready_status_watchdog_and_stopping_and_sigterm_exits_0() 
 
 /// A lane sleeps until its receiver's policy lets something pass, and no longer.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lane_wakes_when_what_it_held_may_be_told() {
+async fn a_lane_wakes_when_what_it_held_may_be_notified() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     feed.publish("Koizumi one");
     feed.publish("Koizumi two");
@@ -52,7 +52,7 @@ async fn a_lane_wakes_when_what_it_held_may_be_told() {
     daemon.expect("READY=1");
     let deadline = Instant::now() + Duration::from_secs(30);
     while hook.requests().is_empty() {
-        assert!(Instant::now() < deadline, "nothing is told");
+        assert!(Instant::now() < deadline, "nothing was sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let data = &hook.requests()[0].json()["data"];

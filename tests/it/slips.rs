@@ -78,7 +78,7 @@ fn a_mute_says_which_times_it_takes() {
         "{said}"
     );
     for length in ["1h", "1h", "2h"] {
-        let until = (jiff::Zoned::now()
+        let until = (crate::desk::now().to_zoned(jiff::tz::TimeZone::system())
             + std::time::Duration::from_hours(if length == "1h" { 24 } else { 48 }))
         .strftime("%Y-%m-%d")
         .to_string();

@@ -284,7 +284,7 @@ async fn what_publishers_do_makes_no_false_alert_and_loses_no_story() {
         .await;
         assert_eq!(world.poll().await.good, 1, "{}: the first poll", trap.name);
         set(&body, &trap.after);
-        // The third poll sees the second's document again: what was told is not told again.
+        // The third poll sees the second's document again: what was notified is not notified again.
         for round in 2..4 {
             world.advance(30);
             assert_eq!(world.poll().await.good, 1, "{}: poll {round}", trap.name);

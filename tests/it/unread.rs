@@ -1,5 +1,5 @@
 //! Of a document of which most stands there as it did only the rest is read. Random lives of feeds,
-//! each shown as two: one that can be read so, and one whose language is to be told from all its
+//! each shown as two: one that can be read so, and one whose language is to be notified from all its
 //! headlines, which is read whole at every poll. They must tell the same.
 
 mod lives;
@@ -69,7 +69,7 @@ async fn open(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_told_does_not_depend_on_how_much_of_a_document_is_read() {
+async fn what_is_notified_does_not_depend_on_how_much_of_a_document_is_read() {
     let mut runner = TestRunner::new(Config::default());
     let lives: Vec<Life> = (0..LIVES)
         .map(|_| life().new_tree(&mut runner).expect("a life").current())
@@ -83,23 +83,25 @@ async fn what_is_told_does_not_depend_on_how_much_of_a_document_is_read() {
         world.advance(61);
         round(&world, KINDS.len() * LIVES).await;
         let requests = hook.requests();
-        let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut notified: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for request in &requests[before..] {
             let notice = request.json();
             let data = &notice["data"];
             let feed = data["feed"]["name"].as_str().unwrap_or_default().to_owned();
             let item = format!("{} {}", data["item"]["title"], data["item"]["summary"]);
-            told.entry(feed).or_default().push(item);
+            notified.entry(feed).or_default().push(item);
         }
         before = requests.len();
         for (number, life) in lives.iter().enumerate() {
             let [parts, whole] = KINDS.map(|(kind, _)| {
-                let mut told = told.remove(&format!("{kind}{number}")).unwrap_or_default();
-                told.sort();
-                told
+                let mut notified = notified
+                    .remove(&format!("{kind}{number}"))
+                    .unwrap_or_default();
+                notified.sort();
+                notified
             });
             assert_eq!(parts, whole, "visit {at} of {life:?}");
         }
     }
-    assert!(before > LIVES, "much was told");
+    assert!(before > LIVES, "much was sent");
 }

@@ -2,7 +2,7 @@
 
 use crate::giving_up::Office;
 
-/// One story of ten is not wanted: the others arrive, each once, and it alone is given up and told.
+/// One story of ten is not wanted: the others arrive, each once, and it alone is given up and notified.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_story_that_is_refused_takes_none_of_its_digest_with_it() {
     for (status, unwanted) in [(400, &["3"][..]), (422, &["0", "4", "9"])] {
@@ -38,11 +38,11 @@ async fn a_story_that_is_refused_takes_none_of_its_digest_with_it() {
         assert_eq!(taken, expected, "{status}: each once");
         let (waiting, dead) = office.waiting_and_dead().await;
         assert_eq!((waiting, dead), (0, unwanted.len()), "{status}");
-        let missed = office.told("receiver.missed");
+        let missed = office.notified("receiver.missed");
         let alerts: u64 = missed.iter().filter_map(|it| it["alerts"].as_u64()).sum();
         assert_eq!(usize::try_from(alerts), Ok(unwanted.len()), "{status}");
         assert!(office.board.requests().len() < 40, "{status}");
-        assert_eq!(office.told("receiver.failing").len(), 0, "{status}");
+        assert_eq!(office.notified("receiver.failing").len(), 0, "{status}");
     }
 }
 
@@ -62,10 +62,10 @@ async fn a_receiver_that_refuses_everything_keeps_its_digest_in_few_parts() {
     }
     let (waiting, dead) = office.waiting_and_dead().await;
     assert!(waiting <= 17 && dead == 0, "{waiting} {dead}");
-    assert_eq!(office.told("receiver.failing").len(), 1);
+    assert_eq!(office.notified("receiver.failing").len(), 1);
     office.answer(204);
     office.minutes(10).await;
     assert_eq!(office.waiting_and_dead().await, (0, 0));
-    assert_eq!(office.told("receiver.recovered").len(), 1);
-    assert_eq!(office.told("receiver.missed").len(), 0);
+    assert_eq!(office.notified("receiver.recovered").len(), 1);
+    assert_eq!(office.notified("receiver.missed").len(), 0);
 }

@@ -1,4 +1,4 @@
-//! Items that were edited after they were first read, and what an item is recognised by.
+//! Items that were edited after they were first read, and what an item is identified by.
 
 use fivebells::{model::Item, parse};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ async fn only_the_watches_that_did_not_match_before_alert() {
     );
 }
 
-/// What was told before does not make the next alert more urgent.
+/// What was notified before does not make the next alert more urgent.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_that_has_alerted_the_item_has_no_part_in_its_update() {
     let watches = "k = { match = \"Koizumi\", priority = \"flash\" }\nh = \"Hegseth\"";
@@ -130,7 +130,7 @@ async fn on_update_has_a_default_for_all_watches() {
     assert_eq!(sent[0]["data"]["watches"], json!(["loud"]));
 }
 
-/// Live entries and status pages: each edit with a hit in a new sentence is told, no other.
+/// Live entries and status pages: each edit with a hit in a new sentence is notified, no other.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_edit_with_a_hit_in_a_new_sentence_alerts_again() {
     let watches = "k = { match = \"Koizumi\", on_update = \"every\" }\nonce = \"Koizumi\"";
@@ -195,9 +195,9 @@ async fn a_live_blog_keeps_its_latest_texts_only() {
     );
 }
 
-/// A renaming is told once; from then on the items are known by their new names.
+/// A renaming is notified once; from then on the items are known by their new names.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_renames_everything_is_told_once() {
+async fn a_feed_that_renames_everything_is_notified_once() {
     let stories = ["Koizumi 1", "Koizumi 2", "Koizumi 3", "Koizumi 4"];
     let room = Newsroom::open("", "", "k = \"Koizumi\"", &stories).await;
     room.feed.rename_all();

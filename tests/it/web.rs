@@ -36,14 +36,14 @@ async fn a_daemon_tells_that_it_lives_is_ready_and_what_it_counts() {
         ("POST /healthz", 405, ""),
         ("DELETE /metrics", 405, ""),
     ] {
-        let told = ask(&address, request, "");
+        let notified = ask(&address, request, "");
         assert_eq!(
-            (told.status, told.body.as_str()),
+            (notified.status, notified.body.as_str()),
             (status, body),
             "{request}"
         );
-        let allows = told.head.contains("allow: get,head");
-        assert_eq!(allows, status == 405, "{request}: {}", told.head);
+        let allows = notified.head.contains("allow: get,head");
+        assert_eq!(allows, status == 405, "{request}: {}", notified.head);
     }
     let classic = ask(&address, "GET /metrics", "");
     assert!(
@@ -88,11 +88,15 @@ async fn under_a_foreign_lock_it_lives_is_not_ready_and_says_so_within_a_second(
         ),
     ] {
         let asked = Instant::now();
-        let told = ask(&address, path, "");
+        let notified = ask(&address, path, "");
         let took = asked.elapsed();
         assert!(took < Duration::from_secs(5), "{path}: {took:?}");
-        assert_eq!(told.status, status, "{path}: {}", told.body);
-        assert!(told.body.starts_with(words), "{path}: {}", told.body);
+        assert_eq!(notified.status, status, "{path}: {}", notified.body);
+        assert!(
+            notified.body.starts_with(words),
+            "{path}: {}",
+            notified.body
+        );
     }
     rival.execute_batch("ROLLBACK").expect("given back");
 }
@@ -158,11 +162,11 @@ async fn a_reload_opens_and_closes_doors_all_or_nothing() {
 async fn shows(address: &str, line: &str) {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
-        let told = ask(address, "GET /metrics", "").body;
-        if told.lines().any(|it| it == line) {
+        let notified = ask(address, "GET /metrics", "").body;
+        if notified.lines().any(|it| it == line) {
             return;
         }
-        assert!(Instant::now() < deadline, "{line}: {told}");
+        assert!(Instant::now() < deadline, "{line}: {notified}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

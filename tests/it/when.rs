@@ -198,10 +198,10 @@ async fn what_a_generator_writes_unasked_slows_no_feed() {
     }
     publisher.answer_with(document(&hourly(wordpress, 1), 99, &[]));
     polled(&world).await;
-    let told = rule(&world, "update-period").await;
+    let notified = rule(&world, "update-period").await;
     assert!(
-        told.ends_with("its software writes that unasked, so it does not count"),
-        "{told}"
+        notified.ends_with("its software writes that unasked, so it does not count"),
+        "{notified}"
     );
 }
 

@@ -63,7 +63,7 @@ impl Agreement {
 }
 
 /// Whether both lead to the same place: as written, as a URL spells it, or, since feedparser was
-/// not told where the feed lives and leaves relative links as they are, beside ours.
+/// not notified where the feed lives and leaves relative links as they are, beside ours.
 fn same_link(ours: &Item, theirs: &str) -> bool {
     let (ours, theirs) = (ours.link.as_deref().unwrap_or_default(), theirs.trim());
     let spelled = Url::parse(theirs).or_else(|_| Url::parse(ours)?.join(theirs));

@@ -47,13 +47,13 @@ fn p99(with_dead: bool) -> f64 {
 
 fn config(port: u16, with_dead: bool) -> String {
     let at = |path| format!("http://127.0.0.1:{port}/{path}");
-    let told = if with_dead {
+    let notified = if with_dead {
         "\"well\", \"dead\""
     } else {
         "\"well\""
     };
     let mut config = format!(
-        "notify = [{told}]\n[feed]\n\
+        "notify = [{notified}]\n[feed]\n\
          f = {{ url = \"{}\", initial = \"all\", every = \"10s\" }}\n\
          [watch]\nw = \"Koizumi\"\n[health]\nnotify = []\n\
          [receiver]\nwell = {{ webhook = \"{}\" }}\n",

@@ -1,6 +1,6 @@
 //! The other side: many hosts on loopback addresses, in a process of their own.
 //!
-//! What a host does stands in the path, `/KIND/NUMBER`, so that nothing has to be told to it:
+//! What a host does stands in the path, `/KIND/NUMBER`, so that nothing has to be notified to it:
 //!
 //! | kind | answer |
 //! |---|---|
@@ -204,8 +204,12 @@ impl World {
         body: &[u8],
     ) -> std::io::Result<()> {
         let now = Instant::now();
-        let told: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |pointer| told.pointer(pointer).and_then(serde_json::Value::as_str);
+        let notified: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |pointer| {
+            notified
+                .pointer(pointer)
+                .and_then(serde_json::Value::as_str)
+        };
         if let (Some(feed), Some(guid)) = (text("/data/feed/name"), text("/data/item/guid")) {
             let mut served = self.served.lock().expect("no holder panics");
             if let Some(at) = served.remove(&(feed.to_owned(), guid.to_owned())) {

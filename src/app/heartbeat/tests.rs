@@ -71,20 +71,20 @@ fn ping_line(server: &Server) -> String {
 }
 
 #[tokio::test]
-async fn a_good_minute_is_told_once_and_a_reload_is_followed() {
+async fn a_good_minute_is_notified_once_and_a_reload_is_followed() {
     let [first, second] = [
         Server::start(|_| Reply::ok(b"OK")).await,
         Server::start(|_| Reply::ok(b"OK")).await,
     ];
     let world = World::open(&ping_line(&first)).await;
     let mut heartbeat = Heartbeat::default();
-    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Told);
+    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Reported);
     assert_eq!(first.requests().len(), 1);
     assert!(first.requests()[0].head.starts_with(b"GET /5ecret-uuid "));
     world.reload(&ping_line(&second)).await;
-    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Told);
+    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Reported);
     world.reload("").await;
-    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Untold);
+    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Unreported);
     assert_eq!((first.requests().len(), second.requests().len()), (1, 1));
 }
 
@@ -94,7 +94,7 @@ async fn a_minute_without_a_round_of_the_poll_loop_is_bad() {
     let world = World::open(&ping_line(&server)).await;
     let mut heartbeat = Heartbeat::default();
     world.clock.advance(SignedDuration::from_secs(60));
-    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Told);
+    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Reported);
     world.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Bad);
     assert_eq!(server.requests().len(), 1);
@@ -119,7 +119,7 @@ async fn a_minute_in_which_the_store_refused_is_bad_and_the_next_is_good() {
     assert_eq!(ran, Ok(()));
     assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Bad);
     assert!(server.requests().is_empty());
-    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Told);
+    assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Reported);
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn a_failed_ping_is_logged_once_per_change_without_its_url_and_not_retried
     assert_eq!(server.requests().len(), 3);
     works.store(true, Ordering::Relaxed);
     for _ in 0..2 {
-        assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Told);
+        assert_eq!(heartbeat.end_minute(&world.app).await, Minute::Reported);
     }
     world
         .reload(&format!("ping = \"http://127.0.0.1:1/{MARKER}\""))

@@ -29,7 +29,7 @@ pub struct Table {
 }
 
 /// What publishers can hint for.
-const WISHES: [&str; 5] = ["max-age", "ttl", "update-period", "skip-hours", "skip-days"];
+const HINTS: [&str; 5] = ["max-age", "ttl", "update-period", "skip-hours", "skip-days"];
 
 /// The lowest first.
 const PRIORITIES: [&str; 4] = ["routine", "urgent", "bulletin", "flash"];

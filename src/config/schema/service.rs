@@ -1,6 +1,6 @@
 //! How the service runs: `[poll]`, `[health]`, `[web]`, `[keep]`, `[store]`, `[control]`.
 
-use super::{Kind, Table, WISHES, key};
+use super::{Kind, Table, HINTS, key};
 
 /// `[poll]`.
 pub const POLL: Table = Table {
@@ -15,7 +15,7 @@ pub const POLL: Table = Table {
             "respect",
             Kind::Strings,
             "hints of publishers that are followed: max-age, ttl, update-period, skip-hours, skip-days; all if not set",
-        ).of(&WISHES),
+        ).of(&HINTS),
         key(
             "per_host",
             Kind::Duration,

@@ -1,6 +1,6 @@
 //! What is read and watched for: `[feed]`, `[entity]`, `[watch]`, `[[test]]`.
 
-use super::{Kind, PRIORITIES, Table, WISHES, key};
+use super::{Kind, PRIORITIES, Table, HINTS, key};
 
 /// `[feed.NAME]`; `NAME = "url"` for short.
 pub const FEED: Table = Table {
@@ -20,7 +20,7 @@ pub const FEED: Table = Table {
             "respect",
             Kind::Strings,
             "the publisher's hints that are followed; `[poll] respect` if not set",
-        ).of(&WISHES),
+        ).of(&HINTS),
         key(
             "tags",
             Kind::Strings,

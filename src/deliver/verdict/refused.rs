@@ -29,11 +29,11 @@ pub(super) fn never(
         return verdict;
     }
     // A failure that was notified does not end with one refusal.
-    let told_failing = claim.receiver.told_failing;
+    let notified_failing = claim.receiver.notified_failing;
     Verdict {
         receiver: ReceiverUpdate {
-            failing_since: first.filter(|_| told_failing).or(Some(now)),
-            told_failing,
+            failing_since: first.filter(|_| notified_failing).or(Some(now)),
+            notified_failing,
             reason: Some(error.reason),
             error: Some(error.detail.clone()),
             refusals,
@@ -46,8 +46,8 @@ pub(super) fn never(
 
 /// Whether it is a digest of several alerts, and nobody has it.
 pub(super) fn has_parts(claim: &DeliveryClaim, error: &SendError) -> bool {
-    let is_untold = claim.notice.accepted.is_empty() && error.accepted.is_empty();
-    is_untold && matches!(&claim.notice.event, Event::DigestReady(digest) if digest.count > 1)
+    let is_unnotified = claim.notice.accepted.is_empty() && error.accepted.is_empty();
+    is_unnotified && matches!(&claim.notice.event, Event::DigestReady(digest) if digest.count > 1)
 }
 
 /// The same, where the receiver may want the parts.
@@ -90,7 +90,7 @@ fn as_it_was(claim: &DeliveryClaim, error: &SendError) -> ReceiverUpdate {
     ReceiverUpdate {
         failures: receiver.failures,
         failing_since: receiver.failing_since,
-        told_failing: receiver.told_failing,
+        notified_failing: receiver.notified_failing,
         reason: fails.then_some(error.reason),
         error: fails.then(|| error.detail.clone()),
         through: receiver.through.clone(),

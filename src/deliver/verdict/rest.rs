@@ -36,7 +36,7 @@ pub(super) fn beside(claim: &DeliveryClaim, is_reached: bool, verdict: Verdict) 
             due: None,
             failures: receiver.failures,
             failing_since: receiver.failing_since,
-            told_failing: receiver.told_failing,
+            notified_failing: receiver.notified_failing,
             through: receiver.through.clone(),
             reason: verdict.receiver.reason.filter(|_| fails),
             error: verdict.receiver.error.filter(|_| fails),

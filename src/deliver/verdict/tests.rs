@@ -21,7 +21,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
             name: "desk".into(),
             failures,
             failing_since: failing_since.map(at),
-            told_failing: false,
+            notified_failing: false,
             through: None,
             refusals: 0,
         },
@@ -118,7 +118,7 @@ fn who_is_left_of_a_mail_waits_alone() {
             let receiver = verdict.receiver;
             assert_eq!((receiver.due, receiver.failures), (None, failures));
             assert_eq!(receiver.failing_since, failing_since.map(at));
-            assert!(verdict.tell.is_none() && !receiver.told_failing);
+            assert!(verdict.tell.is_none() && !receiver.notified_failing);
         }
         let lost = failed(SendReason::Connect, Retry::Later { after: None });
         let verdict = of(&claim, lost, at(600), MIDDLE);
@@ -127,7 +127,7 @@ fn who_is_left_of_a_mail_waits_alone() {
 }
 
 #[test]
-fn a_detour_delivers_and_is_told_like_any_failure() {
+fn a_detour_delivers_and_is_notified_like_any_failure() {
     let by_backup = |claim: &DeliveryClaim, now: i64, retry| {
         let error = SendError {
             reason: SendReason::Connect,
@@ -162,16 +162,16 @@ fn a_detour_delivers_and_is_told_like_any_failure() {
     claim.receiver.through = update.through.clone();
     let limit = 60 + 15 * 60;
     assert!(by_backup(&claim, limit - 1, later).tell.is_none());
-    let told = by_backup(&claim, limit, later);
-    let trouble = told.tell.expect("a quarter of an hour");
+    let verdict = by_backup(&claim, limit, later);
+    let trouble = verdict.tell.expect("a quarter of an hour");
     assert_eq!(
         (trouble.since, trouble.through.as_deref()),
         (at(60), Some("backup"))
     );
-    assert!(told.receiver.told_failing);
-    claim.receiver.told_failing = true;
+    assert!(verdict.receiver.notified_failing);
+    claim.receiver.notified_failing = true;
     assert!(by_backup(&claim, 9_999, later).tell.is_none(), "once");
-    claim.receiver.told_failing = false;
+    claim.receiver.notified_failing = false;
     assert!(
         by_backup(&claim, 61, Retry::ReceiverBroken).tell.is_some(),
         "at once"
@@ -270,19 +270,19 @@ fn a_refusal_kills_the_notice_and_clears_the_receiver() {
         due,
         failures,
         failing_since,
-        told_failing,
+        notified_failing,
         ..
     } = verdict.receiver;
-    let cleared = (due, failures, failing_since, told_failing);
+    let cleared = (due, failures, failing_since, notified_failing);
     assert_eq!(cleared, (None, 0, Some(at(60)), false), "its first refusal");
     assert!(verdict.tell.is_none());
 }
 
 /// The verdict at `now` on a refusal by a receiver that has refused another notice since 0 s.
-fn refused_again(failures: u32, told: bool, reason: SendReason, now: i64) -> Verdict {
+fn refused_again(failures: u32, is_notified: bool, reason: SendReason, now: i64) -> Verdict {
     let mut claim = claim(1, failures, Some(0));
     claim.receiver.refusals = 1;
-    claim.receiver.told_failing = told;
+    claim.receiver.notified_failing = is_notified;
     of(&claim, failed(reason, Retry::Never), at(now), MIDDLE)
 }
 
@@ -304,14 +304,14 @@ fn the_second_refusal_in_a_row_keeps_the_notice_and_is_a_failing_receiver() {
 }
 
 #[test]
-fn a_receiver_that_refuses_everything_is_told_after_a_quarter_of_an_hour() {
+fn a_receiver_that_refuses_everything_is_notified_after_a_quarter_of_an_hour() {
     // Whatever the reason: a template that fails takes nothing either.
     for reason in [SendReason::Refused, SendReason::Auth, SendReason::Render] {
         assert!(refused_again(9, false, reason, 899).tell.is_none());
-        let told = refused_again(9, false, reason, 900);
-        let trouble = told.tell.expect("told");
+        let verdict = refused_again(9, false, reason, 900);
+        let trouble = verdict.tell.expect("notified");
         assert_eq!((trouble.reason, trouble.since), (reason, at(0)));
-        assert!(told.receiver.told_failing);
+        assert!(verdict.receiver.notified_failing);
         assert!(refused_again(9, true, reason, 9000).tell.is_none(), "once");
     }
 }
@@ -333,7 +333,7 @@ fn of_digest(count: u32, refusals: u32, retry: Retry) -> Verdict {
 
 /// Else hundreds of stories are lost to a receiver whose server takes 100 kB at once.
 #[test]
-fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
+fn a_digest_that_is_too_large_is_notified_in_halves_whatever_was_refused_before() {
     let two = of_digest(2, 99, Retry::TooLarge);
     assert!(matches!(two.to, SettleTo::Halves { .. }));
     let found = (two.receiver.refusals, two.receiver.failing_since);
@@ -355,7 +355,7 @@ fn a_digest_that_is_too_large_is_told_in_halves_whatever_was_refused_before() {
 /// One story must not take ninety-nine others with it, and a receiver that takes nothing no digest
 /// apart.
 #[test]
-fn a_digest_that_is_not_wanted_is_told_in_halves_until_so_many_are_refused_in_a_row() {
+fn a_digest_that_is_not_wanted_is_notified_in_halves_until_so_many_are_refused_in_a_row() {
     for refusals in [0, 1, 15] {
         let two = of_digest(2, refusals, Retry::Unwanted);
         assert!(matches!(two.to, SettleTo::Halves { .. }), "{refusals}");
@@ -380,13 +380,13 @@ fn a_digest_that_is_not_wanted_is_told_in_halves_until_so_many_are_refused_in_a_
 
 /// Others were notified that it fails, and it refuses one notice before it fails on, or is well.
 #[test]
-fn one_refusal_does_not_end_a_trouble_that_was_told() {
+fn one_refusal_does_not_end_a_trouble_that_was_notified() {
     let mut claim = claim(1, 9, Some(0));
-    claim.receiver.told_failing = true;
+    claim.receiver.notified_failing = true;
     let refused = failed(SendReason::Refused, Retry::Unwanted);
     let receiver = of(&claim, refused, at(9000), MIDDLE).receiver;
     assert_eq!(
-        (receiver.told_failing, receiver.failing_since),
+        (receiver.notified_failing, receiver.failing_since),
         (true, Some(at(0)))
     );
 }
@@ -429,20 +429,20 @@ fn while_nobody_tries_no_time_runs() {
 }
 
 #[test]
-fn others_are_told_once_after_a_quarter_of_an_hour() {
-    let told = |now, told_failing| {
+fn others_are_notified_once_after_a_quarter_of_an_hour() {
+    let notified = |now, notified_failing| {
         let mut claim = claim(9, 9, Some(0));
-        claim.receiver.told_failing = told_failing;
+        claim.receiver.notified_failing = notified_failing;
         let verdict = of(&claim, busy(None), at(now), MIDDLE);
-        (verdict.tell.is_some(), verdict.receiver.told_failing)
+        (verdict.tell.is_some(), verdict.receiver.notified_failing)
     };
-    assert_eq!(told(899, false), (false, false));
-    assert_eq!(told(900, false), (true, true));
-    assert_eq!(told(9000, true), (false, true));
+    assert_eq!(notified(899, false), (false, false));
+    assert_eq!(notified(900, false), (true, true));
+    assert_eq!(notified(9000, true), (false, true));
 }
 
 #[test]
-fn a_broken_receiver_is_told_at_once_and_keeps_everything() {
+fn a_broken_receiver_is_notified_at_once_and_keeps_everything() {
     let verdict = |reason| {
         of(
             &claim(1, 0, None),

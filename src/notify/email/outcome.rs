@@ -92,8 +92,8 @@ fn put_off(error: SendError, receipt: Receipt, has_accepted: bool) -> SendError 
     let Receipt {
         accepted, refused, ..
     } = receipt;
-    let is_partly_told = has_accepted || !accepted.is_empty();
-    let retry = if is_partly_told && is_refusal(&error) {
+    let is_partly_notified = has_accepted || !accepted.is_empty();
+    let retry = if is_partly_notified && is_refusal(&error) {
         Retry::Later { after: None }
     } else {
         error.retry

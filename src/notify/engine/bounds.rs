@@ -92,7 +92,7 @@ fn check(source: Source<'_>) -> Result<(), TemplateError> {
     let mut walk = Walk::default();
     let checked = match source {
         Source::Template(text) => match parse(text, NAME, SyntaxConfig::default()) {
-            Ok(template) => walk.statement(&template, Place::default()),
+            Ok(template) => walk.statement(&template, Nesting::default()),
             Err(_) => Ok(()),
         },
         Source::Expression(text) => match parse_expr(text) {
@@ -109,14 +109,14 @@ fn check(source: Source<'_>) -> Result<(), TemplateError> {
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy, Default)]
-struct Place {
+struct Nesting {
     depth: usize,
     /// What is written is kept, not sent.
     is_kept: bool,
     is_in_loop: bool,
 }
 
-impl Place {
+impl Nesting {
     fn within(self) -> Self {
         let depth = self.depth + 1;
         Self { depth, ..self }
@@ -136,12 +136,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn body(&mut self, body: &[Stmt<'a>], place: Place) -> Result<(), Fault> {
+    fn body(&mut self, body: &[Stmt<'a>], place: Nesting) -> Result<(), Fault> {
         let mut statements = body.iter();
         statements.try_for_each(|statement| self.statement(statement, place.within()))
     }
 
-    fn statement(&mut self, statement: &Stmt<'a>, place: Place) -> Result<(), Fault> {
+    fn statement(&mut self, statement: &Stmt<'a>, place: Nesting) -> Result<(), Fault> {
         let depth = place.depth;
         match statement {
             Stmt::Template(it) => self.body(&it.children, place),
@@ -189,7 +189,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn turns(&mut self, it: &ast::Spanned<ast::ForLoop<'a>>, place: Place) -> Result<(), Fault> {
+    fn turns(&mut self, it: &ast::Spanned<ast::ForLoop<'a>>, place: Nesting) -> Result<(), Fault> {
         deeper(place.depth, it.span())?;
         if it.recursive {
             let fault = "a loop cannot be `recursive`";
@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
             self.weigh(filter, place.depth)?;
         }
         let before = std::mem::take(&mut self.turn_bytes);
-        let turn = Place {
+        let turn = Nesting {
             is_in_loop: true,
             ..place
         };
@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
         self.body(&it.else_body, place)
     }
 
-    fn plain(&mut self, raw: &str, place: Place, span: Span) -> Result<(), Fault> {
+    fn plain(&mut self, raw: &str, place: Nesting, span: Span) -> Result<(), Fault> {
         if place.is_kept && place.is_in_loop {
             self.turn_bytes += raw.len();
             if self.turn_bytes > MAX_KEPT_TURN_BYTES {
@@ -228,9 +228,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The texts that a block writes whose text is kept.
-    fn kept(&mut self, body: &[Stmt<'a>], place: Place) -> Result<usize, Fault> {
+    fn kept(&mut self, body: &[Stmt<'a>], place: Nesting) -> Result<usize, Fault> {
         let before = std::mem::replace(&mut self.written, 1);
-        let kept = Place {
+        let kept = Nesting {
             is_kept: true,
             ..place
         };

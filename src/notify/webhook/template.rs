@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_in_a_title_breaks_json_and_is_told() {
+    fn a_quote_in_a_title_breaks_json_and_is_reported() {
         let body = r#"{"text": "{{ item.title }}"}"#;
         let error = check_template(body, true).unwrap_err();
         assert!(error.message.starts_with("does not make JSON"), "{error}");

@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn the_first_alerts_of_a_visit_are_whole_and_all_others_brief() {
         let mut budget = Budget::default();
-        let told = (0..=ONE_BY_ONE).map(|_| budget.fit(alert(1_000)).alert.item.summary.len());
-        let told: Vec<usize> = told.collect();
-        let (last, first) = told.split_last().expect("some");
+        let sizes = (0..=ONE_BY_ONE).map(|_| budget.fit(alert(1_000)).alert.item.summary.len());
+        let sizes: Vec<usize> = sizes.collect();
+        let (last, first) = sizes.split_last().expect("some");
         assert!(first.iter().all(|bytes| *bytes == 1_000));
         assert!(*last < 300, "{last}");
     }
@@ -118,8 +118,8 @@ mod tests {
             bytes: 3_000,
             ..Budget::default()
         };
-        for (bytes, told) in [(2_000, 2_000), (2_000, 282), (500, 500), (500, 282)] {
-            assert_eq!(budget.fit(alert(bytes)).alert.item.summary.len(), told);
+        for (bytes, sizes) in [(2_000, 2_000), (2_000, 282), (500, 500), (500, 282)] {
+            assert_eq!(budget.fit(alert(bytes)).alert.item.summary.len(), sizes);
         }
     }
 

@@ -121,7 +121,9 @@ async fn damage_is_noted_and_stays_noted_whatever_can_still_be_written() {
     assert!(store.damage().is_none());
     let root = store.read(|tx| {
         let root = "SELECT rootpage FROM sqlite_master WHERE name = 'watch'";
-        Ok(tx.row(root, &[])?.map(|row| row.only::<u32>()))
+        Ok(tx
+            .row(root, &[])?
+            .map(crate::store::engine::Row::only::<u32>))
     });
     let root = root.await.expect("read").expect("a table").expect("a page");
     store.close().await;

@@ -17,7 +17,7 @@ use crate::{
 
 /// A receiver that may be sent to.
 pub(in crate::store) const LANE: &str = "
-    SELECT id, failures, failing_since, told_failing, through, refusals FROM receiver
+    SELECT id, failures, failing_since, notified_failing, through, refusals FROM receiver
      WHERE name = ?1 AND active = 1 AND off = 0 AND due <= ?2";
 
 /// Claims a receiver's due deliveries: their due time becomes the end of the lease.
@@ -136,7 +136,7 @@ pub(super) fn lane(
         name,
         failures: row.take("failures")?,
         failing_since: row.take("failing_since")?,
-        told_failing: row.take("told_failing")?,
+        notified_failing: row.take("notified_failing")?,
         through: row.take("through")?,
         refusals: row.take("refusals")?,
     };

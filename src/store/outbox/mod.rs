@@ -97,7 +97,7 @@ pub struct ReceiverState {
     /// The first of them.
     pub failing_since: Option<Timestamp>,
     /// Whether others were notified that it fails.
-    pub told_failing: bool,
+    pub notified_failing: bool,
     /// The mail server that its mail goes through while the one that comes first fails.
     pub through: Option<String>,
     /// Notices that it refused in a row, with none taken between them.
@@ -174,7 +174,7 @@ pub struct ReceiverUpdate {
     /// The first of them.
     pub failing_since: Option<Timestamp>,
     /// Whether others were notified that it fails.
-    pub told_failing: bool,
+    pub notified_failing: bool,
     /// No attempts until a restart, a reload or `outbox retry`.
     pub off: bool,
     /// The last failure's reason.

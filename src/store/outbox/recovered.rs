@@ -28,7 +28,7 @@ pub(super) struct NotifiedFailure {
 impl NotifiedFailure {
     pub(super) fn of(tx: &mut dyn Tx, receiver: i64) -> Result<Option<Self>, StoreError> {
         let row = tx.row(
-            "SELECT name, failing_since, through FROM receiver WHERE id = ?1 AND told_failing = 1",
+            "SELECT name, failing_since, through FROM receiver WHERE id = ?1 AND notified_failing = 1",
             values![receiver],
         )?;
         let Some(mut row) = row else {
@@ -90,7 +90,7 @@ impl Store {
                 }
                 if let Some(failing) = NotifiedFailure::of(tx, id)? {
                     tx.exec(
-                        "UPDATE receiver SET told_failing = 0 WHERE id = ?1",
+                        "UPDATE receiver SET notified_failing = 0 WHERE id = ?1",
                         values![id],
                     )?;
                     failing.end(tx, &receivers, true, now)?;
@@ -107,7 +107,7 @@ type Troubled = (i64, String, bool, Vec<Unreached>);
 fn troubled(tx: &mut dyn Tx) -> Result<Vec<Troubled>, StoreError> {
     let rows = tx.rows(
         "SELECT id, name, active, unreached FROM receiver
-          WHERE unreached <> '[]' OR (active = 0 AND told_failing = 1)",
+          WHERE unreached <> '[]' OR (active = 0 AND notified_failing = 1)",
         &[],
     )?;
     let one = |mut row: Row| {

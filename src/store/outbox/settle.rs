@@ -57,7 +57,7 @@ fn settle(tx: &mut dyn Tx, settlement: &Settlement) -> Result<bool, StoreError> 
         escalation,
         ..
     } = settlement;
-    let over = if update.told_failing {
+    let over = if update.notified_failing {
         None
     } else {
         NotifiedFailure::of(tx, receiver)?
@@ -165,7 +165,7 @@ fn update_receiver(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE receiver SET due = ?2, failures = ?3, failing_since = ?4, told_failing = ?5,
+        "UPDATE receiver SET due = ?2, failures = ?3, failing_since = ?4, notified_failing = ?5,
                 off = ?6, reason = ?7, error = ?8, through = ?9, refusals = ?10
           WHERE id = ?1",
         values![
@@ -173,7 +173,7 @@ fn update_receiver(
             update.due.unwrap_or(now),
             update.failures,
             update.failing_since,
-            update.told_failing,
+            update.notified_failing,
             update.off,
             update.reason.map(SendReason::as_str),
             update.error.as_deref(),

@@ -169,7 +169,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
         due: Some(at(60)),
         failures: 3,
         failing_since: Some(at(1)),
-        told_failing: true,
+        notified_failing: true,
         off: false,
         reason: Some(SendReason::Busy),
         error: Some("503".into()),
@@ -199,7 +199,7 @@ async fn a_receiver_backs_off_alone_and_tells_the_others() {
     assert_eq!(claim_for(&store, "phone", at(1)).await.len(), 2);
     let probe = claim_for(&store, "desk", at(60)).await.remove(0).receiver;
     assert_eq!((probe.failures, probe.failing_since), (3, Some(at(1))));
-    assert!(probe.told_failing);
+    assert!(probe.notified_failing);
     assert_eq!(probe.through.as_deref(), Some("backup"));
     let shown = store.receivers().await.expect("read").remove(0);
     assert_eq!(

@@ -123,8 +123,8 @@ impl Store {
                 feeds += row.take::<u32>("feeds")?;
                 reason = reason.or(row.take::<Option<String>>("reason")?);
             }
-            let names = unreachable_feeds!("f.name", "ORDER BY f.name LIMIT ?1");
-            let named = tx.column(names, values![MAX_NAMED_FEEDS])?;
+            let first_names = unreachable_feeds!("f.name", "ORDER BY f.name LIMIT ?1");
+            let named = tx.column(first_names, values![MAX_NAMED_FEEDS])?;
             Ok(Unreachable {
                 feeds,
                 reason,

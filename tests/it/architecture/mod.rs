@@ -1,5 +1,8 @@
 //! The order of the layers and the sizes of files and functions, held by a test.
 
+mod circles;
+mod words;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -30,7 +33,7 @@ const LONGEST_FILE: usize = 600;
 /// Nine files in ten are no longer.
 const LONG_FILE: usize = 300;
 /// Half the files are no longer.
-const MEDIAN_FILE: usize = 150;
+const MEDIAN_FILE: usize = 170;
 /// No function is longer.
 const LONGEST_FUNCTION: usize = 70;
 /// Nine functions in ten are no longer.

@@ -24,7 +24,7 @@ pub(crate) struct Watched {
 
 /// An answer of HTTP.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
@@ -117,22 +117,22 @@ impl Drop for Watched {
 }
 
 /// Asks an address, or with a `/` in front a Unix socket.
-pub(crate) fn ask(address: &str, request: &str, headers: &str) -> Told {
+pub(crate) fn ask(address: &str, request: &str, headers: &str) -> Answer {
     let text = format!("{request} HTTP/1.1\r\nHost: bells\r\nConnection: close\r\n{headers}\r\n");
-    let mut told = Vec::new();
+    let mut notified = Vec::new();
     if address.starts_with('/') {
         let mut stream = UnixStream::connect(address).expect("a door");
         stream.write_all(text.as_bytes()).expect("written");
-        stream.read_to_end(&mut told).expect("read");
+        stream.read_to_end(&mut notified).expect("read");
     } else {
         let mut stream = TcpStream::connect(address).expect("a door");
         stream.write_all(text.as_bytes()).expect("written");
-        stream.read_to_end(&mut told).expect("read");
+        stream.read_to_end(&mut notified).expect("read");
     }
-    let told = String::from_utf8(told).expect("UTF-8");
-    let (head, body) = told.split_once("\r\n\r\n").expect("a head");
+    let notified = String::from_utf8(notified).expect("UTF-8");
+    let (head, body) = notified.split_once("\r\n\r\n").expect("a head");
     let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
-    Told {
+    Answer {
         status: status.expect("a status"),
         head: head.to_lowercase(),
         body: body.to_owned(),

@@ -10,7 +10,7 @@ fn at(minute: i64) -> Timestamp {
 }
 
 /// A delivery that waits since 0 min, after so many failures.
-fn claim(failures: u32, failing_since: Option<i64>, told_failing: bool) -> DeliveryClaim {
+fn claim(failures: u32, failing_since: Option<i64>, notified_failing: bool) -> DeliveryClaim {
     DeliveryClaim {
         id: DeliveryId(7),
         fence: 3,
@@ -23,7 +23,7 @@ fn claim(failures: u32, failing_since: Option<i64>, told_failing: bool) -> Deliv
             name: "all".into(),
             failures: 0,
             failing_since: failing_since.map(at),
-            told_failing,
+            notified_failing,
             through: None,
             refusals: 0,
         },
@@ -97,8 +97,8 @@ fn what_perhaps_nobody_has_ends_like_any_other_after_three_days() {
 #[test]
 fn the_lane_stays_open_and_somebody_is_noted_as_not_reached() {
     // Its connections failed until now: that trouble is over.
-    for (failures, told) in [(0, false), (5, true)] {
-        let mut claim = claim(0, (failures > 0).then_some(0), told);
+    for (failures, is_notified) in [(0, false), (5, true)] {
+        let mut claim = claim(0, (failures > 0).then_some(0), is_notified);
         claim.receiver.failures = failures;
         let verdict = answered(&claim, true, 15);
         assert!(verdict.tell.is_none());

@@ -24,7 +24,7 @@ impl Entry {
 }
 
 /// Bytes of the pattern next to the token it is looked up by: most of those that share a token
-/// are told apart by them, without a look at the pattern, which is far away in memory.
+/// are distinguished by them, without a look at the pattern, which is far away in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::matcher) enum AdjacentBytes {
     Unknown,

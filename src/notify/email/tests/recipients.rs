@@ -97,7 +97,7 @@ async fn names_in_other_scripts_are_sent_in_ascii() {
 }
 
 #[tokio::test]
-async fn beyond_the_most_recipients_the_rest_is_told_later() {
+async fn beyond_the_most_recipients_the_rest_is_notified_later() {
     let script = plain()
         .recipient("one@example.org", "552 5.5.3 too many recipients")
         .recipient("two@example.org", "552 too many recipients");
@@ -173,7 +173,7 @@ async fn names_in_other_scripts_need_a_server_that_takes_them() {
 
 /// A mail with such an address can be relayed only by servers that know of them.
 #[tokio::test]
-async fn whoever_else_is_told_gets_a_mail_without_names_in_other_scripts() {
+async fn whoever_else_is_notified_gets_a_mail_without_names_in_other_scripts() {
     let mut script = plain();
     script.offers = vec!["smtputf8".to_owned()];
     let to = ["jürgen@example.org", "desk@example.org"];

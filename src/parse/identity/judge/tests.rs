@@ -25,7 +25,7 @@ enum Name {
     Own,
     Common,
     /// Its place in the document.
-    Place,
+    Position,
 }
 
 /// A story as the publisher has it.
@@ -51,15 +51,15 @@ enum Step {
 /// Every style but those in which stories share what names them: one that is there alone cannot
 /// be distinguished from an edit of the one before there.
 fn style() -> impl Strategy<Value = Style> {
-    use Name::{Common, None, Own, Place};
+    use Name::{Common, None, Own, Position};
     let mut styles = Vec::new();
-    for guid in [None, Own, Common, Place] {
+    for guid in [None, Own, Common, Position] {
         for link in [None, Own, Common] {
             for has_common_title in [false, true] {
                 let is_named = match guid {
                     Own => true,
                     None => link != Common || !has_common_title,
-                    Common | Place => link == Own && !has_common_title,
+                    Common | Position => link == Own && !has_common_title,
                 };
                 let style = |is_dated| Style {
                     guid,
@@ -93,7 +93,7 @@ impl Story {
             Name::None => None,
             Name::Own => Some(format!("https://e.org/{number}/{}", self.moves)),
             Name::Common => Some(common.to_owned()),
-            Name::Place => Some(place.to_string()),
+            Name::Position => Some(place.to_string()),
         };
         let title = if style.has_common_title {
             "Headline".to_owned()

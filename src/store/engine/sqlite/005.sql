@@ -73,3 +73,6 @@ ALTER TABLE feed RENAME COLUMN told_missed TO in_gap;
 -- Whether someone asked for a poll that has not been yet; `due_reason` said so until now.
 ALTER TABLE feed ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
 UPDATE feed SET asked = 1 WHERE due_reason = 'asked';
+
+-- Whether others were notified that a receiver fails.
+ALTER TABLE receiver RENAME COLUMN told_failing TO notified_failing;

@@ -97,15 +97,15 @@ mod tests {
     const TWO: &str = "ALTER TABLE story ADD COLUMN link TEXT";
     const BROKEN: &str = "CREATE TABLE more (x ANY) STRICT; DROP TABLE nothing";
 
-    struct Place {
+    struct TempFile {
         directory: tempfile::TempDir,
         path: PathBuf,
     }
 
-    fn place() -> Place {
+    fn temp_file() -> TempFile {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("store.db");
-        Place { directory, path }
+        TempFile { directory, path }
     }
 
     fn opened(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
@@ -114,7 +114,7 @@ mod tests {
         Ok(connection)
     }
 
-    fn files(place: &Place) -> Vec<String> {
+    fn files(place: &TempFile) -> Vec<String> {
         let entries = std::fs::read_dir(place.directory.path()).expect("listed");
         let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
         let mut names: Vec<String> = entries
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_older_file_is_copied_then_migrated_and_a_current_one_is_not() {
-        let place = place();
+        let place = temp_file();
         let mut old = opened(&place.path, &[ONE]).expect("made");
         old.exec("INSERT INTO story (title) VALUES ('bells')", &[])
             .expect("inserted");
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_migration_that_fails_changes_nothing() {
-        let place = place();
+        let place = temp_file();
         drop(opened(&place.path, &[ONE]).expect("made"));
         assert!(opened(&place.path, &[ONE, TWO, BROKEN]).is_err());
         let mut connection = opened(&place.path, &[ONE]).expect("still schema 1");
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_store_of_schema_1_keeps_what_it_has_seen_and_alerted() {
-        let place = place();
+        let place = temp_file();
         let old = opened(&place.path, &MIGRATIONS[..1]).expect("made");
         old.batch(
             "INSERT INTO origin (id, host, domain, due) VALUES (1, 'e.org', 'e.org', 0);
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_command_takes_exactly_its_own_schema() {
-        let place = place();
+        let place = temp_file();
         drop(opened(&place.path, &[ONE, TWO]).expect("made"));
         let mut connection = Connection::open(&place.path, Access::Write).expect("opened");
         let mut answer = |migrations| check(&mut connection, &place.path, migrations);
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_no_store_to_a_command() {
-        let place = place();
+        let place = temp_file();
         std::fs::write(&place.path, "").expect("made");
         let mut connection = Connection::open(&place.path, Access::Write).expect("opened");
         let answer = check(&mut connection, &place.path, MIGRATIONS);

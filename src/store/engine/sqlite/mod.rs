@@ -105,7 +105,7 @@ impl Sqlite {
     }
 
     fn start(path: &Path, writer: Connection, lock: Option<Lock>) -> Result<Self, StoreError> {
-        let (writes, write_queue) = mpsc::channel(QUEUE);
+        let (write_calls, write_queue) = mpsc::channel(QUEUE);
         let (reads, read_queue) = mpsc::channel(QUEUE);
         let read_queue = Arc::new(tokio::sync::Mutex::new(read_queue));
         let mut threads = Vec::with_capacity(READERS + 1);
@@ -119,7 +119,7 @@ impl Sqlite {
         let run = move || write(writer, write_queue, locked);
         threads.push(spawn("store-writer", path, run)?);
         Ok(Self {
-            writer: writes,
+            writer: write_calls,
             readers: reads,
             threads: Arc::new(Mutex::new(threads)),
         })

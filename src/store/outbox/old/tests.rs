@@ -31,7 +31,7 @@ async fn fail(store: &Store, seconds: i64, since: i64, off: bool) {
         due: Some(at(seconds + 300)),
         failures: 9,
         failing_since: Some(at(since)),
-        told_failing: true,
+        notified_failing: true,
         off,
         reason: Some(reason),
         error: Some("401 Unauthorized".into()),

@@ -15,11 +15,11 @@ async fn send(store: &Store, second: i64, receiver: ReceiverUpdate) {
     assert!(store.settle(settled).await.expect("answered"));
 }
 
-fn failing(told_failing: bool, through: Option<&str>) -> ReceiverUpdate {
+fn failing(notified_failing: bool, through: Option<&str>) -> ReceiverUpdate {
     ReceiverUpdate {
         failures: 1,
         failing_since: Some(at(7)),
-        told_failing,
+        notified_failing,
         through: through.map(str::to_owned),
         ..ReceiverUpdate::default()
     }

@@ -124,7 +124,7 @@ fn when_the_commit_fails_all_hear_it_and_nothing_is_written() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_what_was_answered_as_written_is() {
+fn a_full_disk_is_notified_and_what_was_answered_as_written_is() {
     let (_directory, mut connection, mut reader) = store();
     connection
         .batch("PRAGMA max_page_count = 8; CREATE TABLE big (b BLOB)")
@@ -211,7 +211,7 @@ fn rival(directory: &tempfile::TempDir) -> Connection {
 }
 
 #[test]
-fn while_another_process_writes_what_was_done_waits_and_the_rest_is_told_so() {
+fn while_another_process_writes_what_was_done_waits_and_the_rest_is_notified_so() {
     let (directory, mut connection, mut reader) = store();
     let mut rival = rival(&directory);
     let ((asked, answer), (done, mut recorded)) =
