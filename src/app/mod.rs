@@ -28,7 +28,7 @@ use tracing::warn;
 use crate::{
     clock::Clock,
     config::{Config, Loaded},
-    deliver::{Held, Trying},
+    deliver::{Deferred, Trying},
     http::Http,
     metrics::{Metrics, Names},
     model::Feed,
@@ -262,11 +262,11 @@ impl App {
     ///
     /// # Errors
     /// The store's first.
-    pub async fn held(&self) -> Result<Vec<(String, Held)>, StoreError> {
+    pub async fn deferred(&self) -> Result<Vec<(String, Deferred)>, StoreError> {
         let work = self.scheduler.work();
         let mut held = Vec::new();
         for receiver in work.deliverer().names() {
-            let of_receiver = work.deliverer().held(receiver).await?;
+            let of_receiver = work.deliverer().deferred(receiver).await?;
             held.extend(of_receiver.map(|of_receiver| (receiver.to_owned(), of_receiver)));
         }
         Ok(held)

@@ -14,7 +14,7 @@ use crate::{
     app::{self, App, AppError, Refusal, Signals, StoreGuard, StoreState},
     clock::{Clock, SystemClock},
     config::{ConfigErrors, Environment, Loaded},
-    deliver::Held,
+    deliver::Deferred,
     model::time,
     scheduler::PollTally,
     web::Web,
@@ -90,9 +90,13 @@ async fn once(app: App) -> Result<(), CliError> {
     info!(
         "feeds read {good}, failed {failed}, new items {news}, alerts {alerts}, delivered {delivered}"
     );
-    for (receiver, held) in app.held().await? {
-        let Held { count, hold, until } = held;
-        info!("receiver {receiver:?}: {count} waiting, deferred by {hold} until {until}");
+    for (receiver, deferred) in app.deferred().await? {
+        let Deferred {
+            count,
+            reason,
+            until,
+        } = deferred;
+        info!("receiver {receiver:?}: {count} waiting, deferred by {reason} until {until}");
     }
     prune(&app).await;
     app.close().await;

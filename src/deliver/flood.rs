@@ -4,7 +4,7 @@ use tracing::debug;
 
 use super::Deliverer;
 use crate::{
-    model::{Hold, Priority},
+    model::{DeferReason, Priority},
     store::StoreError,
 };
 
@@ -25,7 +25,7 @@ impl Deliverer {
         if ids.is_empty() {
             return Ok(false);
         }
-        let into = store.fold(receiver, ids, Hold::Flood, now).await?;
+        let into = store.fold(receiver, ids, DeferReason::Flood, now).await?;
         debug!(?into, "receiver {receiver:?}: alerts of a flood folded");
         Ok(true)
     }

@@ -5,8 +5,8 @@
 //! counts as lost and the delivery, with the same id and the same payload, is due again: at least
 //! once, never silently dropped. A step: no loop, no spawn.
 
+mod defer;
 mod flood;
-mod hold;
 mod trying;
 mod verdict;
 
@@ -28,10 +28,10 @@ use crate::{
     store::{DeliveryClaim, NewDelivery, SettleTo, Settlement, Store, StoreError},
     unwind,
 };
-use hold::Turn;
+use defer::Next;
 use verdict::Verdict;
 
-pub use hold::{Held, releases};
+pub use defer::{Deferred, releases};
 pub use trying::Trying;
 
 /// On top of a send's own time limit, so that a lease never ends under a send that still runs.
@@ -63,7 +63,7 @@ pub enum DeliverOutcome {
     /// Nothing is due.
     Idle,
     /// What is due waits for the receiver's policy.
-    Held {
+    Deferred {
         /// When to ask again.
         until: Timestamp,
     },
@@ -143,14 +143,14 @@ impl Deliverer {
             None if self.fold_flood(receiver, None).await? => return Ok(DeliverOutcome::Folded),
             None => self.claim(receiver, lease).await?,
             Some(policy) => match self.decide(receiver, policy, lease).await? {
-                Turn::Idle => None,
-                Turn::Folded => return Ok(DeliverOutcome::Folded),
-                Turn::Held { until } => {
+                Next::Idle => None,
+                Next::Folded => return Ok(DeliverOutcome::Folded),
+                Next::Deferred { until } => {
                     self.metrics.holds(receiver, true);
                     notifier.rest().await;
-                    return Ok(DeliverOutcome::Held { until });
+                    return Ok(DeliverOutcome::Deferred { until });
                 }
-                Turn::Send(claim) => Some(*claim),
+                Next::Send(claim) => Some(*claim),
             },
         };
         self.metrics.holds(receiver, false);

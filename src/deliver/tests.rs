@@ -165,7 +165,7 @@ async fn run(folder: &Path, policy: &Policy, arrivals: &[Arrival]) -> Vec<(Times
             }
         }
         let until = match deliverer.deliver("desk").await.expect("the store answers") {
-            DeliverOutcome::Held { until } => Some(until),
+            DeliverOutcome::Deferred { until } => Some(until),
             DeliverOutcome::Idle => store.next_delivery_due("desk").await.expect("read"),
             _ => {
                 let taken = std::mem::take(&mut *recorder.taken.lock().expect("not poisoned"));

@@ -3,11 +3,11 @@
 //! In: a receiver's policy, what waits for it, and when it was last notified. Out: one [`Decision`]. A
 //! policy is asked anew each time and remembers nothing, so a restart, a reload, a changed policy
 //! or a clock that jumps cannot strand what waits. Nothing is ever dropped by a policy: what it
-//! holds stays pending in the outbox, and what it folds is sent in the summary.
+//! defers stays pending in the outbox, and what it folds is sent in the summary.
 //!
 //! Only an alert that was never attempted can wait for a digest or be folded: of an attempt nobody
 //! may know how it went, and the same story under another id could not be identified as a repeat.
-//! What was attempted, and notices about trouble, are sent by themselves, held at most by quiet
+//! What was attempted, and notices about trouble, are sent by themselves, deferred at most by quiet
 //! hours and by the rate.
 
 mod outlook;
@@ -20,7 +20,7 @@ use jiff::Timestamp;
 pub use outlook::{Outlook, Release};
 pub use rules::{Digest, Policy, Quiet, Rate};
 
-use crate::model::{DeliveryId, Hold, Priority};
+use crate::model::{DeferReason, DeliveryId, Priority};
 
 /// The most alerts in one summary; what is left goes into the next. A mail of so many, of
 /// usual length, stays below the 102 KB at which Gmail cuts a message off.
@@ -50,15 +50,15 @@ pub enum Decision {
     Fold {
         /// The alerts, in the order they are to be sent.
         ids: Vec<DeliveryId>,
-        /// What had held them.
-        hold: Hold,
+        /// Why they were deferred.
+        reason: DeferReason,
     },
     /// Nothing before then.
     Defer {
         /// When the first of them may be sent.
         until: Timestamp,
-        /// What holds it.
-        hold: Hold,
+        /// Why.
+        reason: DeferReason,
     },
 }
 
@@ -74,10 +74,10 @@ impl Policy {
             let soonest = releases.iter().min_by_key(|release| release.at);
             return soonest.map_or(Decision::Idle, |release| Decision::Defer {
                 until: release.at,
-                hold: release.hold.expect("only a hold makes it wait"),
+                reason: release.reason.expect("only a policy makes it wait"),
             });
         };
-        let Some(hold) = release.hold.filter(|_| first.can_fold) else {
+        let Some(reason) = release.reason.filter(|_| first.can_fold) else {
             return Decision::Send(first.id);
         };
         // What cannot be part of it goes first: a summary that was made, before the next is made.
@@ -88,11 +88,11 @@ impl Policy {
             return Decision::Send(apart.id);
         }
         let together = all()
-            .filter(|(one, release)| one.can_fold && release.hold.is_some() && release.at <= now);
+            .filter(|(one, release)| one.can_fold && release.reason.is_some() && release.at <= now);
         let ids: Vec<DeliveryId> = together.map(|(one, _)| one.id).take(MAX_FOLD).collect();
         // A digest is one even of a single alert: its reader expects that form.
-        if ids.len() > 1 || hold == Hold::Digest {
-            Decision::Fold { ids, hold }
+        if ids.len() > 1 || reason == DeferReason::Digest {
+            Decision::Fold { ids, reason }
         } else {
             Decision::Send(first.id)
         }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Policy, Waiting, rules::groups};
-use crate::model::Hold;
+use crate::model::DeferReason;
 
-/// What holds at one moment for all that waits for a receiver.
+/// What is so at one moment for all that waits for a receiver.
 #[derive(Debug, Clone, Copy)]
 pub struct Outlook<'a> {
     policy: &'a Policy,
@@ -20,13 +20,13 @@ pub struct Outlook<'a> {
     is_last: bool,
 }
 
-/// From when on something may be sent, and what held it until then.
+/// From when on something may be sent, and what deferred it until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Release {
     /// From then on: now or later.
     pub at: Timestamp,
-    /// What holds or has held it; it is sent with others that were held.
-    pub hold: Option<Hold>,
+    /// Why it is or was deferred; it is sent with others that were deferred.
+    pub reason: Option<DeferReason>,
 }
 
 impl Policy {
@@ -49,13 +49,13 @@ impl Outlook<'_> {
     pub fn of(&self, one: &Waiting) -> Release {
         let mut release = Release {
             at: self.now,
-            hold: None,
+            reason: None,
         };
         let digest = self.policy.digest.as_ref();
-        if digest.is_some_and(|digest| digest.holds(one)) {
-            release.delay(self.collected_at, Hold::Digest);
+        if digest.is_some_and(|digest| digest.defers(one)) {
+            release.delay(self.collected_at, DeferReason::Digest);
         } else if groups(one) {
-            release.delay(self.grouped_at, Hold::GroupWait);
+            release.delay(self.grouped_at, DeferReason::GroupWait);
         }
         self.delay_for_rate(&mut release, one);
         self.delay_for_quiet(&mut release, one);
@@ -70,9 +70,9 @@ impl Outlook<'_> {
             return;
         }
         if self.free_at.is_some_and(|free| free > one.since) {
-            release.delay(self.free_at, Hold::AtMost);
+            release.delay(self.free_at, DeferReason::AtMost);
         } else if self.is_last {
-            release.delay(Some(self.now), Hold::AtMost);
+            release.delay(Some(self.now), DeferReason::AtMost);
         }
     }
 
@@ -86,18 +86,18 @@ impl Outlook<'_> {
         let zone = &self.policy.zone;
         let end = quiet.end(release.at, zone);
         if end > release.at || quiet.covers(one.since, zone) {
-            release.delay(Some(end), Hold::Quiet);
+            release.delay(Some(end), DeferReason::Quiet);
         }
     }
 }
 
 impl Release {
     /// What waits for a digest is sent as one, whatever else delays it.
-    fn delay(&mut self, until: Option<Timestamp>, hold: Hold) {
+    fn delay(&mut self, until: Option<Timestamp>, reason: DeferReason) {
         let Some(until) = until else { return };
         self.at = self.at.max(until);
-        if self.hold != Some(Hold::Digest) {
-            self.hold = Some(hold);
+        if self.reason != Some(DeferReason::Digest) {
+            self.reason = Some(reason);
         }
     }
 }

@@ -60,7 +60,7 @@ pub struct Rate {
 }
 
 impl Policy {
-    /// Whether it never holds anything.
+    /// Whether it never defers anything.
     pub const fn is_immediate(&self) -> bool {
         self.digest.is_none()
             && self.quiet.is_none()
@@ -87,20 +87,20 @@ pub(super) fn groups(one: &Waiting) -> bool {
 }
 
 impl Digest {
-    pub(super) fn holds(&self, one: &Waiting) -> bool {
+    pub(super) fn defers(&self, one: &Waiting) -> bool {
         one.can_fold && one.priority < self.passes
     }
 
-    /// When what it holds is sent; `None` where it holds nothing.
+    /// When what it defers is sent; `None` where it defers nothing.
     pub(super) fn due(
         &self,
         now: Timestamp,
         waiting: &[Waiting],
         zone: &TimeZone,
     ) -> Option<Timestamp> {
-        let held = || waiting.iter().filter(|one| self.holds(one));
-        let first = held().map(|one| one.since).min()?;
-        if self.count.is_some_and(|count| held().count() >= count) {
+        let deferred = || waiting.iter().filter(|one| self.defers(one));
+        let first = deferred().map(|one| one.since).min()?;
+        if self.count.is_some_and(|count| deferred().count() >= count) {
             return Some(now);
         }
         let at = self.times.iter().map(|times| times.next(first, zone));
@@ -156,7 +156,7 @@ impl Rate {
     }
 
     /// Those that count. What was sent in a future that a clock set back has taken away does not:
-    /// it would hold the receiver until then.
+    /// it would block the receiver until then.
     fn counted<'a>(&self, now: Timestamp, sent: &'a [Timestamp]) -> &'a [Timestamp] {
         let end = sent.partition_point(|at| *at <= time::add(now, self.per));
         &sent[..end]

@@ -51,15 +51,15 @@ fn morning_and_evening() -> Digest {
     }
 }
 
-fn fold(ids: &[i64], hold: Hold) -> Decision {
+fn fold(ids: &[i64], reason: DeferReason) -> Decision {
     Decision::Fold {
         ids: ids.iter().copied().map(DeliveryId).collect(),
-        hold,
+        reason,
     }
 }
 
-fn wait(until: Timestamp, hold: Hold) -> Decision {
-    Decision::Defer { until, hold }
+fn wait(until: Timestamp, reason: DeferReason) -> Decision {
+    Decision::Defer { until, reason }
 }
 
 #[test]
@@ -83,29 +83,35 @@ fn quiet_hours_hold_and_summarise_and_higher_priorities_pass() {
         quiet: Some(night()),
         ..policy()
     };
-    let held = [
+    let deferred = [
         alert(1, Priority::Urgent, berlin("2026-11-21T23:00")),
         alert(2, Priority::Routine, berlin("2026-11-22T01:00")),
     ];
     let end = berlin("2026-11-22T06:30");
     let night = berlin("2026-11-22T03:00");
-    assert_eq!(policy.next(night, &held, &[]), wait(end, Hold::Quiet));
+    assert_eq!(
+        policy.next(night, &deferred, &[]),
+        wait(end, DeferReason::Quiet)
+    );
     let bulletin = alert(3, Priority::Bulletin, night);
-    let with_bulletin = [bulletin, held[0], held[1]];
+    let with_bulletin = [bulletin, deferred[0], deferred[1]];
     assert_eq!(
         policy.next(night, &with_bulletin, &[]),
         Decision::Send(DeliveryId(3))
     );
-    assert_eq!(policy.next(end, &held, &[]), fold(&[1, 2], Hold::Quiet));
+    assert_eq!(
+        policy.next(end, &deferred, &[]),
+        fold(&[1, 2], DeferReason::Quiet)
+    );
     // One alone needs no summary.
     assert_eq!(
-        policy.next(end, &held[..1], &[]),
+        policy.next(end, &deferred[..1], &[]),
         Decision::Send(DeliveryId(1))
     );
-    // What comes by day is sent by itself, even beside what the night held.
+    // What comes by day is sent by itself, even beside what the night deferred.
     let by_day = alert(4, Priority::Flash, end);
     assert_eq!(
-        policy.next(end, &[by_day, held[0], held[1]], &[]),
+        policy.next(end, &[by_day, deferred[0], deferred[1]], &[]),
         Decision::Send(DeliveryId(4))
     );
 }
@@ -144,9 +150,12 @@ fn quiet_windows_that_follow_on_one_another_are_one() {
         ..policy()
     };
     let friday = berlin("2026-11-20T23:00");
-    let held = [alert(1, Priority::Routine, friday)];
+    let deferred = [alert(1, Priority::Routine, friday)];
     let monday = berlin("2026-11-23T06:30");
-    assert_eq!(policy.next(friday, &held, &[]), wait(monday, Hold::Quiet));
+    assert_eq!(
+        policy.next(friday, &deferred, &[]),
+        wait(monday, DeferReason::Quiet)
+    );
 }
 
 #[test]
@@ -155,26 +164,29 @@ fn a_digest_collects_until_its_time_and_flash_passes() {
         digest: Some(morning_and_evening()),
         ..policy()
     };
-    let held = [
+    let deferred = [
         alert(1, Priority::Bulletin, berlin("2026-11-22T08:01")),
         alert(2, Priority::Routine, berlin("2026-11-22T09:00")),
     ];
     let evening = berlin("2026-11-22T18:00");
     let noon = berlin("2026-11-22T12:00");
-    assert_eq!(policy.next(noon, &held, &[]), wait(evening, Hold::Digest));
     assert_eq!(
-        policy.next(evening, &held, &[]),
-        fold(&[1, 2], Hold::Digest)
+        policy.next(noon, &deferred, &[]),
+        wait(evening, DeferReason::Digest)
     );
-    let one = fold(&[1], Hold::Digest);
     assert_eq!(
-        policy.next(evening, &held[..1], &[]),
+        policy.next(evening, &deferred, &[]),
+        fold(&[1, 2], DeferReason::Digest)
+    );
+    let one = fold(&[1], DeferReason::Digest);
+    assert_eq!(
+        policy.next(evening, &deferred[..1], &[]),
         one,
         "a digest of one"
     );
     let flash = alert(3, Priority::Flash, noon);
     assert_eq!(
-        policy.next(noon, &[flash, held[0]], &[]),
+        policy.next(noon, &[flash, deferred[0]], &[]),
         Decision::Send(DeliveryId(3))
     );
 }
@@ -198,16 +210,16 @@ fn a_digest_is_early_when_enough_waits_and_late_when_the_hours_are_quiet() {
     };
     assert_eq!(
         policy.next(now, &waiting, &[]),
-        fold(&[1, 2, 3], Hold::Digest)
+        fold(&[1, 2, 3], DeferReason::Digest)
     );
     let seven = berlin("2026-11-22T19:00");
     assert_eq!(
         policy.next(now, &waiting[..2], &[]),
-        wait(seven, Hold::Digest)
+        wait(seven, DeferReason::Digest)
     );
     assert_eq!(
         policy.next(seven, &waiting[..2], &[]),
-        fold(&[1, 2], Hold::Digest)
+        fold(&[1, 2], DeferReason::Digest)
     );
 }
 
@@ -222,13 +234,19 @@ fn a_digest_every_two_hours_counts_from_its_first_alert() {
         ..policy()
     };
     let first = berlin("2026-11-22T09:17");
-    let held = [
+    let deferred = [
         alert(1, Priority::Routine, first),
         alert(2, Priority::Routine, berlin("2026-11-22T11:16")),
     ];
     let due = berlin("2026-11-22T11:17");
-    assert_eq!(policy.next(first, &held, &[]), wait(due, Hold::Digest));
-    assert_eq!(policy.next(due, &held, &[]), fold(&[1, 2], Hold::Digest));
+    assert_eq!(
+        policy.next(first, &deferred, &[]),
+        wait(due, DeferReason::Digest)
+    );
+    assert_eq!(
+        policy.next(due, &deferred, &[]),
+        fold(&[1, 2], DeferReason::Digest)
+    );
 }
 
 fn twice_an_hour() -> Policy {
@@ -253,7 +271,7 @@ fn at_most_lets_so_many_through_and_the_last_takes_the_rest_along() {
     let first = policy.next(start, &waiting, &[]);
     assert_eq!(first, Decision::Send(DeliveryId(1)));
     let second = policy.next(start, &waiting[1..], &[start]);
-    assert_eq!(second, fold(&[2, 3, 4], Hold::AtMost));
+    assert_eq!(second, fold(&[2, 3, 4], DeferReason::AtMost));
     // Alone it needs no summary.
     let alone = policy.next(start, &waiting[1..2], &[start]);
     assert_eq!(alone, Decision::Send(DeliveryId(2)));
@@ -274,18 +292,21 @@ fn what_comes_above_the_rate_waits_for_its_place_and_is_notified_together() {
     let now = berlin("2026-11-22T09:02");
     let waiting = [3, 4].map(|id| alert(id, Priority::Urgent, now));
     let free = berlin("2026-11-22T10:00");
-    assert_eq!(policy.next(now, &waiting, &sent), wait(free, Hold::AtMost));
+    assert_eq!(
+        policy.next(now, &waiting, &sent),
+        wait(free, DeferReason::AtMost)
+    );
     // Also where it is asked late, and the rate would let each through.
     for at in [free, berlin("2026-11-22T10:30")] {
         let step = policy.next(at, &waiting, &sent);
-        assert_eq!(step, fold(&[3, 4], Hold::AtMost));
+        assert_eq!(step, fold(&[3, 4], DeferReason::AtMost));
     }
     let flash = alert(5, Priority::Flash, now);
     assert_eq!(
         policy.next(now, &[flash], &sent),
         Decision::Send(DeliveryId(5))
     );
-    // Long after, nothing is held.
+    // Long after, nothing is deferred.
     let late = alert(6, Priority::Urgent, berlin("2026-11-22T12:00"));
     let step = policy.next(late.since, &[late], &sent);
     assert_eq!(step, Decision::Send(DeliveryId(6)));
@@ -302,7 +323,7 @@ fn a_clock_that_was_set_back_holds_nobody_for_the_time_it_was_wrong() {
     let just = ["2026-11-22T08:59", "2026-11-22T09:00:05"].map(berlin);
     let until = berlin("2026-11-22T09:59");
     let step = policy.next(now, &[alert(1, Priority::Urgent, now)], &just);
-    assert_eq!(step, wait(until, Hold::AtMost));
+    assert_eq!(step, wait(until, DeferReason::AtMost));
 }
 
 #[test]
@@ -316,7 +337,7 @@ fn what_a_broken_receiver_missed_by_day_is_not_notified_at_night() {
     let end = berlin("2026-11-22T06:30");
     assert_eq!(
         policy.next(next_night, &[missed], &[]),
-        wait(end, Hold::Quiet)
+        wait(end, DeferReason::Quiet)
     );
 }
 
@@ -333,12 +354,12 @@ fn what_was_attempted_waits_for_no_digest_and_no_company() {
         can_fold: false,
         ..alert(1, Priority::Routine, noon)
     };
-    let held = alert(2, Priority::Routine, noon);
-    let step = policy.next(noon, &[attempted, held], &[]);
+    let deferred = alert(2, Priority::Routine, noon);
+    let step = policy.next(noon, &[attempted, deferred], &[]);
     assert_eq!(step, Decision::Send(DeliveryId(1)));
     let night = berlin("2026-11-23T01:00");
     let step = policy.next(night, &[attempted], &[]);
-    assert_eq!(step, wait(berlin("2026-11-23T06:30"), Hold::Quiet));
+    assert_eq!(step, wait(berlin("2026-11-23T06:30"), DeferReason::Quiet));
 }
 
 #[test]
@@ -359,7 +380,7 @@ fn a_summary_that_was_made_goes_before_the_next_is_made() {
     // But not before what is more urgent.
     let urgent = alert(2, Priority::Urgent, noon);
     let step = policy.next(evening, &[urgent, rest, made], &[]);
-    assert_eq!(step, fold(&[2, 1], Hold::Digest));
+    assert_eq!(step, fold(&[2, 1], DeferReason::Digest));
 }
 
 #[test]
@@ -374,10 +395,13 @@ fn a_burst_is_folded_after_the_group_wait() {
         alert(1, Priority::Routine, start),
         alert(2, Priority::Routine, moment("2026-11-22T09:00:20Z")),
     ];
-    assert_eq!(policy.next(start, &burst, &[]), wait(end, Hold::GroupWait));
+    assert_eq!(
+        policy.next(start, &burst, &[]),
+        wait(end, DeferReason::GroupWait)
+    );
     assert_eq!(
         policy.next(end, &burst, &[]),
-        fold(&[1, 2], Hold::GroupWait)
+        fold(&[1, 2], DeferReason::GroupWait)
     );
     assert_eq!(
         policy.next(end, &burst[..1], &[]),
@@ -404,7 +428,7 @@ fn a_summary_holds_no_more_than_its_bound_and_the_rest_follows() {
     let evening = berlin("2026-11-22T18:00");
     assert_eq!(
         policy.next(evening, rest, &[]),
-        fold(&[count], Hold::Digest)
+        fold(&[count], DeferReason::Digest)
     );
 }
 

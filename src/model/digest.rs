@@ -10,7 +10,7 @@ use super::{Alert, Context, Field, Priority};
 /// Why a notice is deferred, or sent as a part of a digest: the key of the receiver's policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Hold {
+pub enum DeferReason {
     /// It waits for the digest.
     Digest,
     /// Quiet hours.
@@ -24,7 +24,7 @@ pub enum Hold {
     Flood,
 }
 
-impl Hold {
+impl DeferReason {
     /// The name on the wire and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl Hold {
     }
 }
 
-impl fmt::Display for Hold {
+impl fmt::Display for DeferReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.as_str())
     }
@@ -47,7 +47,7 @@ impl fmt::Display for Hold {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestReady {
     /// What held the alerts.
-    pub hold: Hold,
+    pub hold: DeferReason,
     /// Since when the first of them waited.
     pub since: Timestamp,
     /// When they were put together.

@@ -30,7 +30,7 @@ pub use bounds::MAX_MATCHES;
 pub use delivery::{
     DeliveryId, DeliveryKey, Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
-pub use digest::{DigestReady, Hold};
+pub use digest::{DeferReason, DigestReady};
 pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
 pub use fingerprint::{Fingerprint, IdentifiedBy, Remembered};
 pub use health::HealthIssue;

@@ -120,7 +120,9 @@ fn cut(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AlertFeed, AlertItem, DigestReady, Event, Hold, Item, Priority, TestPing};
+    use crate::model::{
+        AlertFeed, AlertItem, DeferReason, DigestReady, Event, Item, Priority, TestPing,
+    };
 
     fn alert(title: &str) -> Alert {
         let now = Timestamp::UNIX_EPOCH;
@@ -150,7 +152,7 @@ mod tests {
         let mut missed = ReceiverMissed::new("desk".into());
         missed.add(Event::Alert(Box::new(alert("first"))).alerts());
         let digest = DigestReady {
-            hold: Hold::Digest,
+            hold: DeferReason::Digest,
             since: Timestamp::UNIX_EPOCH,
             until: Timestamp::UNIX_EPOCH,
             priority: Priority::Routine,

@@ -8,8 +8,8 @@ mod sparse;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    Alert, AlertFeed, AlertItem, AlsoIn, Context, DeliveryKey, DigestReady, Event, Field, Hold,
-    Match, Notice, Priority, Update,
+    Alert, AlertFeed, AlertItem, AlsoIn, Context, DeferReason, DeliveryKey, DigestReady, Event,
+    Field, Match, Notice, Priority, Update,
 };
 
 pub(crate) use kinds::every_kind;
@@ -113,7 +113,7 @@ pub(crate) fn sample_digest(now: Timestamp) -> Notice {
         alert.shorten();
     }
     let digest = DigestReady {
-        hold: Hold::Digest,
+        hold: DeferReason::Digest,
         since: first.item.published.unwrap_or(first.item.seen),
         until: first.item.seen,
         priority: first.priority,

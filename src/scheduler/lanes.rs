@@ -118,7 +118,7 @@ async fn drain(work: &Work, receiver: &str) -> Result<Drained, StoreError> {
     let mut drained = Drained::default();
     loop {
         match work.deliverer.deliver(receiver).await? {
-            DeliverOutcome::Idle | DeliverOutcome::Held { .. } => return Ok(drained),
+            DeliverOutcome::Idle | DeliverOutcome::Deferred { .. } => return Ok(drained),
             DeliverOutcome::Delivered => drained.delivered += 1,
             DeliverOutcome::Folded => {}
             DeliverOutcome::Failed { receivers } => drained.has_notified |= !receivers.is_empty(),
@@ -181,7 +181,9 @@ impl Lane {
                 Ok(None)
             }
             DeliverOutcome::Idle => self.until_due().await.map(Some),
-            DeliverOutcome::Held { until: at } => Ok(Some(until(self.clock.as_ref(), Some(at)))),
+            DeliverOutcome::Deferred { until: at } => {
+                Ok(Some(until(self.clock.as_ref(), Some(at))))
+            }
         }
     }
 

@@ -85,7 +85,7 @@ async fn a_digest_collects_until_its_time_and_flash_does_not_wait() {
     feed.publish("Koizumi FLASH three");
     world.round().await;
     assert_eq!(notified(&hook), [["Koizumi FLASH three"]]);
-    let held = world.app().held().await.expect("the store answers");
+    let held = world.app().deferred().await.expect("the store answers");
     assert_eq!(held[0].1.count, 2);
     assert_eq!(held[0].1.until.to_string(), "2026-11-22T08:00:00Z");
     world.advance(59);

@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     deliver::releases,
     delivery_policy::Release,
-    model::{DeliveryId, Event, Hold, time},
+    model::{DeferReason, DeliveryId, Event, time},
     store::{
         AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
         Store, StoreError,
@@ -243,8 +243,8 @@ fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'
     if let Some(receiver) = receiver.filter(|it| !outbox::takes(it)) {
         return format!("it waits for {name}{tried}: {}", trouble(receiver));
     }
-    if let Some(Release { at, hold }) = context.release(delivery) {
-        let hold = hold.map_or("its policy", Hold::as_str);
+    if let Some(Release { at, reason: hold }) = context.release(delivery) {
+        let hold = hold.map_or("its policy", DeferReason::as_str);
         let at = when::at(at, context.zone);
         return format!("it waits for {name}, deferred by {hold} until {at}{because}");
     }

@@ -9,7 +9,7 @@ use super::super::{terminal::one_line, when};
 use crate::{
     delivery_policy::Release,
     model::time::elapsed,
-    model::{Event, Hold},
+    model::{DeferReason, Event},
     store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus, Unreached},
 };
 
@@ -54,7 +54,7 @@ pub(in crate::cli) struct DeliveryLine<'a> {
 /// What a delivery policy defers.
 #[derive(Serialize)]
 struct HeldLine {
-    by: Option<Hold>,
+    by: Option<DeferReason>,
     until: Timestamp,
 }
 
@@ -76,7 +76,7 @@ impl<'a> DeliveryLine<'a> {
         receiver: Option<&ReceiverStatus>,
     ) -> Self {
         let held = release.map(|release| HeldLine {
-            by: release.hold,
+            by: release.reason,
             until: release.at,
         });
         let attempts = delivery.attempts.iter().map(|attempt| AttemptLine {
@@ -143,7 +143,7 @@ pub(super) fn row(
     now: Timestamp,
 ) -> Vec<String> {
     let answer = match (
-        release.and_then(|release| release.hold),
+        release.and_then(|release| release.reason),
         delivery.folded_into,
     ) {
         (Some(hold), _) => format!("deferred: {hold}"),

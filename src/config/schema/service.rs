@@ -1,6 +1,6 @@
 //! How the service runs: `[poll]`, `[health]`, `[web]`, `[keep]`, `[store]`, `[control]`.
 
-use super::{Kind, Table, HINTS, key};
+use super::{HINTS, Kind, Table, key};
 
 /// `[poll]`.
 pub const POLL: Table = Table {

@@ -1,6 +1,6 @@
 //! What is read and watched for: `[feed]`, `[entity]`, `[watch]`, `[[test]]`.
 
-use super::{Kind, PRIORITIES, Table, HINTS, key};
+use super::{HINTS, Kind, PRIORITIES, Table, key};
 
 /// `[feed.NAME]`; `NAME = "url"` for short.
 pub const FEED: Table = Table {

@@ -321,7 +321,7 @@ fn of_digest(count: u32, refusals: u32, retry: Retry) -> Verdict {
     let mut claim = claim(1, 0, Some(0));
     claim.receiver.refusals = refusals;
     claim.notice.event = Event::DigestReady(Box::new(crate::model::DigestReady {
-        hold: crate::model::Hold::Flood,
+        hold: crate::model::DeferReason::Flood,
         since: at(0),
         until: at(0),
         alerts: Vec::new(),

@@ -8,7 +8,7 @@ use super::{
     phrase::{Trouble, at, count},
     runs::{Run, plain},
 };
-use crate::model::{Alert, DigestReady, Hold, Priority};
+use crate::model::{Alert, DeferReason, DigestReady, Priority};
 
 /// The longest title in a subject that counts others, in characters.
 const MAX_LEAD_CHARS: usize = 120;
@@ -109,11 +109,11 @@ fn lead(digest: &DigestReady) -> String {
 /// Why they were sent together, and of what time they are.
 pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static str, String)> {
     let held = match digest.hold {
-        Hold::Digest => "collected for the digest",
-        Hold::Quiet => "held in quiet hours",
-        Hold::AtMost => "more than may be sent one by one (at_most)",
-        Hold::GroupWait => "came together (group_wait)",
-        Hold::Flood => "one visit to the feed found more than are sent one by one",
+        DeferReason::Digest => "collected for the digest",
+        DeferReason::Quiet => "held in quiet hours",
+        DeferReason::AtMost => "more than may be sent one by one (at_most)",
+        DeferReason::GroupWait => "came together (group_wait)",
+        DeferReason::Flood => "one visit to the feed found more than are sent one by one",
     };
     vec![
         ("Why", format!("{}, {held}", count(digest.count, "alert"))),

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::{
-    model::{Event, FeedFailing, Hold, MuteEnded, Priority, SendReason},
+    model::{DeferReason, Event, FeedFailing, MuteEnded, Priority, SendReason},
     store::{
         AlertFilter, NewDelivery, OutboxFilter, SettleTo,
         outbox::{DeliveryState, DeliveryStatus},
@@ -400,7 +400,7 @@ async fn what_a_held_digest_tells_counts_as_alerts() {
     let (first, second) = (news(1, &["a"], &["desk"]), news(2, &["a"], &["desk"]));
     poll_news(&store, vec![first, second]).await;
     let ids = outbox(&store).await.iter().map(|row| row.id).collect();
-    let digest = store.fold("desk", ids, Hold::Quiet, at(1)).await;
+    let digest = store.fold("desk", ids, DeferReason::Quiet, at(1)).await;
     assert!(digest.expect("folded").is_some());
     store
         .enqueue(vec![ping("desk")], at(2))

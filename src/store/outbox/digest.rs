@@ -8,7 +8,7 @@ use super::{
     payload::{self, Digest, StoredAlert},
 };
 use crate::{
-    model::{DeliveryId, Hold, to_second},
+    model::{DeferReason, DeliveryId, to_second},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -21,7 +21,7 @@ const FRESH: &str = "
      WHERE id = ?1 AND state = 'pending' AND attempts = 0 AND due <= ?2
        AND receiver = (SELECT id FROM receiver WHERE name = ?3)";
 
-/// Bytes of text that the alerts of one [flood](Hold::Flood) hold; what is left goes into the next
+/// Bytes of text that the alerts of one [flood](DeferReason::Flood) hold; what is left goes into the next
 /// digest.
 const MAX_FLOOD_BYTES: usize = 512 << 10;
 
@@ -41,7 +41,7 @@ impl Store {
         &self,
         receiver: &str,
         ids: Vec<DeliveryId>,
-        hold: Hold,
+        hold: DeferReason,
         now: Timestamp,
     ) -> Result<Option<DeliveryId>, StoreError> {
         let receiver = receiver.to_owned();
@@ -54,7 +54,7 @@ fn fold(
     tx: &mut dyn Tx,
     receiver: &str,
     ids: Vec<DeliveryId>,
-    hold: Hold,
+    hold: DeferReason,
     now: Timestamp,
 ) -> Result<Option<DeliveryId>, StoreError> {
     let (mut folded, mut bytes) = (Vec::with_capacity(ids.len()), 0);
@@ -66,7 +66,7 @@ fn fold(
             continue;
         };
         bytes += one.bytes;
-        if hold == Hold::Flood && bytes > MAX_FLOOD_BYTES && !folded.is_empty() {
+        if hold == DeferReason::Flood && bytes > MAX_FLOOD_BYTES && !folded.is_empty() {
             break;
         }
         folded.push(one);

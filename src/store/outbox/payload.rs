@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
-        Alert, AlertId, DeliveryId, DeliveryKey, DigestReady, Event, Hold, Notice, Priority,
+        Alert, AlertId, DeferReason, DeliveryId, DeliveryKey, DigestReady, Event, Notice, Priority,
         to_second,
     },
     store::{
@@ -48,7 +48,7 @@ pub(in crate::store) struct Part {
 /// Several of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Digest {
-    pub(super) hold: Hold,
+    pub(super) hold: DeferReason,
     pub(super) since: Timestamp,
     pub(super) until: Timestamp,
     pub(super) alerts: Vec<StoredAlert>,
@@ -111,7 +111,7 @@ impl Digest {
         let alerts = self.alerts.iter().filter_map(|alert| {
             let mut alert = alert.read(tx).ok()?;
             match self.hold {
-                Hold::Flood => alert.brief(1),
+                DeferReason::Flood => alert.brief(1),
                 _ => alert.shorten(),
             }
             Some(alert)

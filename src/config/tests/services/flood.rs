@@ -6,7 +6,7 @@ mod bounds;
 use self::bounds::{bounds, is_closed};
 use super::{SERVICES, fields};
 use crate::{
-    model::{Alert, AlsoIn, DigestReady, Event, Field, Hold, Notice},
+    model::{Alert, AlsoIn, DeferReason, DigestReady, Event, Field, Notice},
     notify::sample_notice,
 };
 
@@ -81,7 +81,7 @@ fn floods(text: &str) -> [Notice; 2] {
     let mut short = flooded(text, STORY_BYTES);
     short.shorten();
     let digest = DigestReady {
-        hold: Hold::Digest,
+        hold: DeferReason::Digest,
         since: notice.timestamp,
         until: notice.timestamp,
         priority: alert.priority,

@@ -1,5 +1,5 @@
 use crate::{
-    model::{DeliveryId, Event, Hold, Notice, Priority, SendReason},
+    model::{DeferReason, DeliveryId, Event, Notice, Priority, SendReason},
     store::{
         DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, OutboxFilter, Selection, SettleTo,
         Store, testing::*,
@@ -19,7 +19,7 @@ async fn enqueue(store: &Store, count: u8) -> Vec<DeliveryId> {
 }
 
 async fn fold(store: &Store, ids: &[DeliveryId], seconds: i64) -> Option<DeliveryId> {
-    let folded = store.fold("desk", ids.to_vec(), Hold::Quiet, at(seconds));
+    let folded = store.fold("desk", ids.to_vec(), DeferReason::Quiet, at(seconds));
     folded.await.expect("answered")
 }
 
@@ -71,7 +71,7 @@ async fn alerts_become_one_delivery_that_goes_out_like_any_other() {
     };
     assert_eq!(
         (digest.hold, digest.priority),
-        (Hold::Quiet, Priority::Urgent)
+        (DeferReason::Quiet, Priority::Urgent)
     );
     assert_eq!((digest.since, digest.until), (at(1), at(100)));
     let later = SettleTo::Later {
@@ -154,7 +154,7 @@ async fn what_was_attempted_dropped_or_folded_before_is_left_out() {
     let claim = claim_one(&store, into, 30).await.expect("due");
     assert_eq!(titles(&claim.notice), ["title 3", "title 4"]);
     assert_eq!(fold(&store, &ids, 31).await, None, "not twice");
-    let other = store.fold("phone", ids, Hold::Digest, at(32)).await;
+    let other = store.fold("phone", ids, DeferReason::Digest, at(32)).await;
     assert_eq!(other.expect("answered"), None, "nor for another receiver");
 }
 
@@ -285,7 +285,9 @@ async fn a_digest_that_is_too_large_goes_out_in_two() {
     let waiting = store.lineup("desk", 9, 0, at(100)).await.expect("read");
     let waiting = waiting.expect("not backing off").waiting;
     let ids: Vec<_> = waiting.iter().map(|one| one.id).collect();
-    let folded = store.fold("desk", ids.clone(), Hold::Flood, at(100)).await;
+    let folded = store
+        .fold("desk", ids.clone(), DeferReason::Flood, at(100))
+        .await;
     let whole = folded.expect("answered").expect("folded");
     let claim = claim_for(&store, "desk", at(101)).await.remove(0);
     let halves = SettleTo::Halves {

@@ -1,5 +1,5 @@
 use crate::{
-    model::{DeliveryId, Event, Hold},
+    model::{DeferReason, DeliveryId, Event},
     store::{DeliveryClaim, ONE_BY_ONE, SettleTo, Store, testing::*},
 };
 
@@ -57,7 +57,7 @@ async fn what_is_too_much_of_one_poll_goes_out_in_one_digest() {
     }
     let excess = flood(&store, 2).await;
     assert_eq!(excess.len(), 3);
-    let into = store.fold("desk", excess, Hold::Flood, at(2)).await;
+    let into = store.fold("desk", excess, DeferReason::Flood, at(2)).await;
     let claim = next(&store, 3).await;
     assert_eq!(Some(claim.id), into.expect("folded"));
     let Event::DigestReady(digest) = claim.notice.event else {
@@ -66,7 +66,7 @@ async fn what_is_too_much_of_one_poll_goes_out_in_one_digest() {
     let titles = digest.alerts.iter().map(|alert| &alert.item.title[..]);
     let titles: Vec<_> = titles.collect();
     assert_eq!(titles, ["title 100", "title 101", "title 102"]);
-    assert_eq!((digest.hold, digest.count), (Hold::Flood, 3));
+    assert_eq!((digest.hold, digest.count), (DeferReason::Flood, 3));
     assert_eq!(flood(&store, 3).await, []);
 }
 
@@ -117,7 +117,7 @@ async fn a_digest_of_a_flood_holds_what_there_is_room_for() {
     .await;
     let excess = flood(&store, 1).await;
     assert_eq!(excess.len(), 63);
-    let into = store.fold("desk", excess, Hold::Flood, at(1)).await;
+    let into = store.fold("desk", excess, DeferReason::Flood, at(1)).await;
     assert!(into.expect("folded").is_some());
     let rest = number(
         &store,
@@ -165,7 +165,7 @@ async fn what_older_versions_stored_whole_is_read_and_folded_too() {
     let notice = shown.expect("there").notice.expect("readable");
     assert!(matches!(&notice.event, Event::Alert(it) if it.item.title == "title 1"));
     assert_eq!(flood(&store, 1).await, []);
-    let into = store.fold("desk", vec![DeliveryId(1)], Hold::Digest, at(1));
+    let into = store.fold("desk", vec![DeliveryId(1)], DeferReason::Digest, at(1));
     assert!(into.await.expect("folded").is_some());
     let Event::DigestReady(digest) = next(&store, 2).await.notice.event else {
         panic!("a digest");

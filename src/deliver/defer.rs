@@ -8,18 +8,18 @@ use tracing::debug;
 use super::Deliverer;
 use crate::{
     delivery_policy::{Decision, MAX_FOLD, Policy, Release, Waiting},
-    model::Hold,
+    model::DeferReason,
     store::{DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Store, StoreError},
 };
 
 /// What the policy asks for now.
-pub(super) enum Turn {
+pub(super) enum Next {
     /// Nothing is due, or the receiver is not to be sent to.
     Idle,
     /// Some alerts are one delivery now: ask again.
     Folded,
     /// Nothing before then.
-    Held {
+    Deferred {
         /// When to ask again.
         until: Timestamp,
     },
@@ -29,11 +29,11 @@ pub(super) enum Turn {
 
 /// What waits for a receiver and may not be sent yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct Deferred {
     /// How many.
     pub count: u32,
-    /// What holds the first of them that will be sent.
-    pub hold: Hold,
+    /// Why the one that will be sent first is deferred.
+    pub reason: DeferReason,
     /// When that is.
     pub until: Timestamp,
 }
@@ -45,14 +45,14 @@ impl Deliverer {
         receiver: &str,
         policy: &Policy,
         lease: Duration,
-    ) -> Result<Turn, StoreError> {
+    ) -> Result<Next, StoreError> {
         let now = self.clock.now();
         let Some(lineup) = lineup(&self.store, receiver, policy, now).await? else {
-            return Ok(Turn::Idle);
+            return Ok(Next::Idle);
         };
         Ok(match next(policy, &lineup, now) {
-            Decision::Idle => Turn::Idle,
-            Decision::Defer { until, .. } => Turn::Held {
+            Decision::Idle => Next::Idle,
+            Decision::Defer { until, .. } => Next::Deferred {
                 // What is not due yet may pass the policy when it is.
                 until: lineup.next_due.map_or(until, |due| due.min(until)),
             },
@@ -62,29 +62,29 @@ impl Deliverer {
                 if let Some(one) = excess
                     && self.fold_flood(receiver, Some(one.priority)).await?
                 {
-                    return Ok(Turn::Folded);
+                    return Ok(Next::Folded);
                 }
                 let claim = self.store.claim_delivery(receiver, id, now, lease).await?;
-                claim.map_or(Turn::Idle, |claim| Turn::Send(Box::new(claim)))
+                claim.map_or(Next::Idle, |claim| Next::Send(Box::new(claim)))
             }
-            Decision::Fold { ids, hold } => {
+            Decision::Fold { ids, reason } => {
                 let alerts = ids.len();
-                let into = self.store.fold(receiver, ids, hold, now).await?;
+                let into = self.store.fold(receiver, ids, reason, now).await?;
                 debug!(
                     ?into,
-                    "receiver {receiver:?}: {alerts} alerts folded ({hold})"
+                    "receiver {receiver:?}: {alerts} alerts folded ({reason})"
                 );
-                Turn::Folded
+                Next::Folded
             }
         })
     }
 
-    /// What a receiver's policy holds back now; `None` where nothing waits, or something that
+    /// What a receiver's policy defers now; `None` where nothing waits, or something that
     /// waits may be sent.
     ///
     /// # Errors
     /// The store's.
-    pub async fn held(&self, receiver: &str) -> Result<Option<Held>, StoreError> {
+    pub async fn deferred(&self, receiver: &str) -> Result<Option<Deferred>, StoreError> {
         let Some(policy) = self.policies.get(receiver) else {
             return Ok(None);
         };
@@ -92,15 +92,19 @@ impl Deliverer {
         let Some(lineup) = lineup(&self.store, receiver, policy, now).await? else {
             return Ok(None);
         };
-        let Decision::Defer { until, hold } = next(policy, &lineup, now) else {
+        let Decision::Defer { until, reason } = next(policy, &lineup, now) else {
             return Ok(None);
         };
         let count = self.store.waiting(receiver).await?;
-        Ok(Some(Held { count, hold, until }))
+        Ok(Some(Deferred {
+            count,
+            reason,
+            until,
+        }))
     }
 }
 
-/// For each of these deliveries that a policy holds back now: until when, and why. By the same
+/// For each of these deliveries that a policy defers now: until when, and why. By the same
 /// function as the lanes.
 ///
 /// # Errors
