@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Arrows between modules point down only; siblings never import each other
-//! (`tests/it/architecture.rs` holds this):
+//! (`tests/it/architecture` holds this):
 //!
 //! ```text
 //!  main ─► cli ─► web            what answers those who ask the running service, over HTTP
