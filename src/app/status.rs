@@ -127,20 +127,22 @@ pub(super) async fn store_answer(app: &App) -> Option<Result<(), StoreError>> {
     answer.ok()
 }
 
-/// Logs how far the first polls are, while they take long.
+/// Logs how far the first polls are, while they take long; only progress, for a host may ask to wait.
 pub(super) async fn first_polls(app: &App) {
-    let mut shown = false;
+    let mut shown = None;
     loop {
         tokio::time::sleep(PROGRESS_EVERY).await;
         let Ok(Summary { feeds, polled, .. }) = app.store.summary().await else {
             return;
         };
         if polled < feeds {
-            shown = true;
-            info!("first poll: {polled} of {feeds} feeds");
+            if shown != Some(polled) {
+                info!("first poll: {polled} of {feeds} feeds");
+            }
+            shown = Some(polled);
             continue;
         }
-        if shown {
+        if shown.is_some() {
             info!("first poll: all {feeds} feeds done");
         }
         return;

@@ -59,7 +59,7 @@ impl Search {
             })
             .await?;
         if shown == 0 {
-            remark(&format!("none of {} stored items", items.count));
+            remark(&format!("none of {} stored items matches", items.count));
         }
         store.close().await;
         Ok(shown > 0)

@@ -135,7 +135,7 @@ async fn a_muted_receiver_gets_nothing_and_then_what_it_waited_for() {
     assert_eq!(room.hook.requests().len(), before, "not one");
     let lifted = room.says(&["unmute", "receiver", "hook", "--send"]);
     assert!(
-        lifted.ends_with("2 alerts were suppressed; 2 deliveries are due now\n"),
+        lifted.ends_with("2 alerts were suppressed; 2 deliveries wait in the outbox again\n"),
         "{lifted}"
     );
     room.world.deliver().await;

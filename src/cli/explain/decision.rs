@@ -82,7 +82,7 @@ pub(super) fn decide(facts: &ItemFacts<'_>, position: usize, clause: &Clause) ->
         }
         Came::New if facts.record.is_baseline => {
             let why = format!(
-                "it was there at the first poll of {} (baseline), which `initial` does not let alert",
+                "it came with the first poll of {} (baseline); `initial` keeps that from alerting",
                 facts.kept.feed
             );
             return Decision::stopped(Stage::Baseline, why)

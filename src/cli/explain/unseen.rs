@@ -186,7 +186,7 @@ fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     }
     let is_item = asked.number.is_some() || !lookup::is_address(asked.name);
     let help = if !asked.near.is_empty() {
-        "one of these may be meant: ask for it by its number"
+        "name the one you mean by its number"
     } else if is_item {
         "`fivebells search EXPR` finds stored items by their text"
     } else if answer.feeds.iter().any(|feed| feed.same_domain) {

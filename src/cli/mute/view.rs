@@ -129,8 +129,8 @@ pub(super) fn lifted(unmuted: &Unmuted) -> String {
             see(mute),
             mute.id.0
         ),
-        (false, 1) => format!("{ended}; 1 delivery is due now"),
-        (false, sent) => format!("{ended}; {sent} deliveries are due now"),
+        (false, 1) => format!("{ended}; 1 delivery waits in the outbox again"),
+        (false, sent) => format!("{ended}; {sent} deliveries wait in the outbox again"),
     }
 }
 
