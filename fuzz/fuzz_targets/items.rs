@@ -7,7 +7,10 @@ use std::{
     process,
 };
 
-use fivebells::parse::{Document, ItemKeys, ParseError, judge, parse};
+use fivebells::{
+    model::{Identity, ItemId, Remembered},
+    parse::{Document, ParseError, ParsedItem, judge, parse},
+};
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use url::Url;
@@ -24,9 +27,15 @@ fuzz_target!(init: panic::set_hook(Box::new(report)), |bytes: &[u8]| {
         Err(ParseError::Panicked) => panic!("the reader panicked"),
         Err(_) => {}
         Ok(feed) => {
-            let keys: Vec<ItemKeys> = feed.items.into_iter().map(|item| item.keys).collect();
-            let known = keys.iter().flat_map(ItemKeys::all).collect();
-            assert!(!judge(&keys, &known).new.contains(&true));
+            let known = (0..).zip(&feed.items).map(|(row, item)| Remembered {
+                item: ItemId(row),
+                alias: 0,
+                fingerprint: item.fingerprint,
+                seen_at: 0,
+            });
+            let items: Vec<_> = feed.items.iter().map(ParsedItem::shown).collect();
+            let again = judge(&items, &known.collect::<Vec<_>>(), Identity::Auto);
+            assert!(!again.news().any(|new| new));
         }
     }
 });
