@@ -122,7 +122,8 @@ async fn poll(app: &App) -> Result<PollTally, CliError> {
     let mut tally = PollTally::default();
     loop {
         tally += app.poll_overdue(started_at).await?;
-        let Some((feeds, free_at)) = app.store().overdue(started_at).await? else {
+        let Some((feeds, free_at)) = app.store().overdue([SystemClock.now(), started_at]).await?
+        else {
             return Ok(tally);
         };
         let pause = time::elapsed(SystemClock.now(), free_at);

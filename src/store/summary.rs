@@ -92,16 +92,21 @@ impl Store {
         .await
     }
 
-    /// How many feeds were due at `since` and have not been polled yet, and when the first of them can
+    /// How many feeds of the round that began at `since` have not been polled yet, and when the first of them can
     /// be: its host rests until then. `None` where there is none.
-    pub async fn overdue(&self, since: Timestamp) -> Result<Option<(u32, Timestamp)>, StoreError> {
+    pub async fn overdue(
+        &self,
+        [now, since]: [Timestamp; 2],
+    ) -> Result<Option<(u32, Timestamp)>, StoreError> {
         self.read(move |tx| {
             let mut row = tx
                 .row(
                     "SELECT count(*) AS feeds, min(o.due) AS free_at
                        FROM feed f JOIN origin o ON o.id = f.origin
-                      WHERE f.active = 1 AND f.gone = 0 AND f.due <= ?1",
-                    values![since],
+                      WHERE f.active = 1 AND f.gone = 0
+                        AND (f.due <= ?1
+                             OR f.due <= ?2 AND (f.fill IS NOT NULL OR f.asked = 1))",
+                    values![since, now],
                 )?
                 .expect("an aggregate has a row");
             let free_at: Option<Timestamp> = row.take("free_at")?;

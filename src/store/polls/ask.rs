@@ -148,7 +148,7 @@ fn claim_asked(
     let mut claims = Vec::new();
     for mut row in tx.rows(CLAIM_ASKED, values![now, millis(lease), limit])? {
         let origin = row.take("id")?;
-        let (_, feed) = claim::feed(tx, claim::ASKED_FOR, origin, now)?
+        let (_, feed) = claim::feed(tx, claim::ASKED_FOR, values![origin], now)?
             .expect("it made the origin claimed in this transaction");
         claims.push(claim::claim(origin, row, feed)?);
     }

@@ -10,7 +10,7 @@ use crate::{
     schedule::Learned,
     store::{
         Store, StoreError,
-        engine::{Row, Tx, millis, values},
+        engine::{Row, Tx, Value, millis, values},
         notifications::{self, Notified},
         origin,
         recover::CUT_OFF,
@@ -26,13 +26,17 @@ pub(in crate::store) const CLAIM: &str = "
               (SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'outage_until')
                 AS outage_until";
 
-/// The same of origins with a feed that was due at ?4 already.
+/// The same of origins with a feed that belongs to the round that began at ?4: it was due by then, or
+/// has become due since for a round cannot do without, a page of its archive or a poll that someone
+/// asked for.
 const CLAIM_OVERDUE: &str = "
     UPDATE origin SET due = ?1 + ?2, leased_until = ?1 + ?2, fence = fence + 1
      WHERE id IN (SELECT o.id FROM origin o
                    WHERE o.due <= ?1 AND EXISTS (
                      SELECT 1 FROM feed f
-                      WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0 AND f.due <= ?4)
+                      WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0
+                        AND (f.due <= ?4
+                             OR f.due <= ?1 AND (f.fill IS NOT NULL OR f.asked = 1)))
                    ORDER BY o.due LIMIT ?3)
        AND due <= ?1
     RETURNING id, fence, refusals, unreachable_since,
@@ -60,6 +64,12 @@ macro_rules! feed {
 /// The feed an origin's poll is for.
 pub(in crate::store) const MOST_OVERDUE: &str = feed!("gone = 0 ORDER BY due LIMIT 1");
 
+/// The same of those that belong to the round that began at ?2; it is ?3.
+const MOST_OVERDUE_OF_ROUND: &str = feed!(
+    "gone = 0 AND (due <= ?2 OR due <= ?3 AND (fill IS NOT NULL OR asked = 1))
+      ORDER BY due LIMIT 1"
+);
+
 /// The feed of an origin that someone asked for.
 pub(super) const ASKED_FOR: &str = feed!("asked = 1 ORDER BY due, id LIMIT 1");
 
@@ -77,13 +87,14 @@ impl Store {
     ) -> Result<Vec<PollClaim>, StoreError> {
         self.write(move |tx| {
             let claimed = tx.rows(CLAIM, values![now, millis(lease), limit])?;
-            claim_origins(tx, claimed, now, now)
+            claim_origins(tx, claimed, now, None)
         })
         .await
     }
 
     /// The same of those with feeds that were due at `since` already, and only these feeds: in a round
-    /// that began then each feed is polled once, however long the round takes.
+    /// that began then each feed is polled once, however long the round takes. The pages of an archive
+    /// that a poll has begun to read belong to it, and so does what someone asks for meanwhile.
     pub async fn claim_overdue(
         &self,
         [now, since]: [Timestamp; 2],
@@ -92,7 +103,7 @@ impl Store {
     ) -> Result<Vec<PollClaim>, StoreError> {
         self.write(move |tx| {
             let claimed = tx.rows(CLAIM_OVERDUE, values![now, millis(lease), limit, since])?;
-            claim_origins(tx, claimed, now, since)
+            claim_origins(tx, claimed, now, Some(since))
         })
         .await
     }
@@ -109,18 +120,23 @@ impl Store {
     }
 }
 
-/// The claims of these origins, of each one with the feed that is most overdue, if it was due by then.
+/// The claims of these origins, of each one with the feed that is most overdue, if it is due. With
+/// `since` only feeds of the round that began then count.
 fn claim_origins(
     tx: &mut dyn Tx,
     claimed: Vec<Row>,
     now: Timestamp,
-    due_by: Timestamp,
+    since: Option<Timestamp>,
 ) -> Result<Vec<PollClaim>, StoreError> {
     let mut claims = Vec::new();
     for mut row in claimed {
         let origin = row.take("id")?;
-        match feed(tx, MOST_OVERDUE, origin, now)? {
-            Some((due, feed)) if due <= due_by => claims.push((due, claim(origin, row, feed)?)),
+        let most_overdue = match since {
+            None => feed(tx, MOST_OVERDUE, values![origin], now)?,
+            Some(since) => feed(tx, MOST_OVERDUE_OF_ROUND, values![origin, since, now], now)?,
+        };
+        match most_overdue {
+            Some((due, feed)) if due <= now => claims.push((due, claim(origin, row, feed)?)),
             // A lease that ran out made it due, not a feed.
             _ => origin::free(tx, origin)?,
         }
@@ -150,10 +166,10 @@ pub(super) fn claim(
 pub(super) fn feed(
     tx: &mut dyn Tx,
     which: &str,
-    origin: OriginId,
+    parameters: &[Value],
     now: Timestamp,
 ) -> Result<Option<(Timestamp, FeedState)>, StoreError> {
-    let row = tx.row(which, values![origin])?;
+    let row = tx.row(which, parameters)?;
     row.map(|mut row| Ok((row.take("due")?, feed_state(tx, &mut row, now)?)))
         .transpose()
 }

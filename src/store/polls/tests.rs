@@ -390,3 +390,35 @@ async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
     });
     write.await.expect("written")
 }
+
+/// A round of `run --once` ends, for each feed is polled once. A page of an archive is a part of its
+/// feed's poll, though, and whoever asks for a poll beside the round waits for it.
+#[tokio::test]
+async fn a_round_takes_what_was_due_by_then_and_pages_and_what_was_asked_for_since() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    let [began, later, now] = [at(10), at(11), at(12)];
+    for (due, state, is_of_round) in [
+        (began, "fill = NULL, asked = 0", true),
+        (later, "fill = NULL, asked = 0", false),
+        (later, "fill = NULL, asked = 1", true),
+        (later, PAGE, true),
+        (at(13), PAGE, false),
+        (at(13), "fill = NULL, asked = 1", false),
+    ] {
+        let due = due.as_millisecond();
+        tamper(&store, &format!("UPDATE feed SET due = {due}, {state}")).await;
+        tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
+        let overdue = store.overdue([now, began]).await.expect("read");
+        assert_eq!(overdue.is_some(), is_of_round, "{due}, {state}");
+        let claims = store.claim_overdue([now, began], LEASE, 10).await;
+        assert_eq!(
+            claims.expect("claimed").len(),
+            usize::from(is_of_round),
+            "{due}, {state}"
+        );
+    }
+}
+
+const PAGE: &str = "asked = 0, fill = '{\"url\":\"https://a.example/2\",\"until\":1,\
+                    \"since\":\"2026-11-18T11:06:40Z\",\"pages\":1}'";
