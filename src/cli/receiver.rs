@@ -57,7 +57,7 @@ pub(super) async fn try_out(config: &Config, receiver: &str, output: &Output) ->
         accepted: Vec::new(),
     };
     let outcome = notifier.send(&notice).await;
-    notifier.rest().await;
+    notifier.close_idle().await;
     let (reason, answer) = match &outcome {
         Ok(receipt) => (None, receipt.to_string()),
         Err(error) => (Some(error.reason.as_str()), error.to_string()),

@@ -125,7 +125,7 @@ impl Deliverer {
     pub async fn tell(&self, receiver: &str, notice: &Notice) -> Option<Outcome> {
         let notifier = self.notifier(receiver)?;
         let outcome = send(notifier, notice).await;
-        notifier.rest().await;
+        notifier.close_idle().await;
         Some(outcome)
     }
 
@@ -147,7 +147,7 @@ impl Deliverer {
                 Next::Folded => return Ok(DeliverOutcome::Folded),
                 Next::Deferred { until } => {
                     self.metrics.holds(receiver, true);
-                    notifier.rest().await;
+                    notifier.close_idle().await;
                     return Ok(DeliverOutcome::Deferred { until });
                 }
                 Next::Send(claim) => Some(*claim),
@@ -155,7 +155,7 @@ impl Deliverer {
         };
         self.metrics.holds(receiver, false);
         let Some(claim) = claim else {
-            notifier.rest().await;
+            notifier.close_idle().await;
             return Ok(DeliverOutcome::Idle);
         };
         let (delivery, attempt) = (&claim.notice.key, claim.attempt);

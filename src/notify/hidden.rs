@@ -237,8 +237,8 @@ impl Notifier for Discreet {
         Box::pin(async move { self.hidden.hide_in(self.inner.send(notice).await) })
     }
 
-    fn rest(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        self.inner.rest()
+    fn close_idle(&self) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.inner.close_idle()
     }
 
     fn reach(&self) -> Reaching<'_> {

@@ -66,7 +66,7 @@ pub trait Notifier: Send + Sync {
     fn send<'a>(&'a self, notice: &'a Notice) -> Sending<'a>;
 
     /// Ends what a send has left open for the next one: there is none for now.
-    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn close_idle(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(std::future::ready(()))
     }
 

@@ -52,7 +52,7 @@ fn alone(runtime: &Runtime, config: &str) -> Duration {
         for _ in 0..MAILS {
             desk.send(&notice).await.expect("taken");
         }
-        desk.rest().await;
+        desk.close_idle().await;
         started_at.elapsed()
     });
     runtime.block_on(sent).expect("no panic")

@@ -173,8 +173,8 @@ impl Notifier for Email {
         Box::pin(self.mail(notice))
     }
 
-    fn rest(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        Box::pin(self.route.rest())
+    fn close_idle(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.route.close_idle())
     }
 
     fn preview(&self, notice: &Notice) -> Result<Vec<PreviewPart>, RenderError> {

@@ -115,7 +115,7 @@ impl Route {
     }
 
     /// Ends the session that is kept.
-    pub(super) async fn rest(&self) {
+    pub(super) async fn close_idle(&self) {
         if let Some(kept) = self.take() {
             kept.session.quit().await;
         }

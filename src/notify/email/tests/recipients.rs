@@ -186,7 +186,7 @@ async fn whoever_else_is_notified_gets_a_mail_without_names_in_other_scripts() {
     assert_eq!(mails[1].to, ["jürgen@example.org"]);
 
     post.server.set(plain());
-    desk.rest().await;
+    desk.close_idle().await;
     let receipt = desk.send(&notice()).await.unwrap();
     assert_eq!(receipt.refused[0].recipient, "jürgen@example.org");
     assert_eq!(post.server.wait_for(3).await[2].to, ["desk@example.org"]);

@@ -26,9 +26,9 @@ async fn mails_share_a_session_until_there_is_a_rest() {
         (count(&post.server, "EHLO"), count(&post.server, "QUIT")),
         (1, 0)
     );
-    desk.rest().await;
+    desk.close_idle().await;
     assert_eq!(count(&post.server, "QUIT"), 1);
-    desk.rest().await;
+    desk.close_idle().await;
     desk.send(&notice()).await.expect("taken");
     assert_eq!(count(&post.server, "EHLO"), 2);
     assert_eq!(post.server.mails().len(), 4);

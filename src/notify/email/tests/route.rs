@@ -46,7 +46,7 @@ impl Two {
     async fn send(&self) -> Receipt {
         let receiver = self.receiver();
         let receipt = receiver.send(&notice()).await.expect("taken");
-        receiver.rest().await;
+        receiver.close_idle().await;
         receipt
     }
 
@@ -122,7 +122,7 @@ async fn who_turns_us_away_in_a_session_is_passed_over_and_said() {
         let receiver = two.receiver();
         for sent in 1..=2 {
             let receipt = receiver.send(&notice()).await.expect("taken");
-            receiver.rest().await;
+            receiver.close_idle().await;
             let Detour { through, error } = receipt.detour.expect("another way");
             assert_eq!(
                 (through.as_str(), error.retry),

@@ -106,7 +106,7 @@ async fn silence_after_quit_delays_nothing_for_long() {
     let post = Post::new(plain().at(Step::Quit, Answer::Mute)).await;
     let desk = post.notifier();
     assert!(desk.send(&notice()).await.is_ok());
-    let rest = tokio::time::timeout(2 * QUIT_TIMEOUT, desk.rest());
+    let rest = tokio::time::timeout(2 * QUIT_TIMEOUT, desk.close_idle());
     rest.await.expect("it ends");
 }
 

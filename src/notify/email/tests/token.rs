@@ -100,7 +100,7 @@ async fn a_token_is_asked_for_once_and_kept_until_shortly_before_its_end() {
         let token = format!("token-{asked}");
         office.post.server.set(xoauth2(&token));
         desk.send(&notice()).await.unwrap();
-        desk.rest().await;
+        desk.close_idle().await;
         assert_eq!(office.asked().len(), asked, "after {minutes} minutes more");
     }
     assert_eq!(
@@ -122,7 +122,7 @@ async fn a_refresh_token_is_the_grant_where_there_is_one_and_the_newest_counts()
     let desk = office.post.notifier_at(office.clock.clone());
     for _ in 0..2 {
         desk.send(&notice()).await.unwrap();
-        desk.rest().await;
+        desk.close_idle().await;
     }
     let scope = "&client_id=fivebells&scope=https%3A%2F%2Foutlook.example%2F.default";
     let expected =
@@ -135,10 +135,10 @@ async fn a_token_that_was_revoked_is_replaced_once() {
     let office = Office::new(counted()).await;
     let desk = office.post.notifier_at(office.clock.clone());
     desk.send(&notice()).await.unwrap();
-    desk.rest().await;
+    desk.close_idle().await;
     office.post.server.set(xoauth2("token-2"));
     desk.send(&notice()).await.expect("with a new token");
-    desk.rest().await;
+    desk.close_idle().await;
     assert_eq!(office.asked().len(), 2);
 
     office.post.server.set(xoauth2("another"));
