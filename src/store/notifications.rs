@@ -6,11 +6,13 @@
 //! it counts as sent, so that nothing is sent twice; when the mute is over nobody has received it,
 //! and an issue that goes on is sent again.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{
     NewDelivery, StoreError,
-    engine::{Tx, values},
+    engine::{Row, Tx, values},
     outbox,
 };
 use crate::model::{FeedId, HealthIssue};
@@ -23,6 +25,8 @@ pub enum Notification {
     None,
     /// A mute of the feed suppressed it, and is over: no receiver has it.
     Suppressed,
+    /// The same for some receivers, while others have it: someone sent theirs from the outbox.
+    Partly,
     /// It was sent, or is in the outbox; or a mute that lasts suppresses it.
     Sent,
 }
@@ -83,15 +87,16 @@ pub(super) enum Decision {
 
 /// Whether receivers are notified of an issue that is so, or is over.
 pub(super) const fn decide(issue: HealthIssue, is_over: bool, notified: Notified) -> Decision {
-    let sent = matches!(notified.of(issue), Notification::Sent);
+    let notification = notified.of(issue);
+    let is_known_to_all = matches!(notification, Notification::Sent);
+    let is_known = is_known_to_all || matches!(notification, Notification::Partly);
     // Nobody expects anything new of a feed that is known to have no items.
     let implied =
         matches!(issue, HealthIssue::Silent) && matches!(notified.empty, Notification::Sent);
-    match (is_over, sent) {
-        (false, false) if implied => Decision::Known,
-        (false, false) | (true, true) => Decision::Notify,
-        (false, true) => Decision::Known,
-        (true, false) => Decision::NeverKnown,
+    match is_over {
+        false if implied || is_known_to_all => Decision::Known,
+        true if !is_known => Decision::NeverKnown,
+        _ => Decision::Notify,
     }
 }
 
@@ -107,12 +112,24 @@ pub(super) fn notify(
         return Ok(sent);
     }
     let mut notified = read(tx, feed, now)?;
-    for finding in findings {
+    for mut finding in findings {
         let decision = decide(finding.issue, finding.is_over, notified);
         if decision == Decision::Known {
             continue;
         }
-        forget(tx, feed, finding.issue)?;
+        let is_partly = notified.of(finding.issue) == Notification::Partly;
+        if is_partly {
+            // Each receiver gets what is news to it, and the end of what it knows of.
+            let knowing = knowing(tx, feed, finding.issue, now)?;
+            let is_over = finding.is_over;
+            let notices = &mut finding.notices;
+            notices.retain(|notice| knowing.contains(&notice.receiver) == is_over);
+        }
+        if finding.is_over || !is_partly {
+            forget(tx, feed, finding.issue)?;
+        } else {
+            forget_suppressed(tx, feed, finding.issue)?;
+        }
         notified.set(finding.issue, Notification::None);
         if decision == Decision::NeverKnown {
             continue;
@@ -165,8 +182,45 @@ fn log(
 
 /// What the log has of a feed. What someone had sent in spite of the mute was received.
 pub(super) fn read(tx: &mut dyn Tx, feed: FeedId, now: Timestamp) -> Result<Notified, StoreError> {
-    let rows = tx.rows(
-        "SELECT n.issue,
+    let rows = rows(tx, feed, now)?;
+    let mut notified = Notified::default();
+    for mut row in rows {
+        let name: String = row.take("issue")?;
+        let issue = HealthIssue::ALL.into_iter().find(|it| it.as_str() == name);
+        let Some(issue) = issue else { continue };
+        let one = if row.take("is_sent")? {
+            Notification::Sent
+        } else {
+            Notification::Suppressed
+        };
+        let before = notified.of(issue);
+        let is_mixed = before != Notification::None && before != one;
+        notified.set(issue, if is_mixed { Notification::Partly } else { one });
+    }
+    Ok(notified)
+}
+
+/// The receivers that have been notified of an issue.
+fn knowing(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    issue: HealthIssue,
+    now: Timestamp,
+) -> Result<HashSet<String>, StoreError> {
+    let mut receivers = HashSet::new();
+    for mut row in rows(tx, feed, now)? {
+        let name: String = row.take("issue")?;
+        if name == issue.as_str() && row.take("is_sent")? {
+            receivers.insert(row.take("receiver")?);
+        }
+    }
+    Ok(receivers)
+}
+
+/// The log of a feed; `is_sent` says that the receiver has it, or a mute that lasts suppresses it.
+fn rows(tx: &mut dyn Tx, feed: FeedId, now: Timestamp) -> Result<Vec<Row>, StoreError> {
+    tx.rows(
+        "SELECT n.issue, n.receiver,
                 CASE WHEN n.suppressed_by IS NULL
                        OR EXISTS (SELECT 1 FROM mute m
                                    WHERE m.id = n.suppressed_by AND m.ended_at IS NULL
@@ -176,20 +230,17 @@ pub(super) fn read(tx: &mut dyn Tx, feed: FeedId, now: Timestamp) -> Result<Noti
                      THEN 1 ELSE 0 END AS is_sent
            FROM notification n WHERE n.feed = ?1",
         values![feed, now],
-    )?;
-    let mut notified = Notified::default();
-    for mut row in rows {
-        let name: String = row.take("issue")?;
-        let issue = HealthIssue::ALL.into_iter().find(|it| it.as_str() == name);
-        let Some(issue) = issue else { continue };
-        // Whoever received it makes it sent.
-        if row.take("is_sent")? {
-            notified.set(issue, Notification::Sent);
-        } else if notified.of(issue) == Notification::None {
-            notified.set(issue, Notification::Suppressed);
-        }
-    }
-    Ok(notified)
+    )
+}
+
+/// Forgets what a mute suppressed and nobody sent.
+fn forget_suppressed(tx: &mut dyn Tx, feed: FeedId, issue: HealthIssue) -> Result<(), StoreError> {
+    tx.exec(
+        "DELETE FROM notification WHERE feed = ?1 AND issue = ?2 AND delivery IN (
+           SELECT id FROM delivery WHERE state = 'muted')",
+        values![feed, issue.as_str()],
+    )
+    .map(drop)
 }
 
 /// Forgets that anybody was notified of this.
@@ -228,6 +279,7 @@ mod tests {
             for (notification, so, over) in [
                 (Notification::None, Notify, NeverKnown),
                 (Notification::Suppressed, Notify, NeverKnown),
+                (Notification::Partly, Notify, Notify),
                 (Notification::Sent, Known, Notify),
             ] {
                 let notified = of(issue, notification);

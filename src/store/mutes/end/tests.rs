@@ -177,3 +177,55 @@ async fn a_failure_that_was_sent_on_request_is_not_sent_again() {
     store.end_mutes(at(50)).await.expect("done");
     assert_eq!(claim_one(&store, at(900)).await.feed.notified, SENT);
 }
+
+/// Of two receivers, one has it already: the other one is notified, and both of the end.
+#[tokio::test]
+async fn whoever_was_not_sent_a_suppressed_failure_is_notified_after_the_mute() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    let to_both = |mut finding: Finding| {
+        let mut other = finding.notices[0].clone();
+        other.receiver = "phone".into();
+        finding.notices.push(other);
+        finding
+    };
+    let of = async |receiver: &str, kind: &str| {
+        let mut all = deliveries(&store).await;
+        all.retain(|row| row.receiver == receiver && row.kind == kind);
+        all.retain(|row| row.state == DeliveryState::Pending);
+        all.len()
+    };
+    let muted = mute(&store, MuteKind::Feed, "mofa", 50, 0).await;
+    let ill = |claim: &PollClaim, second| {
+        let findings = [to_both(finding(HealthIssue::Failing))];
+        with(findings, poll(claim, at(second), failed()))
+    };
+    commit(&store, ill(&claim_one(&store, at(0)).await, 0)).await;
+    let desks = Selection {
+        mute: Some(muted.mute.id),
+        receiver: Some("desk".into()),
+        ..Selection::default()
+    };
+    assert_eq!(store.retry(desks, at(2)).await.expect("done"), 1);
+    store.end_mutes(at(50)).await.expect("done");
+    for (second, phones) in [(900, 1), (1800, 1)] {
+        commit(&store, ill(&claim_one(&store, at(second)).await, second)).await;
+        let pending = (
+            of("desk", "feed.failing").await,
+            of("phone", "feed.failing").await,
+        );
+        assert_eq!(pending, (1, phones), "at {second}");
+    }
+    let claim = claim_one(&store, at(2700)).await;
+    assert_eq!(claim.feed.notified.failing, Notification::Sent);
+    let over = Finding {
+        is_over: true,
+        ..to_both(finding(HealthIssue::Failing))
+    };
+    commit(&store, with([over], poll(&claim, at(2700), failed()))).await;
+    let pending = (
+        of("desk", "feed.failing").await,
+        of("phone", "feed.failing").await,
+    );
+    assert_eq!(pending, (2, 2), "both hear of its end");
+}
