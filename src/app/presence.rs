@@ -118,7 +118,7 @@ impl App {
             }
         };
         if let Err(error) = sent {
-            warn!("nobody can be notified how the reload ended: {error}");
+            warn!("no receiver can be notified of how the reload ended: {error}");
         }
         self.note_service().await;
     }
@@ -133,7 +133,7 @@ impl App {
             self.tell_config_wrong(ConfigReason::Tests, error).await
         };
         if let Err(error) = sent {
-            warn!("nobody can be notified whether tests of the config fail: {error}");
+            warn!("no receiver can be notified of whether tests of the config fail: {error}");
         }
     }
 

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_been_and_what_is_to_come_are_notified_apart() {
+    fn what_has_been_and_what_is_to_come_are_distinguished() {
         let tokyo = TimeZone::get("Asia/Tokyo").expect("a zone");
         // 15:30 in Tokyo.
         let now = at("2026-11-22T06:30:00Z");

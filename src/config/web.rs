@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_nearly_an_address_is_notified_how() {
+    fn the_help_for_what_is_nearly_an_address_says_how() {
         for (written, help) in [
             ("http://127.0.0.1:9464/", "write \"127.0.0.1:9464\""),
             ("localhost:9464", "write \"127.0.0.1:9464\""),

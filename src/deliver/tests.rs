@@ -231,7 +231,7 @@ proptest! {
     #![proptest_config(Config { cases: 24, ..Config::default() })]
 
     #[test]
-    fn every_alert_is_notified_in_one_notice_and_never_while_it_is_held(
+    fn every_alert_is_sent_in_one_notice_and_never_while_it_is_held(
         policy in any_policy(),
         arrivals in proptest::collection::vec((0i64..180, 0i64..4, 0u32..3), 0..25),
     ) {

@@ -286,7 +286,7 @@ fn at_most_lets_so_many_through_and_the_last_takes_the_rest_along() {
 }
 
 #[test]
-fn what_comes_above_the_rate_waits_for_its_place_and_is_notified_together() {
+fn what_comes_above_the_rate_waits_for_its_place_and_is_sent_together() {
     let policy = twice_an_hour();
     let sent = ["2026-11-22T09:00", "2026-11-22T09:01"].map(berlin);
     let now = berlin("2026-11-22T09:02");
@@ -519,7 +519,7 @@ fn simulate(policy: &Policy, arrivals: &[(u16, i64)]) -> Vec<(Timestamp, Vec<Wai
 
 proptest! {
     #[test]
-    fn nothing_is_dropped_or_notified_twice(
+    fn nothing_is_dropped_or_sent_twice(
         policy in any_policy(),
         arrivals in proptest::collection::vec((0u16..3000, 0i64..4), 0..60),
     ) {

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_loop_that_dies_takes_the_others_along_and_one_that_is_notified_to_end_does_not() {
+    async fn a_loop_that_dies_takes_the_others_along_and_one_that_is_asked_to_end_does_not() {
         let stop = CancellationToken::new();
         let first = until_stop("first", &stop, async { panic!("no item {}", 7) });
         let second = until_stop("second", &stop, stop.cancelled());

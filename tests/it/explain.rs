@@ -361,7 +361,7 @@ async fn an_item_is_found_by_every_name_it_was_shown_under() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_policy_holds_or_notified_in_a_digest_says_so() {
+async fn what_a_policy_defers_or_sent_in_a_digest_says_so() {
     // The world's clock is a day behind, so what waits in it for two is held now too.
     let more = "digest = [\"every 48h\"]";
     let room = Newsroom::open_days_ago(1, more).await;

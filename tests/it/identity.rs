@@ -195,7 +195,7 @@ pub(crate) async fn round(world: &World, feeds: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_every_sequence_each_story_is_notified_once() {
+async fn of_every_sequence_each_story_is_alerted_once() {
     println!("{}", play(24 * 60).await);
 }
 

@@ -121,7 +121,7 @@ fn alerts_are_a_sheet_that_no_spreadsheet_runs() {
 }
 
 #[test]
-fn a_number_of_another_kind_is_notified_apart_and_leads_to_the_right_one() {
+fn a_number_of_another_kind_is_distinguished_and_leads_to_the_right_one() {
     let desk = desk();
     let table = stdout(&desk.run(&["outbox", "--state", "delivered"]));
     assert!(table.contains("\nd1 "), "{table}");

@@ -68,7 +68,7 @@ impl Newsroom {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_running_program_holds_from_the_next_alert_on_and_sends_what_it_is_notified_to() {
+async fn a_running_program_holds_from_the_next_alert_on_and_sends_what_it_is_asked_to() {
     let room = Newsroom::open().await;
     let muted = room.says(&[
         "mute",

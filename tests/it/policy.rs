@@ -504,7 +504,7 @@ fn a_preview_shows_a_digest_whatever_the_policy() {
 }
 
 #[test]
-fn the_outbox_says_which_digest_notified_a_folded_alert() {
+fn the_outbox_says_which_digest_holds_a_folded_alert() {
     let desk = Desk::new(
         "[feed]\nsample = { url = \"file:sample.xml\", initial = \"all\" }\n\
          [watch]\nany = \"Koizumi OR Weather\"\n[receiver]\n\

@@ -41,7 +41,7 @@ async fn systemd_hears_ready_status_watchdog_and_stopping_and_sigterm_exits_0() 
 
 /// A lane sleeps until its receiver's policy lets something pass, and no longer.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lane_wakes_when_what_it_held_may_be_notified() {
+async fn a_lane_wakes_when_what_it_held_may_be_sent() {
     let (feed, hook) = (FeedServer::start().await, WebhookServer::start().await);
     feed.publish("Koizumi one");
     feed.publish("Koizumi two");

@@ -1,5 +1,5 @@
 //! Of a document of which most stands there as it did only the rest is read. Random lives of feeds,
-//! each shown as two: one that can be read so, and one whose language is to be notified from all its
+//! each shown as two: one that can be read so, and one whose language is to be found from all its
 //! headlines, which is read whole at every poll. They must tell the same.
 
 mod lives;
@@ -69,7 +69,7 @@ async fn open(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_notified_does_not_depend_on_how_much_of_a_document_is_read() {
+async fn what_is_alerted_does_not_depend_on_how_much_of_a_document_is_read() {
     let mut runner = TestRunner::new(Config::default());
     let lives: Vec<Life> = (0..LIVES)
         .map(|_| life().new_tree(&mut runner).expect("a life").current())

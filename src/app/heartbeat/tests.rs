@@ -71,7 +71,7 @@ fn ping_line(server: &Server) -> String {
 }
 
 #[tokio::test]
-async fn a_good_minute_is_notified_once_and_a_reload_is_followed() {
+async fn a_good_minute_is_reported_once_and_a_reload_is_followed() {
     let [first, second] = [
         Server::start(|_| Reply::ok(b"OK")).await,
         Server::start(|_| Reply::ok(b"OK")).await,

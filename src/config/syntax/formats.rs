@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_another_format_is_notified_by_what_it_holds() {
+    fn a_line_of_another_format_is_known_by_what_it_holds() {
         for (text, at, expected) in [
             ("nhk\u{a0}= 'u'", 3, Some("(U+00A0)")),
             ("nhk = \u{200b}'u'", 6, Some("(U+200B)")),

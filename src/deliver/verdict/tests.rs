@@ -333,7 +333,7 @@ fn of_digest(count: u32, refusals: u32, retry: Retry) -> Verdict {
 
 /// Else hundreds of stories are lost to a receiver whose server takes 100 kB at once.
 #[test]
-fn a_digest_that_is_too_large_is_notified_in_halves_whatever_was_refused_before() {
+fn a_digest_that_is_too_large_is_sent_in_halves_whatever_was_refused_before() {
     let two = of_digest(2, 99, Retry::TooLarge);
     assert!(matches!(two.to, SettleTo::Halves { .. }));
     let found = (two.receiver.refusals, two.receiver.failing_since);
@@ -355,7 +355,7 @@ fn a_digest_that_is_too_large_is_notified_in_halves_whatever_was_refused_before(
 /// One story must not take ninety-nine others with it, and a receiver that takes nothing no digest
 /// apart.
 #[test]
-fn a_digest_that_is_not_wanted_is_notified_in_halves_until_so_many_are_refused_in_a_row() {
+fn a_digest_that_is_not_wanted_is_sent_in_halves_until_so_many_are_refused_in_a_row() {
     for refusals in [0, 1, 15] {
         let two = of_digest(2, refusals, Retry::Unwanted);
         assert!(matches!(two.to, SettleTo::Halves { .. }), "{refusals}");
@@ -380,7 +380,7 @@ fn a_digest_that_is_not_wanted_is_notified_in_halves_until_so_many_are_refused_i
 
 /// Others were notified that it fails, and it refuses one notice before it fails on, or is well.
 #[test]
-fn one_refusal_does_not_end_a_trouble_that_was_notified() {
+fn one_refusal_does_not_end_a_failure_that_others_know_of() {
     let mut claim = claim(1, 9, Some(0));
     claim.receiver.notified_failing = true;
     let refused = failed(SendReason::Refused, Retry::Unwanted);

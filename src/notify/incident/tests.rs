@@ -73,7 +73,7 @@ fn what_ends_has_the_key_of_what_began_also_by_another_feed_of_the_origin() {
 
 /// The notice of a full disk goes out without the store's row id where that takes nothing.
 #[test]
-fn a_full_disk_notified_past_the_store_is_the_incident_that_its_end_resolves() {
+fn a_full_disk_reported_past_the_store_is_the_incident_that_its_end_resolves() {
     let since = jiff::Timestamp::UNIX_EPOCH;
     let failing = Event::StoreFailing(StoreFailing {
         reason: StoreReason::Full,

@@ -242,7 +242,7 @@ async fn the_method_is_the_receivers_own() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_notified_not_followed_and_asked_again() {
+async fn a_redirect_is_reported_not_followed_and_asked_again() {
     let mut target = Hook::status("200 OK").await;
     let answer = format!(
         "HTTP/1.1 307 Temporary Redirect\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n",
@@ -379,7 +379,7 @@ async fn a_template_that_fails_after_all_sends_plain_words() {
 }
 
 #[test]
-fn what_cannot_work_is_notified_at_once() {
+fn what_cannot_work_is_reported_at_once() {
     let url: Url = "https://example.org/".parse().unwrap();
     let refused = |options: WebhookOptions| {
         let error = webhook_at(&options, Arc::new(SystemClock)).err();

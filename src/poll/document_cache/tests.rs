@@ -114,7 +114,7 @@ fn nothing_is_remembered_of_a_feed_whose_last_document_was_not_plain() {
 }
 
 #[test]
-fn where_the_language_is_to_be_notified_from_all_headlines_the_whole_is_read() {
+fn where_the_language_is_to_be_found_from_all_headlines_the_whole_is_read() {
     let undeclared = |items: &[String]| feed(items).replace("<language>en</language>", "");
     let cache = after(&undeclared(&ten()));
     let mut next = ten();

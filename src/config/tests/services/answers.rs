@@ -146,7 +146,7 @@ async fn a_redirect_is_a_receiver_that_is_broken() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_is_notified_as_one() {
+async fn an_empty_answer_is_reported_as_one() {
     let error = refused("slack", "204 No Content", &[], "").await;
     assert_eq!(
         error.detail,

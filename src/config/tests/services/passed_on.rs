@@ -21,7 +21,7 @@ const SILENT: &str = r#"{"error": "One or more notification could not be sent", 
 const FAILURES_ONLY: &str = r#"{"error": "One or more notification could not be sent", "details": [["WARNING", "2026-11-30 09:23:54,092", "Failed to send JSON POST notification: Internal server error., error=500."]]}"#;
 
 #[tokio::test]
-async fn what_some_services_have_is_notified_from_what_none_has() {
+async fn what_some_services_have_is_distinguished_from_what_none_has() {
     for (body, retry) in [
         (SOME, Retry::Partly { is_sure: true }),
         (SILENT, Retry::Partly { is_sure: false }),

@@ -47,7 +47,7 @@ async fn helo_is_refused_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn an_lmtp_server_is_notified_from_an_smtp_server() {
+async fn an_lmtp_server_is_distinguished_from_an_smtp_server() {
     let script = plain()
         .say(Step::Ehlo, "500 5.5.1 Unknown command")
         .say(Step::Helo, "500 5.5.1 Unknown command")

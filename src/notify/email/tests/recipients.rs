@@ -97,7 +97,7 @@ async fn names_in_other_scripts_are_sent_in_ascii() {
 }
 
 #[tokio::test]
-async fn beyond_the_most_recipients_the_rest_is_notified_later() {
+async fn beyond_the_most_recipients_the_rest_is_reported_later() {
     let script = plain()
         .recipient("one@example.org", "552 5.5.3 too many recipients")
         .recipient("two@example.org", "552 too many recipients");

@@ -211,7 +211,7 @@ fn rival(directory: &tempfile::TempDir) -> Connection {
 }
 
 #[test]
-fn while_another_process_writes_what_was_done_waits_and_the_rest_is_notified_so() {
+fn while_another_process_writes_what_was_done_waits_and_the_rest_hears_so() {
     let (directory, mut connection, mut reader) = store();
     let mut rival = rival(&directory);
     let ((asked, answer), (done, mut recorded)) =
