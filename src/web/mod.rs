@@ -7,6 +7,7 @@
 mod access;
 mod client;
 mod control;
+mod feeds;
 mod listener;
 mod pages;
 mod params;

@@ -17,7 +17,7 @@ use axum::{
 use super::{
     Context,
     access::{is_same, role_of},
-    pages, reply,
+    feeds, pages, reply,
     reply::text,
 };
 use crate::{app::Exposition, config::WebOptions};
@@ -34,7 +34,7 @@ pub(super) fn router(context: Context) -> Router {
         }
     };
     // A reload may turn them on and off.
-    let pages = pages::router(context.clone());
+    let pages = pages::router(context.clone()).merge(feeds::router(context.clone()));
     let pages = pages.layer(from_fn_with_state(context.clone(), is_served));
     Router::new()
         .route("/healthz", get(healthz))
