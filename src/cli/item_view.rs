@@ -6,14 +6,14 @@ use url::Url;
 
 use super::{
     output::Output,
-    terminal::{DIM, GREEN, RED, YELLOW, fit, one_line, painted},
-    when,
+    terminal::{DIM, GREEN, RED, YELLOW, fit, painted},
 };
 use crate::{
     model::{AlertItem, Field, Match},
     notify,
     store::KeptItem,
     text::without_tracking,
+    view::{when, words::one_line},
 };
 
 /// Where a term hit.

@@ -8,10 +8,11 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::{error::CliError, when};
+use super::error::CliError;
 use crate::{
     calendar::{DailyTimes, Weekdays},
     config::parse_duration,
+    view::when,
 };
 
 /// A moment as people type it. Which one it is depends on the command: one that has been, or one to

@@ -10,7 +10,6 @@ use url::form_urlencoded;
 use super::{
     alerts, config,
     error::{Answer, CliError},
-    number::Number,
     output::{Output, remark},
     receiver::notifier,
     stored,
@@ -21,6 +20,7 @@ use crate::{
     model::{Alert, AlertId, Event, ItemId, Notice, Watch},
     notify::{self, Notifier, PartKind, PreviewPart, marked},
     store::Store,
+    view::number::Number,
 };
 
 /// Every kind there is.

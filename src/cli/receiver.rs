@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    names,
     output::Output,
 };
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
     config::Config,
     model::{DeliveryKey, Event, Notice, Retry, SendError, TestPing},
     notify::Notifier,
+    view::names,
 };
 
 /// Send a test notice to a receiver, without the outbox, and print its answer.
@@ -114,6 +114,6 @@ pub(super) fn notifier(config: &Config, name: &str) -> Result<Box<dyn Notifier>,
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     app::notifier(config, name, &clock)?.ok_or_else(|| {
         let names = config.receivers.iter().map(|it| it.name.as_str());
-        names::unknown("receiver", name, names)
+        names::unknown("receiver", name, names).into()
     })
 }

@@ -8,14 +8,13 @@ use jiff::Timestamp;
 use super::{
     error::CliError,
     moment::{Moment, moment, span},
-    names::unknown,
     output::remark,
     progress::Progress,
-    when,
 };
 use crate::{
     config::Config,
     store::{ItemFilter, KeptItem, Store},
+    view::{names::unknown, when},
 };
 
 /// Items read at a time: a page of long texts still is a few megabytes.
@@ -80,7 +79,7 @@ async fn check_feed(store: &Store, name: &str) -> Result<(), CliError> {
     }
     let feeds = store.feeds().await?;
     let names = feeds.iter().map(|feed| feed.name.as_str());
-    Err(unknown("feed", name, names))
+    Err(unknown("feed", name, names).into())
 }
 
 /// Stored items, to be looked through once.

@@ -11,7 +11,6 @@ use super::{
     config,
     error::{Answer, CliError},
     moment::{Moment, moment, span},
-    names,
     output::{Output, remark},
     stored,
     terminal::wrap,
@@ -22,6 +21,7 @@ use crate::{
     model::{Alert, AlertId, DeliveryKey, Event, Notice},
     notify,
     store::{AlertFilter, Store},
+    view::names,
 };
 use csv::CsvTable;
 

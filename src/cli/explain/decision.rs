@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::{
-    super::when,
     deliveries::WatchDeliveries,
     facts::{Came, ItemFacts},
     stages::Stage,
@@ -12,6 +11,7 @@ use crate::{
     matcher::Clause,
     model::{OnUpdate, Watch, time},
     store::AlertRecord,
+    view::when,
 };
 
 /// What it came to, in a sentence.

@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{super::when, deliveries::DeliveryContext};
+use super::deliveries::DeliveryContext;
 use crate::{
     app,
     config::Config,
     matcher::{ItemLists, Matcher},
     model::{IdentifiedBy, Item, Watch},
     store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce, WatchOff},
+    view::when,
 };
 
 /// What is known of an item.

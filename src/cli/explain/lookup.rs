@@ -5,15 +5,12 @@ use std::ops::ControlFlow;
 
 use url::Url;
 
-use super::super::{
-    error::CliError,
-    number::{self, Number},
-    stored_items::Items,
-};
+use super::super::{error::CliError, stored_items::Items};
 use crate::{
     model::{Alert, AlertId, DeliveryId, Event, ItemId},
     store::{DeliveryStatus, ItemFilter, KeptItem, Store},
     text::fold,
+    view::number::{self, Number},
 };
 
 /// Items of one link that are explained, for several feeds may show it, or of one digest.

@@ -18,8 +18,6 @@ use super::{
     config,
     error::{Answer, CliError},
     item_view::{ItemStyle, ItemView},
-    number::Number,
-    outbox::DeliveryLine,
     output::{self, Output},
     stored,
     terminal::{fit, width, wrap},
@@ -31,6 +29,7 @@ use crate::{
     model::{Field, IdentifiedBy, ItemId, Watch},
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
+    view::{names, number::Number, outbox::DeliveryView},
 };
 use decision::{Decision, decide};
 use deliveries::{DeliveryContext, WatchDeliveries};
@@ -74,7 +73,7 @@ struct Explanation<'a> {
     stages: Vec<StageReport>,
     /// Only where one watch was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    deliveries: Vec<DeliveryLine<'a>>,
+    deliveries: Vec<DeliveryView<'a>>,
     /// Only where one watch was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     clause: Option<ClauseLine>,
@@ -107,8 +106,8 @@ impl Explain {
         let loaded = config::look(path)?.with_watches_off();
         let config = &loaded.config;
         let name = self.watch.as_deref();
-        let watch = name.map(|name| config::watch(config, name)).transpose();
-        let watch = watch.map_err(|error| self.unquoted(error))?;
+        let watch = name.map(|name| names::watch(config, name)).transpose();
+        let watch = watch.map_err(|error| self.unquoted(error.into()))?;
         let store = stored::open(config).await?;
         let now = SystemClock.now();
         let (mut items, is_by_notice) = match lookup::named(&self.item, &store).await? {
@@ -317,7 +316,7 @@ fn explain<'a>(
         stages: stages::reports(facts, position, &clause),
         deliveries: deliveries
             .map(|it| {
-                DeliveryLine::of(
+                DeliveryView::of(
                     it,
                     facts.delivery_context.release(it),
                     facts.delivery_context.receiver(it),

@@ -8,12 +8,8 @@ use url::Url;
 use super::{
     super::{
         error::{Answer, CliError},
-        mute::Mutes,
-        number::Number,
-        outbox::{self, DeliveryLine},
         output::Output,
-        terminal::{one_line, wrap},
-        when,
+        terminal::wrap,
     },
     lookup,
 };
@@ -22,6 +18,13 @@ use crate::{
     model::{ItemId, MuteKind, Origin},
     parse,
     store::{DeliveryState, DeliveryStatus, FeedStatus, KeptItem, SeenItem, Store},
+    view::{
+        mutes::Mutes,
+        number::Number,
+        outbox::{self, DeliveryView},
+        receivers, when,
+        words::one_line,
+    },
 };
 
 /// Feeds that are named; those of the same domain first.
@@ -152,9 +155,9 @@ pub(super) async fn print_notice(
     now: Timestamp,
     output: &Output,
 ) -> Answer {
-    let receivers = outbox::receivers(store).await?;
+    let receivers = receivers::by_name(store).await?;
     let receiver = receivers.get(&delivery.receiver);
-    let line = DeliveryLine::of(delivery, None, receiver);
+    let line = DeliveryView::of(delivery, None, receiver);
     output.print(&line, |_| {
         let made = when::at(delivery.created_at, &config.timezone);
         let moment = outbox::moment(delivery, None, receiver, now);

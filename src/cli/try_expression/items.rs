@@ -10,7 +10,6 @@ use super::super::{
     output::{self, Output},
     rate::{Day, Rate},
     stored_items::{Items, warn_of_gaps},
-    when,
 };
 use crate::{
     app::{self, SetupError},
@@ -18,6 +17,7 @@ use crate::{
     matcher::Matcher,
     model::{Watch, to_second},
     store::KeptItem,
+    view::when,
 };
 
 /// The expression over one item after the other.

@@ -20,6 +20,7 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::Watch,
+    view::names,
 };
 use items::ItemScan;
 
@@ -99,7 +100,7 @@ impl Try {
         let Some(name) = &self.against else {
             return Ok(vec![candidate]);
         };
-        let running = config::watch(config, name)?.clone();
+        let running = names::watch(config, name)?.clone();
         let candidate = Watch {
             fields: running.fields.clone(),
             feeds: running.feeds.clone(),

@@ -13,17 +13,16 @@ use super::{
     config,
     error::{Answer, CliError},
     moment::{Moment, moment, span},
-    mute::Mutes,
     output::{self, Output},
     stored,
     stored_items::{Items, kept_since, warn_of_gaps},
     terminal::fit,
-    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     model::{MuteKind, to_second},
     store::ItemFilter,
+    view::{mutes::Mutes, names, when},
 };
 use remark::{Remark, remarks};
 use survey::{Depth, MAX_EXPLAINED, NearItem, Survey, Surveyed};
@@ -70,7 +69,7 @@ impl Watches {
         let loaded = config::look(path)?.with_watches_off();
         let config = &loaded.config;
         if let Some(name) = &self.name {
-            config::watch(config, name)?;
+            names::watch(config, name)?;
         }
         let now = SystemClock.now();
         let (since, _) = span(self.since, None, now, &config.timezone)?;

@@ -9,13 +9,14 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::{error::CliError, rate::Rate, stored_items::Items, terminal::one_line};
+use super::super::{error::CliError, rate::Rate, stored_items::Items};
 use crate::{
     app::SetupError,
     config::Config,
     matcher::{Clause, ItemLists, ItemText, Matcher},
     model::{Watch, to_second},
     store::{KeptItem, WatchRecord},
+    view::words::one_line,
 };
 
 /// Near misses explained in one survey: ten thousand watches may each have thousands.
