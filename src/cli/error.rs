@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     app::{AppError, SetupError},
     store::StoreError,
-    view::{ViewError, names::UnknownName, number::NumberError},
+    view::{ViewError, moment::EmptySpan, names::UnknownName, number::NumberError},
     web::ControlError,
 };
 
@@ -73,6 +73,12 @@ impl From<ViewError> for CliError {
 impl From<UnknownName> for CliError {
     fn from(error: UnknownName) -> Self {
         Self::Failed(error.to_string())
+    }
+}
+
+impl From<EmptySpan> for CliError {
+    fn from(error: EmptySpan) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

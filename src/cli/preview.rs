@@ -8,7 +8,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::{
-    alerts, config,
+    config,
     error::{Answer, CliError},
     output::{Output, remark},
     receiver::notifier,
@@ -20,7 +20,7 @@ use crate::{
     model::{Alert, AlertId, Event, ItemId, Notice, Watch},
     notify::{self, Notifier, PartKind, PreviewPart, marked},
     store::Store,
-    view::number::Number,
+    view::{alerts, number::Number},
 };
 
 /// Every kind there is.

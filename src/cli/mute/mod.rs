@@ -13,7 +13,6 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     config,
     error::{Answer, CliError},
-    moment::{Moment, moment},
     output::{self, Output},
     stored,
     terminal::wrap,
@@ -23,6 +22,7 @@ use crate::{
     config::{Config, parse_duration},
     model::MuteKind,
     store::{MuteStatus, NewMute, Store},
+    view::moment::{Moment, moment},
     view::{
         mutes::{self, MuteView, Mutes, suppressed},
         muting::{self, check_names},

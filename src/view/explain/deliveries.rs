@@ -4,6 +4,11 @@ use std::collections::HashMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 
+use super::super::{
+    outbox::{is_under_way, moment},
+    receivers, when,
+    words::one_line,
+};
 use crate::{
     config::Config,
     deliver::releases,
@@ -12,11 +17,6 @@ use crate::{
     store::{
         AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
         Store, StoreError,
-    },
-    view::{
-        outbox::{is_under_way, moment},
-        receivers, when,
-        words::one_line,
     },
 };
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
+    super::when,
     deliveries::WatchDeliveries,
     facts::{Came, ItemFacts},
     stages::Stage,
@@ -11,7 +12,6 @@ use crate::{
     matcher::Clause,
     model::{OnUpdate, Watch, time},
     store::AlertRecord,
-    view::when,
 };
 
 /// What it came to, in a sentence.
