@@ -10,7 +10,6 @@ mod check;
 mod clause_tree;
 mod complete;
 mod config;
-mod due;
 mod error;
 mod explain;
 mod expression;
@@ -22,10 +21,7 @@ mod installed;
 mod item_view;
 mod logging;
 mod man;
-mod moment;
 mod mute;
-mod names;
-mod number;
 mod online;
 mod outbox;
 mod outline;
@@ -33,10 +29,8 @@ mod output;
 mod poll;
 mod preview;
 mod progress;
-mod rate;
 mod receiver;
 mod reload;
-mod repairs;
 mod run;
 mod search;
 mod status;
@@ -47,7 +41,6 @@ mod terminal;
 mod try_expression;
 mod visitor;
 mod watches;
-mod when;
 
 use std::{
     path::{Path, PathBuf},

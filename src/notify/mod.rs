@@ -197,6 +197,11 @@ pub fn marked(text: &str, ranges: &[[usize; 2]], [open, close]: [&str; 2]) -> St
     render::marked(text, ranges, open, close)
 }
 
+/// The same cut where hits begin and end: each stretch with whether it is a hit.
+pub fn runs(text: &str, ranges: &[[usize; 2]]) -> impl Iterator<Item = (String, bool)> {
+    render::runs(text, ranges)
+}
+
 /// A notice as the terminal receiver writes it, for `alerts`.
 pub fn terminal_block(notice: &Notice, timezone: &TimeZone, colour: bool) -> String {
     render::terminal(notice, timezone, colour)

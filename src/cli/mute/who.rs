@@ -2,7 +2,7 @@
 
 use std::env::var;
 
-use super::super::terminal::one_line;
+use crate::view::words::one_line;
 
 /// The longest name that is kept, in characters.
 const MAX_CHARS: usize = 64;

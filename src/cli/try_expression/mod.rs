@@ -14,14 +14,15 @@ use super::{
     outline,
     output::Output,
     stored,
-    stored_items::{Scope, kept_since},
+    stored_items::{Scope, each, warn_of_gaps},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     model::Watch,
+    view::{names, stored_items::kept_since, trial::Trial},
 };
-use items::ItemScan;
+use items::Printer;
 
 /// Show what an expression would have matched among the stored items, or in a text; exit 1 if nothing.
 #[derive(Debug, Args)]
@@ -65,7 +66,7 @@ impl Try {
         if self.explain {
             outline::print(&watch, &entities, output)?;
         }
-        text::run(text, watch, &entities, self.explain, output)
+        text::run(text, &watch, &entities, self.explain, output)
     }
 
     async fn run_on_items(&self, config: &Config, output: &Output) -> Answer {
@@ -77,20 +78,23 @@ impl Try {
         let store = stored::open(config).await?;
         let whole = Some(kept_since(config, now));
         let items = self.scope.items(&store, config, now, whole).await?;
-        let mut scan = ItemScan::new(watches, config, &items, now)?;
-        items
-            .each(|kept, progress| {
-                if let Some(line) = scan.judge(kept)
-                    && scan.may_show(self.limit)
-                {
-                    progress.clear();
-                    scan.show(&line, output)?;
-                }
-                Ok(ControlFlow::Continue(()))
-            })
-            .await?;
+        let extent = items.extent().await?;
+        warn_of_gaps(extent, config, now);
+        let mut trial = Trial::new(watches, config, extent.complete_since, now)?;
+        let mut printer = Printer::new(self.limit, config, output);
+        let visit = each(&items, extent, |kept, progress| {
+            if let Some(tried) = trial.judge(kept)
+                && printer.may_show()
+            {
+                progress.clear();
+                printer.show(&tried)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        visit.await?;
         store.close().await;
-        scan.conclude(output)
+        printer.conclude(&trial)?;
+        Ok(trial.hits() > 0)
     }
 
     /// The expression as a watch, and behind it the watch that it is compared with.
@@ -99,7 +103,7 @@ impl Try {
         let Some(name) = &self.against else {
             return Ok(vec![candidate]);
         };
-        let running = config::watch(config, name)?.clone();
+        let running = names::watch(config, name)?.clone();
         let candidate = Watch {
             fields: running.fields.clone(),
             feeds: running.feeds.clone(),

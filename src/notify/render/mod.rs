@@ -74,5 +74,11 @@ pub(super) fn marked(text: &str, ranges: &[[usize; 2]], open: &str, close: &str)
     runs::marked(&runs::runs(text, ranges), open, close)
 }
 
+/// One line of text, cleaned, cut where hits begin and end; each stretch with whether it is a hit.
+pub(super) fn runs(text: &str, ranges: &[[usize; 2]]) -> impl Iterator<Item = (String, bool)> {
+    let runs = runs::runs(text, ranges).into_iter();
+    runs.map(|run| (run.text, run.is_hit))
+}
+
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["model", "linear"],
     &[
         "clock", "schedule", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
@@ -23,6 +23,7 @@ const LAYERS: [&[&str]; 11] = [
     &["poll", "deliver", "config"],
     &["scheduler"],
     &["app"],
+    &["view"],
     &["web"],
     &["cli"],
     &["main", "lib"],

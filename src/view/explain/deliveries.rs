@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{
-    outbox::{self, is_under_way, moment},
-    terminal::one_line,
-    when,
+    outbox::{is_under_way, moment},
+    receivers, when,
+    words::one_line,
 };
 use crate::{
     config::Config,
@@ -46,7 +46,7 @@ impl<'a> DeliveryContext<'a> {
             now,
             releases: HashMap::new(),
             digests: HashMap::new(),
-            receivers: outbox::receivers(store).await?,
+            receivers: receivers::by_name(store).await?,
         };
         for alert in &record.alerts {
             let releases = releases(store, &config.policies, &alert.deliveries, now).await?;
@@ -83,7 +83,7 @@ impl<'a> DeliveryContext<'a> {
         let sent = self.digest(delivery).unwrap_or(delivery);
         match sent.state {
             DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped => false,
-            DeliveryState::Pending => self.receiver(sent).is_none_or(outbox::takes),
+            DeliveryState::Pending => self.receiver(sent).is_none_or(receivers::takes),
             DeliveryState::Delivered | DeliveryState::Folded => true,
         }
     }
@@ -239,8 +239,8 @@ fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'
         return format!("it is being sent to {name}");
     }
     let receiver = context.receiver(delivery);
-    let trouble = |it: &ReceiverStatus| outbox::trouble(it, context.zone, context.now);
-    if let Some(receiver) = receiver.filter(|it| !outbox::takes(it)) {
+    let trouble = |it: &ReceiverStatus| receivers::trouble(it, context.zone, context.now);
+    if let Some(receiver) = receiver.filter(|it| !receivers::takes(it)) {
         return format!("it waits for {name}{tried}: {}", trouble(receiver));
     }
     if let Some(Release { at, reason: hold }) = context.release(delivery) {
@@ -250,7 +250,7 @@ fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'
     }
     let next = moment(delivery, None, receiver, context.now);
     // One that was not tried yet has no answer of its own: it waits behind another.
-    let behind = receiver.filter(|it| tried.is_empty() && outbox::state(it) == "failing");
+    let behind = receiver.filter(|it| tried.is_empty() && receivers::state(it) == "failing");
     let because = behind.map_or(because.to_owned(), |it| format!("; {}", trouble(it)));
     let verb = if tried.is_empty() { "due" } else { "next try" };
     format!("it waits for {name}{tried}, {verb} {next}{because}")

@@ -15,12 +15,12 @@ use crate::{
 
 /// What is known of an item.
 #[derive(Debug)]
-pub(super) struct ItemFacts<'a> {
+pub(crate) struct ItemFacts<'a> {
     /// What was asked for, where that is neither its number nor the link or id it has now, and by
     /// what the item was known under that name.
-    pub(super) asked: Option<(&'a str, IdentifiedBy)>,
+    pub(crate) asked: Option<(&'a str, IdentifiedBy)>,
     pub(super) kept: &'a KeptItem,
-    pub(super) record: &'a ItemRecord,
+    pub(super) record: ItemRecord,
     pub(super) texts: Texts,
     pub(super) delivery_context: DeliveryContext<'a>,
     pub(super) feed: Option<FeedStatus>,

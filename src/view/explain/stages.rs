@@ -16,7 +16,7 @@ use crate::{
 /// Where an item may have been stopped, in the order it comes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     Seen,
     Identity,
     Baseline,
@@ -31,16 +31,16 @@ pub(super) enum Stage {
 
 /// What a stage did.
 #[derive(Debug, Serialize)]
-pub(super) struct StageReport {
-    pub(super) stage: Stage,
-    pub(super) text: String,
+pub(crate) struct StageReport {
+    pub(crate) stage: Stage,
+    pub(crate) text: String,
     /// More of it, a line each; in JSON it has fields of its own.
     #[serde(skip)]
-    pub(super) lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 impl Stage {
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Seen => "seen",
             Self::Identity => "identity",
@@ -229,7 +229,7 @@ fn muted(facts: &ItemFacts<'_>, watch: &Watch, alert: &AlertRecord) -> String {
 }
 
 /// Why what bore another name was taken for the item.
-pub(super) fn taken_for(by: IdentifiedBy) -> String {
+pub(crate) fn taken_for(by: IdentifiedBy) -> String {
     match by {
         IdentifiedBy::New | IdentifiedBy::GuidReused => {
             "it had that one when it was new".to_owned()

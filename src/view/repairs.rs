@@ -13,13 +13,13 @@ struct StoredWarning {
 }
 
 /// A line for every kind of fault of a feed that was just read.
-pub(super) fn found(warnings: &[Warning]) -> Vec<String> {
+pub(crate) fn found(warnings: &[Warning]) -> Vec<String> {
     let words = |warning: &Warning| words(warning.kind.as_str(), warning.count, warning.first_at);
     warnings.iter().map(words).collect()
 }
 
 /// The same of a feed's state. It may be of a version whose faults this one does not know.
-pub(super) fn stored(warnings: &str) -> Vec<String> {
+pub(crate) fn stored(warnings: &str) -> Vec<String> {
     let stored: Vec<StoredWarning> = serde_json::from_str(warnings).unwrap_or_default();
     let words = |fault: &StoredWarning| words(&fault.kind, fault.count, fault.first_at);
     stored.iter().map(words).collect()

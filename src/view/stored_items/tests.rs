@@ -6,7 +6,6 @@ use tokio::runtime::Runtime;
 
 use super::*;
 use crate::{
-    cli::expression::found,
     matcher::{ItemLists, Matcher},
     model::{
         Access, Feed, Field, Fingerprint, IdentifiedBy, Identity, Initial, Item, OnUpdate,
@@ -14,6 +13,7 @@ use crate::{
     },
     schedule::Learned,
     store::{NewItem, NextPoll, OriginPause, PollCommit, PollRead, PollResult, StoreOptions},
+    view::expressions::found,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -77,15 +77,15 @@ impl Desk {
         let matcher = Matcher::compile(watches, &[]).expect("a good expression");
         let mut titles = Vec::new();
         self.runtime.block_on(async {
-            let items = Items::new(&self.store, ItemFilter::default()).await;
-            let items = items.expect("read");
-            let visit = |kept: &KeptItem, _: &mut Progress| {
+            let items = Items::new(&self.store, ItemFilter::default());
+            let visit = |kept: &KeptItem| {
                 if !found(&matcher, watches, kept).is_empty() {
                     titles.push(kept.stored.item.title.clone());
                 }
-                Ok(ControlFlow::Continue(()))
+                Ok::<_, StoreError>(ControlFlow::Continue(()))
             };
-            items.each_in_pages_of(page, visit).await.expect("read");
+            let end = items.each_in_pages_of(page, None, visit).await;
+            assert!(end.expect("read").is_none(), "to the oldest");
         });
         titles
     }

@@ -15,23 +15,23 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 
 /// Hits by day.
 #[derive(Debug)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     since: Timestamp,
     now: Timestamp,
     zone: TimeZone,
     days: BTreeMap<Date, u64>,
 }
 
-/// A day as JSON.
+/// How many on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Day {
-    day: String,
-    hits: u64,
+pub(crate) struct Day {
+    pub(crate) day: String,
+    pub(crate) hits: u64,
 }
 
 impl Rate {
     /// No hits yet, of those that can be since then.
-    pub(super) fn new(since: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
+    pub(crate) fn new(since: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         Self {
             since: since.min(now),
             now,
@@ -40,24 +40,29 @@ impl Rate {
         }
     }
 
+    /// What came before this was not looked at.
+    pub(crate) fn begin(&mut self, since: Timestamp) {
+        self.since = since.min(self.now);
+    }
+
     /// Counts a hit of this moment.
-    pub(super) fn add(&mut self, at: Timestamp) {
+    pub(crate) fn add(&mut self, at: Timestamp) {
         *self.days.entry(self.day(at)).or_default() += 1;
     }
 
-    pub(super) fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         self.days.values().sum()
     }
 
     /// Hits a day on average; `None` where less than a day was seen.
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 hits")]
-    pub(super) fn per_day(&self) -> Option<f64> {
+    pub(crate) fn per_day(&self) -> Option<f64> {
         let days = self.now.duration_since(self.since).as_secs_f64() / 86_400.0;
         (days >= SHORTEST_DAYS).then(|| self.total() as f64 / days)
     }
 
     /// Every day since the first, those without a hit too.
-    pub(super) fn days(&self) -> Vec<Day> {
+    pub(crate) fn days(&self) -> Vec<Day> {
         let day = |(day, hits): (Date, u64)| Day {
             day: day.to_string(),
             hits,
@@ -67,7 +72,7 @@ impl Rate {
 
     /// A bar a day, and what they add up to:
     /// `▁▁▃▁█▁▂  16 Nov to 22 Nov: 12 new, 1.7 a day, at most 5 on 20 Nov`.
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         let counts: Vec<(Date, u64)> = self.all().collect();
         let drawn = &counts[counts.len().saturating_sub(DRAWN_DAYS)..];
         let most = drawn

@@ -1,38 +1,37 @@
-//! Mutes as people read them, and as JSON.
+//! Mutes: until when they are in force, and what they suppress.
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::super::{error::CliError, output::Output, terminal::one_line, when};
+use super::{when, words::count};
 use crate::{
-    config::Config,
     model::{MuteKind, to_second},
-    store::{MuteStatus, Muted, Store, Unmuted},
+    store::{MuteStatus, Muted, Store, StoreError, Unmuted},
 };
 
-/// A mute as JSON.
-#[derive(Serialize)]
-pub(super) struct MuteLine<'a> {
-    mute: i64,
-    kind: MuteKind,
-    name: &'a str,
-    since: Timestamp,
-    until: Timestamp,
-    comment: Option<&'a str>,
+/// A mute.
+#[derive(Debug, Serialize)]
+pub(crate) struct MuteView<'a> {
+    pub(crate) mute: i64,
+    pub(crate) kind: MuteKind,
+    pub(crate) name: &'a str,
+    pub(crate) since: Timestamp,
+    pub(crate) until: Timestamp,
+    pub(crate) comment: Option<&'a str>,
     /// Who muted it.
-    by: Option<&'a str>,
-    in_force: bool,
+    pub(crate) by: Option<&'a str>,
+    pub(crate) in_force: bool,
     /// Alerts suppressed.
-    alerts: u32,
+    pub(crate) alerts: u32,
     /// Other notices suppressed.
-    notices: u32,
+    pub(crate) notices: u32,
     /// Deliveries that are due now; only where it was lifted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sent: Option<u64>,
+    pub(crate) sent: Option<u64>,
 }
 
-impl<'a> MuteLine<'a> {
-    pub(super) fn of(mute: &'a MuteStatus, now: Timestamp) -> Self {
+impl<'a> MuteView<'a> {
+    pub(crate) fn of(mute: &'a MuteStatus, now: Timestamp) -> Self {
         Self {
             mute: mute.id.0,
             kind: mute.kind,
@@ -48,7 +47,7 @@ impl<'a> MuteLine<'a> {
         }
     }
 
-    pub(super) fn lifted(unmuted: &'a Unmuted, now: Timestamp) -> Self {
+    pub(crate) fn lifted(unmuted: &'a Unmuted, now: Timestamp) -> Self {
         Self {
             in_force: false,
             sent: Some(unmuted.sent),
@@ -58,7 +57,7 @@ impl<'a> MuteLine<'a> {
 }
 
 /// `12 alerts`, `1 alert and 2 notices`, `nothing`.
-pub(super) fn suppressed(mute: &MuteStatus) -> String {
+pub(crate) fn suppressed(mute: &MuteStatus) -> String {
     let (alerts, notices) = (
         count(u64::from(mute.alerts), "alert"),
         count(u64::from(mute.notices), "notice"),
@@ -71,15 +70,8 @@ pub(super) fn suppressed(mute: &MuteStatus) -> String {
     }
 }
 
-fn count(number: u64, noun: &str) -> String {
-    match number {
-        1 => format!("1 {noun}"),
-        number => format!("{number} {noun}s"),
-    }
-}
-
 /// That it is muted, until when, and what that means.
-pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
+pub(crate) fn muted(muted: &Muted, zone: &TimeZone) -> String {
     let mute = &muted.mute;
     let until = when::at(mute.until, zone);
     // As people see it: the same minute typed twice differs in what is behind the second.
@@ -108,7 +100,7 @@ pub(super) fn muted(muted: &Muted, zone: &TimeZone) -> String {
 }
 
 /// That it is no longer muted, what was suppressed, and how to see and to send that.
-pub(super) fn lifted(unmuted: &Unmuted) -> String {
+pub(crate) fn lifted(unmuted: &Unmuted) -> String {
     let mute = &unmuted.mute;
     let was = if mute.alerts + mute.notices == 1 {
         "was"
@@ -146,67 +138,60 @@ fn see(mute: &MuteStatus) -> String {
     }
 }
 
-/// A row of the list.
-pub(super) fn row(mute: &MuteStatus, config: &Config, now: Timestamp) -> Vec<String> {
-    let zone = &config.timezone;
-    let end = mute.ended_at.unwrap_or(mute.until);
-    let until = if mute.is_in_force(now) {
-        format!("{}, {}", when::at(end, zone), when::relative(end, now))
-    } else {
-        format!("ended {}", when::relative(end, now))
-    };
-    vec![
-        mute.id.0.to_string(),
-        format!("{} {}", mute.kind, mute.name),
-        until,
-        suppressed(mute),
-        when::relative(mute.since, now),
-        mute.by.clone().unwrap_or_default(),
-        one_line(mute.comment.as_deref().unwrap_or_default(), 100),
-    ]
+/// The mutes in force, and those that ended and suppressed something that is still there.
+pub(crate) async fn listed(store: &Store, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
+    let mut mutes = store.mutes().await?;
+    mutes.retain(|mute| mute.is_in_force(now) || !mute.is_empty());
+    Ok(mutes)
 }
 
-/// The mutes in force, for commands that show what may be muted.
+/// Until when it is or was in force.
+pub(crate) fn end(mute: &MuteStatus, now: Timestamp, zone: &TimeZone) -> String {
+    let end = mute.ended_at.unwrap_or(mute.until);
+    if mute.is_in_force(now) {
+        when::moment(Some(end), now, zone)
+    } else {
+        format!("ended {}", when::relative(end, now))
+    }
+}
+
+/// The mutes in force, for what shows what may be muted.
 #[derive(Debug)]
-pub(in crate::cli) struct Mutes(Vec<MuteStatus>);
+pub(crate) struct Mutes(Vec<MuteStatus>);
 
 impl Mutes {
-    pub(in crate::cli) async fn in_force(store: &Store, now: Timestamp) -> Result<Self, CliError> {
+    pub(crate) async fn in_force(store: &Store, now: Timestamp) -> Result<Self, StoreError> {
         let mut mutes = store.mutes().await?;
         mutes.retain(|mute| mute.is_in_force(now));
         Ok(Self(mutes))
     }
 
+    /// Each of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &MuteStatus> {
+        self.0.iter()
+    }
+
     /// The mute of this.
-    pub(in crate::cli) fn of(&self, kind: MuteKind, name: &str) -> Option<&MuteStatus> {
+    pub(crate) fn of(&self, kind: MuteKind, name: &str) -> Option<&MuteStatus> {
         let mut mutes = self.0.iter();
         mutes.find(|mute| mute.kind == kind && mute.name == name)
     }
 
     /// What a table says of it: `muted, ends in 2d`.
-    pub(in crate::cli) fn remark(
-        &self,
-        kind: MuteKind,
-        name: &str,
-        now: Timestamp,
-    ) -> Option<String> {
+    pub(crate) fn remark(&self, kind: MuteKind, name: &str, now: Timestamp) -> Option<String> {
         let mute = self.of(kind, name)?;
         Some(format!("muted, ends {}", when::relative(mute.until, now)))
     }
 
     /// What a sheet says of it.
-    pub(in crate::cli) fn fact(
-        &self,
-        kind: MuteKind,
-        name: &str,
-        zone: &TimeZone,
-    ) -> Option<String> {
+    pub(crate) fn fact(&self, kind: MuteKind, name: &str, zone: &TimeZone) -> Option<String> {
         let mute = self.of(kind, name)?;
         Some(in_force(mute, zone))
     }
 }
 
-fn in_force(mute: &MuteStatus, zone: &TimeZone) -> String {
+/// Until when it is in force, and what it has suppressed.
+pub(crate) fn in_force(mute: &MuteStatus, zone: &TimeZone) -> String {
     let comment = mute.comment.as_ref().map(|comment| format!(": {comment}"));
     format!(
         "until {}, {} suppressed{}",
@@ -214,20 +199,4 @@ fn in_force(mute: &MuteStatus, zone: &TimeZone) -> String {
         suppressed(mute),
         comment.unwrap_or_default()
     )
-}
-
-/// Says below a table what is muted at the moment.
-pub(in crate::cli) fn mention(
-    mutes: &Mutes,
-    zone: &TimeZone,
-    output: &Output,
-) -> Result<(), CliError> {
-    if output.is_json() {
-        return Ok(());
-    }
-    for mute in &mutes.0 {
-        let text = in_force(mute, zone);
-        output.say(&format!("muted: {} {} {text}", mute.kind, mute.name))?;
-    }
-    Ok(())
 }

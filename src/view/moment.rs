@@ -1,4 +1,4 @@
-//! Moments as people type them: the same words wherever a command takes a time.
+//! Moments as people type them: the same words wherever one is taken.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::{error::CliError, when};
+use super::when;
 use crate::{
     calendar::{DailyTimes, Weekdays},
     config::parse_duration,
 };
 
-/// A moment as people type it. Which one it is depends on the command: one that has been, or one to
+/// A moment as people type it. Which one it is depends on what it is for: one that has been, or one to
 /// come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     /// With its own offset or zone.
     Instant(Timestamp),
     /// In the config's time zone.
@@ -37,10 +37,10 @@ pub(super) enum Moment {
      tomorrow, a day, such as 2026-12-01, or a time of it, such as 2026-12-01T08:00 or \
      2026-12-01T08:00+09:00"
 )]
-pub(super) struct NoMoment;
+pub(crate) struct NoMoment;
 
 /// Reads a moment.
-pub(super) fn moment(text: &str) -> Result<Moment, NoMoment> {
+pub(crate) fn moment(text: &str) -> Result<Moment, NoMoment> {
     let day = match text {
         "yesterday" => Some(-1),
         "today" => Some(0),
@@ -64,7 +64,7 @@ pub(super) fn moment(text: &str) -> Result<Moment, NoMoment> {
 
 impl Moment {
     /// The one that has been: so long ago, or the last time the clock showed it.
-    pub(super) fn past(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    pub(crate) fn past(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Span(length) => now.checked_sub(length).unwrap_or(Timestamp::MIN),
             Self::Clock(time) => last(time, now, zone),
@@ -74,7 +74,7 @@ impl Moment {
 
     /// The one to come: in so long, or the next time the clock shows it; `None` where time ends
     /// before.
-    pub(super) fn coming(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    pub(crate) fn coming(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         match self {
             Self::Span(length) => now.checked_add(length).ok(),
             Self::Clock(time) => Some(next(time, now, zone)),
@@ -96,36 +96,53 @@ impl Moment {
     }
 }
 
-/// The moments from `since` until before `until`. One that can hold nothing is a slip: both are times
-/// ago, so that the earlier one is the greater number.
-pub(super) fn span(
+/// A span of time that can hold nothing.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum EmptySpan {
+    /// It begins in the future.
+    #[error("--since {since} is in the future; help: give a time that has been")]
+    Future {
+        /// When it begins.
+        since: String,
+    },
+    /// It ends before it begins: both are times ago, so that the earlier one is the greater number.
+    #[error(
+        "nothing lies between them: --since {since} is {order} --until {until}; \
+         help: --since takes the earlier time, such as --since 5m --until 1m"
+    )]
+    Backwards {
+        /// When it begins.
+        since: String,
+        /// `after` or `the same as`.
+        order: &'static str,
+        /// When it ends.
+        until: String,
+    },
+}
+
+/// The moments from `since` until before `until`. One that can hold nothing is a slip.
+pub(crate) fn span(
     since: Option<Moment>,
     until: Option<Moment>,
     now: Timestamp,
     zone: &TimeZone,
-) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
+) -> Result<(Option<Timestamp>, Option<Timestamp>), EmptySpan> {
     let past = |moment: Moment| moment.past(now, zone);
     let (since, until) = (since.map(past), until.map(past));
-    let fault = match (since, until) {
-        (Some(since), _) if since > now => {
-            let since = when::at(since, zone);
-            format!("--since {since} is in the future; help: give a time that has been")
-        }
-        (Some(since), Some(until)) if since >= until => {
-            let order = if since == until {
+    let at = |moment| when::at(moment, zone);
+    match (since, until) {
+        (Some(since), _) if since > now => Err(EmptySpan::Future { since: at(since) }),
+        (Some(since), Some(until)) if since >= until => Err(EmptySpan::Backwards {
+            since: at(since),
+            order: if since == until {
                 "the same as"
             } else {
                 "after"
-            };
-            let (since, until) = (when::at(since, zone), when::at(until, zone));
-            format!(
-                "nothing lies between them: --since {since} is {order} --until {until}; \
-                 help: --since takes the earlier time, such as --since 5m --until 1m"
-            )
-        }
-        _ => return Ok((since, until)),
-    };
-    Err(CliError::Usage(fault))
+            },
+            until: at(until),
+        }),
+        _ => Ok((since, until)),
+    }
 }
 
 /// The first moment after `now` at which the clock shows this.
@@ -249,10 +266,10 @@ mod tests {
         ] {
             let of = |text: &str| moment(text).expect(text);
             let found = span(since.map(of), until.map(of), now, &TimeZone::UTC);
-            let fault = found.err().map(|error| (error.code(), error.to_string()));
+            let fault = found.err().map(|error| error.to_string());
             let is_so = match (&fault, wanted) {
                 (None, None) => true,
-                (Some((2, text)), Some(wanted)) => text.contains(wanted) && text.contains("help: "),
+                (Some(text), Some(wanted)) => text.contains(wanted) && text.contains("help: "),
                 _ => false,
             };
             assert!(is_so, "{since:?} {until:?}: {fault:?}");

@@ -9,73 +9,75 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::super::{error::CliError, rate::Rate, stored_items::Items, terminal::one_line};
+use super::super::{ViewError, rate::Rate, stored_items::Items, words::one_line};
 use crate::{
     app::SetupError,
     config::Config,
     matcher::{Clause, ItemLists, ItemText, Matcher},
     model::{Watch, to_second},
-    store::{KeptItem, WatchRecord},
+    store::{ItemCursor, KeptItem, WatchRecord},
 };
 
 /// Near misses explained in one survey: ten thousand watches may each have thousands.
-pub(super) const MAX_EXPLAINED: usize = 1_000;
+pub(crate) const MAX_EXPLAINED: usize = 1_000;
 
 /// How near misses are looked into.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Depth<'a> {
+pub(crate) struct Depth<'a> {
     /// Only of this watch.
-    pub(super) only: Option<&'a str>,
+    pub(crate) only: Option<&'a str>,
     /// Examples of each watch.
-    pub(super) examples: usize,
+    pub(crate) examples: usize,
 }
 
 /// All watches over the items.
 #[derive(Debug)]
-pub(super) struct Survey<'a> {
+pub(crate) struct Survey<'a> {
     /// In config order.
-    pub(super) watches: Vec<Surveyed<'a>>,
+    pub(crate) watches: Vec<Surveyed<'a>>,
     /// Items read.
-    pub(super) items: u64,
+    pub(crate) items: u64,
     /// Near misses that were explained; no more than [`MAX_EXPLAINED`].
-    pub(super) explained: usize,
+    pub(crate) explained: usize,
+    /// Where it broke off, if it did: older items were not read.
+    pub(crate) rest: Option<ItemCursor>,
     /// Items of each feed.
-    pub(super) by_feed: HashMap<String, u64>,
+    pub(crate) by_feed: HashMap<String, u64>,
 }
 
 /// One watch over the items.
 #[derive(Debug)]
-pub(super) struct Surveyed<'a> {
-    pub(super) watch: &'a Watch,
+pub(crate) struct Surveyed<'a> {
+    pub(crate) watch: &'a Watch,
     /// What it alerted; `None` where nothing is on record.
-    pub(super) record: Option<WatchRecord>,
+    pub(crate) record: Option<WatchRecord>,
     /// Items it matched.
-    pub(super) matched: u64,
+    pub(crate) matched: u64,
     /// Those of them that did not come with their feed's first window.
-    pub(super) rate: Rate,
+    pub(crate) rate: Rate,
     /// Of the items it matched: the same for watches that matched the same.
-    pub(super) fingerprint: u64,
+    pub(crate) fingerprint: u64,
     /// Items it does not match, though something came close.
-    pub(super) nearly: u64,
+    pub(crate) nearly: u64,
     /// The newest of them.
-    pub(super) examples: Vec<NearItem>,
+    pub(crate) examples: Vec<NearItem>,
 }
 
 /// An item that a watch nearly matched.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct NearItem {
-    pub(super) item: String,
-    pub(super) seen: Timestamp,
-    pub(super) title: String,
+pub(crate) struct NearItem {
+    pub(crate) item: String,
+    pub(crate) seen: Timestamp,
+    pub(crate) title: String,
     /// The part of the expression that came close.
-    pub(super) clause: String,
+    pub(crate) clause: String,
     /// How.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 impl<'a> Surveyed<'a> {
     /// Nothing is counted yet.
-    pub(super) fn new(watch: &'a Watch, rate: Rate) -> Self {
+    pub(crate) fn new(watch: &'a Watch, rate: Rate) -> Self {
         Self {
             watch,
             record: None,
@@ -89,19 +91,23 @@ impl<'a> Surveyed<'a> {
 }
 
 impl<'a> Survey<'a> {
-    /// Reads every item once.
-    pub(super) async fn take(
+    /// Reads every item once. `matcher` is that of the config's watches, `span` is from when on the
+    /// items are all that came until now. Asks `goes_on` at each item; where that breaks off, `rest`
+    /// says so.
+    pub(crate) async fn take(
         config: &'a Config,
         matcher: &Matcher,
         items: &Items<'_>,
-        now: Timestamp,
+        span: [Timestamp; 2],
         depth: Depth<'_>,
-    ) -> Result<Self, CliError> {
+        mut goes_on: impl FnMut() -> ControlFlow<()>,
+    ) -> Result<Self, ViewError> {
         let loose = Matcher::compile_near_misses(&config.watches, &config.entities)
             .map_err(SetupError::Watches)?;
-        let since = items.complete_since.unwrap_or(now);
+        let [since, now] = span;
         let rate = || Rate::new(since, now, &config.timezone);
         let mut survey = Self {
+            rest: None,
             watches: config
                 .watches
                 .iter()
@@ -111,22 +117,25 @@ impl<'a> Survey<'a> {
             explained: 0,
             by_feed: HashMap::new(),
         };
-        items
-            .each(|kept, _| {
-                survey.count(kept);
-                let item = &kept.stored.item;
-                let lists = ItemLists::of(item);
-                let text = lists.text(&kept.feed, item);
-                let is_hit = survey.mark_hits(matcher, kept, &text);
-                for close in loose.find(&text) {
-                    if !is_hit[close.watch] {
-                        survey.mark_near(close.watch, kept, &text, config, depth);
-                    }
+        let each = items.each::<ViewError>(None, |kept| {
+            survey.count(kept);
+            let item = &kept.stored.item;
+            let lists = ItemLists::of(item);
+            let text = lists.text(&kept.feed, item);
+            let is_hit = survey.mark_hits(matcher, kept, &text);
+            for close in loose.find(&text) {
+                if !is_hit[close.watch] {
+                    survey.mark_near(close.watch, kept, &text, config, depth);
                 }
-                Ok(ControlFlow::Continue(()))
-            })
-            .await?;
-        Ok(survey)
+            }
+            Ok(goes_on())
+        });
+        let rest = each.await?;
+        if let Some(rest) = rest {
+            let rates = survey.watches.iter_mut().map(|it| &mut it.rate);
+            rates.for_each(|rate| rate.begin(rest.seen_at));
+        }
+        Ok(Self { rest, ..survey })
     }
 
     fn count(&mut self, kept: &KeptItem) {
@@ -187,7 +196,7 @@ impl<'a> Survey<'a> {
     }
 
     /// Adds what the watches have alerted.
-    pub(super) fn add_records(&mut self, records: Vec<WatchRecord>) {
+    pub(crate) fn add_records(&mut self, records: Vec<WatchRecord>) {
         let named = |record: WatchRecord| (record.watch.clone(), record);
         let mut records: HashMap<String, WatchRecord> = records.into_iter().map(named).collect();
         for surveyed in &mut self.watches {
@@ -196,7 +205,7 @@ impl<'a> Survey<'a> {
     }
 
     /// Items of the feeds that a watch reads.
-    pub(super) fn items_of(&self, watch: &Watch) -> u64 {
+    pub(crate) fn items_of(&self, watch: &Watch) -> u64 {
         let in_feed = |feed: &String| self.by_feed.get(feed).copied().unwrap_or_default();
         let feeds = watch.feeds.as_ref();
         feeds.map_or(self.items, |feeds| feeds.iter().map(in_feed).sum())

@@ -1,4 +1,4 @@
-//! Times as people read them on a terminal.
+//! Times as people read them.
 //!
 //! `jiff` writes [`exact`] lengths. A length that is only to be judged has one unit, which its printer
 //! does not choose: what is left to print then is one letter.
@@ -10,15 +10,23 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use crate::model::time::elapsed;
 
 /// `2026-11-22 15:30:05 JST`.
-pub(super) fn at(instant: Timestamp, zone: &TimeZone) -> String {
+pub(crate) fn at(instant: Timestamp, zone: &TimeZone) -> String {
     instant
         .to_zoned(zone.clone())
         .strftime("%Y-%m-%d %H:%M:%S %Z")
         .to_string()
 }
 
+/// `2026-11-22 15:30:05 JST, 4m ago`; `never` where there is none.
+pub(crate) fn moment(instant: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> String {
+    instant.map_or_else(
+        || "never".to_owned(),
+        |instant| format!("{}, {}", at(instant, zone), relative(instant, now)),
+    )
+}
+
 /// `4m ago`, `in 2h`, `now`.
-pub(super) fn relative(instant: Timestamp, now: Timestamp) -> String {
+pub(crate) fn relative(instant: Timestamp, now: Timestamp) -> String {
     match (length(elapsed(instant, now)), length(elapsed(now, instant))) {
         // Within a second.
         (ago, ahead) if ago == ahead => "now".to_owned(),
@@ -28,7 +36,7 @@ pub(super) fn relative(instant: Timestamp, now: Timestamp) -> String {
 }
 
 /// The largest unit, rounded down: `45s`, `12m`, `3h`, `8d`.
-pub(super) fn length(duration: Duration) -> String {
+pub(crate) fn length(duration: Duration) -> String {
     match duration.as_secs() {
         seconds @ 0..60 => format!("{seconds}s"),
         seconds @ 60..3600 => format!("{}m", seconds / 60),
@@ -38,7 +46,7 @@ pub(super) fn length(duration: Duration) -> String {
 }
 
 /// All units down to the second: `1h 30m`, `45s`.
-pub(super) fn exact(duration: Duration) -> String {
+pub(crate) fn exact(duration: Duration) -> String {
     let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     format!("{:#}", SignedDuration::from_secs(seconds))
 }

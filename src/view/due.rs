@@ -1,37 +1,39 @@
 //! Why a feed is due when it is: what every rule says, by the plan that the poll itself made.
 
-use jiff::{Timestamp, tz::TimeZone};
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::when;
 use crate::{
-    config::Config,
+    model::Feed,
     schedule::{self, Candidate, DueReason, HintText, LastPoll, Plan, Rhythm},
     store::FeedStatus,
 };
 
 /// A feed's plan, worked out again from what its last poll has left in the store.
-pub(super) struct DueReasons<'a> {
+pub(crate) struct DueReasons<'a> {
     feed: &'a FeedStatus,
     plan: Plan,
     /// Whether its failures do not count, as while our own network fails.
     is_spared: bool,
 }
 
-/// What one rule says, as JSON.
-#[derive(Serialize)]
-pub(super) struct RuleLine {
-    rule: &'static str,
-    at: Timestamp,
+/// What one rule says.
+#[derive(Debug, Serialize)]
+pub(crate) struct RuleView {
+    pub(crate) rule: &'static str,
+    pub(crate) at: Timestamp,
     /// Whether it counts at all: a hint may not be respected.
-    counts: bool,
-    won: bool,
-    because: String,
+    pub(crate) counts: bool,
+    pub(crate) won: bool,
+    pub(crate) because: String,
 }
 
 /// When a feed is polled next, and the rule that set it: its own due time, or the pause of its
 /// origin where that is later.
-pub(super) fn next(feed: &FeedStatus) -> (Timestamp, &str) {
+pub(crate) fn next(feed: &FeedStatus) -> (Timestamp, &str) {
     if feed.pause_ends_at > feed.due {
         (feed.pause_ends_at, DueReason::Pause.as_str())
     } else {
@@ -45,15 +47,19 @@ fn is_same(planned: Timestamp, kept: Timestamp) -> bool {
 }
 
 impl<'a> DueReasons<'a> {
-    /// `None` before a feed's first poll, for one that is gone, and where this config does not name
-    /// it. A pause that is over by `now` is no rule.
-    pub(super) fn of(feed: &'a FeedStatus, config: &Config, now: Timestamp) -> Option<Self> {
+    /// `None` before a feed's first poll, and for one that is gone. `configured` is the same feed in
+    /// the config. A pause that is over by `now` is no rule.
+    pub(crate) fn of(
+        feed: &'a FeedStatus,
+        configured: &Feed,
+        longest: Duration,
+        now: Timestamp,
+    ) -> Option<Self> {
         if feed.gone {
             return None;
         }
-        let configured = config.feeds.iter().find(|it| it.name == feed.name)?;
         let at = feed.polled_at?;
-        let rhythm = Rhythm::of(configured, config.poll.max_interval, at);
+        let rhythm = Rhythm::of(configured, longest, at);
         let plan_after = |failures| {
             let learned = feed.learned;
             let last = LastPoll {
@@ -81,9 +87,9 @@ impl<'a> DueReasons<'a> {
     }
 
     /// One for each rule.
-    pub(super) fn rules(&self) -> Vec<RuleLine> {
+    pub(crate) fn rules(&self) -> Vec<RuleView> {
         let (_, winner) = next(self.feed);
-        let line = |rule: &Candidate| RuleLine {
+        let line = |rule: &Candidate| RuleView {
             rule: rule.reason.as_str(),
             at: rule.at,
             counts: rule.counts,
@@ -91,19 +97,6 @@ impl<'a> DueReasons<'a> {
             because: self.because(rule),
         };
         self.plan.candidates.iter().map(line).collect()
-    }
-
-    /// One line for each rule, the one that won marked.
-    pub(super) fn lines(&self, now: Timestamp, zone: &TimeZone) -> Vec<String> {
-        let line = |rule: RuleLine| {
-            let mark = if rule.won { '>' } else { ' ' };
-            let (at, relative) = (when::at(rule.at, zone), when::relative(rule.at, now));
-            format!(
-                "{mark} {:<13} {at}, {relative}: {}",
-                rule.rule, rule.because
-            )
-        };
-        self.rules().into_iter().map(line).collect()
     }
 
     /// The rule's ground, in words.

@@ -28,7 +28,7 @@ const SAME_ITEMS: u64 = 3;
 /// Something to look into.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum Remark {
+pub(crate) enum Remark {
     /// It looks at nothing: `enabled = false`.
     Off,
     /// No alert of it is on record.
@@ -74,7 +74,7 @@ impl std::fmt::Display for Remark {
 }
 
 /// The remarks on each watch, in config order.
-pub(super) fn remarks(survey: &Survey<'_>, config: &Config) -> Vec<Vec<Remark>> {
+pub(crate) fn remarks(survey: &Survey<'_>, config: &Config) -> Vec<Vec<Remark>> {
     let mut remarks = remarks_on(survey, &config.entities);
     for (surveyed, own) in survey.watches.iter().zip(&mut remarks) {
         if config.off.has_watch(&surveyed.watch.name) {
@@ -139,9 +139,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        cli::{rate::Rate, watches::survey::Surveyed},
         model::{OnUpdate, Priority},
         store::WatchRecord,
+        view::{rate::Rate, watches::survey::Surveyed},
     };
 
     const DAYS: u64 = 10;
@@ -184,6 +184,7 @@ mod tests {
             watches,
             items,
             explained: 0,
+            rest: None,
             by_feed: HashMap::from([("wire".to_owned(), items)]),
         };
         let words = |own: Vec<Remark>| own.iter().map(ToString::to_string).collect::<Vec<_>>();

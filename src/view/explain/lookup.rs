@@ -6,34 +6,91 @@ use std::ops::ControlFlow;
 use url::Url;
 
 use super::super::{
-    error::CliError,
     number::{self, Number},
     stored_items::Items,
 };
 use crate::{
     model::{Alert, AlertId, DeliveryId, Event, ItemId},
-    store::{DeliveryStatus, ItemFilter, KeptItem, Store},
+    parse,
+    store::{DeliveryStatus, ItemCursor, KeptItem, Store, StoreError},
     text::fold,
 };
 
 /// Items of one link that are explained, for several feeds may show it, or of one digest.
-pub(super) const MAX_ITEMS: u32 = 10;
+const MAX_ITEMS: u32 = 10;
 
 /// Items that are shown, the newest.
 const MAX_NEAR: usize = 10;
 
-/// What is known by such a name.
-pub(super) enum Named {
+/// What a name means.
+#[derive(Debug)]
+pub(crate) enum Found<'a> {
     /// The items that it is about.
-    Items(Vec<KeptItem>),
+    Items {
+        items: Vec<KeptItem>,
+        /// The link or id by which they were asked for.
+        asked: Option<&'a str>,
+    },
     /// It is about no stored item: about a failing feed, for example.
     Notice(Box<DeliveryStatus>),
-    /// There is none.
+    /// What bore that number or name is no longer kept, or never was there.
+    Gone,
+    /// No item ever had that name: [`near`] may find what is meant.
+    Unknown,
+}
+
+/// What a name means, without a look through the titles.
+pub(crate) async fn find<'a>(name: &'a str, store: &Store) -> Result<Found<'a>, StoreError> {
+    match named(name, store).await? {
+        Named::Items(items) => return Ok(Found::Items { items, asked: None }),
+        Named::Notice(delivery) => return Ok(Found::Notice(delivery)),
+        Named::Nothing => {}
+    }
+    if let Some(number) = item_number(name) {
+        let items: Vec<KeptItem> = store.kept_item(number).await?.into_iter().collect();
+        return Ok(if items.is_empty() {
+            Found::Gone
+        } else {
+            Found::Items { items, asked: None }
+        });
+    }
+    let mut items = store.items_called(name, MAX_ITEMS).await?;
+    let mut is_known = true;
+    if items.is_empty() {
+        let seen = store.seen_under(parse::hashes_of_name(name)).await?;
+        is_known = !seen.is_empty();
+        for seen in seen.into_iter().take(MAX_ITEMS as usize) {
+            items.extend(store.kept_item(seen.item).await?);
+        }
+    }
+    Ok(match (items.is_empty(), is_known) {
+        (false, _) => Found::Items {
+            items,
+            asked: Some(name),
+        },
+        (true, true) => Found::Gone,
+        (true, false) => Found::Unknown,
+    })
+}
+
+/// The item's number that this is, with its sign or without.
+pub(super) fn item_number(name: &str) -> Option<ItemId> {
+    match Number::read(name)? {
+        Number::Item(id) => Some(id),
+        Number::Bare(id) => Some(ItemId(id)),
+        Number::Alert(_) | Number::Delivery(_) | Number::Notice(_) => None,
+    }
+}
+
+/// What is known by the number of something else.
+enum Named {
+    Items(Vec<KeptItem>),
+    Notice(Box<DeliveryStatus>),
     Nothing,
 }
 
 /// What an alert's number (`a1842`), a delivery's (`d2031`) or a notice's id (`k3v9q2xw-2031`) names.
-pub(super) async fn named(name: &str, store: &Store) -> Result<Named, CliError> {
+async fn named(name: &str, store: &Store) -> Result<Named, StoreError> {
     let delivery = match Number::read(name) {
         Some(Number::Alert(id)) => {
             let alert = store.alert(id).await?.into_iter().collect();
@@ -64,7 +121,7 @@ pub(super) async fn named(name: &str, store: &Store) -> Result<Named, CliError> 
     })
 }
 
-async fn items(alerts: Vec<Alert>, store: &Store) -> Result<Vec<KeptItem>, CliError> {
+async fn items(alerts: Vec<Alert>, store: &Store) -> Result<Vec<KeptItem>, StoreError> {
     let mut items = Vec::new();
     for alert in alerts.into_iter().take(MAX_ITEMS as usize) {
         if let Ok(number) = alert.item.id.parse() {
@@ -75,7 +132,7 @@ async fn items(alerts: Vec<Alert>, store: &Store) -> Result<Vec<KeptItem>, CliEr
 }
 
 /// What else bears a number that no item has.
-pub(super) async fn others(number: i64, store: &Store) -> Result<Vec<String>, CliError> {
+pub(super) async fn others(number: i64, store: &Store) -> Result<Vec<String>, StoreError> {
     let (alert, delivery) = (AlertId(number), DeliveryId(number));
     let alert = store.alert(alert).await?.map(|_| alert.to_string());
     let delivery = store.delivery(delivery).await?;
@@ -83,13 +140,27 @@ pub(super) async fn others(number: i64, store: &Store) -> Result<Vec<String>, Cl
     Ok(alert.into_iter().chain(delivery).collect())
 }
 
-/// The newest ten, of those that have just this title if there are any; all are looked through.
-pub(super) async fn near(asked: &str, store: &Store) -> Result<Vec<KeptItem>, CliError> {
+/// Items that may be meant by a name that none bears.
+#[derive(Debug)]
+pub(crate) struct Near {
+    pub(crate) items: Vec<KeptItem>,
+    /// Where the search broke off, if it did: older items were not looked at.
+    pub(crate) rest: Option<ItemCursor>,
+}
+
+/// The newest ten, of those that have just this title if there are any; all are looked through, as
+/// long as `goes_on`, which is asked at each.
+pub(crate) async fn near(
+    asked: &str,
+    items: &Items<'_>,
+    before: Option<ItemCursor>,
+    mut goes_on: impl FnMut() -> ControlFlow<()>,
+) -> Result<Near, StoreError> {
     let wanted = Wanted::of(asked);
     let title = fold(asked);
     let (mut found, mut exact) = (Vec::new(), Vec::new());
-    let items = Items::new(store, ItemFilter::default()).await?;
-    let visit = items.each(|kept, _| {
+    let mut is_enough = false;
+    let visit = items.each::<StoreError>(before, |kept| {
         if wanted.is_near(kept) {
             if fold(&kept.stored.item.title) == title {
                 exact.push(kept.clone());
@@ -97,13 +168,32 @@ pub(super) async fn near(asked: &str, store: &Store) -> Result<Vec<KeptItem>, Cl
                 found.push(kept.clone());
             }
         }
-        Ok(match exact.len() {
-            MAX_NEAR => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
+        is_enough = exact.len() == MAX_NEAR;
+        Ok(if is_enough {
+            ControlFlow::Break(())
+        } else {
+            goes_on()
         })
     });
-    visit.await?;
-    Ok(if exact.is_empty() { found } else { exact })
+    let rest = visit.await?;
+    Ok(Near {
+        items: if exact.is_empty() { found } else { exact },
+        rest: rest.filter(|_| !is_enough),
+    })
+}
+
+impl Near {
+    /// The one item that is meant, where it was asked for by its title; else these again.
+    pub(crate) fn meant(mut self, asked: &str) -> Result<KeptItem, Self> {
+        let is_one = self.items.len() == 1 && self.rest.is_none();
+        match self.items.pop() {
+            Some(item) if is_one && !is_address(asked) => Ok(item),
+            last => {
+                self.items.extend(last);
+                Err(self)
+            }
+        }
+    }
 }
 
 /// Whether it looks like an address, also without its scheme.

@@ -1,7 +1,6 @@
 //! Numbers that name things. Each kind has its sign, so that none is taken for another: `#12` is an
 //! item, `a12` an alert, `d12` a delivery; a notice's id, such as `k3v9q2xw-12`, is its delivery's.
 
-use super::error::CliError;
 use crate::{
     model::{AlertId, DeliveryId, ItemId},
     store::{AlertRecord, DeliveryStatus, Store, StoreError},
@@ -9,7 +8,7 @@ use crate::{
 
 /// What a number names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Number {
+pub(crate) enum Number {
     Item(ItemId),
     Alert(AlertId),
     Delivery(DeliveryId),
@@ -21,7 +20,7 @@ pub(super) enum Number {
 
 impl Number {
     /// What this names, if it has the form of a number.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let number = |digits: &str| {
             let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
             digits.parse().ok().filter(|_| is_number)
@@ -47,38 +46,57 @@ impl Number {
     }
 }
 
+/// A number that names no delivery.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NumberError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such notice.
+    #[error("there is no notice {0}")]
+    NoNotice(String),
+    /// It has no form of a number.
+    #[error("{0:?} is no number of a delivery; help: `fivebells outbox` shows them, such as d17")]
+    NoNumber(String),
+    /// It is the number of something else.
+    #[error("{text} is the number of {kind}{}", instead(.meant))]
+    OfAnother {
+        /// What was typed.
+        text: String,
+        /// Of what it is.
+        kind: &'static str,
+        /// The deliveries of that: `d17 for desk`.
+        meant: Vec<String>,
+    },
+}
+
 /// The delivery that this names; where it names something else, which deliveries may be meant.
-pub(super) async fn delivery(text: &str, store: &Store) -> Result<DeliveryId, CliError> {
+pub(crate) async fn delivery(text: &str, store: &Store) -> Result<DeliveryId, NumberError> {
     match Number::read(text) {
         Some(Number::Bare(id)) => Ok(DeliveryId(id)),
         Some(Number::Delivery(id)) => Ok(id),
         Some(Number::Notice(id)) => {
             let found = of_notice(text, id, store).await?;
-            let none = || CliError::Failed(format!("there is no notice {text}"));
+            let none = || NumberError::NoNotice(text.to_owned());
             found.map(|delivery| delivery.id).ok_or_else(none)
         }
         Some(Number::Alert(id)) => {
             let record = alert(id, store).await?;
             let meant = record.iter().flat_map(|it| &it.deliveries);
-            Err(instead(text, "an alert", &meant.collect::<Vec<_>>()))
+            Err(of_another(text, "an alert", meant))
         }
         Some(Number::Item(id)) => {
             let record = store.item_record(id).await?;
             let alerts = record.iter().flat_map(|record| &record.alerts);
             let meant = alerts.flat_map(|alert| &alert.deliveries);
-            Err(instead(text, "an item", &meant.collect::<Vec<_>>()))
+            Err(of_another(text, "an item", meant))
         }
-        None => {
-            let help = "`fivebells outbox` shows them, such as d17";
-            Err(CliError::Usage(format!(
-                "{text:?} is no number of a delivery; help: {help}"
-            )))
-        }
+        None => Err(NumberError::NoNumber(text.to_owned())),
     }
 }
 
 /// The delivery whose notice has this id.
-pub(super) async fn of_notice(
+pub(crate) async fn of_notice(
     text: &str,
     id: DeliveryId,
     store: &Store,
@@ -88,7 +106,7 @@ pub(super) async fn of_notice(
 }
 
 /// An alert with its deliveries.
-pub(super) async fn alert(id: AlertId, store: &Store) -> Result<Option<AlertRecord>, StoreError> {
+pub(crate) async fn alert(id: AlertId, store: &Store) -> Result<Option<AlertRecord>, StoreError> {
     let alert = store.alert(id).await?;
     let Some(item) = alert.and_then(|alert| alert.item.id.parse().ok()) else {
         return Ok(None);
@@ -98,20 +116,28 @@ pub(super) async fn alert(id: AlertId, store: &Store) -> Result<Option<AlertReco
     Ok(alerts.find(|alert| alert.id == id))
 }
 
-fn instead(text: &str, kind: &str, meant: &[&DeliveryStatus]) -> CliError {
-    let meant: Vec<String> = meant
-        .iter()
-        .map(|it| format!("{} for {}", it.id, it.receiver))
-        .collect();
-    let hint = match &meant[..] {
+fn of_another<'a>(
+    text: &str,
+    kind: &'static str,
+    meant: impl Iterator<Item = &'a DeliveryStatus>,
+) -> NumberError {
+    let meant = meant.map(|it| format!("{} for {}", it.id, it.receiver));
+    NumberError::OfAnother {
+        text: text.to_owned(),
+        kind,
+        meant: meant.collect(),
+    }
+}
+
+fn instead(meant: &[String]) -> String {
+    match meant {
         [] => ", not of a delivery".to_owned(),
         [one] => format!("; did you mean its delivery {one}?"),
         several => format!(
             "; did you mean one of its deliveries: {}?",
             several.join(", ")
         ),
-    };
-    CliError::Usage(format!("{text} is the number of {kind}{hint}"))
+    }
 }
 
 #[cfg(test)]
