@@ -6,9 +6,9 @@ use super::{
     environment::Secrets,
     headers::{fits_a_header, read_headers, refusal},
     problem::Problem,
-    proxy::read_proxy_or_none,
     section::Section,
     settings::read_ca_file,
+    urls::read_proxy_or_none,
     value::Value,
 };
 use crate::{

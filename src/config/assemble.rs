@@ -8,7 +8,6 @@ use toml::{Spanned, de::DeTable};
 use super::{
     Config,
     context::Context,
-    control::read_control,
     entities::{read_entities, report_unused as report_unused_entities},
     feeds::{ReadFeed, read_feed, report_double_urls},
     mail::Mail,
@@ -23,14 +22,13 @@ use super::{
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
-    selectors::Selectors,
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
-        ReadWatch, WatchContext, read_on_update, read_receiver_names, read_watch,
+        ReadWatch, Selectors, WatchContext, read_on_update, read_receiver_names, read_watch,
         report_double_watches,
     },
-    web::read_web,
+    web::{read_control, read_web},
     zone::read_time_zone,
 };
 use crate::{

@@ -9,7 +9,7 @@ use super::{
     environment::Environment,
     limits::MAX_PROBLEMS,
     problem::{FileId, Problem, SourceLocation, Sources},
-    quote::quoted,
+    strings::quoted,
 };
 use crate::suggest::closest;
 

@@ -2,8 +2,8 @@
 //! of a key that is unknown.
 
 use super::{
-    quote,
     schema::{Kind, TABLES, TOP, Table},
+    strings,
 };
 use crate::suggest::closest;
 
@@ -368,7 +368,7 @@ pub(super) fn help_by_keys<'k>(
         let is_sign = |(_, signs): &&(&str, &str)| signs.split(' ').any(|sign| sign == key);
         SIGNS.iter().find(is_sign)
     });
-    key.map(|(kind, _)| format!("write [{kind}.{}]", quote::key(name)))
+    key.map(|(kind, _)| format!("write [{kind}.{}]", strings::key(name)))
 }
 
 fn foreign_of(table: &Table) -> &'static [(&'static str, &'static str)] {

@@ -1,6 +1,5 @@
 //! `[mail]` and `[mail.NAME]`: servers, and the templates of all mails.
 
-mod login;
 mod server;
 
 use std::collections::HashSet;

@@ -9,7 +9,7 @@ use super::{
     Config,
     limits::MAX_NAME_CHARS,
     names,
-    quote::{key, quoted},
+    strings::{key, quoted},
 };
 use crate::text;
 

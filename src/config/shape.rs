@@ -3,8 +3,8 @@
 
 use super::{
     problem::{Problem, SourceLocation},
-    quote::{key as as_key, quoted},
     schema::{ENTITY, FEED, Kind, RECEIVER, TOP, Table, WATCH},
+    strings::{key as as_key, quoted},
     value::Value,
 };
 

@@ -1,7 +1,7 @@
 //! What to write in the place of words and lines that are plainly of another format.
 
 use super::hints::{is_boolean, unquoted};
-use crate::config::quote::{key, quoted};
+use crate::config::strings::{key, quoted};
 
 /// What to write in the place of a bare word that is a truth value elsewhere.
 pub(super) fn of_word(written: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::config::quote::{key, quoted};
+use crate::config::strings::{key, quoted};
 
 /// Quotes of word processors, of other languages and of a Japanese keyboard.
 const QUOTES: &str = "“”„‟‘’‚«»‹›「」『』＂＇`´";
