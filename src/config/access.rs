@@ -124,7 +124,7 @@ fn read_login(section: &Section<'_>) -> Option<Login> {
         (None, None) => return None,
     };
     let message = format!(
-        "`{}` stands alone: a login has a username and a password",
+        "`{}` is alone: a login has a username and a password",
         lonely.name()
     );
     let problem = Problem::error(lonely.key_place(), message).help(format!("add {missing}"));

@@ -39,7 +39,7 @@ use crate::{
     notify::ReceiverOptions,
 };
 
-/// Reads a config as far as it can be read; there is no matcher where there are errors, which stand
+/// Reads a config as far as it can be read; there is no matcher where there are errors, which are
 /// in `context` then.
 pub(super) fn read<'a>(
     context: &'a Context<'a>,
@@ -125,7 +125,7 @@ fn read_zone(files: &Files<'_>) -> Option<TimeZone> {
     read_time_zone(files.once("timezone")?.string()?)
 }
 
-/// The names under which entries stand, read well or not.
+/// The names of entries, read well or not.
 fn names<'a>(entries: &[Value<'a>]) -> Vec<&'a str> {
     entries.iter().map(Value::name).collect()
 }
@@ -188,7 +188,7 @@ fn read_watches<'a>(files: &Files<'a>, around: &WatchContext<'_>) -> Vec<Named<'
         files.report_absence("there is nothing to watch for", help);
     } else if around.receivers.is_empty() && !files.is_of_wrong_kind("receiver") {
         let help = "add [receiver.terminal] and below it stdout = true";
-        files.report_absence("there is nobody to tell: no receiver", help);
+        files.report_absence("there is nobody to notify: no receiver", help);
     }
     entries
         .into_iter()

@@ -11,13 +11,13 @@ pub enum InsertError {
     #[error("it is no TOML")]
     NotToml,
     /// `feed` is no table that lines can be added to.
-    #[error("`feed` stands there in braces; help: write [feed] and its lines below it")]
+    #[error("`feed` is in braces there; help: write [feed] and its lines below it")]
     Closed,
 }
 
 /// Where the lines go.
 enum Room {
-    /// Behind the line that this byte stands in, each with this in front.
+    /// Behind the line that holds this byte, each with this in front.
     Behind(usize, &'static str),
     /// At the end, with a header of their own.
     AtEnd,
@@ -53,7 +53,7 @@ pub(super) fn insert(text: &str, feeds: &[Proposal]) -> Result<String, InsertErr
     Ok(format!("{before}{inserted}{after}"))
 }
 
-/// Behind the last line that stands in the table itself; a table that only the headers of its feeds
+/// Behind the last line of the table itself; a table that only the headers of its feeds
 /// make has none.
 fn room_in(table: &Table) -> Room {
     let header = table.span().filter(|_| !table.is_implicit());
@@ -67,7 +67,7 @@ fn room_in(table: &Table) -> Room {
     }
 }
 
-/// Where the values end that stand in the table itself, not below a header of their own.
+/// Where the values end that are in the table itself, not below a header of their own.
 fn ends(table: &Table) -> Box<dyn Iterator<Item = usize> + '_> {
     Box::new(table.iter().flat_map(|(_, item)| match item {
         Item::Value(value) => Box::new(value.span().map(|span| span.end).into_iter()),

@@ -109,7 +109,7 @@ pub struct Config {
     pub timezone: TimeZone,
     /// Those that are polled, in the order they are written.
     pub feeds: Vec<Feed>,
-    /// What `@name` stands for in an expression, in the order they are written.
+    /// What `@name` means in an expression, in the order they are written.
     pub entities: Vec<Entity>,
     /// Those that look at items, in the order they are written.
     pub watches: Vec<Watch>,

@@ -183,7 +183,7 @@ fn bounded_duration(
     None
 }
 
-/// The value itself, or what stands in a table under `key`, and what passes.
+/// The value itself, or what a table has under `key`, and what passes.
 fn long_form<'a>(
     value: Value<'a>,
     table: &'static Table,

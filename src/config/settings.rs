@@ -118,7 +118,7 @@ pub(super) fn read_http(section: &Section<'_>) -> HttpOptions {
     }
 }
 
-/// A URL, or a mail address as a `mailto:` URL: it stands in a header, so in ASCII.
+/// A URL, or a mail address as a `mailto:` URL: it goes into a header, so in ASCII.
 fn read_contact(text: Text<'_>) -> Option<String> {
     let written = text.text.trim();
     let url = match written.parse::<lettre::Address>() {

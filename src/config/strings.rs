@@ -12,7 +12,7 @@ pub(super) struct Written {
     offsets: Vec<usize>,
 }
 
-/// Where the bytes `within` of the string `value` stand in `token`, the string as it is written,
+/// Where the bytes `within` of the string `value` are in `token`, the string as it is written,
 /// quotes included. `None` where the token cannot be read this way: point at all of it then.
 pub(super) fn written_span(
     token: &str,

@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct WatchContext<'a> {
     /// The feeds that it can read.
     pub(super) feeds: Selectors<'a>,
-    /// What `@name` stands for.
+    /// What `@name` means.
     pub(super) entities: &'a [Entity],
     /// Names of all receivers.
     pub(super) receivers: &'a [&'a str],
@@ -86,8 +86,8 @@ pub(super) fn read_watch<'a>(
     })
 }
 
-/// Two watches of one expression over the same fields and feeds tell everything twice. Where their
-/// priorities differ they may be meant, and one that is off tells nothing.
+/// Two watches of one expression over the same fields and feeds notify of everything twice. Where their
+/// priorities differ they may be meant, and one that is off notifies nobody.
 pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
     let mut first = HashMap::new();
     for watch in watches.iter().filter(|watch| watch.item.is_on) {
@@ -106,7 +106,7 @@ pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
         );
         let problem = Problem::warning(watch.entry.key_place(), message)
             .related(earlier.entry.key_place(), "the other one")
-            .help("keep one of them: a watch can tell several receivers");
+            .help("keep one of them: a watch can notify several receivers");
         watch.entry.context.report(problem);
     }
 }
@@ -190,7 +190,7 @@ fn read_notify(
     };
     let names = read_receiver_names(value, around.receivers)?;
     if value.elements().next().is_none() {
-        value.error("a watch that tells nobody is of no use");
+        value.error("a watch that notifies nobody is of no use");
     }
     Some(names)
 }

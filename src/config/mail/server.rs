@@ -67,7 +67,7 @@ pub(super) fn read_server(
 fn read_fallback(text: Text<'_>, name: &str, names: &MailNames<'_>) -> Option<String> {
     let fallback = names.choose(text)?;
     if fallback == name {
-        text.error("a mail server cannot stand in for itself");
+        text.error("a mail server cannot be its own fallback");
         return None;
     }
     Some(fallback)
@@ -194,7 +194,7 @@ fn read_login(section: &Section<'_>) -> Option<MailLogin> {
         (None, None, None) => return None,
     };
     let message = format!(
-        "`{}` stands alone: a login has a username, and a password or oauth",
+        "`{}` is alone: a login has a username, and a password or oauth",
         value.name()
     );
     let problem = Problem::error(value.key_place(), message).help(format!("add {missing}"));

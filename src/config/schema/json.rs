@@ -74,7 +74,7 @@ fn object(table: &Table) -> Value {
     object
 }
 
-/// What stands under a key that is not declared.
+/// What is under a key that is not declared.
 fn others(table: &Table) -> Value {
     match table {
         table if *table == MAIL => refer(&MAIL_SERVER),

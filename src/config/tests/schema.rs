@@ -74,7 +74,7 @@ fn what_is_in_effect_fits_the_schema() {
     assert_eq!(judged(&json_schema(), &effective(&config)), Ok(None));
 }
 
-/// A config in which the key of this table stands, with its default or without.
+/// A config in which this table has the key, with its default or without.
 fn with(table: &Table, line: &str) -> Option<String> {
     let feed = "[feed.f]\nurl = \"https://e.org/\"\n";
     let watch = "[watch.w]\nany = [\"Koizumi\"]\n";

@@ -129,7 +129,12 @@ fn a_preset_alone_is_no_receiver() {
     let directory = Directory::with(format!(
         "{PRESET}\n[feed]\nf = 'https://example.org/f'\n[watch]\nw = 'x'\n"
     ));
-    assert!(directory.report().render(false).contains("nobody to tell"));
+    assert!(
+        directory
+            .report()
+            .render(false)
+            .contains("nobody to notify")
+    );
 }
 
 /// Every example in docs/receivers.md is a config that loads.
