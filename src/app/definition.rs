@@ -4,7 +4,7 @@ use crate::{matcher::Entity, model::Watch};
 
 /// What a watch asks, in a text that is the same for as long as it asks the same: its expression
 /// with the entities that this names, the fields and feeds it reads, and what it does about edits.
-/// Not whom it tells, nor how urgently.
+/// Not its receivers, nor how urgent it is.
 pub fn definition(watch: &Watch, entities: &[Entity]) -> String {
     let fields: Vec<&str> = watch.fields.iter().map(|field| field.as_str()).collect();
     let feeds = watch.feeds.as_ref();

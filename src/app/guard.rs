@@ -54,7 +54,7 @@ pub struct StoreGuard {
 #[derive(Debug)]
 struct Trouble {
     since: Timestamp,
-    /// It stands in the store that others know.
+    /// Whether the store has recorded that others were notified.
     recorded: bool,
     /// Those who heard of it without the store.
     heard: BTreeSet<String>,
@@ -259,8 +259,8 @@ impl StoreGuard {
 }
 
 impl Trouble {
-    /// Tells through the outbox who has not heard, or without it where it takes nothing, or may
-    /// not for long.
+    /// Notifies those who have not heard of it: through the outbox, or without it where it takes
+    /// nothing, or may soon take nothing.
     async fn tell(&mut self, app: &App, event: StoreFailing) {
         let notify = app.config().health.notify.clone();
         if event.reason != StoreReason::Low {
@@ -325,4 +325,36 @@ fn too_little(app: &App, free: Option<u64>) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_pause_below_64_mib_and_go_on_from_96() {
+        let low = StoreState::Troubled(StoreReason::Low);
+        for (free, troubled, state) in [
+            (LEAST_BYTES, false, StoreState::Well),
+            (LEAST_BYTES - 1, false, low),
+            (ENOUGH_BYTES - 1, true, low),
+            (ENOUGH_BYTES, true, StoreState::Well),
+            (0, false, low),
+        ] {
+            assert_eq!(judge(None, Some(free), troubled), state, "{free}");
+        }
+        assert_eq!(judge(None, None, true), StoreState::Well);
+        assert_eq!((LEAST_BYTES, ENOUGH_BYTES), (64 << 20, 96 << 20));
+    }
+
+    #[test]
+    fn a_refusal_counts_whatever_the_room() {
+        for reason in [StoreReason::Full, StoreReason::ReadOnly, StoreReason::Io] {
+            let state = judge(Some(reason), Some(u64::MAX), false);
+            assert_eq!(state, StoreState::Troubled(reason));
+        }
+    }
+
+    #[test]
+    fn a_poll_takes_two_files_at_most() {
+        assert_eq!(files_needed(256), 576);
+        assert_eq!(files_needed(u32::MAX), 2 * u64::from(u32::MAX) + 64);
+    }
+}

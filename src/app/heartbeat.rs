@@ -54,7 +54,7 @@ impl Heartbeat {
         }
     }
 
-    /// Judges the minute that ends now, and tells a good one under the config in force.
+    /// Judges the minute that ends now, and reports a good one under the config in force.
     pub async fn end_minute(&mut self, app: &App) -> Minute {
         if !self.was_good(app).await {
             return Minute::Bad;

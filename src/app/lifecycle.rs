@@ -16,7 +16,7 @@ use super::{
     heartbeat::Heartbeat,
     reloads::{Reload, Request, reload_when_asked},
     status,
-    systemd::tell,
+    systemd::{tell, tell_status},
 };
 use crate::{
     scheduler::{LoopEnded, until_stop},
@@ -31,9 +31,6 @@ const WAIT_FOR_STORE: Duration = Duration::from_mins(1);
 
 /// How often it looks.
 const LOOK_AT_STORE: Duration = Duration::from_millis(250);
-
-/// How often STATUS is sent.
-const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// How often it is asked whether the store's threads live.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -115,8 +112,8 @@ where
     Ok(ended?)
 }
 
-/// Tells STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
-/// reports when it is time, tells which mutes ended, and looks after the store; says so if its file
+/// Sends STATUS, feeds the watchdog, shows the progress of the first polls, pings each minute,
+/// reports when it is time, notifies of mutes that ended, and looks after the store; says so if its file
 /// is `gone`.
 ///
 /// # Errors
@@ -172,21 +169,6 @@ async fn until_closed(app: &App) {
         }
         app.pulse.beat();
         tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
-/// Tells STATUS and feeds the watchdog, for ever.
-async fn tell_status(app: &App) {
-    let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
-    let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
-    loop {
-        tokio::time::sleep(every).await;
-        if let Some(line) = status::line(app).await {
-            tell(&[NotifyState::Status(&line)]).await;
-        }
-        if watchdog.is_some() && status::is_alive(app).await {
-            tell(&[NotifyState::Watchdog]).await;
-        }
     }
 }
 
@@ -260,4 +242,49 @@ impl Signals {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        clock::SystemClock,
+        config::{self, Environment, Loaded},
+    };
+
+    fn load(folder: &TempDir) -> Loaded {
+        let path = folder.path().join("fivebells.toml");
+        let config = "[feed]\nf = \"http://127.0.0.1:9/\"\n[watch]\nk = \"Koizumi\"\n\
+                      [receiver]\nt = { stdout = true }\n";
+        std::fs::write(&path, config).expect("written");
+        config::load(&path, &Environment::of_process()).expect("a config")
+    }
+
+    async fn open(folder: &TempDir) -> App {
+        let app = App::open(load(folder), Arc::new(SystemClock)).await;
+        app.expect("the program opens")
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_is_cut_off_at_the_end_and_a_dead_part_ends_all() {
+        let stop = CancellationToken::new();
+        let (ended, dead) = tokio::join!(
+            forever("one that goes on", &stop, std::future::pending()),
+            forever("one that ends", &stop, async {}),
+        );
+        assert_eq!(ended, Ok(()));
+        let message = dead.expect_err("nobody asked it to").to_string();
+        assert!(
+            message.starts_with("the one that ends has ended"),
+            "{message}"
+        );
+    }
+
+    /// As where the writer's thread has died.
+    #[tokio::test]
+    async fn a_store_without_its_threads_is_noticed() {
+        let folder = TempDir::new().expect("a folder");
+        let app = open(&folder).await;
+        app.store.clone().close().await;
+        until_closed(&app).await;
+    }
+}

@@ -1,16 +1,13 @@
 //! Wiring: a config becomes a running program.
 
 mod definition;
-mod doors;
 mod guard;
 mod heartbeat;
 mod lifecycle;
-mod mutes;
 mod presence;
 mod probe;
-mod ready;
+mod regular;
 mod reloads;
-mod report;
 mod scrape;
 mod setup;
 mod status;
@@ -39,13 +36,12 @@ use crate::{
 };
 
 pub use definition::definition;
-pub use doors::{DoorError, Doors, Swap};
 pub use guard::{ENOUGH_BYTES, StoreGuard, StoreState};
 pub use heartbeat::{Heartbeat, Minute};
 pub use lifecycle::{Signals, run, wait_for_store};
 pub use presence::Refusal;
 pub use probe::{Fault, FeedFacts, Finding, Probes, Subject, SubjectKind, Verdict};
-pub use reloads::{Reload, Reloaded};
+pub use reloads::{DoorError, Doors, Reload, Reloaded, Swap};
 pub use scrape::Exposition;
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::{ConfigCounts, Live, config_counts};
@@ -64,7 +60,7 @@ pub struct App {
     doors: OnceLock<Weak<dyn Doors>>,
     started_at: Timestamp,
     /// Of the store's writer.
-    pulse: ready::Pulse,
+    pulse: status::Pulse,
 }
 
 /// What a reload swaps, beside the scheduler's work.
@@ -128,7 +124,7 @@ impl App {
         Ok(Self {
             scheduler: Scheduler::new(store.clone(), Arc::clone(&clock), work),
             started_at: in_force.loaded_at,
-            pulse: ready::Pulse::new(),
+            pulse: status::Pulse::new(),
             reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
             doors: OnceLock::new(),

@@ -102,7 +102,7 @@ impl App {
         self.in_force().refused
     }
 
-    /// Remembers and tells how a reload ended.
+    /// Remembers how a reload ended, and notifies of it.
     pub(super) async fn conclude_reload(&self, refusal: Option<Refusal>) {
         let now = self.clock.now();
         let sent = match refusal {
@@ -123,7 +123,7 @@ impl App {
         self.note_service().await;
     }
 
-    /// Tells at a start which tests of the config fail: a wrong example must not end all alerts.
+    /// Notifies at a start of the config's tests that fail: a wrong example must not end all alerts.
     pub(super) async fn tell_tests(&self) {
         let failed = self.in_force().failed_tests;
         let sent = if failed.is_empty() {

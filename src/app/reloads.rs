@@ -1,12 +1,13 @@
 //! Reloads: who asked for one, and what it came to.
 //!
 //! SIGHUP and the control socket ask alike. What is asked for while one runs is reloaded once more,
-//! for what that one read may be what stood there before: each who asked hears of a read that began
-//! after the asking.
+//! because that one may have read the files as they were before: each who asked hears of a read that
+//! began after the asking. A reload also opens and closes the addresses at which others ask.
 
 use std::{
+    fmt, io,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use sd_notify::NotifyState;
@@ -14,7 +15,7 @@ use tokio::sync::{Notify, oneshot};
 use tracing::{error, info, warn};
 
 use super::{App, AppError, Refusal, SetupError, status, systemd::tell};
-use crate::config::Loaded;
+use crate::config::{Loaded, WebAddress, WebOptions};
 
 /// Reads the config file again: a new config, or the report of all that is wrong with it.
 pub type Reload = dyn Fn() -> Result<Loaded, Refusal> + Send + Sync;
@@ -155,6 +156,46 @@ pub(super) async fn aside<T: Send + 'static>(
     let started = thread.spawn(move || drop(done.send(work())));
     started.ok()?;
     answer.await.ok()
+}
+
+/// Puts what was opened in force.
+pub type Swap = Box<dyn FnOnce() + Send>;
+
+/// The doors at which others ask, in the hands of a layer above.
+pub trait Doors: fmt::Debug + Send + Sync {
+    /// Opens those that the config asks for and that are not open. Nothing else changes until the
+    /// swap is called; where it is dropped, those are closed again.
+    ///
+    /// # Errors
+    /// The first that cannot be opened.
+    fn prepare(self: Arc<Self>, options: &WebOptions) -> Result<Swap, DoorError>;
+}
+
+/// An address of `[web] listen` at which nobody can listen.
+#[derive(Debug, thiserror::Error)]
+#[error("[web] cannot listen on {address}: {cause}; help: {help}")]
+pub struct DoorError {
+    /// The address.
+    pub address: WebAddress,
+    /// The system's word.
+    pub cause: io::Error,
+    /// What to do.
+    pub help: &'static str,
+}
+
+impl App {
+    /// From now on a reload swaps these too.
+    /// Weakly: what is asked at them ends here, so they hold the program.
+    pub fn attend(&self, doors: Weak<dyn Doors>) {
+        // A second set of doors would be a fault of the caller; the first stays.
+        let _ = self.doors.set(doors);
+    }
+
+    /// Opens what a new config asks for.
+    pub(super) fn open_doors(&self, options: &WebOptions) -> Result<Option<Swap>, DoorError> {
+        let doors = self.doors.get().and_then(Weak::upgrade);
+        doors.map(|doors| doors.prepare(options)).transpose()
+    }
 }
 
 #[cfg(test)]

@@ -167,7 +167,7 @@ fn prepare(http: &Http, feeds: &[Feed]) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// The watches, compiled; `@name` in them stands for the names of that entity.
+/// The watches, compiled; `@name` in them means the names of that entity.
 ///
 /// # Errors
 /// Every watch that does not compile.

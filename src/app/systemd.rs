@@ -6,10 +6,15 @@ use sd_notify::NotifyState;
 use tokio::net::UnixDatagram;
 use tracing::warn;
 
+use super::{App, status};
+
 /// How long a reader that stalls is waited for; then that one message is lost.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Tells systemd; without it, does nothing.
+/// How often STATUS is sent.
+const STATUS_EVERY: Duration = Duration::from_secs(10);
+
+/// Notifies systemd; without it, does nothing.
 pub(super) async fn tell(states: &[NotifyState<'_>]) {
     let Some(socket) = env::var_os("NOTIFY_SOCKET") else {
         return;
@@ -17,6 +22,21 @@ pub(super) async fn tell(states: &[NotifyState<'_>]) {
     let lines: Vec<String> = states.iter().map(ToString::to_string).collect();
     if let Err(error) = send(&socket, lines.join("\n").as_bytes()).await {
         warn!("cannot tell systemd: {error}");
+    }
+}
+
+/// Sends STATUS and feeds the watchdog, for ever.
+pub(super) async fn tell_status(app: &App) {
+    let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 2);
+    let every = watchdog.map_or(STATUS_EVERY, |limit| limit.min(STATUS_EVERY));
+    loop {
+        tokio::time::sleep(every).await;
+        if let Some(line) = status::line(app).await {
+            tell(&[NotifyState::Status(&line)]).await;
+        }
+        if watchdog.is_some() && status::is_alive(app).await {
+            tell(&[NotifyState::Watchdog]).await;
+        }
     }
 }
 

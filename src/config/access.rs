@@ -6,9 +6,9 @@ use super::{
     environment::Secrets,
     headers::{fits_a_header, read_headers, refusal},
     problem::Problem,
-    proxy::read_proxy_or_none,
     section::Section,
     settings::read_ca_file,
+    urls::read_proxy_or_none,
     value::Value,
 };
 use crate::{
@@ -124,7 +124,7 @@ fn read_login(section: &Section<'_>) -> Option<Login> {
         (None, None) => return None,
     };
     let message = format!(
-        "`{}` stands alone: a login has a username and a password",
+        "`{}` is alone: a login has a username and a password",
         lonely.name()
     );
     let problem = Problem::error(lonely.key_place(), message).help(format!("add {missing}"));

@@ -8,7 +8,6 @@ use toml::{Spanned, de::DeTable};
 use super::{
     Config,
     context::Context,
-    control::read_control,
     entities::{read_entities, report_unused as report_unused_entities},
     feeds::{ReadFeed, read_feed, report_double_urls},
     mail::Mail,
@@ -23,14 +22,13 @@ use super::{
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
-    selectors::Selectors,
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     value::Value,
     watches::{
-        ReadWatch, WatchContext, read_on_update, read_receiver_names, read_watch,
+        ReadWatch, Selectors, WatchContext, read_on_update, read_receiver_names, read_watch,
         report_double_watches,
     },
-    web::read_web,
+    web::{read_control, read_web},
     zone::read_time_zone,
 };
 use crate::{
@@ -41,7 +39,7 @@ use crate::{
     notify::ReceiverOptions,
 };
 
-/// Reads a config as far as it can be read; there is no matcher where there are errors, which stand
+/// Reads a config as far as it can be read; there is no matcher where there are errors, which are
 /// in `context` then.
 pub(super) fn read<'a>(
     context: &'a Context<'a>,
@@ -127,7 +125,7 @@ fn read_zone(files: &Files<'_>) -> Option<TimeZone> {
     read_time_zone(files.once("timezone")?.string()?)
 }
 
-/// The names under which entries stand, read well or not.
+/// The names of entries, read well or not.
 fn names<'a>(entries: &[Value<'a>]) -> Vec<&'a str> {
     entries.iter().map(Value::name).collect()
 }
@@ -190,7 +188,7 @@ fn read_watches<'a>(files: &Files<'a>, around: &WatchContext<'_>) -> Vec<Named<'
         files.report_absence("there is nothing to watch for", help);
     } else if around.receivers.is_empty() && !files.is_of_wrong_kind("receiver") {
         let help = "add [receiver.terminal] and below it stdout = true";
-        files.report_absence("there is nobody to tell: no receiver", help);
+        files.report_absence("there is nobody to notify: no receiver", help);
     }
     entries
         .into_iter()

@@ -9,7 +9,7 @@ use super::{
     environment::Environment,
     limits::MAX_PROBLEMS,
     problem::{FileId, Problem, SourceLocation, Sources},
-    quote::quoted,
+    strings::quoted,
 };
 use crate::suggest::closest;
 
@@ -21,10 +21,10 @@ const MAX_LISTED: usize = 8;
 pub(super) struct Context<'a> {
     pub(super) sources: &'a Sources,
     pub(super) environment: &'a Environment,
-    /// Lines that are not TOML. What stands there is unknown, so nothing that could be explained
+    /// Lines that are not TOML. What is there is unknown, so nothing that could be explained
     /// by it is reported.
     broken: Vec<(FileId, std::ops::Range<usize>)>,
-    /// Whether a file could not be read. Whatever is missing may stand there.
+    /// Whether a file could not be read. Whatever is missing may be there.
     pub(super) is_incomplete: bool,
     problems: RefCell<Vec<Problem>>,
 }
@@ -59,7 +59,7 @@ impl<'a> Context<'a> {
         self.push(problem);
     }
 
-    /// Remembers a fault of the syntax that makes unknown all that stands behind it in its file.
+    /// Remembers a fault of the syntax that makes unknown all that follows it in its file.
     pub(super) fn report_syntax_to_the_end(&mut self, problem: Problem) {
         let file = problem.place.file;
         let start = problem.place.span.as_ref().map_or(0, |span| span.start);
@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
         self.broken.push((file, start..end));
     }
 
-    /// Remembers a problem with what stands at its place.
+    /// Remembers a problem with what is at its place.
     pub(super) fn report(&self, problem: Problem) {
         let start = problem.place.span.as_ref().map(|span| span.start);
         if start.is_none_or(|start| !self.is_broken(problem.place.file, start)) {
@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
                 apart(name)
             )),
             None if what == "receiver" && name.contains(['@', '/']) => {
-                Some("write the name of a [receiver.NAME], where the address stands".to_owned())
+                Some("write the name of a [receiver.NAME], which has the address".to_owned())
             }
             Some(meant) => Some(format!("did you mean {meant:?}?")),
             None if known.is_empty() || known.len() > MAX_LISTED => None,
@@ -165,14 +165,14 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What stands between commas, as a list of strings.
+/// What is between commas, as a list of strings.
 pub(super) fn apart(text: &str) -> String {
     let parts = text.split(',').map(|part| quoted(part.trim()));
     format!("[{}]", parts.collect::<Vec<_>>().join(", "))
 }
 
 /// The end of what a fault at `at` makes unknown: its line, begun at `start`; where that is a
-/// [header], all that stands below it, too.
+/// [header], all that is below it, too.
 fn broken_end(text: &str, start: usize, at: usize) -> usize {
     let of_header = text[start..].trim_start().starts_with('[');
     let end = if of_header {

@@ -1,14 +1,13 @@
 //! The config in effect, as TOML.
 
-mod mail;
-mod presets;
+mod receivers;
 
 use std::fmt::Write;
 
 use super::{
     Config, ConfigTest, WebLogin, WebOptions,
     policy::as_written,
-    quote::{key, quoted},
+    strings::{key, quoted},
     times::daily_texts,
     units::{duration_text, size_text},
 };
@@ -16,7 +15,6 @@ use crate::{
     http::HttpOptions,
     matcher::Entity,
     model::{Access, Feed, Initial, Login, Proxy, Secret, Silent, Watch},
-    notify::{ReceiverKind, ReceiverOptions, WebhookOptions},
 };
 
 /// Everything in effect, defaults included and includes merged, as TOML for `fivebells config`.
@@ -48,13 +46,8 @@ pub fn effective(config: &Config) -> String {
     }
     for receiver in &config.receivers {
         writer.receiver(receiver);
-        for (name, value) in config
-            .policies
-            .get(&receiver.name)
-            .iter()
-            .copied()
-            .flat_map(as_written)
-        {
+        let policy = config.policies.get(&receiver.name);
+        for (name, value) in policy.into_iter().flat_map(as_written) {
             writer.value(name, &value);
         }
     }
@@ -203,52 +196,6 @@ impl Writer {
         self.string("priority", watch.priority.as_str());
         self.string("on_update", watch.on_update.as_str());
         self.strings("notify", watch.notify.iter().map(String::as_str));
-    }
-
-    fn receiver(&mut self, receiver: &ReceiverOptions) {
-        self.header("receiver", &receiver.name);
-        match &receiver.kind {
-            ReceiverKind::Terminal => self.value("stdout", "true"),
-            ReceiverKind::Email(email) => {
-                self.strings("email", email.to.iter().map(String::as_str));
-                self.string("mail", &email.server);
-                let templates = &email.templates;
-                for (name, template) in [
-                    ("subject", &templates.subject),
-                    ("text", &templates.text),
-                    ("html", &templates.html),
-                ] {
-                    if let Some(template) = template {
-                        self.string(name, template);
-                    }
-                }
-            }
-            ReceiverKind::Exec(exec) => {
-                self.strings("exec", exec.command.iter().map(String::as_str));
-                self.string("input", exec.input.as_str());
-                self.duration("timeout", exec.timeout);
-            }
-            ReceiverKind::Webhook(webhook) => self.webhook(webhook),
-            ReceiverKind::Preset(preset) => self.service(preset),
-        }
-    }
-
-    fn webhook(&mut self, webhook: &WebhookOptions) {
-        if webhook.url_is_secret {
-            self.string("webhook", Secret::HIDDEN);
-        } else {
-            self.string("webhook", &shown(&webhook.url));
-        }
-        self.string("method", webhook.method.as_str());
-        if !webhook.secrets.is_empty() {
-            self.strings("secret", webhook.secrets.iter().map(|_| Secret::HIDDEN));
-        }
-        if let Some(body) = &webhook.body {
-            self.string("body", body);
-        }
-        self.hidden_table("headers", webhook.headers.iter().map(|(name, _)| name));
-        self.value("allow_private", &webhook.allow_private.to_string());
-        self.duration("timeout", webhook.timeout);
     }
 
     fn settings(&mut self, config: &Config) {

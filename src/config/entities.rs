@@ -13,8 +13,8 @@ const OPERATORS: [&str; 3] = ["AND", "OR", "NOT"];
 
 /// Reads all entries of `[entity]`.
 ///
-/// One that is wrong stands for its own name, so that no watch is blamed for it; the config has
-/// an error by then.
+/// A wrong entity gets its own name as its only one, so that no watch is blamed for it; the config
+/// has an error by then.
 pub(super) fn read_entities(entries: Vec<Value<'_>>) -> Vec<Named<'_, Entity>> {
     report_doubles("entities", &entries);
     let read = |entry| {
@@ -28,7 +28,7 @@ fn read_entity(entry: Value<'_>) -> Option<Entity> {
     let name = read_name(entry, "entity")?;
     if let Some(plain) = name.strip_prefix('@') {
         let message = format!("{name:?} begins with @");
-        let help = format!("write {plain:?}; the @ stands only where a watch names it");
+        let help = format!("write {plain:?}; use @ only where a watch names it");
         let problem = Problem::error(entry.key_place(), message).help(help);
         entry.context.report(problem);
         return Some(Entity {
@@ -104,7 +104,7 @@ fn read_one(name: &Text<'_>) -> Option<String> {
     Some(name.text.to_owned())
 }
 
-/// An entity that stands in no expression.
+/// An entity that no expression names.
 pub(super) fn report_unused<'w>(
     entities: &[Named<'_, Entity>],
     used: impl Iterator<Item = &'w str>,

@@ -12,8 +12,8 @@ use super::{
     limits::TIMEOUT,
     presets::named,
     problem::Problem,
-    quote::quoted,
     section::Section,
+    strings::quoted,
     value::{Text, Value},
 };
 use crate::notify::{ExecInput, ExecOptions, ReceiverKind};

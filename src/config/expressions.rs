@@ -106,7 +106,7 @@ fn read_list<'a>(section: &Section<'a>, key: &'static str) -> Option<Vec<Text<'a
     let mut seen = std::collections::HashSet::new();
     for entry in &entries {
         if !seen.insert(entry.text.trim()) {
-            let message = format!("{:?} stands twice in `{key}`", entry.text);
+            let message = format!("{:?} is twice in `{key}`", entry.text);
             let problem = Problem::warning(entry.place(), message);
             section.context.report(problem);
         }

@@ -116,7 +116,7 @@ pub(super) fn report_double_urls(feeds: &[Named<'_, ReadFeed>]) {
 
 fn read_tag(tag: &Text<'_>) -> Option<String> {
     if let Some(plain) = tag.text.strip_prefix('#') {
-        let help = format!("write {plain:?}; the # stands only where a watch selects the tag");
+        let help = format!("write {plain:?}; use # only where a watch selects the tag");
         tag.error_with(format!("{:?} begins with #", tag.text), help);
         return None;
     }

@@ -82,7 +82,7 @@ fn expand(pattern: &Text<'_>) -> Vec<PathBuf> {
     let name = name.to_string_lossy();
     if directory.to_string_lossy().contains(['*', '?']) {
         let help = "name each directory with a pattern of its own";
-        pattern.error_with("`*` and `?` stand in the last part of a path only", help);
+        pattern.error_with("`*` and `?` work in the last part of a path only", help);
         return Vec::new();
     }
     if !name.contains(['*', '?']) {
@@ -214,7 +214,7 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The text without its byte order mark, and where the first thing stands that is no UTF-8.
+/// The text without its byte order mark, and where the first thing is that is no UTF-8.
 ///
 /// UTF-16, as editors on Windows write it, is read too, so that this is the only fault that is reported.
 fn decode(mut bytes: Vec<u8>) -> (String, Option<usize>) {

@@ -1,14 +1,14 @@
-//! What other programs call our keys, and keys that stand in the wrong place: what to write instead
+//! What other programs call our keys, and keys that are in the wrong place: what to write instead
 //! of a key that is unknown.
 
 use super::{
-    quote,
     schema::{Kind, TABLES, TOP, Table},
+    strings,
 };
 use crate::suggest::closest;
 
 /// For each kind of table: words of other programs, and what they are called here. What is no key
-/// alone is said as it stands.
+/// alone is said as it is.
 const FOREIGN: [(&str, &[(&str, &str)]); 13] = [
     ("feed.NAME", &FEED),
     ("entity.NAME", &ENTITY),
@@ -75,7 +75,7 @@ const FEED: [(&str, &str); 15] = [
     ),
     (
         "name title id",
-        "the name stands in the header, [feed.NAME], or before the =, NAME = \"https://…\"",
+        "the name belongs in the header, [feed.NAME], or before the =, NAME = \"https://…\"",
     ),
     ("active enable on", "enabled"),
     (
@@ -84,11 +84,11 @@ const FEED: [(&str, &str); 15] = [
     ),
     (
         "receiver receivers channel to email",
-        "a feed tells nobody: write `notify` in a watch, and `feeds` there for what it reads",
+        "a feed notifies nobody: write `notify` in a watch, and `feeds` there for what it reads",
     ),
     (
         "filter filters keywords keyword query include exclude contains regex",
-        "what to look for stands in [watch]",
+        "what to look for belongs in [watch]",
     ),
     (
         "verify verify_ssl ssl_verify tls_verify insecure skip_verify ca cacert ca_cert",
@@ -138,7 +138,7 @@ const WATCH: [(&str, &str); 16] = [
     ("severity level importance urgency", "priority"),
     (
         "name id",
-        "the name stands in the header, [watch.NAME], or before the =, NAME = \"an expression\"",
+        "the name belongs in the header, [watch.NAME], or before the =, NAME = \"an expression\"",
     ),
     ("lang language languages", "write lang:ja in the expression"),
     (
@@ -181,9 +181,9 @@ const RECEIVER: [(&str, &str); 15] = [
     ("batch summary bundle schedule interval", "digest"),
     (
         "smtp server host port from sender starttls tls",
-        "the mail server stands in [mail], with `server` and `from`",
+        "the mail server belongs in [mail], with `server` and `from`",
     ),
-    ("name id", "the name stands in the header: [receiver.NAME]"),
+    ("name id", "the name belongs in the header: [receiver.NAME]"),
     (
         "priority min_priority level severity",
         "priority belongs to a watch",
@@ -215,7 +215,7 @@ const MAIL: [(&str, &str); 9] = [
     ),
     (
         "to recipients recipient email",
-        "who gets mail stands in a receiver: email = [\"desk@example.org\"]",
+        "who gets mail belongs in a receiver: email = [\"desk@example.org\"]",
     ),
     ("title", "subject"),
     ("body template", "write `text` and `html`"),
@@ -270,12 +270,12 @@ const TEST: [(&str, &str); 3] = [
 const TOP_WORDS: [(&str, &str); 13] = [
     (
         "metrics prometheus monitoring listen telemetry statistics",
-        "where the service answers stands in [web]: listen = \"127.0.0.1:9464\"",
+        "where the service answers belongs in [web]: listen = \"127.0.0.1:9464\"",
     ),
     ("tz time_zone zone locale", "write timezone = \"Area/City\""),
     (
         "smtp email mailer mail_server",
-        "the mail server stands in [mail]",
+        "the mail server belongs in [mail]",
     ),
     (
         "channel channels notifier notifiers notification notifications destination destinations output outputs target targets recipient recipients contact contacts alert alerts alerting to",
@@ -283,15 +283,15 @@ const TOP_WORDS: [(&str, &str); 13] = [
     ),
     (
         "source sources subscription subscriptions rss url urls site sites outline opml",
-        "what is read stands in [feed]",
+        "what is read belongs in [feed]",
     ),
     (
         "rule rules filter filters keyword keywords term terms search searches query queries topic topics match any",
-        "what to look for stands in [watch]",
+        "what to look for belongs in [watch]",
     ),
     (
         "database db storage state data",
-        "where the state is stands in [store]",
+        "where the state is belongs in [store]",
     ),
     (
         "log logging log_level loglevel debug verbose",
@@ -299,15 +299,15 @@ const TOP_WORDS: [(&str, &str); 13] = [
     ),
     (
         "schedule interval refresh fetch fetcher http polling crawler cron",
-        "how feeds are read stands in [poll]",
+        "how feeds are read belongs in [poll]",
     ),
     (
         "retention history cleanup purge",
-        "how long what is kept stands in [keep]",
+        "how long something is kept belongs in [keep]",
     ),
     (
         "alias aliases people persons synonyms",
-        "people and things under all their names stand in [entity]",
+        "people and things under all their names belong in [entity]",
     ),
     (
         "monitoring heartbeat healthcheck healthchecks",
@@ -315,7 +315,7 @@ const TOP_WORDS: [(&str, &str); 13] = [
     ),
     (
         "general global globals main settings defaults default config fivebells options",
-        "its keys stand at the top of the file, without a header",
+        "its keys belong at the top of the file, without a header",
     ),
 ];
 
@@ -368,7 +368,7 @@ pub(super) fn help_by_keys<'k>(
         let is_sign = |(_, signs): &&(&str, &str)| signs.split(' ').any(|sign| sign == key);
         SIGNS.iter().find(is_sign)
     });
-    key.map(|(kind, _)| format!("write [{kind}.{}]", quote::key(name)))
+    key.map(|(kind, _)| format!("write [{kind}.{}]", strings::key(name)))
 }
 
 fn foreign_of(table: &Table) -> &'static [(&'static str, &'static str)] {
@@ -406,8 +406,8 @@ fn elsewhere(title: &str, table: &Table, name: &str) -> Option<String> {
             Kind::Table => format!("write [{name}] as a table of its own"),
             Kind::Tables => format!("write [[{name}]] as a table of its own"),
             _ => format!(
-                "`{name}` belongs to the top of the file, before the first [table]: all that stands \
-                 below {title} is part of it"
+                "`{name}` belongs to the top of the file, before the first [table]: everything below \
+                 {title} is part of it"
             ),
         });
     }
@@ -455,7 +455,7 @@ mod tests {
             (&schema::WATCH, "keep", "write [keep] as a table of its own"),
             (&schema::TOP, "feeds", "did you mean `feed`?"),
             (&schema::TOP, "watches", "did you mean `watch`?"),
-            (&schema::TOP, "smtp", "the mail server stands in [mail]"),
+            (&schema::TOP, "smtp", "the mail server belongs in [mail]"),
             (
                 &schema::TOP,
                 "every",

@@ -50,7 +50,7 @@ const FRAMING: &str = "it belongs to the connection";
 const NO_BODY: &str = "a poll has no body";
 const COOKIES: &str = "Fivebells keeps no cookies; ask the publisher for a key or a login";
 const CONDITIONS: &str = "Fivebells asks with the validators of the last document";
-const PROXIES: &str = "a proxy's login stands in the URL of `proxy`";
+const PROXIES: &str = "a proxy's login is part of the URL of `proxy`";
 
 /// Headers that are ours to set: who we are, how long the body is, and the signature.
 const OWN_HEADERS: [&str; 8] = [
@@ -82,7 +82,7 @@ pub(super) fn read_headers(
             .any(|(earlier, _)| earlier.eq_ignore_ascii_case(name));
         let fault = match HeaderName::try_from(name) {
             Err(_) => Some(format!("{name:?} cannot be the name of a header")),
-            Ok(_) if twice => Some(format!("the header {name:?} stands here twice")),
+            Ok(_) if twice => Some(format!("the header {name:?} is here twice")),
             Ok(header) => refused(header.as_str())
                 .map(|reason| format!("the header {name:?} cannot be set: {reason}")),
         };

@@ -1,6 +1,5 @@
 //! `[mail]` and `[mail.NAME]`: servers, and the templates of all mails.
 
-mod login;
 mod server;
 
 use std::collections::HashSet;
@@ -77,7 +76,7 @@ impl<'a> Mail<'a> {
         }
     }
 
-    /// Warns of a server that no mail can come to: who wrote it thinks that it stands by.
+    /// Warns of a server that no mail can come to: whoever wrote it expects it to be used.
     pub(super) fn report_unused(&self, receivers: &[ReceiverOptions]) {
         let first = receivers
             .iter()

@@ -1,4 +1,4 @@
-//! Several files as one config: named things add up, settings stand once.
+//! Several files as one config: named things add up, a setting is written once.
 
 use toml::{Spanned, de::DeTable};
 
@@ -18,7 +18,7 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    /// Refuses what cannot stand in two files.
+    /// Refuses what cannot be in two files.
     pub(super) fn new(context: &'a Context<'a>, tables: &'a [Spanned<DeTable<'a>>]) -> Self {
         let files = context.sources.files().zip(tables);
         let tops = files.map(|((file, _), table)| {
@@ -40,7 +40,7 @@ impl<'a> Files<'a> {
         files
     }
 
-    /// What stands in the tables `key` of all files.
+    /// What the tables `key` of all files hold.
     pub(super) fn entries(&self, key: &'static str) -> Vec<Value<'a>> {
         let tables = self.tops.iter().filter_map(|top| top.get(key));
         tables
@@ -57,7 +57,7 @@ impl<'a> Files<'a> {
             .collect()
     }
 
-    /// Whether entries may be missing for a fault that was reported: what stands under this key is no
+    /// Whether entries may be missing for a fault that was reported: what is under this key is no
     /// table of them, or a table has an unknown name.
     pub(super) fn is_of_wrong_kind(&self, key: &'static str) -> bool {
         if self.tops.iter().any(Section::has_unknown_table) {
@@ -116,7 +116,7 @@ impl<'a> Files<'a> {
                     Kind::Table => format!("[{}]", key.name),
                     _ => format!("`{}`", key.name),
                 };
-                let message = format!("{written} stands in two files");
+                let message = format!("{written} is in two files");
                 let problem = Problem::error(value.key_place(), message)
                     .related(first.key_place(), "the other one");
                 self.context.report(problem);

@@ -16,7 +16,6 @@ mod access;
 mod add;
 mod assemble;
 mod context;
-mod control;
 mod effective;
 mod entities;
 mod environment;
@@ -27,7 +26,6 @@ mod files;
 mod first;
 mod foreign;
 mod headers;
-mod heartbeat;
 mod hints;
 mod insert;
 pub mod limits;
@@ -42,8 +40,6 @@ mod policy;
 mod presets;
 mod problem;
 mod propose;
-mod proxy;
-mod quote;
 mod receivers;
 mod report;
 mod rhythm;
@@ -51,7 +47,6 @@ mod sample;
 pub mod schema;
 mod secrets;
 mod section;
-mod selectors;
 mod services;
 mod settings;
 mod shape;
@@ -90,7 +85,6 @@ use crate::{
 use context::Context;
 
 pub use add::{AddError, add_feeds};
-pub use control::ControlOptions;
 pub use effective::effective;
 pub use environment::Environment;
 pub use first::{FirstConfig, FirstMail, SecretPlace};
@@ -104,7 +98,7 @@ pub use rhythm::Every;
 pub use sample::{ConfigTest, TestResult, run_tests};
 pub use settings::{HealthOptions, PollOptions};
 pub use units::{UnitError, parse_duration};
-pub use web::{ProxyPeer, TrustedProxy, WebAddress, WebLogin, WebOptions};
+pub use web::{ControlOptions, ProxyPeer, TrustedProxy, WebAddress, WebLogin, WebOptions};
 
 /// Everything a config says, defaults filled in, names resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +109,7 @@ pub struct Config {
     pub timezone: TimeZone,
     /// Those that are polled, in the order they are written.
     pub feeds: Vec<Feed>,
-    /// What `@name` stands for in an expression, in the order they are written.
+    /// What `@name` means in an expression, in the order they are written.
     pub entities: Vec<Entity>,
     /// Those that look at items, in the order they are written.
     pub watches: Vec<Watch>,

@@ -15,7 +15,7 @@ pub(super) struct Named<'a, T> {
     pub(super) item: T,
 }
 
-/// The name an entry stands under, where it can be one.
+/// The name of an entry, where it can be one.
 pub(super) fn read_name<'a>(entry: Value<'a>, what: &str) -> Option<&'a str> {
     let name = entry.name();
     if let Some(fault) = fault(name) {
@@ -38,7 +38,7 @@ pub(super) fn check<'a>(text: &Text<'a>, what: &str) -> Option<&'a str> {
 }
 
 /// Reports every name that an earlier entry, in another file, has; TOML itself refuses one that
-/// stands twice in a file.
+/// is twice in a file.
 pub(super) fn report_doubles<'a>(what: &str, entries: &[Value<'a>]) {
     let mut first: HashMap<&str, Value<'a>> = HashMap::new();
     for entry in entries {
@@ -52,7 +52,7 @@ pub(super) fn report_doubles<'a>(what: &str, entries: &[Value<'a>]) {
     }
 }
 
-/// Names stand in mail headers, on terminals and in metric labels.
+/// Names are used in mail headers, on terminals and in metric labels.
 pub(super) fn fault(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("it is empty");

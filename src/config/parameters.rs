@@ -62,7 +62,7 @@ fn read_pattern(text: Text<'_>) -> Option<String> {
 }
 
 /// Warns of a value that is most likely not what the service wants. It is used all the same: who
-/// knows what stands between us and the service.
+/// knows what is between us and the service.
 pub(super) fn warn_if_unlike(parameter: &Parameter, secret: &Secret, value: Value<'_>) {
     let pattern = parameter.like.as_deref().map(Regex::new);
     let Some(Ok(pattern)) = pattern else {

@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 
 use super::{
     limits::{AT_MOST, AT_MOST_PER, DIGEST_COUNT, DIGEST_EVERY, GROUP_WAIT, MAX_QUIET_HOURS},
-    quote::quoted,
     schema::{AT_MOST_TABLE, DIGEST_TABLE, Kind, QUIET_TABLE, Table},
+    strings::quoted,
     times::{daily_texts, parse_daily, parse_window, window_text},
     units::{duration_text, parse_duration},
     value::{Text, Value},
@@ -183,7 +183,7 @@ fn bounded_duration(
     None
 }
 
-/// The value itself, or what stands in a table under `key`, and what passes.
+/// The value itself, or what a table has under `key`, and what passes.
 fn long_form<'a>(
     value: Value<'a>,
     table: &'static Table,

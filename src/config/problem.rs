@@ -70,7 +70,7 @@ pub struct Problem {
     pub help: Option<String>,
     /// A second place that explains the first, and what it is.
     pub related: Option<(SourceLocation, String)>,
-    /// Whether what stands at its place is a secret, so that no report shows it.
+    /// Whether what is at its place is a secret, so that no report shows it.
     pub is_concealed: bool,
 }
 

@@ -9,7 +9,7 @@ use super::{
     Config,
     limits::MAX_NAME_CHARS,
     names,
-    quote::{key, quoted},
+    strings::{key, quoted},
 };
 use crate::text;
 
@@ -48,7 +48,7 @@ pub enum NoProposal {
     /// A stranger's list names what only the operator may choose.
     #[error("not an address of the public web; add it by hand if you want it (`fivebells add`)")]
     NotPublic,
-    /// What cannot stand in a config.
+    /// What a config cannot hold.
     #[error(
         "only http, https and file URLs are read, and none with a user name or a password in it"
     )]
@@ -132,7 +132,7 @@ impl Proposal {
     }
 }
 
-/// `The Diplomat – Asia` is `the-diplomat-asia`; what can stand as a key already stays as it is.
+/// `The Diplomat – Asia` is `the-diplomat-asia`; what is a key already stays as it is.
 pub(super) fn slug(title: &str) -> Option<String> {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !title.is_empty() && title.len() <= MAX_NAME_CHARS && title.chars().all(is_bare) {

@@ -146,8 +146,7 @@ fn read_email(section: &Section<'_>, value: Value<'_>, mail: &Mail<'_>) -> Optio
         } else if seen.insert(text.text) {
             to.push(text.text.to_owned());
         } else {
-            text.value
-                .warning(format!("{:?} stands here twice", text.text));
+            text.value.warning(format!("{:?} is here twice", text.text));
         }
     }
     if value.elements().next().is_none() {

@@ -167,7 +167,7 @@ fn run_test(index: usize, test: &ConfigTest, config: &Config, matcher: &Matcher)
 }
 
 /// A test that names no feed is about the words only: it is tried in one feed of every watch that
-/// reads some feeds, so that which feed a story stands in decides nothing.
+/// reads some feeds, so that the feed of a story decides nothing.
 fn feeds_to_try<'a>(test: &'a ConfigTest, config: &'a Config) -> BTreeSet<&'a str> {
     if let Some(feed) = &test.feed {
         return BTreeSet::from([feed.as_str()]);

@@ -1,4 +1,4 @@
-//! Values that stand elsewhere: in a variable, a file or a systemd credential.
+//! Values that are elsewhere: in a variable, a file or a systemd credential.
 
 use std::{io::ErrorKind, path::Path};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{files::read_regular, model::Secret, suggest::closest};
 
-/// Stands in the place of a secret that was not read. A URL, since many secrets are.
+/// Takes the place of a secret that was not read. A URL, since many secrets are.
 const UNREAD: &str = "http://unread.invalid/";
 
 /// Whether a secret was left where it is, so that nothing can be said of it.
@@ -30,7 +30,7 @@ impl Value<'_> {
     pub(super) fn secret(self) -> Option<Secret> {
         if !self.is_table() {
             let message = format!(
-                "`{}` is a secret and does not stand in a config",
+                "`{}` is a secret and does not belong in a config",
                 self.name()
             );
             let text = self.is_string().then(|| self.text(Kind::String)).flatten();

@@ -18,7 +18,7 @@ pub(super) struct Section<'a> {
     pub(super) context: &'a Context<'a>,
     /// As it is written, such as `[feed.nhk]`.
     pub(super) title: String,
-    /// The name in its header, or the key it stands under; the whole file for its top.
+    /// The name in its header, or its key; the whole file for its top.
     pub(super) place: SourceLocation,
     table: &'a DeTable<'a>,
     schema: &'static Table,
@@ -98,7 +98,7 @@ impl<'a> Section<'a> {
         self.get(name)?.duration(bounds)
     }
 
-    /// Whether a table stands in it under a key that it does not have.
+    /// Whether it holds a table under a key that it does not have.
     pub(super) fn has_unknown_table(&self) -> bool {
         let mut entries = self.table.iter();
         entries.any(|(key, node)| {

@@ -88,7 +88,7 @@ fn read_table(preset: &Preset, value: Value<'_>) -> Option<Vec<PresetValue>> {
         known.any(|one| one.name == entry.name())
     };
     if !entries.iter().all(is_known) {
-        // What is missing probably stands there under another name.
+        // What is missing is probably there under another name.
         return None;
     }
     let mut missing = preset.parameters.iter().filter(|parameter| {
@@ -125,7 +125,7 @@ fn read_value(parameter: &Parameter, value: Value<'_>) -> Option<PresetValue> {
     let is_secret = value.is_table() || parameter.is_secret;
     let secret = if is_secret && value.is_string() {
         let message = format!(
-            "`{}` is a secret and does not stand in a config",
+            "`{}` is a secret and does not belong in a config",
             value.name()
         );
         let help = format!("it is {}; {HOW}", parameter.about);

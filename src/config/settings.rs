@@ -6,12 +6,12 @@ use url::Url;
 
 use super::{
     environment::Secrets,
-    heartbeat::{read_ping, read_report},
     limits::{FAILING, KEEP, MAX_INTERVAL, MAX_SIZE, PARALLEL, PER_HOST, TIMEOUT},
     place::choose,
-    proxy::read_proxy,
     rhythm::{Every, read_every, read_respect, read_silent},
     section::Section,
+    times::parse_daily,
+    urls::{read_ping, read_proxy},
     value::{Text, Value},
     watches::read_receiver_names,
 };
@@ -118,7 +118,7 @@ pub(super) fn read_http(section: &Section<'_>) -> HttpOptions {
     }
 }
 
-/// A URL, or a mail address as a `mailto:` URL: it stands in a header, so in ASCII.
+/// A URL, or a mail address as a `mailto:` URL: it goes into a header, so in ASCII.
 fn read_contact(text: Text<'_>) -> Option<String> {
     let written = text.text.trim();
     let url = match written.parse::<lettre::Address>() {
@@ -192,4 +192,24 @@ pub(super) fn read_store(places: &[PathBuf], keep: Option<&Section<'_>>) -> Stor
         keep_items: kept("items", KEEP_ITEMS),
         keep_alerts: kept("alerts", KEEP_ALERTS),
     }
+}
+
+/// Reads `report`: one or more of `Mon 09:00`, or `09:00` for every day.
+pub(super) fn read_report(value: Value<'_>) -> Option<Vec<DailyTimes>> {
+    let texts = value.strings()?;
+    if texts.is_empty() {
+        value.error_with("`report` names no time", "delete it to get no report");
+    }
+    texts.into_iter().map(read_time).collect()
+}
+
+fn read_time(text: Text<'_>) -> Option<DailyTimes> {
+    let times = parse_daily(text.text);
+    if times.is_none() {
+        text.error_with(
+            format!("{:?} is no time of a day or a week", text.text),
+            "write \"09:00\" for every day, or days before it: \"Mon 09:00\", \"Mon-Fri 09:00\"",
+        );
+    }
+    times
 }

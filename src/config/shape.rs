@@ -1,10 +1,10 @@
 //! Tables and lists, headers and names, taken for each other: `[[watch]]`, `watch = "…"`, a key
-//! that stands among names.
+//! that is among names.
 
 use super::{
     problem::{Problem, SourceLocation},
-    quote::{key as as_key, quoted},
     schema::{ENTITY, FEED, Kind, RECEIVER, TOP, Table, WATCH},
+    strings::{key as as_key, quoted},
     value::Value,
 };
 
@@ -66,7 +66,7 @@ pub(super) fn report_key_as_name(entry: Value<'_>, what: &str) -> bool {
         return false;
     }
     let help = if of_top {
-        format!("`{name}` the setting stands at the top of the file, before the first [table]")
+        format!("`{name}` the setting belongs at the top of the file, before the first [table]")
     } else {
         format!("`{name}` is a key of one {what}: write it below [{what}.NAME]")
     };
@@ -74,7 +74,7 @@ pub(super) fn report_key_as_name(entry: Value<'_>, what: &str) -> bool {
     let message = if is_meant {
         format!("`{name}` below [{what}] is a {what} of that name")
     } else {
-        format!("`{name}` stands below [{what}], where each line is a {what}")
+        format!("`{name}` is below [{what}], where each line is a {what}")
     };
     let problem = if is_meant {
         Problem::warning(entry.key_place(), message)

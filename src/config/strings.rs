@@ -1,4 +1,5 @@
-//! From a place in a string's value back to the place in the TOML that wrote it.
+//! TOML strings: how one is written, and from a place in its value back to the place in the TOML that
+//! wrote it.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ pub(super) struct Written {
     offsets: Vec<usize>,
 }
 
-/// Where the bytes `within` of the string `value` stand in `token`, the string as it is written,
+/// Where the bytes `within` of the string `value` are in `token`, the string as it is written,
 /// quotes included. `None` where the token cannot be read this way: point at all of it then.
 pub(super) fn written_span(
     token: &str,
@@ -104,6 +105,20 @@ fn newline(text: &str) -> usize {
         [b'\r', b'\n', ..] => 2,
         _ => 0,
     }
+}
+
+/// A string as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A key as TOML writes it.
+pub(super) fn key(name: &str) -> String {
+    let bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !name.is_empty() && name.chars().all(bare) {
+        return name.to_owned();
+    }
+    quoted(name)
 }
 
 #[cfg(test)]

@@ -53,8 +53,7 @@ fn within(text: &str, span: &Range<usize>) -> Range<usize> {
 /// The library's message, made ours where it is often seen; others are shown as they are.
 fn explain(message: &str, written: &str) -> (String, Option<String>) {
     if message == "duplicate key" {
-        let help =
-            format!("`{written}` already stands above: TOML takes a key, and a [table], once");
+        let help = format!("`{written}` is already above: TOML takes a key, and a [table], once");
         return (format!("`{written}` is here twice"), Some(help));
     }
     let is_word = message.starts_with("invalid boolean") && !hints::is_boolean(written);

@@ -53,7 +53,7 @@ pub(super) fn window_text(window: &Window) -> String {
     }
 }
 
-/// The days, and what stands behind them.
+/// The days, and what follows them.
 fn split(text: &str) -> Option<(Weekdays, &str)> {
     let (days, clocks) = text.split_at(text.find(|letter: char| letter.is_ascii_digit())?);
     let days = match days.trim() {

@@ -64,7 +64,7 @@ impl<'a> Value<'a> {
         SourceLocation::new(self.file, self.key.span())
     }
 
-    /// The key it stands under.
+    /// Its key.
     pub(super) fn name(&self) -> &'a str {
         self.key.get_ref()
     }
@@ -130,7 +130,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What stands in a list; a value that is no list is its only element.
+    /// The elements of a list; a value that is no list is its only element.
     pub(super) fn elements(self) -> impl Iterator<Item = Value<'a>> {
         let nodes: Vec<_> = match self.node.get_ref() {
             DeValue::Array(array) => array.iter().collect(),
@@ -195,7 +195,7 @@ impl<'a> Value<'a> {
         Some(self.context.resolve(self.file, text.text))
     }
 
-    /// What stands in a table of free names, in the order it is written.
+    /// The entries of a table of free names, in the order it is written.
     pub(super) fn entries(self) -> Option<Vec<Value<'a>>> {
         let table = self.table()?;
         let mut entries: Vec<_> = table

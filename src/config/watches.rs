@@ -1,6 +1,6 @@
-//! `[watch]`.
+//! `[watch]`, and which feeds a watch reads.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
     expressions::{ReadExpression, read_expression},
@@ -8,13 +8,12 @@ use super::{
     problem::Problem,
     schema::WATCH,
     section::Section,
-    selectors::Selectors,
     shape::report_no_entry,
-    value::Value,
+    value::{Text, Value},
 };
 use crate::{
     matcher::Entity,
-    model::{Field, OnUpdate, Priority, Watch},
+    model::{Feed, Field, OnUpdate, Priority, Watch},
 };
 
 /// What a watch can refer to, and where it sends when it does not say.
@@ -22,7 +21,7 @@ use crate::{
 pub(super) struct WatchContext<'a> {
     /// The feeds that it can read.
     pub(super) feeds: Selectors<'a>,
-    /// What `@name` stands for.
+    /// What `@name` means.
     pub(super) entities: &'a [Entity],
     /// Names of all receivers.
     pub(super) receivers: &'a [&'a str],
@@ -87,8 +86,8 @@ pub(super) fn read_watch<'a>(
     })
 }
 
-/// Two watches of one expression over the same fields and feeds tell everything twice. Where their
-/// priorities differ they may be meant, and one that is off tells nothing.
+/// Two watches of one expression over the same fields and feeds notify of everything twice. Where their
+/// priorities differ they may be meant, and one that is off notifies nobody.
 pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
     let mut first = HashMap::new();
     for watch in watches.iter().filter(|watch| watch.item.is_on) {
@@ -107,7 +106,7 @@ pub(super) fn report_double_watches(watches: &[Named<'_, ReadWatch<'_>>]) {
         );
         let problem = Problem::warning(watch.entry.key_place(), message)
             .related(earlier.entry.key_place(), "the other one")
-            .help("keep one of them: a watch can tell several receivers");
+            .help("keep one of them: a watch can notify several receivers");
         watch.entry.context.report(problem);
     }
 }
@@ -191,7 +190,7 @@ fn read_notify(
     };
     let names = read_receiver_names(value, around.receivers)?;
     if value.elements().next().is_none() {
-        value.error("a watch that tells nobody is of no use");
+        value.error("a watch that notifies nobody is of no use");
     }
     Some(names)
 }
@@ -210,4 +209,63 @@ pub(super) fn read_receiver_names(value: Value<'_>, receivers: &[&str]) -> Optio
         }
     }
     Some(names)
+}
+
+/// What the `feeds` of a watch can name: feeds by their names and tags. Made once, because there may be
+/// ten thousand of each.
+#[derive(Debug)]
+pub(super) struct Selectors<'a> {
+    feeds: &'a [Feed],
+    /// Of all feeds, of those that could not be read too, in the order they are written.
+    names: Vec<&'a str>,
+    known: HashSet<&'a str>,
+    by_name: HashMap<&'a str, usize>,
+    /// With the `#`.
+    by_tag: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Selectors<'a> {
+    /// Of the feeds that could be read, and the names of all.
+    pub(super) fn of(feeds: &'a [Feed], names: Vec<&'a str>) -> Self {
+        let mut by_tag: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, feed) in feeds.iter().enumerate() {
+            for tag in &feed.tags {
+                by_tag.entry(format!("#{tag}")).or_default().push(place);
+            }
+        }
+        let places = feeds.iter().enumerate();
+        Self {
+            feeds,
+            known: names.iter().copied().collect(),
+            names,
+            by_name: places
+                .map(|(place, feed)| (feed.name.as_str(), place))
+                .collect(),
+            by_tag,
+        }
+    }
+
+    /// Whether a feed has the name, or the tag.
+    pub(super) fn knows(&self, selector: &str) -> bool {
+        self.known.contains(selector) || self.by_tag.contains_key(selector)
+    }
+
+    /// All that can be named.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        let tags = self.by_tag.keys().map(String::as_str);
+        self.names.iter().copied().chain(tags)
+    }
+
+    /// The names of the feeds that any of these names, in the order they are written.
+    pub(super) fn select(&self, selectors: &[Text<'_>]) -> Vec<String> {
+        let mut places: BTreeSet<usize> = BTreeSet::new();
+        for selector in selectors {
+            match self.by_tag.get(selector.text) {
+                Some(tagged) => places.extend(tagged),
+                None => places.extend(self.by_name.get(selector.text)),
+            }
+        }
+        let names = places.into_iter().map(|place| &self.feeds[place].name);
+        names.cloned().collect()
+    }
 }

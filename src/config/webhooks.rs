@@ -87,7 +87,7 @@ fn read_webhook_url(value: Value<'_>) -> Option<Url> {
     None
 }
 
-/// The URL that was probably meant, where it stands in the config.
+/// The URL that was probably meant, where it is in the config.
 fn with_scheme(value: Value<'_>) -> Option<String> {
     let text = value.is_string().then(|| value.text(Kind::String))??.text;
     if let Some(meant) = meant_variable(value.name(), text) {

@@ -1,4 +1,5 @@
-//! One lane per receiver. One that panics is started again, after a pause that grows.
+//! One lane per receiver. One that panics is started again, after a pause that grows. What waits too long
+//! is given up, and what was given up is reported.
 
 use std::{
     sync::{
@@ -10,13 +11,13 @@ use std::{
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::{Refused, STORE_PAUSE, Scheduler, Work, until};
 use crate::{
     clock::Clock,
     deliver::DeliverOutcome,
-    store::{Store, StoreError},
+    store::{Missed, NotifiedUnreached, Store, StoreError},
     unwind,
 };
 
@@ -27,7 +28,7 @@ const FIRST_REST: Duration = Duration::from_millis(250);
 const LONGEST_REST: Duration = Duration::from_mins(1);
 
 impl Scheduler {
-    /// Sends everything that is due now, lane beside lane, tells what died, and returns when nothing
+    /// Sends everything that is due now, lane beside lane, reports what died, and returns when nothing
     /// more is due.
     ///
     /// # Errors
@@ -206,6 +207,79 @@ impl Lane {
 fn rest(panics: u32) -> Duration {
     let doublings = panics.saturating_sub(1).min(16);
     FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST)
+}
+
+/// How often to look.
+const LOOK_AT_OUTBOX_EVERY: Duration = Duration::from_mins(1);
+
+impl Scheduler {
+    pub(super) async fn run_outbox(&self, soft: &CancellationToken) {
+        while soft
+            .run_until_cancelled(tokio::time::sleep(LOOK_AT_OUTBOX_EVERY))
+            .await
+            .is_some()
+        {
+            self.look_after_outbox_in_service().await;
+        }
+    }
+
+    pub(super) async fn look_after_outbox_in_service(&self) {
+        if let Err(error) = self.look_after_outbox().await {
+            warn!("cannot look after what waits to be delivered: {error}");
+        }
+    }
+
+    /// Gives up what has waited too long, and notifies of what was given up and of who is not reached; says
+    /// whether anybody is notified.
+    pub(super) async fn look_after_outbox(&self) -> Result<bool, StoreError> {
+        let (work, now) = (self.work(), self.clock.now());
+        let given_up = self.store.give_up_old(now).await?;
+        if given_up > 0 {
+            info!("deliveries given up after `[keep] alerts`: {given_up}");
+        }
+        let escalation = work.deliverer().escalation().to_vec();
+        let mut is_notified = false;
+        for missed in self.store.notify_missed(escalation.clone(), now).await? {
+            log_missed(&missed);
+            work.wake(&missed.receivers);
+            is_notified |= !missed.receivers.is_empty();
+        }
+        for unreached in self.store.notify_unreached(escalation, now).await? {
+            log_unreached(&unreached);
+            work.wake(&unreached.receivers);
+            is_notified |= !unreached.receivers.is_empty();
+        }
+        Ok(is_notified)
+    }
+}
+
+fn log_unreached(unreached: &NotifiedUnreached) {
+    let NotifiedUnreached { event, receivers } = unreached;
+    let (receiver, error) = (&event.receiver, &event.error);
+    if receivers.is_empty() {
+        error!("receiver {receiver:?} does not reach all, and nobody can be notified: {error}");
+    } else {
+        warn!("receiver {receiver:?} does not reach all of those behind it: {error}");
+    }
+}
+
+fn log_missed(missed: &Missed) {
+    let Missed { event, receivers } = missed;
+    let (receiver, reason, error) = (&event.receiver, &event.reason, &event.error);
+    let (alerts, notices) = (event.alerts, event.notices);
+    if receivers.is_empty() {
+        error!(
+            alerts,
+            notices,
+            reason,
+            "receiver {receiver:?} missed something and nobody can be notified: {error}"
+        );
+    } else {
+        warn!(
+            alerts,
+            notices, reason, "receiver {receiver:?} missed something, alerts {alerts}: {error}"
+        );
+    }
 }
 
 #[cfg(test)]

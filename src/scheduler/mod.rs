@@ -7,7 +7,6 @@
 mod asked;
 mod lanes;
 mod loops;
-mod outbox;
 mod polls;
 
 use std::{
@@ -133,7 +132,7 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// A scheduler that stands still until [`run`](Self::run).
+    /// A scheduler that does nothing until [`run`](Self::run).
     pub fn new(store: Store, clock: Arc<dyn Clock>, work: Work) -> Self {
         Self {
             beat_ms: AtomicU64::new(running_ms(clock.as_ref())),
@@ -235,7 +234,7 @@ impl Scheduler {
             .await
             .is_some()
         {
-            // What the store refuses the loops tell.
+            // The loops report what the store refuses.
             if others.have_written().await.unwrap_or(false) {
                 self.wake();
             }

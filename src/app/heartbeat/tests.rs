@@ -220,7 +220,7 @@ async fn a_failed_ping_is_logged_once_per_change_without_its_url_and_not_retried
 }
 
 /// The poll loop is asked by a clock that nobody sets: one that is set back must not hide for hours
-/// that it stands still, and one that is set forward must not have it killed.
+/// that the loop has stopped, and one that is set forward must not have it killed.
 #[tokio::test]
 async fn a_clock_that_is_set_says_nothing_of_the_poll_loop() {
     let world = World::open("").await;

@@ -114,7 +114,7 @@ pub struct Fault {
     pub status: Option<u16>,
     /// For people.
     pub message: String,
-    /// Whom else it keeps from being asked.
+    /// Which others it keeps from being asked.
     rest: Rest,
 }
 

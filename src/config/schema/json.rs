@@ -4,12 +4,13 @@
 //! a watch names receivers that exist, only `check` sees; so what the schema refuses, `check`
 //! refuses too, and not the other way round.
 
-mod kinds;
-
 use serde_json::{Map, Value, json};
 
-use super::{Key, Kind, MAIL, MAIL_SERVER, RECEIVER, SECRET, TABLES, TOP, Table};
-use kinds::{any, kind, refer, text};
+use super::{
+    AT_MOST_TABLE, CONTROL, DIGEST_TABLE, ENTITY, EVERY_TABLE, FEED, HEALTH, KEEP, Key, Kind, MAIL,
+    MAIL_SERVER, OAUTH, POLL, PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY, QUIET_TABLE,
+    RECEIVER, SECRET, STORE, TABLES, TEST, TOP, Table, WATCH, WEB,
+};
 
 /// Where the package puts the schema.
 pub const SCHEMA_FILE: &str = "/usr/share/fivebells/fivebells.schema.json";
@@ -73,7 +74,7 @@ fn object(table: &Table) -> Value {
     object
 }
 
-/// What stands under a key that is not declared.
+/// What is under a key that is not declared.
 fn others(table: &Table) -> Value {
     match table {
         table if *table == MAIL => refer(&MAIL_SERVER),
@@ -95,4 +96,103 @@ fn property(table: &Table, key: &Key) -> Value {
         };
     }
     property
+}
+
+/// One or more numbers with their units, as durations are read.
+const DURATION: &str = r"^\s*([0-9]+\s*(ms|s|m|h|d|w|y)\s*)+$";
+
+/// A number with its unit, in any case, as sizes are read.
+const SIZE: &str = r"^\s*[0-9]+\s*([KkMmGg][Ii]?)?[Bb]\s*$";
+
+/// What the key takes.
+fn kind(table: &Table, key: &Key) -> Value {
+    let words = || json!({ "enum": key.words });
+    match key.kind {
+        Kind::String if key.words.is_empty() => json!({ "type": "string" }),
+        Kind::String => words(),
+        Kind::Strings if key.words.is_empty() => one_or_more(text()),
+        Kind::Strings => one_or_more(words()),
+        Kind::Duration if key.words.is_empty() => duration(),
+        Kind::Duration => any(&[duration(), words()]),
+        Kind::Every => any(&[duration(), refer(&EVERY_TABLE)]),
+        Kind::Size => json!({ "type": "string", "pattern": SIZE }),
+        Kind::Integer => whole_number(),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Path => text(),
+        Kind::Secret => refer(&SECRET),
+        Kind::Secrets => one_or_more(refer(&SECRET)),
+        Kind::StringOrSecret => any(&[text(), refer(&SECRET)]),
+        Kind::StringOrInteger => any(&[json!({ "type": "string" }), json!({ "type": "integer" })]),
+        Kind::Preset => any(&[text(), refer(&SECRET), json!({ "type": "object" })]),
+        Kind::StringOrTable => any(&[text(), long(key)]),
+        Kind::StringsOrTable => any(&[one_or_more(text()), long(key)]),
+        Kind::Initial => any(&[words(), whole_number()]),
+        Kind::Table => inner(table, key),
+        Kind::Tables => json!({ "type": "array", "items": refer(&TEST) }),
+    }
+}
+
+/// The long form of a value that has a short one.
+fn long(key: &Key) -> Value {
+    refer(match key.name {
+        "digest" => &DIGEST_TABLE,
+        "quiet" => &QUIET_TABLE,
+        _ => &AT_MOST_TABLE,
+    })
+}
+
+/// What the table under a key holds.
+fn inner(table: &Table, key: &Key) -> Value {
+    let secret_or_text = || any(&[json!({ "type": "string" }), refer(&SECRET)]);
+    match (table.header, key.name) {
+        ("", "feed") => named(&any(&[text(), refer(&FEED)])),
+        ("", "entity") => named(&any(&[one_or_more(text()), refer(&ENTITY)])),
+        ("", "watch") => named(&any(&[text(), refer(&WATCH)])),
+        ("", "receiver") => named(&refer(&RECEIVER)),
+        ("", "preset") => named(&refer(&PRESET)),
+        ("", "poll") => refer(&POLL),
+        ("", "mail") => refer(&MAIL),
+        ("", "health") => refer(&HEALTH),
+        ("", "keep") => refer(&KEEP),
+        ("", "store") => refer(&STORE),
+        ("", "web") => refer(&WEB),
+        ("", "control") => refer(&CONTROL),
+        ("preset.NAME", "headers") => named(&json!({ "type": "string" })),
+        ("preset.NAME", "parameters") => named(&refer(&PRESET_PARAMETER)),
+        ("preset.NAME", "limit") => refer(&PRESET_LIMIT),
+        ("preset.NAME", "priority") => refer(&PRESET_PRIORITY),
+        (_, "oauth") => refer(&OAUTH),
+        _ => named(&secret_or_text()),
+    }
+}
+
+/// A table of names, each with such a value.
+fn named(value: &Value) -> Value {
+    json!({ "type": "object", "additionalProperties": value })
+}
+
+fn refer(table: &Table) -> Value {
+    json!({ "$ref": format!("#/$defs/{}", name(table)) })
+}
+
+fn any(of: &[Value]) -> Value {
+    json!({ "anyOf": of })
+}
+
+fn one_or_more(value: Value) -> Value {
+    let list = json!({ "type": "array", "items": value });
+    any(&[value, list])
+}
+
+/// A string with something in it.
+fn text() -> Value {
+    json!({ "type": "string", "pattern": r"\S" })
+}
+
+fn duration() -> Value {
+    json!({ "type": "string", "pattern": DURATION })
+}
+
+fn whole_number() -> Value {
+    json!({ "type": "integer", "minimum": 0 })
 }

@@ -36,7 +36,7 @@ pub enum Kind {
     Integer,
     /// `true` or `false`.
     Boolean,
-    /// The path of a file, relative to the config file it stands in.
+    /// The path of a file, relative to its config file.
     Path,
     /// `{ env = "…" }`, `{ file = "…" }` or `{ credential = "…" }`.
     Secret,

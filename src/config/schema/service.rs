@@ -82,7 +82,7 @@ pub const HEALTH: Table = Table {
         key(
             "report",
             Kind::Strings,
-            "when to tell that all is well, or what is not, such as `Mon 09:00`; never if not set",
+            "when to report that all is well, or what is not, such as `Mon 09:00`; never if not set",
         ),
     ],
 };

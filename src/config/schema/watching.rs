@@ -157,7 +157,7 @@ pub const WATCH: Table = Table {
         key(
             "notify",
             Kind::Strings,
-            "receivers it tells; the top-level `notify` if not set",
+            "receivers it notifies; the top-level `notify` if not set",
         ),
         key(
             "on_update",

@@ -1,7 +1,7 @@
 //! What to write in the place of words and lines that are plainly of another format.
 
 use super::hints::{is_boolean, unquoted};
-use crate::config::quote::{key, quoted};
+use crate::config::strings::{key, quoted};
 
 /// What to write in the place of a bare word that is a truth value elsewhere.
 pub(super) fn of_word(written: &str) -> Option<String> {
@@ -14,7 +14,7 @@ pub(super) fn of_word(written: &str) -> Option<String> {
     })
 }
 
-/// What to write in the place of the line in which `at` stands, where its format is plain.
+/// What to write in the place of the line that holds `at`, where its format is plain.
 pub(super) fn of_line(text: &str, at: usize) -> Option<String> {
     let at = text.floor_char_boundary(at);
     let behind = &text[at..];
@@ -23,7 +23,7 @@ pub(super) fn of_line(text: &str, at: usize) -> Option<String> {
     if let Some(letter) = behind.chars().next().filter(|letter| is_unseen(*letter)) {
         let code = u32::from(letter);
         return Some(format!(
-            "a character that is not seen stands here (U+{code:04X}): delete it, or write a plain space"
+            "an invisible character is here (U+{code:04X}): delete it, or write a plain space"
         ));
     }
     if line.starts_with("http://") || line.starts_with("https://") {
@@ -40,7 +40,7 @@ pub(super) fn of_line(text: &str, at: usize) -> Option<String> {
         return Some(format!("write {name} = {value}"));
     }
     let is_value = text[..at].trim_end().ends_with(['=', ',', '[']);
-    (is_value && behind.starts_with('(')).then(|| "a list stands in [ and ]".to_owned())
+    (is_value && behind.starts_with('(')).then(|| "write a list in [ and ]".to_owned())
 }
 
 /// Spaces that are none of TOML's, and letters without a width.
@@ -73,11 +73,7 @@ mod tests {
                 5,
                 Some("write nhk = \"https://a.example/\""),
             ),
-            (
-                "k = { any = (\"a\") }",
-                12,
-                Some("a list stands in [ and ]"),
-            ),
+            ("k = { any = (\"a\") }", 12, Some("write a list in [ and ]")),
             ("k = 'a'(", 7, None),
             ("k = 'a'", 0, None),
             ("", 0, None),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::config::quote::{key, quoted};
+use crate::config::strings::{key, quoted};
 
 /// Quotes of word processors, of other languages and of a Japanese keyboard.
 const QUOTES: &str = "“”„‟‘’‚«»‹›「」『』＂＇`´";
@@ -29,7 +29,7 @@ pub(super) fn is_quotable(written: &str) -> bool {
         && !["yes", "no", "on", "off", "none", "null", "nil"].contains(&word.as_str())
 }
 
-/// Where a list or a table in braces begins that is still open at `at`, the innermost, if what stands
+/// Where a list or a table in braces begins that is still open at `at`, the innermost, if what is
 /// there cannot be in one: a header, a key, the end of the file. The fault there follows from it.
 pub(super) fn open_list(text: &str, at: usize) -> Option<usize> {
     let line = line_at(text, at);
@@ -129,7 +129,7 @@ pub(super) fn of_line(text: &str, at: usize) -> Option<String> {
 fn of_header(line: &str) -> Option<String> {
     let inner = line.trim_matches(['[', ']', ' ']);
     let is_list = line.starts_with("[[") && line.trim_end().ends_with("]]");
-    // Spaces stand in the place of dots, unless there are dots too.
+    // Spaces take the place of dots, unless there are dots too.
     let joint = if inner.contains('.') { '.' } else { ' ' };
     let words = inner.split(joint);
     let words = words.map(|word| word.trim_matches([' ', '"', '\'']));
@@ -185,7 +185,7 @@ fn of_pair(name: &str, value: &str, behind: &str) -> Option<String> {
             .starts_with(['\n', '\r'])
     {
         return Some(format!(
-            "nothing stands behind a value: delete the {:?}",
+            "nothing follows a value: delete the {:?}",
             &behind[..1]
         ));
     }
@@ -212,11 +212,11 @@ fn of_string(value: &str) -> Option<String> {
         return None;
     }
     Some(match (inner.contains('\''), quote) {
-        (false, _) => format!("write it in single quotes, which take it as it stands: '{inner}'"),
+        (false, _) => format!("write it in single quotes, which take it as it is: '{inner}'"),
         (true, '\'') if !inner.contains(['"', '\\']) => {
             format!("write it in double quotes: \"{inner}\"")
         }
-        _ => "write it between ''' and ''', which take all quotes as they stand".to_owned(),
+        _ => "write it between ''' and ''', which take all quotes as they are".to_owned(),
     })
 }
 
@@ -267,7 +267,7 @@ mod tests {
         }
         assert_eq!(
             of_line("f = \"x\";\n", 7).as_deref(),
-            Some("nothing stands behind a value: delete the \";\"")
+            Some("nothing follows a value: delete the \";\"")
         );
         assert_eq!(of_line("w = 5x", 0), None);
     }

@@ -63,12 +63,12 @@ fn the_long_example_has_every_key() {
         }
         let lines = lines_of(&example, table);
         for key in table.keys {
-            let stands = lines.iter().any(|line| {
+            let is_there = lines.iter().any(|line| {
                 let rest = line.strip_prefix(key.name);
                 rest.is_some_and(|rest| rest.trim_start().starts_with('='))
             });
             assert!(
-                stands,
+                is_there,
                 "`{}` of [{}] is not in the example",
                 key.name, table.header
             );

@@ -48,7 +48,7 @@ fn a_pattern_may_find_nothing_and_the_main_file_is_not_its_own_include() {
 }
 
 #[test]
-fn what_stands_in_two_files_names_both() {
+fn what_is_in_two_files_names_both() {
     let directory = Directory::with(format!(
         "include = [\"more.toml\"]\n{FEED}{REST}[poll]\nevery = \"1h\"\n"
     ));

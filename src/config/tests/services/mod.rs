@@ -2,16 +2,13 @@
 
 mod answers;
 mod asked;
-mod documented;
 mod flood;
 mod gone;
 mod hostile;
 mod limits;
 mod own;
-mod passed_on;
 mod requests;
 mod signed;
-mod troubles;
 
 use std::sync::Arc;
 

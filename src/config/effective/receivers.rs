@@ -1,17 +1,66 @@
-//! Services and their receivers in the config in effect.
+//! Receivers, services and mail servers in the config in effect.
 
 use url::Url;
 
-use super::Writer;
-use crate::config::quote::{key, quoted};
+use super::{Writer, shown as bare};
 use crate::{
+    config::strings::{key, quoted},
     model::{Priority, Secret},
-    notify::{Grade, Limits, Parameter, Preset, PresetOptions, PresetValue},
+    notify::{
+        Grade, Limits, MailAuth, MailOAuth, MailOptions, Parameter, Preset, PresetOptions,
+        PresetValue, ReceiverKind, ReceiverOptions, WebhookOptions,
+    },
 };
 
 impl Writer {
+    pub(super) fn receiver(&mut self, receiver: &ReceiverOptions) {
+        self.header("receiver", &receiver.name);
+        match &receiver.kind {
+            ReceiverKind::Terminal => self.value("stdout", "true"),
+            ReceiverKind::Email(email) => {
+                self.strings("email", email.to.iter().map(String::as_str));
+                self.string("mail", &email.server);
+                let templates = &email.templates;
+                for (name, template) in [
+                    ("subject", &templates.subject),
+                    ("text", &templates.text),
+                    ("html", &templates.html),
+                ] {
+                    if let Some(template) = template {
+                        self.string(name, template);
+                    }
+                }
+            }
+            ReceiverKind::Exec(exec) => {
+                self.strings("exec", exec.command.iter().map(String::as_str));
+                self.string("input", exec.input.as_str());
+                self.duration("timeout", exec.timeout);
+            }
+            ReceiverKind::Webhook(webhook) => self.webhook(webhook),
+            ReceiverKind::Preset(preset) => self.service(preset),
+        }
+    }
+
+    fn webhook(&mut self, webhook: &WebhookOptions) {
+        if webhook.url_is_secret {
+            self.string("webhook", Secret::HIDDEN);
+        } else {
+            self.string("webhook", &bare(&webhook.url));
+        }
+        self.string("method", webhook.method.as_str());
+        if !webhook.secrets.is_empty() {
+            self.strings("secret", webhook.secrets.iter().map(|_| Secret::HIDDEN));
+        }
+        if let Some(body) = &webhook.body {
+            self.string("body", body);
+        }
+        self.hidden_table("headers", webhook.headers.iter().map(|(name, _)| name));
+        self.value("allow_private", &webhook.allow_private.to_string());
+        self.duration("timeout", webhook.timeout);
+    }
+
     /// What a receiver says of its preset. Secrets are hidden, and so is the query of a URL.
-    pub(super) fn service(&mut self, service: &PresetOptions) {
+    fn service(&mut self, service: &PresetOptions) {
         let values: Vec<String> = service
             .values
             .iter()
@@ -88,6 +137,38 @@ impl Writer {
             self.value(name, &format!("{{ {} }}", entries.join(", ")));
         }
     }
+
+    pub(super) fn mail(&mut self, mail: &MailOptions) {
+        match mail.name.as_str() {
+            MailOptions::MAIN => self.line("\n[mail]"),
+            name => self.header("mail", name),
+        }
+        let host = if mail.host.contains(':') {
+            format!("[{}]", mail.host)
+        } else {
+            mail.host.clone()
+        };
+        self.string("server", &format!("{host}:{}", mail.port));
+        self.string("security", mail.security.as_str());
+        if let Some(login) = &mail.login {
+            self.string("username", &login.username);
+            match &login.auth {
+                MailAuth::Password(_) => self.string("password", Secret::HIDDEN),
+                MailAuth::OAuth(oauth) => self.value("oauth", &as_written(oauth)),
+            }
+        }
+        self.string("from", &mail.from);
+        if let Some(hello) = &mail.hello {
+            self.string("hello", hello);
+        }
+        if let Some(path) = &mail.ca_file {
+            self.path("ca_file", path);
+        }
+        self.duration("timeout", mail.timeout);
+        if let Some(fallback) = &mail.fallback {
+            self.string("fallback", fallback);
+        }
+    }
 }
 
 fn shown(value: &PresetValue) -> String {
@@ -123,4 +204,19 @@ fn grade_text(grade: &Grade) -> String {
         Grade::Number(number) => number.to_string(),
         Grade::Word(word) => quoted(word),
     }
+}
+
+fn as_written(oauth: &MailOAuth) -> String {
+    let hidden = |secret: &Option<Secret>| secret.as_ref().map(|_| Secret::HIDDEN);
+    let entries = [
+        ("token_url", Some(oauth.token_url.as_str())),
+        ("client_id", Some(oauth.client_id.as_str())),
+        ("client_secret", hidden(&oauth.client_secret)),
+        ("refresh_token", hidden(&oauth.refresh_token)),
+        ("scope", oauth.scope.as_deref()),
+    ];
+    let entries = entries
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name} = {}", quoted(value?))));
+    format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
 }

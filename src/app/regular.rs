@@ -1,9 +1,13 @@
-//! The regular report: `[health] report`.
+//! What is looked at every few seconds: whether a report is due, and which mutes have run out.
 //!
 //! Silence has two meanings, that nothing happened and that nothing works; a report at a known
-//! time tells them apart. When the next one is due stands in the store and moves on in the
-//! transaction that makes this one: no restart repeats or loses one, and what was due while the
+//! time (`[health] report`) tells them apart. The store has the time of the next one and moves it on in
+//! the transaction that makes this one: no restart repeats or loses one, and what was due while the
 //! program was not running comes once, at its start.
+//!
+//! A mute suppresses nothing that is made after its end, whether or not anyone looked; the look only
+//! notifies the receivers of what it suppressed. A mute that ended while the program was not running is
+//! reported at its start.
 
 use std::time::Duration;
 
@@ -13,7 +17,7 @@ use tracing::{info, warn};
 use super::App;
 use crate::store::StoreError;
 
-/// How often to look whether one is due, and whether a reload changed that.
+/// How often to look. A reload may have changed when the next report is due.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 impl App {
@@ -58,5 +62,32 @@ impl App {
                 Ok(false)
             }
         }
+    }
+
+    /// Notifies of the end of every mute, for ever.
+    pub(super) async fn end_mutes_regularly(&self) {
+        loop {
+            if let Err(error) = self.end_mutes().await {
+                warn!("cannot tell which mutes have ended: {error}");
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Ends the mutes whose time has come, and notifies of those that suppressed something; returns how
+    /// many ended.
+    ///
+    /// # Errors
+    /// The store's; they end at the next look then.
+    pub async fn end_mutes(&self) -> Result<usize, StoreError> {
+        let ended = self.store.end_mutes(self.clock.now()).await?;
+        for mute in &ended {
+            let (kind, name, alerts) = (mute.kind, &mute.name, mute.alerts);
+            info!(
+                alerts,
+                "mute of {kind} {name:?} has ended, alerts held: {alerts}"
+            );
+        }
+        Ok(ended.len())
     }
 }
