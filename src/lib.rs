@@ -52,4 +52,6 @@ pub mod store;
 pub mod suggest;
 pub mod text;
 pub mod unwind;
+#[cfg(test)]
+mod watchdog;
 pub mod web;
