@@ -54,4 +54,6 @@ pub mod suggest;
 pub mod text;
 pub mod unwind;
 pub mod view;
+#[cfg(test)]
+mod watchdog;
 pub mod web;

@@ -51,6 +51,8 @@ mod trust;
 mod unread;
 mod unwanted;
 mod updates;
+#[path = "../../src/watchdog.rs"]
+mod watchdog;
 mod web;
 mod when;
 mod world;

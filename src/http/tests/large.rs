@@ -1,11 +1,9 @@
-use std::time::Instant;
-
 use proptest::prelude::*;
 use tokio::task::{JoinSet, yield_now};
 
 use super::*;
 
-/// Longer than any test waits.
+/// Longer than any test waits: who had to wait for so long gets no permit, which each test notices.
 const LONG: Duration = Duration::from_mins(2);
 
 #[tokio::test]
@@ -119,7 +117,6 @@ proptest! {
     fn no_order_of_arrivals_keeps_anyone_from_a_permit(bodies in bodies()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.expect("a runtime");
-        let started = Instant::now();
         runtime.block_on(async {
             let large = Arc::new(LargeBodies::new(LONG));
             let mut running = JoinSet::new();
@@ -133,6 +130,5 @@ proptest! {
             assert_eq!(large.arriving.available_permits(), ARRIVING);
             assert_eq!(large.unpacked.available_permits(), UNPACKED);
         });
-        prop_assert!(started.elapsed() < LONG);
     }
 }

@@ -3,12 +3,15 @@
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::http::{
-    HttpReason,
-    testing::{
-        Reply, Server,
-        tls::{Authority, names},
+use crate::{
+    http::{
+        HttpReason,
+        testing::{
+            Reply, Server,
+            tls::{Authority, names},
+        },
     },
+    watchdog::watchdog,
 };
 
 #[tokio::test]
@@ -34,8 +37,7 @@ async fn a_server_is_reached_and_asked_nothing() {
             tokio::task::yield_now().await;
         }
     };
-    let all = tokio::time::timeout(std::time::Duration::from_secs(10), all).await;
-    all.expect("each on a connection of its own");
+    watchdog("each on a connection of its own", all).await;
 
     let other = Http::with_hosts(&HttpOptions::default(), &table);
     let error = other.reach(&url, Trust::OperatorPrivate).await;

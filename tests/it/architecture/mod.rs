@@ -11,7 +11,7 @@ use std::{
 
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
 const LAYERS: [&[&str]; 12] = [
-    &["model", "linear"],
+    &["model", "linear", "watchdog"],
     &[
         "clock", "schedule", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
     ],
