@@ -23,8 +23,8 @@ use memchr::memmem;
 
 use super::{
     cut_off,
+    faults::{WarningKind, Warnings},
     legacy::{CodePage, Shifted},
-    warning::{WarningKind, Warnings},
 };
 
 /// How far into a document its XML declaration is looked for: some are late or long, none is

@@ -9,8 +9,8 @@ use memchr::memchr;
 
 use crate::{
     parse::{
+        faults::{WarningKind, Warnings},
         raw::Body,
-        warning::{WarningKind, Warnings},
     },
     text::is_html,
 };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use memchr::memchr;
 
-use crate::parse::warning::{WarningKind, Warnings};
+use crate::parse::faults::{WarningKind, Warnings};
 
 /// The longest name of an HTML entity is 31 characters.
 const MAX_NAME_BYTES: usize = 40;
