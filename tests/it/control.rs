@@ -203,7 +203,8 @@ fn stop_and_ask(daemon: Daemon, path: &std::path::Path) {
     );
 }
 
-/// All hear of the config that stood there when they asked, though they ask at once, and by SIGHUP too.
+/// Each is answered for the config that was there when it asked, though all ask at once, and by
+/// SIGHUP too.
 #[test]
 fn who_asks_while_a_reload_runs_hears_of_a_later_one() {
     let daemon = Daemon::start(&quiet());

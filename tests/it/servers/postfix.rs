@@ -12,7 +12,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Debian's `nobody`, whom mailboxes belong to.
+/// Debian's `nobody`, who owns the mailboxes.
 const NOBODY: u32 = 65534;
 
 /// How long Postfix may take to start, and to deliver.

@@ -1,4 +1,4 @@
-//! A receiver of webhooks that answers what it is notified to.
+//! A receiver of webhooks that answers as the test says.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use super::http::{Answer, HttpServer, Request};
 /// Words, and what is answered to a body with one of them.
 type Refused = Option<(Vec<String>, Answer)>;
 
-/// Answers 204 until notified otherwise.
+/// Answers 204 until the test says otherwise.
 pub(crate) struct WebhookServer {
     server: HttpServer,
     answer: Arc<Mutex<Answer>>,
