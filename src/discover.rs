@@ -8,10 +8,10 @@ use htmlize::unescape_attribute;
 use memchr::{memchr, memmem};
 use url::Url;
 
-/// No page of use names more.
+/// No useful page names more.
 const MAX_FOUND: usize = 50;
 
-/// So many tags of a kind are looked at, so that a page of nothing else takes no room.
+/// At most so many tags of a kind are read, so that a page of nothing else takes no memory.
 const MAX_TAGS: usize = 10_000;
 
 /// What `<link rel="alternate" type="…">` says of a feed.
@@ -146,7 +146,7 @@ impl Tag {
     }
 }
 
-/// The start tags of a page. What is in comments, scripts and styles is none. A comment, tag
+/// The start tags of a page. What is in comments, scripts and styles does not count. A comment, tag
 /// or value that never ends takes the rest of the page, as it does in browsers: nothing is read
 /// twice, so time is linear.
 fn tags(html: &str) -> impl Iterator<Item = Tag> {

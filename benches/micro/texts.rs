@@ -13,7 +13,7 @@ use fivebells::{
 const ENGLISH: &str = "The defence minister flew to the island on Tuesday to inspect the new \
 radar site, his office said. Officials from both governments had spent the week in talks about \
 costs, and a joint statement is expected before the summit. “We will not be hurried,” one of them \
-told reporters at the U.S. embassy. Markets closed slightly higher, with shipping stocks ahead. ";
+said to reporters at the U.S. embassy. Markets closed slightly higher, with shipping stocks ahead. ";
 
 const MULTILINGUAL: &str = "防衛相は火曜日、島に新しく置かれたレーダー基地を視察した。両政府は費用について協議を続けている。\
 Le ministre a inspecté la nouvelle station radar mardi, a déclaré son cabinet à Genève. \

@@ -446,7 +446,7 @@ fn a_reload_with_another_file_than_the_service_has_is_refused_with_both_names() 
     stop(daemon);
 }
 
-/// It may hang: whoever asks hears so at once, and not after minutes.
+/// It may hang: the command says so at once, and not after minutes.
 #[test]
 fn a_poll_beside_a_service_that_does_not_answer_says_so() {
     let daemon = Daemon::start(&quiet());

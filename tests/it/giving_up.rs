@@ -17,7 +17,7 @@ use crate::{
 
 const DAY: i64 = 24 * 60;
 
-/// A feed whose alerts go to a board; the desk hears how the board fares.
+/// A feed whose alerts go to a board; the desk gets the events about the board.
 pub(crate) struct Office {
     pub(crate) feed: FeedServer,
     pub(crate) board: WebhookServer,
@@ -271,7 +271,7 @@ async fn what_waits_for_a_receiver_that_is_gone_from_the_config_ends_with_one_no
     assert!(error.contains("the config does not have"), "{error}");
 }
 
-/// One bad notice, tried for ever: the next one shows that the receiver is well.
+/// One bad notice is tried again and again: the next one shows that the receiver is well.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_notice_that_always_fails_holds_up_no_other() {
     for policy in ["", "group_wait = \"10s\"", "at_most = \"100/h\""] {

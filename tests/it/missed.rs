@@ -13,7 +13,7 @@ use crate::{
 
 const PATH: &str = "/feed.xml";
 
-/// A site with one feed, asked every hour, and a hook that hears of everything.
+/// A site with one feed, asked every hour, and a hook that gets everything.
 struct Newsroom {
     site: Site,
     hook: WebhookServer,

@@ -78,7 +78,7 @@ pub(crate) fn memory(publishers: &Publishers, feeds: usize) {
 
 /// How long the server takes for its answer.
 const ANSWER: Duration = Duration::from_millis(100);
-/// Longer than the daemon naps, and than the pause that a host is owed.
+/// Longer than the daemon sleeps, and than the pause of a host.
 const IDLE: Duration = Duration::from_secs(6);
 const FEED: &str = "<rss version=\"2.0\"><channel><title>Wire</title>\
                     <item><guid>1</guid><title>Koizumi</title></item></channel></rss>";

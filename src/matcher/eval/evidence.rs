@@ -116,7 +116,7 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// The same for a regular expression, in the source. A match of nothing is none.
+    /// The same for a regular expression, in the source. An empty match does not count.
     pub(super) fn regex_places(
         &self,
         leaf: &Leaf,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  ItemText ─► canonical ─► find ─► WatchMatch ─► context: the sentences around hits
-//!                joints      ├ evidence: what is known of the item
+//!                            ├ evidence: what is known of the item
 //!                            └ evaluate: whether an expression holds
 //!              explain ─► verdict: why, in words       near_miss: what came close
 //! ```

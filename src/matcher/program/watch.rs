@@ -64,9 +64,6 @@ const fn bit(field: Field) -> u8 {
     1 << field as u8
 }
 
-/// How many times rarer a capital makes a word, as a power of two.
-const NAME_BITS: usize = 4;
-
 /// For each number, the watches to evaluate: one list behind the other.
 #[derive(Debug, Default)]
 pub(in crate::matcher) struct WatchesByAnchor {
@@ -219,6 +216,9 @@ fn rarest_first(parts: &[Node], leaves: &[Leaf]) -> Vec<Vec<usize>> {
     each.sort_by(|((a_regex, a), _), ((b_regex, b), _)| a_regex.cmp(b_regex).then(a.total_cmp(b)));
     each.into_iter().map(|(_, anchors)| anchors).collect()
 }
+
+/// How many times rarer a capital makes a word, as a power of two.
+const NAME_BITS: usize = 4;
 
 /// A guess at how often a term hits, for comparing two: each letter halves it, and a word with a
 /// capital is a name. `summit` hits every tenth item, `Koizumi` hardly any, and anchoring on the

@@ -4,8 +4,8 @@
 //! everything else: `Thurs, 13 July 2011 7:38 PM EST`, `13. Juli 2011`, `2011年7月13日 7時38分`. It
 //! requires no part but a year and passes over what says nothing.
 //!
-//! A text that is no date, that is too long, or whose parts make no day, is `None`. Whether a date
-//! can be true is asked apart, by [`is_plausible`].
+//! A text that is no date, that is too long, or whose parts make no day, is `None`.
+//! [`is_plausible`] says whether a date can be true.
 
 mod names;
 

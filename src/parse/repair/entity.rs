@@ -1,4 +1,4 @@
-//! References to characters: `&amp;`, `&#8217;`, `&eacute;`, and what is none.
+//! References to characters: `&amp;`, `&#8217;`, `&eacute;`; and what only looks like one.
 
 use std::collections::HashMap;
 
