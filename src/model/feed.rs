@@ -100,3 +100,23 @@ pub struct Feed {
     /// How it is reached, and what is shown there.
     pub access: Access,
 }
+
+impl Feed {
+    /// A feed of which the config says only where it is and how often it is polled: a fixed
+    /// interval, and no hint is followed.
+    pub fn new(name: &str, url: Url, every: Duration) -> Self {
+        Self {
+            name: name.to_owned(),
+            url,
+            every,
+            every_at_most: None,
+            respect: Vec::new(),
+            tags: Vec::new(),
+            initial: Initial::Baseline,
+            identity: Identity::Auto,
+            silent: None,
+            allow_private: false,
+            access: Access::default(),
+        }
+    }
+}

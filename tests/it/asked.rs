@@ -108,7 +108,7 @@ async fn poll_asks_only_who_is_named() {
     assert_eq!((one.requests().len(), two.requests().len()), (1, 0));
 }
 
-/// The second waits for the pause that their host is owed.
+/// The second waits for the pause of two seconds of their host.
 #[tokio::test(flavor = "multi_thread")]
 async fn poll_keeps_the_pause_between_two_requests_to_a_host() {
     let server = FeedServer::start().await;
@@ -160,7 +160,7 @@ async fn poll_does_not_ask_a_host_that_asks_to_wait() {
 /// How long the loops of an idle daemon sleep.
 const IDLE_SLEEP: Duration = Duration::from_secs(5);
 
-/// Who types it waits for it.
+/// A person waits for it, and the daemon sleeps for up to five seconds when nothing is due.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_daemon_is_woken_by_poll() {
     let feed = FeedServer::start().await;

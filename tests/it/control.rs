@@ -203,7 +203,8 @@ fn stop_and_ask(daemon: Daemon, path: &std::path::Path) {
     );
 }
 
-/// All hear of the config that stood there when they asked, though they ask at once, and by SIGHUP too.
+/// Each is answered for the config that was there when it asked, though all ask at once, and by
+/// SIGHUP too.
 #[test]
 fn who_asks_while_a_reload_runs_hears_of_a_later_one() {
     let daemon = Daemon::start(&quiet());
@@ -443,7 +444,7 @@ fn a_reload_with_another_file_than_the_service_has_is_refused_with_both_names() 
     stop(daemon);
 }
 
-/// It may hang: whoever asks hears so at once, and not after minutes.
+/// It may hang: the command says so at once, and not after minutes.
 #[test]
 fn a_poll_beside_a_service_that_does_not_answer_says_so() {
     let daemon = Daemon::start(&quiet());

@@ -1,5 +1,5 @@
-//! The disk refuses, the file is gone, the clock jumps: polls pause, nothing is lost, it is notified
-//! once.
+//! The disk refuses, the file is gone, the clock jumps: polls pause, nothing is lost, and there is one
+//! notice.
 
 use std::{
     path::{Path, PathBuf},

@@ -1,5 +1,5 @@
-//! `mute` and `unmute`, with the program running: what is held, how its end is notified, and where it
-//! is mentioned.
+//! `mute` and `unmute`, with the program running: what is held, what its end sends, and where it is
+//! mentioned.
 
 use std::process::Output;
 

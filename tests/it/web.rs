@@ -156,7 +156,7 @@ async fn a_reload_opens_and_closes_doors_all_or_nothing() {
     shows(path, "fivebells_config_last_reload_successful 1").await;
 }
 
-/// Waits until a line stands in the metrics.
+/// Waits until the metrics have a line.
 async fn shows(address: &str, line: &str) {
     let watchdog = Watchdog::start();
     loop {

@@ -125,7 +125,7 @@ async fn the_wait_for_a_permit_is_not_the_servers_time() {
     }
 }
 
-/// A server need not wait for ever for us.
+/// A server need not wait for us without end.
 #[tokio::test]
 async fn a_server_that_gives_up_while_we_make_it_wait_has_not_failed() {
     let headers = [("content-length", "2000000")];

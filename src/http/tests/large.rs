@@ -48,10 +48,10 @@ async fn permits_are_given_in_the_order_they_were_asked_for() {
     held.pop();
     tokio::select! {
         biased;
-        _ = &mut second => panic!("it was not its turn"),
-        permit = &mut first => drop(permit.expect("its turn")),
+        _ = &mut second => panic!("the first one asked before"),
+        permit = &mut first => drop(permit.expect("a permit")),
     }
-    second.await.expect("its turn");
+    second.await.expect("a permit");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_bounds_are_those_promised() {
     assert_eq!((ARRIVING, UNPACKED), (8, 4));
 }
 
-/// One body: how it becomes large, and how often others come to their turn before it asks and while
+/// One body: how it becomes large, and how often others are polled before it asks and while
 /// it holds its permit. Some are given up on the way, as a timeout gives them up.
 #[derive(Debug, Clone)]
 struct Body {
@@ -86,7 +86,7 @@ fn bodies() -> impl Strategy<Value = Vec<Body>> {
     prop::collection::vec(body, 1..120)
 }
 
-async fn turns(count: usize) {
+async fn yields(count: usize) {
     for _ in 0..count {
         yield_now().await;
     }
@@ -94,20 +94,20 @@ async fn turns(count: usize) {
 
 async fn be(body: Body, large: Arc<LargeBodies>) {
     let whole = async {
-        turns(body.asks_after).await;
+        yields(body.asks_after).await;
         let permit = if body.arrives {
             large.arrive().await
         } else {
             large.unpack().await
         };
-        turns(body.holds_for).await;
+        yields(body.holds_for).await;
         permit.expect("a permit");
     };
     match body.given_up_after {
         None => whole.await,
         Some(after) => tokio::select! {
             () = whole => {}
-            () = turns(after) => {}
+            () = yields(after) => {}
         },
     }
 }

@@ -166,7 +166,7 @@ impl PollResult {
 }
 
 /// A body that was read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PollRead {
     /// HTTP status.
     pub status: u16,

@@ -7,10 +7,7 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::{
     matcher::{ItemLists, Matcher},
-    model::{
-        Access, Feed, Field, Fingerprint, IdentifiedBy, Identity, Initial, Item, OnUpdate,
-        Priority, TextHash, Watch,
-    },
+    model::{Feed, Field, Fingerprint, IdentifiedBy, Item, OnUpdate, Priority, TextHash, Watch},
     schedule::Learned,
     store::{NewItem, NextPoll, OriginPause, PollCommit, PollRead, PollResult, StoreOptions},
     view::expressions::found,
@@ -96,21 +93,8 @@ fn at(minute: i64) -> Timestamp {
 }
 
 fn feed(name: &str) -> Feed {
-    Feed {
-        name: name.to_owned(),
-        url: format!("https://{name}.example.org/")
-            .parse()
-            .expect("a URL"),
-        every: MINUTE,
-        every_at_most: None,
-        respect: Vec::new(),
-        tags: Vec::new(),
-        initial: Initial::Baseline,
-        identity: Identity::Auto,
-        silent: None,
-        allow_private: false,
-        access: Access::default(),
-    }
+    let url = format!("https://{name}.example.org/");
+    Feed::new(name, url.parse().expect("a URL"), MINUTE)
 }
 
 fn read(items: Vec<Item>) -> PollResult {
@@ -124,19 +108,12 @@ fn read(items: Vec<Item>) -> PollResult {
     };
     PollResult::Read(Box::new(PollRead {
         status: 200,
-        etag: None,
-        last_modified: None,
         body_hash: [7; 32],
-        title: None,
-        link: None,
-        language: None,
         format: "rss2.0".to_owned(),
         items_total: 1,
         warnings: "[]".to_owned(),
-        seen: Vec::new(),
-        known: Vec::new(),
         news: items.into_iter().map(new).collect(),
-        baseline: false,
+        ..PollRead::default()
     }))
 }
 

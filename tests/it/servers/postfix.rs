@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::watchdog::Watchdog;
 
-/// Debian's `nobody`, whom mailboxes belong to.
+/// Debian's `nobody`, who owns the mailboxes.
 const NOBODY: u32 = 65534;
 
 /// A client that says this in EHLO is refused, once it names a recipient.

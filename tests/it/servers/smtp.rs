@@ -298,7 +298,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
     }
 }
 
-/// What stands between `<` and `>`.
+/// What is between `<` and `>`.
 fn path(line: &str) -> String {
     let start = line.find('<').map_or(0, |at| at + 1);
     let end = line.rfind('>').unwrap_or(line.len());

@@ -1,4 +1,4 @@
-//! A receiver of webhooks that answers what it is notified to.
+//! A receiver of webhooks that answers as the test says.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use crate::watchdog::Watchdog;
 /// Words, and what is answered to a body with one of them.
 type Refused = Option<(Vec<String>, Answer)>;
 
-/// Answers 204 until notified otherwise.
+/// Answers 204 until the test says otherwise.
 pub(crate) struct WebhookServer {
     server: HttpServer,
     answer: Arc<Mutex<Answer>>,

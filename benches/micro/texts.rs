@@ -1,4 +1,5 @@
-//! Folding, finding and HTML to text. Run with `cargo bench --bench micro -- matching`.
+//! What single steps on the texts of an item cost: folding, finding, HTML to text, and settling the
+//! language. `cargo bench --bench micro -- 'find|compile|fold|html|language'`.
 
 use std::hint::black_box;
 
@@ -6,13 +7,13 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group};
 use fivebells::{
     matcher::{ItemText, Matcher},
     model::{Field, OnUpdate, Priority, Watch},
-    text::{Lines, fold_into, to_plain},
+    text::{Lines, fold_into, language, to_plain},
 };
 
 const ENGLISH: &str = "The defence minister flew to the island on Tuesday to inspect the new \
 radar site, his office said. Officials from both governments had spent the week in talks about \
 costs, and a joint statement is expected before the summit. “We will not be hurried,” one of them \
-notified reporters at the U.S. embassy. Markets closed slightly higher, with shipping stocks ahead. ";
+said to reporters at the U.S. embassy. Markets closed slightly higher, with shipping stocks ahead. ";
 
 const MULTILINGUAL: &str = "防衛相は火曜日、島に新しく置かれたレーダー基地を視察した。両政府は費用について協議を続けている。\
 Le ministre a inspecté la nouvelle station radar mardi, a déclaré son cabinet à Genève. \
@@ -107,4 +108,32 @@ fn html(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, find, fold, html);
+const ENGLISH_ITEM: [&str; 2] = [
+    "Defense minister meets Hegseth in Tokyo",
+    "The two ministers agreed on Saturday to deepen cooperation on missile defence and to hold \
+     more joint exercises in the southern islands. ",
+];
+const JAPANESE_ITEM: [&str; 2] = [
+    "防衛相が米国防長官と会談",
+    "両氏は土曜日に東京で会談し、ミサイル防衛での協力を深め、南西諸島での共同訓練を増やすことで一致した。",
+];
+
+fn settle(criterion: &mut Criterion) {
+    let long = ENGLISH_ITEM[1].repeat(20);
+    let mut group = criterion.benchmark_group("language of an item");
+    for (name, declared, texts) in [
+        ("declared, headline and summary", Some("en"), ENGLISH_ITEM),
+        ("declared, 2 KB", Some("en"), [ENGLISH_ITEM[0], &long]),
+        ("English, headline and summary", None, ENGLISH_ITEM),
+        ("English, 2 KB", None, [ENGLISH_ITEM[0], &long]),
+        ("Japanese, headline and summary", None, JAPANESE_ITEM),
+        ("Japanese declared as English", Some("en-US"), JAPANESE_ITEM),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| language(black_box(declared), black_box(&texts)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, find, fold, html, settle);

@@ -1,13 +1,20 @@
-//! Kept connections, and which of them have died.
+//! Layers around the connector: one notes each connection that is opened, one stops as soon as the
+//! connection is made.
 //!
-//! A server may close a connection that it kept open at any moment, and so just as the next request
-//! is on its way. Nothing was answered then, and only the connection failed: the request is made
-//! again, once, on another (RFC 9110 §9.2.2, RFC 9112 §9.3.1). A new connection that dies is the
-//! server's own answer.
+//! [`Dials`] distinguishes a kept connection from a new one. A server may close a connection that it
+//! kept open at any moment, and so just as the next request is on its way. Nothing was answered
+//! then, and only the connection failed: the request is made again, once, on another (RFC 9110
+//! §9.2.2, RFC 9112 §9.3.1). A new connection that dies is the server's own answer.
+//!
+//! [`Stops`] answers whether a server is there, and whether it is the right one. The layer takes any
+//! connector, so names, the address guard, proxy and TLS work as for every request. Each connection
+//! that it makes is dropped before a byte of HTTP is written, and the request ends with an error
+//! that [`is_connected`] knows.
 
 use std::{
     cell::Cell,
     io,
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -81,5 +88,56 @@ impl<S: Service<R>, R> Service<R> for Dialling<S> {
         // One that is opened ahead, for nobody's request, is in no scope.
         let _ = DIALLED.try_with(|dialled| dialled.set(true));
         self.0.call(target)
+    }
+}
+
+/// The connection is made, which is all that was wanted.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the connection is made")]
+struct Connected;
+
+/// Whether a request ended only because its connection was made.
+pub(super) fn is_connected(error: &reqwest::Error) -> bool {
+    find::<Connected>(error).is_some()
+}
+
+/// Ends each connection as soon as it is made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stops;
+
+impl<S> Layer<S> for Stops {
+    type Service = Stopping<S>;
+
+    fn layer(&self, connect: S) -> Self::Service {
+        Stopping(connect)
+    }
+}
+
+/// A connector whose connections are used for nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Stopping<S>(S);
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+impl<S, R> Service<R> for Stopping<S>
+where
+    S: Service<R, Error = BoxError>,
+    S::Future: Send + 'static,
+    S::Response: 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, target: R) -> Self::Future {
+        let connecting = self.0.call(target);
+        Box::pin(async move {
+            connecting.await?;
+            Err(Connected.into())
+        })
     }
 }
