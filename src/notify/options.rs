@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::method::HookMethod;
+use super::hook::HookMethod;
 use super::preset::Preset;
 use crate::model::Secret;
 

@@ -1,7 +1,6 @@
 //! A notice like those that come, for `preview`, `send` and the check of templates.
 
 mod kinds;
-mod quoted;
 mod reports;
 mod sparse;
 
@@ -199,7 +198,7 @@ pub(super) fn trials() -> Vec<Notice> {
         [update]
             .into_iter()
             .chain(sparse::sparse())
-            .chain(quoted::quoted()),
+            .chain(sparse::quoted()),
     );
     notices
 }

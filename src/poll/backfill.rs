@@ -12,14 +12,12 @@ use url::Url;
 
 use super::{
     alerts::{self, Budget},
-    answer::Pending,
+    answer::{Failure, Pending},
     conclude::next_poll,
-    failure::Failure,
     gap::{given_up, older},
     identify::{Identified, Memory},
-    poller::Poller,
+    poller::{PollRules, Poller},
     rate_limit,
-    rules::PollRules,
 };
 use crate::{
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},

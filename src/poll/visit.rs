@@ -7,8 +7,7 @@ use tracing::warn;
 use url::Url;
 
 use super::{
-    answer::{Answer, Pending, Reading},
-    failure::Failure,
+    answer::{Answer, Failure, Pending, Reading},
     identify::Memory,
     moved,
     poller::Poller,

@@ -5,7 +5,6 @@
 
 mod address;
 mod fault;
-mod greet;
 mod header;
 mod hello;
 mod ids;
@@ -20,7 +19,6 @@ mod server;
 mod session;
 mod templates;
 mod token;
-mod trouble;
 mod wire;
 
 use std::{pin::Pin, sync::Arc, time::Duration};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{fit::Unit, markup::Markup};
-use crate::{model::Priority, notify::method::HookMethod};
+use crate::{model::Priority, notify::hook::HookMethod};
 
 /// The presets that come with the program, in the form in which a config defines its own.
 pub const BUILTIN_PRESETS: &str = include_str!("../presets.toml");

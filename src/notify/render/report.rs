@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    mute::by,
     phrase::{Trouble, at, count},
+    service::by,
 };
 use crate::model::{
     HealthIssue, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,

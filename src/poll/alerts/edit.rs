@@ -1,6 +1,6 @@
 //! What an edit brings: the alert of an item that was read before.
 
-use super::{super::rules::PollRules, Budget, hits, raise};
+use super::{super::poller::PollRules, Budget, hits, raise};
 use crate::{
     matcher::{ItemLists, ItemText, WatchMatch},
     model::{AlertFeed, AlertItem, Field, Item, OnUpdate, Update},

@@ -5,7 +5,7 @@ mod edit;
 
 use jiff::Timestamp;
 
-use super::rules::PollRules;
+use super::poller::PollRules;
 use crate::{
     http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
