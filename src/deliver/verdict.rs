@@ -67,7 +67,7 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
     verdict
 }
 
-/// Whom behind the receiver it has reached, and whom not.
+/// Who behind the receiver has got it, and who has not.
 fn reception(outcome: &Outcome) -> Reception {
     match outcome {
         Ok(receipt) => Reception {

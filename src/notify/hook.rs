@@ -27,7 +27,7 @@ pub enum HookMethod {
     Put,
     /// PATCH.
     Patch,
-    /// GET, which has no body: all it says stands in its URL.
+    /// GET, which has no body: its URL has all it says.
     Get,
 }
 

@@ -6,7 +6,6 @@ use crate::{model::Item, parse::ParsedItem, text};
 
 /// So many headlines are enough to tell what a feed is written in.
 const MAX_TITLES: usize = 50;
-
 /// So many beginnings of texts tell Japanese, which has kana in every sentence, from Chinese.
 const MAX_LEADS: usize = 8;
 const MAX_LEAD_CHARS: usize = 80;

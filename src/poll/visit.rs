@@ -23,7 +23,7 @@ use crate::{
 
 /// After this long of nothing but 304 one GET goes out without validators, in case the server's
 /// idea of "not modified" is broken: `WordPress` 6.1 goes on saying it while a story that was
-/// scheduled, and is published late, stands in the feed. A day is what such a story may be late.
+/// scheduled, and is published late, is in the feed. A day is what such a story may be late.
 const UNCONDITIONAL_AFTER: Duration = Duration::from_hours(24);
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;

@@ -8,8 +8,7 @@ use serde::Serialize;
 use super::super::{terminal::one_line, when};
 use crate::{
     delivery_policy::Release,
-    model::time::elapsed,
-    model::{DeferReason, Event},
+    model::{ConfigReason, DeferReason, Event, time::elapsed},
     store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus, Unreached},
 };
 
@@ -307,7 +306,10 @@ pub(in crate::cli) fn title(delivery: &DeliveryStatus) -> String {
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
         Event::StoreRecovered(_) => "store has recovered".to_owned(),
-        Event::ConfigFailing(data) => format!("config is wrong ({})", data.reason.as_str()),
+        Event::ConfigFailing(data) => match data.reason {
+            ConfigReason::Refused => "new config was refused".to_owned(),
+            ConfigReason::Tests => "tests of the config fail".to_owned(),
+        },
         Event::ConfigRecovered(_) => "config has recovered".to_owned(),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),

@@ -25,7 +25,7 @@ const STEPS: [Duration; 5] = [
 const MOST_ATTEMPTS: u32 = 3;
 
 /// Tries it again by itself, while the receiver takes what comes next, so it does not fail. Where some
-/// have it for sure, it is delivered in the end, and its answer says to whom not.
+/// have it for sure, it is delivered in the end, and its answer says who misses it.
 pub(super) fn partly(
     claim: &DeliveryClaim,
     error: SendError,
@@ -179,7 +179,7 @@ mod tests {
         };
         let unsure = [15, 45, 180, 720, 1680, 1680].map(Some);
         assert_eq!(waits(false), unsure);
-        // Some have it: after an hour it is delivered, and its answer says to whom not.
+        // Some have it: after an hour it is delivered, and its answer says who misses it.
         assert_eq!(waits(true), [Some(15), Some(45), None, None, None, None]);
         let last = answered(&claim(2, Some(0), true), true, 60);
         let expected = SettleTo::Delivered {

@@ -105,7 +105,7 @@ impl Email {
         })
     }
 
-    /// The mail as this server is to send it. With `only_plain` no address beyond ASCII stands in
+    /// The mail as this server is to send it. With `only_plain` no address beyond ASCII is in
     /// it: its relays need not know of such.
     fn message(
         &self,

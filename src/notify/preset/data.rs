@@ -121,7 +121,7 @@ impl Preset {
         ]
     }
 
-    /// The parameter that a bare value stands for: the only one that must be there.
+    /// The parameter that a bare value sets: the only one that must be there.
     pub fn main_parameter(&self) -> Option<&Parameter> {
         let mut required = self.parameters.iter().filter(|one| one.is_required);
         match (required.next(), required.next()) {

@@ -33,7 +33,7 @@ pub(super) fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Troubl
         ),
         StoreReason::Gone => (
             "has lost its file",
-            "the service ends, so that it starts on the file that stands there then",
+            "the service ends, so that it starts on the file that is there then",
         ),
     };
     let subject = match event.reason {
@@ -131,8 +131,8 @@ pub(super) fn mute_ended(event: &MuteEnded, timezone: &TimeZone) -> Trouble {
     ));
     Trouble {
         sentence: format!(
-            "The {kind} {name} is no longer muted: {} {} held",
-            held(event),
+            "The {kind} {name} is no longer muted: {} {} suppressed",
+            suppressed(event),
             if event.alerts + event.notices == 1 {
                 "was"
             } else {
@@ -159,7 +159,7 @@ pub(super) fn by(name: Option<&str>) -> String {
     name.map_or(String::new(), |name| format!(", by {name}"))
 }
 
-fn held(event: &MuteEnded) -> String {
+fn suppressed(event: &MuteEnded) -> String {
     match (event.alerts, event.notices) {
         (alerts, 0) => count(alerts, "alert"),
         (0, notices) => count(notices, "other notice"),

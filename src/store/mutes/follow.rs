@@ -126,11 +126,11 @@ mod tests {
             committed.expect("committed");
         }
         let rows = deliveries(&store).await;
-        let held: Vec<DeliveryState> = rows.iter().map(|row| row.state).collect();
+        let states: Vec<DeliveryState> = rows.iter().map(|row| row.state).collect();
         let muted_and_pending = [DeliveryState::Muted, DeliveryState::Pending];
         assert!(
-            muted_and_pending.iter().all(|state| held.contains(state)),
-            "{held:?}"
+            muted_and_pending.iter().all(|state| states.contains(state)),
+            "{states:?}"
         );
     }
 
@@ -215,7 +215,7 @@ mod tests {
         let mutes = store.mutes().await.expect("read");
         let open = mutes.iter().find(|mute| mute.ended_at.is_none());
         let open = open.map(|mute| (mute.until, mute.alerts));
-        assert_eq!(open, Some((at(500), 1)), "with what both hold");
+        assert_eq!(open, Some((at(500), 1)), "with what both suppress");
     }
 
     #[tokio::test]

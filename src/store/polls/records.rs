@@ -46,7 +46,7 @@ pub struct Continuity {
 pub struct Backfill {
     /// The page to read next.
     pub url: String,
-    /// The latest item from before the gap: where one this old stands, the gap is closed.
+    /// The latest item from before the gap: a page that has one this old closes it.
     pub until: ItemId,
     /// The last poll before the gap.
     pub since: Timestamp,

@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(
             unread(&store, &same_text, &[1]).await,
             Some(vec![1]),
-            "the text of one that still stands there is another story's too"
+            "the text of one that the feed still shows is another story's too"
         );
         let later = Fingerprint {
             date: Some(9),
