@@ -12,7 +12,6 @@ mod exec;
 mod hidden;
 mod hook;
 mod incident;
-mod method;
 mod options;
 mod preset;
 mod render;
@@ -41,7 +40,7 @@ pub use email::{
     MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
 };
 pub use engine::TemplateError;
-pub use method::HookMethod;
+pub use hook::HookMethod;
 pub use options::{
     EmailOptions, ExecInput, ExecOptions, MailAuth, MailLogin, MailOAuth, MailOptions,
     MailSecurity, MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions,

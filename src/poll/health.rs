@@ -12,7 +12,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use self::quiet::brings_news;
-use super::{answer::Answer, failure::Failure, rules::HealthRules};
+use super::{
+    answer::{Answer, Failure},
+    poller::HealthRules,
+};
 use crate::{
     http::bare_url,
     model::time,

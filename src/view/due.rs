@@ -113,7 +113,9 @@ impl<'a> DueReasons<'a> {
                 "as after one failure, since our own network failed".to_owned()
             }
             DueReason::BackOff => format!("failures in a row: {}", self.feed.failures),
-            DueReason::Pause => "its host is not asked before".to_owned(),
+            DueReason::Pause => {
+                "the pause between requests to its host lasts until then".to_owned()
+            }
         };
         match rule.reason {
             DueReason::Hint(hint) if learned.hints.is_unasked(hint) => {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     delivery_policy::Release,
-    model::{DeferReason, Event, time::elapsed},
+    model::{ConfigReason, DeferReason, Event, time::elapsed},
     store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus},
 };
 
@@ -192,7 +192,10 @@ pub(crate) fn title(delivery: &DeliveryStatus) -> String {
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
         Event::StoreRecovered(_) => "store has recovered".to_owned(),
-        Event::ConfigFailing(data) => format!("config is wrong ({})", data.reason.as_str()),
+        Event::ConfigFailing(data) => match data.reason {
+            ConfigReason::Refused => "new config was refused".to_owned(),
+            ConfigReason::Tests => "tests of the config fail".to_owned(),
+        },
         Event::ConfigRecovered(_) => "config has recovered".to_owned(),
         Event::ReportReady(report) if report.is_well() => "all is well".to_owned(),
         Event::ReportReady(_) => "not all is well".to_owned(),

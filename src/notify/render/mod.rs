@@ -4,25 +4,21 @@
 //! wrote is plain text that has been cleaned ([`clean`]) and, in HTML, escaped; no markup, image or
 //! script of a feed's own gets through.
 
-mod advice;
 mod alert;
 pub(super) mod clean;
-mod config;
 mod digest;
 mod html;
 #[cfg(test)]
 mod html_tests;
 mod message;
-mod missed;
-mod mute;
 mod page;
 mod phrase;
 mod receiver;
 mod report;
 mod runs;
+mod service;
 mod sheet;
 mod style;
-mod subject;
 mod terminal;
 mod text;
 mod transfer;
@@ -52,7 +48,7 @@ pub(super) struct MailContent {
 pub(super) fn mail(notice: &Notice, timezone: &TimeZone) -> MailContent {
     let sheet = Sheet::of(notice, timezone);
     MailContent {
-        subject: subject::subject(&sheet),
+        subject: text::subject(&sheet),
         text: text::text(&sheet),
         html: html::html(&sheet),
     }

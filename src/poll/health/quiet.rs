@@ -9,7 +9,7 @@ use crate::{
     http::bare_url,
     model::time,
     model::{Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, HealthIssue, Silent},
-    poll::{answer::Answer, rules::HealthRules},
+    poll::{answer::Answer, poller::HealthRules},
     schedule::{self, SHORTEST_SILENCE},
     store::{Empty, FeedState, Notification, Silence},
 };

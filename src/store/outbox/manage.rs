@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{DeliveryState, Selection, missed, rows::close_lost};
+use super::{DeliveryState, Selection, insert::close_lost, missed};
 use crate::{
     model::{DeliveryId, MuteId, SendReason},
     store::{

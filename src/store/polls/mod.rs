@@ -4,15 +4,13 @@ mod alerts;
 mod ask;
 mod claim;
 mod commit;
-mod continuity;
 mod health;
 mod items;
-mod moved;
 pub(super) mod outage;
 mod outcome;
 mod recall;
+mod records;
 mod remember;
-mod replan;
 mod unread;
 
 use jiff::Timestamp;
@@ -25,15 +23,14 @@ use crate::{
 
 pub use self::{
     ask::{Asked, PollReport},
-    continuity::{Backfill, Continuity},
     health::{Empty, Health, Neighbour, Recovery, Silence},
-    moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
     outcome::{
         AlertReceiver, Alias, Claimed, HealthUpdate, KnownItem, NewAlert, NewItem, NextPoll,
         OriginPause, PollCommit, PollCommitted, PollRead, PollResult, Revision,
     },
     recall::Recalled,
+    records::{Backfill, Continuity, Move, Moved},
     remember::REFRESH_AFTER,
     unread::Unread,
 };
