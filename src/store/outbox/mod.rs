@@ -35,7 +35,8 @@ pub use self::{
 };
 pub(super) use self::{
     insert::{enqueue, enqueue_event, insert_alert},
-    payload::{Part, list, parse_list},
+    manage::release,
+    payload::{Part, deserialize_event, list, parse_list},
     rows::close_lost,
     show::of_alert,
     unreached::parse as parse_unreached,

@@ -5,7 +5,7 @@ use super::super::{
 use super::*;
 use crate::{
     model::{Feed, HealthIssue},
-    store::{DeliveryState, Notification, Store, testing::*},
+    store::{DeliveryState, Store, notifications::Notification, testing::*},
 };
 
 const URL: &str = "https://mofa.example/feed";
@@ -112,7 +112,7 @@ async fn what_a_mute_suppressed_under_the_old_name_is_sent_at_its_end() {
     sync(&store, &[feed("new", URL)], 10).await;
     store.end_mutes(at(60)).await.expect("done");
     let notified = claim_one(&store, at(900)).await.feed.notified;
-    assert_eq!(notified.failing, Notification::Suppressed);
+    assert_eq!(notified.failing.of("desk"), Notification::Unsent);
     assert_eq!(ends(&deliveries(&store).await)["desk"].name, "new");
 }
 
