@@ -76,7 +76,7 @@ pub use self::{
     gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
-    notifications::{Finding, Notification, Notified},
+    notifications::{Finding, IssueLog, Notified},
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
         NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,

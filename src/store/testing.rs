@@ -340,8 +340,10 @@ pub(super) fn finding(issue: HealthIssue) -> Finding {
     Finding {
         issue,
         is_over: false,
-        notices: vec![to_desk(event)],
+        event,
+        receivers: vec!["desk".into()],
         also: vec![],
+        still: vec![],
     }
 }
 
@@ -360,15 +362,8 @@ pub(super) fn over(issue: HealthIssue) -> Finding {
     });
     Finding {
         is_over: true,
-        notices: vec![to_desk(event)],
-        ..finding(issue)
-    }
-}
-
-fn to_desk(event: Event) -> NewDelivery {
-    NewDelivery {
-        receiver: "desk".into(),
         event,
+        ..finding(issue)
     }
 }
 

@@ -84,7 +84,7 @@ mod tests {
     };
     use crate::{
         model::{Feed, HealthIssue},
-        store::{DeliveryState, Notification, Store, testing::*},
+        store::{DeliveryState, Store, notifications::Notification, testing::*},
     };
 
     const URL: &str = "https://mofa.example/feed";
@@ -191,7 +191,7 @@ mod tests {
         sync(&store, &[feed("new", URL)], 10).await;
         store.end_mutes(at(60)).await.expect("done");
         let notified = claim_one(&store, at(900)).await.feed.notified;
-        assert_eq!(notified.failing, Notification::Suppressed);
+        assert_eq!(notified.failing.of("desk"), Notification::Unsent);
         assert_eq!(ends(&deliveries(&store).await)["desk"].name, "new");
     }
 

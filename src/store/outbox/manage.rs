@@ -60,6 +60,21 @@ fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreEr
     tx.exec(RETRY, values![row.id, now, row.state.as_str()])
 }
 
+/// Makes due what a mute has suppressed.
+pub(in crate::store) fn release(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE delivery SET state = 'pending', fence = fence + 1, due = ?2, waiting_since = ?2,
+                settled_at = NULL, reason = NULL, detail = NULL
+          WHERE id = ?1 AND state = 'muted'",
+        values![id, now],
+    )
+    .map(drop)
+}
+
 fn wake(tx: &mut dyn Tx, receivers: &BTreeSet<i64>, now: Timestamp) -> Result<(), StoreError> {
     for receiver in receivers {
         // What it refused and is sent again is no other one.

@@ -34,7 +34,8 @@ pub use self::{
 };
 pub(super) use self::{
     insert::{close_lost, enqueue, enqueue_event, insert_alert},
-    payload::{Part, list, parse_list},
+    manage::release,
+    payload::{Part, deserialize_event, list, parse_list},
     show::of_alert,
     unreached::parse as parse_unreached,
 };

@@ -194,11 +194,11 @@ fn feed_state(tx: &mut dyn Tx, row: &mut Row, now: Timestamp) -> Result<FeedStat
         },
         failures: row.take("failures")?,
         failing_since: row.take("failing_since")?,
-        notified: if is_logged {
+        notified: Box::new(if is_logged {
             notifications::read(tx, id, now)?
         } else {
             Notified::default()
-        },
+        }),
         last_success: row.take("succeeded_at")?,
         not_modified_since: row.take("not_modified_since")?,
         items_total: row.take("items_total")?,

@@ -86,7 +86,7 @@ pub struct FeedState {
     /// The first of them.
     pub failing_since: Option<Timestamp>,
     /// What receivers were notified of.
-    pub notified: Notified,
+    pub notified: Box<Notified>,
     /// The last good poll.
     pub last_success: Option<Timestamp>,
     /// The first 304 of a run that no 200 has broken: a server may be stuck.
