@@ -11,6 +11,7 @@ mod feeds;
 mod listener;
 mod pages;
 mod params;
+mod passed;
 mod patient;
 mod public;
 mod reply;

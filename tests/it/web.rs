@@ -32,7 +32,7 @@ async fn a_daemon_tells_that_it_lives_is_ready_and_what_it_counts() {
         ("GET /readyz", 200, "ok\n"),
         ("GET /readyz?verbose", 200, "ok\n"),
         ("HEAD /healthz", 200, ""),
-        ("GET /", 404, "not found\n"),
+        ("GET /nowhere", 404, "not found\n"),
         ("GET /metrics/", 404, "not found\n"),
         ("POST /healthz", 405, ""),
         ("DELETE /metrics", 405, ""),
@@ -196,4 +196,27 @@ async fn a_loop_of_polls_that_stands_still_is_neither_alive_nor_ready() {
     let stuck = Some("the loop of polls has not come round for 120 s".to_owned());
     assert_eq!(world.app().dead().await, stuck);
     assert_eq!(world.app().unready().await, stuck);
+}
+
+/// As systemd does it, but for the number: the program reads it from `LISTEN_FDS_FIRST_FD`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_was_passed_is_listened_at_until_the_config_says_otherwise() {
+    let feed = FeedServer::start().await;
+    let passed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = passed.local_addr().expect("an address").to_string();
+    let on = config(&feed, "listen = \"systemd\"");
+    let daemon = Watched::start_with(&on, |command| {
+        command
+            .stdin(std::os::fd::OwnedFd::from(passed))
+            .envs([("LISTEN_FDS", "1"), ("LISTEN_FDS_FIRST_FD", "0")]);
+    });
+    assert_eq!(daemon.address(), address);
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
+    daemon.reload(&config(&feed, "listen = []"), "systemd is closed");
+    daemon.reload(&on, "are served at");
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
+
+    let mut without = Watched::start(&on);
+    without.logged("systemd passed no socket", 0);
+    assert_eq!(without.ended(), Some(1));
 }
