@@ -24,6 +24,7 @@
 mod alerts;
 mod closed;
 mod columns;
+mod condition;
 mod disk;
 mod engine;
 mod error;
@@ -71,10 +72,11 @@ use crate::model::DeliveryKey;
 
 pub use self::{
     alerts::AlertFilter,
+    condition::Condition,
     disk::BALLAST_BYTES,
     error::StoreError,
-    feeds::FeedStatus,
-    gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
+    feeds::{FeedCounts, FeedFilter, FeedStatus},
+    gauges::{FeedGauge, Gauges, ReceiverGauge},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     notifications::{Finding, Notification, Notified},
@@ -89,8 +91,8 @@ pub use self::{
         AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
         Health, HealthUpdate, KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll,
         OriginPause, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
-        PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Unreachable,
-        Unread,
+        PollResult, PolledOnce, PolledTo, REFRESH_AFTER, Reach, Recalled, RecentPolls, Recovery,
+        Revision, Silence, Unreachable, Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},

@@ -6,6 +6,7 @@ mod claim;
 mod commit;
 mod continuity;
 mod health;
+mod history;
 mod items;
 mod moved;
 pub(super) mod outage;
@@ -27,6 +28,7 @@ pub use self::{
     ask::{Asked, PollReport},
     continuity::{Backfill, Continuity},
     health::{Empty, Health, Neighbour, Recovery, Silence},
+    history::{PolledOnce, PolledTo, RecentPolls},
     moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
     outcome::{
@@ -108,6 +110,8 @@ pub struct FeedState {
     pub cut_off: bool,
     /// Whether someone asked for this poll.
     pub asked: bool,
+    /// The polls before it.
+    pub polls: RecentPolls,
 }
 
 impl FeedState {

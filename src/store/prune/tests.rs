@@ -189,13 +189,12 @@ async fn what_somebody_needs_since_it_was_found_stays() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["w"], &["desk"])]).await;
-    for (delete, before) in [
-        (delivery as Delete, at(DAY).as_millisecond()),
-        (alert, 0),
-        (item, 0),
-    ] {
-        let deleted = store.write(move |tx| delete(tx, 1, before)).await;
-        assert_eq!(deleted.expect("done"), Pruned::default());
+    let before = at(DAY).as_millisecond();
+    let deleted = store.write(move |tx| delivery(tx, 1, before)).await;
+    assert_eq!(deleted.expect("done"), Pruned::default());
+    for delete in [kept::delete_alerts, kept::delete_items] {
+        let deleted = store.write(move |tx| delete(tx, &(FeedId(1), vec![1])));
+        assert_eq!(deleted.await.expect("done"), Pruned::default());
     }
     for table in ["delivery", "alert", "item"] {
         assert_eq!(count(&store, table).await, 1, "{table}");

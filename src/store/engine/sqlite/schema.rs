@@ -1,7 +1,7 @@
 //! The schema is frozen, and its due times are found without reading whole tables.
 
 use super::{super::Tx, super::Value, connection::Access, connection::Connection, migrate};
-use crate::store::{items, mutes, outbox, polls};
+use crate::store::{feeds, items, mutes, outbox, polls, summary};
 
 fn fresh() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -57,6 +57,8 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (items::EARLIER, 3),
         (items::MOMENT_OF_FEED, 4),
         (items::EARLIER_OF_FEED, 4),
+        (feeds::BY_NAME, 2),
+        (feeds::BY_CONDITION, 3),
         (outbox::LANE, 2),
         (outbox::CLAIM, 4),
         (outbox::NEXT_DUE, 1),
@@ -103,4 +105,27 @@ fn mutes_that_ended_are_not_read() {
     let sql = format!("EXPLAIN QUERY PLAN {}", mutes::IN_FORCE);
     let plan = texts(&mut connection, &sql, &[Value::Null], "detail").join("\n");
     assert!(plan.contains("USING INDEX mute_open"), "{plan}");
+}
+
+/// What counts feeds, alerts and deliveries for a page reads indices of few rows, never the rows.
+#[test]
+fn counts_of_pages_read_no_item_alert_or_delivery() {
+    let (_directory, mut connection) = fresh();
+    for sql in [summary::SUMMARY, feeds::IN_CONDITION, feeds::ACTIVE] {
+        let plan = plan(&mut connection, sql, 0);
+        let reads = |step: &&String| step.starts_with("SCAN") || step.starts_with("SEARCH");
+        let is_counted = |step: &String| {
+            let of_feeds = ["feed_condition", "feed_alerting", "feed_resting"];
+            step.contains("SCAN CONSTANT ROW")
+                || step.contains("COVERING INDEX")
+                || of_feeds.iter().any(|index| step.contains(index))
+        };
+        assert!(plan.iter().filter(reads).all(is_counted), "{plan:#?}");
+        assert!(plan.iter().any(|step| reads(&step)));
+    }
+}
+
+fn plan(connection: &mut Connection, sql: &str, params: usize) -> Vec<String> {
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    texts(connection, &sql, &vec![Value::Null; params], "detail")
 }
