@@ -71,21 +71,21 @@ use self::{
 use crate::model::DeliveryKey;
 
 pub use self::{
-    alerts::AlertFilter,
+    alerts::{AlertFilter, AlertLag, AlertPage, AlertSearch},
     condition::Condition,
     disk::BALLAST_BYTES,
     error::StoreError,
     feeds::{FeedCounts, FeedFilter, FeedStatus},
     gauges::{FeedGauge, Gauges, ReceiverGauge},
-    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
+    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     notifications::{Finding, Notification, Notified},
     off::WatchOff,
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,
-        ReceiverState, ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement,
-        Unreached,
+        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxCount, OutboxFilter, OutboxSearch,
+        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Reception,
+        Selection, SettleTo, Settlement, Unreached,
     },
     polls::{
         AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
@@ -99,6 +99,7 @@ pub use self::{
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
     summary::{Summary, Vitals},
+    watches::{WatchHits, WatchRecord},
 };
 
 /// Where the store is and how long it keeps what.

@@ -179,10 +179,13 @@ fn mute(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
 }
 
 /// Fingerprints of one feed. Their age is counted from the feed's last new body, not from now:
-/// while a feed answers 304, or fails, its document stays the same and none of it is refreshed.
+/// while a feed answers 304, or fails, its document stays the same and none of it is refreshed. Those of
+/// an item that is kept stay with it: it is found by them.
 fn rested(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<(ItemId, i64)>, StoreError> {
     let rows = tx.rows(
-        "SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
+        "SELECT s.item, s.alias FROM fingerprint s
+          WHERE s.feed = ?1 AND s.seen_at < ?2
+            AND NOT EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) LIMIT ?3",
         values![feed, before, FOUND],
     )?;
     rows.into_iter()

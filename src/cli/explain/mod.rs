@@ -170,9 +170,11 @@ impl Explain {
         if let Some(number) = self.number() {
             return Ok(store.kept_item(number).await?.into_iter().collect());
         }
-        let mut items = store.items_called(&self.item, MAX_ITEMS).await?;
+        let hashes = parse::hashes_of_name(&self.item);
+        let called = store.items_called(&self.item, hashes, MAX_ITEMS);
+        let mut items = called.await?;
         if items.is_empty() {
-            let seen = store.seen_under(parse::hashes_of_name(&self.item));
+            let seen = store.seen_under(hashes);
             for seen in seen.await?.into_iter().take(MAX_ITEMS as usize) {
                 items.extend(store.kept_item(seen.item).await?);
             }
