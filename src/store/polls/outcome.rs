@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Continuity, Health, Moved, OutageChange, PollClaim};
+use super::{Continuity, Health, Moved, OutageChange, PollClaim, RecentPolls};
 use crate::{
     model::{
         Alert, AlertId, FeedId, Fingerprint, IdentifiedBy, Item, ItemId, OriginId, Priority,
@@ -53,6 +53,7 @@ impl PollCommit {
                 fence: claim.fence,
                 feed: claim.feed.id,
                 url: claim.feed.url.clone(),
+                polls: claim.feed.polls.clone(),
             },
             polled_at,
             committed_at,
@@ -83,6 +84,8 @@ pub struct Claimed {
     /// The URL that was read. If the config has given the feed another one meanwhile, the result is
     /// dropped, with validators that would have been the wrong URL's.
     pub url: String,
+    /// The polls before it.
+    pub polls: RecentPolls,
 }
 
 /// When a feed is polled again.
