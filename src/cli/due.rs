@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::when;
+use super::{terminal::wrap, when};
 use crate::{
     config::Config,
     schedule::{self, Candidate, DueReason, HintText, LastPoll, Plan, Rhythm},
@@ -93,17 +93,27 @@ impl<'a> DueReasons<'a> {
         self.plan.candidates.iter().map(line).collect()
     }
 
-    /// One line for each rule, the one that won marked.
-    pub(super) fn lines(&self, now: Timestamp, zone: &TimeZone) -> Vec<String> {
-        let line = |rule: RuleLine| {
+    /// What each rule says, the one that won marked, in lines of at most so many columns.
+    pub(super) fn lines(
+        &self,
+        now: Timestamp,
+        zone: &TimeZone,
+        columns: Option<usize>,
+    ) -> Vec<String> {
+        let of_rule = |rule: RuleLine| {
             let mark = if rule.won { '>' } else { ' ' };
             let (at, relative) = (when::at(rule.at, zone), when::relative(rule.at, now));
-            format!(
-                "{mark} {:<13} {at}, {relative}: {}",
-                rule.rule, rule.because
-            )
+            let text = format!("{at}, {relative}: {}", rule.because);
+            let mut label = format!("{mark} {:<13} ", rule.rule);
+            let room = columns.map(|columns| columns.saturating_sub(label.len()));
+            let lines = wrap(&text, room).into_iter().map(move |line| {
+                let line = format!("{label}{line}");
+                label = " ".repeat(label.len());
+                line
+            });
+            lines.collect::<Vec<String>>()
         };
-        self.rules().into_iter().map(line).collect()
+        self.rules().into_iter().flat_map(of_rule).collect()
     }
 
     /// The rule's ground, in words.

@@ -148,8 +148,6 @@ impl Feeds {
         let feeds = store.feeds().await?;
         let mutes = Mutes::in_force(&store, now).await?;
         let trouble = stored::trouble(&store).await?;
-        stored::mention_stopped(&store).await?;
-        store.close().await;
         let known: Vec<String> = feeds.iter().map(|feed| feed.name.clone()).collect();
         let off = those_off(&feeds, &config);
         let feeds: Vec<FeedStatus> = feeds
@@ -167,7 +165,7 @@ impl Feeds {
             }
         } else if self.name.is_some() {
             for feed in &feeds {
-                output::line(&sheet(feed, &mutes, now, &config))?;
+                output::line(&output.facts(&sheet(feed, &mutes, now, &config, output)))?;
             }
         } else {
             let rows: Vec<Vec<String>> = feeds
@@ -187,6 +185,8 @@ impl Feeds {
             };
             output.print(&Paused::by(trouble), text)?;
         }
+        stored::mention_stopped(&store).await?;
+        store.close().await;
         Ok(true)
     }
 
@@ -332,7 +332,14 @@ fn next(feed: &FeedStatus, now: Timestamp) -> String {
     }
 }
 
-fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> String {
+/// Everything known about it.
+fn sheet(
+    feed: &FeedStatus,
+    mutes: &Mutes,
+    now: Timestamp,
+    config: &Config,
+    output: &Output,
+) -> Vec<(&'static str, String)> {
     let moment = |at| moment(at, now, &config.timezone);
     let optional = |text: &Option<String>| one_line(text.as_deref().unwrap_or("unknown"), 200);
     let (next, reason) = due::next(feed);
@@ -361,7 +368,9 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
         ("changed", moment(feed.changed_at)),
         ("next", format!("{next} ({reason})")),
     ];
-    let rules = DueReasons::of(feed, config, now).map(|why| why.lines(now, &config.timezone));
+    let columns = output.fact_columns();
+    let rules = DueReasons::of(feed, config, now);
+    let rules = rules.map(|why| why.lines(now, &config.timezone, columns));
     lines.extend(rules.unwrap_or_default().into_iter().map(|rule| ("", rule)));
     lines.push(("in the feed", format!("{} items", feed.items_total)));
     let kept = format!("{} items, {} alerts", feed.items, feed.alerts);
@@ -386,11 +395,7 @@ fn sheet(feed: &FeedStatus, mutes: &Mutes, now: Timestamp, config: &Config) -> S
     for (index, repair) in repairs::stored(&feed.warnings).into_iter().enumerate() {
         lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
-    let lines: Vec<String> = lines
-        .into_iter()
-        .map(|(name, value)| format!("{name:<12} {value}"))
-        .collect();
-    lines.join("\n")
+    lines
 }
 
 /// How often items may have been missed, and what is done about it.

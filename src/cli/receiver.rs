@@ -50,10 +50,7 @@ pub(super) async fn try_out(config: &Config, receiver: &str, output: &Output) ->
     let notice = Notice {
         key: DeliveryKey(format!("test-{}", now.as_millisecond())),
         timestamp: now,
-        event: Event::TestPing(TestPing {
-            receiver: receiver.to_owned(),
-            message: format!("Fivebells can reach the receiver \"{receiver}\"."),
-        }),
+        event: Event::TestPing(test_ping(receiver)),
         accepted: Vec::new(),
     };
     let outcome = notifier.send(&notice).await;
@@ -80,6 +77,14 @@ pub(super) async fn try_out(config: &Config, receiver: &str, output: &Output) ->
         ),
     })?;
     Ok(outcome.is_ok())
+}
+
+/// What a test notice says.
+pub(super) fn test_ping(receiver: &str) -> TestPing {
+    TestPing {
+        receiver: receiver.to_owned(),
+        message: format!("Fivebells can reach the receiver \"{receiver}\"."),
+    }
 }
 
 /// What comes after such an answer to a notice: a label, and in words.
