@@ -13,8 +13,9 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    installed, names,
+    names,
     output::{Output, remark},
+    stored,
     terminal::one_line,
     when,
 };
@@ -80,7 +81,7 @@ impl Poll {
             let path = config.store.path.clone();
             Err(AppError::Store(StoreError::Locked { path }))
         } else {
-            installed::refuse_second_store(&config)?;
+            stored::refuse_second_store(&config)?;
             App::open(config::load(path)?, Arc::new(SystemClock)).await
         };
         let reports = match app {

@@ -1,100 +1,26 @@
-//! What became of an alert on its way to the receivers of one watch.
+//! What became of an alert on its way to the receivers of one watch, and of a notice without an item.
 
-use std::collections::HashMap;
+use jiff::Timestamp;
 
-use jiff::{Timestamp, tz::TimeZone};
-
-use super::super::{
-    outbox::{self, is_under_way, moment},
-    terminal::one_line,
-    when,
+use super::{
+    super::{
+        error::Answer,
+        outbox::{self, DeliveryLine, is_under_way, moment},
+        output::Output,
+        terminal::one_line,
+        when,
+    },
+    facts::DeliveryContext,
 };
 use crate::{
     config::Config,
-    deliver::releases,
     delivery_policy::Release,
     model::{DeferReason, DeliveryId, Event, time},
-    store::{
-        AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
-        Store, StoreError,
-    },
+    store::{AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus, Store},
 };
 
 /// Attempts of one delivery that are shown; the latest.
 const MAX_ATTEMPTS: usize = 5;
-
-/// What decides about an item's deliveries besides their own rows: delivery policies, digests and the
-/// state of their receivers.
-#[derive(Debug)]
-pub(super) struct DeliveryContext<'a> {
-    zone: &'a TimeZone,
-    now: Timestamp,
-    releases: HashMap<DeliveryId, Release>,
-    digests: HashMap<DeliveryId, DeliveryStatus>,
-    receivers: HashMap<String, ReceiverStatus>,
-}
-
-impl<'a> DeliveryContext<'a> {
-    pub(super) async fn of(
-        record: &ItemRecord,
-        store: &Store,
-        config: &'a Config,
-        now: Timestamp,
-    ) -> Result<Self, StoreError> {
-        let mut context = Self {
-            zone: &config.timezone,
-            now,
-            releases: HashMap::new(),
-            digests: HashMap::new(),
-            receivers: outbox::receivers(store).await?,
-        };
-        for alert in &record.alerts {
-            let releases = releases(store, &config.policies, &alert.deliveries, now).await?;
-            for (delivery, release) in alert.deliveries.iter().zip(releases) {
-                context
-                    .releases
-                    .extend(release.map(|release| (delivery.id, release)));
-                if let Some(id) = delivery.folded_into {
-                    let digest = store.delivery(id).await?;
-                    context.digests.extend(digest.map(|digest| (id, digest)));
-                }
-            }
-        }
-        Ok(context)
-    }
-
-    /// Until when a delivery policy defers it, if one does.
-    pub(super) fn release(&self, delivery: &DeliveryStatus) -> Option<Release> {
-        self.releases.get(&delivery.id).copied()
-    }
-
-    /// The state of its receiver.
-    pub(super) fn receiver(&self, delivery: &DeliveryStatus) -> Option<&ReceiverStatus> {
-        self.receivers.get(&delivery.receiver)
-    }
-
-    /// The digest that it is part of, where that is still kept.
-    fn digest(&self, delivery: &DeliveryStatus) -> Option<&DeliveryStatus> {
-        self.digests.get(&delivery.folded_into?)
-    }
-
-    /// Whether a receiver has it, or will have it.
-    fn reaches(&self, delivery: &DeliveryStatus) -> bool {
-        let sent = self.digest(delivery).unwrap_or(delivery);
-        match sent.state {
-            DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped => false,
-            DeliveryState::Pending => self.receiver(sent).is_none_or(outbox::takes),
-            DeliveryState::Delivered | DeliveryState::Folded => true,
-        }
-    }
-
-    /// Whether `outbox retry` would send it: not what was dropped, nor to one that the config does
-    /// not have.
-    fn can_be_retried(&self, delivery: &DeliveryStatus) -> bool {
-        let is_configured = self.receiver(delivery).is_none_or(|it| it.active);
-        delivery.state != DeliveryState::Dropped && is_configured
-    }
-}
 
 /// The deliveries of an alert that name one watch.
 #[derive(Debug)]
@@ -283,6 +209,42 @@ fn attempt_line(attempt: &AttemptStatus, context: &DeliveryContext<'_>) -> Strin
     let answer = answer.map(|text| format!(": {text}")).unwrap_or_default();
     let at = when::at(*started_at, context.zone);
     format!("attempt {number}, {at}, {took}{reason}{answer}")
+}
+
+/// Prints what becomes of a notice that is about no stored item.
+pub(super) async fn print_notice(
+    delivery: &DeliveryStatus,
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+    output: &Output,
+) -> Answer {
+    let receivers = outbox::receivers(store).await?;
+    let receiver = receivers.get(&delivery.receiver);
+    let line = DeliveryLine::of(delivery, None, receiver);
+    output.print(&line, |_| {
+        let made = when::at(delivery.created_at, &config.timezone);
+        let moment = outbox::moment(delivery, None, receiver, now);
+        let tries = match delivery.attempts.len() {
+            1 => "1 try".to_owned(),
+            tries => format!("{tries} tries"),
+        };
+        let answer = delivery.detail.as_deref().map(|it| one_line(it, 300));
+        let answer = answer.map(|it| format!(": {it}")).unwrap_or_default();
+        format!(
+            "{} for {}: {}\n  {}, made {made}; it is about no stored item\n  {}, {moment}, {tries}{answer}\n\
+             help: `fivebells outbox --attempts` shows every try",
+            delivery.id,
+            delivery.receiver,
+            outbox::title(delivery),
+            delivery.kind,
+            delivery.state,
+        )
+    })?;
+    Ok(matches!(
+        delivery.state,
+        DeliveryState::Delivered | DeliveryState::Pending
+    ))
 }
 
 #[cfg(test)]

@@ -1,16 +1,22 @@
-//! What is known of one item, whatever the watch: its texts, its alerts, and what the service ran with.
+//! What is known of one item, whatever the watch: its texts, its alerts, what decides about their
+//! deliveries, and what the service ran with.
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{super::when, deliveries::DeliveryContext};
+use super::super::{outbox, when};
 use crate::{
     app,
     config::Config,
+    deliver::releases,
+    delivery_policy::Release,
     matcher::{ItemLists, Matcher},
-    model::{IdentifiedBy, Item, Watch},
-    store::{AlertRecord, FeedStatus, ItemRecord, KeptItem, MuteStatus, WatchInForce, WatchOff},
+    model::{DeliveryId, IdentifiedBy, Item, Watch},
+    store::{
+        AlertRecord, DeliveryState, DeliveryStatus, FeedStatus, ItemRecord, KeptItem, MuteStatus,
+        ReceiverStatus, Store, StoreError, WatchInForce, WatchOff,
+    },
 };
 
 /// What is known of an item.
@@ -87,6 +93,79 @@ impl ItemFacts<'_> {
         let mut feeds = self.config.feeds.iter();
         let feed = feeds.find(|feed| feed.name == self.kept.feed);
         feed.map_or(&[], |feed| &feed.tags)
+    }
+}
+
+/// What decides about an item's deliveries besides their own rows: delivery policies, digests and the
+/// state of their receivers.
+#[derive(Debug)]
+pub(super) struct DeliveryContext<'a> {
+    pub(super) zone: &'a TimeZone,
+    pub(super) now: Timestamp,
+    releases: HashMap<DeliveryId, Release>,
+    digests: HashMap<DeliveryId, DeliveryStatus>,
+    receivers: HashMap<String, ReceiverStatus>,
+}
+
+impl<'a> DeliveryContext<'a> {
+    pub(super) async fn of(
+        record: &ItemRecord,
+        store: &Store,
+        config: &'a Config,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let mut context = Self {
+            zone: &config.timezone,
+            now,
+            releases: HashMap::new(),
+            digests: HashMap::new(),
+            receivers: outbox::receivers(store).await?,
+        };
+        for alert in &record.alerts {
+            let releases = releases(store, &config.policies, &alert.deliveries, now).await?;
+            for (delivery, release) in alert.deliveries.iter().zip(releases) {
+                context
+                    .releases
+                    .extend(release.map(|release| (delivery.id, release)));
+                if let Some(id) = delivery.folded_into {
+                    let digest = store.delivery(id).await?;
+                    context.digests.extend(digest.map(|digest| (id, digest)));
+                }
+            }
+        }
+        Ok(context)
+    }
+
+    /// Until when a delivery policy defers it, if one does.
+    pub(super) fn release(&self, delivery: &DeliveryStatus) -> Option<Release> {
+        self.releases.get(&delivery.id).copied()
+    }
+
+    /// The state of its receiver.
+    pub(super) fn receiver(&self, delivery: &DeliveryStatus) -> Option<&ReceiverStatus> {
+        self.receivers.get(&delivery.receiver)
+    }
+
+    /// The digest that it is part of, where that is still kept.
+    pub(super) fn digest(&self, delivery: &DeliveryStatus) -> Option<&DeliveryStatus> {
+        self.digests.get(&delivery.folded_into?)
+    }
+
+    /// Whether a receiver has it, or will have it.
+    pub(super) fn reaches(&self, delivery: &DeliveryStatus) -> bool {
+        let sent = self.digest(delivery).unwrap_or(delivery);
+        match sent.state {
+            DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped => false,
+            DeliveryState::Pending => self.receiver(sent).is_none_or(outbox::takes),
+            DeliveryState::Delivered | DeliveryState::Folded => true,
+        }
+    }
+
+    /// Whether `outbox retry` would send it: not what was dropped, nor to one that the config does
+    /// not have.
+    pub(super) fn can_be_retried(&self, delivery: &DeliveryStatus) -> bool {
+        let is_configured = self.receiver(delivery).is_none_or(|it| it.active);
+        delivery.state != DeliveryState::Dropped && is_configured
     }
 }
 

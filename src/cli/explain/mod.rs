@@ -2,6 +2,7 @@
 
 mod decision;
 mod deliveries;
+mod explanation;
 mod facts;
 mod lookup;
 mod stages;
@@ -11,35 +12,26 @@ use std::{collections::HashMap, path::Path};
 
 use clap::Args;
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{
-    clause_tree::ClauseLine,
     config,
     error::{Answer, CliError},
     item_view::{ItemStyle, ItemView},
     number::Number,
-    outbox::DeliveryLine,
     output::{self, Output},
     stored,
-    terminal::{fit, width, wrap},
+    terminal::wrap,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    config::{Config, Loaded},
-    matcher::{Clause, ItemLists},
-    model::{Field, IdentifiedBy, ItemId, Watch},
+    config::Loaded,
+    model::{IdentifiedBy, ItemId, Watch},
     parse,
     store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
 };
-use decision::{Decision, decide};
-use deliveries::{DeliveryContext, WatchDeliveries};
-use facts::{ItemFacts, Texts};
+use explanation::{all, one};
+use facts::{DeliveryContext, ItemFacts, Texts};
 use lookup::{MAX_ITEMS, Named};
-use stages::{Stage, StageReport};
-
-/// The columns that the name of a stage takes.
-const INDENT: usize = 14;
 
 /// Explain why an item alerted or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
@@ -52,32 +44,6 @@ pub(super) struct Explain {
     /// The watch; by default all of them, a line each.
     #[arg(value_name = "WATCH")]
     watch: Option<String>,
-}
-
-/// An item against a watch, as JSON.
-#[derive(Serialize)]
-struct Explanation<'a> {
-    item: String,
-    feed: &'a str,
-    watch: &'a str,
-    matched: bool,
-    alerted: bool,
-    /// Whether a receiver has it or will have it.
-    reaches: bool,
-    /// The stage that decided.
-    decided: Stage,
-    verdict: String,
-    /// What to do where that is not wanted.
-    help: Option<String>,
-    fields: &'a [Field],
-    feeds: Option<&'a [String]>,
-    stages: Vec<StageReport>,
-    /// Only where one watch was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    deliveries: Vec<DeliveryLine<'a>>,
-    /// Only where one watch was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    clause: Option<ClauseLine>,
 }
 
 /// What is the same for every item.
@@ -114,7 +80,7 @@ impl Explain {
         let (mut items, is_by_notice) = match lookup::named(&self.item, &store).await? {
             Named::Items(items) => (items, true),
             Named::Notice(delivery) => {
-                let answer = unseen::print_notice(&delivery, &store, config, now, output).await;
+                let answer = deliveries::print_notice(&delivery, &store, config, now, output).await;
                 store.close().await;
                 return answer;
             }
@@ -257,133 +223,4 @@ fn head(kept: &KeptItem, style: ItemStyle<'_>) -> String {
     let link = story.link().map(|link| format!("\n  {link}"));
     let (headline, source) = (story.headline(style, 0), story.source(style));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
-}
-
-/// One watch, stage by stage.
-fn one(facts: &ItemFacts<'_>, watch: &Watch, style: ItemStyle<'_>, output: &Output) -> Answer {
-    let mut watches = facts.config.watches.iter();
-    let position = watches
-        .position(|it| it.name == watch.name)
-        .expect("the watch was found there");
-    let (explanation, decision) = explain(facts, position, true);
-    output.print(&explanation, |it| {
-        it.sheet(watch, &decision, style, output.columns)
-    })?;
-    Ok(decision.reaches)
-}
-
-/// Every watch in a line.
-fn all(facts: &ItemFacts<'_>, style: ItemStyle<'_>, output: &Output) -> Answer {
-    let names = facts.config.watches.iter().map(|watch| width(&watch.name));
-    let widest = names.max().unwrap_or_default();
-    let mut reaches = false;
-    for position in 0..facts.config.watches.len() {
-        let (explanation, decision) = explain(facts, position, false);
-        reaches |= decision.reaches;
-        output.print(&explanation, |it| it.row(widest, &decision, output, style))?;
-    }
-    Ok(reaches)
-}
-
-/// In full with its clauses and deliveries.
-fn explain<'a>(
-    facts: &'a ItemFacts<'_>,
-    position: usize,
-    in_full: bool,
-) -> (Explanation<'a>, Decision) {
-    let config: &Config = facts.config;
-    let watch = &config.watches[position];
-    let item = &facts.kept.stored.item;
-    let lists = ItemLists::of(item);
-    let text = lists.text(&facts.kept.feed, item);
-    let clause = Clause::explain(watch, &config.entities, &text)
-        .expect("a config with a wrong expression is not loaded");
-    let decision = decide(facts, position, &clause);
-    let deliveries = facts.alert(&watch.name).filter(|_| in_full);
-    let deliveries = deliveries.map(|alert| WatchDeliveries::of(alert, &watch.name).all);
-    let deliveries = deliveries.unwrap_or_default().into_iter();
-    let explanation = Explanation {
-        item: facts.kept.stored.id.0.to_string(),
-        feed: &facts.kept.feed,
-        watch: &watch.name,
-        matched: clause.matched,
-        alerted: facts.alert(&watch.name).is_some(),
-        reaches: decision.reaches,
-        decided: decision.stage,
-        verdict: format!("{}: {}", decision.outcome, decision.why),
-        help: decision.help.clone(),
-        fields: &watch.fields,
-        feeds: watch.feeds.as_deref(),
-        stages: stages::reports(facts, position, &clause),
-        deliveries: deliveries
-            .map(|it| {
-                DeliveryLine::of(
-                    it,
-                    facts.delivery_context.release(it),
-                    facts.delivery_context.receiver(it),
-                )
-            })
-            .collect(),
-        clause: in_full.then(|| ClauseLine::of(&clause, &watch.name, &text)),
-    };
-    (explanation, decision)
-}
-
-impl Explanation<'_> {
-    /// The watch, the answer, and every stage with what it did.
-    fn sheet(
-        &self,
-        watch: &Watch,
-        decision: &Decision,
-        style: ItemStyle<'_>,
-        columns: Option<usize>,
-    ) -> String {
-        let outcome = style.verdict(decision.reaches, decision.outcome);
-        let verdict = wrap(&self.verdict, columns).join("\n");
-        let mut lines = wrap(
-            &format!("watch {}: {}", self.watch, watch.expression),
-            columns,
-        );
-        lines.push(verdict.replacen(decision.outcome, &outcome, 1));
-        if let Some(help) = &self.help {
-            lines.extend(wrap(&format!("help: {help}"), columns));
-        }
-        lines.push(String::new());
-        let room = columns.map(|columns| columns.saturating_sub(INDENT));
-        for step in &self.stages {
-            let mark = if step.stage == self.decided { ">" } else { " " };
-            let mut label = format!("{mark} {}", step.stage.as_str());
-            let tree = self
-                .clause
-                .as_ref()
-                .filter(|_| step.stage == Stage::Expression);
-            let tree = tree.map(|clause| clause.tree(style)).unwrap_or_default();
-            let more = step.lines.iter().flat_map(|line| wrap(line, room));
-            let tree = tree.lines().map(str::to_owned);
-            for line in wrap(&step.text, room).into_iter().chain(tree).chain(more) {
-                lines.push(format!("{label:<INDENT$}{line}"));
-                label.clear();
-            }
-        }
-        lines.join("\n")
-    }
-
-    fn row(
-        &self,
-        widest: usize,
-        decision: &Decision,
-        output: &Output,
-        style: ItemStyle<'_>,
-    ) -> String {
-        let mark = style.verdict(decision.reaches, if decision.reaches { "✓" } else { "✗" });
-        let space = " ".repeat(widest - width(self.watch));
-        let room = output
-            .columns
-            .map(|columns| columns.saturating_sub(widest + 4));
-        let why = match decision.outcome {
-            "Not alerted" => decision.why.clone(),
-            outcome => format!("{}: {}", outcome.to_lowercase(), decision.why),
-        };
-        format!("{mark} {}{space}  {}", self.watch, fit(&why, room))
-    }
 }

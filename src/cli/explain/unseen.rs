@@ -1,5 +1,5 @@
-//! What is asked for and is no kept item: a notice without one, or something that was never seen or is
-//! forgotten, and the feeds that should have shown it.
+//! What is asked for and is no kept item: something that was never seen or is forgotten, and the feeds
+//! that should have shown it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -7,10 +7,9 @@ use url::Url;
 
 use super::{
     super::{
-        error::{Answer, CliError},
+        error::CliError,
         mute::Mutes,
         number::Number,
-        outbox::{self, DeliveryLine},
         output::Output,
         terminal::{one_line, wrap},
         when,
@@ -21,7 +20,7 @@ use crate::{
     config::Config,
     model::{ItemId, MuteKind, Origin},
     parse,
-    store::{DeliveryState, DeliveryStatus, FeedStatus, KeptItem, SeenItem, Store},
+    store::{FeedStatus, KeptItem, SeenItem, Store},
 };
 
 /// Feeds that are named; those of the same domain first.
@@ -144,41 +143,6 @@ fn verdict(asked: &Asked<'_>, seen: &[SeenItem], config: &Config) -> String {
     )
 }
 
-/// Prints what becomes of a notice that is about no stored item.
-pub(super) async fn print_notice(
-    delivery: &DeliveryStatus,
-    store: &Store,
-    config: &Config,
-    now: Timestamp,
-    output: &Output,
-) -> Answer {
-    let receivers = outbox::receivers(store).await?;
-    let receiver = receivers.get(&delivery.receiver);
-    let line = DeliveryLine::of(delivery, None, receiver);
-    output.print(&line, |_| {
-        let made = when::at(delivery.created_at, &config.timezone);
-        let moment = outbox::moment(delivery, None, receiver, now);
-        let tries = match delivery.attempts.len() {
-            1 => "1 try".to_owned(),
-            tries => format!("{tries} tries"),
-        };
-        let answer = delivery.detail.as_deref().map(|it| one_line(it, 300));
-        let answer = answer.map(|it| format!(": {it}")).unwrap_or_default();
-        format!(
-            "{} for {}: {}\n  {}, made {made}; it is about no stored item\n  {}, {moment}, {tries}{answer}\n\
-             help: `fivebells outbox --attempts` shows every try",
-            delivery.id,
-            delivery.receiver,
-            outbox::title(delivery),
-            delivery.kind,
-            delivery.state,
-        )
-    })?;
-    Ok(matches!(
-        delivery.state,
-        DeliveryState::Delivered | DeliveryState::Pending
-    ))
-}
 /// What to do next about an item that no feed has shown.
 fn help(asked: &Asked<'_>, answer: &Unseen<'_>) -> String {
     if !asked.others.is_empty() {
