@@ -2,12 +2,12 @@
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-/// Beyond so many bytes work is heavy: it takes tens of milliseconds, in which a worker of the
-/// runtime would answer nobody else.
+/// Work on more bytes than this is heavy: it takes tens of milliseconds, in which a worker of the
+/// runtime would do nothing else.
 pub const HEAVY_BYTES: usize = 256 * 1024;
 
-/// Does what takes time with so many bytes. Where they are many, the runtime's worker goes on with
-/// its other tasks on another thread meanwhile.
+/// Does work on so many bytes. If they are many, the runtime moves its other tasks to another
+/// thread meanwhile.
 ///
 /// How much of this there is at once is bounded by the callers: a body of that size holds one of
 /// twelve permits, see `http::MemoryPermit`.

@@ -12,6 +12,7 @@
 //!
 //! ```text
 //!  main ─► cli ─► web            what answers those who ask the running service, over HTTP
+//!               ─► view           what is shown, alike on the command line, in pages and to programs
 //!               ─► app            wiring, lifecycle, reload, status
 //!               ─► scheduler     the loops
 //!               ─► poll  deliver  config           steps: straight-line code, no loops, no spawn
@@ -52,4 +53,7 @@ pub mod store;
 pub mod suggest;
 pub mod text;
 pub mod unwind;
+pub mod view;
+#[cfg(test)]
+mod watchdog;
 pub mod web;

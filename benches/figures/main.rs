@@ -1,8 +1,8 @@
 //! The figures of docs/performance.md: one program, a subcommand for each table.
 //!
 //! `cargo bench --bench figures -- polling --only asked`; `-- --help` lists the subcommands. Figures
-//! are medians of several runs; what is compared runs in turns, so that a busy machine is busy for
-//! all. What plays the publishers, the receivers and the service is this program once more, as a
+//! are medians of several runs; what is compared runs alternately, so that a busy machine is busy
+//! for all. What plays the publishers, the receivers and the service is this program once more, as a
 //! process of its own.
 
 #![expect(clippy::print_stdout, reason = "it prints tables")]

@@ -1,4 +1,4 @@
-//! Prints a config of so many feeds and watches, to measure how fast one is checked.
+//! Prints a config of many feeds and watches, to measure how fast one is checked.
 //!
 //! `many 10000 > many.toml`; docs/performance.md has the figures.
 

@@ -17,12 +17,13 @@ use std::{
 use clap::Args;
 use fivebells::{
     clock::{Clock, SystemClock},
-    model::{Access, Event, Feed, Identity, Initial, MuteKind, TestPing},
+    model::{Event, Feed, MuteKind, TestPing},
     store::{NewDelivery, NewMute, Selection, Store, StoreOptions},
 };
 use jiff::Timestamp;
 
 const DAY: Duration = Duration::from_hours(24);
+const QUARTER: Duration = Duration::from_mins(15);
 
 /// Characters of a notice: those of an alert on the disk.
 const NOTICE: usize = 2_000;
@@ -112,20 +113,10 @@ async fn fill(store: &Store, deliveries: usize, now: Timestamp) {
 }
 
 fn feeds_named(count: usize, shift: usize) -> Vec<Feed> {
-    let feed = |number: usize| Feed {
-        name: format!("feed-{}", (number + shift) % count),
-        url: format!("https://host-{}.example/{number}", number % 500)
-            .parse()
-            .expect("a URL"),
-        every: Duration::from_mins(15),
-        every_at_most: None,
-        respect: Vec::new(),
-        tags: Vec::new(),
-        initial: Initial::Baseline,
-        identity: Identity::Auto,
-        silent: None,
-        allow_private: false,
-        access: Access::default(),
+    let feed = |number: usize| {
+        let name = format!("feed-{}", (number + shift) % count);
+        let url = format!("https://host-{}.example/{number}", number % 500);
+        Feed::new(&name, url.parse().expect("a URL"), QUARTER)
     };
     (0..count).map(feed).collect()
 }

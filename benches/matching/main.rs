@@ -1,9 +1,8 @@
 //! Prints how fast matching is, next to what others need for the same work in the same run.
 //!
-//! Run with `cargo bench --bench matching`. Two programs take turns, so that a busy
-//! machine is busy for both, and of each the fastest turn counts, since whatever else runs only
-//! adds to a turn; one core is used. What is read
-//! and what is looked for stands at the head of `news.rs`. Ours is [`Matcher::find`], all of it:
+//! Run with `cargo bench --bench matching`. Two programs run alternately, so that a busy machine is
+//! busy for both. Of each the fastest run counts, since whatever else runs only adds to its time.
+//! One core is used. The head of `news.rs` says what is read and what is looked for. Ours is [`Matcher::find`], all of it:
 //! reading the fields, finding terms, evaluating watches and locating the hits of those that are
 //! satisfied in the source; theirs counts the hits in canonical text that we have folded.
 
@@ -88,13 +87,13 @@ fn watch(expression: &str) -> Watch {
     }
 }
 
-/// The seconds of the fastest turn of each.
-fn fastest<const N: usize>(mut turns: [&mut dyn FnMut(); N]) -> [f64; N] {
+/// The seconds of the fastest run of each.
+fn fastest<const N: usize>(mut runs: [&mut dyn FnMut(); N]) -> [f64; N] {
     let mut times = [Duration::MAX; N];
     for _ in 0..TURNS {
-        for (turn, time) in turns.iter_mut().zip(&mut times) {
+        for (run, time) in runs.iter_mut().zip(&mut times) {
             let before = Instant::now();
-            turn();
+            run();
             *time = before.elapsed().min(*time);
         }
     }

@@ -6,7 +6,7 @@
 //! word occurs falls with its rank (Zipf's law), and the hundred first are the English ones.
 //!
 //! People, places and companies are 200,000 names of one to three words, as rare by rank as words
-//! are; a name stands in every 25 words. Watches are for names, each as likely as any other, so
+//! are; every 25 words hold a name. Watches are for names, each as likely as any other, so
 //! most are for somebody hardly ever in the news: a watch for one name hits one item in tens of
 //! thousands, which is an alert every day or two from 10,000 items a day.
 
@@ -142,7 +142,7 @@ impl News {
         text
     }
 
-    /// What stands where a watch is for one name; a few are written in Japanese.
+    /// A name that a watch looks for; a few are written in Japanese.
     pub(crate) fn term(&mut self) -> String {
         let number = self.random.random_range(0..NAMES);
         if number % 20 == 19 {

@@ -2,17 +2,16 @@
 //! a part of a benchmark's name.
 
 mod commit;
-mod language;
-mod matching;
+mod desk;
 mod parsing;
 mod search;
+mod texts;
 
 use criterion::criterion_main;
 
 criterion_main!(
     commit::benches,
-    language::benches,
-    matching::benches,
     parsing::benches,
-    search::benches
+    search::benches,
+    texts::benches
 );

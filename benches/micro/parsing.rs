@@ -1,4 +1,4 @@
-//! What it costs to read a feed: `cargo bench --bench micro -- parsing`.
+//! What it costs to read a feed: `cargo bench --bench micro -- 'feed of 30'`.
 
 use std::{fmt::Write as _, hint::black_box};
 

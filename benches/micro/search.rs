@@ -3,24 +3,17 @@
 //! A hundred thousand items of about 2 KB of made-up news, read page by page as `search`, `try`
 //! and `watches` read them, and matched against one expression.
 
-use std::{hint::black_box, time::Duration};
+use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group};
 use fivebells::{
     matcher::{ItemLists, Matcher},
-    model::{
-        Access, Feed, Field, Fingerprint, IdentifiedBy, Identity, Initial, Item, OnUpdate,
-        Priority, TextHash, Watch,
-    },
-    schedule::Learned,
-    store::{
-        ItemFilter, NewItem, NextPoll, OriginPause, PollCommit, PollRead, PollResult, Store,
-        StoreOptions,
-    },
+    model::{Field, Fingerprint, Item, OnUpdate, Priority, Watch},
+    store::{ItemFilter, NewItem, Store},
 };
-use jiff::Timestamp;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use tokio::runtime::Runtime;
+
+use crate::desk::{Desk, new, poll};
 
 const ITEMS: u64 = 100_000;
 
@@ -29,8 +22,6 @@ const AT_ONCE: u64 = 1_000;
 
 /// As many as the commands read.
 const PAGE: u32 = 256;
-
-const MINUTE: Duration = Duration::from_mins(1);
 
 const WORDS: [&str; 40] = [
     "the",
@@ -75,107 +66,47 @@ const WORDS: [&str; 40] = [
     "F-35",
 ];
 
-struct Desk {
-    runtime: Runtime,
-    store: Store,
-    _folder: tempfile::TempDir,
-}
-
-impl Desk {
-    fn filled() -> Self {
-        let folder = tempfile::TempDir::new().expect("a folder");
-        let runtime = Runtime::new().expect("a runtime");
-        let now: Timestamp = "2026-11-22T07:00:00Z".parse().expect("a time");
-        let options = StoreOptions {
-            path: folder.path().join("bench.db"),
-            keep_items: MINUTE,
-            keep_alerts: MINUTE,
-        };
-        let store = runtime.block_on(async {
-            let store = Store::open(&options, now).await.expect("a store");
-            store.sync(&[feed()], &[], now).await.expect("a feed");
-            for poll in 0..ITEMS / AT_ONCE {
-                fill(&store, now, poll).await;
-            }
-            // Closing writes the log back into the file, as the daemon does while it is idle.
-            store.close().await;
-            Store::open_beside(&options).await.expect("the same store")
-        });
-        Self {
-            runtime,
-            store,
-            _folder: folder,
+/// A store with all items.
+fn filled() -> Desk {
+    let mut desk = Desk::open(1);
+    desk.store = desk.runtime.block_on(async {
+        for number in 0..ITEMS / AT_ONCE {
+            fill(&desk.store, number).await;
         }
-    }
+        // Closing writes the log back into the file, as the daemon does while it is idle.
+        desk.store.close().await;
+        let reopened = Store::open_beside(&desk.options).await;
+        reopened.expect("the same store")
+    });
+    desk
+}
 
-    /// How many of all items the matcher finds.
-    fn search(&self, matcher: &Matcher) -> usize {
-        self.runtime.block_on(async {
-            let (mut hits, mut before) = (0, None);
-            let filter = ItemFilter::default();
-            loop {
-                let page = self.store.item_page(&filter, before, PAGE).await;
-                let page = page.expect("the store answers");
-                for kept in &page {
-                    let lists = ItemLists::of(&kept.stored.item);
-                    let text = lists.text(&kept.feed, &kept.stored.item);
-                    hits += matcher.find(&text).len();
-                }
-                match page.last() {
-                    Some(last) => before = Some(last.cursor()),
-                    None => return hits,
-                }
+/// How many of all items the matcher finds.
+fn search(desk: &Desk, matcher: &Matcher) -> usize {
+    desk.runtime.block_on(async {
+        let (mut hits, mut before) = (0, None);
+        let filter = ItemFilter::default();
+        loop {
+            let page = desk.store.item_page(&filter, before, PAGE).await;
+            let page = page.expect("the store answers");
+            for kept in &page {
+                let lists = ItemLists::of(&kept.stored.item);
+                let text = lists.text(&kept.feed, &kept.stored.item);
+                hits += matcher.find(&text).len();
             }
-        })
-    }
+            match page.last() {
+                Some(last) => before = Some(last.cursor()),
+                None => return hits,
+            }
+        }
+    })
 }
 
-fn feed() -> Feed {
-    Feed {
-        name: "wire".to_owned(),
-        url: "https://wire.example.org/".parse().expect("a URL"),
-        every: MINUTE,
-        every_at_most: None,
-        respect: Vec::new(),
-        tags: Vec::new(),
-        initial: Initial::Baseline,
-        identity: Identity::Auto,
-        silent: None,
-        allow_private: false,
-        access: Access::default(),
-    }
-}
-
-/// Commits a poll that found so many items.
-async fn fill(store: &Store, now: Timestamp, poll: u64) {
-    let mut random = StdRng::seed_from_u64(poll);
-    let news = (0..AT_ONCE).map(|number| item(&mut random, poll * AT_ONCE + number));
-    let news = news.collect();
-    let claims = store.claim_origins(now, MINUTE, 1).await;
-    let claim = claims.expect("the store answers").pop().expect("a claim");
-    let result = PollResult::Read(Box::new(PollRead {
-        status: 200,
-        etag: None,
-        last_modified: None,
-        body_hash: [7; 32],
-        title: None,
-        link: None,
-        language: None,
-        format: "rss2.0".to_owned(),
-        items_total: 0,
-        warnings: "[]".to_owned(),
-        seen: Vec::new(),
-        known: Vec::new(),
-        news,
-        baseline: false,
-    }));
-    let next = NextPoll {
-        due_at: now,
-        reason: "interval".to_owned(),
-        learned: Learned::default(),
-    };
-    let commit = PollCommit::of(&claim, [now, now], next, OriginPause::default(), result);
-    store.commit_poll(commit).await.expect("committed");
+/// Commits one poll of many items.
+async fn fill(store: &Store, number: u64) {
+    let mut random = StdRng::seed_from_u64(number);
+    let news = (0..AT_ONCE).map(|item_number| item(&mut random, number * AT_ONCE + item_number));
+    poll(store, news.collect()).await;
 }
 
 fn item(random: &mut StdRng, number: u64) -> NewItem {
@@ -187,24 +118,19 @@ fn item(random: &mut StdRng, number: u64) -> NewItem {
         }
         text
     };
-    NewItem {
-        item: Item {
-            title: text(60),
-            summary: text(300),
-            content: text(1_600),
-            link: Some(format!("https://wire.example.org/{number}")),
-            authors: vec!["A. Reporter".to_owned()],
-            ..Item::default()
-        },
-        is_baseline: false,
-        text_hash: TextHash([0; 16]),
-        fingerprint: Fingerprint {
-            whole: i64::try_from(number).expect("small"),
-            ..Fingerprint::default()
-        },
-        identified_by: IdentifiedBy::New,
-        alert: None,
-    }
+    let item = Item {
+        title: text(60),
+        summary: text(300),
+        content: text(1_600),
+        link: Some(format!("https://wire.example.org/{number}")),
+        authors: vec!["A. Reporter".to_owned()],
+        ..Item::default()
+    };
+    let fingerprint = Fingerprint {
+        whole: i64::try_from(number).expect("small"),
+        ..Fingerprint::default()
+    };
+    new(item, fingerprint)
 }
 
 fn watch(expression: &str) -> Watch {
@@ -220,7 +146,7 @@ fn watch(expression: &str) -> Watch {
 }
 
 fn searches(criterion: &mut Criterion) {
-    let desk = Desk::filled();
+    let desk = filled();
     let mut group = criterion.benchmark_group("search 100,000 items");
     group
         .throughput(Throughput::Elements(ITEMS))
@@ -231,7 +157,7 @@ fn searches(criterion: &mut Criterion) {
     ] {
         let matcher = Matcher::compile(&[watch(expression)], &[]).expect("it compiles");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| black_box(desk.search(&matcher)));
+            bencher.iter(|| black_box(search(&desk, &matcher)));
         });
     }
     group.finish();

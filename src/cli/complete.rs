@@ -14,8 +14,9 @@ use clap_complete::{
     env::Shells,
 };
 
-use super::{error::Answer, names};
+use super::error::Answer;
 use crate::config::{self, Config, Environment};
+use crate::view::names;
 
 /// By this variable the shell says that it asks; no other program's.
 const ASKED: &str = "FIVEBELLS_COMPLETE";

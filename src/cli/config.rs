@@ -4,13 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{
     error::{Answer, CliError},
-    names::unknown,
     output::{self, Output, remark},
 };
-use crate::{
-    config::{self, Config, ConfigErrors, Environment, Loaded, Looked, schema::json_schema},
-    model::Watch,
-};
+use crate::config::{self, Config, ConfigErrors, Environment, Loaded, Looked, schema::json_schema};
 
 /// The config where nothing names one: the service's.
 pub(super) const DEFAULT: &str = "/etc/fivebells/fivebells.toml";
@@ -114,13 +110,4 @@ pub(super) fn print_schema() -> Answer {
     let schema = serde_json::to_string_pretty(&json_schema()).expect("plain data serializes");
     output::line(&schema)?;
     Ok(true)
-}
-
-/// The watch of this name.
-pub(super) fn watch<'a>(config: &'a Config, name: &str) -> Result<&'a Watch, CliError> {
-    let found = config.all_watches().find(|watch| watch.name == name);
-    found.ok_or_else(|| {
-        let names = config.all_watches().map(|watch| watch.name.as_str());
-        unknown("watch", name, names)
-    })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     app::{AppError, SetupError},
     store::StoreError,
+    view::{ViewError, moment::EmptySpan, names::UnknownName, number::NumberError},
     web::ControlError,
 };
 
@@ -53,6 +54,41 @@ impl From<AppError> for CliError {
             AppError::Store(error) => Self::Store(error),
             error @ (AppError::Signals(_) | AppError::Ended(_) | AppError::Door(_)) => {
                 Self::Failed(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<ViewError> for CliError {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Store(error) => error.into(),
+            ViewError::Setup(error) => error.into(),
+            ViewError::UnknownName(error) => error.into(),
+            ViewError::Number(error) => error.into(),
+        }
+    }
+}
+
+impl From<UnknownName> for CliError {
+    fn from(error: UnknownName) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<EmptySpan> for CliError {
+    fn from(error: EmptySpan) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<NumberError> for CliError {
+    fn from(error: NumberError) -> Self {
+        match error {
+            NumberError::Store(error) => error.into(),
+            NumberError::NoNotice(_) => Self::Failed(error.to_string()),
+            NumberError::NoNumber(_) | NumberError::OfAnother { .. } => {
+                Self::Usage(error.to_string())
             }
         }
     }

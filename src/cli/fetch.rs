@@ -10,8 +10,6 @@ use super::{
     config,
     error::Answer,
     output::{Output, remark},
-    repairs,
-    terminal::one_line,
     visitor::{Visited, Visitor},
 };
 use crate::{
@@ -20,6 +18,7 @@ use crate::{
     model::Item,
     parse::{ParsedFeed, Warning},
     schedule::{Hints, Rhythm},
+    view::{repairs, words::one_line},
 };
 
 /// Show a feed as Fivebells reads it; nothing is stored.

@@ -13,13 +13,13 @@ use super::{
     add, config,
     error::{Answer, CliError},
     output::{self, Output, remark},
-    terminal::one_line,
 };
 use crate::{
     config::{NoProposal, Proposals},
     http::is_public_web,
     opml::{self, OpmlFeed, OpmlList},
     parse::{self, Document},
+    view::words::one_line,
 };
 
 /// The largest list that is read.

@@ -1,19 +1,17 @@
-//! A stored item on the screen and as JSON, with the places where terms hit.
+//! A stored item on the screen, with the places where terms hit.
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
-use url::Url;
 
 use super::{
     output::Output,
-    terminal::{DIM, GREEN, RED, YELLOW, fit, one_line, painted},
-    when,
+    terminal::{DIM, GREEN, RED, YELLOW, fit, painted},
 };
 use crate::{
-    model::{AlertItem, Field, Match},
-    notify,
-    store::KeptItem,
-    text::without_tracking,
+    model::{Field, Match},
+    view::{
+        items::{ItemView, Segment, segments, sentences},
+        when,
+    },
 };
 
 /// Where a term hit.
@@ -21,17 +19,6 @@ const HIT: anstyle::Style = YELLOW.bold();
 
 /// Sentences shown of one item.
 const MAX_SENTENCES: usize = 3;
-
-/// An item with its hits.
-#[derive(Debug, Serialize)]
-pub(super) struct ItemView {
-    /// The name of its feed.
-    feed: String,
-    /// Watches that have alerted it.
-    alerted: Vec<String>,
-    item: AlertItem,
-    matches: Vec<Match>,
-}
 
 /// How stories are shown.
 #[derive(Debug, Clone, Copy)]
@@ -52,11 +39,16 @@ impl<'a> ItemStyle<'a> {
 
     /// Text with its hits in colour, or where there is none in brackets.
     pub(super) fn marked(&self, text: &str, ranges: &[[usize; 2]]) -> String {
-        if !self.color {
-            return notify::marked(text, ranges, ["[", "]"]);
-        }
-        let (open, close) = (HIT.render().to_string(), HIT.render_reset().to_string());
-        notify::marked(text, ranges, [&open, &close])
+        self.of_segments(&segments(text, ranges))
+    }
+
+    fn of_segments(&self, segments: &[Segment]) -> String {
+        let marked = |segment: &Segment| match (segment.hit, self.color) {
+            (false, _) => segment.text.clone(),
+            (true, true) => painted(&segment.text, HIT),
+            (true, false) => format!("[{}]", segment.text),
+        };
+        segments.iter().map(marked).collect()
     }
 
     /// Text that matters less.
@@ -79,78 +71,36 @@ impl<'a> ItemStyle<'a> {
 
     /// The sentences that terms hit, each once, with its field and marks.
     pub(super) fn sentences(&self, matches: &[Match]) -> Vec<(Field, String)> {
-        let mut sentences: Vec<(Field, &str, Vec<[usize; 2]>)> = Vec::new();
-        for hit in matches {
-            let context = &hit.context;
-            let same = |(field, text, _): &&mut (Field, &str, Vec<_>)| {
-                *field == hit.field && *text == context.text
-            };
-            match sentences.iter_mut().find(same) {
-                Some((_, _, ranges)) => ranges.push(context.range),
-                None => sentences.push((hit.field, &context.text, vec![context.range])),
-            }
-        }
-        let marked =
-            |(field, text, ranges): (Field, &str, Vec<_>)| (field, self.marked(text, &ranges));
-        sentences.into_iter().map(marked).collect()
-    }
-}
-
-impl ItemView {
-    pub(super) fn new(kept: &KeptItem, matches: Vec<Match>) -> Self {
-        let mut item = AlertItem::of(&kept.stored.item, kept.stored.seen_at);
-        item.id = kept.stored.id.0.to_string();
-        let mut alerted: Vec<String> = kept.stored.alerted.iter().cloned().collect();
-        alerted.sort_unstable();
-        Self {
-            feed: kept.feed.clone(),
-            alerted,
-            item,
-            matches,
-        }
+        let sentences = sentences(matches).into_iter();
+        sentences
+            .map(|it| (it.field, self.of_segments(&it.segments())))
+            .collect()
     }
 
     /// The headline with its hits, no wider than the terminal.
-    pub(super) fn headline(&self, style: ItemStyle<'_>, indent: usize) -> String {
-        let room = style.columns.map(|columns| columns.saturating_sub(indent));
-        if self.item.title.trim().is_empty() {
-            let text = one_line(&self.item.summary, 200);
-            let text = if text.is_empty() { "(no title)" } else { &text };
-            return fit(text, room);
-        }
+    pub(super) fn headline(&self, view: &ItemView, indent: usize) -> String {
         // Brackets around hits take room too.
-        let hits = self.matches.iter().filter(|hit| hit.field == Field::Title);
-        let hits: Vec<[usize; 2]> = hits.map(|hit| hit.range).collect();
-        let brackets = if style.color { 0 } else { 2 * hits.len() };
-        let room = room.map(|room| room.saturating_sub(brackets));
-        style.marked(&fit(&self.item.title, room), &hits)
+        let hits = view.title_hits();
+        let brackets = if self.color { 0 } else { 2 * hits.len() };
+        let taken = indent + brackets;
+        let room = self.columns.map(|columns| columns.saturating_sub(taken));
+        self.marked(&fit(&view.title(), room), &hits)
     }
 
     /// Feed, time, number, and who alerted it.
-    pub(super) fn source(&self, style: ItemStyle<'_>) -> String {
-        let Self { feed, item, .. } = self;
-        let at = when::at(item.seen, style.zone);
-        let alerted = match self.alerted.as_slice() {
+    pub(super) fn source(&self, view: &ItemView) -> String {
+        let ItemView { feed, item, .. } = view;
+        let at = when::at(item.seen, self.zone);
+        let alerted = match view.alerted.as_slice() {
             [] => String::new(),
             watches => format!(", alerted by {}", watches.join(", ")),
         };
-        style.dim(&format!("{feed}, {at}, #{}{alerted}", item.id))
-    }
-
-    /// The link as people see it, if it has one.
-    pub(super) fn link(&self) -> Option<String> {
-        let link = self.item.link.as_deref()?;
-        let seen = Url::parse(link).map(|url| without_tracking(&url).to_string());
-        Some(notify::marked(
-            seen.as_deref().unwrap_or(link),
-            &[],
-            ["", ""],
-        ))
+        self.dim(&format!("{feed}, {at}, #{}{alerted}", item.id))
     }
 
     /// The sentences beside the headline that terms hit.
-    pub(super) fn sentences(&self, style: ItemStyle<'_>) -> Vec<String> {
-        let sentences = style.sentences(&self.matches).into_iter();
+    pub(super) fn beside(&self, view: &ItemView) -> Vec<String> {
+        let sentences = self.sentences(&view.matches).into_iter();
         let sentences = sentences.filter(|(field, _)| *field != Field::Title);
         let line = |(field, text)| format!("{field}: {text}");
         sentences.take(MAX_SENTENCES).map(line).collect()

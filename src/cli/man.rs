@@ -8,11 +8,9 @@ use std::{
 use clap::{Args, Command};
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use super::{
-    error::{Answer, CliError},
-    names::unknown,
-};
+use super::error::{Answer, CliError};
 use crate::config::schema::{Key, TABLES};
+use crate::view::names::unknown;
 
 /// The page of the config.
 const CONFIG: &str = "fivebells.toml";
@@ -157,7 +155,7 @@ fn of_command(
     for name in words.filter(|word| *word != "fivebells") {
         let Some(found) = command.find_subcommand(name) else {
             let known = command.get_subcommands().map(Command::get_name);
-            return Err(unknown("manual page of", name, known.chain([CONFIG])));
+            return Err(unknown("manual page of", name, known.chain([CONFIG])).into());
         };
         (command, title) = (found, format!("{title}-{}", found.get_name()));
     }

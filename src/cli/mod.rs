@@ -9,7 +9,6 @@ mod backup;
 mod check;
 mod complete;
 mod config;
-mod due;
 mod error;
 mod explain;
 mod explained;
@@ -21,20 +20,15 @@ mod init;
 mod item_view;
 mod logging;
 mod man;
-mod moment;
 mod mute;
-mod names;
-mod number;
 mod online;
 mod outbox;
 mod output;
 mod poll;
 mod preview;
 mod progress;
-mod rate;
 mod receiver;
 mod reload;
-mod repairs;
 mod run;
 mod search;
 mod status;
@@ -45,7 +39,6 @@ mod terminal;
 mod try_expression;
 mod visitor;
 mod watches;
-mod when;
 
 use std::{
     path::{Path, PathBuf},

@@ -9,15 +9,13 @@ use super::{
     error::{Answer, CliError},
     output::{self, Output},
     progress::Progress,
-    repairs,
-    terminal::one_line,
-    when,
 };
 use crate::{
     app::{Fault, FeedFacts, Finding, Probes, SubjectKind, Verdict},
     clock::{Clock, SystemClock},
     config::Config,
     parse::Warning,
+    view::{repairs, when, words::one_line},
 };
 
 /// Before the lines that follow a verdict.

@@ -13,11 +13,8 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    names,
     output::{Output, remark},
     stored,
-    terminal::one_line,
-    when,
 };
 use crate::{
     app::{App, AppError},
@@ -25,6 +22,7 @@ use crate::{
     config::Config,
     scheduler::{Waiting, until_polled},
     store::{PollReport, Store, StoreError},
+    view::{names, when, words::one_line},
     web::{Control, ControlError},
 };
 
@@ -124,7 +122,7 @@ impl Poll {
             )));
         }
         let mut named = self.feeds.iter();
-        named.try_for_each(|name| names::check("feed", Some(name), known()))
+        Ok(named.try_for_each(|name| names::check("feed", Some(name), known()))?)
     }
 
     /// Asks for the polls; the names of those that will be.

@@ -8,11 +8,10 @@ use serde::Serialize;
 use url::form_urlencoded;
 
 use super::{
-    alerts, config,
+    config,
     error::{Answer, CliError},
-    number::Number,
     output::{Output, remark},
-    receiver::{notifier, test_ping},
+    receiver::notifier,
     stored,
 };
 use crate::{
@@ -21,6 +20,7 @@ use crate::{
     model::{Alert, AlertId, Event, ItemId, Notice, Watch},
     notify::{self, Notifier, PartKind, PreviewPart, marked},
     store::Store,
+    view::{alerts, number::Number, sending::test_ping},
 };
 
 /// Every kind there is.

@@ -7,15 +7,16 @@ use clap::Args;
 use super::{
     config,
     error::Answer,
-    expression::{Expression, found},
-    item_view::{ItemStyle, ItemView},
+    expression::Expression,
+    item_view::ItemStyle,
     output::{Output, remark},
     stored,
-    stored_items::Scope,
+    stored_items::{Scope, each},
 };
 use crate::{
     app,
     clock::{Clock as _, SystemClock},
+    view::{expressions::found, items::ItemView},
 };
 
 /// Show the stored items that an expression matches, the newest first.
@@ -41,25 +42,25 @@ impl Search {
         let now = SystemClock.now();
         let items = self.scope.items(&store, &config, now, None).await?;
         let style = ItemStyle::new(output, &config.timezone);
+        let extent = items.extent().await?;
         let mut shown = 0;
-        items
-            .each(|kept, progress| {
-                let Some((_, hits)) = found(&matcher, &watches, kept).pop() else {
-                    return Ok(ControlFlow::Continue(()));
-                };
-                if shown == self.limit {
-                    progress.clear();
-                    remark(&format!("the newest {shown}; there are more (--limit)"));
-                    return Ok(ControlFlow::Break(()));
-                }
-                shown += 1;
+        let visit = each(&items, extent, |kept, progress| {
+            let Some((_, hits)) = found(&matcher, &watches, kept).pop() else {
+                return Ok(ControlFlow::Continue(()));
+            };
+            if shown == self.limit {
                 progress.clear();
-                output.print(&ItemView::new(kept, hits), |story| block(story, style))?;
-                Ok(ControlFlow::Continue(()))
-            })
-            .await?;
+                remark(&format!("the newest {shown}; there are more (--limit)"));
+                return Ok(ControlFlow::Break(()));
+            }
+            shown += 1;
+            progress.clear();
+            output.print(&ItemView::new(kept, hits), |story| block(story, style))?;
+            Ok(ControlFlow::Continue(()))
+        });
+        visit.await?;
         if shown == 0 {
-            remark(&format!("none of {} stored items matches", items.count));
+            remark(&format!("none of {} stored items matches", extent.count));
         }
         store.close().await;
         Ok(shown > 0)
@@ -69,6 +70,6 @@ impl Search {
 /// Headline, source, link, a blank line.
 fn block(story: &ItemView, style: ItemStyle<'_>) -> String {
     let link = story.link().map(|link| format!("\n  {link}"));
-    let (headline, source) = (story.headline(style, 0), story.source(style));
+    let (headline, source) = (style.headline(story, 0), style.source(story));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
 }

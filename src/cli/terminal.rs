@@ -54,22 +54,6 @@ pub(super) fn fit(text: &str, columns: Option<usize>) -> String {
     kept + "…"
 }
 
-/// Text from a stranger on one line of a terminal: control characters become spaces, what turns the
-/// direction of all that follows is dropped, and it is cut after `limit` characters.
-pub(super) fn one_line(text: &str, limit: usize) -> String {
-    let text = text.replace(
-        |it| matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
-        "",
-    );
-    let clean = text.split(|character: char| character.is_control() || character.is_whitespace());
-    let words: Vec<&str> = clean.filter(|word| !word.is_empty()).collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(limit) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
 /// The text in lines of so many columns; as it is where it fits. Each line is indented like the first.
 pub(super) fn wrap(text: &str, columns: Option<usize>) -> Vec<String> {
     let Some(columns) = columns.filter(|columns| width(text) > *columns) else {
@@ -191,14 +175,6 @@ mod tests {
         assert_eq!(widest("at 小泉進次郎 it"), 2);
         assert_eq!(widest("back-off (asked)"), 8);
         assert_eq!(lines("小", 1), ["小"], "wider than the line");
-    }
-
-    #[test]
-    fn a_title_cannot_turn_the_rest_of_its_line_around() {
-        assert_eq!(
-            one_line("a\u{202e}b\u{2066}c \u{200f}ד\n d", 10),
-            "abc \u{200f}ד d"
-        );
     }
 
     #[test]

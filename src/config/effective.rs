@@ -5,7 +5,7 @@ mod receivers;
 use std::fmt::Write;
 
 use super::{
-    Config, ConfigTest, WebOptions,
+    Config, ConfigTest, WebLogin, WebOptions,
     policy::as_written,
     strings::{key, quoted},
     times::daily_texts,
@@ -240,9 +240,31 @@ impl Writer {
         let addresses: Vec<String> = web.listen.iter().map(ToString::to_string).collect();
         self.line("\n[web]");
         self.strings("listen", addresses.iter().map(String::as_str));
+        self.value("pages", &web.pages.to_string());
+        if !web.hosts.is_empty() {
+            self.strings("hosts", web.hosts.iter().map(String::as_str));
+        }
+        self.login(&web.login);
         self.value("per_feed", &web.per_feed.to_string());
         if web.token.is_some() {
             self.string("token", Secret::HIDDEN);
+        }
+    }
+
+    fn login(&mut self, login: &WebLogin) {
+        for (key, token) in [
+            ("read_token", &login.read_token),
+            ("act_token", &login.act_token),
+        ] {
+            if token.is_some() {
+                self.string(key, Secret::HIDDEN);
+            }
+        }
+        if let Some(proxy) = &login.proxy {
+            let from: Vec<String> = proxy.from.iter().map(ToString::to_string).collect();
+            self.string("proxy.header", &proxy.header);
+            self.strings("proxy.from", from.iter().map(String::as_str));
+            self.strings("proxy.act", proxy.act.iter().map(String::as_str));
         }
     }
 

@@ -98,7 +98,7 @@ pub use rhythm::Every;
 pub use sample::{ConfigTest, TestResult, run_tests};
 pub use settings::{HealthOptions, PollOptions};
 pub use units::{UnitError, parse_duration};
-pub use web::{ControlOptions, WebAddress, WebOptions};
+pub use web::{ControlOptions, ProxyPeer, TrustedProxy, WebAddress, WebLogin, WebOptions};
 
 /// Everything a config says, defaults filled in, names resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

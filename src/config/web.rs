@@ -7,8 +7,11 @@ use std::{
     path::PathBuf,
 };
 
+use url::Url;
+
 use super::{
     problem::Problem,
+    schema::WEB_PROXY,
     section::Section,
     value::{Text, Value},
 };
@@ -21,14 +24,72 @@ const MIN_TOKEN_CHARS: usize = 16;
 const HOW: &str = "write \"127.0.0.1:9464\", \"[::1]:9464\" or \"unix:/run/fivebells/web.sock\"";
 
 /// `[web]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebOptions {
     /// Where it listens, each once; nowhere if there is none.
     pub listen: Vec<WebAddress>,
+    /// Whether pages, the API and the feeds of alerts are served, beside metrics and health.
+    pub pages: bool,
+    /// The names by which browsers reach it, in lower case, without port.
+    pub hosts: Vec<String>,
+    /// How people and programs show who they are.
+    pub login: WebLogin,
     /// Whether the metrics have series for each feed.
     pub per_feed: bool,
     /// What a request for the metrics has to show; nothing if there is none.
     pub token: Option<Secret>,
+}
+
+impl Default for WebOptions {
+    fn default() -> Self {
+        Self {
+            listen: Vec::new(),
+            pages: true,
+            hosts: Vec::new(),
+            login: WebLogin::default(),
+            per_feed: false,
+            token: None,
+        }
+    }
+}
+
+/// How people and programs show who they are. Where nothing of it is set, everyone who reaches an
+/// address may do everything; such an address is of this machine alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WebLogin {
+    /// Who shows it may see everything.
+    pub read_token: Option<Secret>,
+    /// Who shows it may act, too.
+    pub act_token: Option<Secret>,
+    /// A proxy that has asked who they are.
+    pub proxy: Option<TrustedProxy>,
+}
+
+impl WebLogin {
+    /// Whether anybody has to show anything.
+    pub const fn is_asked(&self) -> bool {
+        self.read_token.is_some() || self.act_token.is_some() || self.proxy.is_some()
+    }
+}
+
+/// A proxy in front that names the user of each request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustedProxy {
+    /// The header it names them in, in lower case.
+    pub header: String,
+    /// Where its requests come from; nobody else's header is read.
+    pub from: Vec<ProxyPeer>,
+    /// The users who may act; all others may only see.
+    pub act: Vec<String>,
+}
+
+/// Where requests of a proxy come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyPeer {
+    /// A Unix socket of `listen`.
+    Unix,
+    /// This address.
+    Ip(IpAddr),
 }
 
 /// Where to listen.
@@ -46,6 +107,15 @@ impl WebAddress {
         match self {
             Self::Tcp(address) => address.ip().to_canonical().is_loopback(),
             Self::Unix(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for ProxyPeer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix => formatter.write_str("unix"),
+            Self::Ip(address) => address.fmt(formatter),
         }
     }
 }
@@ -72,26 +142,129 @@ pub(super) fn read_web(section: Option<&Section<'_>>) -> WebOptions {
         section.context.report(problem);
     }
     let token = section.get("token");
-    let is_guarded = token.is_some();
+    let pages = section.boolean("pages").unwrap_or(true);
+    let keys = ["read_token", "act_token", "proxy"];
+    let is_asked = keys.iter().any(|key| section.get(key).is_some());
+    let open = match (pages, is_asked, token.is_some()) {
+        (true, false, _) => Some(
+            "listen on \"127.0.0.1\", or say who may read and act: `act_token = { file = \"act-token\" }`; \
+             or serve metrics alone: `pages = false` and `token = { file = \"web-token\" }`",
+        ),
+        (false, false, false) => {
+            Some("listen on \"127.0.0.1\", or ask for a token: `token = { file = \"web-token\" }`")
+        }
+        _ => None,
+    };
+    let hosts = section.strings("hosts").unwrap_or_default();
     WebOptions {
-        listen: listen.map_or_else(Vec::new, |listen| read_listen(listen, is_guarded)),
+        listen: listen.map_or_else(Vec::new, |listen| read_listen(listen, open)),
+        pages,
+        hosts: hosts
+            .into_iter()
+            .filter_map(|text| read_host(&text))
+            .collect(),
+        login: WebLogin {
+            read_token: section.get("read_token").and_then(read_token),
+            act_token: section.get("act_token").and_then(read_token),
+            proxy: section.get("proxy").and_then(read_proxy),
+        },
         per_feed: section.boolean("per_feed").unwrap_or_default(),
         token: token.and_then(read_token),
     }
 }
 
-fn read_listen(value: Value<'_>, is_guarded: bool) -> Vec<WebAddress> {
+/// A name as browsers put it into `Host`.
+fn read_host(text: &Text<'_>) -> Option<String> {
+    let host = text.text.trim();
+    let url = Url::parse(&format!("http://{host}/")).ok();
+    let url = url.filter(|url| {
+        url.port().is_none()
+            && url.path() == "/"
+            && url.username().is_empty()
+            && url.query().is_none()
+    });
+    let name = url.and_then(|url| url.host_str().map(str::to_owned));
+    if name.is_none() || host.contains(['/', '*']) {
+        text.error_with(
+            format!("{host:?} is no host name"),
+            "write the name alone, as it stands in the browser's address: \"alerts.example.org\"",
+        );
+        return None;
+    }
+    name
+}
+
+/// Reads `proxy`.
+fn read_proxy(value: Value<'_>) -> Option<TrustedProxy> {
+    let section = value.section("`proxy`".to_owned(), &WEB_PROXY)?;
+    let header = section.require(
+        "header",
+        "write the header it sets: `header = \"Remote-User\"`",
+    );
+    let header = header
+        .and_then(Value::string)
+        .and_then(|text| read_header(&text));
+    let help = "write where its requests come from: `from = [\"127.0.0.1\"]`, or \"unix\"";
+    let from = section.require("from", help).and_then(Value::strings);
+    let from = from.unwrap_or_default().into_iter().filter_map(|text| {
+        let peer = match text.text.trim() {
+            "unix" => Some(ProxyPeer::Unix),
+            address => address.parse().ok().map(ProxyPeer::Ip),
+        };
+        if peer.is_none() {
+            text.error_with(format!("{:?} is not an IP address", text.text), help);
+        }
+        peer
+    });
+    let from = from.collect();
+    let act = section.strings("act").unwrap_or_default();
+    let act = act.into_iter().map(|text| text.text.trim().to_owned());
+    Some(TrustedProxy {
+        header: header?,
+        from,
+        act: act.collect(),
+    })
+}
+
+/// RFC 9110, 5.1.
+fn read_header(text: &Text<'_>) -> Option<String> {
+    let name = text.text.trim().to_ascii_lowercase();
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        let message = format!("{:?} is no name of a header", text.text);
+        text.error_with(
+            message,
+            "write it as the proxy sends it, such as \"Remote-User\"",
+        );
+        return None;
+    }
+    if matches!(
+        name.as_str(),
+        "host" | "authorization" | "cookie" | "origin"
+    ) {
+        let message = format!("the header {name:?} is one that browsers set");
+        text.error_with(
+            message,
+            "name a header that only the proxy sets, such as \"Remote-User\"",
+        );
+        return None;
+    }
+    Some(name)
+}
+
+/// `open` says what to do about an address that others reach, where nobody would be asked who they
+/// are.
+fn read_listen(value: Value<'_>, open: Option<&str>) -> Vec<WebAddress> {
     let mut known = BTreeSet::new();
     let mut addresses = Vec::new();
     for text in value.strings().unwrap_or_default() {
         let Some(address) = read_address(&text) else {
             continue;
         };
-        if !address.is_local() && !is_guarded {
-            text.error_with(
-                format!("others can reach {address}, and nobody would be asked who they are"),
-                "listen on \"127.0.0.1\", or ask for a token: `token = { file = \"web-token\" }`",
-            );
+        if let (false, Some(help)) = (address.is_local(), open) {
+            let message =
+                format!("others can reach {address}, and nobody would be asked who they are");
+            text.error_with(message, help);
         }
         // Each port 0 is another one.
         let is_any_port = matches!(address, WebAddress::Tcp(tcp) if tcp.port() == 0);

@@ -1,4 +1,4 @@
-//! What a receiver's policy makes of what waits for it.
+//! What a receiver's policy makes of what waits for it, and the digest of a flood, which needs none.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,7 +8,7 @@ use tracing::debug;
 use super::Deliverer;
 use crate::{
     delivery_policy::{Decision, MAX_FOLD, Policy, Release, Waiting},
-    model::DeferReason,
+    model::{DeferReason, Priority},
     store::{DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Store, StoreError},
 };
 
@@ -174,5 +174,28 @@ fn one(delivery: &DeliveryStatus) -> Waiting {
         priority: delivery.priority,
         since: delivery.waiting_since,
         can_fold: delivery.kind == "alert.matched" && delivery.attempts.is_empty(),
+    }
+}
+
+/// So many alerts go into one digest of a flood, as far as there is room in it.
+const MAX_FLOOD: u32 = 500;
+
+impl Deliverer {
+    /// Folds what goes out next, and others like it, into a digest, where it is one of too many of
+    /// its poll; says whether it did.
+    pub(super) async fn fold_flood(
+        &self,
+        receiver: &str,
+        priority: Option<Priority>,
+    ) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let store = &self.store;
+        let ids = store.flood(receiver, priority, MAX_FLOOD, now).await?;
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        let into = store.fold(receiver, ids, DeferReason::Flood, now).await?;
+        debug!(?into, "receiver {receiver:?}: alerts of a flood folded");
+        Ok(true)
     }
 }

@@ -6,7 +6,6 @@
 //! once, never silently dropped. A step: no loop, no spawn.
 
 mod defer;
-mod flood;
 mod trying;
 mod verdict;
 

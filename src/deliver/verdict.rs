@@ -2,7 +2,6 @@
 
 mod partly;
 mod refused;
-mod rest;
 
 use std::time::Duration;
 
@@ -68,7 +67,7 @@ pub(super) fn of(claim: &DeliveryClaim, outcome: Outcome, now: Timestamp, jitter
     verdict
 }
 
-/// Whom behind the receiver it has reached, and whom not.
+/// Who behind the receiver has got it, and who has not.
 fn reception(outcome: &Outcome) -> Reception {
     match outcome {
         Ok(receipt) => Reception {
@@ -96,9 +95,9 @@ fn failed(claim: &DeliveryClaim, error: SendError, now: Timestamp, jitter: f64) 
         Retry::Never | Retry::Unwanted | Retry::TooLarge => {
             refused::never(claim, error, now, jitter)
         }
-        Retry::Later { after } if rest::is_of_the_rest(claim, &error) => {
+        Retry::Later { after } if partly::is_of_the_rest(claim, &error) => {
             let is_reached = !error.accepted.is_empty();
-            rest::beside(claim, is_reached, later(claim, error, after, now, jitter))
+            partly::beside(claim, is_reached, later(claim, error, after, now, jitter))
         }
         Retry::Later { after } => later(claim, error, after, now, jitter),
         Retry::Partly { is_sure } => partly::partly(claim, error, is_sure, now),

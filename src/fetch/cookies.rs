@@ -181,10 +181,7 @@ mod tests {
 
     fn set(cookies: &mut Cookies, from: &str, lines: &[&str]) -> bool {
         let line = |line: &&str| (SET_COOKIE, HeaderValue::from_str(line).expect("a value"));
-        let mut headers: HeaderMap = HeaderMap::new();
-        for (name, value) in lines.iter().map(line) {
-            headers.append(name, value);
-        }
+        let headers: HeaderMap = lines.iter().map(line).collect();
         cookies.take(&url(from), &headers)
     }
 

@@ -42,8 +42,8 @@ pub(super) async fn read(
     }))
 }
 
-/// Only a regular file of at most `max_bytes`: a pipe or a device could block for ever or never
-/// end. The kind is asked before opening, since to open a pipe already blocks, and again of what
+/// Only a regular file of at most `max_bytes`: a pipe or a device could block or go on without
+/// end. The kind is checked before opening, since to open a pipe already blocks, and again of what
 /// was opened.
 async fn read_regular(url: &Url, max_bytes: u64) -> Result<Vec<u8>, FetchError> {
     let path = url.to_file_path().map_err(|()| {

@@ -68,7 +68,7 @@ impl Trail {
         (self.here().clone(), self.hops)
     }
 
-    /// Follows a redirect; `false` where the answer is none.
+    /// Follows a redirect; `false` where the answer is not a redirect.
     ///
     /// Where it `set_cookie`, all that was asked so far may be asked again: a server that wants one
     /// leads back to where it was missing.
@@ -132,7 +132,7 @@ impl Trail {
     }
 }
 
-/// 300 leaves the choice to a reader, 304 is none, 305 and 306 are history.
+/// 300 leaves the choice to a reader, 304 is not a redirect, 305 and 306 are history.
 const fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }

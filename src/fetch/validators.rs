@@ -13,7 +13,7 @@ const CODINGS: [&[u8]; 4] = [b"gzip", b"br", b"deflate", b"zstd"];
 ///
 /// Apache's `mod_deflate` and `mod_brotli` write `"x-gzip"` and `"x-br"` for the tag `"x"` of what
 /// they compress, and compare what comes back with `"x"` (its bugs 39727 and 45023): whoever sends
-/// the tag alone gets the whole feed for ever. If-None-Match is a list (RFC 9110 §13.1.2), so the
+/// the tag alone gets the whole feed every time. If-None-Match is a list (RFC 9110 §13.1.2), so the
 /// tag without the ending goes along. Where a server knows its own tag, the other one is never
 /// current, or means the same document.
 pub(super) fn ask(etag: Option<&[u8]>, last_modified: Option<&[u8]>, headers: &mut HeaderMap) {
@@ -57,8 +57,8 @@ pub(super) fn etag(headers: &HeaderMap) -> Option<Vec<u8>> {
 /// The Last-Modified of an answer, where it is at least a second older than the answer.
 ///
 /// A document may be written twice within a second, and both have the same time: to what was read
-/// in between the server would say 304 for ever (RFC 9110 §8.8.2.2). The next answer that is later
-/// brings it again. A time that cannot be read is nobody's to judge.
+/// in between the server would always say 304 (RFC 9110 §8.8.2.2). The next answer that is later
+/// brings it again. A time that cannot be read is sent back as it is.
 pub(super) fn last_modified(headers: &HeaderMap) -> Option<Vec<u8>> {
     let value = of(headers, LAST_MODIFIED)?;
     let date = of(headers, DATE).and_then(|date| http_date(&date));

@@ -75,7 +75,7 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), ReplaceEr
     let target = fs::canonicalize(path).map_err(failed)?;
     let metadata = fs::metadata(&target).map_err(failed)?;
     let beside = beside(&target);
-    let replaced = write_like(&beside, &metadata, after).and_then(|()| {
+    let replaced = write_like(&beside, path, &metadata, after).and_then(|()| {
         let now = read_regular(&target, before.len() as u64);
         if now.is_ok_and(|now| now == before) {
             return fs::rename(&beside, &target).map_err(failed);
@@ -120,8 +120,13 @@ fn open_new(path: &Path) -> io::Result<File> {
     options.write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Writes a new file with the owner and the mode of another one.
-fn write_like(path: &Path, like: &Metadata, text: &[u8]) -> Result<(), ReplaceError> {
+/// Writes a new file, which is to take the place of `target`, with the owner and the mode of that one.
+fn write_like(
+    path: &Path,
+    target: &Path,
+    like: &Metadata,
+    text: &[u8],
+) -> Result<(), ReplaceError> {
     let failed = |cause| ReplaceError::Io {
         path: path.to_owned(),
         cause,
@@ -129,7 +134,7 @@ fn write_like(path: &Path, like: &Metadata, text: &[u8]) -> Result<(), ReplaceEr
     let mut file = open_new(path).map_err(failed)?;
     let owned = own_like(&file, like);
     owned.map_err(|cause| ReplaceError::Owner {
-        path: path.to_owned(),
+        path: target.to_owned(),
         cause,
     })?;
     file.write_all(text).map_err(failed)?;

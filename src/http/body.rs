@@ -18,7 +18,7 @@ use super::{
 pub(super) const MAX_ERROR_BODY_BYTES: u64 = 64 * 1024;
 
 /// How long the body of a 3xx, 4xx or 5xx is waited for: its status is already the answer.
-const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A wait for a permit that is long enough for the server to notice.
 const NOTICEABLE: Duration = Duration::from_secs(1);

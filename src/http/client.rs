@@ -14,12 +14,11 @@ use super::{
     body,
     classify::Context,
     coding::{self, DecodeError},
+    connect,
     error::{HttpError, HttpSetupError, Phase},
     guard::{self, Trust},
-    kept,
     large::{LargeBodies, MemoryPermit, SMALL_BODY_BYTES},
     options::HttpOptions,
-    reach,
     resolve::{self, Lookup},
     routes::Routes,
 };
@@ -183,7 +182,7 @@ impl Http {
             connect_timeout: self.options().connect_timeout,
         };
         match client.get(url.clone()).send().await {
-            Err(error) if !reach::is_connected(&error) => Err(context.request_failed(error)),
+            Err(error) if !connect::is_connected(&error) => Err(context.request_failed(error)),
             _ => Ok(()),
         }
     }
@@ -233,8 +232,10 @@ impl Http {
         let patience = self.options().connect_timeout + self.options().idle_timeout;
         let deadline = limits.deadline.min(Instant::now() + patience);
         let sent = async {
-            match (kept::watch(builder.send()).await, again) {
-                ((Err(error), true), Some(again)) if kept::has_died(&error) => again.send().await,
+            match (connect::watch(builder.send()).await, again) {
+                ((Err(error), true), Some(again)) if connect::has_died(&error) => {
+                    again.send().await
+                }
                 ((sent, _), _) => sent,
             }
         };

@@ -105,7 +105,7 @@ pub fn decode_for_fuzzing(named: &str, raw: Vec<u8>, limit: u64) -> Result<Vec<u
     decode(&headers, raw, limit)
 }
 
-/// Whether a body that no header calls coded may be so all the same.
+/// Whether a body may be coded although no header says so.
 pub(super) fn is_disguised(body: &[u8]) -> bool {
     coding_by_magic(body).is_some() || !reads_as_text(body)
 }

@@ -39,7 +39,7 @@ pub enum HttpReason {
     Decode,
     /// The answer was not HTTP's.
     Protocol,
-    /// Too many large bodies at once: nobody's failure but ours.
+    /// Too many large bodies at once: the failure is ours.
     Crowded,
 }
 

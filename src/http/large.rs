@@ -14,9 +14,9 @@
 //! request may take (`[poll] timeout`, a minute). Then as many large uncompressed bodies are read
 //! in a minute as there are permits, in the order in which they asked. A body that has waited as
 //! long as we wait for a server's next bytes (20 s) is [put off](super::HttpError::Crowded): that
-//! is nobody's failure, and the feed is polled again a minute later. A server that drips has
-//! failed, and is polled ever less often. A wait holds one of `[poll] parallel`, which is why it is
-//! not longer.
+//! counts as no failure, and the feed is polled again a minute later. A server that drips has
+//! failed, and is polled less and less often. A wait holds one of `[poll] parallel`, which is why it
+//! is not longer.
 
 use std::{sync::Arc, time::Duration};
 

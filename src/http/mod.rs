@@ -10,21 +10,20 @@
 //! * no request reaches a private address that the operator did not write, unless `allow_private`;
 //! * no error shows a URL's query, user or password.
 //!
-//! Nothing is retried here but a GET whose kept connection died under it (`kept`): a poll has its
+//! Nothing is retried here but a GET whose kept connection died under it (`connect`): a poll has its
 //! next poll, a delivery its outbox.
 
 mod body;
 mod classify;
 mod client;
 mod coding;
+mod connect;
 mod date;
 mod error;
 mod guard;
-mod kept;
 mod large;
 mod options;
 mod pinned;
-mod reach;
 mod resolve;
 mod routes;
 mod sessions;

@@ -4,7 +4,7 @@
 //! server's own certificate. Self-signed ones are marked as authorities (`openssl req -x509` does
 //! so), which no server's may be; others have an authority that the file does not hold. A server
 //! that shows exactly a certificate of the file is who the operator means, as for curl and OpenSSL.
-//! Its name and its time are checked as ever.
+//! Its name and its time are checked as for any other.
 
 use std::sync::Arc;
 

@@ -15,11 +15,10 @@ use rustls::ClientConfig;
 
 use super::{
     coding::ACCEPT_ENCODING as CODINGS,
+    connect::{Dials, Stops},
     error::HttpSetupError,
     guard::Passage,
-    kept::Dials,
     options::HttpOptions,
-    reach::Stops,
     resolve::{Lookup, Resolver},
     tls::{self, Trusted},
 };

@@ -1,9 +1,9 @@
 //! TLS sessions to resume, one per host.
 //!
 //! A resumed handshake costs half the CPU of a full one (184 against 365 µs, loopback, rustls
-//! 0.23), and a monitor meets the same hosts for ever. rustls's own cache keeps eight tickets a
-//! host and, at its default size, 32 hosts: with more feeds than that nothing is ever resumed.
-//! This one keeps the newest ticket of [`MAX_HOSTS`] hosts, 1–2 KB each.
+//! 0.23), and a monitor asks the same hosts again and again. rustls's own cache keeps eight tickets
+//! a host and, at its default size, 32 hosts: with more feeds than that no session is resumed. This
+//! one keeps the newest ticket of [`MAX_HOSTS`] hosts, 1–2 KB each.
 
 use std::{
     collections::HashMap,

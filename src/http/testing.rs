@@ -103,7 +103,7 @@ impl Reply {
         }
     }
 
-    /// Says nothing more after the bytes, for ever.
+    /// Sends nothing more after the bytes, and keeps the connection open.
     pub(crate) fn mute(self) -> Self {
         Self {
             then: Then::Mute,
@@ -111,7 +111,7 @@ impl Reply {
         }
     }
 
-    /// Adds a byte now and then, for ever.
+    /// Adds a byte now and then, without end.
     pub(crate) fn drip(self, pause: Duration) -> Self {
         Self {
             then: Then::Drip(pause),

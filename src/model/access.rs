@@ -1,11 +1,10 @@
-//! How a feed is reached (proxy, certificates, HTTP version) and what is shown there (login,
-//! headers).
+//! How a feed is reached (proxy, certificates, HTTP version), what is shown there (login, headers),
+//! and the secrets in that, which never reach a log, an error or an effective config.
 
 use std::{fmt, path::PathBuf};
 
+use serde::{Serialize, Serializer};
 use url::Url;
-
-use super::Secret;
 
 /// Everything about a feed's requests that the operator can choose. The default is to ask
 /// directly, showing nothing.
@@ -124,9 +123,40 @@ impl fmt::Debug for Proxy {
     }
 }
 
+/// A password, key or private URL. `Debug` and `Serialize` show `<hidden>`; there is no `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Shown in the place of the value.
+    pub const HIDDEN: &'static str = "<hidden>";
+
+    /// Wraps a value.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself; for the bytes that go on the wire, nowhere else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(Self::HIDDEN)
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Self::HIDDEN)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Secret, *};
 
     #[test]
     fn neither_debug_nor_display_shows_a_secret() {
@@ -154,5 +184,15 @@ mod tests {
             Login::Bearer(Secret::new("s3cret"))
         );
         assert!(!shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn neither_debug_nor_json_shows_the_value() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(format!("{secret:?}"), "<hidden>");
+        assert_eq!(
+            serde_json::to_string(&secret).expect("a string"),
+            "\"<hidden>\""
+        );
     }
 }

@@ -170,6 +170,28 @@ pub fn to_second(time: Timestamp) -> Timestamp {
 }
 
 #[cfg(test)]
+impl Alert {
+    /// Of this item, with these matches, for tests of what an alert holds.
+    pub fn for_test(item: &Item, matches: Vec<Match>) -> Self {
+        Self {
+            id: "1".into(),
+            priority: Priority::Routine,
+            watches: vec!["a".into(), "b".into()],
+            matches,
+            item: AlertItem::of(item, Timestamp::UNIX_EPOCH),
+            feed: AlertFeed {
+                name: "f".into(),
+                title: "F".into(),
+                url: "https://f.example/".into(),
+                tags: vec![],
+            },
+            also: vec![],
+            update: None,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

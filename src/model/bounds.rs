@@ -94,10 +94,8 @@ fn fit(labels: &mut Vec<String>, limit: usize) {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::model::{AlertFeed, Item, Priority};
+    use crate::model::Item;
 
     fn hit(watch: &str, field: Field, text: &str) -> Match {
         Match {
@@ -113,24 +111,6 @@ mod tests {
         }
     }
 
-    fn alert(matches: Vec<Match>, item: &Item) -> Alert {
-        Alert {
-            id: "1".into(),
-            priority: Priority::Routine,
-            watches: vec!["a".into(), "b".into()],
-            matches,
-            item: AlertItem::of(item, Timestamp::UNIX_EPOCH),
-            feed: AlertFeed {
-                name: "f".into(),
-                title: "F".into(),
-                url: "https://f.example/".into(),
-                tags: vec![],
-            },
-            also: vec![],
-            update: None,
-        }
-    }
-
     #[test]
     fn what_a_feed_says_without_end_is_cut_and_what_fits_is_not() {
         let label = "x".repeat(MAX_LABELS_BYTES / 2);
@@ -140,12 +120,12 @@ mod tests {
             ..Item::default()
         };
         let long = "学".repeat(Context::MAX_CHARS);
-        let mut fits = alert(vec![hit("a", Field::Summary, &long)], &item(0));
+        let mut fits = Alert::for_test(&item(0), vec![hit("a", Field::Summary, &long)]);
         let before = fits.clone();
         fits.bound();
         assert_eq!(fits, before);
 
-        let mut long = alert(vec![hit("a", Field::Summary, &(long + "学"))], &item(1));
+        let mut long = Alert::for_test(&item(1), vec![hit("a", Field::Summary, &(long + "学"))]);
         long.bound();
         assert_eq!(long.item.summary.len(), MAX_SUMMARY_BYTES);
         assert!(long.item.summary.ends_with('…'));
@@ -168,7 +148,7 @@ mod tests {
             hit("b", Field::Summary, "3"),
             hit("a", Field::Title, "4"),
         ];
-        let mut brief = alert(hits.clone(), &item);
+        let mut brief = Alert::for_test(&item, hits.clone());
         brief.brief(8);
         let kept: Vec<_> = brief.matches.iter().map(|hit| &hit.text[..]).collect();
         assert_eq!(kept, ["4", "3"]);
@@ -178,7 +158,7 @@ mod tests {
             (None, item.title.clone())
         );
         assert_eq!(brief.item.guid, item.guid);
-        let mut least = alert(hits, &item);
+        let mut least = Alert::for_test(&item, hits);
         least.brief(1);
         assert_eq!(least.matches.len(), 1);
         let summary = least.item.summary.chars().count();

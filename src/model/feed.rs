@@ -1,10 +1,12 @@
-//! A feed as the operator configured it. What polls learn of it is the store's.
+//! A feed as the operator configured it, the hints of its publisher, and what can be wrong with it.
+//! What polls learn of it is the store's.
 
 use std::{fmt, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Access, Hint};
+use super::Access;
 
 /// Row id of a feed in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,4 +101,95 @@ pub struct Feed {
     pub allow_private: bool,
     /// How it is reached, and what is shown there.
     pub access: Access,
+}
+
+impl Feed {
+    /// A feed of which the config says only where it is and how often it is polled: a fixed
+    /// interval, and no hint is followed.
+    pub fn new(name: &str, url: Url, every: Duration) -> Self {
+        Self {
+            name: name.to_owned(),
+            url,
+            every,
+            every_at_most: None,
+            respect: Vec::new(),
+            tags: Vec::new(),
+            initial: Initial::Baseline,
+            identity: Identity::Auto,
+            silent: None,
+            allow_private: false,
+            access: Access::default(),
+        }
+    }
+}
+
+/// A hint about when to poll, which a config can decide not to follow. Retry-After is none of
+/// these: it is always followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hint {
+    /// The answer is fresh for so long: `Cache-Control: max-age` less `Age`, or `Expires`
+    /// (RFC 9111 §4.2).
+    MaxAge,
+    /// `ttl` of RSS 2.0.
+    Ttl,
+    /// `sy:updatePeriod` by `sy:updateFrequency` (RSS 1.0 syndication module).
+    UpdatePeriod,
+    /// `skipHours` of RSS 2.0.
+    SkipHours,
+    /// `skipDays` of RSS 2.0.
+    SkipDays,
+}
+
+impl Hint {
+    /// All of them: what is followed unless the config says otherwise.
+    pub const ALL: [Self; 5] = [
+        Self::MaxAge,
+        Self::Ttl,
+        Self::UpdatePeriod,
+        Self::SkipHours,
+        Self::SkipDays,
+    ];
+
+    /// The name as written in the config.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MaxAge => "max-age",
+            Self::Ttl => "ttl",
+            Self::UpdatePeriod => "update-period",
+            Self::SkipHours => "skip-hours",
+            Self::SkipDays => "skip-days",
+        }
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// What is wrong with a feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HealthIssue {
+    /// It could not be read.
+    Failing,
+    /// It brought nothing new.
+    Silent,
+    /// It had no items.
+    Empty,
+}
+
+impl HealthIssue {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Failing, Self::Silent, Self::Empty];
+
+    /// The name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failing => "failing",
+            Self::Silent => "silent",
+            Self::Empty => "empty",
+        }
+    }
 }

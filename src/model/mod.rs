@@ -9,9 +9,6 @@ mod bounds;
 mod delivery;
 mod digest;
 mod feed;
-mod fingerprint;
-mod health;
-mod hint;
 mod item;
 mod mute;
 mod notice;
@@ -19,23 +16,19 @@ mod origin;
 mod priority;
 mod receiver;
 mod report;
-mod secret;
 pub mod time;
 mod trouble;
 mod watch;
 
-pub use access::{Access, ClientCertificate, Login, Proxy, Transport};
+pub use access::{Access, ClientCertificate, Login, Proxy, Secret, Transport};
 pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update, to_second};
 pub use bounds::MAX_MATCHES;
 pub use delivery::{
     DeliveryId, DeliveryKey, Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
 };
 pub use digest::{DeferReason, DigestReady};
-pub use feed::{Feed, FeedId, Identity, Initial, OriginId, Silent};
-pub use fingerprint::{Fingerprint, IdentifiedBy, Remembered};
-pub use health::HealthIssue;
-pub use hint::Hint;
-pub use item::{IdentityKey, Item, ItemId, TextHash};
+pub use feed::{Feed, FeedId, HealthIssue, Hint, Identity, Initial, OriginId, Silent};
+pub use item::{Fingerprint, IdentifiedBy, IdentityKey, Item, ItemId, Remembered, TextHash};
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
@@ -45,7 +38,6 @@ pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use receiver::{ReceiverFailing, ReceiverMissed, ReceiverRecovered};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
-pub use secret::Secret;
 pub use trouble::{
     ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,
 };

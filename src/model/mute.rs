@@ -60,7 +60,7 @@ impl FromStr for MuteKind {
     }
 }
 
-/// `data` of `mute.ended`: a mute ran out by itself, and something was held.
+/// `data` of `mute.ended`: a mute ran out by itself, and something was suppressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MuteEnded {
     /// The mute's row id in decimal: what `outbox retry --mute` takes.
@@ -78,7 +78,7 @@ pub struct MuteEnded {
     /// Who muted it, as the system calls them; `None` where nobody knows.
     #[serde(default)]
     pub by: Option<String>,
-    /// Alerts that were held from this receiver.
+    /// Alerts that were suppressed for this receiver.
     pub alerts: u32,
     /// Other notices that were.
     pub notices: u32,
@@ -96,7 +96,7 @@ pub struct ReportedMute {
     /// Who muted it, as the system calls them; `None` where nobody knows.
     #[serde(default)]
     pub by: Option<String>,
-    /// Alerts held so far.
+    /// Alerts suppressed so far.
     pub alerts: u32,
 }
 

@@ -120,31 +120,14 @@ fn cut(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        AlertFeed, AlertItem, DeferReason, DigestReady, Event, Item, Priority, TestPing,
-    };
+    use crate::model::{DeferReason, DigestReady, Event, Item, Priority, TestPing};
 
     fn alert(title: &str) -> Alert {
-        let now = Timestamp::UNIX_EPOCH;
         let item = Item {
             title: title.to_owned(),
             ..Item::default()
         };
-        Alert {
-            id: "1".into(),
-            priority: Priority::Routine,
-            watches: vec!["w".into()],
-            matches: vec![],
-            item: AlertItem::of(&item, now),
-            feed: AlertFeed {
-                name: "f".into(),
-                title: "F".into(),
-                url: "https://f.example/".into(),
-                tags: vec![],
-            },
-            also: vec![],
-            update: None,
-        }
+        Alert::for_test(&item, vec![])
     }
 
     #[test]

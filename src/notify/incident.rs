@@ -50,7 +50,7 @@ impl Incident {
 
 impl Part {
     /// Feeds that fail are reported by origin: one notice opens for several of them, and another of them
-    /// may be the last to read again. Silent and empty ones are sent one by one. Those whom a receiver
+    /// may be the last to read again. Silent and empty ones are sent one by one. Those that a receiver
     /// does not reach are a trouble beside that of the receiver as a whole.
     fn of(event: &Event) -> Self {
         let silent = |feed: &String| format!("silent-{feed}");

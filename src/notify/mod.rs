@@ -12,7 +12,6 @@ mod exec;
 mod hidden;
 mod hook;
 mod incident;
-mod method;
 mod options;
 mod preset;
 mod render;
@@ -41,7 +40,7 @@ pub use email::{
     MailPart, MailServer, MailServerError, check_mail_template, is_hello, is_recipient, is_sender,
 };
 pub use engine::TemplateError;
-pub use method::HookMethod;
+pub use hook::HookMethod;
 pub use options::{
     EmailOptions, ExecInput, ExecOptions, MailAuth, MailLogin, MailOAuth, MailOptions,
     MailSecurity, MailTemplates, PresetOptions, PresetValue, ReceiverKind, ReceiverOptions,
@@ -195,6 +194,11 @@ pub enum BuildError {
 /// `close` around each range. Ranges count Unicode scalar values and may overlap.
 pub fn marked(text: &str, ranges: &[[usize; 2]], [open, close]: [&str; 2]) -> String {
     render::marked(text, ranges, open, close)
+}
+
+/// The same cut where hits begin and end: each stretch with whether it is a hit.
+pub fn runs(text: &str, ranges: &[[usize; 2]]) -> impl Iterator<Item = (String, bool)> {
+    render::runs(text, ranges)
 }
 
 /// A notice as the terminal receiver writes it, for `alerts`.

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc, time::Duration};
 
 use url::Url;
 
-use super::method::HookMethod;
+use super::hook::HookMethod;
 use super::preset::Preset;
 use crate::model::Secret;
 
@@ -212,7 +212,7 @@ pub enum MailAuth {
     OAuth(MailOAuth),
 }
 
-/// Where tokens come from, and for whom (RFC 6749).
+/// Where tokens come from, and who asks for them (RFC 6749).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailOAuth {
     /// Where they are asked for.

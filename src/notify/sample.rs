@@ -1,7 +1,6 @@
 //! A notice like those that come, for `preview`, `send` and the check of templates.
 
 mod kinds;
-mod quoted;
 mod reports;
 mod sparse;
 
@@ -172,7 +171,7 @@ fn short(kind: &'static str) -> &'static str {
     }
 }
 
-/// The first place where `term` stands in `text`, which is short enough to be its own context.
+/// The first place of `term` in `text`, which is short enough to be its own context.
 fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
     let (before, _) = text.split_once(term).expect("the samples hold their terms");
     let start = before.chars().count();
@@ -199,7 +198,7 @@ pub(super) fn trials() -> Vec<Notice> {
         [update]
             .into_iter()
             .chain(sparse::sparse())
-            .chain(quoted::quoted()),
+            .chain(sparse::quoted()),
     );
     notices
 }

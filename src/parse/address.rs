@@ -54,7 +54,7 @@ pub(super) struct Address {
 /// The address of an item with these links. `site` is the feed's own link, `url` the document's.
 pub(super) fn address(links: &[RawLink<'_>], site: Option<&Url>, url: &Url) -> Address {
     let shown = best_link(links.iter().filter(|link| link.rel != Rel::Original));
-    // A redirecting service writes another address at every turn; the story's own stays.
+    // A redirecting service writes another address at every poll; the story's own stays.
     let lasting = links.iter().find(|link| link.rel == Rel::Original);
     let resolved = |link: &RawLink<'_>| resolve(&link.href, site, url);
     let shown = shown.or(lasting).map(resolved).unwrap_or_default();

@@ -59,7 +59,7 @@ impl Passage {
         Self { end, comes: true }
     }
 
-    /// Just behind its end; where there is none, nothing is passed over, and none is looked for
+    /// Just behind its end. Without an end nothing is skipped, and the end is not searched for
     /// again.
     fn end(&mut self, bytes: &[u8], at: usize) -> usize {
         if !self.comes {
@@ -71,7 +71,7 @@ impl Passage {
     }
 }
 
-/// Prefix and local name of the start tag whose inside begins here. Only short ones are of use.
+/// Prefix and local name of the start tag whose inside begins here. Only short names are read.
 fn name(inside: &[u8]) -> Option<(&[u8], &[u8])> {
     const LONGEST: usize = 32;
     let head = &inside[..inside.len().min(LONGEST)];

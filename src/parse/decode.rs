@@ -23,8 +23,8 @@ use memchr::memmem;
 
 use super::{
     cut_off,
+    faults::{WarningKind, Warnings},
     legacy::{CodePage, Shifted},
-    warning::{WarningKind, Warnings},
 };
 
 /// How far into a document its XML declaration is looked for: some are late or long, none is
@@ -233,7 +233,7 @@ fn patched(bytes: &[u8], warnings: &mut Warnings) -> String {
     text
 }
 
-/// Whether so few characters of a text are none that it is in the encoding it was read in.
+/// Whether so few characters of a text are invalid that its encoding is the one it was read in.
 fn is_nearly_right(text: &str) -> bool {
     let count = |is: fn(char) -> bool| text.chars().filter(|c| is(*c)).count();
     let bad = count(|c| c == char::REPLACEMENT_CHARACTER);

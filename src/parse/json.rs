@@ -11,10 +11,10 @@ use super::{
     Format, ParseError, Relations,
     address::{RawLink, Rel},
     date,
+    faults::{WarningKind, Warnings},
     guard::{MAX_HUBS, MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES, admit_json, cut},
     limit::Limited,
     raw::{Body, RawFeed, RawItem},
-    warning::{WarningKind, Warnings},
 };
 
 /// Reads a JSON Feed. `None` if the text is JSON and something else, or no JSON and may be XML

@@ -17,9 +17,8 @@ mod count;
 mod cut_off;
 mod date;
 mod decode;
-mod error;
 mod fallback;
-mod format;
+mod faults;
 mod guard;
 mod head;
 mod identity;
@@ -30,7 +29,6 @@ mod more;
 mod pieces;
 mod raw;
 mod repair;
-mod warning;
 
 use std::{
     borrow::Cow,
@@ -43,16 +41,14 @@ use url::Url;
 
 use crate::model::{Fingerprint, Item};
 
-pub use error::{ParseError, ParseReason};
-pub use format::Format;
-pub use head::{Relations, Schedule, Unasked};
+pub use faults::{ParseError, ParseReason, Warning, WarningKind};
+pub use head::{Format, Relations, Schedule, Unasked};
 pub use identity::{Judgement, Verdict, hashes_of_name, judge, keys_before};
 pub use pieces::{MAX_PIECES, Pieces};
-pub use warning::{Warning, WarningKind};
 
+use faults::Warnings;
 use guard::MAX_ITEMS;
 use raw::RawFeed;
-use warning::Warnings;
 
 /// What a fetch brought.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +96,7 @@ pub struct ParsedItem {
     /// Whether it is a further version of an item that is in the document too.
     pub is_version: bool,
     /// The link that identifies it, where it is not the one for people: a redirecting service
-    /// writes another at every turn.
+    /// writes another at every poll.
     pub lasting_link: Option<String>,
 }
 

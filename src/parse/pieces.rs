@@ -81,8 +81,8 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// The length of CDATA or a comment, in which tags are none, and 1 of anything else that starts so;
-/// `None` where it has no end.
+/// The length of CDATA or a comment, whose contents are no tags, and 1 for anything else that
+/// starts so; `None` where it has no end.
 fn passed_over(text: &[u8]) -> Option<usize> {
     let marks = [("<![CDATA[", "]]>"), ("<!--", "-->")];
     let found = marks

@@ -1,7 +1,7 @@
 //! Missed items from the feed's own archive (RFC 5005), one page a visit.
 //!
 //! A page is a visit like any other: under the origin's claim, after its pause, with one commit. The
-//! page to read next stands in the feed's row, so nothing waits inside a step and a restart goes on
+//! page to read next is in the feed's row, so nothing waits inside a step and a restart goes on
 //! where it was. Pages are followed until an item from before the gap is met, on the feed's own
 //! origin only, at most [`MAX_PAGES`] of them, each asked once. A page's address is a stranger's.
 //!
@@ -12,14 +12,12 @@ use url::Url;
 
 use super::{
     alerts::{self, Budget},
-    answer::Pending,
+    answer::{Failure, Pending},
     conclude::next_poll,
-    failure::Failure,
     gap::{given_up, older},
     identify::{Identified, Memory},
-    poller::Poller,
+    poller::{PollRules, Poller},
     rate_limit,
-    rules::PollRules,
 };
 use crate::{
     fetch::{FetchReason, FetchRequest, Fetched, FetchedDocument, Grant},
@@ -212,7 +210,7 @@ fn follow(next: Option<Url>, backfill: &Backfill, pages: u32) -> Result<Option<B
 /// Which items of a page were missed, and whether the page reaches back to before the gap.
 ///
 /// A page goes on behind the gap, with items that the feed never showed us: what is older than the
-/// latest item that was known is not news. Where there is no date, what stands above it is later.
+/// latest item that was known is not news. Where there is no date, what is above it is later.
 fn pick(items: &[ParsedItem], identified: &Identified, backfill: &Backfill) -> (Vec<bool>, bool) {
     let date = |item: &ParsedItem| item.item.published.or(item.item.updated);
     let since = backfill

@@ -11,8 +11,9 @@ use super::{
     health::OriginContext,
     identify::{Identified, Record},
     language::Languages,
-    moved, next_due, rate_limit,
-    rules::PollRules,
+    moved, next_due,
+    poller::PollRules,
+    rate_limit,
 };
 use crate::{
     model::time,

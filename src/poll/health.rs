@@ -12,7 +12,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use self::quiet::brings_news;
-use super::{answer::Answer, failure::Failure, rules::HealthRules};
+use super::{
+    answer::{Answer, Failure},
+    poller::HealthRules,
+};
 use crate::{
     http::bare_url,
     model::time,
@@ -22,8 +25,8 @@ use crate::{
     },
     schedule::RHYTHM,
     store::{
-        Continuity, FeedState, Finding, Neighbour, NewDelivery, Notification, PollClaim, Recovery,
-        Store, StoreError,
+        Continuity, FeedState, Finding, Neighbour, NewDelivery, PollClaim, Recovery, Store,
+        StoreError,
     },
 };
 
@@ -54,7 +57,7 @@ impl HealthRules {
             .await?;
         let names_others = match answer.failure() {
             Some(_) => context.is_failing,
-            None => state.notified.failing != Notification::None,
+            None => state.notified.failing.is_to_end(),
         };
         if names_others {
             context.neighbours = store.neighbours(claim.origin, state.id, now).await?;
@@ -103,7 +106,7 @@ impl HealthRules {
     fn is_due_failing(&self, state: &FeedState, failure: &Failure, now: Timestamp) -> bool {
         let failing_for = state.failing_since.map(|since| time::elapsed(since, now));
         let too_long = failing_for.is_some_and(|length| length >= self.failing_after);
-        let is_known = state.notified.failing == Notification::Sent;
+        let is_known = state.notified.failing.is_known_to(&self.notify);
         !is_known && (too_long || failure.gone)
     }
 
@@ -121,7 +124,7 @@ impl HealthRules {
         if !context.is_failing {
             return;
         }
-        let (also, names) = context.others(fails_too);
+        let (also, names) = context.others(|other| fails_too(other, &self.notify));
         let event = Event::FeedFailing(FeedFailing {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -135,8 +138,10 @@ impl HealthRules {
         decision.findings.push(Finding {
             issue: HealthIssue::Failing,
             is_over: false,
-            notices: self.notices(&event),
+            event,
+            receivers: self.notify.clone(),
             also,
+            still: Vec::new(),
         });
     }
 
@@ -151,9 +156,12 @@ impl HealthRules {
         context: &OriginContext,
         now: Timestamp,
     ) {
-        // Where another feed's notice has named it, nothing is left to say.
         let begun = decision.health.recovery.take();
-        if state.notified.failing == Notification::None {
+        let log = &state.notified.failing;
+        if !log.is_to_end() {
+            // Where another feed's notice has named it, nothing is left to say; where a mute
+            // suppresses that, it may have to be said anew.
+            decision.health.recovery = begun.filter(|_| !log.is_empty());
             return;
         }
         let recovery = begun.unwrap_or(Recovery {
@@ -162,14 +170,14 @@ impl HealthRules {
             last_success: state.last_success,
             failures: state.failures,
         });
-        let others = context.neighbours.iter();
-        let still = others.filter(|other| other.is_notified && other.failures > 0);
-        let still: Vec<String> = still.map(|other| other.name.clone()).collect();
+        // The commit decides for whom it is said now, and the next poll forgets it.
+        decision.health.recovery = Some(recovery);
+        let (still, still_names) =
+            context.others(|other| other.log.is_open() && other.failures > 0);
         if !still.is_empty() && time::elapsed(recovery.at, now) < RECOVERY_WAITS {
-            decision.health.recovery = Some(recovery);
             return;
         }
-        let (also, names) = context.others(|other| other.is_notified && other.failures == 0);
+        let (also, names) = context.others(|other| other.log.is_open() && other.failures == 0);
         let event = Event::FeedRecovered(FeedRecovered {
             feed: feed.name.clone(),
             url: bare_url(&feed.url),
@@ -178,10 +186,17 @@ impl HealthRules {
             last_success: recovery.last_success,
             failures: recovery.failures,
             also: names,
-            still,
+            still: still_names,
             removed: false,
         });
-        decision.find_over(HealthIssue::Failing, self.notices(&event), also);
+        decision.findings.push(Finding {
+            issue: HealthIssue::Failing,
+            is_over: true,
+            event,
+            receivers: self.notify.clone(),
+            also,
+            still,
+        });
     }
 
     /// A notice where a feed renamed its items: a new baseline, not a hundred alerts. Of a feed that
@@ -241,25 +256,31 @@ impl HealthRules {
 }
 
 /// Whether a feed is named in the notice that another of its origin fails.
-const fn fails_too(other: &Neighbour) -> bool {
-    !other.is_notified && other.failures >= NO_BLIP
+fn fails_too(other: &Neighbour, receivers: &[String]) -> bool {
+    other.failures >= NO_BLIP && !other.log.is_known_to(receivers)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::FeedId;
+    use crate::{model::FeedId, store::IssueLog};
 
     #[test]
     fn a_blip_is_not_named_beside_another_feed_nor_is_what_receivers_know() {
-        let other = |failures, is_notified| Neighbour {
-            id: FeedId(2),
-            name: "wire".to_owned(),
-            failures,
-            is_notified,
-        };
-        assert!(!fails_too(&other(1, false)));
-        assert!(fails_too(&other(2, false)));
-        assert!(!fails_too(&other(2, true)));
+        let receivers = ["desk", "phone"].map(str::to_owned);
+        for (failures, notified, is_named) in [
+            (1, &[][..], false),
+            (2, &[], true),
+            (2, &["desk"], true),
+            (2, &["desk", "phone"], false),
+        ] {
+            let other = Neighbour {
+                id: FeedId(2),
+                name: "wire".to_owned(),
+                failures,
+                log: IssueLog::sent_to(notified),
+            };
+            assert_eq!(fails_too(&other, &receivers), is_named, "{notified:?}");
+        }
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Identified {
     pub(super) records: Vec<Record>,
     /// Known items that stand in the document too and were not read.
     pub(super) unread: Vec<ItemId>,
-    /// What stands there as it was, where it is time to note that.
+    /// What the feed still shows unchanged, where it is time to note that.
     pub(super) stale: Vec<(ItemId, i64)>,
 }
 

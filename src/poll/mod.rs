@@ -9,7 +9,6 @@ mod answer;
 mod backfill;
 mod conclude;
 mod document_cache;
-mod failure;
 mod gap;
 mod health;
 mod identify;
@@ -19,7 +18,6 @@ mod next_due;
 mod poller;
 mod rate_limit;
 mod report;
-mod rules;
 mod visit;
 
 use std::pin::pin;
@@ -33,15 +31,13 @@ use crate::{
     store::{PollClaim, PollCommit, PollCommitted, PollResult, StoreError},
     unwind,
 };
-use answer::{Answer, Pending};
-use failure::Failure;
+use answer::{Answer, Failure, Pending};
 use visit::visit;
 
-pub use failure::unreadable;
+pub use answer::unreadable;
 pub use moved::target as moved_to;
 pub use next_due::hints;
-pub use poller::Poller;
-pub use rules::{HealthRules, PollRules};
+pub use poller::{HealthRules, PollRules, Poller};
 
 /// What a poll came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use tracing::info;
 
 use super::{
     answer::{Answer, Reading},
+    poller::PollRules,
     rate_limit,
-    rules::PollRules,
 };
 use crate::{
     model::{Feed, Hint},

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::failure::Failure;
+use super::answer::Failure;
 use crate::{model::time, schedule::MAX_BACK_OFF, store::OriginPause};
 
 /// The pause after the first refusal that names none; doubled with each one more.

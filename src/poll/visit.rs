@@ -7,8 +7,7 @@ use tracing::warn;
 use url::Url;
 
 use super::{
-    answer::{Answer, Pending, Reading},
-    failure::Failure,
+    answer::{Answer, Failure, Pending, Reading},
     identify::Memory,
     moved,
     poller::Poller,
@@ -24,7 +23,7 @@ use crate::{
 
 /// After this long of nothing but 304 one GET goes out without validators, in case the server's
 /// idea of "not modified" is broken: `WordPress` 6.1 goes on saying it while a story that was
-/// scheduled, and is published late, stands in the feed. A day is what such a story may be late.
+/// scheduled, and is published late, is in the feed. A day is what such a story may be late.
 const UNCONDITIONAL_AFTER: Duration = Duration::from_hours(24);
 
 /// Fetches, parses and asks what is new. Everything that can go wrong with a feed is an answer;

@@ -64,8 +64,7 @@ const fn is_false(flag: &bool) -> bool {
 }
 
 impl Hints {
-    /// How long a hint is to be waited for; `None` where there is none or it is about hours and
-    /// days.
+    /// How long a hint asks us to wait; `None` where the hint is missing or about hours and days.
     pub fn wait(&self, hint: Hint) -> Option<Duration> {
         match hint {
             Hint::MaxAge => self.max_age,

@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
-    Health, Notified, Store, StoreError,
+    Finding, Health, Notified, Store, StoreError,
     engine::{Row, Tx},
-    notifications::{self, Decision, decide},
-    outbox,
+    notifications,
 };
 use crate::{
     http::bare_url,
@@ -30,12 +29,11 @@ impl Store {
         let feeds = feeds.to_vec();
         self.write(move |tx| {
             let known = known(tx, now)?;
-            let mut events = failing(tx, &known, &feeds)?;
-            for one in &known {
-                events.extend(quiet(tx, one, &feeds)?);
-            }
-            for event in events {
-                outbox::enqueue_event(tx, &Event::FeedRecovered(event), &receivers, now)?;
+            let mut over = failing(&known, &feeds);
+            over.extend(known.iter().flat_map(|one| quiet(one, &feeds)));
+            for (feed, mut finding) in over {
+                finding.receivers.clone_from(&receivers);
+                notifications::notify(tx, feed, vec![finding], now)?;
             }
             Ok(())
         })
@@ -61,11 +59,6 @@ impl Known {
         Origin::of(&self.url).host
     }
 
-    /// Whether receivers are to be notified of the end of this.
-    fn knows(&self, issue: HealthIssue) -> bool {
-        decide(issue, true, self.notified) == Decision::Notify
-    }
-
     /// Whether a feed of the config goes on failing in its place, as far as receivers know.
     fn fails_on(&self, feeds: &[Feed]) -> bool {
         let is_it = |feed: &&Feed| feed.url == self.url || feed.name == self.name;
@@ -73,8 +66,17 @@ impl Known {
         its.any(|feed| Origin::of(&feed.url).host == self.host())
     }
 
-    fn event(&self, was: HealthIssue, since: Option<Timestamp>) -> FeedRecovered {
-        FeedRecovered {
+    /// That it is over. The other feeds are named in the notice, those of the second list as failing
+    /// still.
+    fn over(
+        &self,
+        was: HealthIssue,
+        since: Option<Timestamp>,
+        [also, still]: [&[&Self]; 2],
+    ) -> (FeedId, Finding) {
+        let ids = |feeds: &[&Self]| feeds.iter().map(|it| it.id).collect();
+        let names = |feeds: &[&Self]| feeds.iter().map(|it| it.name.clone()).collect();
+        let event = FeedRecovered {
             feed: self.name.clone(),
             url: bare_url(&self.url),
             was,
@@ -85,55 +87,55 @@ impl Known {
             } else {
                 0
             },
-            also: Vec::new(),
-            still: Vec::new(),
+            also: names(also),
+            still: names(still),
             removed: true,
-        }
+        };
+        let finding = Finding {
+            issue: was,
+            is_over: true,
+            event: Event::FeedRecovered(event),
+            receivers: Vec::new(),
+            also: ids(also),
+            still: ids(still),
+        };
+        (self.id, finding)
     }
 }
 
-/// One notice for each host, as there was one of the failure.
-fn failing(
-    tx: &mut dyn Tx,
-    known: &[Known],
-    feeds: &[Feed],
-) -> Result<Vec<FeedRecovered>, StoreError> {
-    let (still, over): (Vec<&Known>, Vec<&Known>) = { known.iter() }
-        .filter(|it| it.knows(HealthIssue::Failing))
-        .partition(|it| it.fails_on(feeds));
-    let mut events: Vec<(String, FeedRecovered)> = Vec::new();
-    for one in over {
-        notifications::forget(tx, one.id, HealthIssue::Failing)?;
-        let host = one.host();
-        if let Some((_, event)) = events.iter_mut().find(|(other, _)| *other == host) {
-            event.also.push(one.name.clone());
-            continue;
-        }
-        let of_host = still.iter().filter(|it| it.host() == host);
-        let still = of_host.map(|it| it.name.clone()).collect();
-        let event = one.event(HealthIssue::Failing, one.failing_since);
-        events.push((host, FeedRecovered { still, ..event }));
-    }
-    Ok(events.into_iter().map(|(_, event)| event).collect())
+/// One notice for each host and receiver, as there was one of the failure: what one names in it is
+/// over for that receiver.
+fn failing(known: &[Known], feeds: &[Feed]) -> Vec<(FeedId, Finding)> {
+    let known = known.iter().filter(|it| it.notified.failing.is_to_end());
+    let (still, over): (Vec<&Known>, Vec<&Known>) = known.partition(|it| it.fails_on(feeds));
+    let findings = over.iter().enumerate().map(|(index, one)| {
+        let others = [&over[index + 1..], &still].map(|all| of_host(all, &one.host()));
+        let others = others.each_ref().map(Vec::as_slice);
+        one.over(HealthIssue::Failing, one.failing_since, others)
+    });
+    findings.collect()
+}
+
+fn of_host<'a>(all: &[&'a Known], host: &str) -> Vec<&'a Known> {
+    let of_host = all.iter().filter(|it| it.host() == host);
+    of_host.copied().collect()
 }
 
 /// What ends of one that reads well, where no feed has its name.
-fn quiet(tx: &mut dyn Tx, one: &Known, feeds: &[Feed]) -> Result<Vec<FeedRecovered>, StoreError> {
+fn quiet(one: &Known, feeds: &[Feed]) -> Vec<(FeedId, Finding)> {
     if feeds.iter().any(|feed| feed.name == one.name) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let mut events = Vec::new();
-    for issue in [HealthIssue::Empty, HealthIssue::Silent] {
-        if one.knows(issue) {
-            notifications::forget(tx, one.id, issue)?;
-            let since = match issue {
-                HealthIssue::Empty => one.health.empty.map(|empty| empty.since),
-                _ => one.learned.pace.news_at(),
-            };
-            events.push(one.event(issue, since));
-        }
-    }
-    Ok(events)
+    let over = [HealthIssue::Empty, HealthIssue::Silent].into_iter();
+    let over = over.filter(|issue| one.notified.of(*issue).is_to_end());
+    let findings = over.map(|issue| {
+        let since = match issue {
+            HealthIssue::Empty => one.health.empty.map(|empty| empty.since),
+            _ => one.learned.pace.news_at(),
+        };
+        one.over(issue, since, [&[], &[]])
+    });
+    findings.collect()
 }
 
 fn known(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Known>, StoreError> {
@@ -218,7 +220,8 @@ mod tests {
                 assert_eq!(found, ("mofa", HealthIssue::Failing, 7, true));
                 assert_eq!(event.url, "https://mofa.example/feed");
             }
-            let known = count(&store, "notification").await;
+            // Of one that is over the log has its end, on its way.
+            let known = count(&store, "notification WHERE delivery IS NULL").await;
             assert_eq!(known, i64::from(!is_over), "{config:?}");
             assert_eq!(follow(&store, config).await, [], "once");
         }

@@ -33,7 +33,6 @@ mod items;
 mod meta;
 mod mutes;
 mod notifications;
-mod off;
 mod origin;
 mod outbox;
 mod own_issues;
@@ -77,8 +76,7 @@ pub use self::{
     gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
     items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
-    notifications::{Finding, Notification, Notified},
-    off::WatchOff,
+    notifications::{Finding, IssueLog, Notified},
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
         NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,
@@ -97,6 +95,7 @@ pub use self::{
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
     summary::{Summary, Vitals},
+    watches::WatchOff,
 };
 
 /// Where the store is and how long it keeps what.

@@ -1,106 +1,76 @@
 //! The notification log: which receiver was notified of which health issue of which feed, and when.
 //!
 //! What is so is kept with the feed: its failures, and what [`Health`](super::Health) says. Here is
-//! kept what was sent. [`decide`] compares the two, in the transaction that writes both, and nothing
-//! else decides. A notice that a mute of the feed suppresses is in the log too. While the mute lasts
-//! it counts as sent, so that nothing is sent twice; when the mute is over nobody has received it,
-//! and an issue that goes on is sent again.
+//! kept what was sent. [`decide`] compares the two for each receiver, in the transaction that writes
+//! both, and nothing else decides. One rule holds:
+//!
+//! - A receiver gets the notice of a beginning once. It counts as sent if it was delivered, or is
+//!   still to be.
+//! - Who got the beginning gets the end, once, whether or not the config names them still; nobody
+//!   else gets it.
+//! - A beginning that a mute suppresses is in the log too. While the mute lasts nothing is sent; when
+//!   it is over nobody has received it, and an issue that goes on is sent again.
+//! - An end that a mute suppresses for a receiver that has the beginning is sent when the mute ends
+//!   ([`release`](release())), unless the issue has begun again.
 
-use std::collections::HashSet;
+mod log;
+mod release;
 
 use jiff::Timestamp;
 
-use super::{
-    NewDelivery, StoreError,
-    engine::{Row, Tx, values},
-    outbox,
+use super::{NewDelivery, StoreError, engine::Tx, outbox};
+use crate::model::{DeliveryId, Event, FeedId, HealthIssue};
+
+pub use self::log::{IssueLog, Notified};
+pub(super) use self::{
+    log::{Notification, read, take_over},
+    release::{is_awaited, pruned, release},
 };
-use crate::model::{FeedId, HealthIssue};
 
-/// What the log has of one issue of a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Notification {
-    /// Nothing.
-    #[default]
-    None,
-    /// A mute of the feed suppressed it, and is over: no receiver has it.
-    Suppressed,
-    /// The same for some receivers, while others have it: someone sent theirs from the outbox.
-    Partly,
-    /// It was sent, or is in the outbox; or a mute that lasts suppresses it.
-    Sent,
-}
-
-/// What the log has of a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Notified {
-    /// That it fails.
-    pub failing: Notification,
-    /// That it brings nothing new.
-    pub silent: Notification,
-    /// That it has lost its items.
-    pub empty: Notification,
-}
-
-impl Notified {
-    /// What it has of this issue.
-    pub const fn of(&self, issue: HealthIssue) -> Notification {
-        match issue {
-            HealthIssue::Failing => self.failing,
-            HealthIssue::Silent => self.silent,
-            HealthIssue::Empty => self.empty,
-        }
-    }
-
-    const fn set(&mut self, issue: HealthIssue, notification: Notification) {
-        match issue {
-            HealthIssue::Failing => self.failing = notification,
-            HealthIssue::Silent => self.silent = notification,
-            HealthIssue::Empty => self.empty = notification,
-        }
-    }
-}
-
-/// What a poll says of one issue of its feed, with the notices that say it.
+/// What a poll says of one issue of its feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which.
     pub issue: HealthIssue,
     /// Whether it is over; otherwise it is so.
     pub is_over: bool,
-    /// What to send, if it is to be sent.
-    pub notices: Vec<NewDelivery>,
-    /// Other feeds of the origin that the notices name.
+    /// The notice that says it, with all other feeds that it may name.
+    pub event: Event,
+    /// The receivers that are to be notified of a beginning.
+    pub receivers: Vec<String>,
+    /// The other feeds of the origin that the notice names in `also`, in its order.
     pub also: Vec<FeedId>,
+    /// Those that it names in `still`, in its order.
+    pub still: Vec<FeedId>,
 }
 
-/// Whether receivers are notified of a finding, and why.
+/// What is done for one receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Decision {
-    /// It is news to them.
+enum Decision {
+    /// It is notified.
     Notify,
-    /// They know.
-    Known,
-    /// It is over, and they never knew.
-    NeverKnown,
+    /// Nothing, and the log stays as it is.
+    Keep,
+    /// It is not notified, and the log forgets it.
+    Forget,
+    /// It has the beginning already; the end that was to come is taken back.
+    Resume,
 }
 
-/// Whether receivers are notified of an issue that is so, or is over.
-pub(super) const fn decide(issue: HealthIssue, is_over: bool, notified: Notified) -> Decision {
-    let notification = notified.of(issue);
-    let is_known_to_all = matches!(notification, Notification::Sent);
-    let is_known = is_known_to_all || matches!(notification, Notification::Partly);
-    // Nobody expects anything new of a feed that is known to have no items.
-    let implied =
-        matches!(issue, HealthIssue::Silent) && matches!(notified.empty, Notification::Sent);
-    match is_over {
-        false if implied || is_known_to_all => Decision::Known,
-        true if !is_known => Decision::NeverKnown,
-        _ => Decision::Notify,
+/// What is done for a receiver that has got this, where the issue is so, or is over.
+const fn decide(is_over: bool, notification: Notification) -> Decision {
+    use Notification::{EndSuppressed, EndWaiting, GivenUp, None, Sent, Suppressed, Unsent};
+    match (is_over, notification) {
+        (false, None | Unsent | EndWaiting) | (true, Sent | Suppressed) => Decision::Notify,
+        (false, Sent | Suppressed | GivenUp) | (true, None | EndSuppressed | EndWaiting) => {
+            Decision::Keep
+        }
+        (false, EndSuppressed) => Decision::Resume,
+        (true, Unsent | GivenUp) => Decision::Forget,
     }
 }
 
-/// Sends what a poll found, as far as it is news, and logs that; gives what was sent.
+/// Sends what was found of a feed, as far as it is news, and logs that; gives what was sent.
 pub(super) fn notify(
     tx: &mut dyn Tx,
     feed: FeedId,
@@ -108,188 +78,173 @@ pub(super) fn notify(
     now: Timestamp,
 ) -> Result<Vec<NewDelivery>, StoreError> {
     let mut sent = Vec::new();
-    if findings.is_empty() {
-        return Ok(sent);
-    }
-    let mut notified = read(tx, feed, now)?;
-    for mut finding in findings {
-        let decision = decide(finding.issue, finding.is_over, notified);
-        if decision == Decision::Known {
-            continue;
-        }
-        let is_partly = notified.of(finding.issue) == Notification::Partly;
-        if is_partly {
-            // Each receiver gets what is news to it, and the end of what it knows of.
-            let knowing = knowing(tx, feed, finding.issue, now)?;
-            let is_over = finding.is_over;
-            let notices = &mut finding.notices;
-            notices.retain(|notice| knowing.contains(&notice.receiver) == is_over);
-        }
-        if finding.is_over || !is_partly {
-            forget(tx, feed, finding.issue)?;
+    for finding in findings {
+        let notified = read(tx, feed, now)?;
+        let log = notified.of(finding.issue);
+        let is_news = if finding.is_over {
+            log.is_to_end()
         } else {
-            forget_suppressed(tx, feed, finding.issue)?;
-        }
-        notified.set(finding.issue, Notification::None);
-        if decision == Decision::NeverKnown {
+            !log.is_known_to(&finding.receivers)
+        };
+        if !is_news {
             continue;
         }
-        let deliveries = outbox::enqueue(tx, &finding.notices, now)?;
-        for &other in &finding.also {
-            forget(tx, other, finding.issue)?;
+        let others = |tx: &mut dyn Tx, feeds: &[FeedId]| -> Result<Vec<Other>, StoreError> {
+            let others = feeds.iter().map(|&id| {
+                log::name_anybody(tx, id, finding.issue, &finding.receivers)?;
+                let log = read(tx, id, now)?.of(finding.issue).clone();
+                Ok(Other { id, log })
+            });
+            others.collect()
+        };
+        let also = others(tx, &finding.also)?;
+        let still = others(tx, &finding.still)?;
+        log::name_anybody(tx, feed, finding.issue, &finding.receivers)?;
+        let notified = read(tx, feed, now)?;
+        let mut notices = Notices {
+            feed,
+            finding: &finding,
+            also,
+            still,
+            now,
+            sent: &mut sent,
+        };
+        if finding.is_over {
+            notices.end(tx, notified.of(finding.issue))?;
+        } else {
+            notices.begin(tx, &notified)?;
         }
-        if !finding.is_over {
-            notified.set(finding.issue, Notification::Sent);
-            for feed in std::iter::once(feed).chain(finding.also) {
-                for (notice, delivery) in finding.notices.iter().zip(&deliveries) {
-                    let delivery = Some(delivery.0);
-                    log(tx, feed, finding.issue, &notice.receiver, delivery, now)?;
-                }
-                if deliveries.is_empty() {
-                    log(tx, feed, finding.issue, NOBODY, None, now)?;
-                }
-            }
-        }
-        sent.extend(finding.notices);
     }
     Ok(sent)
 }
 
-/// The receiver of what was sent where the config names none.
-const NOBODY: &str = "";
-
-fn log(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    issue: HealthIssue,
-    receiver: &str,
-    delivery: Option<i64>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    // A delivery may name several feeds, and another mute may have held it: what counts is the
-    // feed's own.
-    tx.exec(
-        "INSERT INTO notification (feed, issue, receiver, sent_at, delivery, suppressed_by)
-         VALUES (?1, ?2, ?3, ?4, ?5, (
-           SELECT m.id FROM mute m JOIN feed f ON f.name = m.name
-            WHERE f.id = ?1 AND m.kind = 'feed' AND m.ended_at IS NULL AND m.until > ?4
-              AND EXISTS (SELECT 1 FROM delivery d WHERE d.id = ?5 AND d.state = 'muted')))
-         ON CONFLICT DO NOTHING",
-        values![feed, issue.as_str(), receiver, now, delivery],
-    )
-    .map(drop)
+/// Another feed that a notice may name.
+struct Other {
+    id: FeedId,
+    log: IssueLog,
 }
 
-/// What the log has of a feed. What someone had sent in spite of the mute was received.
-pub(super) fn read(tx: &mut dyn Tx, feed: FeedId, now: Timestamp) -> Result<Notified, StoreError> {
-    let rows = rows(tx, feed, now)?;
-    let mut notified = Notified::default();
-    for mut row in rows {
-        let name: String = row.take("issue")?;
-        let issue = HealthIssue::ALL.into_iter().find(|it| it.as_str() == name);
-        let Some(issue) = issue else { continue };
-        let one = if row.take("is_sent")? {
-            Notification::Sent
-        } else {
-            Notification::Suppressed
-        };
-        let before = notified.of(issue);
-        let is_mixed = before != Notification::None && before != one;
-        notified.set(issue, if is_mixed { Notification::Partly } else { one });
-    }
-    Ok(notified)
+/// The notices of one finding.
+struct Notices<'a> {
+    feed: FeedId,
+    finding: &'a Finding,
+    also: Vec<Other>,
+    still: Vec<Other>,
+    now: Timestamp,
+    sent: &'a mut Vec<NewDelivery>,
 }
 
-/// The receivers that have been notified of an issue.
-fn knowing(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    issue: HealthIssue,
-    now: Timestamp,
-) -> Result<HashSet<String>, StoreError> {
-    let mut receivers = HashSet::new();
-    for mut row in rows(tx, feed, now)? {
-        let name: String = row.take("issue")?;
-        if name == issue.as_str() && row.take("is_sent")? {
-            receivers.insert(row.take("receiver")?);
+impl Notices<'_> {
+    /// The issue is so.
+    fn begin(&mut self, tx: &mut dyn Tx, notified: &Notified) -> Result<(), StoreError> {
+        let (issue, now) = (self.finding.issue, self.now);
+        let log = notified.of(issue);
+        if self.finding.receivers.is_empty() {
+            for feed in std::iter::once(self.feed).chain(self.also.iter().map(|it| it.id)) {
+                log::write(tx, feed, issue, log::NOBODY, None, now)?;
+            }
         }
+        for receiver in &self.finding.receivers {
+            // Nobody expects anything new of a feed that is known to have no items.
+            let implied = issue == HealthIssue::Silent && notified.empty.of(receiver).is_open();
+            let before = log.entry(receiver).and_then(|entry| entry.delivery);
+            match decide(false, log.of(receiver)) {
+                Decision::Resume => log::resume(tx, before, now)?,
+                Decision::Notify if !implied => {
+                    let is_news =
+                        |other: &Other| decide(false, other.log.of(receiver)) == Decision::Notify;
+                    let (named, delivery) = self.send(tx, receiver, is_news)?;
+                    let old = self.old(receiver, before, is_news);
+                    for feed in named {
+                        log::write(tx, feed, issue, receiver, Some(delivery), now)?;
+                    }
+                    for delivery in old {
+                        log::drop_suppressed(tx, Some(delivery), now)?;
+                    }
+                }
+                Decision::Notify | Decision::Keep | Decision::Forget => {}
+            }
+        }
+        Ok(())
     }
-    Ok(receivers)
+
+    /// The issue is over.
+    fn end(&mut self, tx: &mut dyn Tx, log: &IssueLog) -> Result<(), StoreError> {
+        let (issue, now) = (self.finding.issue, self.now);
+        for entry in log.entries() {
+            let receiver = &entry.receiver;
+            let is_one = ![log::ANYBODY, log::NOBODY].contains(&receiver.as_str());
+            match decide(true, entry.notification) {
+                Decision::Notify if is_one => {
+                    // What it has of the others may end later, each with its own next poll.
+                    let is_alike = |other: &Other| other.log.of(receiver) == entry.notification;
+                    let (named, delivery) = self.send(tx, receiver, is_alike)?;
+                    for feed in named {
+                        // It is on its way to who has the beginning; a mute may suppress it.
+                        if entry.notification == Notification::Sent {
+                            log::write(tx, feed, issue, receiver, Some(delivery), now)?;
+                        } else {
+                            log::forget_receiver(tx, feed, issue, receiver)?;
+                        }
+                    }
+                }
+                Decision::Keep => {}
+                Decision::Notify | Decision::Forget | Decision::Resume => {
+                    log::forget_receiver(tx, self.feed, issue, receiver)?;
+                    log::drop_suppressed(tx, entry.delivery, now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the notice for one receiver into the outbox; gives the feeds that it is about, which are
+    /// its own and those of the others that are meant.
+    fn send(
+        &mut self,
+        tx: &mut dyn Tx,
+        receiver: &str,
+        is_meant: impl Fn(&Other) -> bool,
+    ) -> Result<(Vec<FeedId>, DeliveryId), StoreError> {
+        let mut event = self.finding.event.clone();
+        if let Event::FeedFailing(data) = &mut event {
+            keep(&mut data.also, &self.also, &is_meant);
+        }
+        if let Event::FeedRecovered(data) = &mut event {
+            keep(&mut data.also, &self.also, &is_meant);
+            keep(&mut data.still, &self.still, |other| {
+                other.log.of(receiver).is_open()
+            });
+        }
+        let notice = NewDelivery {
+            receiver: receiver.to_owned(),
+            event,
+        };
+        let deliveries = outbox::enqueue(tx, std::slice::from_ref(&notice), self.now)?;
+        self.sent.push(notice);
+        let also = self.also.iter().filter(|other| is_meant(other));
+        let named = std::iter::once(self.feed).chain(also.map(|other| other.id));
+        Ok((named.collect(), deliveries[0]))
+    }
+
+    /// The notices whose place a new one takes.
+    fn old(
+        &self,
+        receiver: &str,
+        own: Option<DeliveryId>,
+        is_meant: impl Fn(&Other) -> bool,
+    ) -> Vec<DeliveryId> {
+        let also = self.also.iter().filter(|other| is_meant(other));
+        let also = also.filter_map(|other| other.log.entry(receiver)?.delivery);
+        own.into_iter().chain(also).collect()
+    }
 }
 
-/// The log of a feed; `is_sent` says that the receiver has it, or a mute that lasts suppresses it.
-fn rows(tx: &mut dyn Tx, feed: FeedId, now: Timestamp) -> Result<Vec<Row>, StoreError> {
-    tx.rows(
-        "SELECT n.issue, n.receiver,
-                CASE WHEN n.suppressed_by IS NULL
-                       OR EXISTS (SELECT 1 FROM mute m
-                                   WHERE m.id = n.suppressed_by AND m.ended_at IS NULL
-                                     AND m.until > ?2)
-                       OR NOT EXISTS (SELECT 1 FROM delivery d
-                                       WHERE d.id = n.delivery AND d.state = 'muted')
-                     THEN 1 ELSE 0 END AS is_sent
-           FROM notification n WHERE n.feed = ?1",
-        values![feed, now],
-    )
-}
-
-/// Forgets what a mute suppressed and nobody sent.
-fn forget_suppressed(tx: &mut dyn Tx, feed: FeedId, issue: HealthIssue) -> Result<(), StoreError> {
-    tx.exec(
-        "DELETE FROM notification WHERE feed = ?1 AND issue = ?2 AND delivery IN (
-           SELECT id FROM delivery WHERE state = 'muted')",
-        values![feed, issue.as_str()],
-    )
-    .map(drop)
-}
-
-/// Forgets that anybody was notified of this.
-pub(super) fn forget(tx: &mut dyn Tx, feed: FeedId, issue: HealthIssue) -> Result<(), StoreError> {
-    tx.exec(
-        "DELETE FROM notification WHERE feed = ?1 AND issue = ?2",
-        values![feed, issue.as_str()],
-    )
-    .map(drop)
-}
-
-/// Receivers that were notified of one feed's failure were notified of the other's.
-pub(super) fn take_over(tx: &mut dyn Tx, from: FeedId, to: FeedId) -> Result<(), StoreError> {
-    forget(tx, to, HealthIssue::Failing)?;
-    tx.exec(
-        "UPDATE notification SET feed = ?2 WHERE feed = ?1 AND issue = ?3",
-        values![from, to, HealthIssue::Failing.as_str()],
-    )
-    .map(drop)
+/// Keeps the names of those of the feeds that are meant.
+fn keep(names: &mut Vec<String>, feeds: &[Other], is_meant: impl Fn(&Other) -> bool) {
+    let mut feeds = feeds.iter();
+    names.retain(|_| feeds.next().is_some_and(&is_meant));
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn receivers_are_notified_of_what_is_news_to_them_and_of_the_end_of_what_they_know_of() {
-        use Decision::{Known, NeverKnown, Notify};
-        use HealthIssue::{Empty, Failing, Silent};
-        let of = |issue, notification| {
-            let mut notified = Notified::default();
-            notified.set(issue, notification);
-            notified
-        };
-        for issue in [Failing, Silent, Empty] {
-            for (notification, so, over) in [
-                (Notification::None, Notify, NeverKnown),
-                (Notification::Suppressed, Notify, NeverKnown),
-                (Notification::Partly, Notify, Notify),
-                (Notification::Sent, Known, Notify),
-            ] {
-                let notified = of(issue, notification);
-                assert_eq!(decide(issue, false, notified), so, "{notified:?}");
-                assert_eq!(decide(issue, true, notified), over, "{notified:?}");
-            }
-        }
-        assert_eq!(decide(Silent, false, of(Empty, Notification::Sent)), Known);
-        let unheard = of(Empty, Notification::Suppressed);
-        assert_eq!(decide(Silent, false, unheard), Notify);
-        assert_eq!(decide(Empty, false, of(Silent, Notification::Sent)), Notify);
-    }
-}
+mod tests;

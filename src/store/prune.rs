@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Tx, millis, values},
-    meta,
+    meta, notifications,
 };
 use crate::model::{FeedId, ItemId, time::elapsed};
 
@@ -125,9 +125,11 @@ type Delete = fn(&mut dyn Tx, i64, i64) -> Result<Pruned, StoreError>;
 /// What is part of a digest stays as long as that, which has the content from there. ?1 is the time
 /// before which what was settled goes.
 macro_rules! settled {
-    ($which:literal) => {
+    ($columns:literal, $which:literal) => {
         concat!(
-            "SELECT d.id FROM delivery d
+            "SELECT ",
+            $columns,
+            " FROM delivery d
               WHERE d.settled_at < ?1 AND NOT EXISTS (
                 SELECT 1 FROM delivery i
                  WHERE i.id = d.folded_into AND (i.settled_at IS NULL OR i.settled_at >= ?1)) ",
@@ -137,7 +139,7 @@ macro_rules! settled {
 }
 
 /// Settled deliveries; one that is pending has no `settled_at`.
-const DELIVERIES: &str = settled!("ORDER BY d.settled_at, d.id LIMIT ?2");
+const DELIVERIES: &str = settled!("d.id", "ORDER BY d.settled_at, d.id LIMIT ?2");
 
 /// Mutes that no delivery names any more.
 const MUTES: &str = "
@@ -162,12 +164,15 @@ fn ids(tx: &mut dyn Tx, find: &str, before: i64) -> Result<Vec<i64>, StoreError>
 }
 
 fn delivery(tx: &mut dyn Tx, id: i64, before: i64) -> Result<Pruned, StoreError> {
-    if tx
-        .row(settled!("AND d.id = ?2"), values![before, id])?
-        .is_none()
-    {
+    let settled = settled!("d.kind, d.state", "AND d.id = ?2");
+    let Some(mut row) = tx.row(settled, values![before, id])? else {
+        return Ok(Pruned::default());
+    };
+    let (kind, state): (String, String) = (row.take("kind")?, row.take("state")?);
+    if notifications::is_awaited(tx, id, &kind, &state)? {
         return Ok(Pruned::default());
     }
+    notifications::pruned(tx, id, &kind, &state)?;
     Ok(Pruned {
         attempts: tx.exec("DELETE FROM attempt WHERE delivery = ?1", values![id])?,
         deliveries: tx.exec("DELETE FROM delivery WHERE id = ?1", values![id])?,

@@ -58,6 +58,15 @@ impl Store {
         .await
     }
 
+    /// What a report would say now of all since then; none is made.
+    pub async fn report_so_far(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<ReportReady, StoreError> {
+        self.read(move |tx| compile(tx, since, now)).await
+    }
+
     /// Puts the report that `planned` is into the outbox for each receiver and plans the next, in
     /// one transaction. False, and nothing written, if another plan is in force.
     pub async fn report(

@@ -96,7 +96,7 @@ fn changes(tx: &mut dyn Tx, feeds: &[Feed]) -> Result<Vec<Change>, StoreError> {
                 let place = { given_up }.find(|it| it.name == feed.name || it.name == row.called());
                 Some(Change::Return {
                     row: row.id,
-                    place: place?.id,
+                    place: place.map(|it| it.id),
                 })
             }
             _ => None,

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     model::{
-        Access, Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId,
-        FeedRecovered, FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Identity, Initial, Item,
-        Priority, Remembered, TestPing, TextHash,
+        Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId, FeedRecovered,
+        FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Item, Priority, Remembered, TestPing,
+        TextHash,
     },
     schedule::Learned,
 };
@@ -70,19 +70,8 @@ pub(super) fn at(seconds: i64) -> Timestamp {
 }
 
 pub(super) fn feed(name: &str, url: &str) -> Feed {
-    Feed {
-        name: name.into(),
-        url: Url::parse(url).expect("a URL"),
-        every: Duration::from_mins(15),
-        every_at_most: None,
-        respect: Vec::new(),
-        tags: vec![],
-        initial: Initial::Baseline,
-        identity: Identity::Auto,
-        silent: None,
-        allow_private: false,
-        access: Access::default(),
-    }
+    let url = Url::parse(url).expect("a URL");
+    Feed::new(name, url, Duration::from_mins(15))
 }
 
 /// A store that knows one feed, `mofa`, and the receivers `desk` and `phone`, at time 0.
@@ -351,8 +340,10 @@ pub(super) fn finding(issue: HealthIssue) -> Finding {
     Finding {
         issue,
         is_over: false,
-        notices: vec![to_desk(event)],
+        event,
+        receivers: vec!["desk".into()],
         also: vec![],
+        still: vec![],
     }
 }
 
@@ -371,15 +362,8 @@ pub(super) fn over(issue: HealthIssue) -> Finding {
     });
     Finding {
         is_over: true,
-        notices: vec![to_desk(event)],
-        ..finding(issue)
-    }
-}
-
-fn to_desk(event: Event) -> NewDelivery {
-    NewDelivery {
-        receiver: "desk".into(),
         event,
+        ..finding(issue)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sixty-four bytes at a time: the compiler turns loops over so many into vector instructions.
+//! Sixty-four bytes at a time: the compiler makes vector instructions of loops over such blocks.
 
 /// How many bytes make a block.
 pub(crate) const BLOCK: usize = 64;

@@ -191,7 +191,7 @@ fn is_evident(original: &str, before: &str, written: &str, after: &str) -> bool 
     original.chars().filter(|c| !is_western(*c)).count() >= 2
 }
 
-/// Two letters: no honest word has a capital and a sign in turn.
+/// Two letters: no real word has a capital and then a sign.
 fn is_evident_in_cyrillic(original: &str) -> bool {
     let is_punctuation = |c| matches!(c, '\u{2010}'..='\u{2044}');
     original.contains(is_punctuation) || original.chars().filter(|c| !is_western(*c)).count() >= 2

@@ -16,7 +16,7 @@ const MIN_LETTERS: usize = 8;
 /// How many letters of an alphabet one ideograph, kana or syllable of hangul counts as.
 const WEIGHT: usize = 3;
 
-/// Ideographs without a kana among them are Chinese from so many on; fewer may be a Japanese
+/// At least so many ideographs without a kana among them are Chinese; fewer may be a Japanese
 /// headline.
 const MIN_IDEOGRAPHS: usize = 20;
 
@@ -96,7 +96,7 @@ pub fn language(declared: Option<&str>, texts: &[&str]) -> Option<String> {
     }
 }
 
-/// Tags for "undetermined", "several" and "no language" are none (RFC 5646 §4.1).
+/// Tags for "undetermined", "several" and "no language" name no language (RFC 5646 §4.1).
 fn says_something(tag: &str) -> bool {
     !tag.is_empty() && !["und", "mul", "zxx"].contains(&primary(tag).as_str())
 }

@@ -4,11 +4,16 @@
 //! for the command line, and public ones, for those who watch over it. Requests end in the
 //! [`App`]; nothing here is on a thread that the store or a step needs.
 
+mod access;
 mod client;
 mod control;
+mod feeds;
 mod listener;
+mod pages;
+mod params;
 mod patient;
 mod public;
+mod reply;
 mod server;
 mod socket;
 mod wire;

@@ -20,7 +20,7 @@ use tower_service::Service as _;
 use tracing::{debug, error, warn};
 
 use super::{
-    listener::{Listener, Stream},
+    listener::{Listener, Peer, Stream},
     patient::Patient,
 };
 use crate::unwind;
@@ -68,9 +68,10 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, stop: Can
             () = stop.cancelled() => break,
             Some(ended) = connections.join_next() => log(ended),
             taken = listener.accept(), if has_room => match taken {
-                Ok(stream) => {
+                Ok((stream, peer)) => {
                     is_refused = false;
-                    connections.spawn(connection(stream, router.clone(), limits, stop.clone()));
+                    let door = (router.clone(), peer);
+                    connections.spawn(connection(stream, door, limits, stop.clone()));
                 }
                 Err(error) => {
                     if !is_refused {
@@ -99,9 +100,17 @@ fn log(ended: Result<(), JoinError>) {
     }
 }
 
-async fn connection(stream: Stream, router: Router, limits: Limits, stop: CancellationToken) {
+async fn connection(
+    stream: Stream,
+    (router, peer): (Router, Peer),
+    limits: Limits,
+    stop: CancellationToken,
+) {
     let stream = TokioIo::new(Patient::new(stream, limits.write));
-    let service = service_fn(|request| answer(router.clone(), request, limits));
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        answer(router.clone(), request, limits)
+    });
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

@@ -18,7 +18,7 @@ use crate::{
     tally::{End, Tally},
 };
 
-/// Of a hundred requests so many are answered with HTTP 500.
+/// How many of a hundred requests are answered with HTTP 500.
 const REFUSED_PERCENT: u32 = 30;
 
 /// Every receiver's webhook.

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! `FIVEBELLS_SEED` chooses the instants and the refusals; the seed is printed. It does not choose
-//! how the threads of the daemon and of the machine take turns, so a run is alike, not the same.
+//! how the machine schedules threads, so two runs are alike, not the same.
 
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 

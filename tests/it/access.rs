@@ -98,7 +98,7 @@ async fn http2_off_is_off() {
     );
 }
 
-/// `[poll] proxy` is for feeds; where alerts go is nobody's business but the operator's.
+/// `[poll] proxy` is for feeds; alerts do not go through it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_proxy_is_for_feeds_and_webhooks_go_directly() {
     let proxy = HttpServer::start(|_| feed()).await;

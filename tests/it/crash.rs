@@ -1,5 +1,5 @@
-//! Killed at any instant while alerts are folded into digests: each item is notified, in one digest,
-//! under one id. `tests/campaign` does the same to single alerts, on a larger scale.
+//! Killed at any instant while alerts are folded into digests: each item is sent, in one digest, under
+//! one id. `tests/campaign` does the same to single alerts, on a larger scale.
 
 use std::{
     collections::{BTreeSet, HashSet},

@@ -5,12 +5,14 @@ use std::{
     os::unix::net::UnixDatagram,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-use crate::desk::run;
+use crate::{
+    desk::run,
+    watchdog::{HANGS_AFTER, Watchdog},
+};
 
 /// A daemon with a systemd of the test's own.
 pub(crate) struct Daemon {
@@ -35,7 +37,7 @@ impl Daemon {
         let socket = folder.path().join("notify");
         let systemd = UnixDatagram::bind(&socket).expect("a socket");
         systemd
-            .set_read_timeout(Some(Duration::from_secs(20)))
+            .set_read_timeout(Some(HANGS_AFTER))
             .expect("a timeout");
         before(&socket);
         let child = Command::new(env!("CARGO_BIN_EXE_fivebells"))
@@ -55,9 +57,9 @@ impl Daemon {
 
     /// Waits for a notification that has this in it.
     pub(crate) fn expect(&self, wanted: &str) -> String {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let watchdog = Watchdog::start();
         let mut buffer = [0; 4096];
-        while Instant::now() < deadline {
+        while watchdog.is_patient() {
             let length = self.systemd.recv(&mut buffer).expect("a notification");
             let message = String::from_utf8_lossy(&buffer[..length]).into_owned();
             if message.contains(wanted) {

@@ -15,7 +15,7 @@ use std::{
 
 use crate::desk::{Desk, code, stderr};
 
-/// A user whom every system has and who has no files: nobody.
+/// The user `nobody`: every system has one, without files.
 const NOBODY: u32 = 65_534;
 
 fn set(path: &Path, mode: u32) {
@@ -58,7 +58,8 @@ impl Room {
         command.env_clear().output().expect("it runs")
     }
 
-    /// That nobody is refused with this exit code, and notified of a file of root's with this mode.
+    /// Asserts that `nobody` is refused with this exit code, and that the message names a file of root's
+    /// with this mode.
     #[track_caller]
     fn refused(&self, arguments: &[&str], exit: i32, name: &str, mode: &str) {
         let output = self.as_nobody(arguments);

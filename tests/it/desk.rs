@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("it runs")
 }
 
-/// The time of this machine, which the program goes by.
+/// The time of this machine, which the program uses.
 pub(crate) fn now() -> jiff::Timestamp {
     fivebells::clock::Clock::now(&fivebells::clock::SystemClock)
 }

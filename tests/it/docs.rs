@@ -57,7 +57,7 @@ fn the_config_in_the_readme_loads() {
     loaded.unwrap_or_else(|errors| panic!("{}", errors.report.render(false)));
 }
 
-/// Each promise stands beside the test that holds it: it must be there, where it is said to be.
+/// The page names the test that holds each promise: the test must exist, under that name.
 #[test]
 fn every_test_that_polling_names_is_there() {
     let mut declared = Vec::new();
@@ -100,7 +100,7 @@ fn a_test_is_named_by_its_whole_path() {
 }
 
 /// Whether a module of this path is there, or else a test in the module of the path before its
-/// name. Modules may stand inside a file: `mod tests {`.
+/// name. Modules may be inside a file: `mod tests {`.
 fn is_there(test: &str, modules: &[(String, String)]) -> bool {
     let has = |path: &str, words: &str| {
         let mut of_path = modules.iter().filter(|(module, _)| module == path);

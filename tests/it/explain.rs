@@ -366,7 +366,7 @@ async fn what_a_policy_defers_or_sent_in_a_digest_says_so() {
     let more = "digest = [\"every 48h\"]";
     let room = Newsroom::open_days_ago(1, more).await;
     let config = std::fs::read_to_string(room.world.path()).expect("read");
-    // The policy stands in the last receiver, which is named `second`.
+    // The last receiver, named `second`, has the policy.
     let second = config.replace("notify = [\"hook\"]", "notify = [\"second\"]");
     room.world.write(&second);
     let reloaded = room.world.app().reload(room.world.config()).await;

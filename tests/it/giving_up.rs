@@ -1,4 +1,5 @@
-//! When a delivery is given up, and that nobody misses it unawares.
+//! When a delivery is given up, that nobody misses it unawares, and what becomes of a digest with a
+//! story that its receiver does not want.
 
 use fivebells::{
     clock::Clock as _,
@@ -16,7 +17,7 @@ use crate::{
 
 const DAY: i64 = 24 * 60;
 
-/// A feed whose alerts go to a board; the desk hears how the board fares.
+/// A feed whose alerts go to a board; the desk gets the events about the board.
 pub(crate) struct Office {
     pub(crate) feed: FeedServer,
     pub(crate) board: WebhookServer,
@@ -270,7 +271,7 @@ async fn what_waits_for_a_receiver_that_is_gone_from_the_config_ends_with_one_no
     assert!(error.contains("the config does not have"), "{error}");
 }
 
-/// One bad notice, tried for ever: the next one shows that the receiver is well.
+/// One bad notice is tried again and again: the next one shows that the receiver is well.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_notice_that_always_fails_holds_up_no_other() {
     for policy in ["", "group_wait = \"10s\"", "at_most = \"100/h\""] {
@@ -289,4 +290,72 @@ async fn one_notice_that_always_fails_holds_up_no_other() {
         assert!(titles.contains(&"Koizumi two".to_owned()), "{policy}");
         assert_eq!(office.waiting_and_dead().await, (1, 0), "{policy}");
     }
+}
+
+/// One story of ten is not wanted: the others arrive, each once. It alone is given up, with a notice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_that_is_refused_takes_none_of_its_digest_with_it() {
+    for (status, unwanted) in [(400, &["3"][..]), (422, &["0", "4", "9"])] {
+        let office = Office::open("digest = [\"every 1h\"]").await;
+        // A digit of its own in every title.
+        for number in 0..10 {
+            office.feed.publish(&format!("Koizumi no. {number}"));
+        }
+        let words: Vec<String> = unwanted.iter().map(|it| format!("no. {it}")).collect();
+        office.board.refuse(&words, status);
+        office.minutes(0).await;
+        office.world.round().await;
+        for _ in 0..9 {
+            office.minutes(61).await;
+        }
+        let mut taken: Vec<String> = Vec::new();
+        for request in office.board.requests() {
+            let body = request.json();
+            let alerts = body["data"]["alerts"].as_array().expect("a digest");
+            let titles = alerts.iter().map(|alert| &alert["item"]["title"]);
+            let titles: Vec<String> = titles
+                .map(|title| title.as_str().expect("a text").to_owned())
+                .collect();
+            let is_wanted = |title: &String| !words.iter().any(|word| title.contains(word));
+            if titles.iter().all(is_wanted) {
+                taken.extend(titles);
+            }
+        }
+        taken.sort();
+        let wanted = (0..10).map(|number| number.to_string());
+        let wanted = wanted.filter(|number| !unwanted.contains(&number.as_str()));
+        let expected: Vec<String> = wanted.map(|it| format!("Koizumi no. {it}")).collect();
+        assert_eq!(taken, expected, "{status}: each once");
+        let (waiting, dead) = office.waiting_and_dead().await;
+        assert_eq!((waiting, dead), (0, unwanted.len()), "{status}");
+        let missed = office.notified("receiver.missed");
+        let alerts: u64 = missed.iter().filter_map(|it| it["alerts"].as_u64()).sum();
+        assert_eq!(usize::try_from(alerts), Ok(unwanted.len()), "{status}");
+        assert!(office.board.requests().len() < 40, "{status}");
+        assert_eq!(office.notified("receiver.failing").len(), 0, "{status}");
+    }
+}
+
+/// What refuses everything gets no digest in pieces.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_refuses_everything_keeps_its_digest_in_few_parts() {
+    let office = Office::open("digest = [\"every 1h\"]").await;
+    for number in 0..90 {
+        office.feed.publish(&format!("Koizumi no. {number}"));
+    }
+    office.answer(400);
+    office.minutes(0).await;
+    office.world.round().await;
+    office.minutes(61).await;
+    for _ in 0..30 {
+        office.minutes(2).await;
+    }
+    let (waiting, dead) = office.waiting_and_dead().await;
+    assert!(waiting <= 17 && dead == 0, "{waiting} {dead}");
+    assert_eq!(office.notified("receiver.failing").len(), 1);
+    office.answer(204);
+    office.minutes(10).await;
+    assert_eq!(office.waiting_and_dead().await, (0, 0));
+    assert_eq!(office.notified("receiver.recovered").len(), 1);
+    assert_eq!(office.notified("receiver.missed").len(), 0);
 }

@@ -1,4 +1,4 @@
-//! Blindness is notified: once per change of state, once per origin, and never for a blip.
+//! Feeds that cannot be read: one notice per change of state and per origin, none for a blip.
 
 use serde_json::Value;
 

@@ -135,7 +135,7 @@ impl Sequence {
     }
 }
 
-/// What each feed's poll notified, by title and text.
+/// What each feed's poll alerted, by title and text.
 type Notified = BTreeMap<String, Vec<(String, String)>>;
 
 fn notified(requests: &[Request]) -> Notified {
@@ -199,13 +199,13 @@ async fn of_every_sequence_each_story_is_alerted_once() {
     println!("{}", play(24 * 60).await);
 }
 
-/// Documents that come within half a day are read for what is new in them where that can be notified.
+/// Documents that come within half a day are read for what is new where that can be alerted.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_the_same_where_only_the_new_items_are_read() {
     println!("{}", play(61).await);
 }
 
-/// Shows every sequence, a document in so many minutes, and compares what is notified: the two numbers.
+/// Shows every sequence, a document in so many minutes, and compares the alerts: the two numbers.
 async fn play(minutes: i64) -> String {
     let sequences = Arc::new(sequences());
     assert!(sequences.len() >= 150, "{}", sequences.len());
@@ -238,7 +238,7 @@ async fn play(minutes: i64) -> String {
             doubled += sequence.marked(at, &[Mark::ToldInVain]).len();
             if notified != expected {
                 wrong.push(format!(
-                    "{}, step {at}: notified {notified:?}, not {expected:?}",
+                    "{}, step {at}: alerted {notified:?}, not {expected:?}",
                     sequence.name
                 ));
             }

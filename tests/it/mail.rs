@@ -1,4 +1,4 @@
-//! Several mail servers: a mail goes through the next one, and somebody is notified.
+//! Several mail servers: a mail goes through the next one, and a notice says so.
 
 use fivebells::store::{DeliveryState, OutboxFilter};
 

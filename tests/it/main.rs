@@ -21,7 +21,6 @@ mod first;
 mod giving_up;
 mod health;
 mod identity;
-mod language;
 mod listing;
 mod mail;
 mod metrics;
@@ -49,8 +48,9 @@ mod switched;
 mod traps;
 mod trust;
 mod unread;
-mod unwanted;
 mod updates;
+#[path = "../../src/watchdog.rs"]
+mod watchdog;
 mod web;
 mod when;
 mod world;

@@ -198,7 +198,7 @@ fn used(text: &str) -> BTreeSet<String> {
     ours.map(base).collect()
 }
 
-/// A rule or a panel on a metric that does not exist is silent for ever.
+/// A rule or a panel on a metric that does not exist is always silent.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rules_and_the_dashboard_use_only_what_is_exported() {
     let (world, _feed, _hook) = worked().await;

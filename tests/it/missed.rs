@@ -13,7 +13,7 @@ use crate::{
 
 const PATH: &str = "/feed.xml";
 
-/// A site with one feed, asked every hour, and a hook that hears of everything.
+/// A site with one feed, asked every hour, and a hook that gets everything.
 struct Newsroom {
     site: Site,
     hook: WebhookServer,
@@ -173,11 +173,7 @@ async fn the_window_survives_a_restart_and_a_run_of_304s() {
     room.world.restart().await;
     assert_eq!(room.shows(plain(&[30..=39])).await.0, 1);
     room.world.restart().await;
-    assert_eq!(
-        room.shows(plain(&[50..=59])).await.0,
-        0,
-        "notified before it"
-    );
+    assert_eq!(room.shows(plain(&[50..=59])).await.0, 0, "sent before it");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -169,7 +169,7 @@ async fn a_reload_keeps_the_move_and_its_address_stays_a_strangers() {
     assert_eq!(moving.status().await.reason.as_deref(), Some("guard"));
 }
 
-/// A feed that moves to a host with feeds of its own waits its turn there.
+/// A feed that moves to a host with feeds of its own waits there for the pause of that host.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_moved_shares_the_pause_of_its_new_origin() {
     let moving = Move::of(301).await;

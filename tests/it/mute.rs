@@ -1,5 +1,5 @@
-//! `mute` and `unmute`, with the program running: what is held, how its end is notified, and where it
-//! is mentioned.
+//! `mute` and `unmute`, with the program running: what is held, what its end sends, and where it is
+//! mentioned.
 
 use std::process::Output;
 
@@ -214,6 +214,31 @@ async fn a_feed_that_still_fails_after_its_mute_is_notified_again() {
     room.world.advance(60);
     room.world.round().await;
     assert_eq!(room.notices("feed.failing").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_was_notified_and_ends_during_a_mute_is_reported_as_over_after_it() {
+    let room = Newsroom::open().await;
+    room.feed.fail_with(Some(Answer::status(500)));
+    for _ in 0..3 {
+        room.world.advance(10);
+        room.world.round().await;
+    }
+    assert_eq!(room.notices("feed.failing").len(), 1);
+    room.says(&["mute", "feed", "wire", "--for", "10h"]);
+    room.feed.fail_with(None);
+    for _ in 0..3 {
+        room.world.advance(60);
+        room.world.round().await;
+    }
+    assert!(room.notices("feed.recovered").is_empty(), "muted");
+    room.says(&["unmute", "feed", "wire"]);
+    room.world.advance(1);
+    room.world.round().await;
+    assert_eq!(room.notices("feed.recovered").len(), 1);
+    room.world.advance(60);
+    room.world.round().await;
+    assert_eq!(room.notices("feed.recovered").len(), 1, "once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,11 @@
 //! `check --online`: each feed asked once, with what a user wants to know of it before it counts;
 //! mail servers and webhooks tried as far as they go without a notice.
 
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
 use crate::{
     desk::{Desk, SAMPLE, code, json, stderr, stdout},
     servers::{
@@ -178,13 +183,25 @@ async fn a_host_that_asks_to_wait_is_asked_nothing_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn feeds_of_one_host_are_asked_with_its_pause_between_them() {
-    let site = site().await;
-    let desk = desk(&site, &["fine", "slow", "bare"]);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let site = HttpServer::start({
+        let asked = Arc::clone(&asked);
+        move |_| {
+            asked.lock().expect("not poisoned").push(Instant::now());
+            feed(SAMPLE)
+        }
+    })
+    .await;
+    let desk = desk(&site, &["one", "two", "three"]);
     let config = desk.read("fivebells.toml").replace("\"0s\"", "\"400ms\"");
     desk.write("fivebells.toml", &config);
-    let started = std::time::Instant::now();
     assert_eq!(code(&desk.run(&["check", "--online"])), 0);
-    assert!(started.elapsed() >= std::time::Duration::from_millis(800));
+    let asked = asked.lock().expect("not poisoned");
+    assert_eq!(asked.len(), 3);
+    // A slow machine makes pauses longer, never shorter: each begins after an answer.
+    let pauses = asked.windows(2).map(|pair| pair[1] - pair[0]);
+    let shortest = pauses.min().expect("two");
+    assert!(shortest >= Duration::from_millis(400), "{shortest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,6 @@
 //! The service in its operator's hand: commands beside it, refused reloads, failing tests.
 
-use std::{
-    process::Output,
-    time::{Duration, Instant},
-};
+use std::{process::Output, time::Duration};
 
 use fivebells::store::{ServiceRecord, Store, StoreOptions};
 
@@ -11,6 +8,7 @@ use crate::{
     daemon::Daemon,
     desk::{Desk, code, json, stderr, stdout},
     servers::{feed::FeedServer, webhook::WebhookServer},
+    watchdog::Watchdog,
 };
 
 /// What an operator asks who looks at what is stored.
@@ -203,9 +201,9 @@ fn config(feed: &FeedServer, hook: &WebhookServer, more: &str) -> String {
 
 /// The types of what the hook was sent, as soon as there are so many.
 async fn kinds(hook: &WebhookServer, count: usize) -> Vec<String> {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let watchdog = Watchdog::start();
     while hook.requests().len() < count {
-        assert!(Instant::now() < deadline, "nothing was sent");
+        assert!(watchdog.is_patient(), "nothing was sent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let requests = hook.requests();

@@ -1,5 +1,5 @@
-//! Where our own network fails, that is notified, and not each feed. The network here is a proxy: it
-//! fails for a host by saying 407.
+//! Where our own network fails, one notice says so, and none is sent for each feed. The network here
+//! is a proxy: it fails for a host by saying 407.
 
 use std::ops::RangeInclusive;
 

@@ -1,4 +1,4 @@
-//! Delivery policies, end to end: what is held, when it is notified, and that nothing is lost.
+//! Delivery policies, end to end: what is deferred, when it is sent, and that nothing is lost.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ async fn open(policy: &str) -> (FeedServer, WebhookServer, World) {
     (feed, hook, world)
 }
 
-/// What each request notified, in order: the titles of its alerts.
+/// What each request brought, in order: the titles of its alerts.
 fn notified(hook: &WebhookServer) -> Vec<Vec<String>> {
     let title =
         |alert: &serde_json::Value| alert["item"]["title"].as_str().expect("text").to_owned();

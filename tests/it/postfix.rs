@@ -28,7 +28,7 @@ async fn mailing_as(feed: &FeedServer, port: u16, security: &str, more: &str, to
     .await
 }
 
-/// Where the alert stands.
+/// Where the alert is.
 async fn outcome(world: &World) -> DeliveryStatus {
     let filter = OutboxFilter {
         receiver: None,

@@ -69,10 +69,7 @@ async fn a_watch_that_is_off_finds_nothing_and_explain_says_so() {
     );
 
     reload(&world, &config(&feed, &hook, true, true)).await;
-    assert!(
-        hook.requests().is_empty(),
-        "what came before stays unnotified"
-    );
+    assert!(hook.requests().is_empty(), "what came before is not sent");
     let verdict = explained("Koizumi unwatched")["verdict"].to_string();
     let wanted = "the watch was off when this item was matched; it is on again since ";
     assert!(verdict.contains(wanted), "{verdict}");

@@ -284,7 +284,7 @@ async fn what_publishers_do_makes_no_false_alert_and_loses_no_story() {
         .await;
         assert_eq!(world.poll().await.good, 1, "{}: the first poll", trap.name);
         set(&body, &trap.after);
-        // The third poll sees the second's document again: what was notified is not notified again.
+        // The third poll sees the second's document again: what was sent is not sent again.
         for round in 2..4 {
             world.advance(30);
             assert_eq!(world.poll().await.good, 1, "{}: poll {round}", trap.name);
@@ -295,7 +295,7 @@ async fn what_publishers_do_makes_no_false_alert_and_loses_no_story() {
     }
 }
 
-/// A server of whatever stands in the body, without validators.
+/// A server that answers with the body, without validators.
 async fn publisher() -> (HttpServer, Arc<Mutex<String>>) {
     let body = Arc::new(Mutex::new(String::new()));
     let shown = Arc::clone(&body);

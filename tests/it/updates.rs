@@ -106,7 +106,7 @@ async fn only_the_watches_that_did_not_match_before_alert() {
     );
 }
 
-/// What was notified before does not make the next alert more urgent.
+/// An alert that was sent before does not make the next alert more urgent.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_that_has_alerted_the_item_has_no_part_in_its_update() {
     let watches = "k = { match = \"Koizumi\", priority = \"flash\" }\nh = \"Hegseth\"";
@@ -130,7 +130,7 @@ async fn on_update_has_a_default_for_all_watches() {
     assert_eq!(sent[0]["data"]["watches"], json!(["loud"]));
 }
 
-/// Live entries and status pages: each edit with a hit in a new sentence is notified, no other.
+/// Live entries and status pages: each edit with a hit in a new sentence is alerted, no other.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_edit_with_a_hit_in_a_new_sentence_alerts_again() {
     let watches = "k = { match = \"Koizumi\", on_update = \"every\" }\nonce = \"Koizumi\"";
@@ -195,7 +195,7 @@ async fn a_live_blog_keeps_its_latest_texts_only() {
     );
 }
 
-/// A renaming is notified once; from then on the items are known by their new names.
+/// A renaming gives one notice; from then on the items are known by their new names.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_renames_everything_is_notified_once() {
     let stories = ["Koizumi 1", "Koizumi 2", "Koizumi 3", "Koizumi 4"];
@@ -228,7 +228,7 @@ async fn one_guid_and_one_link_for_ever_new_headlines() {
 }
 
 /// A store of schema 1 remembers items by hashes that no document can be compared with part by
-/// part. What stands in its feeds is known all the same, from then on by its parts.
+/// part. The items of its feeds are known all the same, from then on by their parts.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_store_of_schema_1_has_seen_is_no_news() {
     let mut room = Newsroom::open("", "", "k = \"Koizumi\"", &["Koizumi 1", "Koizumi 2"]).await;

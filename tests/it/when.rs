@@ -233,7 +233,7 @@ async fn what_the_document_said_holds_after_a_304_and_an_equal_body() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn skipped_hours_and_days_are_not_polled() {
-    // The clock stands at 07:00 UTC of a Sunday.
+    // The clock is at 07:00 UTC of a Sunday.
     let hours = "<skipHours><hour>7</hour><hour>8</hour><hour>24</hour></skipHours>";
     let publisher = Publisher::start(document(hours, 1, &[])).await;
     let world = world(&publisher, "").await;

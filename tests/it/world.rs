@@ -30,7 +30,7 @@ impl World {
         Self::open_at(config, files, now).await
     }
 
-    /// Opens it so many days before the machine's time, for what commands tell of the past.
+    /// Opens it so many days before the machine's time, for what commands show of the past.
     pub(crate) async fn open_days_ago(config: &str, days: i64) -> Self {
         let ago = SignedDuration::from_hours(24 * days);
         Self::open_at(config, &[], SystemClock.now() - ago).await

@@ -1,15 +1,21 @@
-//! The expectations of Python feedparser's test files: `Expect: entries[0]['title'] == 'Example'`.
+//! What Python feedparser reads of the same feeds, and whether we read the same.
 //!
-//! The rule for which of them matter to a monitor: those that compare a feed's title, link or
-//! language, or an item's title, link, id, date, summary, content, author, category or language
-//! with a value. What is said of anything else (images, clouds, sanitised attributes, types,
-//! bases, bozo bits) is left out, and so are items of `source`.
+//! [`Agreement`] compares items with those that feedparser reads. The rest are the expectations of
+//! feedparser's test files: `Expect: entries[0]['title'] == 'Example'`. Only those that matter to a
+//! monitor count: those that compare a feed's title, link or language, or an item's title, link, id,
+//! date, summary, content, author, category or language with a value. Those about anything else
+//! (images, clouds, sanitised attributes, types, bases, bozo bits) are left out, and so are items of
+//! `source`.
 //!
 //! Texts are compared as plain text on one line, for that is what we give; a text counts as found
 //! in the summary or the content, because every watch reads both; a date as found in either date.
 
 use fivebells::{model::Item, parse::ParsedFeed, text::to_plain};
 use jiff::{Timestamp, civil::date};
+use serde::Deserialize;
+use url::Url;
+
+use super::Share;
 
 /// What is compared, indices left out; of an item's links only the first.
 const FIELDS: &[&str] = &[
@@ -107,7 +113,7 @@ fn steps(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// A Python literal at the start of `text`, and what stands behind it.
+/// A Python literal at the start of `text`, and what follows it.
 fn literal(text: &str) -> Option<(Value, &str)> {
     if let Some(tuple) = text.strip_prefix('(') {
         let (numbers, behind) = tuple.split_once(')')?;
@@ -210,7 +216,7 @@ fn item_meets(item: &Item, field: &[&str], value: &Value) -> bool {
     }
 }
 
-/// Whether a text is the one expected, as it stands or without its markup.
+/// Whether a text is the one expected, as it is or without its markup.
 pub(crate) fn same(ours: &str, expected: &str) -> bool {
     let ours = line(ours);
     ours == line(expected) || ours == line(&to_plain(expected))
@@ -218,4 +224,67 @@ pub(crate) fn same(ours: &str, expected: &str) -> bool {
 
 fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An item as feedparser reads it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Theirs {
+    title: Option<String>,
+    link: Option<String>,
+    published: Option<Timestamp>,
+    updated: Option<Timestamp>,
+}
+
+/// How many of feedparser's values we read too, for files of which both read as many items.
+#[derive(Default)]
+pub(crate) struct Agreement {
+    pub(crate) title: Share,
+    pub(crate) link: Share,
+    pub(crate) date: Share,
+}
+
+impl Agreement {
+    pub(crate) fn compare(
+        &mut self,
+        feed: &ParsedFeed,
+        theirs: &[Theirs],
+        differences: &mut Vec<String>,
+    ) {
+        if feed.items.len() != theirs.len() {
+            return;
+        }
+        for (ours, theirs) in feed.items.iter().zip(theirs) {
+            let ours = &ours.item;
+            if let Some(title) = &theirs.title {
+                let agrees = same(&ours.title, title);
+                self.title.count(agrees);
+                if !agrees {
+                    differences.push(format!("title {:?}, theirs {title:?}", ours.title));
+                }
+            }
+            if let Some(link) = &theirs.link {
+                let agrees = same_link(ours, link);
+                self.link.count(agrees);
+                if !agrees {
+                    differences.push(format!("link {:?}, theirs {link:?}", ours.link));
+                }
+            }
+            if let Some(date) = theirs.published.or(theirs.updated) {
+                let agrees = ours.published.or(ours.updated) == Some(date);
+                self.date.count(agrees);
+                if !agrees {
+                    let ours = ours.published.or(ours.updated);
+                    differences.push(format!("date {ours:?}, theirs {date:?}"));
+                }
+            }
+        }
+    }
+}
+
+/// Whether both lead to the same place: as written, as a URL spells it, or resolved against ours,
+/// since feedparser does not know the feed's address and leaves relative links as they are.
+fn same_link(ours: &Item, theirs: &str) -> bool {
+    let (ours, theirs) = (ours.link.as_deref().unwrap_or_default(), theirs.trim());
+    let spelled = Url::parse(theirs).or_else(|_| Url::parse(ours)?.join(theirs));
+    ours == theirs || spelled.is_ok_and(|spelled| spelled.as_str() == ours)
 }

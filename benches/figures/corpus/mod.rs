@@ -2,13 +2,12 @@
 //!
 //! `DIR/expected.jsonl` has a line for each file: `{"file": "real/a.xml", "items": 25,
 //! "read_by_feedparser": [{"title": …, "link": …, "published": …, "updated": …}]}`, with the number
-//! of items that stand in it and what Python feedparser reads. The table counts by the first folder
+//! of its items and what Python feedparser reads. The table counts by the first folder
 //! of `file`; `--list` names every difference.
 //!
-//! With `--words FILE`, which `feedparser_words.py` writes, it is said instead how many of the words
-//! that feedparser shows our text holds.
+//! With `--words FILE`, which `feedparser_words.py` writes, the table says how many of the words that
+//! feedparser shows our text holds.
 
-mod agreement;
 mod expectation;
 mod words;
 
@@ -27,9 +26,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use url::Url;
 
-use agreement::{Agreement, Theirs};
+use expectation::{Agreement, Theirs};
 
-/// Times each file is read by each of the two, in turns; the median counts.
+/// Times each file is read by each of the two, alternately; the median counts.
 const RUNS: usize = 9;
 
 #[derive(Deserialize)]

@@ -1,8 +1,8 @@
 //! The words that Python feedparser shows, and how many of them our text holds.
 //!
 //! A word is a run of letters and digits, in small letters; in scripts that put no space between
-//! words each character is one. Of an item each word counts once, wherever in title, summary and
-//! content it stands: a watch reads all three.
+//! words each character is one. Each word of an item counts once, in title, summary or content: a
+//! watch reads all three.
 //!
 //! A word that is missing is put down to the first [`Kind`] that fits. None of them asks our own
 //! reader of HTML, which is what is measured.
@@ -153,7 +153,7 @@ fn kind_of(theirs: &str, at: usize, word: &str, ours: &str) -> Kind {
     }
 }
 
-/// Whether a word is of a title that stands in an `<author>`, and the item has one of its own.
+/// Whether a word is of a title inside an `<author>`, and the item has one of its own.
 fn is_of_author(document: &[u8], ours: &Item, theirs: &TheirItem, word: &str) -> bool {
     let document = String::from_utf8_lossy(document);
     let is_inside = |(at, _): (usize, &str)| {
@@ -165,7 +165,7 @@ fn is_of_author(document: &[u8], ours: &Item, theirs: &TheirItem, word: &str) ->
         && document.match_indices(&*theirs.title).any(is_inside)
 }
 
-/// Whether a tag stands there: a name alone that is closed somewhere, or attributes; or what it
+/// Whether the place is in a tag: a name alone that is closed somewhere, or attributes; or what it
 /// encloses is a script.
 fn is_in_tag(text: &str, at: usize) -> bool {
     if text[..at].ends_with("&lt;") || text[..at].ends_with("<script>") {
@@ -191,7 +191,7 @@ fn is_entity(text: &str, at: usize, end: usize) -> bool {
     (before.ends_with('&') || before.ends_with("&#")) && text[end..].starts_with(';')
 }
 
-/// Whether a word stands in a long run of letters without a space, as no language has.
+/// Whether a word is in a long run of letters without a space, as no language has.
 fn is_base64(text: &str, at: usize) -> bool {
     const LEAST: usize = 50;
     let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
@@ -240,7 +240,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, String)> {
     })
 }
 
-/// A superscript digit as the digit: so we write what stands in `<sup>`, which feedparser leaves
+/// A superscript digit as the digit: so we write the text of `<sup>`, which feedparser leaves
 /// joined to the word before it.
 fn lowered(c: char) -> char {
     match c {

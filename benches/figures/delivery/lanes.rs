@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use tempfile::TempDir;
 
-use super::{row, server_process::Servers, servers::BURST};
+use super::{
+    row,
+    servers::{BURST, Servers},
+};
 use crate::process::Daemon;
 
 /// Documents of one run, ten seconds apart: the shortest interval there is.

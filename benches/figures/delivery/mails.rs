@@ -15,7 +15,7 @@ use fivebells::{
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::{desk, rate, row, server_process::Servers};
+use super::{desk, rate, row, servers::Servers};
 
 /// Of one run.
 const MAILS: usize = 2_000;

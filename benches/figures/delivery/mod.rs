@@ -5,7 +5,6 @@
 
 mod lanes;
 mod mails;
-mod server_process;
 mod servers;
 mod webhooks;
 
@@ -44,7 +43,7 @@ enum Part {
 
 pub(crate) fn print(arguments: &Arguments) {
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
-    println!("{} runs in turn, medians\n", arguments.runs);
+    println!("{} runs, medians\n", arguments.runs);
     println!("| | median | lowest | highest | goal |\n|---|--:|--:|--:|--:|");
     if wanted(Part::Mails) {
         mails::print(arguments.runs);

@@ -6,7 +6,7 @@ use fivebells::{
 };
 use tokio::runtime::Runtime;
 
-use super::{desk, rate, row, server_process::Servers};
+use super::{desk, rate, row, servers::Servers};
 use crate::process::cpu_time;
 
 /// Of one run.

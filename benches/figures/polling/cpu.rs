@@ -1,4 +1,4 @@
-//! CPU per poll, floor and Fivebells in turn.
+//! CPU per poll, floor and Fivebells alternately.
 
 use super::{
     desk::{Desk, Program},

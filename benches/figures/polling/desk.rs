@@ -21,7 +21,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// A config with these feeds, named by their number, and what else is to stand in it.
+    /// A config with these feeds, named by their number, and with these other lines.
     pub(crate) fn new(
         publishers: &Publishers,
         feeds: &[String],
@@ -74,7 +74,7 @@ impl Program {
         }
     }
 
-    /// Polls every feed once, and lets so much time go by that all are due again.
+    /// Polls every feed once, then moves the clock until all are due again.
     pub(crate) fn round(&self) -> PollTally {
         let app = Arc::clone(&self.app);
         // On a worker, as in the service.

@@ -1,7 +1,7 @@
 //! What polling costs, beside bare loops that do the least that has to be done.
 //!
 //! `polling` starts publishers on 127.0.0.0/8 as a process of their
-//! own, runs each loop (the *floor*) and Fivebells against them in turn, several times, and prints
+//! own, runs each loop (the *floor*) and Fivebells against them alternately, several times, and prints
 //! the medians with their ratio. `--feeds 200` is a quick look, `--only cpu` one part.
 //!
 //! CPU is the time of this process as the kernel counts it, all threads, user and system
@@ -9,13 +9,11 @@
 //! Fivebells never run at the same time. In the parts on memory, latency and dead origins the
 //! program itself runs as a process of its own, `fivebells run` under a config file.
 
-mod asked;
 mod cpu;
+mod daemon;
 mod desk;
 mod documents;
 mod floor;
-mod latency;
-mod memory;
 mod origins;
 mod publisher_process;
 mod publishers;
@@ -67,15 +65,15 @@ pub(crate) fn print(arguments: &Arguments) {
         cpu::print(&publishers, arguments.feeds, arguments.runs, &arguments.row);
     }
     if wanted(Part::Latency) {
-        latency::print(&publishers, arguments.feeds);
+        daemon::latency(&publishers, arguments.feeds);
     }
     if wanted(Part::Memory) {
-        memory::print(&publishers, arguments.scale);
+        daemon::memory(&publishers, arguments.scale);
     }
     if wanted(Part::Origins) {
         origins::print(&publishers, arguments.scale);
     }
     if wanted(Part::Asked) {
-        asked::print(&publishers, arguments.runs);
+        daemon::asked(&publishers, arguments.runs);
     }
 }

@@ -1,4 +1,4 @@
-//! Feeds on origins of which a third is dead: whom do the dead hold up?
+//! Feeds on origins of which a third is dead: which others do the dead hold up?
 
 use std::{
     collections::{BTreeMap, BTreeSet},

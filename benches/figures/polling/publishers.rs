@@ -1,6 +1,6 @@
 //! The other side: many hosts on loopback addresses, in a process of their own.
 //!
-//! What a host does stands in the path, `/KIND/NUMBER`, so that nothing has to be notified to it:
+//! The path, `/KIND/NUMBER`, says what a host does, so that it needs no other instructions:
 //!
 //! | kind | answer |
 //! |---|---|

@@ -4,11 +4,8 @@ use std::io::{self, Write};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::super::{
-    error::CliError,
-    terminal::{one_line, width},
-};
-use crate::model::Alert;
+use super::super::{error::CliError, terminal::width};
+use crate::{model::Alert, view::words::one_line};
 
 const HEADING: [&str; 13] = [
     "alert",

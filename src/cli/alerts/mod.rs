@@ -10,19 +10,21 @@ use jiff::Timestamp;
 use super::{
     config,
     error::{Answer, CliError},
-    moment::{Moment, moment, span},
-    names,
     output::{Output, remark},
     stored,
     terminal::wrap,
-    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    model::{Alert, AlertId, DeliveryKey, Event, Notice},
+    model::{Alert, AlertId},
     notify,
     store::{AlertFilter, Store},
+    view::{
+        alerts::{AlertNames, id, notice},
+        moment::{Moment, moment, span},
+        when,
+    },
 };
 use csv::CsvTable;
 
@@ -87,7 +89,8 @@ impl Alerts {
         let filter = AlertFilter {
             since,
             until,
-            ..self.filter(&config, &store).await?
+            muted: self.muted,
+            ..self.names().filter(&config, &store).await?
         };
         // Asked for first, so that an alert that comes in between is shown once.
         let last = store.latest_alert_id().await?;
@@ -124,39 +127,12 @@ impl Alerts {
         self.limit.or((!is_whole).then_some(SHOWN))
     }
 
-    async fn filter(&self, config: &Config, store: &Store) -> Result<AlertFilter, CliError> {
-        names::check_all("watch", &self.watch, &names::watches(config, store).await?)?;
-        names::check_all("feed", &self.feed, &names::feeds(config, store).await?)?;
-        names::check_all("tag", &self.tag, &names::tags(config))?;
-        names::check_all(
-            "receiver",
-            &self.receiver,
-            &names::receivers(config, store).await?,
-        )?;
-        Ok(AlertFilter {
+    fn names(&self) -> AlertNames {
+        AlertNames {
             watches: self.watch.clone(),
-            feeds: self.feeds(config),
+            feeds: self.feed.clone(),
+            tags: self.tag.clone(),
             receiver: self.receiver.clone(),
-            muted: self.muted,
-            ..AlertFilter::default()
-        })
-    }
-
-    /// The feeds that are named, by their names and by their tags.
-    fn feeds(&self, config: &Config) -> Option<Vec<String>> {
-        let is_tagged = |tags: &[String]| self.tag.iter().any(|tag| tags.contains(tag));
-        let tagged = config.feeds.iter().filter(|feed| is_tagged(&feed.tags));
-        let mut tagged = tagged.map(|feed| feed.name.clone());
-        match (self.feed.is_empty(), self.tag.is_empty()) {
-            (true, true) => None,
-            (true, false) => Some(tagged.collect()),
-            (false, true) => Some(self.feed.clone()),
-            (false, false) => Some(
-                tagged
-                    .by_ref()
-                    .filter(|it| self.feed.contains(it))
-                    .collect(),
-            ),
         }
     }
 }
@@ -236,26 +212,12 @@ fn block(alert: &Alert, config: &Config, color: bool) -> String {
     format!("{block}\nalert a{id}, item #{}{read}\n", item.id)
 }
 
-/// The notice that a receiver would get of a stored alert.
-pub(super) fn notice(alert: Alert) -> Notice {
-    Notice {
-        key: DeliveryKey(format!("preview-{}", alert.id)),
-        timestamp: alert.item.seen,
-        event: Event::Alert(Box::new(alert)),
-        accepted: Vec::new(),
-    }
-}
-
-fn id(alert: &Alert) -> AlertId {
-    AlertId(alert.id.parse().expect("the store's own number"))
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::{config::of_store, notify::sample_notice};
+    use crate::{config::of_store, model::Event, notify::sample_notice};
 
     #[test]
     fn an_alert_of_an_item_without_a_date_says_when_the_item_was_read() {

@@ -1,14 +1,8 @@
 //! `explain`: why an item alerted, or did not: every stage it came by, and the one that decided.
 
-mod decision;
-mod deliveries;
-mod explanation;
-mod facts;
-mod lookup;
-mod stages;
 mod unseen;
 
-use std::{collections::HashMap, path::Path};
+use std::{ops::ControlFlow, path::Path};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -16,22 +10,33 @@ use jiff::Timestamp;
 use super::{
     config,
     error::{Answer, CliError},
-    item_view::{ItemStyle, ItemView},
-    number::Number,
+    explained::tree,
+    item_view::ItemStyle,
     output::{self, Output},
+    progress::Progress,
     stored,
-    terminal::wrap,
+    terminal::{fit, width, wrap},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    config::Loaded,
-    model::{IdentifiedBy, ItemId, Watch},
-    parse,
-    store::{KeptItem, MuteStatus, Store, WatchInForce, WatchOff},
+    config::{Config, Loaded},
+    model::Watch,
+    store::{ItemFilter, KeptItem, Store},
+    view::{
+        explain::{
+            Background, Explanation, ItemFacts, explain,
+            lookup::{self, Found, Near},
+            stages::{self, Stage},
+            unseen::unseen,
+        },
+        items::ItemView,
+        names,
+        stored_items::Items,
+    },
 };
-use explanation::{all, one};
-use facts::{DeliveryContext, ItemFacts, Texts};
-use lookup::{MAX_ITEMS, Named};
+
+/// The columns that the name of a stage takes.
+const INDENT: usize = 14;
 
 /// Explain why an item alerted or did not, stage by stage; exit 1 if no receiver has it.
 #[derive(Debug, Args)]
@@ -44,17 +49,6 @@ pub(super) struct Explain {
     /// The watch; by default all of them, a line each.
     #[arg(value_name = "WATCH")]
     watch: Option<String>,
-}
-
-/// What is the same for every item.
-struct Shared<'a> {
-    /// The link or id that was asked for.
-    asked: Option<&'a str>,
-    loaded: &'a Loaded,
-    mutes: Vec<MuteStatus>,
-    in_force: HashMap<String, WatchInForce>,
-    off: HashMap<String, WatchOff>,
-    now: Timestamp,
 }
 
 impl Explain {
@@ -73,154 +67,179 @@ impl Explain {
         let loaded = config::look(path)?.with_watches_off();
         let config = &loaded.config;
         let name = self.watch.as_deref();
-        let watch = name.map(|name| config::watch(config, name)).transpose();
-        let watch = watch.map_err(|error| self.unquoted(error))?;
+        let watch = name.map(|name| names::watch(config, name)).transpose();
+        let watch = watch.map_err(|error| self.unquoted(error.into()))?;
         let store = stored::open(config).await?;
-        let now = SystemClock.now();
-        let (mut items, is_by_notice) = match lookup::named(&self.item, &store).await? {
-            Named::Items(items) => (items, true),
-            Named::Notice(delivery) => {
-                let answer = deliveries::print_notice(&delivery, &store, config, now, output).await;
-                store.close().await;
-                return answer;
-            }
-            Named::Nothing => (self.items(&store).await?, false),
-        };
-        let mut near = Vec::new();
-        if items.is_empty() && !self.is_known(&store).await? {
-            near = lookup::near(&self.item, &store).await?;
-        }
-        let is_title = items.is_empty() && near.len() == 1 && !lookup::is_address(&self.item);
-        if is_title {
-            items = std::mem::take(&mut near);
-        }
-        let shared = Shared {
-            asked: (self.number().is_none() && !is_title && !is_by_notice)
-                .then_some(self.item.as_str()),
+        let asking = Asking {
+            name: &self.item,
+            watch,
             loaded: &loaded,
-            mutes: store.mutes().await?,
-            in_force: store.watches_in_force().await?,
-            off: store.watches_off().await?,
-            now,
+            store: &store,
+            now: SystemClock.now(),
+            output,
         };
-        let mut reaches = false;
-        for kept in &items {
-            reaches |= self.explain(kept, watch, &shared, &store, output).await?;
-        }
-        if items.is_empty() {
-            let asked = unseen::Asked {
-                name: &self.item,
-                number: self.number(),
-                near,
-                others: match Number::read(&self.item) {
-                    Some(Number::Bare(number)) => lookup::others(number, &store).await?,
-                    _ => Vec::new(),
-                },
-            };
-            unseen::answer(asked, &store, config, now, output).await?;
-        }
+        let answer = asking.answer().await;
         store.close().await;
-        Ok(reaches)
-    }
-
-    fn number(&self) -> Option<ItemId> {
-        match Number::read(&self.item)? {
-            Number::Item(id) => Some(id),
-            Number::Bare(id) => Some(ItemId(id)),
-            Number::Alert(_) | Number::Delivery(_) | Number::Notice(_) => None,
-        }
-    }
-
-    /// The kept items that bear the name now, or else did when a feed first showed them.
-    async fn items(&self, store: &Store) -> Result<Vec<KeptItem>, CliError> {
-        if let Some(number) = self.number() {
-            return Ok(store.kept_item(number).await?.into_iter().collect());
-        }
-        let mut items = store.items_called(&self.item, MAX_ITEMS).await?;
-        if items.is_empty() {
-            let seen = store.seen_under(parse::hashes_of_name(&self.item));
-            for seen in seen.await?.into_iter().take(MAX_ITEMS as usize) {
-                items.extend(store.kept_item(seen.item).await?);
-            }
-        }
-        Ok(items)
-    }
-
-    /// Whether it is a number, or a name that a feed has shown.
-    async fn is_known(&self, store: &Store) -> Answer {
-        if self.number().is_some() {
-            return Ok(true);
-        }
-        let seen = store.seen_under(parse::hashes_of_name(&self.item));
-        Ok(!seen.await?.is_empty())
-    }
-
-    async fn explain(
-        &self,
-        kept: &KeptItem,
-        watch: Option<&Watch>,
-        shared: &Shared<'_>,
-        store: &Store,
-        output: &Output,
-    ) -> Answer {
-        let Some(record) = store.item_record(kept.stored.id).await? else {
-            return Ok(false);
-        };
-        let item = &kept.stored.item;
-        let is_its =
-            |name: &&str| [item.link.as_deref(), item.guid.as_deref()].contains(&Some(*name));
-        let asked = match shared.asked.filter(|name| !is_its(name)) {
-            Some(name) => known_as(store, kept, name).await?.map(|by| (name, by)),
-            None => None,
-        };
-        let config = &shared.loaded.config;
-        let delivery_context = DeliveryContext::of(&record, store, config, shared.now).await?;
-        let facts = ItemFacts {
-            delivery_context,
-            asked,
-            texts: Texts::of(kept, &record, &shared.loaded.matcher),
-            feed: store.feed(&kept.feed).await?,
-            mutes: &shared.mutes,
-            in_force: &shared.in_force,
-            off: &shared.off,
-            config,
-            now: shared.now,
-            record: &record,
-            kept,
-        };
-        let style = ItemStyle::new(output, facts.zone());
-        if !output.is_json() {
-            output::line(&head(kept, style))?;
-            if let (Some((name, by)), None) = (facts.asked, watch) {
-                let taken = format!("{name} is another name of it: {}.\n", stages::taken_for(by));
-                output::line(&wrap(&taken, output.columns).join("\n"))?;
-            }
-        }
-        let answer = match watch {
-            Some(watch) => one(&facts, watch, style, output),
-            None => all(&facts, style, output),
-        };
-        if !output.is_json() {
-            output::line("")?;
-        }
         answer
     }
 }
 
-/// By what the item was known under a name that it does not have now.
-async fn known_as(
-    store: &Store,
-    kept: &KeptItem,
-    name: &str,
-) -> Result<Option<IdentifiedBy>, CliError> {
-    let seen = store.seen_under(parse::hashes_of_name(name)).await?;
-    let its = seen.into_iter().find(|seen| seen.item == kept.stored.id);
-    Ok(its.map(|seen| seen.identified_by))
+/// What is asked of what.
+struct Asking<'a> {
+    name: &'a str,
+    watch: Option<&'a Watch>,
+    loaded: &'a Loaded,
+    store: &'a Store,
+    now: Timestamp,
+    output: &'a Output,
+}
+
+impl Asking<'_> {
+    async fn answer(&self) -> Answer {
+        match lookup::find(self.name, self.store).await? {
+            Found::Items { items, asked } => self.explain_all(&items, asked).await,
+            Found::Notice(delivery) => {
+                unseen::print_notice(&delivery, self.store, self.config(), self.now, self.output)
+                    .await
+            }
+            Found::Gone => self.say_unseen(&[]).await,
+            Found::Unknown => match self.near().await?.meant(self.name) {
+                Ok(item) => self.explain_all(&[item], None).await,
+                Err(near) => self.say_unseen(&near.items).await,
+            },
+        }
+    }
+
+    fn config(&self) -> &Config {
+        &self.loaded.config
+    }
+
+    async fn near(&self) -> Result<Near, CliError> {
+        let items = Items::new(self.store, ItemFilter::default());
+        let mut progress = Progress::through(items.extent().await?.count, "items");
+        let goes_on = || {
+            progress.advance();
+            ControlFlow::Continue(())
+        };
+        Ok(lookup::near(self.name, &items, None, goes_on).await?)
+    }
+
+    async fn say_unseen(&self, near: &[KeptItem]) -> Answer {
+        let unseen = unseen(self.name, near, self.store, self.config(), self.now).await?;
+        let columns = self.output.columns;
+        self.output
+            .print(&unseen, |unseen| unseen::in_words(unseen, columns))?;
+        Ok(false)
+    }
+
+    async fn explain_all(&self, items: &[KeptItem], asked: Option<&str>) -> Answer {
+        let Loaded {
+            config, matcher, ..
+        } = self.loaded;
+        let background = Background::of(config, matcher, self.store, self.now).await?;
+        let mut reaches = false;
+        for kept in items {
+            if let Some(facts) = background.facts(kept, asked, self.store).await? {
+                reaches |= self.explain(kept, &facts)?;
+            }
+        }
+        Ok(reaches)
+    }
+
+    fn explain(&self, kept: &KeptItem, facts: &ItemFacts<'_>) -> Answer {
+        let output = self.output;
+        let style = ItemStyle::new(output, &self.config().timezone);
+        if !output.is_json() {
+            output::line(&head(kept, style))?;
+            if let (Some((name, by)), None) = (facts.asked, self.watch) {
+                let taken = format!("{name} is another name of it: {}.\n", stages::taken_for(by));
+                output::line(&wrap(&taken, output.columns).join("\n"))?;
+            }
+        }
+        let watches = self.config().watches.iter();
+        let widest = watches.map(|watch| width(&watch.name)).max();
+        let widest = widest.unwrap_or_default();
+        let name = self.watch.map(|watch| watch.name.as_str());
+        let mut reaches = false;
+        for explanation in explain(facts, name) {
+            reaches |= explanation.reaches;
+            output.print(&explanation, |it| match self.watch {
+                Some(watch) => sheet(it, watch, style, output.columns),
+                None => row(it, widest, style, output.columns),
+            })?;
+        }
+        if !output.is_json() {
+            output::line("")?;
+        }
+        Ok(reaches)
+    }
 }
 
 fn head(kept: &KeptItem, style: ItemStyle<'_>) -> String {
     let story = ItemView::new(kept, Vec::new());
     let link = story.link().map(|link| format!("\n  {link}"));
-    let (headline, source) = (story.headline(style, 0), story.source(style));
+    let (headline, source) = (style.headline(&story, 0), style.source(&story));
     format!("{headline}\n  {source}{}\n", link.unwrap_or_default())
+}
+
+/// The watch, the answer, and every stage with what it did.
+fn sheet(
+    explanation: &Explanation<'_>,
+    watch: &Watch,
+    style: ItemStyle<'_>,
+    columns: Option<usize>,
+) -> String {
+    let outcome = style.verdict(explanation.reaches, explanation.outcome);
+    let verdict = wrap(&explanation.verdict, columns).join("\n");
+    let mut lines = wrap(
+        &format!("watch {}: {}", explanation.watch, watch.expression),
+        columns,
+    );
+    lines.push(verdict.replacen(explanation.outcome, &outcome, 1));
+    if let Some(help) = &explanation.help {
+        lines.extend(wrap(&format!("help: {help}"), columns));
+    }
+    lines.push(String::new());
+    let room = columns.map(|columns| columns.saturating_sub(INDENT));
+    for step in &explanation.stages {
+        let mark = if step.stage == explanation.decided {
+            ">"
+        } else {
+            " "
+        };
+        let mut label = format!("{mark} {}", step.stage.as_str());
+        let clause = explanation.clause.as_ref();
+        let clause = clause.filter(|_| step.stage == Stage::Expression);
+        let tree = clause.map(|clause| tree(clause, style)).unwrap_or_default();
+        let more = step.lines.iter().flat_map(|line| wrap(line, room));
+        let tree = tree.lines().map(str::to_owned);
+        for line in wrap(&step.text, room).into_iter().chain(tree).chain(more) {
+            lines.push(format!("{label:<INDENT$}{line}"));
+            label.clear();
+        }
+    }
+    lines.join("\n")
+}
+
+/// The watch in a line.
+fn row(
+    explanation: &Explanation<'_>,
+    widest: usize,
+    style: ItemStyle<'_>,
+    columns: Option<usize>,
+) -> String {
+    let mark = style.verdict(
+        explanation.reaches,
+        if explanation.reaches { "✓" } else { "✗" },
+    );
+    let space = " ".repeat(widest - width(explanation.watch));
+    let room = columns.map(|columns| columns.saturating_sub(widest + 4));
+    let why = if explanation.outcome == "Not alerted" {
+        explanation.why.clone()
+    } else {
+        let mut verdict = explanation.verdict.clone();
+        verdict[..1].make_ascii_lowercase();
+        verdict
+    };
+    format!("{mark} {}{space}  {}", explanation.watch, fit(&why, room))
 }

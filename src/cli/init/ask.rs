@@ -4,10 +4,8 @@ use std::io::{self, BufRead, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
-use super::super::{
-    error::CliError,
-    terminal::{one_line, wrap},
-};
+use super::super::{error::CliError, terminal::wrap};
+use crate::view::words::one_line;
 
 /// What Ctrl-C types where it is no signal.
 const CTRL_C: u8 = 3;

@@ -3,11 +3,12 @@
 use url::Url;
 
 use super::{
-    super::{error::CliError, terminal::one_line},
+    super::error::CliError,
     answers::{Answers, Candidate, addresses, url, with_scheme, with_sender},
     ask::Asker,
 };
 use crate::config::{FirstMail, SecretPlace};
+use crate::view::words::one_line;
 
 /// Asks for what is missing. The config is to find a password that is typed at `password`.
 pub(super) async fn ask_missing(

@@ -1,39 +1,33 @@
 //! `mute` and `unmute`: what is suppressed for a while.
 
-mod view;
-
 use std::{env::var, path::Path, time::Duration};
 
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     config,
     error::{Answer, CliError},
-    moment::{Moment, moment},
-    names,
     output::{self, Output},
     stored,
-    terminal::{one_line, wrap},
+    terminal::wrap,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
     config::{Config, parse_duration},
     model::MuteKind,
     store::{MuteStatus, NewMute, Store},
+    view::moment::{Moment, moment},
+    view::{
+        mutes::{self, MuteView, Mutes, suppressed},
+        muting::{self, check_names},
+        when,
+        words::one_line,
+    },
 };
-use view::{MuteLine, lifted, row, suppressed};
-
-pub(super) use view::{Mutes, mention};
-
-/// The longest mute, in days: ten years. What is meant for longer is meant for the config.
-const MAX_DAYS: i64 = 3650;
-
-/// The longest comment, in characters.
-const MAX_COMMENT_CHARS: usize = 500;
 
 /// The longest name of who types a command, in characters.
 const MAX_TYPIST_CHARS: usize = 64;
@@ -109,8 +103,8 @@ impl Mute {
                 by: Some(typist()),
             };
             let muted = store.mute(new, now).await?;
-            let line = MuteLine::of(&muted.mute, now);
-            let text = view::muted(&muted, &config.timezone);
+            let line = MuteView::of(&muted.mute, now);
+            let text = mutes::muted(&muted, &config.timezone);
             output.print(&line, |_| wrap(&text, output.columns).join("\n"))?;
         }
         stored::wake(&store).await;
@@ -128,18 +122,8 @@ impl Mute {
                 ));
             }
         };
-        let latest = now.saturating_add(SignedDuration::from_hours(24 * MAX_DAYS));
-        let latest = latest.expect("hours always add");
-        let until = until.filter(|until| *until <= latest).ok_or_else(|| {
-            CliError::Usage(format!("that is too far away, at most {MAX_DAYS} days"))
-        })?;
-        if until <= now {
-            return Err(CliError::Usage(format!(
-                "{} is past",
-                super::when::at(until, zone)
-            )));
-        }
-        Ok(until)
+        let until = muting::end(until, now, zone);
+        until.map_err(|refusal| CliError::Usage(refusal.to_string()))
     }
 }
 
@@ -168,8 +152,8 @@ impl Unmute {
             output::complain(&self.not_muted(name, &store.mutes().await?));
             return Ok(false);
         };
-        let line = MuteLine::lifted(&unmuted, now);
-        output.print(&line, |_| lifted(&unmuted))?;
+        let line = MuteView::lifted(&unmuted, now);
+        output.print(&line, |_| mutes::lifted(&unmuted))?;
         Ok(true)
     }
 
@@ -192,12 +176,11 @@ impl Unmute {
 /// Those in force, and those that ended and suppressed something that is still there.
 async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     let store = stored::open(config).await?;
-    let mut mutes = store.mutes().await?;
+    let mutes = mutes::listed(&store, now).await?;
     store.close().await;
-    mutes.retain(|mute| mute.is_in_force(now) || !mute.is_empty());
     if output.is_json() {
         for mute in &mutes {
-            output.print(&MuteLine::of(mute, now), |_| String::new())?;
+            output.print(&MuteView::of(mute, now), |_| String::new())?;
         }
         return Ok(true);
     }
@@ -221,22 +204,29 @@ async fn list(config: &Config, now: Timestamp, output: &Output) -> Answer {
     Ok(true)
 }
 
-/// A name that neither the config nor the store has, nor a mute, would mute nothing.
-async fn check_names(
-    config: &Config,
-    store: &Store,
-    kind: MuteKind,
-    names: &[String],
-    muted: impl IntoIterator<Item = String>,
-) -> Result<(), CliError> {
-    let mut known = match kind {
-        MuteKind::Watch => names::watches(config, store).await?,
-        MuteKind::Feed => names::feeds(config, store).await?,
-        MuteKind::Tag => names::tags(config),
-        MuteKind::Receiver => names::receivers(config, store).await?,
-    };
-    known.extend(muted);
-    names::check_all(kind.as_str(), names, &known)
+/// A row of the list.
+fn row(mute: &MuteStatus, config: &Config, now: Timestamp) -> Vec<String> {
+    vec![
+        mute.id.0.to_string(),
+        format!("{} {}", mute.kind, mute.name),
+        mutes::end(mute, now, &config.timezone),
+        suppressed(mute),
+        when::relative(mute.since, now),
+        mute.by.clone().unwrap_or_default(),
+        one_line(mute.comment.as_deref().unwrap_or_default(), 100),
+    ]
+}
+
+/// Says below a table what is muted at the moment.
+pub(super) fn mention(mutes: &Mutes, zone: &TimeZone, output: &Output) -> Result<(), CliError> {
+    if output.is_json() {
+        return Ok(());
+    }
+    for mute in mutes.iter() {
+        let text = mutes::in_force(mute, zone);
+        output.say(&format!("muted: {} {} {text}", mute.kind, mute.name))?;
+    }
+    Ok(())
 }
 
 /// The name of the person who types this: behind `sudo` that of the person who typed `sudo`, else the
@@ -274,57 +264,12 @@ fn kinds() -> impl TypedValueParser<Value = MuteKind> {
 }
 
 fn comment(text: &str) -> Result<String, String> {
-    let text = one_line(text, usize::MAX);
-    match text.chars().count() {
-        0 => Err("it is empty".to_owned()),
-        1..=MAX_COMMENT_CHARS => Ok(text),
-        length => Err(format!(
-            "it has {length} characters, at most {MAX_COMMENT_CHARS} are kept"
-        )),
-    }
+    muting::comment(text).map_err(|refusal| refusal.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn mute(length: Option<Duration>, until: Option<Moment>) -> Mute {
-        Mute {
-            kind: None,
-            names: Vec::new(),
-            length,
-            until,
-            comment: None,
-        }
-    }
-
-    #[test]
-    fn a_mute_lasts_ten_years_at_most() {
-        let now: Timestamp = "2026-11-22T07:00:00Z".parse().expect("a time");
-        let longest = Duration::from_hours(24 * 3650);
-        let end = now + longest;
-        let second = Duration::from_secs(1);
-        for (length, until) in [(Some(longest), None), (None, Some(Moment::Instant(end)))] {
-            let ends = mute(length, until).until(now, &TimeZone::UTC);
-            assert_eq!(ends.expect("the longest"), end);
-        }
-        for (length, until) in [
-            (Some(longest + second), None),
-            (None, Some(Moment::Instant(end + second))),
-        ] {
-            let refused = mute(length, until).until(now, &TimeZone::UTC);
-            let refused = refused.expect_err("longer").to_string();
-            assert!(refused.contains("at most 3650 days"), "{refused}");
-        }
-    }
-
-    #[test]
-    fn a_comment_is_one_line_of_at_most_500_characters() {
-        assert_eq!(comment(" two\nlines ").as_deref(), Ok("two lines"));
-        assert!(comment(&"é".repeat(MAX_COMMENT_CHARS)).is_ok());
-        assert!(comment(&"é".repeat(MAX_COMMENT_CHARS + 1)).is_err());
-        assert!(comment(" \n").is_err());
-    }
 
     #[test]
     fn behind_sudo_it_is_who_typed_sudo_and_without_a_name_the_number() {

@@ -1,23 +1,18 @@
 //! `outbox`: the deliveries that wait, those that are dead, and what to do about them.
 
-mod view;
-
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::Path,
-};
+use std::{collections::BTreeSet, path::Path};
 
 use clap::{
     Args, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
     config,
     error::{Answer, CliError},
-    mute::{Mutes, mention},
-    names, number,
+    mute::mention,
     output::{self, Output},
     stored,
 };
@@ -25,13 +20,31 @@ use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
     deliver::releases,
+    delivery_policy::Release,
     model::{DeliveryId, MuteId, SendReason},
     store::{
-        DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, Selection, Store, StoreError,
+        AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus, Selection,
+        Store,
+    },
+    view::{
+        mutes::Mutes,
+        names, number,
+        outbox::{self, DeliveryView},
+        receivers, when,
+        words::one_line,
     },
 };
 
-pub(super) use view::{DeliveryLine, is_under_way, moment, state, takes, title, trouble};
+/// The columns of [`row`].
+const HEADING: [&str; 7] = [
+    "id",
+    "receiver",
+    "state",
+    "when",
+    "tries",
+    "what",
+    "last answer",
+];
 
 /// Show the deliveries that wait, and those that are dead.
 #[derive(Debug, Args)]
@@ -151,31 +164,23 @@ impl Outbox {
     }
 }
 
-/// What is known of every receiver, by its name.
-pub(super) async fn receivers(
-    store: &Store,
-) -> Result<HashMap<String, ReceiverStatus>, StoreError> {
-    let receivers = store.receivers().await?.into_iter();
-    Ok(receivers.map(|it| (it.name.clone(), it)).collect())
-}
-
 impl List {
     async fn run(&self, config: &Config, store: &Store, output: &Output) -> Answer {
         let now = SystemClock.now();
         let deliveries = self.deliveries(store).await?;
         let releases = releases(store, &config.policies, &deliveries, now).await?;
-        let receivers = receivers(store).await?;
+        let receivers = receivers::by_name(store).await?;
         let mut rows = Vec::new();
         for (delivery, release) in deliveries.iter().zip(releases) {
             let receiver = receivers.get(&delivery.receiver);
             if output.is_json() {
-                let line = DeliveryLine::of(delivery, release, receiver);
+                let line = DeliveryView::of(delivery, release, receiver);
                 output.print(&line, |_| String::new())?;
                 continue;
             }
-            rows.push(view::row(delivery, release, receiver, now));
+            rows.push(row(delivery, release, receiver, now));
             if self.attempts {
-                rows.extend(view::attempts(delivery, &config.timezone));
+                rows.extend(attempts(delivery, &config.timezone));
             }
         }
         if !output.is_json() {
@@ -183,9 +188,9 @@ impl List {
                 let nothing = self.nothing();
                 output.say(&nothing)?;
             } else {
-                output.table(&view::HEADING, &rows)?;
+                output.table(&HEADING, &rows)?;
             }
-            for line in view::troubles(&receivers, &deliveries, &config.timezone, now) {
+            for line in receivers::troubles(&receivers, &deliveries, &config.timezone, now) {
                 output.say(&line)?;
             }
         }
@@ -228,6 +233,41 @@ impl List {
     }
 }
 
+/// A row of the table.
+fn row(
+    delivery: &DeliveryStatus,
+    release: Option<Release>,
+    receiver: Option<&ReceiverStatus>,
+    now: Timestamp,
+) -> Vec<String> {
+    vec![
+        delivery.id.to_string(),
+        delivery.receiver.clone(),
+        delivery.state.as_str().to_owned(),
+        outbox::moment(delivery, release, receiver, now),
+        delivery.attempts.len().to_string(),
+        one_line(&outbox::title(delivery), 60),
+        outbox::answer(delivery, release),
+    ]
+}
+
+/// A row under its delivery for each attempt.
+fn attempts(delivery: &DeliveryStatus, zone: &TimeZone) -> Vec<Vec<String>> {
+    let row = |attempt: &AttemptStatus| {
+        let took = outbox::took(attempt).map(|took| format!("{} ms", took.as_millis()));
+        vec![
+            String::new(),
+            String::new(),
+            outbox::outcome(attempt).to_owned(),
+            took.unwrap_or_default(),
+            format!("#{}", attempt.number),
+            when::at(attempt.started_at, zone),
+            one_line(attempt.detail.as_deref().unwrap_or_default(), 80),
+        ]
+    };
+    delivery.attempts.iter().map(row).collect()
+}
+
 impl Which {
     fn selection(&self, ids: BTreeSet<DeliveryId>) -> Selection {
         Selection {
@@ -263,7 +303,7 @@ async fn unreached(ids: &BTreeSet<DeliveryId>, store: &Store) -> Result<Vec<Stri
     for &id in ids {
         match store.delivery(id).await? {
             None => remarks.push(format!("there is no delivery {id}")),
-            Some(delivery) => remarks.extend(view::unreached(&delivery)),
+            Some(delivery) => remarks.extend(outbox::unreached(&delivery)),
         }
     }
     Ok(remarks)

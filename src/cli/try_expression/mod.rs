@@ -6,27 +6,29 @@ use std::{ops::ControlFlow, path::Path};
 
 use clap::Args;
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use super::{
     config,
     error::{Answer, CliError},
-    explained::{ClauseLine, print_outline},
-    expression::{Expression, found_in},
+    explained::{print_outline, tree},
+    expression::Expression,
     item_view::ItemStyle,
     output::Output,
     stored,
-    stored_items::{Scope, kept_since},
+    stored_items::{Scope, each, warn_of_gaps},
 };
 use crate::{
-    app,
     clock::{Clock as _, SystemClock},
     config::Config,
-    matcher::{Clause, Entity, ItemText},
-    model::{Match, Watch},
-    text::language,
+    matcher::Entity,
+    model::Watch,
+    view::{
+        names,
+        stored_items::kept_since,
+        trial::{Trial, TriedText},
+    },
 };
-use items::ItemScan;
+use items::Printer;
 
 /// Show what an expression would have matched among the stored items, or in a text; exit 1 if nothing.
 #[derive(Debug, Args)]
@@ -70,7 +72,7 @@ impl Try {
         if self.explain {
             print_outline(&watch, &entities, output)?;
         }
-        try_text(text, watch, &entities, self.explain, output)
+        try_text(text, &watch, &entities, self.explain, output)
     }
 
     async fn run_on_items(&self, config: &Config, output: &Output) -> Answer {
@@ -82,20 +84,23 @@ impl Try {
         let store = stored::open(config).await?;
         let whole = Some(kept_since(config, now));
         let items = self.scope.items(&store, config, now, whole).await?;
-        let mut scan = ItemScan::new(watches, config, &items, now)?;
-        items
-            .each(|kept, progress| {
-                if let Some(line) = scan.judge(kept)
-                    && scan.may_show(self.limit)
-                {
-                    progress.clear();
-                    scan.show(&line, output)?;
-                }
-                Ok(ControlFlow::Continue(()))
-            })
-            .await?;
+        let extent = items.extent().await?;
+        warn_of_gaps(extent, config, now);
+        let mut trial = Trial::new(watches, config, extent.complete_since, now)?;
+        let mut printer = Printer::new(self.limit, config, output);
+        let visit = each(&items, extent, |kept, progress| {
+            if let Some(tried) = trial.judge(kept)
+                && printer.may_show()
+            {
+                progress.clear();
+                printer.show(&tried)?;
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        visit.await?;
         store.close().await;
-        scan.conclude(output)
+        printer.conclude(&trial)?;
+        Ok(trial.hits() > 0)
     }
 
     /// The expression as a watch, and behind it the watch that it is compared with.
@@ -104,7 +109,7 @@ impl Try {
         let Some(name) = &self.against else {
             return Ok(vec![candidate]);
         };
-        let running = config::watch(config, name)?.clone();
+        let running = names::watch(config, name)?.clone();
         let candidate = Watch {
             fields: running.fields.clone(),
             feeds: running.feeds.clone(),
@@ -114,63 +119,30 @@ impl Try {
     }
 }
 
-/// What it came to.
-#[derive(Serialize)]
-struct TextResult {
-    matched: bool,
-    matches: Vec<Match>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    clause: Option<ClauseLine>,
-}
-
-/// Matches the text as a headline, in the language that the service would take it for, and says
-/// how that went.
+/// Matches the text, and says how that went.
 fn try_text(
     text: &str,
-    watch: Watch,
+    watch: &Watch,
     entities: &[Entity],
     explain: bool,
     output: &Output,
 ) -> Answer {
-    let lang = language(None, &[text, "", ""]).unwrap_or_default();
-    let item = ItemText {
-        title: text,
-        lang: &lang,
-        ..ItemText::default()
-    };
-    let watches = [watch];
-    let matcher = app::matcher(&watches, entities)?;
-    let found = found_in(&matcher, &watches, &item).pop();
-    let clause = explain
-        .then(|| Clause::explain(&watches[0], entities, &item).expect("it compiled a line above"));
-    let result = TextResult {
-        matched: found.is_some(),
-        matches: found.map(|(_, matches)| matches).unwrap_or_default(),
-        verdict: clause.as_ref().map(Clause::verdict),
-        clause: clause.map(|clause| ClauseLine::of(&clause, &watches[0].name, &item)),
-    };
+    let tried = TriedText::of(text, watch, entities, explain)?;
     let style = ItemStyle::new(output, const { &TimeZone::UTC });
-    output.print(&result, |result| result.describe(text, style))?;
-    Ok(result.matched)
+    output.print(&tried, |tried| in_words(tried, text, style))?;
+    Ok(tried.matched)
 }
 
-impl TextResult {
-    fn describe(&self, text: &str, style: ItemStyle<'_>) -> String {
-        let mut lines = Vec::new();
-        if self.matched {
-            let mut terms: Vec<&str> = self.matches.iter().map(|hit| hit.term.as_str()).collect();
-            let mut seen = std::collections::HashSet::new();
-            terms.retain(|term| seen.insert(*term));
-            let ranges: Vec<[usize; 2]> = self.matches.iter().map(|hit| hit.range).collect();
-            lines.push(format!("match: {}", terms.join(", ")));
-            lines.push(style.marked(text, &ranges));
-        } else {
-            let verdict = self.verdict.iter().map(|verdict| format!(": {verdict}"));
-            lines.push(format!("no match{}", verdict.collect::<String>()));
-        }
-        lines.extend(self.clause.iter().map(|clause| clause.tree(style)));
-        lines.join("\n")
+fn in_words(tried: &TriedText, text: &str, style: ItemStyle<'_>) -> String {
+    let mut lines = Vec::new();
+    if tried.matched {
+        let ranges: Vec<[usize; 2]> = tried.matches.iter().map(|hit| hit.range).collect();
+        lines.push(format!("match: {}", tried.terms().join(", ")));
+        lines.push(style.marked(text, &ranges));
+    } else {
+        let verdict = tried.verdict.iter().map(|verdict| format!(": {verdict}"));
+        lines.push(format!("no match{}", verdict.collect::<String>()));
     }
+    lines.extend(tried.clause.iter().map(|clause| tree(clause, style)));
+    lines.join("\n")
 }

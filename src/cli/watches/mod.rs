@@ -1,32 +1,33 @@
 //! `watches`: what they found, and which of them need attention.
 
-mod remark;
-mod survey;
-
-use std::path::Path;
-
-use clap::Args;
-use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
+use std::{ops::ControlFlow, path::Path};
 
 use super::{
     config,
     error::{Answer, CliError},
-    moment::{Moment, moment, span},
-    mute::Mutes,
     output::{self, Output},
+    progress::Progress,
     stored,
-    stored_items::{Items, kept_since, warn_of_gaps},
+    stored_items::warn_of_gaps,
     terminal::{fit, wrap},
-    when,
 };
 use crate::{
     clock::{Clock as _, SystemClock},
-    model::{MuteKind, to_second},
     store::ItemFilter,
+    view::moment::{Moment, moment, span},
+    view::{
+        mutes::Mutes,
+        names,
+        stored_items::{Items, kept_since},
+        watches::{
+            WatchViews, in_words, matched,
+            remark::Remark,
+            survey::{Depth, MAX_EXPLAINED, Survey, Surveyed},
+        },
+        when,
+    },
 };
-use remark::{Remark, remarks};
-use survey::{Depth, MAX_EXPLAINED, NearItem, Survey, Surveyed};
+use clap::Args;
 
 /// Near misses shown of each watch in the list, and of one that was asked for.
 const EXAMPLES: usize = 1;
@@ -46,31 +47,12 @@ pub(super) struct Watches {
     since: Option<Moment>,
 }
 
-/// A watch as JSON.
-#[derive(Serialize)]
-struct WatchLine<'a> {
-    watch: &'a str,
-    expression: &'a str,
-    enabled: bool,
-    since: Option<Timestamp>,
-    items: u64,
-    matched: u64,
-    per_day: Option<f64>,
-    alerts: u64,
-    alerts_kept: u64,
-    last_alert: Option<Timestamp>,
-    muted_until: Option<Timestamp>,
-    remarks: &'a [Remark],
-    nearly: u64,
-    near_misses: &'a [NearItem],
-}
-
 impl Watches {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let loaded = config::look(path)?.with_watches_off();
         let config = &loaded.config;
         if let Some(name) = &self.name {
-            config::watch(config, name)?;
+            names::watch(config, name)?;
         }
         let now = SystemClock.now();
         let (since, _) = span(self.since, None, now, &config.timezone)?;
@@ -80,10 +62,9 @@ impl Watches {
             since: Some(since),
             feed: None,
         };
-        let items = Items::new(&store, filter).await?;
-        if let Some(complete) = items.complete_since {
-            warn_of_gaps(complete, config, now);
-        }
+        let items = Items::new(&store, filter);
+        let extent = items.extent().await?;
+        warn_of_gaps(extent, config, now);
         let depth = Depth {
             only: self.name.as_deref(),
             examples: if self.name.is_some() {
@@ -92,40 +73,34 @@ impl Watches {
                 EXAMPLES
             },
         };
-        let mut survey = Survey::take(config, &loaded.matcher, &items, now, depth).await?;
-        survey.add_records(store.watch_records(since).await?);
-        let view = View {
-            remarks: remarks(&survey, config),
-            since: items.complete_since,
-            mutes: Mutes::in_force(&store, now).await?,
-            survey,
-            now,
-            zone: &config.timezone,
+        let mut progress = Progress::through(extent.count, "items");
+        let goes_on = || {
+            progress.advance();
+            ControlFlow::Continue(())
         };
+        let span = [extent.complete_since.unwrap_or(now), now];
+        let survey = Survey::take(config, &loaded.matcher, &items, span, depth, goes_on);
+        let mut survey = survey.await?;
+        progress.clear();
+        survey.add_records(store.watch_records(since).await?);
+        let mutes = Mutes::in_force(&store, now).await?;
         store.close().await;
-        view.print(self.name.as_deref(), output)?;
+        let views = WatchViews::of(survey, extent.complete_since, mutes, config, now);
+        View(views).print(self.name.as_deref(), output)?;
         Ok(true)
     }
 }
 
 /// A survey to be shown.
-struct View<'a> {
-    survey: Survey<'a>,
-    remarks: Vec<Vec<Remark>>,
-    since: Option<Timestamp>,
-    mutes: Mutes,
-    now: Timestamp,
-    zone: &'a TimeZone,
-}
+struct View<'a>(WatchViews<'a>);
 
 impl View<'_> {
     fn print(&self, only: Option<&str>, output: &Output) -> Result<(), CliError> {
-        let all = self.survey.watches.iter().zip(&self.remarks);
         let wanted = |(it, _): &(&Surveyed<'_>, _)| only.is_none_or(|only| only == it.watch.name);
-        let shown: Vec<(&Surveyed<'_>, &Vec<Remark>)> = all.filter(wanted).collect();
+        let shown: Vec<(&Surveyed<'_>, &[Remark])> = self.0.all().filter(wanted).collect();
         if output.is_json() {
             for (surveyed, remarks) in shown {
-                output.print(&self.line(surveyed, remarks), |_| String::new())?;
+                output.print(&self.0.view(surveyed, remarks), |_| String::new())?;
             }
             return Ok(());
         }
@@ -153,25 +128,19 @@ impl View<'_> {
         self.print_near_misses(output)?;
         output::line(&format!(
             "\n{} items read{}",
-            self.survey.items,
-            self.span()
+            self.0.survey.items,
+            self.0.span()
         ))
     }
 
     /// The newest near miss of each watch that has any.
     fn print_near_misses(&self, output: &Output) -> Result<(), CliError> {
-        let near = || {
-            self.survey
-                .watches
-                .iter()
-                .zip(&self.remarks)
-                .filter(|(it, remarks)| !it.examples.is_empty() && !remarks.contains(&Remark::Off))
-        };
+        let near = || self.0.near();
         if near().next().is_none() {
             return Ok(());
         }
         output::line("\nnear misses, the newest of each watch (`watches NAME` shows more)")?;
-        for (surveyed, _) in near().take(NEAR_WATCHES) {
+        for surveyed in near().take(NEAR_WATCHES) {
             let example = &surveyed.examples[0];
             let (name, nearly) = (&surveyed.watch.name, surveyed.nearly);
             let text = format!(
@@ -188,7 +157,7 @@ impl View<'_> {
         if more > 0 {
             output::line(&format!("  and {more} watches more"))?;
         }
-        if self.survey.explained == MAX_EXPLAINED {
+        if self.0.survey.explained == MAX_EXPLAINED {
             output::line(&format!(
                 "  (only the newest {MAX_EXPLAINED} were looked into)"
             ))?;
@@ -196,37 +165,8 @@ impl View<'_> {
         Ok(())
     }
 
-    fn span(&self) -> String {
-        let since = self
-            .since
-            .map(|since| format!(" since {}", when::at(since, self.zone)));
-        since.unwrap_or_default()
-    }
-
-    fn line<'b>(&'b self, it: &'b Surveyed<'_>, remarks: &'b [Remark]) -> WatchLine<'b> {
-        WatchLine {
-            watch: &it.watch.name,
-            expression: &it.watch.expression,
-            enabled: !remarks.contains(&Remark::Off),
-            since: self.since.map(to_second),
-            items: self.survey.items_of(it.watch),
-            matched: it.matched,
-            per_day: it.rate.per_day(),
-            alerts: it.record.as_ref().map_or(0, |record| record.recent),
-            alerts_kept: it.record.as_ref().map_or(0, |record| record.alerts),
-            last_alert: it.record.as_ref().map(|record| to_second(record.last_at)),
-            muted_until: self
-                .mutes
-                .of(MuteKind::Watch, &it.watch.name)
-                .map(|mute| to_second(mute.until)),
-            remarks,
-            nearly: it.nearly,
-            near_misses: &it.examples,
-        }
-    }
-
     fn row(&self, it: &Surveyed<'_>, remarks: &[Remark]) -> Vec<String> {
-        let line = self.line(it, remarks);
+        let line = self.0.view(it, remarks);
         let last = line.last_alert;
         let per_day = line.per_day.map(|rate| format!("{rate:.1}"));
         vec![
@@ -234,42 +174,25 @@ impl View<'_> {
             line.matched.to_string(),
             per_day.unwrap_or_else(|| "–".to_owned()),
             line.alerts.to_string(),
-            last.map_or_else(|| "never".to_owned(), |at| when::relative(at, self.now)),
-            self.remarks(it, remarks),
+            last.map_or_else(|| "never".to_owned(), |at| when::relative(at, self.0.now)),
+            self.0.remarks(it, remarks),
         ]
     }
 
-    /// What needs care, and that it is muted.
-    fn remarks(&self, it: &Surveyed<'_>, remarks: &[Remark]) -> String {
-        let muted = self.mutes.remark(MuteKind::Watch, &it.watch.name, self.now);
-        let remarks = remarks.iter().map(ToString::to_string);
-        let remarks: Vec<String> = muted.into_iter().chain(remarks).collect();
-        remarks.join("; ")
-    }
-
     fn sheet(&self, it: &Surveyed<'_>, remarks: &[Remark], output: &Output) -> String {
-        let line = self.line(it, remarks);
+        let line = self.0.view(it, remarks);
         let fields: Vec<&str> = it.watch.fields.iter().map(|field| field.as_str()).collect();
         let feeds = it
             .watch
             .feeds
             .as_ref()
             .map_or_else(|| "all feeds".to_owned(), |feeds| feeds.join(", "));
-        let last = line.last_alert.map_or_else(
-            || "never".to_owned(),
-            |at| {
-                format!(
-                    "{}, {}",
-                    when::at(at, self.zone),
-                    when::relative(at, self.now)
-                )
-            },
-        );
+        let last = when::moment(line.last_alert, self.0.now, self.0.zone);
         let mut lines = vec![
             ("watch", line.watch.to_owned()),
             ("expression", line.expression.to_owned()),
             ("reads", format!("{} of {feeds}", fields.join(", "))),
-            ("items read", format!("{}{}", line.items, self.span())),
+            ("items read", format!("{}{}", line.items, self.0.span())),
             ("matched", matched(it)),
             ("", it.rate.line()),
             (
@@ -278,15 +201,14 @@ impl View<'_> {
             ),
             ("last alert", last),
         ];
-        let muted = self.mutes.fact(MuteKind::Watch, line.watch, self.zone);
-        lines.extend(muted.map(|muted| ("muted", muted)));
+        lines.extend(self.0.muted(it).map(|muted| ("muted", muted)));
         if !remarks.is_empty() {
             lines.push(("remarks", in_words(remarks)));
         }
         lines.push(("near misses", line.nearly.to_string()));
         let mut lines = vec![output.facts(&lines)];
         for near in &it.examples {
-            let at = when::at(near.seen, self.zone);
+            let at = when::at(near.seen, self.0.zone);
             lines.push(fit(&format!("  {}", near.title), output.columns));
             let reason = format!(
                 "    {at}, #{}: `{}`: {}",
@@ -296,20 +218,4 @@ impl View<'_> {
         }
         lines.join("\n")
     }
-}
-
-fn matched(it: &Surveyed<'_>) -> String {
-    let in_baseline = it.matched - it.rate.total();
-    if in_baseline == 0 {
-        return it.matched.to_string();
-    }
-    format!(
-        "{}, {in_baseline} of them with the first poll of a feed",
-        it.matched
-    )
-}
-
-fn in_words(remarks: &[Remark]) -> String {
-    let words: Vec<String> = remarks.iter().map(ToString::to_string).collect();
-    words.join("; ")
 }

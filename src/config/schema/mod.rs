@@ -12,7 +12,7 @@ pub use self::{
     json::{SCHEMA_FILE, json_schema},
     key::{Key, Kind},
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
-    service::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
+    service::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB, WEB_PROXY},
     telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, OAUTH, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
@@ -115,7 +115,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 24] = [
+pub const TABLES: [&Table; 25] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -131,6 +131,7 @@ pub const TABLES: [&Table; 24] = [
     &OAUTH,
     &HEALTH,
     &WEB,
+    &WEB_PROXY,
     &KEEP,
     &STORE,
     &CONTROL,

@@ -94,7 +94,33 @@ pub const WEB: Table = Table {
         key(
             "listen",
             Kind::Strings,
-            "addresses such as `127.0.0.1:9464`, or `unix:PATH`, that serve `/metrics`, `/healthz` and `/readyz`; nowhere if not set",
+            "addresses such as `127.0.0.1:9464`, or `unix:PATH`, that serve the pages, the API, `/metrics`, `/healthz` and `/readyz`; nowhere if not set",
+        ),
+        key(
+            "pages",
+            Kind::Boolean,
+            "whether the pages, the API and the feeds of alerts are served too; true if not set",
+        )
+        .or("true"),
+        key(
+            "hosts",
+            Kind::Strings,
+            "names by which browsers reach it, beside `localhost` and IP addresses",
+        ),
+        key(
+            "read_token",
+            Kind::Secret,
+            "who shows it may see everything",
+        ),
+        key(
+            "act_token",
+            Kind::Secret,
+            "who shows it may see everything and act: poll, mute, retry, drop, send a test",
+        ),
+        key(
+            "proxy",
+            Kind::Table,
+            "a proxy in front that names the user of each request in a header",
         ),
         key(
             "per_feed",
@@ -106,6 +132,28 @@ pub const WEB: Table = Table {
             "token",
             Kind::Secret,
             "what a scraper of `/metrics` has to show as its bearer token; needed where others can reach an address",
+        ),
+    ],
+};
+
+/// `proxy` of `[web]`.
+pub const WEB_PROXY: Table = Table {
+    header: "web.proxy",
+    keys: &[
+        key(
+            "header",
+            Kind::String,
+            "the header that names the user, such as `Remote-User`",
+        ),
+        key(
+            "from",
+            Kind::Strings,
+            "IP addresses that its requests come from, or `unix`; the header is read from nobody else",
+        ),
+        key(
+            "act",
+            Kind::Strings,
+            "users who may act; all others may only see; `*` for all",
         ),
     ],
 };

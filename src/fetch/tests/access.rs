@@ -251,7 +251,7 @@ async fn a_refused_login_says_what_to_do_and_shows_no_secret() {
     }
 }
 
-/// What the document's own answer sets is nobody's to send back.
+/// A cookie that the document's own answer sets is not sent back.
 #[tokio::test]
 async fn cookies_are_never_kept() {
     let server = Server::start(|request| match request.target() {

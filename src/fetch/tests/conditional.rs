@@ -172,7 +172,7 @@ async fn a_tag_with_the_name_of_a_coding_is_sent_in_both_forms() {
     assert_eq!(page.etag.as_deref(), Some(&b"\"x\""[..]), "the 304's own");
 }
 
-/// It may be written again within that second, and would stay unseen for ever.
+/// It may be written again within that second, and would never be seen.
 #[tokio::test]
 async fn a_last_modified_of_the_answers_own_second_is_kept_from_a_later_answer() {
     const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";

@@ -1,11 +1,9 @@
-use std::time::Instant;
-
 use proptest::prelude::*;
 use tokio::task::{JoinSet, yield_now};
 
 use super::*;
 
-/// Longer than any test waits.
+/// Longer than any test waits: who had to wait for so long gets no permit, which each test notices.
 const LONG: Duration = Duration::from_mins(2);
 
 #[tokio::test]
@@ -50,10 +48,10 @@ async fn permits_are_given_in_the_order_they_were_asked_for() {
     held.pop();
     tokio::select! {
         biased;
-        _ = &mut second => panic!("it was not its turn"),
-        permit = &mut first => drop(permit.expect("its turn")),
+        _ = &mut second => panic!("the first one asked before"),
+        permit = &mut first => drop(permit.expect("a permit")),
     }
-    second.await.expect("its turn");
+    second.await.expect("a permit");
 }
 
 #[test]
@@ -62,7 +60,7 @@ fn the_bounds_are_those_promised() {
     assert_eq!((ARRIVING, UNPACKED), (8, 4));
 }
 
-/// One body: how it becomes large, and how often others come to their turn before it asks and while
+/// One body: how it becomes large, and how often others are polled before it asks and while
 /// it holds its permit. Some are given up on the way, as a timeout gives them up.
 #[derive(Debug, Clone)]
 struct Body {
@@ -88,7 +86,7 @@ fn bodies() -> impl Strategy<Value = Vec<Body>> {
     prop::collection::vec(body, 1..120)
 }
 
-async fn turns(count: usize) {
+async fn yields(count: usize) {
     for _ in 0..count {
         yield_now().await;
     }
@@ -96,20 +94,20 @@ async fn turns(count: usize) {
 
 async fn be(body: Body, large: Arc<LargeBodies>) {
     let whole = async {
-        turns(body.asks_after).await;
+        yields(body.asks_after).await;
         let permit = if body.arrives {
             large.arrive().await
         } else {
             large.unpack().await
         };
-        turns(body.holds_for).await;
+        yields(body.holds_for).await;
         permit.expect("a permit");
     };
     match body.given_up_after {
         None => whole.await,
         Some(after) => tokio::select! {
             () = whole => {}
-            () = turns(after) => {}
+            () = yields(after) => {}
         },
     }
 }
@@ -119,7 +117,6 @@ proptest! {
     fn no_order_of_arrivals_keeps_anyone_from_a_permit(bodies in bodies()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.expect("a runtime");
-        let started = Instant::now();
         runtime.block_on(async {
             let large = Arc::new(LargeBodies::new(LONG));
             let mut running = JoinSet::new();
@@ -133,6 +130,5 @@ proptest! {
             assert_eq!(large.arriving.available_permits(), ARRIVING);
             assert_eq!(large.unpacked.available_permits(), UNPACKED);
         });
-        prop_assert!(started.elapsed() < LONG);
     }
 }

@@ -1,14 +1,12 @@
 //! The client against scripted servers.
 
 mod certificate;
+mod connect;
 mod crowd;
 mod guarded;
 mod http2;
-mod kept;
 mod limits;
-mod pinned;
 mod proxied;
-mod reach;
 mod request;
 mod secure;
 

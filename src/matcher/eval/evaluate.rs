@@ -4,9 +4,8 @@
 //! for sorting them.
 
 use super::{
-    evidence::Evidence,
+    evidence::{Direction, Evidence, TokenRange, close},
     item::ItemText,
-    positions::{Direction, TokenRange, close},
 };
 use crate::matcher::{
     program::CompiledWatch,

@@ -9,11 +9,10 @@
 //! compared, so the cost is that of the text and its hits, not of the number of watches.
 
 use super::{
-    canonical::{Canonical, Occurrence, Spans, located, verified},
+    canonical::{Canonical, Occurrence, Spans, joined_end, joined_start, located, verified},
     evaluate::holds,
     evidence::Evidence,
     item::{Hit, ItemText, MAX_HITS, WatchMatch},
-    joints,
 };
 use crate::{
     matcher::program::{CompiledWatch, Entry, Leaf, Needle, Program, hit as hit_tokens},
@@ -107,7 +106,7 @@ fn spotted(program: &Program, canonical: &Canonical) -> Vec<IndexHit> {
         .index
         .scan_joints(text, &canonical.joints, |entry, at| {
             let first_part = &program.text(entry.pattern)[..entry.offset as usize];
-            let start = joints::start(canonical, at, first_part);
+            let start = joined_start(canonical, at, first_part);
             spotted.extend(start.map(|start| spot(entry, start)));
         });
     spotted
@@ -131,7 +130,7 @@ fn compared<'a>(
         let found = if is_plain {
             start..start + wanted.len()
         } else {
-            start..joints::end(canonical, start, wanted)?
+            start..joined_end(canonical, start, wanted)?
         };
         let hit = hit_tokens((pattern.left, pattern.right), &canonical.text, found)?;
         Some(Occurrence {

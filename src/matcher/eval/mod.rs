@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  ItemText ─► canonical ─► find ─► WatchMatch ─► context: the sentences around hits
-//!                joints      ├ evidence, positions: what is known of the item
+//!                            ├ evidence: what is known of the item
 //!                            └ evaluate: whether an expression holds
 //!              explain ─► verdict: why, in words       near_miss: what came close
 //! ```
@@ -17,9 +17,7 @@ mod evidence;
 mod explain;
 mod find;
 mod item;
-mod joints;
 mod near_miss;
-mod positions;
 mod verdict;
 
 pub use context::matches;

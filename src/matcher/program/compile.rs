@@ -9,12 +9,11 @@ use std::{
 };
 
 use super::{
-    anchors::{NeededTerms, WatchesByAnchor},
     boundary::{LeftBoundary, RightBoundary},
     index::{self, Index, LookupKey, Target},
     pattern::{Check, Pattern, patterns},
     regexes::Regexes,
-    watch::{CompiledWatch, Fields, Leaf, Needle, id},
+    watch::{CompiledWatch, Fields, Leaf, NeededTerms, Needle, WatchesByAnchor, id},
 };
 use crate::{
     matcher::syntax::{Query, Term, TermKind},

@@ -8,7 +8,7 @@ use super::{
     tree::{QueryError, TermKind},
 };
 
-/// Words that were probably meant as operators, and signs that are none.
+/// Words that were probably meant as operators, and signs that are not operators.
 pub(in crate::matcher) fn warnings(tokens: &[Token]) -> Vec<QueryError> {
     let mut warnings = Vec::new();
     for (index, token) in tokens.iter().enumerate() {

@@ -16,18 +16,16 @@
 //! searched.
 //!
 //! ```text
-//!  text ─► lexer ─► parser ─► query ─► Query          tree: the nodes and the error
+//!  text ─► lexer ─► parser ─► query ─► Query          tree: nodes, their text, the error
 //!          │                  │                       token: tokens and signs
-//!          refused            doubts (warnings)       display: a tree back to text
-//!  parts (match, any, all, none) ─► text              entity, names: what `@name` stands for
+//!          refused            doubts (warnings)       entity: the names behind `@name`
+//!  parts (match, any, all, none) ─► text
 //! ```
 
-mod display;
 mod doubts;
 mod entity;
 mod lexer;
 mod metadata;
-mod names;
 mod parser;
 mod parts;
 mod query;
@@ -40,10 +38,9 @@ pub use entity::Entity;
 pub use parts::{Joined, Parts};
 pub use tree::{MAX_DISTANCE, MAX_NESTING, Query, QueryError};
 
-pub(in crate::matcher) use display::text as written;
 #[cfg(test)]
 pub(in crate::matcher) use entity::MAX_SPELLINGS;
+pub(in crate::matcher) use entity::is_written_as_name;
 pub(in crate::matcher) use metadata::MetadataKind;
-pub(in crate::matcher) use names::is_written_as_name;
 pub(in crate::matcher) use regex::{compile as compile_regex, parts as regex_parts};
-pub(in crate::matcher) use tree::{Distance, Node, Term, TermKind};
+pub(in crate::matcher) use tree::{Distance, Node, Term, TermKind, written};

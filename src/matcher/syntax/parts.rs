@@ -6,11 +6,10 @@
 use std::{fmt::Write as _, ops::Range};
 
 use super::{
-    display,
     entity::Entity,
     lexer,
     token::{Token, TokenKind, is_comma, narrowed, scope, word_length},
-    tree::{Query, QueryError},
+    tree::{Query, QueryError, in_quotes},
 };
 
 /// What a watch says in `match`, `any`, `all` and `none`. All that is given must hold together.
@@ -91,7 +90,7 @@ fn is_plain(word: &str) -> bool {
 
 /// The words in quotes, and how many bytes are before them.
 fn quoted(words: &str) -> (String, usize) {
-    let quoted = display::in_quotes(words);
+    let quoted = in_quotes(words);
     let open = quoted.chars().next().map_or(0, char::len_utf8);
     (quoted, open)
 }

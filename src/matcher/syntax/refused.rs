@@ -9,7 +9,7 @@ use super::{
     tree::{QueryError, TermKind},
 };
 
-/// Refuses a word, at byte `at` of the expression, that looks like an operator but is none here.
+/// Refuses a word, at byte `at` of the expression, that looks like an operator of another program.
 pub(in crate::matcher) fn word(word: &str, at: usize) -> Result<(), QueryError> {
     let first = word.chars().next().unwrap_or_default();
     let sign = || {

@@ -1,6 +1,5 @@
 mod context;
 mod entities;
-mod examples;
 mod explaining;
 mod finding;
 mod grammar;

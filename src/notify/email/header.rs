@@ -18,9 +18,9 @@ const MAX_LINE: usize = 76;
 const MAX_WORD: usize = 75;
 /// A line with less room than this is ended before an encoded word.
 const MIN_ROOM: usize = 32;
-/// The longest word that stands as it is: it fits behind the longest of our headers' names.
+/// The longest word that is written as it is: it fits behind the longest of our headers' names.
 const MAX_PLAIN_WORD: usize = 57;
-/// What stands around the text of an encoded word, in either encoding.
+/// What is around the text of an encoded word, in either encoding.
 const FRAME: usize = "=?utf-8?b??=".len();
 
 /// One line of text as the value of the header `name`.
@@ -125,7 +125,7 @@ fn needs_encoding(word: &str) -> bool {
 }
 
 /// The most bytes of `text`, `max` at most, that end a character and are a multiple of three; none
-/// where a single letter stands before many of three bytes.
+/// where a single letter precedes many of three bytes.
 fn whole_triples(text: &str, max: usize) -> usize {
     let ends = text.char_indices().map(|(at, it)| at + it.len_utf8());
     let ends = ends.take_while(|&end| end <= max);

@@ -1,4 +1,4 @@
-//! What we call ourselves in EHLO: a name that stands, or our address (RFC 5321 §4.1.1.1).
+//! What we call ourselves in EHLO: a valid name, or our address (RFC 5321 §4.1.1.1).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -2,7 +2,7 @@
 //!
 //! Nothing here depends on the machine: a container that gets another name, or a fallback server
 //! with another sender, changes no id (RFC 5322 §3.6.4 wants them unique, not where they came from).
-//! The store's name stands in each, so two stores of one sender share no thread and no list.
+//! The store's name is in each, so two stores of one sender share no thread and no list.
 
 use lettre::message::Mailbox;
 use ring::digest::{SHA256, digest};

@@ -29,7 +29,7 @@ pub(super) struct Addressing<'a> {
     pub(super) domain: &'a str,
 }
 
-/// The mail's subject, parts and all other headers; the text part stands first, as RFC 2046 §5.1.4
+/// The mail's subject, parts and all other headers; the text part comes first, as RFC 2046 §5.1.4
 /// wants the plainest alternative to.
 pub(super) fn message(
     notice: &Notice,

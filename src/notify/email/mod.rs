@@ -5,7 +5,6 @@
 
 mod address;
 mod fault;
-mod greet;
 mod header;
 mod hello;
 mod ids;
@@ -20,7 +19,6 @@ mod server;
 mod session;
 mod templates;
 mod token;
-mod trouble;
 mod wire;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
@@ -107,7 +105,7 @@ impl Email {
         })
     }
 
-    /// The mail as this server is to send it. With `only_plain` no address beyond ASCII stands in
+    /// The mail as this server is to send it. With `only_plain` no address beyond ASCII is in
     /// it: its relays need not know of such.
     fn message(
         &self,

@@ -42,7 +42,7 @@ pub(super) fn conclude(sent: Vec<Sent<'_>>, has_accepted: bool) -> Outcome {
         if receipt.accepted.is_empty() || !(is_refusal(&error) || is_of_the_mail) {
             return Err(put_off(error, receipt, has_accepted));
         }
-        // The server has taken the other mail, so it is not us whom it refuses.
+        // The server has taken the other mail, so it does not refuse us.
         let refuse = |one: &Recipient| Refusal {
             recipient: one.written.clone(),
             answer: error.detail.clone(),

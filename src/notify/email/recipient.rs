@@ -112,8 +112,8 @@ mod tests {
     }
 
     #[test]
-    fn whom_a_refusal_is_about() {
-        for (reply, whom) in [
+    fn a_refusal_is_about_the_recipient_or_about_us() {
+        for (reply, about) in [
             ("450 4.2.0 later", "later"),
             ("452 4.5.3 too many", "later"),
             ("552 5.5.3 too many", "later"),
@@ -145,15 +145,15 @@ mod tests {
             ("550", "us"),
             ("553", "us"),
         ] {
-            assert_eq!(word(&answer(reply, false)), whom, "{reply}");
+            assert_eq!(word(&answer(reply, false)), about, "{reply}");
         }
-        for (reply, whom) in [
+        for (reply, about) in [
             ("552", "later"),
             ("552 too many recipients", "later"),
             ("552 5.2.2 full", "recipient"),
             ("554 5.7.1 no", "us"),
         ] {
-            assert_eq!(word(&answer(reply, true)), whom, "{reply}, after others");
+            assert_eq!(word(&answer(reply, true)), about, "{reply}, after others");
         }
     }
 

@@ -26,7 +26,7 @@ impl Reply {
     }
 
     /// Subject and detail of the enhanced status (RFC 3463), such as `[1, 1]` of `5.1.1`. It
-    /// stands first (RFC 2034 §4); qmail writes `(#5.1.1)` at the end.
+    /// comes first (RFC 2034 §4); qmail writes `(#5.1.1)` at the end.
     pub(super) fn status(&self) -> Option<[u16; 2]> {
         let mut words = self.text.split_whitespace();
         let first = words.next()?;

@@ -11,9 +11,8 @@ use lettre::Address;
 
 use super::{
     fault::Fault,
-    server::{MailServer, Server},
+    server::{MailServer, Server, Trouble},
     session::{Delivery, Session},
-    trouble::Trouble,
 };
 use crate::{
     clock::Clock,

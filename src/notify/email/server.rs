@@ -1,7 +1,12 @@
-//! A mail server: its options checked, its certificates read, a session with it opened.
+//! A mail server: its options checked, its certificates read, a session with it opened, and what was
+//! wrong with it when it was last tried.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use jiff::Timestamp;
 use lettre::{message::Mailbox, transport::smtp::authentication::Credentials};
 use rustls::pki_types::{InvalidDnsNameError, ServerName};
 
@@ -11,13 +16,12 @@ use super::{
     hello::Hello,
     session::{Limits, Session},
     token::Tokens,
-    trouble::Trouble,
     wire::{self, Tls, Wire},
 };
 use crate::{
     clock::Clock,
     http::{Http, TlsSetupError, tls_config},
-    model::{Secret, SendError},
+    model::{Secret, SendError, time},
     notify::{MailAuth, MailLogin, MailOptions, MailSecurity},
 };
 
@@ -226,5 +230,67 @@ impl Server {
             _ => {}
         }
         Session::open(wire, &client, start_tls, limits).await
+    }
+}
+
+impl MailServer {
+    /// Its name in the config.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it is, as `host:port`.
+    pub fn address(&self) -> String {
+        self.0.address()
+    }
+
+    /// The address that its mails come from.
+    pub fn sender(&self) -> String {
+        self.0.from.email.to_string()
+    }
+
+    /// Goes as far as a mail's sender, then gives up the transaction: TLS, login and `from` are
+    /// right if that is well. No recipient is named and nothing is sent.
+    ///
+    /// # Errors
+    /// What a mail would have met so far.
+    pub async fn greet(&self, clock: &dyn Clock) -> Result<(), SendError> {
+        self.offer(clock).await.map_err(Fault::into_error)
+    }
+
+    async fn offer(&self, clock: &dyn Clock) -> Result<(), Fault> {
+        let mut session = self.0.session(clock).await?;
+        let offered = session.sender(&self.0.from.email, &[]).await;
+        // QUIT gives up an open transaction (RFC 5321 §4.1.1.10).
+        session.quit().await;
+        offered
+    }
+}
+
+/// How long a server that took no mail is asked last, where there is another one.
+pub(super) const AVOIDED_FOR: Duration = Duration::from_mins(5);
+
+/// The latest failure, and when it was; none where the latest try went well.
+#[derive(Debug, Default)]
+pub(super) struct Trouble(Mutex<Option<(SendError, Timestamp)>>);
+
+impl Trouble {
+    pub(super) fn note(&self, error: Option<&SendError>, now: Timestamp) {
+        *self.latest() = error.map(|error| (error.clone(), now));
+    }
+
+    pub(super) fn error(&self) -> Option<SendError> {
+        self.latest().as_ref().map(|(error, _)| error.clone())
+    }
+
+    /// Whether it was so short a while ago that others are better asked first.
+    pub(super) fn is_recent(&self, now: Timestamp) -> bool {
+        let latest = self.latest();
+        let failed_at = latest.as_ref().map(|(_, at)| *at);
+        failed_at.is_some_and(|at| time::elapsed(at, now) < AVOIDED_FOR)
+    }
+
+    fn latest(&self) -> MutexGuard<'_, Option<(SendError, Timestamp)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

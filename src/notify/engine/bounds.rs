@@ -2,7 +2,7 @@
 //!
 //! The engine counts steps, but one step can double a text, and what it reads, compiles and drops it
 //! follows by recursion. So a template is bounded here: its length, how deep it is nested, and how
-//! many texts it holds at once when each name that it sets stands for all that went into it. What
+//! many texts it holds at once when each name that it sets counts as all that went into it. What
 //! cannot be bounded so (a loop that calls itself) is not there. Each single text is bounded when it is
 //! made, by `filters`.
 
@@ -107,7 +107,7 @@ fn check(source: Source<'_>) -> Result<(), TemplateError> {
     })
 }
 
-/// Where a statement stands.
+/// Where a statement is.
 #[derive(Debug, Clone, Copy, Default)]
 struct Nesting {
     depth: usize,

@@ -54,7 +54,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.set_formatter(write);
 }
 
-/// The engine's own stands under a name that no template can write, and ours before it.
+/// The engine's own has a name that no template can write, and ours before it.
 macro_rules! bounded {
     ($($name:literal => $filter:path,)*) => {
         fn add_filters(environment: &mut Environment<'static>) {

@@ -76,7 +76,7 @@ fn what_a_template_holds_is_bounded() {
         |count| "{% set x = title %}".repeat(count),
         "hold more than 192 texts",
     );
-    // Each stands for all that went into it.
+    // Each counts as all that went into it.
     let twice = "{% set x = x ~ x %}";
     let doubled = |count: usize| format!("{{% set x = title %}}{}{{{{ x }}}}", twice.repeat(count));
     assert_eq!(render(&doubled(6)).expect("64 of them"), "Bells".repeat(64));

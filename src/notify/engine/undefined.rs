@@ -1,4 +1,4 @@
-//! A name in a template that does not exist: where it stands, and what was probably meant.
+//! A name in a template that does not exist: where it is, and what was probably meant.
 
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ pub(super) fn explain(error: &minijinja::Error, source: &str, names: &Value) -> 
     }
 }
 
-/// The name that an error is about. One that a filter meets stands at the filter, behind the name.
+/// The name that an error is about. One that a filter meets is placed at the filter, behind the name.
 fn name_at(source: &str, range: Range<usize>) -> Option<Range<usize>> {
     let piece = source.get(range.clone())?;
     let before = source[..range.start].trim_end();

@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::Path};
 use tempfile::TempDir;
 
 use super::*;
-use crate::notify::sample_notice;
+use crate::{notify::sample_notice, watchdog::Watchdog};
 
 const LATER: Retry = Retry::Later { after: None };
 
@@ -148,7 +148,8 @@ async fn a_tail_is_kept_to_the_byte() {
 async fn is_gone(file: &Path) -> bool {
     let id = fs::read_to_string(file).expect("it wrote its id");
     let process = Path::new("/proc").join(id.trim()).join("stat");
-    for _ in 0..500 {
+    let watchdog = Watchdog::start();
+    while watchdog.is_patient() {
         // A process that has ended and that nobody waits for is a zombie: state Z.
         let stat = fs::read_to_string(&process).unwrap_or_default();
         if stat.is_empty() || stat.contains(") Z ") {

@@ -127,7 +127,7 @@ fn what_is_opened_has_an_end_of_the_same_key_and_the_rest_stand_alone() {
     listed.sort_unstable();
     assert_eq!(
         kinds, listed,
-        "every type stands in the table, and has a sample"
+        "every type is in the table, and has a sample"
     );
     for (notice, incident) in &all {
         let kind = notice.event.kind();

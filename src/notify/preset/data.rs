@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{fit::Unit, markup::Markup};
-use crate::{model::Priority, notify::method::HookMethod};
+use crate::{model::Priority, notify::hook::HookMethod};
 
 /// The presets that come with the program, in the form in which a config defines its own.
 pub const BUILTIN_PRESETS: &str = include_str!("../presets.toml");
@@ -121,7 +121,7 @@ impl Preset {
         ]
     }
 
-    /// The parameter that a bare value stands for: the only one that must be there.
+    /// The parameter that a bare value sets: the only one that must be there.
     pub fn main_parameter(&self) -> Option<&Parameter> {
         let mut required = self.parameters.iter().filter(|one| one.is_required);
         match (required.next(), required.next()) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::notify::render::{Line, Span};
 
-/// Nothing to see, and neither a space nor a letter: what it stands behind is no longer the
+/// Nothing to see, and neither a space nor a letter: what it follows is no longer the
 /// beginning of a mention.
 const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
@@ -48,7 +48,7 @@ impl Markup {
         }
     }
 
-    /// Whether a link cannot be put behind words, so that it stands on a line of its own.
+    /// Whether a link cannot be put behind words, so that it is on a line of its own.
     pub(super) const fn has_no_links(self) -> bool {
         matches!(self, Self::Plain)
     }

@@ -13,7 +13,6 @@ mod data;
 mod fit;
 mod markup;
 mod names;
-mod probe;
 mod request;
 
 use std::{fmt, sync::Arc, time::Duration};

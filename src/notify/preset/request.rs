@@ -1,16 +1,18 @@
-//! The request that a preset makes of a notice.
+//! The request that a preset makes of a notice, and what a service is asked before it.
 
 use url::Url;
 
 use super::{
-    PresetError, PresetPart,
+    PresetError, PresetPart, Service, answer,
     data::Preset,
     names::{Names, Subject, names},
 };
 use crate::{
-    http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE},
+    model::SendError,
     notify::{
         engine::{Engine, Escape, json},
+        hook::{self, Call},
         options::is_json,
         render::{Message, Span, clean},
     },
@@ -182,4 +184,39 @@ fn address(engine: &Engine, part: PresetPart, names: &Names<'_>) -> Result<Strin
         .render(names)
         .map_err(|error| part.clone().failed(error))?;
     String::from_utf8(made).map_err(|_| part.wrong("it is not UTF-8"))
+}
+
+impl Service {
+    /// Asks whether a message would reach anybody. An answer that does not say hinders nothing: what
+    /// it means for the message, the answer to that says too.
+    ///
+    /// # Errors
+    /// What hinders the message: no answer, or one for which the preset's `unread` holds.
+    pub(super) async fn ask_before(
+        &self,
+        rendered: &Rendered,
+        shown: &Rendered,
+    ) -> Result<(), SendError> {
+        let Some(probe) = &rendered.probe else {
+            return Ok(());
+        };
+        let mut headers = rendered.headers.clone();
+        headers.remove(CONTENT_TYPE);
+        headers.extend(self.headers.clone());
+        let call = Call {
+            method: Method::GET,
+            url: url(probe, PresetPart::Probe).map_err(hook::unrendered)?,
+            is_secret: rendered.probe != shown.probe,
+            headers,
+            body: None,
+        };
+        let outcome = match self.caller.send(call).await {
+            Err(outcome) => outcome.map(drop),
+            Ok(response) => answer::read_probe(&self.preset, &response),
+        };
+        outcome.map_err(|error| SendError {
+            detail: self.without_secrets(error.detail),
+            ..error
+        })
+    }
 }

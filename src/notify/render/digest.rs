@@ -12,7 +12,7 @@ use crate::model::{Alert, DeferReason, DigestReady, Priority};
 
 /// The longest title in a subject that counts others, in characters.
 const MAX_LEAD_CHARS: usize = 120;
-/// The most watches named above a digest; each stands above its stories too.
+/// The most watches named above a digest; each is above its stories too.
 const MAX_TAGS: usize = 10;
 
 /// What a notice of several alerts says beside its own headline.

@@ -1,6 +1,6 @@
 //! The HTML part of a mail: one column that every mail program shows alike.
 //!
-//! The story comes first: what stands at the top is also what an inbox shows of a mail. A digest
+//! The story comes first: what is at the top is also what an inbox shows of a mail. A digest
 //! keeps below the size at which Gmail cuts a mail and hides the rest: its sentences are shortened
 //! around their hits as far as needed, and what still does not fit is counted and left to the plain
 //! part.
@@ -222,7 +222,7 @@ fn facts(page: &mut Page, sheet: &Sheet) {
     }
 }
 
-/// What stands in backticks is to be typed.
+/// What is in backticks is to be typed.
 fn fact(page: &mut Page, value: &str) {
     let parts: Vec<&str> = value.split('`').collect();
     if parts.len().is_multiple_of(2) {

@@ -1,4 +1,4 @@
-//! The HTML of mails: what stands first, what language it is in, how large it gets.
+//! The HTML of mails: what comes first, what language it is in, how large it gets.
 
 use jiff::tz::TimeZone;
 

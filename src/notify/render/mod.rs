@@ -4,25 +4,21 @@
 //! wrote is plain text that has been cleaned ([`clean`]) and, in HTML, escaped; no markup, image or
 //! script of a feed's own gets through.
 
-mod advice;
 mod alert;
 pub(super) mod clean;
-mod config;
 mod digest;
 mod html;
 #[cfg(test)]
 mod html_tests;
 mod message;
-mod missed;
-mod mute;
 mod page;
 mod phrase;
 mod receiver;
 mod report;
 mod runs;
+mod service;
 mod sheet;
 mod style;
-mod subject;
 mod terminal;
 mod text;
 mod transfer;
@@ -52,7 +48,7 @@ pub(super) struct MailContent {
 pub(super) fn mail(notice: &Notice, timezone: &TimeZone) -> MailContent {
     let sheet = Sheet::of(notice, timezone);
     MailContent {
-        subject: subject::subject(&sheet),
+        subject: text::subject(&sheet),
         text: text::text(&sheet),
         html: html::html(&sheet),
     }
@@ -72,6 +68,12 @@ pub(super) fn terminal(notice: &Notice, timezone: &TimeZone, colour: bool) -> St
 /// One line of text, cleaned, with `open` and `close` around each range.
 pub(super) fn marked(text: &str, ranges: &[[usize; 2]], open: &str, close: &str) -> String {
     runs::marked(&runs::runs(text, ranges), open, close)
+}
+
+/// One line of text, cleaned, cut where hits begin and end; each stretch with whether it is a hit.
+pub(super) fn runs(text: &str, ranges: &[[usize; 2]]) -> impl Iterator<Item = (String, bool)> {
+    let runs = runs::runs(text, ranges).into_iter();
+    runs.map(|run| (run.text, run.is_hit))
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl Page {
     }
 
     /// A stranger's words. Such as are written from right to left stand apart, or they would turn
-    /// around what follows and be turned around by what stands before them.
+    /// around what follows and be turned around by what precedes them.
     fn apart(&mut self, is_turned: bool, content: impl FnOnce(&mut Self)) -> &mut Self {
         if is_turned {
             self.markup("<span dir=\"auto\">");

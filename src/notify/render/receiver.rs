@@ -2,11 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::{
-    advice,
-    phrase::{Trouble, at, count, next_try},
-};
-use crate::model::{ReceiverFailing, ReceiverRecovered};
+use super::phrase::{Trouble, at, count, next_try, receiver_advice, recipients_advice};
+use crate::model::{ReceiverFailing, ReceiverMissed, ReceiverRecovered};
 
 /// Recipients that a sentence names; the fact with the answers has more.
 const MAX_NAMED: usize = 3;
@@ -52,9 +49,9 @@ pub(super) fn receiver_failing(event: &ReceiverFailing, timezone: &TimeZone) -> 
 
 fn trouble(event: &ReceiverFailing, sentence: String, next: String, meaning: &str) -> Trouble {
     let advice = if event.recipients.is_empty() {
-        advice::receiver(&event.receiver, &event.reason)
+        receiver_advice(&event.receiver, &event.reason)
     } else {
-        advice::recipients(&event.receiver)
+        recipients_advice(&event.receiver)
     };
     Trouble {
         sentence,
@@ -116,6 +113,57 @@ fn named(recipients: &[String]) -> String {
     match u32::try_from(more).unwrap_or(u32::MAX) {
         0 => named,
         more => format!("{named} and {}", count(more, "other")),
+    }
+}
+
+pub(super) fn receiver_missed(event: &ReceiverMissed, timezone: &TimeZone) -> Trouble {
+    let ReceiverMissed {
+        receiver,
+        alerts,
+        notices,
+        named,
+        ..
+    } = event;
+    let (what, verb) = match (*alerts, *notices) {
+        (alerts, 0) => (count(alerts, "alert"), alerts),
+        (0, notices) => (count(notices, "notice"), notices),
+        (alerts, notices) => {
+            let (alerts, others) = (count(alerts, "alert"), count(notices, "other notice"));
+            (format!("{alerts} and {others}"), 2)
+        }
+    };
+    let were = if verb == 1 { "was" } else { "were" };
+    let mut facts = vec![
+        ("Reason", event.reason.clone()),
+        ("Answer", event.error.clone()),
+        ("Since", at(event.since, timezone)),
+    ];
+    facts.extend(named.iter().map(|title| ("Story", title.clone())));
+    let unnamed = usize::try_from(*alerts).unwrap_or(usize::MAX);
+    let unnamed = unnamed.saturating_sub(named.len());
+    if unnamed > 0 && !named.is_empty() {
+        facts.push(("And", format!("{unnamed} more")));
+    }
+    facts.extend([
+        (
+            "To see it",
+            format!("fivebells outbox --state dead --receiver {receiver}"),
+        ),
+        (
+            "To send it",
+            format!("fivebells outbox retry --receiver {receiver}"),
+        ),
+        (
+            "Meaning",
+            "nobody tries to deliver it any more; it is kept until `[keep] alerts` deletes it"
+                .to_owned(),
+        ),
+    ]);
+    Trouble {
+        sentence: format!("Receiver {receiver} missed something: {what} {were} given up"),
+        feed: None,
+        url: None,
+        facts,
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    mute::by,
     phrase::{Trouble, at, count},
+    service::by,
 };
 use crate::model::{
     HealthIssue, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
@@ -146,9 +146,9 @@ fn failing(feed: &ReportedFeed, timezone: &TimeZone) -> String {
 
 fn muted(mute: &ReportedMute, timezone: &TimeZone) -> String {
     let (kind, name) = (mute.kind, &mute.name);
-    let held = count(mute.alerts, "alert");
+    let suppressed = count(mute.alerts, "alert");
     format!(
-        "{kind} {name} until {}{}, {held} held",
+        "{kind} {name} until {}{}, {suppressed} suppressed",
         at(mute.until, timezone),
         by(mute.by.as_deref())
     )

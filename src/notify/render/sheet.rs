@@ -17,7 +17,7 @@ const MAX_ALSO: usize = 10;
 /// One notice in words. All text is clean: one line each, nothing that acts.
 #[derive(Debug)]
 pub(super) struct Sheet {
-    /// Watches, or the program's own name; what stands in brackets.
+    /// Watches, or the program's own name; what is in brackets.
     pub(super) tags: Vec<String>,
     /// How urgent.
     pub(super) priority: Priority,

@@ -43,7 +43,7 @@ fn quoted_line(line: &str) -> usize {
             _ => 3,
         })
         .sum();
-    // A break stands before a whole `=XX`; white space at a line's end is written so.
+    // A break comes before a whole `=XX`; white space at a line's end is written so.
     let breaks = quoted.div_ceil(MAX_LINE - 3).saturating_sub(1);
     let last = if line.ends_with([' ', '\t']) { 2 } else { 0 };
     quoted + last + (breaks + 1) * "=\r\n".len()

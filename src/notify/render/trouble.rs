@@ -3,19 +3,17 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    advice,
-    config::{config_failing, config_recovered},
     digest::digest_ready,
-    missed::receiver_missed,
-    mute::mute_ended,
-    phrase::{Trouble, at, count, next_try},
-    receiver::{receiver_failing, receiver_recovered},
+    phrase::{Trouble, at, count, feed_advice, next_try},
+    receiver::{receiver_failing, receiver_missed, receiver_recovered},
     report::report_ready,
+    service::{
+        config_failing, config_recovered, mute_ended, store_failing, store_recovered, test_ping,
+    },
 };
 use crate::model::{
     Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    HealthIssue, NetworkFailing, NetworkRecovered, StoreFailing, StoreReason, StoreRecovered,
-    TestPing,
+    HealthIssue, NetworkFailing, NetworkRecovered,
 };
 
 /// Other feeds that a notice names; the webhook's body holds all of them.
@@ -66,7 +64,7 @@ fn feed_failing(event: &FeedFailing, timezone: &TimeZone) -> Trouble {
         ("Reason", event.reason.clone()),
         ("Error", event.error.clone()),
         ("Next try", next_try(event.next_try, timezone)),
-        ("To do", advice::feed(name, &event.reason)),
+        ("To do", feed_advice(name, &event.reason)),
         ("Last read", last_read(event.last_success, timezone)),
         ("URL", event.url.clone()),
         (
@@ -256,83 +254,6 @@ fn network_recovered(event: &NetworkRecovered, timezone: &TimeZone) -> Trouble {
              feeds; those that still fail are reported one by one, if they stay so"
                 .to_owned(),
         )],
-    }
-}
-
-fn store_failing(event: &StoreFailing, timezone: &TimeZone) -> Trouble {
-    let (what, meaning) = match event.reason {
-        StoreReason::Low => (
-            "has little room left",
-            "no feed is polled until there is room; deliveries go on, nothing is lost",
-        ),
-        StoreReason::Full => (
-            "is full",
-            "no feed is polled until there is room; deliveries go on as far as they can be recorded",
-        ),
-        StoreReason::ReadOnly => (
-            "can only be read",
-            "nothing is polled or delivered until it can be written again; nothing is lost",
-        ),
-        StoreReason::Io => (
-            "refuses to be written",
-            "nothing is polled or delivered until it can be written again",
-        ),
-        StoreReason::Damaged => (
-            "holds a damaged file",
-            "no feed is polled until the service is started again on a whole one; deliveries go on \
-             as far as they can be read",
-        ),
-        StoreReason::Gone => (
-            "has lost its file",
-            "the service ends, so that it starts on the file that stands there then",
-        ),
-    };
-    let subject = match event.reason {
-        StoreReason::Gone => "The store",
-        _ => "The disk of the store",
-    };
-    let since = at(event.since, timezone);
-    let mut facts = vec![
-        ("Reason", event.reason.as_str().to_owned()),
-        ("Error", event.error.clone()),
-    ];
-    facts.extend(room(event.free_bytes));
-    if event.reason != StoreReason::Gone {
-        facts.push(("Next try", "every ten seconds".to_owned()));
-    }
-    facts.push(("To do", advice::store(event.reason).to_owned()));
-    facts.push(("Meaning", meaning.to_owned()));
-    Trouble {
-        sentence: format!("{subject} {what}, since {since}"),
-        feed: None,
-        url: None,
-        facts,
-    }
-}
-
-fn store_recovered(event: &StoreRecovered, timezone: &TimeZone) -> Trouble {
-    let since = at(event.since, timezone);
-    Trouble {
-        sentence: format!("The disk of the store is well again, after trouble since {since}"),
-        feed: None,
-        url: None,
-        facts: room(event.free_bytes)
-            .into_iter()
-            .chain([("Meaning", "feeds are polled again".to_owned())])
-            .collect(),
-    }
-}
-
-fn room(free_bytes: Option<u64>) -> Option<(&'static str, String)> {
-    free_bytes.map(|bytes| ("Room", format!("{} MiB", bytes >> 20)))
-}
-
-fn test_ping(event: &TestPing) -> Trouble {
-    Trouble {
-        sentence: event.message.clone(),
-        feed: None,
-        url: None,
-        facts: vec![("Receiver", event.receiver.clone())],
     }
 }
 

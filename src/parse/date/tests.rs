@@ -1,4 +1,4 @@
-use super::{parts::MAX_DATE_BYTES, *};
+use super::*;
 
 #[test]
 fn reads_what_feeds_write() {

@@ -9,7 +9,7 @@
 
 use crate::model::{Fingerprint, IdentifiedBy};
 
-/// A day in seconds: a date at the turn of one gives the day alone, and many stories share it.
+/// A day in seconds: a date at midnight UTC gives the day alone, and many stories share it.
 pub(super) const DAY: i64 = 24 * 60 * 60;
 
 /// Which of the parts that two fingerprints may share are an item's own.

@@ -46,7 +46,7 @@ pub(super) fn path(canonical: &str) -> Option<String> {
     (path.len() > 1).then(|| path.to_owned())
 }
 
-/// Whether a guid or link only says that there is none: databases write these words.
+/// Whether a guid or link only says that there is no guid or link: databases write these words.
 pub(super) fn is_placeholder(name: &str) -> bool {
     const WORDS: [&str; 8] = [
         "n/a",

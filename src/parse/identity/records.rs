@@ -11,7 +11,8 @@ use std::{
 use super::agree::{DAY, Own};
 use crate::model::{Fingerprint, Remembered};
 
-/// Of those on record that share one part with an item so many are compared with it, the latest.
+/// An item is compared with the latest of those on record that share one part with it, as many as
+/// this.
 const MAX_CANDIDATES: usize = 64;
 
 /// Who bears which part.

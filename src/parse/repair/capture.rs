@@ -9,8 +9,8 @@ use memchr::memchr;
 
 use crate::{
     parse::{
+        faults::{WarningKind, Warnings},
         raw::Body,
-        warning::{WarningKind, Warnings},
     },
     text::is_html,
 };
@@ -36,7 +36,7 @@ pub(super) struct Capture<'a> {
     mode: Mode,
     /// Elements of the same name open inside.
     nested: usize,
-    /// Elements open inside that are none of HTML: words in angle brackets, most of them.
+    /// Open elements inside that are not HTML: most of them are words in angle brackets.
     strange: usize,
     /// Inside a person's address or page, once the name is known.
     muted: bool,
@@ -50,7 +50,7 @@ enum Mode {
     Html,
     /// Markup is literal, so references stay as they are: they are the markup's.
     Xhtml,
-    /// Base64: of text, or of a picture or anything else that is none.
+    /// Base64 of text, or of a picture or anything else.
     Base64,
 }
 
@@ -193,7 +193,7 @@ impl<'a> Capture<'a> {
         text
     }
 
-    /// The text, empty where it is none.
+    /// The text; empty where the element holds something else.
     pub(super) fn into_body(self) -> Body<'a> {
         let text = trimmed(self.text);
         match self.mode {
@@ -233,7 +233,8 @@ fn atom_mode(tag: &Tag<'_>) -> Mode {
     }
 }
 
-/// The text in a base64 text, nothing where that is none; the text itself where it is no base64.
+/// The text that base64 encodes, or nothing if that is no text; the text itself if it is not
+/// base64.
 fn from_base64(text: Cow<'_, str>) -> Cow<'_, str> {
     let is_packed = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c) || c.is_whitespace();
     if !text.chars().all(is_packed) {

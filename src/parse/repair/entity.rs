@@ -1,10 +1,10 @@
-//! References to characters: `&amp;`, `&#8217;`, `&eacute;`, and what is none.
+//! References to characters: `&amp;`, `&#8217;`, `&eacute;`; and what only looks like one.
 
 use std::collections::HashMap;
 
 use memchr::memchr;
 
-use crate::parse::warning::{WarningKind, Warnings};
+use crate::parse::faults::{WarningKind, Warnings};
 
 /// The longest name of an HTML entity is 31 characters.
 const MAX_NAME_BYTES: usize = 40;

@@ -10,15 +10,15 @@ use url::Url;
 use crate::parse::{
     address::Rel,
     date,
+    faults::WarningKind,
     guard::{MAX_LABELS, MAX_LONG_TEXT_BYTES, MAX_SHORT_TEXT_BYTES},
     raw::{Body, RawItem},
-    warning::WarningKind,
 };
 
 use super::{
-    Repair, person,
+    Repair,
     roles::Role,
-    text::{allowed, cut},
+    text::{allowed, cut, is_address, person_name},
     token::Tag,
 };
 
@@ -70,7 +70,7 @@ impl<'a> OpenItem<'a> {
         raw.more.splice(..0, titles.chain(summary));
         raw.authors.extend(self.second_authors);
         // RSS's `author` is an address; who knows the name writes it elsewhere.
-        raw.authors.sort_by_key(|author| person::is_address(author));
+        raw.authors.sort_by_key(|author| is_address(author));
         raw
     }
 
@@ -272,7 +272,7 @@ impl<'a> Repair<'a, '_> {
         } else {
             &mut item.second_authors
         };
-        authors.push(person::name(text));
+        authors.push(person_name(text));
     }
 
     fn label(&mut self, text: Cow<'a, str>, at: usize) {

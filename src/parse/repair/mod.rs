@@ -19,7 +19,6 @@ mod item;
 mod link;
 mod nesting;
 mod page;
-mod person;
 mod roles;
 mod text;
 mod token;
@@ -33,10 +32,10 @@ use url::Url;
 use super::{
     Format,
     address::Rel,
+    faults::{WarningKind, Warnings},
     head::Rhythm,
     limit::Limited,
     raw::RawFeed,
-    warning::{WarningKind, Warnings},
 };
 use capture::Capture;
 use entity::Entities;

@@ -1,10 +1,9 @@
-//! Why a document in which no feed starts is none: it is a web page, with or without a login, or
-//! something else.
+//! Why a document is no feed: it is a web page, with or without a login, or something else.
 
 use super::token::{Token, Tokens};
 use crate::parse::ParseError;
 
-/// Why a document in which no feed starts is none.
+/// Why a document in which no feed starts is no feed.
 pub(in crate::parse) fn not_a_feed(text: &str) -> ParseError {
     /// Enough to see what it is, not enough to fill a log.
     const SHOWN_CHARS: usize = 60;

@@ -18,24 +18,24 @@ pub(super) enum Role {
     Root(Family),
     Item,
     Title,
-    /// What may serve as one where there is none, and is a text of the item where there is.
+    /// Serves as one if the item has no other; else it is a text of the item.
     FallbackTitle,
     Link,
     /// The story's own address where a service has put its redirect into the link.
     OriginalLink,
     /// The feed's own id of an item.
     Id,
-    /// What may serve as one where there is none.
+    /// Serves as one if the item has no other.
     FallbackId,
     Summary,
-    /// What may serve as one where there is none, and is a text of the item where there is.
+    /// Serves as one if the item has no other; else it is a text of the item.
     FallbackSummary,
     Content,
     /// A text of the item beside its summary and content: of a picture or video, a teaser.
     OtherText,
     Published,
     Updated,
-    /// What may serve as a date where there is none.
+    /// Serves as a date if the item has no other.
     FallbackDate,
     /// RSS: a text with a name or an address. Atom: the same with elements in it.
     Author,

@@ -70,10 +70,8 @@ impl Budget {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::model::{Alert, AlertFeed, AlertItem, Item, Priority};
+    use crate::model::{Alert, Item};
 
     fn alert(summary: usize) -> NewAlert {
         let item = Item {
@@ -81,21 +79,7 @@ mod tests {
             ..Item::default()
         };
         NewAlert {
-            alert: Alert {
-                id: String::new(),
-                priority: Priority::Routine,
-                watches: vec![],
-                matches: vec![],
-                item: AlertItem::of(&item, Timestamp::UNIX_EPOCH),
-                feed: AlertFeed {
-                    name: "f".into(),
-                    title: "F".into(),
-                    url: "https://f.example/".into(),
-                    tags: vec![],
-                },
-                also: vec![],
-                update: None,
-            },
+            alert: Alert::for_test(&item, vec![]),
             priorities: vec![],
             again: vec![],
             receivers: vec![],

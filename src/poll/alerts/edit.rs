@@ -1,6 +1,6 @@
 //! What an edit brings: the alert of an item that was read before.
 
-use super::{super::rules::PollRules, Budget, hits, raise};
+use super::{super::poller::PollRules, Budget, hits, raise};
 use crate::{
     matcher::{ItemLists, ItemText, WatchMatch},
     model::{AlertFeed, AlertItem, Field, Item, OnUpdate, Update},
@@ -84,7 +84,7 @@ fn earlier(before: &Before) -> Vec<String> {
         .collect()
 }
 
-/// Whether a hit stands in a sentence that none of the earlier texts has.
+/// Whether a hit is in a sentence that none of the earlier texts has.
 fn brings_a_hit(found: &WatchMatch, text: &ItemText<'_>, earlier: &[String]) -> bool {
     found.hits.iter().any(|hit| {
         let sentence = sentence(text.field(hit.field), hit.span.clone());

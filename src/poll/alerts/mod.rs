@@ -5,7 +5,7 @@ mod edit;
 
 use jiff::Timestamp;
 
-use super::rules::PollRules;
+use super::poller::PollRules;
 use crate::{
     http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
@@ -136,7 +136,7 @@ fn alert(hits: &[Hit<'_>], feed: &AlertFeed, story: &AlertItem, update: Option<&
 const SAME_FEED: usize = 3;
 
 /// Whether a first poll has found what was known of another feed under the name: then only its
-/// address is another, and what else stands there is news.
+/// address is another, and what else is there is news.
 pub(super) fn is_same_feed(state: &FeedState, judgement: &Judgement) -> bool {
     let news = judgement.news().filter(|new| *new).count();
     let all = judgement.news().count();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    model::{FeedId, HealthIssue},
+    model::{Event, FeedId, HealthIssue},
     store::{Finding, Health, Neighbour, NewDelivery, OutageChange},
 };
 
@@ -50,27 +50,23 @@ pub(in crate::poll) struct HealthDecision {
 
 impl HealthDecision {
     /// This is so.
-    pub(super) fn find(&mut self, issue: HealthIssue, notices: Vec<NewDelivery>) {
-        self.findings.push(Finding {
-            issue,
-            is_over: false,
-            notices,
-            also: Vec::new(),
-        });
+    pub(super) fn find(&mut self, issue: HealthIssue, event: Event, receivers: &[String]) {
+        self.push(issue, false, event, receivers);
     }
 
     /// This is over, if it was so.
-    pub(super) fn find_over(
-        &mut self,
-        issue: HealthIssue,
-        notices: Vec<NewDelivery>,
-        also: Vec<FeedId>,
-    ) {
+    pub(super) fn find_over(&mut self, issue: HealthIssue, event: Event, receivers: &[String]) {
+        self.push(issue, true, event, receivers);
+    }
+
+    fn push(&mut self, issue: HealthIssue, is_over: bool, event: Event, receivers: &[String]) {
         self.findings.push(Finding {
             issue,
-            is_over: true,
-            notices,
-            also,
+            is_over,
+            event,
+            receivers: receivers.to_vec(),
+            also: Vec::new(),
+            still: Vec::new(),
         });
     }
 }

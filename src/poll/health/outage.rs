@@ -16,7 +16,10 @@ use super::decision::OriginContext;
 use crate::{
     model::time,
     model::{Event, NetworkFailing, NetworkRecovered},
-    poll::{answer::Answer, failure::Failure, rules::HealthRules},
+    poll::{
+        answer::{Answer, Failure},
+        poller::HealthRules,
+    },
     store::{OutageChange, PollClaim, Reach, Store, StoreError},
 };
 

@@ -9,9 +9,9 @@ use crate::{
     http::bare_url,
     model::time,
     model::{Event, Feed, FeedEmpty, FeedRecovered, FeedSilent, HealthIssue, Silent},
-    poll::{answer::Answer, rules::HealthRules},
+    poll::{answer::Answer, poller::HealthRules},
     schedule::{self, SHORTEST_SILENCE},
-    store::{Empty, FeedState, Notification, Silence},
+    store::{Empty, FeedState, Silence},
 };
 
 /// So many polls in a row find no items before receivers are notified ...
@@ -91,7 +91,7 @@ impl HealthRules {
             expected_by,
             learned,
         });
-        decision.find(HealthIssue::Silent, self.notices(&event));
+        decision.find(HealthIssue::Silent, event, &self.notify);
     }
 
     /// Whether a feed that had items has had none for too long, or has some again.
@@ -131,7 +131,7 @@ impl HealthRules {
                 since: empty.since,
                 polls: empty.polls,
             });
-            decision.find(HealthIssue::Empty, self.notices(&event));
+            decision.find(HealthIssue::Empty, event, &self.notify);
         }
         decision.health.empty = Some(empty);
     }
@@ -144,7 +144,7 @@ impl HealthRules {
         was: HealthIssue,
         since: Option<Timestamp>,
     ) {
-        if state.notified.of(was) == Notification::None {
+        if !state.notified.of(was).is_to_end() {
             return;
         }
         let event = Event::FeedRecovered(FeedRecovered {
@@ -158,7 +158,7 @@ impl HealthRules {
             still: Vec::new(),
             removed: false,
         });
-        decision.find_over(was, self.notices(&event), Vec::new());
+        decision.find_over(was, event, &self.notify);
     }
 
     fn silence_of(&self, feed: &Feed) -> Silent {

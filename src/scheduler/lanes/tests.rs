@@ -19,6 +19,7 @@ use crate::{
     notify::{Notifier, PreviewPart, RenderError, Sending},
     poll::{HealthRules, PollRules, Poller},
     store::{NewDelivery, StoreOptions},
+    watchdog::watchdog,
 };
 
 /// Panics, so often, outside of what a delivery catches; then it takes everything.
@@ -138,11 +139,8 @@ async fn a_lane_that_panics_is_started_again_and_the_others_go_on() {
         shaky.took.notified().await;
         soft.cancel();
     };
-    let limit = Duration::from_mins(1);
-    let run = tokio::time::timeout(limit, async {
-        tokio::join!(scheduler.run(&soft, &hard), both)
-    });
-    let (ended, ()) = run.await.expect("both were asked to");
+    let run = async { tokio::join!(scheduler.run(&soft, &hard), both) };
+    let (ended, ()) = watchdog("both were asked to end", run).await;
     assert!(ended.is_ok(), "a lane that panics ends nothing");
     assert_eq!((shaky.taken(), well.taken()), (1, 1));
 }

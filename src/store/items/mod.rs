@@ -52,8 +52,10 @@ pub struct ItemFilter {
 /// Where a page of items ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ItemCursor {
-    seen_at: Timestamp,
-    id: ItemId,
+    /// When its last item was first read.
+    pub seen_at: Timestamp,
+    /// The number of its last item.
+    pub id: ItemId,
 }
 
 /// How many items a filter lets through, and when they came.

@@ -8,7 +8,7 @@ use crate::{
     store::{
         NewDelivery, StoreError,
         engine::{Tx, values},
-        outbox,
+        notifications, outbox,
     },
 };
 
@@ -18,7 +18,7 @@ pub(super) fn end_due(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<MuteStatus>
     let rows = tx.rows(sql, values![now])?.into_iter();
     let ended: Vec<MuteStatus> = rows.map(status).collect::<Result<_, _>>()?;
     for mute in &ended {
-        end(tx, mute, mute.until)?;
+        end(tx, mute, [mute.until, now])?;
         notify(tx, mute, now)?;
     }
     Ok(ended)
@@ -30,13 +30,18 @@ pub(super) fn is_due(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, StoreError
     Ok(tx.row(sql, values![now])?.is_some())
 }
 
-/// Ends one mute.
-pub(super) fn end(tx: &mut dyn Tx, mute: &MuteStatus, at: Timestamp) -> Result<(), StoreError> {
+/// Ends one mute at a time that is not after `now`. What receivers wait for is sent: the ends of
+/// health issues that they were notified of; gives how many.
+pub(super) fn end(
+    tx: &mut dyn Tx,
+    mute: &MuteStatus,
+    [at, now]: [Timestamp; 2],
+) -> Result<u32, StoreError> {
     tx.exec(
         "UPDATE mute SET ended_at = ?2 WHERE id = ?1",
         values![mute.id, at],
-    )
-    .map(drop)
+    )?;
+    notifications::release(tx, mute.id, now)
 }
 
 /// Notifies the receivers that the config has how much was kept from each.

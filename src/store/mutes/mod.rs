@@ -5,7 +5,8 @@
 //!   slips through.
 //! - What is suppressed is kept, as a delivery in the state `muted` that names its mute. It is sent only
 //!   if someone asks for it; at the end of a mute nothing goes out by itself but one notice to each
-//!   receiver that something was kept from.
+//!   receiver that something was kept from, and the ends of health issues of which it was notified
+//!   before.
 //! - Where several mutes suppress one, it counts for the one that ends last.
 //! - A mute ends at its time, also while no daemon runs; [`Store::end_mutes`] only notifies of it.
 
@@ -65,7 +66,7 @@ impl Store {
     ) -> Result<Option<Unmuted>, StoreError> {
         self.end_mutes(now).await?;
         let of = name.to_owned();
-        let Some(mute) = self.read(move |tx| open_status(tx, kind, &of)).await? else {
+        let Some(mut mute) = self.read(move |tx| open_status(tx, kind, &of)).await? else {
             return Ok(None);
         };
         let mut sent = 0;
@@ -74,7 +75,8 @@ impl Store {
             sent += self.retry(suppressed_by(mute.id), now).await?;
         }
         let ended = mute.clone();
-        self.write(move |tx| end::end(tx, &ended, now)).await?;
+        let released = self.write(move |tx| end::end(tx, &ended, [now; 2])).await?;
+        mute.notices = mute.notices.saturating_sub(released);
         if is_sent {
             // What it suppressed meanwhile.
             sent += self.retry(suppressed_by(mute.id), now).await?;

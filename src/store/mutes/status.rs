@@ -90,7 +90,7 @@ impl MuteStatus {
     }
 }
 
-/// Counts over what a mute suppresses. A digest stands for its alerts; they were folded at the moment
+/// Counts over what a mute suppresses. A digest counts as its alerts; they were folded at the moment
 /// it was made, by which an index finds them.
 macro_rules! suppressed {
     ($counts:literal, $whose:literal) => {

@@ -64,17 +64,17 @@ impl Mutes {
         mutes.map(Self)
     }
 
-    /// Suppresses a delivery that was just made, if one of them asks for it.
+    /// Suppresses a delivery if one of them asks for it; says whether it did.
     pub(in crate::store) fn suppress(
         &self,
         tx: &mut dyn Tx,
         id: DeliveryId,
         subject: &Subject<'_>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         match self.suppressing(subject) {
-            Some(mute) => mute.suppress(tx, id, now),
-            None => Ok(()),
+            Some(mute) => mute.suppress(tx, id, now).map(|()| true),
+            None => Ok(false),
         }
     }
 

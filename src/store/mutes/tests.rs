@@ -37,12 +37,12 @@ pub(super) async fn outbox(store: &Store) -> Vec<DeliveryStatus> {
     rows
 }
 
-/// Each delivery's receiver, state and, where it is held, by what.
+/// Each delivery's receiver, state and, where it is suppressed, by what.
 async fn states(store: &Store) -> Vec<(String, DeliveryState, Option<String>)> {
     let rows = outbox(store).await.into_iter();
     rows.map(|row| {
-        let held = row.reason.filter(|reason| reason == "muted");
-        (row.receiver, row.state, held.and(row.detail))
+        let suppressed = row.reason.filter(|reason| reason == "muted");
+        (row.receiver, row.state, suppressed.and(row.detail))
     })
     .collect()
 }
@@ -99,9 +99,9 @@ async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
         assert_eq!(alerted(row).0, ["a"], "kept whole");
     }
     assert_eq!(count(&store, "alert_watch").await, 3, "all are on record");
-    let held = store.mutes().await.expect("read").remove(0);
+    let suppressed = store.mutes().await.expect("read").remove(0);
     assert_eq!(
-        (held.alerts, held.notices),
+        (suppressed.alerts, suppressed.notices),
         (1, 0),
         "once, not per receiver"
     );
@@ -158,7 +158,7 @@ async fn a_receivers_mute_holds_what_waits_and_what_was_being_sent_and_failed() 
     );
     assert!(
         claim_for(&store, "desk", at(30)).await.is_empty(),
-        "held now"
+        "suppressed now"
     );
     assert_eq!(store.mutes().await.expect("read")[0].notices, 2);
 }
@@ -235,8 +235,8 @@ async fn of_several_mutes_the_one_that_ends_last_counts() {
     mute(&store, MuteKind::Watch, "b", 200, 0).await;
     mute(&store, MuteKind::Feed, "mofa", 250, 0).await;
     poll_news(&store, vec![news(1, &["b", "a"], &["desk"])]).await;
-    let held = states(&store).await.remove(0).2;
-    assert_eq!(held.as_deref(), Some("watch a was muted: exercise"));
+    let suppressed = states(&store).await.remove(0).2;
+    assert_eq!(suppressed.as_deref(), Some("watch a was muted: exercise"));
 }
 
 #[tokio::test]
@@ -265,7 +265,11 @@ async fn a_mute_that_runs_out_is_reported_once_and_only_to_receivers_it_kept_som
         (2, 0, "1")
     );
     assert_eq!(ended.comment.as_deref(), Some("exercise"));
-    assert_eq!(rows[0].state, DeliveryState::Muted, "and it is still held");
+    assert_eq!(
+        rows[0].state,
+        DeliveryState::Muted,
+        "and it is still suppressed"
+    );
 }
 
 #[tokio::test]
@@ -290,12 +294,15 @@ async fn lifting_a_mute_says_what_it_held_and_sends_only_that() {
     assert_eq!((lifted.mute.alerts, lifted.sent), (1, 0));
     assert_eq!(unmute("b", true).await, None, "no longer");
     assert!(claim_for(&store, "desk", at(1)).await.is_empty());
-    let held = Selection {
+    let suppressed = Selection {
         muted_only: true,
         ..Selection::default()
     };
-    assert_eq!(store.retry(held.clone(), at(2)).await.expect("done"), 1);
-    assert_eq!(store.retry(held, at(2)).await.expect("done"), 0);
+    assert_eq!(
+        store.retry(suppressed.clone(), at(2)).await.expect("done"),
+        1
+    );
+    assert_eq!(store.retry(suppressed, at(2)).await.expect("done"), 0);
     assert!(ends(&outbox(&store).await).is_empty(), "who lifts it knows");
 }
 
@@ -392,7 +399,7 @@ async fn a_report_names_the_twenty_mutes_that_end_first() {
     assert_eq!(named[19].name, "w01", "w00 ends last");
 }
 
-/// A digest that waits for a receiver that is down stands for all its alerts.
+/// A digest that waits for a receiver that is down counts as all its alerts.
 #[tokio::test]
 async fn what_a_held_digest_tells_counts_as_alerts() {
     let temp = TempStore::new();
@@ -433,9 +440,9 @@ async fn a_muted_tag_suppresses_the_alerts_of_its_feeds_and_not_notices_of_their
     poll_news(&store, vec![tagged, news(2, &["a"], &["desk"])]).await;
     let enqueued = store.enqueue(vec![failing("mofa", &[])], at(0)).await;
     enqueued.expect("kept");
-    let held: Vec<_> = states(&store).await.into_iter().map(|row| row.2).collect();
+    let suppressed: Vec<_> = states(&store).await.into_iter().map(|row| row.2).collect();
     let by_tag = "tag japan was muted: exercise".to_owned();
-    assert_eq!(held, [Some(by_tag), None, None]);
+    assert_eq!(suppressed, [Some(by_tag), None, None]);
 
     let mutes = store.mutes().await.expect("read");
     let kinds: Vec<_> = mutes

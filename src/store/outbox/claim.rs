@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{DeliveryClaim, ReceiverState, missed::note, payload::deserialize, rows::close_lost};
+use super::{DeliveryClaim, ReceiverState, insert::close_lost, missed::note, payload::deserialize};
 use crate::{
     model::{DeliveryId, SendReason},
     schedule::BREAKER_OPENS_AFTER,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{DeliveryState, Selection, missed, rows::close_lost};
+use super::{DeliveryState, Selection, insert::close_lost, missed};
 use crate::{
     model::{DeliveryId, MuteId, SendReason},
     store::{
@@ -58,6 +58,21 @@ fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreEr
          WHERE id = ?1 AND state = ?3 AND NOT EXISTS (
            SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)";
     tx.exec(RETRY, values![row.id, now, row.state.as_str()])
+}
+
+/// Makes due what a mute has suppressed.
+pub(in crate::store) fn release(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE delivery SET state = 'pending', fence = fence + 1, due = ?2, waiting_since = ?2,
+                settled_at = NULL, reason = NULL, detail = NULL
+          WHERE id = ?1 AND state = 'muted'",
+        values![id, now],
+    )
+    .map(drop)
 }
 
 fn wake(tx: &mut dyn Tx, receivers: &BTreeSet<i64>, now: Timestamp) -> Result<(), StoreError> {

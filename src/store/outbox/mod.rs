@@ -10,7 +10,6 @@ mod missed;
 mod old;
 mod payload;
 mod recovered;
-mod rows;
 mod settle;
 mod show;
 mod unreached;
@@ -34,9 +33,9 @@ pub use self::{
     unreached::{NotifiedUnreached, Reception, Unreached},
 };
 pub(super) use self::{
-    insert::{enqueue, enqueue_event, insert_alert},
-    payload::{Part, list, parse_list},
-    rows::close_lost,
+    insert::{close_lost, enqueue, enqueue_event, insert_alert},
+    manage::release,
+    payload::{Part, deserialize_event, list, parse_list},
     show::of_alert,
     unreached::parse as parse_unreached,
 };

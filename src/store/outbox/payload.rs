@@ -151,7 +151,10 @@ pub(super) fn deserialize(
 }
 
 /// The event of a stored delivery.
-pub(super) fn deserialize_event(tx: &mut dyn Tx, payload: &str) -> Result<Event, StoreError> {
+pub(in crate::store) fn deserialize_event(
+    tx: &mut dyn Tx,
+    payload: &str,
+) -> Result<Event, StoreError> {
     read(payload)?.content.read(tx)
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     insert::enqueue_event,
-    rows::waiting,
+    insert::waiting,
     unreached::{self, Unreached, end_unreached},
 };
 use crate::{
@@ -131,4 +131,145 @@ fn is_behind(addresses: Option<&Vec<String>>, one: &Unreached) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::{
+        model::Refusal,
+        store::{ReceiverUpdate, Reception, testing::*},
+    };
+
+    /// Sends one notice to the desk, which leaves it as `receiver` says.
+    async fn send(store: &Store, second: i64, receiver: ReceiverUpdate) {
+        let waiting = store.enqueue(vec![ping("desk")], at(second)).await;
+        waiting.expect("enqueued");
+        let claim = claim_for(store, "desk", at(second)).await.remove(0);
+        let mut settled = settlement(&claim, at(second), delivered());
+        settled.receiver = receiver;
+        settled.escalation = names(&["desk", "phone"]);
+        assert!(store.settle(settled).await.expect("answered"));
+    }
+
+    fn failing(notified_failing: bool, through: Option<&str>) -> ReceiverUpdate {
+        ReceiverUpdate {
+            failures: 1,
+            failing_since: Some(at(7)),
+            notified_failing,
+            through: through.map(str::to_owned),
+            ..ReceiverUpdate::default()
+        }
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&it| it.to_owned()).collect()
+    }
+
+    /// What a receiver is notified of recovery, from all that waits for it.
+    async fn heard(store: &Store, receiver: &str, second: i64) -> Vec<ReceiverRecovered> {
+        let claims = claim_for(store, receiver, at(second)).await;
+        let events = claims.into_iter().map(|claim| claim.notice.event);
+        let recovered = |event| match event {
+            Event::ReceiverRecovered(event) => Some(event),
+            _ => None,
+        };
+        events.filter_map(recovered).collect()
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_failure_is_reported_to_the_others_once_and_only_if_its_beginning_was() {
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
+        send(&store, 8, failing(false, None)).await;
+        send(&store, 9, ReceiverUpdate::default()).await;
+        assert_eq!(heard(&store, "phone", 10).await, [], "nobody heard of it");
+        send(&store, 11, failing(true, None)).await;
+        send(&store, 12, failing(true, None)).await;
+        send(&store, 13, ReceiverUpdate::default()).await;
+        send(&store, 14, ReceiverUpdate::default()).await;
+        let expected = ReceiverRecovered {
+            receiver: "desk".into(),
+            since: at(7),
+            waiting: 0,
+            partial: false,
+            recipients: Vec::new(),
+            still: Vec::new(),
+            removed: false,
+        };
+        assert_eq!(heard(&store, "phone", 15).await, [expected]);
+        assert_eq!(heard(&store, "desk", 15).await, [], "it knows");
+        // Through another server it was notified itself.
+        send(&store, 16, failing(true, Some("backup"))).await;
+        send(&store, 17, ReceiverUpdate::default()).await;
+        assert_eq!(heard(&store, "desk", 18).await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_end_is_reported_of_each_address_that_was_reported_and_says_who_is_left() {
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
+        let shows = |refused: &[&str]| ReceiverUpdate {
+            reception: Reception {
+                is_whole: true,
+                accepted: names(&["a", "b", "c"])
+                    .into_iter()
+                    .filter(|it| !refused.contains(&it.as_str()))
+                    .collect(),
+                refused: refused
+                    .iter()
+                    .map(|&it| Refusal {
+                        recipient: it.to_owned(),
+                        answer: "550".into(),
+                    })
+                    .collect(),
+            },
+            ..ReceiverUpdate::default()
+        };
+        send(&store, 1, shows(&["b", "c"])).await;
+        send(&store, 2, shows(&["b"])).await;
+        assert_eq!(heard(&store, "phone", 3).await, [], "nobody heard of it");
+        send(&store, 4, shows(&["b", "c"])).await;
+        let phone = || names(&["phone"]);
+        let notified = store.notify_unreached(phone(), at(9999)).await;
+        assert_eq!(notified.expect("written").len(), 1);
+        send(&store, 10_000, shows(&["c"])).await;
+        let [first] = &heard(&store, "phone", 10_001).await[..] else {
+            panic!("one notice");
+        };
+        assert_eq!(
+            (&first.recipients, &first.still),
+            (&names(&["b"]), &names(&["c"]))
+        );
+        assert_eq!((first.since, first.partial), (at(1), true));
+        // The other one is taken out of the config.
+        let addresses = BTreeMap::from([("desk".to_owned(), names(&["a", "b"]))]);
+        let followed = store.follow_recipients(addresses, phone(), at(10_002));
+        followed.await.expect("written");
+        let [last] = &heard(&store, "phone", 10_003).await[..] else {
+            panic!("one notice");
+        };
+        assert_eq!(
+            (&last.recipients, &last.still),
+            (&names(&["c"]), &names(&[]))
+        );
+        assert!(last.removed);
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_leaves_the_config_leaves_its_trouble() {
+        let temp = TempStore::new();
+        let store = one_feed(&temp).await;
+        send(&store, 1, failing(true, None)).await;
+        let follow = async || {
+            let followed = store.follow_recipients(BTreeMap::new(), names(&["phone"]), at(3));
+            followed.await.expect("written");
+            heard(&store, "phone", 4).await
+        };
+        assert_eq!(follow().await, [], "it is there");
+        let feeds = [feed("mofa", "https://mofa.example/feed")];
+        let phone = names(&["phone"]);
+        store.sync(&feeds, &phone, at(2)).await.expect("synced");
+        let notified = follow().await;
+        assert_eq!(notified.len(), 1);
+        assert!(notified[0].removed && notified[0].receiver == "desk");
+        assert_eq!(follow().await, [], "once");
+    }
+}

@@ -6,10 +6,10 @@ use super::{
     NewDelivery, ReceiverUpdate, SettleTo, Settlement,
     digest::halve,
     insert::enqueue,
+    insert::waiting,
     missed::note,
     payload::{list, parse_list},
     recovered::NotifiedFailure,
-    rows::waiting,
     unreached,
 };
 use crate::{

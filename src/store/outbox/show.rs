@@ -4,8 +4,8 @@ use std::{str::FromStr, sync::Arc};
 
 use super::{
     AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus,
+    insert::waiting,
     payload::{deserialize, key},
-    rows::waiting,
     unreached::parse,
 };
 use crate::{

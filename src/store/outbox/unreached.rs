@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{insert::enqueue_event, rows::waiting};
+use super::insert::{enqueue_event, waiting};
 use crate::{
     model::time::elapsed,
     model::{Event, ReceiverFailing, ReceiverRecovered, Refusal, SendReason, to_second},

@@ -1,6 +1,6 @@
 //! What a poll found, in one transaction.
 
-use super::{PollCommit, PollCommitted, PollRead, PollResult, continuity, items, moved, outage};
+use super::{PollCommit, PollCommitted, PollRead, PollResult, items, outage};
 use crate::store::{
     Store, StoreError,
     engine::{Tx, Value, values},
@@ -17,7 +17,7 @@ impl Store {
 }
 
 fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError> {
-    if !end_turn(tx, &poll)? {
+    if !end_claim(tx, &poll)? {
         return Ok(PollCommitted::Fenced);
     }
     if let (true, Some(until)) = (poll.pause.whole_domain, poll.pause.until) {
@@ -31,10 +31,10 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
     let (mut effects, shown) = items::write(tx, feed, poll.result, poll.committed_at)?;
     if let Some(continuity) = poll.continuity {
-        continuity::write(tx, feed, continuity, shown)?;
+        continuity.write(tx, feed, shown)?;
     }
     if let Some(moved) = &poll.moved {
-        moved::write(tx, feed, moved, poll.committed_at)?;
+        moved.write(tx, feed, poll.committed_at)?;
     }
     let outage = poll.health.outage.map(|change| outage::write(tx, change));
     let of_outage = outage.transpose()?.unwrap_or_default();
@@ -56,7 +56,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
 
 /// The fence: false, and nothing written, if the origin was claimed again since. Frees the origin,
 /// with the feed due when the poll says.
-fn end_turn(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
+fn end_claim(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     // From the end: from its beginning, a request that took its time on the way would bring the
     // next one too near, as the origin sees it.
     let paused = poll

@@ -9,7 +9,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
-        notifications::{self, Notification},
+        notifications::{self, IssueLog},
     },
 };
 
@@ -17,7 +17,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Health {
-    /// It has recovered from a failure that receivers were notified of, and they will be notified.
+    /// It has recovered from a failure that receivers were notified of, and not all of them have been
+    /// notified of that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
     /// What its rhythm lets expect of the silence that goes on; `None` until that was asked.
@@ -94,8 +95,8 @@ pub struct Neighbour {
     pub name: String,
     /// Failed polls in a row.
     pub failures: u32,
-    /// Whether receivers were notified that it fails, and not yet that it has recovered.
-    pub is_notified: bool,
+    /// Who was notified that it fails, and not yet that it has recovered.
+    pub log: IssueLog,
 }
 
 pub(in crate::store) const NEIGHBOURS: &str = "
@@ -133,7 +134,7 @@ impl Store {
             let neighbours: Result<Vec<_>, _> = rows.map(|row| neighbour(tx, row, now)).collect();
             let mut neighbours = neighbours?;
             // One that has recovered from what nobody was notified of has nothing to do with it.
-            neighbours.retain(|it| it.failures > 0 || it.is_notified);
+            neighbours.retain(|it| it.failures > 0 || it.log.is_open());
             Ok(neighbours)
         })
         .await
@@ -146,6 +147,6 @@ fn neighbour(tx: &mut dyn Tx, mut row: Row, now: Timestamp) -> Result<Neighbour,
         id,
         name: row.take("name")?,
         failures: row.take("failures")?,
-        is_notified: notifications::read(tx, id, now)?.failing == Notification::Sent,
+        log: notifications::read(tx, id, now)?.failing,
     })
 }

@@ -4,15 +4,13 @@ mod alerts;
 mod ask;
 mod claim;
 mod commit;
-mod continuity;
 mod health;
 mod items;
-mod moved;
 pub(super) mod outage;
 mod outcome;
 mod recall;
+mod records;
 mod remember;
-mod replan;
 mod unread;
 
 use jiff::Timestamp;
@@ -25,15 +23,14 @@ use crate::{
 
 pub use self::{
     ask::{Asked, PollReport},
-    continuity::{Backfill, Continuity},
     health::{Empty, Health, Neighbour, Recovery, Silence},
-    moved::{Move, Moved},
     outage::{OutageChange, Reach, Unreachable},
     outcome::{
         AlertReceiver, Alias, Claimed, HealthUpdate, KnownItem, NewAlert, NewItem, NextPoll,
         OriginPause, PollCommit, PollCommitted, PollRead, PollResult, Revision,
     },
     recall::Recalled,
+    records::{Backfill, Continuity, Move, Moved},
     remember::REFRESH_AFTER,
     unread::Unread,
 };
@@ -89,7 +86,7 @@ pub struct FeedState {
     /// The first of them.
     pub failing_since: Option<Timestamp>,
     /// What receivers were notified of.
-    pub notified: Notified,
+    pub notified: Box<Notified>,
     /// The last good poll.
     pub last_success: Option<Timestamp>,
     /// The first 304 of a run that no 200 has broken: a server may be stuck.

@@ -75,8 +75,8 @@ const VISITED: &str = "
      WHERE o.id <> ?1 AND EXISTS (
            SELECT 1 FROM feed f
             WHERE f.origin = o.id AND f.active = 1 AND f.gone = 0
-              AND NOT EXISTS (
-                    SELECT 1 FROM notification n WHERE n.feed = f.id AND n.issue = 'failing')
+              AND (f.failures = 0 OR NOT EXISTS (
+                    SELECT 1 FROM notification n WHERE n.feed = f.id AND n.issue = 'failing'))
               AND (o.unreachable_since IS NOT NULL OR f.polled_at >= ?2))";
 
 /// A query about the feeds of [`Unreachable`].

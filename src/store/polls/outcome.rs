@@ -166,7 +166,7 @@ impl PollResult {
 }
 
 /// A body that was read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PollRead {
     /// HTTP status.
     pub status: u16,
@@ -188,7 +188,7 @@ pub struct PollRead {
     pub items_total: u32,
     /// What was odd, a JSON array.
     pub warnings: String,
-    /// Items that were known before, each with the number of the fingerprint that stands in the
+    /// Items that were known before, each with the number of the fingerprint that is in the
     /// document as it was, where it is time to note that it still does.
     pub seen: Vec<(ItemId, i64)>,
     /// Items that were known before and came with something new.

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// A fingerprint that still stands in its feed is noted again this often, not at every poll. Far
+/// A fingerprint that its feed still shows is noted again this often, not at every poll. Far
 /// below the time that [`prune`](crate::store::Store::prune) lets one rest.
 pub const REFRESH_AFTER: Duration = Duration::from_hours(24);
 

@@ -4,7 +4,7 @@ mod rate_limit;
 use super::*;
 use crate::{
     model::{Alert, AlertId, Event, HealthIssue},
-    store::{AlertFilter, Notification, Store, engine::millis, testing::*},
+    store::{AlertFilter, Store, engine::millis, notifications::Notification, testing::*},
 };
 
 async fn commit(store: &Store, poll: PollCommit) -> PollCommitted {
@@ -246,7 +246,7 @@ async fn failures_count_until_a_good_poll() {
     let mut failing = poll(&claimed, at(1800), timeout);
     failing.health.findings = vec![finding(HealthIssue::Failing)];
     done(&store, failing).await;
-    let event = &finding(HealthIssue::Failing).notices[0].event;
+    let event = &finding(HealthIssue::Failing).event;
     let sent = claim_for(&store, "desk", at(1800)).await;
     assert_eq!(&sent[0].notice.event, event);
 
@@ -254,13 +254,13 @@ async fn failures_count_until_a_good_poll() {
     let FeedState {
         failures,
         failing_since,
-        notified,
+        ref notified,
         last_success,
         ref etag,
         ..
     } = claimed.feed;
     assert_eq!((failures, failing_since), (2, Some(at(900))));
-    assert_eq!(notified.failing, Notification::Sent);
+    assert_eq!(notified.failing.of("desk"), Notification::Sent);
     assert_eq!(last_success, Some(at(0)));
     assert_eq!(
         etag.as_deref(),
@@ -275,7 +275,7 @@ async fn failures_count_until_a_good_poll() {
     assert_eq!((status.failures, status.failing_since), (0, None));
     assert_eq!((status.reason, status.error), (None, None));
     let notified = claim_one(&store, at(3600)).await.feed.notified;
-    assert_eq!(notified, Notified::default());
+    assert_eq!(notified.failing.of("desk"), Notification::EndWaiting);
 }
 
 fn unchanged(by_validators: bool) -> PollResult {

@@ -52,6 +52,8 @@ async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
     store.plan_report(Some(at(100)), at(0)).await.unwrap();
     let plan = store.report_plan().await.unwrap().expect("a plan");
     let receivers = || vec!["desk".to_owned(), "phone".to_owned()];
+    let so_far = store.report_so_far(plan.since, at(101)).await.unwrap();
+    assert_eq!(reports(&store).await, []);
     assert!(
         store
             .report(plan, at(200), receivers(), at(101))
@@ -69,7 +71,7 @@ async fn a_report_is_made_once_for_each_receiver_and_the_next_is_planned() {
         since: at(101),
     };
     assert_eq!(store.report_plan().await.unwrap(), Some(next));
-    assert_eq!(reports(&store).await.len(), 2);
+    assert_eq!(reports(&store).await, [so_far.clone(), so_far]);
 }
 
 #[tokio::test]

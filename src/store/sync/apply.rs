@@ -7,7 +7,7 @@ use super::plan::MOST_COST;
 use crate::{
     model::{FeedId, MuteKind, OriginId},
     store::{
-        StoreError,
+        Empty, Health, StoreError,
         engine::{Row, Tx, values},
         mutes, notifications, origin,
     },
@@ -24,9 +24,9 @@ pub(super) enum Change {
     Rest(FeedId),
     /// It is in use, under this name.
     Keep(FeedId, String, Url),
-    /// It comes back in the place of another one, which rests. What that one has shown since is known
-    /// to it.
-    Return { row: FeedId, place: FeedId },
+    /// It comes back, mostly in no other one's place. Where another one rests instead, what that one has
+    /// shown since is known to it.
+    Return { row: FeedId, place: Option<FeedId> },
     /// It is in use, under this name and at this URL.
     Move {
         row: FeedId,
@@ -49,7 +49,7 @@ impl Change {
     /// What it costs beside a changed row.
     pub(super) const fn cost(&self) -> usize {
         match self {
-            Self::Succeed { .. } | Self::Return { .. } => MOST_COST,
+            Self::Succeed { .. } | Self::Return { place: Some(_), .. } => MOST_COST,
             _ => 1,
         }
     }
@@ -63,7 +63,10 @@ pub(super) fn apply(tx: &mut dyn Tx, changes: &[Change], now: Timestamp) -> Resu
             Change::Rest(row) => vec![rest(tx, *row)?],
             Change::Keep(row, name, url) => keep(tx, *row, name, url, now)?,
             Change::Return { row, place } => {
-                take_back(tx, *row, *place)?;
+                begin_anew(tx, *row, now)?;
+                if let Some(place) = place {
+                    take_back(tx, *row, *place)?;
+                }
                 Vec::new()
             }
             Change::Move {
@@ -164,6 +167,30 @@ fn succeed(
     }
     inherit_prints(tx, before, row)?;
     Ok(vec![rest(tx, before)?, there])
+}
+
+/// What a feed counted before it rested says nothing of it now: neither failed polls nor those that
+/// found no items. One that is gone stays so.
+fn begin_anew(tx: &mut dyn Tx, row: FeedId, now: Timestamp) -> Result<(), StoreError> {
+    let health: Health = feed(tx, row, "health")?.only()?;
+    let empty = health.empty.map(|_| Empty {
+        since: now,
+        polls: 0,
+        is_lasting: false,
+    });
+    let recovery = None;
+    let health = Health {
+        recovery,
+        empty,
+        ..health
+    };
+    tx.exec(
+        "UPDATE feed SET failures = 0, failing_since = NULL, reason = NULL, error = NULL,
+                health = ?2
+          WHERE id = ?1 AND gone = 0",
+        values![row, health],
+    )
+    .map(drop)
 }
 
 /// Gives a feed back what its [successor](succeed) has made of its name. A mute stays with the name.

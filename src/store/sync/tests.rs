@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     model::{Feed, HealthIssue},
-    store::{Notification, PollCommitted, PollResult, Store, StoreError, testing::*},
+    store::{
+        PollCommitted, PollResult, Store, StoreError, notifications::Notification, testing::*,
+    },
 };
 
 async fn sync(store: &Store, feeds: &[Feed], seconds: i64) {
@@ -159,7 +161,7 @@ async fn reported_trouble_of_a_name_goes_on_under_another_url() {
     sync(&store, &[feed("a", "https://b.example/")], 20).await;
     let claim = claim_one(&store, at(20)).await.feed;
     assert_eq!(
-        (claim.failures, claim.notified.failing),
+        (claim.failures, claim.notified.failing.of("desk")),
         (3, Notification::Sent)
     );
     assert_eq!(claim.failing_since, Some(at(0)));
@@ -348,7 +350,7 @@ async fn a_gone_feed_rests_until_its_url_changes() {
     sync(&store, &[feed("a", "https://a.example/new")], 100).await;
     let feed = claim_one(&store, at(100)).await.feed;
     assert_eq!(
-        (feed.failures, feed.notified.failing),
+        (feed.failures, feed.notified.failing.of("desk")),
         (1, Notification::Sent)
     );
 }
@@ -413,4 +415,28 @@ async fn what_a_config_asks_is_written_however_long_another_process_writes() {
     rival.execute_batch("ROLLBACK").expect("ended");
     let followed = following.await.expect("no panic");
     assert!(matches!(followed, (Ok(()), Ok(()), Ok(()))), "{followed:?}");
+}
+
+/// It was not polled for as long as it rested, so that says nothing of how long it fails.
+#[tokio::test]
+async fn a_feed_that_comes_back_counts_its_failures_and_empty_polls_anew() {
+    let temp = TempStore::new();
+    let store = temp.open(at(0)).await;
+    let own = feed("a", "https://a.example/");
+    sync(&store, std::slice::from_ref(&own), 0).await;
+    tamper(
+        &store,
+        "UPDATE feed SET failures = 3, failing_since = 1795000000000, health =
+           '{\"empty\":{\"since\":\"2026-11-18T10:40:00Z\",\"polls\":9,\"is_lasting\":true}}'",
+    )
+    .await;
+    sync(&store, &[], 10).await;
+    sync(&store, &[own], DAY).await;
+    let claim = claim_one(&store, at(DAY)).await.feed;
+    assert_eq!((claim.failures, claim.failing_since), (0, None));
+    let empty = claim.health.empty.expect("it had items before");
+    assert_eq!(
+        (empty.polls, empty.since, empty.is_lasting),
+        (0, at(DAY), false)
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::joint::contracts;
+use super::sink::contracts;
 use crate::text::bits::{BLOCK, bits, bits_of_two, block, lowest, ones};
 
 /// Writes words in lower case with one space between them, from the byte at `from`, which is a

@@ -20,7 +20,6 @@
 mod ascii;
 #[cfg(test)]
 mod generate;
-mod joint;
 #[cfg(test)]
 mod letters;
 mod marks;
@@ -34,8 +33,8 @@ mod walk;
 
 use std::ops::Range;
 
-pub use joint::{Joint, JointKind, is_dash, is_joining, is_joint};
 pub use sink::Lines;
+pub use sink::{Joint, JointKind, is_dash, is_joining, is_joint};
 use sink::{Joints, Letters, Tracker};
 use table::Class;
 use walk::Folder;

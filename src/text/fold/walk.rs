@@ -7,9 +7,8 @@ use std::ops::Range;
 
 use super::{
     ascii,
-    joint::{JointKind, contracts, is_dash, is_joining, is_joint},
     marks::{self, looks_back},
-    sink::{BREAK, Letters, Lines, Sink},
+    sink::{BREAK, JointKind, Letters, Lines, Sink, contracts, is_dash, is_joining, is_joint},
     table::{Class, Folding, class, class_of_one, compose, lookup},
 };
 

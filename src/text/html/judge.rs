@@ -106,7 +106,7 @@ impl<'a> Judge<'a> {
         tag.has_attributes_of_html() && !self.is_named(tag, element)
     }
 
-    /// Whether a tag that is none of HTML is a tag all the same: one that has a partner, as
+    /// Whether a tag that is not HTML is a tag all the same: one that has a partner, as
     /// `<o:p></o:p>` has, or attributes in quotes.
     #[cold]
     fn is_unknown_element(&mut self, tag: &Tag<'a>) -> bool {

@@ -44,7 +44,8 @@ impl Plain {
         self.keeps_lines = false;
     }
 
-    /// Adds text; runs of white space become one space. A no-break space is none (HTML §4.1).
+    /// Adds text; runs of white space become one space. A no-break space is not white space (HTML
+    /// §4.1).
     pub(super) fn push(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut at = 0;

@@ -4,32 +4,48 @@ mod doors;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
+        HeaderMap, StatusCode,
+        header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
     },
+    middleware::{Next, from_fn_with_state, map_response},
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use ring::digest::{SHA256, digest};
 
-use super::Context;
-use crate::{app::Exposition, model::Secret};
+use super::{
+    Context,
+    access::{is_same, role_of},
+    feeds, pages, reply,
+    reply::text,
+};
+use crate::{app::Exposition, config::WebOptions};
 
 pub(super) use doors::Public;
 
-const TEXT: (HeaderName, &str) = (CONTENT_TYPE, "text/plain; charset=utf-8");
-const NOT_KEPT: (HeaderName, &str) = (CACHE_CONTROL, "no-store");
-
 /// What may be asked there. GET and HEAD; what else is asked of a path hears so.
 pub(super) fn router(context: Context) -> Router {
+    let is_served = |State(context): State<Context>, request: Request, next: Next| async move {
+        if context.app.config().web.pages {
+            next.run(request).await
+        } else {
+            text(StatusCode::NOT_FOUND, "not found")
+        }
+    };
+    // A reload may turn them on and off.
+    let pages = pages::router(context.clone()).merge(feeds::router(context.clone()));
+    let pages = pages.layer(from_fn_with_state(context.clone(), is_served));
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
-        .fallback(async || text(StatusCode::NOT_FOUND, "not found"))
         .with_state(context)
+        .merge(pages)
+        .fallback(async || text(StatusCode::NOT_FOUND, "not found"))
+        .layer(map_response(async |answer: Response| {
+            reply::secured(answer)
+        }))
 }
 
 async fn healthz(State(context): State<Context>) -> Response {
@@ -50,29 +66,30 @@ fn verdict(fault: Option<String>) -> Response {
 
 async fn metrics(State(context): State<Context>, headers: HeaderMap) -> Response {
     let config = context.app.config();
-    if let Some(token) = &config.web.token
-        && !shows(&headers, token)
-    {
+    if !may_scrape(&headers, &config.web) {
         let refused = text(StatusCode::UNAUTHORIZED, "a bearer token is needed");
         return ([(WWW_AUTHENTICATE, "Bearer")], refused).into_response();
     }
     let exposition = wanted(&headers);
     let body = context.app.scrape(exposition).await;
     let of_what = (CONTENT_TYPE, exposition.content_type());
-    ([of_what, NOT_KEPT, (VARY, "accept")], body).into_response()
+    ([of_what, (VARY, "accept")], body).into_response()
 }
 
-fn text(status: StatusCode, line: &str) -> Response {
-    (status, [TEXT, NOT_KEPT], format!("{line}\n")).into_response()
-}
-
-/// Whether a request shows the token. Digests are compared: how long that takes tells nothing of it.
-fn shows(headers: &HeaderMap, token: &Secret) -> bool {
-    let shown = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+/// Whether a request shows a token of the config, where one has to be shown.
+fn may_scrape(headers: &HeaderMap, web: &WebOptions) -> bool {
+    if web.token.is_none() && !web.login.is_asked() {
+        return true;
+    }
+    let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
     let shown = shown.and_then(|value| value.split_at_checked("Bearer ".len()));
     shown.is_some_and(|(scheme, shown)| {
-        let [shown, token] = [shown, token.expose().as_bytes()].map(|it| digest(&SHA256, it));
-        scheme.eq_ignore_ascii_case(b"Bearer ") && shown.as_ref() == token.as_ref()
+        let is_scraper = web
+            .token
+            .as_ref()
+            .is_some_and(|token| is_same(shown, token));
+        let is_right = is_scraper || role_of(shown, &web.login).is_some();
+        scheme.eq_ignore_ascii_case(b"Bearer ") && is_right
     })
 }
 
@@ -97,7 +114,10 @@ fn wanted(headers: &HeaderMap) -> Exposition {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
     use super::*;
+    use crate::model::Secret;
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
@@ -121,7 +141,10 @@ mod tests {
 
     #[test]
     fn only_the_token_itself_opens() {
-        let token = Secret::new("correct horse");
+        let web = WebOptions {
+            token: Some(Secret::new("correct horse")),
+            ..WebOptions::default()
+        };
         for (shown, opens) in [
             ("Bearer correct horse", true),
             ("bearer correct horse", true),
@@ -134,11 +157,12 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(
-                shows(&headers(AUTHORIZATION, shown), &token),
+                may_scrape(&headers(AUTHORIZATION, shown), &web),
                 opens,
                 "{shown}"
             );
         }
-        assert!(!shows(&HeaderMap::new(), &token));
+        assert!(!may_scrape(&HeaderMap::new(), &web));
+        assert!(may_scrape(&HeaderMap::new(), &WebOptions::default()));
     }
 }

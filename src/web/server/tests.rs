@@ -1,4 +1,4 @@
-use std::{path::PathBuf, time::Instant};
+use std::path::PathBuf;
 
 use axum::routing::{get, post};
 use tempfile::TempDir;
@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use super::{super::Access, *};
+use crate::watchdog::watchdog;
 
 /// A door with small limits, and what may be asked at it.
 struct Door {
@@ -100,9 +101,7 @@ async fn who_says_nothing_or_half_of_it_is_cut_off() {
     let body =
         "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 9\r\n\r\n123";
     for (request, answer) in [("", ""), ("GET / HT", ""), (kept, "200"), (body, "408")] {
-        let started = Instant::now();
-        let said = door.ask(request).await;
-        assert!(started.elapsed() < Duration::from_secs(10), "{request}");
+        let said = watchdog(request, door.ask(request)).await;
         assert!(said.contains(answer), "{request}: {said}");
     }
     assert!(door.ask(WELL).await.ends_with("well"));
@@ -149,8 +148,8 @@ async fn a_peer_that_reads_nothing_is_cut_off() {
     };
     let door = Door::open(limits);
     let _deaf = door.connect("GET /long HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    let well = tokio::time::timeout(Duration::from_secs(10), door.ask(WELL)).await;
-    assert!(well.expect("room again").ends_with("well"));
+    let well = watchdog("no room again", door.ask(WELL)).await;
+    assert!(well.ends_with("well"));
 }
 
 #[tokio::test]
@@ -164,8 +163,8 @@ async fn the_end_waits_only_a_moment_and_removes_the_socket() {
             .expect("open"),
     );
     door.stop.cancel();
-    let ended = tokio::time::timeout(Duration::from_secs(10), door.serves).await;
-    ended.expect("in time").expect("no panic");
+    let ended = watchdog("the end", door.serves).await;
+    ended.expect("no panic");
     assert_eq!(*door.waiting.borrow(), 0, "it is cut off");
     assert!(!door.path.exists());
 }

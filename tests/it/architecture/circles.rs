@@ -1,8 +1,8 @@
 //! No circle of files: no two files take names from each other, nor do more of them in a ring.
 //!
 //! A file takes a name from the file that defines it, however many `pub use` lie between. A file is
-//! a part of the module it stands in, so what it takes from there does not count, and neither does
-//! what a `mod.rs` only hands on. Tests do not count.
+//! a part of its own module, so what it takes from there does not count, and neither does what a
+//! `mod.rs` only re-exports. Tests do not count.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -10,8 +10,8 @@ use std::{
 };
 
 /// The layers from the bottom up. A module may use those of lower layers, never its siblings'.
-const LAYERS: [&[&str]; 11] = [
-    &["model", "linear"],
+const LAYERS: [&[&str]; 12] = [
+    &["model", "linear", "watchdog"],
     &[
         "clock", "schedule", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
     ],
@@ -23,6 +23,7 @@ const LAYERS: [&[&str]; 11] = [
     &["poll", "deliver", "config"],
     &["scheduler"],
     &["app"],
+    &["view"],
     &["web"],
     &["cli"],
     &["main", "lib"],
@@ -33,7 +34,7 @@ const LONGEST_FILE: usize = 600;
 /// Nine files in ten are no longer.
 const LONG_FILE: usize = 300;
 /// Half the files are no longer.
-const MEDIAN_FILE: usize = 170;
+const MEDIAN_FILE: usize = 200;
 /// No function is longer.
 const LONGEST_FUNCTION: usize = 70;
 /// Nine functions in ten are no longer.

@@ -13,6 +13,7 @@ use tokio::{
     net::TcpListener,
     task::JoinHandle,
 };
+use tokio_util::sync::CancellationToken;
 
 /// A request as it came in; header names in lower case.
 #[derive(Debug, Clone, Default)]
@@ -126,6 +127,18 @@ impl Drop for HttpServer {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// Takes one connection and closes it without a word when `end` comes.
+pub(crate) async fn mute_until(end: CancellationToken) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(async move {
+        let connection = listener.accept().await;
+        end.cancelled().await;
+        drop(connection);
+    });
+    address
 }
 
 /// Serves one connection until the client closes it.

@@ -7,16 +7,15 @@ use std::{
     os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tempfile::TempDir;
 
-/// Debian's `nobody`, whom mailboxes belong to.
-const NOBODY: u32 = 65534;
+use crate::watchdog::Watchdog;
 
-/// How long Postfix may take to start, and to deliver.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Debian's `nobody`, who owns the mailboxes.
+const NOBODY: u32 = 65534;
 
 /// A client that says this in EHLO is refused, once it names a recipient.
 pub(crate) const REFUSED_NAME: &str = "refused.example.net";
@@ -195,12 +194,12 @@ fn free_port() -> u16 {
 }
 
 fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    let watchdog = Watchdog::start();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(Instant::now() < deadline, "{what} do not come");
+        assert!(watchdog.is_patient(), "{what} do not come");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -129,6 +129,8 @@ pub(crate) struct Taken {
 
 struct Shared {
     script: Mutex<Script>,
+    /// Counts the scripts.
+    replaced: watch::Sender<u64>,
     mails: watch::Sender<Vec<Taken>>,
     lines: Mutex<Vec<String>>,
     acceptor: TlsAcceptor,
@@ -156,6 +158,7 @@ impl SmtpServer {
         let (acceptor, ca_pem) = certificate();
         let shared = Arc::new(Shared {
             script: Mutex::new(script),
+            replaced: watch::Sender::new(1),
             mails: watch::Sender::new(Vec::new()),
             lines: Mutex::new(Vec::new()),
             acceptor,
@@ -177,9 +180,10 @@ impl SmtpServer {
         &self.ca_pem
     }
 
-    /// From the next step on.
+    /// From the next step on; a peer that was left in silence is hung up on.
     pub(crate) fn set(&self, script: Script) {
         *self.shared.script.lock().expect("no holder panics") = script;
+        self.shared.replaced.send_modify(|count| *count += 1);
     }
 
     /// Every mail taken so far.
@@ -294,7 +298,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
     }
 }
 
-/// What stands between `<` and `>`.
+/// What is between `<` and `>`.
 fn path(line: &str) -> String {
     let start = line.find('<').map_or(0, |at| at + 1);
     let end = line.rfind('>').unwrap_or(line.len());
@@ -347,6 +351,7 @@ impl Peer {
 
     /// The step's own reply or `usual`; whether it said yes.
     async fn answer(&mut self, step: Step, usual: &str) -> Option<bool> {
+        let mut replaced = self.shared.replaced.subscribe();
         if self.script().until == Some(step) {
             let mut script = self.shared.script.lock().ok()?;
             script.answers.clear();
@@ -355,7 +360,10 @@ impl Peer {
         let reply = match answer {
             None => usual.to_owned(),
             Some(Answer::Say(reply)) => reply,
-            Some(Answer::Mute) => std::future::pending().await,
+            Some(Answer::Mute) => {
+                replaced.changed().await.ok()?;
+                return None;
+            }
             Some(Answer::Close) => return None,
         };
         self.say(&reply).await?;

@@ -7,13 +7,12 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Condvar, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tempfile::TempDir;
 
-/// How long anything may take on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::watchdog::Watchdog;
 
 /// The daemon, and what it has logged.
 pub(crate) struct Watched {
@@ -56,16 +55,16 @@ impl Watched {
     /// Waits for a line of the log with this in it, after those that were there at `from`.
     pub(crate) fn logged(&self, wanted: &str, from: usize) -> String {
         let (lines, news) = &*self.log;
-        let deadline = Instant::now() + PATIENCE;
+        let watchdog = Watchdog::start();
         let mut lines = lines.lock().expect("not poisoned");
         loop {
             let known = lines.iter().skip(from).find(|line| line.contains(wanted));
             if let Some(line) = known {
                 return line.clone();
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "never logged {wanted}: {lines:#?}");
-            lines = news.wait_timeout(lines, left).expect("not poisoned").0;
+            assert!(watchdog.is_patient(), "never logged {wanted}: {lines:#?}");
+            let news = news.wait_timeout(lines, Duration::from_secs(1));
+            lines = news.expect("not poisoned").0;
         }
     }
 

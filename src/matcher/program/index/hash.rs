@@ -88,7 +88,7 @@ pub(super) fn token_start(text: &[u8], end: usize) -> usize {
     space.map_or(0, |space| space + 1)
 }
 
-/// The hash of so many bytes of an open end.
+/// The hash of a number of bytes of an open end.
 pub(in crate::matcher) const fn end_hash(bytes: u64, length: usize) -> u64 {
     fold(FIRST ^ bytes, SECOND ^ length as u64)
 }

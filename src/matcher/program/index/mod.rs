@@ -9,7 +9,6 @@
 
 mod hash;
 mod joints;
-mod key;
 mod table;
 
 use std::ops::Range;
@@ -20,8 +19,7 @@ use table::{AdjacentBytes, Table};
 
 pub(in crate::matcher) use hash::{PADDING, end_hash};
 pub(in crate::matcher) use joints::LONG_MARK;
-pub(in crate::matcher) use key::{LookupKey, keys};
-pub(in crate::matcher) use table::{Entry, Target};
+pub(in crate::matcher) use table::{Entry, LookupKey, Target, keys};
 
 /// The tables.
 #[derive(Default)]

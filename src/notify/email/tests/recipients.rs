@@ -110,7 +110,7 @@ async fn beyond_the_most_recipients_the_rest_is_reported_later() {
     assert_eq!(error.accepted, ["desk@example.org"]);
 }
 
-/// Who has the mail is proof that it is not us whom the server refuses.
+/// Who has the mail is proof that the server does not refuse us.
 #[tokio::test]
 async fn a_refusal_of_one_recipient_among_others_gives_that_one_up() {
     let script = plain().recipient("list@example.org", "550 5.7.1 not allowed to send to it");

@@ -8,7 +8,7 @@ use crate::{
     model::{Detour, Receipt, Retry, SendReason},
     notify::{
         MailServer, Notifier,
-        email::trouble::AVOIDED_FOR,
+        email::server::AVOIDED_FOR,
         smtp_server::{Answer, Script, Step},
     },
 };

@@ -94,7 +94,7 @@ impl Weight {
 }
 
 impl<'a> Walk<'a> {
-    /// What the expression may make, which stands so deep.
+    /// What the expression may make, which is so deep.
     pub(super) fn weigh(&self, expression: &Expr<'a>, depth: usize) -> Result<Weight, Fault> {
         let span = expression.span();
         deeper(depth, span)?;

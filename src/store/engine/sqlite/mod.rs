@@ -6,10 +6,8 @@
 
 mod connection;
 mod copy;
-mod job;
 mod lock;
 mod migrate;
-mod others;
 mod shape;
 mod threads;
 
@@ -21,9 +19,10 @@ mod schema;
 mod upgrade;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::SystemTime,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -31,14 +30,13 @@ use tracing::warn;
 
 use self::{
     connection::{Access, Connection},
-    job::{Message, Task},
     lock::Lock,
-    threads::{LockedPath, read, write},
+    threads::{LockedPath, Message, Task, read, write},
 };
 use super::Tx;
 use crate::store::{StoreError, disk::beside};
 
-pub(in crate::store) use self::{job::Patience, others::Others};
+pub(in crate::store) use self::threads::Patience;
 
 #[cfg(test)]
 pub(in crate::store) use self::{migrate::MIGRATIONS, shape::APPLICATION_ID};
@@ -218,4 +216,47 @@ fn spawn(
         .name(name.to_owned())
         .spawn(run)
         .map_err(|cause| StoreError::io("start a thread for", path, cause))
+}
+
+/// Looks for the commits of other processes: those of commands beside the daemon.
+///
+/// The log's time of change is looked at first: one system call and no other thread, so that a
+/// daemon with nothing to do can look several times a second at no cost. Only where it is another
+/// one is the writer asked whether these were commits of others or its own.
+#[derive(Debug)]
+pub(in crate::store) struct Others {
+    engine: Sqlite,
+    log: PathBuf,
+    stamp: Option<(SystemTime, u64)>,
+    /// The clock of files is coarse, and a commit counts a moment after its bytes are there: after
+    /// each change there is one look more.
+    look_again: bool,
+    version: Option<i64>,
+}
+
+impl Others {
+    /// Looks at this file, which is the one that was opened.
+    pub(in crate::store) fn of(engine: Sqlite, path: &Path) -> Self {
+        Self {
+            engine,
+            log: beside(path, "-wal"),
+            stamp: None,
+            look_again: true,
+            version: None,
+        }
+    }
+
+    /// Whether they have written since this was last asked; the first time, no.
+    pub(in crate::store) async fn have_written(&mut self) -> Result<bool, StoreError> {
+        let data = std::fs::metadata(&self.log).ok();
+        let stamp = data.and_then(|data| Some((data.modified().ok()?, data.len())));
+        let is_touched = stamp != self.stamp;
+        if !is_touched && !self.look_again {
+            return Ok(false);
+        }
+        let version = self.engine.changes_by_others().await?;
+        (self.stamp, self.look_again) = (stamp, is_touched);
+        let before = self.version.replace(version);
+        Ok(before.is_some_and(|before| before != version))
+    }
 }

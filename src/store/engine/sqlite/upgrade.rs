@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::HealthIssue,
-    store::{Empty, Notification, Store, testing::*},
+    store::{Empty, Store, notifications::Notification, testing::*},
 };
 
 /// A store of this schema, in which these statements were run.
@@ -54,9 +54,13 @@ async fn what_schema_4_told_is_known_and_its_end_is_sent_once() {
     let store = upgraded(&temp).await;
     let claim = claim_one(&store, at(0)).await;
     assert_eq!(claim.feed.name, "told");
-    let notified = claim.feed.notified;
+    let notified = claim.feed.notified.clone();
     for issue in HealthIssue::ALL {
-        assert_eq!(notified.of(issue), Notification::Sent, "{issue:?}");
+        assert_eq!(
+            notified.of(issue).of("desk"),
+            Notification::Sent,
+            "{issue:?}"
+        );
     }
     let health = claim.feed.health;
     assert!(health.is_silent);
@@ -85,16 +89,20 @@ async fn what_a_mute_of_schema_4_suppresses_nobody_has_heard_of_at_its_end() {
     let claim = claim_one(&store, at(0)).await;
     assert_eq!(claim.feed.name, "muted");
     assert_eq!(
-        claim.feed.notified.failing,
-        Notification::Sent,
+        claim.feed.notified.failing.of("desk"),
+        Notification::Suppressed,
         "while it lasts"
     );
     store.end_mutes(at(60)).await.expect("ended");
     tamper(&store, "UPDATE origin SET due = 0, leased_until = 0").await;
     let notified = claim_one(&store, at(60)).await.feed.notified;
-    assert_eq!(notified.failing, Notification::Suppressed);
-    assert_eq!(notified.empty, Notification::Suppressed);
-    assert_eq!(notified.silent, Notification::Sent, "held before the mute");
+    assert_eq!(notified.failing.of("desk"), Notification::Unsent);
+    assert_eq!(notified.empty.of("desk"), Notification::Unsent);
+    assert_eq!(
+        notified.silent.of("desk"),
+        Notification::Sent,
+        "held before the mute"
+    );
     let names = "SELECT count(*) FROM meta WHERE key LIKE 'mute-%'";
     assert_eq!(number(&store, names).await, 0);
 }

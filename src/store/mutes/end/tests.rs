@@ -7,23 +7,25 @@ use super::super::{
 use crate::{
     model::{FeedId, HealthIssue, MuteKind},
     store::{
-        DeliveryState, Finding, Notification, Notified, PollClaim, PollCommit, PollCommitted,
-        PollResult, Selection, engine::Tx, notifications, testing::*,
+        DeliveryState, Finding, PollClaim, PollCommit, PollCommitted, PollResult, Selection,
+        engine::Tx,
+        notifications::{self, Notification},
+        testing::*,
     },
 };
 
-const SENT: Notified = Notified {
-    failing: Notification::Sent,
-    silent: Notification::None,
-    empty: Notification::Sent,
-};
+/// What `desk` has got of the issues of a feed.
+fn of_desk(claim: &PollClaim) -> [Notification; 3] {
+    HealthIssue::ALL.map(|issue| claim.feed.notified.of(issue).of("desk"))
+}
 
-/// Nobody has received it.
-const SUPPRESSED: Notified = Notified {
-    failing: Notification::Suppressed,
-    silent: Notification::None,
-    empty: Notification::Suppressed,
-};
+/// That for failing and empty.
+fn both(notification: Notification) -> [Notification; 3] {
+    HealthIssue::ALL.map(|issue| match issue {
+        HealthIssue::Silent => Notification::None,
+        HealthIssue::Failing | HealthIssue::Empty => notification,
+    })
+}
 
 /// A poll that failed; the feed had lost its items before.
 fn ill(claim: &PollClaim, second: i64) -> PollCommit {
@@ -53,12 +55,12 @@ async fn of_what_still_ails_a_feed_after_its_mute_receivers_are_notified() {
     store.end_mutes(at(60)).await.expect("done");
     assert_eq!(ends(&deliveries(&store).await)["desk"].notices, 2);
     let claim = claim_one(&store, at(900)).await;
-    assert_eq!(claim.feed.notified, SUPPRESSED);
+    assert_eq!(of_desk(&claim), both(Notification::Unsent));
     assert_eq!(pending(&store, "feed.failing").await, 0);
     commit(&store, ill(&claim, 900)).await;
     assert_eq!(pending(&store, "feed.failing").await, 1);
     let claim = claim_one(&store, at(1800)).await;
-    assert_eq!(claim.feed.notified, SENT);
+    assert_eq!(of_desk(&claim), both(Notification::Sent));
     commit(&store, ill(&claim, 1800)).await;
     assert_eq!(pending(&store, "feed.failing").await, 1, "once");
 }
@@ -74,15 +76,23 @@ async fn a_poll_under_way_at_the_end_of_a_mute_does_not_hide_what_ails_the_feed(
         commit(&store, ill(&claim_one(&store, at(0)).await, 0)).await;
 
         let under_way = claim_one(&store, at(900)).await;
-        assert_eq!(under_way.feed.notified, SENT);
+        assert_eq!(of_desk(&under_way), both(Notification::Suppressed));
         if is_ended {
             store.end_mutes(at(901)).await.expect("done");
         }
         // Of what it took for known it made no notice.
         commit(&store, poll(&under_way, at(902), failed())).await;
         let claim = claim_one(&store, at(9_000)).await;
-        let known = if is_ended { SUPPRESSED } else { SENT };
-        assert_eq!(claim.feed.notified, known, "the mute has ended: {is_ended}");
+        let known = if is_ended {
+            Notification::Unsent
+        } else {
+            Notification::Suppressed
+        };
+        assert_eq!(
+            of_desk(&claim),
+            both(known),
+            "the mute has ended: {is_ended}"
+        );
     }
 }
 
@@ -133,21 +143,21 @@ async fn of_two_feeds_that_one_notice_names_each_is_unheard_of_at_the_end_of_its
     let claim = claim_one(&store, at(0)).await;
     let [mofa, nhk] = [id_of(&store, "mofa").await, id_of(&store, "nhk").await];
     let both = Finding {
-        notices: vec![failing("mofa", &["nhk"])],
+        event: failing("mofa", &["nhk"]).event,
         also: vec![if claim.feed.id == mofa { nhk } else { mofa }],
         ..finding(HealthIssue::Failing)
     };
     let both = with([both], poll(&claim, at(0), failed()));
     commit(&store, both).await;
     for (second, of_mofa, of_nhk) in [
-        (49, Notification::Sent, Notification::Sent),
-        (50, Notification::Sent, Notification::Suppressed),
-        (100, Notification::Suppressed, Notification::Suppressed),
+        (49, Notification::Suppressed, Notification::Suppressed),
+        (50, Notification::Suppressed, Notification::Unsent),
+        (100, Notification::Unsent, Notification::Unsent),
     ] {
         store.end_mutes(at(second)).await.expect("done");
         let of = async |feed| {
             let read = move |tx: &mut dyn Tx| notifications::read(tx, feed, at(second));
-            store.read(read).await.expect("read").failing
+            store.read(read).await.expect("read").failing.of("desk")
         };
         assert_eq!(
             (of(mofa).await, of(nhk).await),
@@ -175,7 +185,8 @@ async fn a_failure_that_was_sent_on_request_is_not_sent_again() {
     };
     assert_eq!(store.retry(held, at(2)).await.expect("done"), 2);
     store.end_mutes(at(50)).await.expect("done");
-    assert_eq!(claim_one(&store, at(900)).await.feed.notified, SENT);
+    let claim = claim_one(&store, at(900)).await;
+    assert_eq!(of_desk(&claim), both(Notification::Sent));
 }
 
 /// Of two receivers, one has it already: the other one is notified, and both of the end.
@@ -184,9 +195,7 @@ async fn whoever_was_not_sent_a_suppressed_failure_is_notified_after_the_mute() 
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     let to_both = |mut finding: Finding| {
-        let mut other = finding.notices[0].clone();
-        other.receiver = "phone".into();
-        finding.notices.push(other);
+        finding.receivers.push("phone".into());
         finding
     };
     let of = async |receiver: &str, kind: &str| {
@@ -217,7 +226,7 @@ async fn whoever_was_not_sent_a_suppressed_failure_is_notified_after_the_mute() 
         assert_eq!(pending, (1, phones), "at {second}");
     }
     let claim = claim_one(&store, at(2700)).await;
-    assert_eq!(claim.feed.notified.failing, Notification::Sent);
+    assert_eq!(of_desk(&claim)[0], Notification::Sent);
     let over = Finding {
         is_over: true,
         ..to_both(finding(HealthIssue::Failing))

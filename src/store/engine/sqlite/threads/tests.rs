@@ -5,7 +5,7 @@ use crate::store::engine::{
     Tx,
     sqlite::{
         connection::Access,
-        job::{Patience, Task},
+        threads::{Patience, Task},
     },
     values,
 };
