@@ -13,8 +13,8 @@ use serde::Serialize;
 use super::{
     config,
     error::{Answer, CliError},
-    installed,
     output::{Output, remark},
+    stored,
 };
 use crate::{
     app::{App, AppError},
@@ -79,7 +79,7 @@ impl Poll {
             let path = config.store.path.clone();
             Err(AppError::Store(StoreError::Locked { path }))
         } else {
-            installed::refuse_second_store(&config)?;
+            stored::refuse_second_store(&config)?;
             App::open(config::load(path)?, Arc::new(SystemClock)).await
         };
         let reports = match app {

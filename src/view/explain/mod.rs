@@ -164,7 +164,7 @@ fn against<'a>(facts: &'a ItemFacts<'_>, position: usize, in_full: bool) -> Expl
         alerted: facts.alert(&watch.name).is_some(),
         reaches: decision.reaches,
         decided: decision.stage,
-        verdict: format!("{}: {}", decision.outcome, decision.why),
+        verdict: decision.verdict(),
         help: decision.help,
         outcome: decision.outcome,
         why: decision.why,
