@@ -60,7 +60,7 @@ pub(super) fn bars(bars: &[Bar], [width, height]: [f64; 2], class: &str, words: 
 }
 
 /// Points from left to right on a scale of time that grows tenfold from line to line: seconds,
-/// minutes and days are told apart. Values are in seconds.
+/// minutes and days can be distinguished. Values are in seconds.
 pub(super) fn lags(points: &[(f64, String)], [width, height]: [f64; 2], words: &str) -> String {
     const LINES: [(f64, &str); 5] = [
         (1.0, "1 s"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn lags_of_seconds_and_of_days_are_told_apart() {
+    fn lags_of_seconds_and_of_days_differ() {
         let points = [(2.0, "fast".to_owned()), (86_400.0, "slow".to_owned())];
         let svg = lags(&points, [400.0, 120.0], "two alerts");
         let heights: Vec<f64> = svg
