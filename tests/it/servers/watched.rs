@@ -123,7 +123,12 @@ impl Drop for Watched {
 
 /// Asks an address, or with a `/` in front a Unix socket.
 pub(crate) fn ask(address: &str, request: &str, headers: &str) -> Answer {
-    let text = format!("{request} HTTP/1.1\r\nHost: bells\r\nConnection: close\r\n{headers}\r\n");
+    ask_as("bells", address, request, headers)
+}
+
+/// The same, calling it by this name.
+pub(crate) fn ask_as(host: &str, address: &str, request: &str, headers: &str) -> Answer {
+    let text = format!("{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
     let mut notified = Vec::new();
     if address.starts_with('/') {
         let mut stream = UnixStream::connect(address).expect("a door");
