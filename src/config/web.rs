@@ -246,7 +246,7 @@ fn read_header(text: &Text<'_>) -> Option<String> {
         name.as_str(),
         "host" | "authorization" | "cookie" | "origin"
     ) {
-        let message = format!("the header {name:?} is one that browsers set");
+        let message = format!("the header {:?} is one that browsers set", text.text);
         text.error_with(
             message,
             "name a header that only the proxy sets, such as \"Remote-User\"",
