@@ -12,6 +12,7 @@ mod scrape;
 mod setup;
 mod status;
 mod systemd;
+mod whole;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -45,6 +46,7 @@ pub use reloads::{DoorError, Doors, Reload, Reloaded, Swap};
 pub use scrape::Exposition;
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::{ConfigCounts, Live, config_counts};
+pub use whole::Whole;
 
 /// The program under one config file, from open to close.
 #[derive(Debug)]
@@ -67,6 +69,7 @@ pub struct App {
 #[derive(Debug, Clone)]
 struct InForce {
     config: Arc<Config>,
+    whole: Arc<OnceLock<Arc<Whole>>>,
     http: Http,
     /// Another one for other texts of the config's files.
     fingerprint: String,
@@ -282,6 +285,7 @@ impl InForce {
     fn of(parts: &setup::Parts, config: &Config, now: Timestamp) -> Self {
         Self {
             config: Arc::new(config.clone()),
+            whole: Arc::default(),
             http: parts.http(),
             fingerprint: parts.fingerprint.clone(),
             loaded_at: now,

@@ -12,9 +12,12 @@ use crate::{
 };
 
 /// Every template, by the name it is called by. Names end in `.html`: that is what turns escaping on.
-const TEMPLATES: [(&str, &str); 2] = [
+const TEMPLATES: &[(&str, &str)] = &[
+    ("find.html", include_str!("templates/find.html")),
     ("frame.html", include_str!("templates/frame.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("trouble.html", include_str!("templates/trouble.html")),
+    ("why.html", include_str!("templates/why.html")),
 ];
 
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {

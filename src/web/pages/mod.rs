@@ -6,7 +6,9 @@
 
 mod charts;
 mod engine;
+mod items;
 mod login;
+mod shown;
 
 use axum::{
     Router,
@@ -28,6 +30,8 @@ use super::{
 /// The pages, each behind the question of who asks.
 pub(super) fn router(context: Context) -> Router {
     Router::new()
+        .route("/items", get(items::find))
+        .route("/items/{id}", get(items::why))
         .route("/login", get(login::show).post(login::enter))
         .route("/logout", post(login::leave))
         .route("/style.css", get(style))
