@@ -13,9 +13,11 @@ use crate::{
 
 /// Every template, by the name it is called by. Names end in `.html`: that is what turns escaping on.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("alerts.html", include_str!("templates/alerts.html")),
     ("find.html", include_str!("templates/find.html")),
     ("frame.html", include_str!("templates/frame.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("mutes.html", include_str!("templates/mutes.html")),
     ("trouble.html", include_str!("templates/trouble.html")),
     ("why.html", include_str!("templates/why.html")),
 ];

@@ -4,10 +4,12 @@
 //! has an address, and what changes something is a form. Text of feeds is escaped by the templates,
 //! which take no markup from anywhere but `charts`.
 
+mod alerts;
 mod charts;
 mod engine;
 mod items;
 mod login;
+mod mutes;
 mod shown;
 
 use axum::{
@@ -30,8 +32,11 @@ use super::{
 /// The pages, each behind the question of who asks.
 pub(super) fn router(context: Context) -> Router {
     Router::new()
+        .route("/alerts", get(alerts::show))
         .route("/items", get(items::find))
         .route("/items/{id}", get(items::why))
+        .route("/mutes", get(mutes::show).post(mutes::mute))
+        .route("/mutes/{id}/lift", post(mutes::lift))
         .route("/login", get(login::show).post(login::enter))
         .route("/logout", post(login::leave))
         .route("/style.css", get(style))
