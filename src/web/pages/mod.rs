@@ -11,6 +11,7 @@ mod items;
 mod login;
 mod mutes;
 mod shown;
+mod watches;
 
 use axum::{
     Router,
@@ -37,6 +38,8 @@ pub(super) fn router(context: Context) -> Router {
         .route("/items/{id}", get(items::why))
         .route("/mutes", get(mutes::show).post(mutes::mute))
         .route("/mutes/{id}/lift", post(mutes::lift))
+        .route("/watches", get(watches::list))
+        .route("/watches/{name}", get(watches::sheet))
         .route("/login", get(login::show).post(login::enter))
         .route("/logout", post(login::leave))
         .route("/style.css", get(style))
