@@ -80,11 +80,11 @@ impl Poller {
     /// not at the end of the lease.
     async fn poll_feed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
         let now = self.clock.now();
-        let put_off = self.rules.put_off(&claim, [now, now]);
+        let put_off = Box::new(self.rules.put_off(&claim, [now, now]));
         let polled = self.poll_claimed(feed, claim).await;
         if polled.is_err() {
             // Where not even that can be recorded the lease brings it back.
-            let _ = self.store.commit_poll(put_off).await;
+            let _ = self.store.commit_poll(*put_off).await;
         }
         polled
     }

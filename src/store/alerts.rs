@@ -1,5 +1,8 @@
 //! Alerts, page by page.
 
+mod lag;
+mod page;
+
 use jiff::Timestamp;
 
 use super::{
@@ -7,6 +10,16 @@ use super::{
     engine::{Row, Tx, Value, values},
 };
 use crate::model::{Alert, AlertId};
+
+pub use self::{
+    lag::AlertLag,
+    page::{AlertPage, AlertSearch},
+};
+#[cfg(test)]
+pub(super) use self::{
+    lag::LAGS,
+    page::{OF_ALL, OF_FEED, OF_WATCH},
+};
 
 /// Which alerts to show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -96,6 +109,8 @@ impl Store {
 struct Condition {
     wheres: Vec<String>,
     params: Vec<Value>,
+    after: Option<AlertId>,
+    last: Option<AlertId>,
 }
 
 impl Condition {
@@ -104,6 +119,8 @@ impl Condition {
         let mut condition = Self {
             wheres: Vec::new(),
             params: vec![limit.into()],
+            after: None,
+            last: None,
         };
         condition.of_whom(filter);
         condition.of_when(tx, filter)?;
@@ -176,6 +193,7 @@ impl Condition {
             let until = self.add(until);
             self.wheres.push(format!("a.created_at < {until}"));
         }
+        (self.after, self.last) = (after, last);
         if let Some(after) = after {
             let after = self.add(after);
             self.wheres.push(format!("a.id > {after}"));

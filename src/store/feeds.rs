@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{
-    Health, Store, StoreError,
+    Condition, Health, RecentPolls, Store, StoreError,
     engine::{Row, values},
 };
 use crate::{model::Origin, schedule::Learned};
@@ -72,9 +72,16 @@ pub struct FeedStatus {
     pub moved_to: Option<String>,
     /// Whether it is silent or empty, beside its failures.
     pub health: Health,
+    /// Its last polls.
+    pub polls: RecentPolls,
 }
 
 impl FeedStatus {
+    /// How it is, in a word.
+    pub fn condition(&self) -> Condition {
+        Condition::of(self.gone, self.failures, self.polled_at, &self.health)
+    }
+
     /// A feed of the config that the store does not have: it was off from its first day.
     pub fn unknown(name: &str, url: &Url) -> Self {
         Self {
@@ -108,6 +115,7 @@ impl FeedStatus {
             missed_at: None,
             moved_to: None,
             health: Health::default(),
+            polls: RecentPolls::default(),
         }
     }
 }
@@ -120,14 +128,21 @@ macro_rules! feeds {
                     f.title, f.link, f.language, f.format, f.baseline_at, f.polled_at,
                     f.succeeded_at, f.changed_at, f.status, f.failures, f.failing_since,
                     f.reason, f.error, f.items_total, f.warnings, f.learned, o.not_before,
-                    (SELECT count(*) FROM item i WHERE i.feed = f.id) AS items,
-                    (SELECT count(*) FROM alert a WHERE a.feed = f.id) AS alerts,
-                    f.missed, f.missed_at, f.moved_to, f.health
+                    f.kept_items, f.kept_alerts, f.missed, f.missed_at, f.moved_to, f.health,
+                    f.polls
                FROM feed f JOIN origin o ON o.id = f.origin ",
             $rest
         )
     };
 }
+
+// Behind the macro, which it uses.
+mod page;
+
+pub(super) use page::active;
+#[cfg(test)]
+pub(super) use page::{ACTIVE, BY_CONDITION, BY_NAME, IN_CONDITION};
+pub use page::{FeedCounts, FeedFilter};
 
 impl Store {
     /// Every feed the config ever named, by name.
@@ -176,12 +191,13 @@ fn feed_status(mut row: Row) -> Result<FeedStatus, StoreError> {
         warnings: row.take("warnings")?,
         learned: row.take("learned")?,
         pause_ends_at: row.take("not_before")?,
-        items: row.take("items")?,
-        alerts: row.take("alerts")?,
+        items: row.take("kept_items")?,
+        alerts: row.take("kept_alerts")?,
         missed: row.take("missed")?,
         missed_at: row.take("missed_at")?,
         moved_to: row.take("moved_to")?,
         health: row.take("health")?,
+        polls: row.take("polls")?,
     })
 }
 

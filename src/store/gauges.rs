@@ -8,11 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    FeedStatus, Health, Store, StoreError,
+    Condition, Health, Store, StoreError,
     engine::{Row, Tx},
     step_back,
 };
-use crate::{model::HealthIssue, schedule::Learned};
 
 /// The state of the store at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,56 +41,6 @@ pub struct FeedGauge {
     pub succeeded_at: Option<Timestamp>,
     /// The last time its document was new.
     pub changed_at: Option<Timestamp>,
-}
-
-/// How a feed is, in a word. Closed: a metric label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Condition {
-    /// It was read, and brings what it should.
-    Ok,
-    /// Its last poll failed.
-    Failing,
-    /// It reads well and brings nothing new, or nothing at all, and someone was notified of it.
-    Silent,
-    /// Its server says that it is gone; it is not polled any more.
-    Gone,
-    /// It was not polled yet.
-    New,
-}
-
-impl FeedStatus {
-    /// How it is, in a word.
-    pub fn condition(&self) -> Condition {
-        Condition::of(self.gone, self.failures, self.polled_at, &self.health)
-    }
-}
-
-impl Condition {
-    /// Of what the store keeps of a feed.
-    fn of(gone: bool, failures: u32, polled_at: Option<Timestamp>, health: &Health) -> Self {
-        let issue = health.issue(&Learned::default()).map(|(issue, _)| issue);
-        match issue {
-            _ if gone => Self::Gone,
-            _ if failures > 0 => Self::Failing,
-            _ if polled_at.is_none() => Self::New,
-            Some(HealthIssue::Silent | HealthIssue::Empty) => Self::Silent,
-            _ => Self::Ok,
-        }
-    }
-
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Ok, Self::Failing, Self::Silent, Self::Gone, Self::New];
-
-    /// The label.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failing => "failing",
-            Self::Silent => "silent",
-            Self::Gone => "gone",
-            Self::New => "new",
-        }
-    }
 }
 
 /// How a receiver is.

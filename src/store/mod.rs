@@ -24,6 +24,7 @@
 mod alerts;
 mod closed;
 mod columns;
+mod condition;
 mod disk;
 mod engine;
 mod error;
@@ -69,33 +70,34 @@ use self::{
 use crate::model::DeliveryKey;
 
 pub use self::{
-    alerts::AlertFilter,
+    alerts::{AlertFilter, AlertLag, AlertPage, AlertSearch},
+    condition::Condition,
     disk::BALLAST_BYTES,
     error::StoreError,
-    feeds::FeedStatus,
-    gauges::{Condition, FeedGauge, Gauges, ReceiverGauge},
-    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem, WatchRecord},
+    feeds::{FeedCounts, FeedFilter, FeedStatus},
+    gauges::{FeedGauge, Gauges, ReceiverGauge},
+    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     notifications::{Finding, IssueLog, Notified},
     outbox::{
         AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxFilter, ParseDeliveryStateError,
-        ReceiverState, ReceiverStatus, ReceiverUpdate, Reception, Selection, SettleTo, Settlement,
-        Unreached,
+        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxCount, OutboxFilter, OutboxSearch,
+        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Reception,
+        Selection, SettleTo, Settlement, Unreached,
     },
     polls::{
         AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
         Health, HealthUpdate, KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll,
         OriginPause, OutageChange, PollClaim, PollCommit, PollCommitted, PollRead, PollReport,
-        PollResult, REFRESH_AFTER, Reach, Recalled, Recovery, Revision, Silence, Unreachable,
-        Unread,
+        PollResult, PolledOnce, PolledTo, REFRESH_AFTER, Reach, Recalled, RecentPolls, Recovery,
+        Revision, Silence, Unreachable, Unread,
     },
     prune::Pruned,
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
     summary::{Summary, Vitals},
-    watches::WatchOff,
+    watches::{WatchHits, WatchOff, WatchRecord},
 };
 
 /// Where the store is and how long it keeps what.

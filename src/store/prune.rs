@@ -1,5 +1,7 @@
 //! What is no longer kept.
 
+mod kept;
+
 use std::{ops::AddAssign, time::Duration};
 
 use jiff::Timestamp;
@@ -66,13 +68,15 @@ impl Store {
         for (find, before, delete) in [
             (DELIVERIES, alerts_before, delivery as Delete),
             (MUTES, alerts_before, mute),
-            (ALERTS, alerts_before, alert),
-            (ITEMS, items_before, item),
         ] {
             let ids = move |tx: &mut dyn Tx| ids(tx, find, before);
             let delete = move |tx: &mut dyn Tx, id: &i64| delete(tx, *id, before);
             pruned += self.clear(ids, delete).await?;
         }
+        let alerts = move |tx: &mut dyn Tx| kept::find_alerts(tx, alerts_before);
+        pruned += self.clear(alerts, kept::delete_alerts).await?;
+        let items = move |tx: &mut dyn Tx| kept::find_items(tx, items_before);
+        pruned += self.clear(items, kept::delete_items).await?;
         for (feed, changed_at) in self.read(read_feeds).await? {
             let before = changed_at.saturating_sub(keep_seen);
             let rested = move |tx: &mut dyn Tx| rested(tx, feed, before);
@@ -147,18 +151,6 @@ const MUTES: &str = "
      WHERE m.ended_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mute = m.id)
      ORDER BY m.id LIMIT ?2";
 
-/// Alerts that no delivery needs any more.
-const ALERTS: &str = "
-    SELECT a.id FROM alert a
-     WHERE a.created_at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert = a.id)
-     ORDER BY a.created_at, a.id LIMIT ?2";
-
-/// Items without an alert.
-const ITEMS: &str = "
-    SELECT i.id FROM item i
-     WHERE i.seen_at < ?1 AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.item = i.id)
-     ORDER BY i.seen_at, i.id LIMIT ?2";
-
 fn ids(tx: &mut dyn Tx, find: &str, before: i64) -> Result<Vec<i64>, StoreError> {
     tx.column(find, values![before, FOUND])
 }
@@ -191,36 +183,14 @@ fn mute(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
     })
 }
 
-fn alert(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
-    let needed = "SELECT id FROM delivery WHERE alert = ?1 LIMIT 1";
-    if tx.row(needed, values![id])?.is_some() {
-        return Ok(Pruned::default());
-    }
-    tx.exec("DELETE FROM alert_watch WHERE alert = ?1", values![id])?;
-    Ok(Pruned {
-        alerts: tx.exec("DELETE FROM alert WHERE id = ?1", values![id])?,
-        ..Pruned::default()
-    })
-}
-
-/// An item with what it said before.
-fn item(tx: &mut dyn Tx, id: i64, _before: i64) -> Result<Pruned, StoreError> {
-    let needed = "SELECT id FROM alert WHERE item = ?1 LIMIT 1";
-    if tx.row(needed, values![id])?.is_some() {
-        return Ok(Pruned::default());
-    }
-    tx.exec("DELETE FROM revision WHERE item = ?1", values![id])?;
-    Ok(Pruned {
-        items: tx.exec("DELETE FROM item WHERE id = ?1", values![id])?,
-        ..Pruned::default()
-    })
-}
-
 /// Fingerprints of one feed. Their age is counted from the feed's last new body, not from now:
-/// while a feed answers 304, or fails, its document stays the same and none of it is refreshed.
+/// while a feed answers 304, or fails, its document stays the same and none of it is refreshed. Those of
+/// an item that is kept stay with it: it is found by them.
 fn rested(tx: &mut dyn Tx, feed: FeedId, before: i64) -> Result<Vec<(ItemId, i64)>, StoreError> {
     let rows = tx.rows(
-        "SELECT item, alias FROM fingerprint WHERE feed = ?1 AND seen_at < ?2 LIMIT ?3",
+        "SELECT s.item, s.alias FROM fingerprint s
+          WHERE s.feed = ?1 AND s.seen_at < ?2
+            AND NOT EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) LIMIT ?3",
         values![feed, before, FOUND],
     )?;
     rows.into_iter()

@@ -76,20 +76,32 @@ pub struct WatchInForce {
     pub since: Timestamp,
 }
 
-/// Items under the names their feeds showed.
+/// Fingerprints by a part of theirs, feed by feed, for that is how they are indexed: CROSS JOIN keeps
+/// the order. Only what the index holds is read: for more than that, SQLite would read all
+/// fingerprints of each feed.
 macro_rules! seen {
-    ($join:literal) => {
+    ($part:literal) => {
         concat!(
-            "SELECT f.name, s.item, s.seen_at,
-                    CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END
-                      AS is_kept,
-                    s.recognition
-               FROM feed ",
-            $join,
-            " ORDER BY f.name, s.item DESC, s.seen_at DESC"
+            "SELECT f.id, f.name, s.item, s.alias FROM feed f CROSS JOIN fingerprint s
+              WHERE s.feed = f.id AND s.",
+            $part,
+            " = ?1 LIMIT ?2"
         )
     };
 }
+
+pub(super) const SEEN_BY_LINK: &str = seen!("link");
+pub(super) const SEEN_BY_GUID: &str = seen!("guid");
+pub(super) const SEEN_AS: &str = seen!("item");
+
+/// Fingerprints that share a name, at most: a feed may give one guid to all its items.
+const MOST_SEEN: u32 = 1_000;
+
+const SHOWN: &str = "
+    SELECT s.seen_at, s.recognition,
+           CASE WHEN EXISTS (SELECT 1 FROM item i WHERE i.id = s.item) THEN 1 ELSE 0 END AS is_kept
+      FROM fingerprint s WHERE s.feed = ?1 AND s.item = ?2 AND s.alias = ?3";
+
 impl Store {
     /// What is on record of an item; `None` where it is not kept.
     pub async fn item_record(&self, item: ItemId) -> Result<Option<ItemRecord>, StoreError> {
@@ -117,13 +129,10 @@ impl Store {
     /// The items that feeds showed under a name that has these hashes as link and as guid, by feed,
     /// the latest first.
     pub async fn seen_under(&self, name: [i64; 2]) -> Result<Vec<SeenItem>, StoreError> {
-        let by_link = seen!("f JOIN fingerprint s ON s.feed = f.id AND s.link = ?1");
-        let by_guid = seen!("f JOIN fingerprint s ON s.feed = f.id AND s.guid = ?1");
         self.read(move |tx| {
             let mut found = Vec::new();
-            for (sql, hash) in [by_link, by_guid].into_iter().zip(name) {
-                for row in tx.rows(sql, values![hash])? {
-                    let item = seen_item(row)?;
+            for (sql, hash) in [SEEN_BY_LINK, SEEN_BY_GUID].into_iter().zip(name) {
+                for item in seen(tx, sql, hash)? {
                     if found.iter().all(|other: &SeenItem| other.item != item.item) {
                         found.push(item);
                     }
@@ -134,15 +143,11 @@ impl Store {
         .await
     }
 
-    /// The item of this number, if any feed ever showed it. Reads all fingerprints: no index is
-    /// kept for what only people ask.
+    /// The item of this number, if any feed ever showed it.
     pub async fn seen_as(&self, item: ItemId) -> Result<Option<SeenItem>, StoreError> {
         self.read(move |tx| {
-            let row = tx.row(
-                seen!("f JOIN fingerprint s ON s.feed = f.id AND s.item = ?1"),
-                values![item],
-            )?;
-            row.map(seen_item).transpose()
+            let found = seen(tx, SEEN_AS, item.0)?;
+            Ok(found.into_iter().next())
         })
         .await
     }
@@ -153,14 +158,32 @@ impl Store {
     }
 }
 
-fn seen_item(mut row: Row) -> Result<SeenItem, StoreError> {
-    Ok(SeenItem {
+/// By feed, the latest first.
+fn seen(tx: &mut dyn Tx, sql: &str, value: i64) -> Result<Vec<SeenItem>, StoreError> {
+    let mut found = Vec::new();
+    for row in tx.rows(sql, values![value, MOST_SEEN])? {
+        found.extend(seen_item(tx, row)?);
+    }
+    found.sort_by(|one: &SeenItem, other| {
+        let by_feed = one.feed.cmp(&other.feed);
+        by_feed.then((other.item, other.seen_at).cmp(&(one.item, one.seen_at)))
+    });
+    Ok(found)
+}
+
+fn seen_item(tx: &mut dyn Tx, mut row: Row) -> Result<Option<SeenItem>, StoreError> {
+    let (feed, item, alias): (i64, ItemId, i64) =
+        (row.take("id")?, row.take("item")?, row.take("alias")?);
+    let Some(mut shown) = tx.row(SHOWN, values![feed, item, alias])? else {
+        return Ok(None);
+    };
+    Ok(Some(SeenItem {
         feed: row.take("name")?,
-        item: row.take("item")?,
-        seen_at: row.take("seen_at")?,
-        is_kept: row.take("is_kept")?,
-        identified_by: IdentifiedBy::from_number(row.take("recognition")?),
-    })
+        item,
+        seen_at: shown.take("seen_at")?,
+        is_kept: shown.take("is_kept")?,
+        identified_by: IdentifiedBy::from_number(shown.take("recognition")?),
+    }))
 }
 
 fn reuses_guid(tx: &mut dyn Tx, item: ItemId) -> Result<bool, StoreError> {

@@ -8,7 +8,7 @@ use super::{
     Store, StoreError,
     disk::{self, Files, beside},
     engine::values,
-    step_back,
+    feeds, step_back,
 };
 use crate::model::StoreReason;
 
@@ -42,18 +42,31 @@ pub struct Vitals {
     pub bytes: u64,
 }
 
+/// What was not polled, or fails, is not `ok`, and so has an index; feeds count their alerts.
+pub(super) const SUMMARY: &str = "
+    SELECT (SELECT count(*) FROM feed
+             WHERE active = 1 AND condition <> 'ok' AND polled_at IS NULL) AS unpolled,
+           (SELECT count(*) FROM feed
+             WHERE active = 1 AND condition <> 'ok' AND failures > 0) AS failing,
+           (SELECT coalesce(sum(kept_alerts), 0) FROM feed WHERE kept_alerts > 0) AS alerts,
+           (SELECT count(*) FROM delivery WHERE state = 'pending') AS waiting,
+           (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead";
+
+/// Ids are given in the order of time, and the index holds them: of the deliveries of each receiver
+/// the first is read.
+const VITALS: &str = "
+    SELECT (SELECT min(d.created_at) FROM receiver r JOIN delivery d ON d.id = (
+              SELECT min(w.id) FROM delivery w WHERE w.state = 'pending' AND w.receiver = r.id))
+             AS oldest_waiting,
+           (SELECT max(polled_at) FROM feed WHERE active = 1) AS last_poll";
+
 impl Store {
     /// How the store itself is.
     pub async fn vitals(&self) -> Result<Vitals, StoreError> {
         let bytes = self.bytes();
         self.read(move |tx| {
             let mut row = tx
-                .row(
-                    "SELECT (SELECT min(created_at) FROM delivery WHERE state = 'pending')
-                              AS oldest_waiting,
-                            (SELECT max(polled_at) FROM feed WHERE active = 1) AS last_poll",
-                    &[],
-                )?
+                .row(VITALS, &[])?
                 .expect("a row of sub-selects is one row");
             Ok(Vitals {
                 oldest_waiting: row.take("oldest_waiting")?,
@@ -69,20 +82,12 @@ impl Store {
     pub async fn summary(&self) -> Result<Summary, StoreError> {
         self.read(|tx| {
             let mut row = tx
-                .row(
-                    "SELECT (SELECT count(*) FROM feed WHERE active = 1) AS feeds,
-                            (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NOT NULL)
-                              AS polled,
-                            (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0) AS failing,
-                            (SELECT count(*) FROM alert) AS alerts,
-                            (SELECT count(*) FROM delivery WHERE state = 'pending') AS waiting,
-                            (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead",
-                    &[],
-                )?
+                .row(SUMMARY, &[])?
                 .expect("a row of sub-selects is one row");
+            let feeds = u32::try_from(feeds::active(tx)?).unwrap_or(u32::MAX);
             Ok(Summary {
-                feeds: row.take("feeds")?,
-                polled: row.take("polled")?,
+                feeds,
+                polled: feeds.saturating_sub(row.take("unpolled")?),
                 failing: row.take("failing")?,
                 alerts: row.take("alerts")?,
                 waiting: row.take("waiting")?,

@@ -1,5 +1,7 @@
 //! The config's watches, brought into the store, and when each of them was off last.
 
+mod hits;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
@@ -10,6 +12,10 @@ use super::{
     mutes, record,
 };
 use crate::model::MuteKind;
+
+#[cfg(test)]
+pub(super) use hits::{OF_ALL, OF_ONE, OF_SPAN};
+pub use hits::{WatchHits, WatchRecord};
 
 /// Watches written in one transaction.
 const PART: usize = 500;

@@ -67,19 +67,6 @@ pub struct ItemCount {
     pub oldest: Option<Timestamp>,
 }
 
-/// What a watch has alerted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WatchRecord {
-    /// Its name; the config may not have it any more.
-    pub watch: String,
-    /// Alerts kept.
-    pub alerts: u64,
-    /// Those of them since the moment that was asked for.
-    pub recent: u64,
-    /// The last.
-    pub last_at: Timestamp,
-}
-
 /// The columns of an item, as [`stored`] takes them.
 macro_rules! columns {
     () => {
@@ -102,8 +89,11 @@ macro_rules! select {
 }
 
 // Behind the macros, which it uses.
+mod called;
 mod page;
 
+#[cfg(test)]
+pub(super) use called::{NAMED_BY_GUID, NAMED_BY_LINK, RECENT};
 #[cfg(test)]
 pub(super) use page::{EARLIER, EARLIER_OF_FEED, MOMENT, MOMENT_OF_FEED};
 
@@ -152,18 +142,6 @@ impl Store {
         .await
     }
 
-    /// Kept items with this link or this id of their feed's, the newest first, at most `limit`.
-    /// Reads all items: no index is kept for what only people ask.
-    pub async fn items_called(&self, name: &str, limit: u32) -> Result<Vec<KeptItem>, StoreError> {
-        let name = name.to_owned();
-        self.read(move |tx| {
-            let sql = select!("WHERE i.link = ?1 OR i.guid = ?1 ORDER BY i.id DESC LIMIT ?2");
-            let rows = tx.rows(sql, values![name, limit])?;
-            rows.into_iter().map(|row| kept(tx, row)).collect()
-        })
-        .await
-    }
-
     /// Those of these items that are still kept.
     pub async fn items(&self, ids: Vec<ItemId>) -> Result<Vec<StoredItem>, StoreError> {
         self.read(move |tx| {
@@ -175,30 +153,6 @@ impl Store {
                 }
             }
             Ok(items)
-        })
-        .await
-    }
-
-    /// What each watch that ever alerted has alerted, as far as alerts are kept.
-    pub async fn watch_records(&self, since: Timestamp) -> Result<Vec<WatchRecord>, StoreError> {
-        self.read(move |tx| {
-            let rows = tx.rows(
-                "SELECT w.watch, count(*) AS alerts,
-                        count(CASE WHEN a.created_at >= ?1 THEN 1 END) AS recent,
-                        max(a.created_at) AS last_at
-                   FROM alert_watch w JOIN alert a ON a.id = w.alert
-                  GROUP BY w.watch ORDER BY w.watch",
-                values![since],
-            )?;
-            let record = |mut row: Row| {
-                Ok(WatchRecord {
-                    watch: row.take("watch")?,
-                    alerts: row.take("alerts")?,
-                    recent: row.take("recent")?,
-                    last_at: row.take("last_at")?,
-                })
-            };
-            rows.into_iter().map(record).collect()
         })
         .await
     }

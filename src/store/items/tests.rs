@@ -86,9 +86,15 @@ async fn an_item_says_where_it_comes_from_and_who_alerted_it() {
     assert_eq!(first.stored.alerted, HashSet::from(["a".to_owned()]));
     assert_eq!(first.stored.item, news(1, &[], &[]).item);
     assert_eq!(store.kept_item(ItemId(99)).await.expect("read"), None);
-    let called = store.items_called("guid-1", 5).await.expect("read");
+    let called = store.items_called("guid-1", [0, 1], 5).await.expect("read");
     assert_eq!(called, [first]);
-    assert!(store.items_called("1", 5).await.expect("read").is_empty());
+    assert!(
+        store
+            .items_called("1", [0, 1], 5)
+            .await
+            .expect("read")
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -96,7 +102,7 @@ async fn a_watch_has_a_record_of_its_alerts() {
     let temp = TempStore::new();
     let store = nine_items(&temp).await;
     let records = store.watch_records(at(60)).await.expect("read");
-    let record = WatchRecord {
+    let record = crate::store::WatchRecord {
         watch: "a".to_owned(),
         alerts: 3,
         recent: 2,

@@ -8,6 +8,7 @@ mod lineup;
 mod manage;
 mod missed;
 mod old;
+mod page;
 mod payload;
 mod recovered;
 mod settle;
@@ -25,11 +26,13 @@ pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE},
     flood::{DUE, FIRST},
     lineup::{NEXT_DUE_AFTER, SENT, WAITING},
+    page::{COUNTS, NEWEST, NEWEST_IN_STATE},
 };
 pub use self::{
     flood::ONE_BY_ONE,
     lineup::{LinedUp, Lineup},
     missed::Missed,
+    page::{OutboxCount, OutboxSearch},
     unreached::{NotifiedUnreached, Reception, Unreached},
 };
 pub(super) use self::{

@@ -103,6 +103,20 @@ pub(in crate::store) fn of_alert(
     rows.into_iter().map(|row| status(tx, store, row)).collect()
 }
 
+/// These deliveries with their attempts, in their order.
+pub(super) fn by_ids(
+    tx: &mut dyn Tx,
+    store: &str,
+    ids: &[i64],
+) -> Result<Vec<DeliveryStatus>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = tx.row(deliveries!("WHERE d.id = ?1"), values![*id])?;
+        found.extend(row.map(|row| status(tx, store, row)).transpose()?);
+    }
+    Ok(found)
+}
+
 fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, StoreError> {
     let id: DeliveryId = row.take("id")?;
     let state: String = row.take("state")?;

@@ -89,6 +89,16 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// Adds the alerts that were written to those that the feed keeps.
+pub(super) fn count(tx: &mut dyn Tx, feed: FeedId, effects: &Effects) -> Result<(), StoreError> {
+    if effects.alerts.is_empty() {
+        return Ok(());
+    }
+    let made = i64::try_from(effects.alerts.len()).expect("no more than items of a document");
+    let add = "UPDATE feed SET kept_alerts = kept_alerts + ?2 WHERE id = ?1";
+    tx.exec(add, values![feed, made]).map(drop)
+}
+
 /// Of each watch of an alert.
 type Priorities = HashMap<String, Priority>;
 
@@ -122,8 +132,8 @@ fn insert_row(
     )?;
     for watch in &alert.watches {
         tx.exec(
-            "INSERT INTO alert_watch (item, watch, alert) VALUES (?1, ?2, ?3)",
-            values![item, watch.as_str(), id],
+            "INSERT INTO alert_watch (item, watch, alert, made_at) VALUES (?1, ?2, ?3, ?4)",
+            values![item, watch.as_str(), id, now],
         )?;
     }
     Ok(id)

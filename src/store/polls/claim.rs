@@ -53,7 +53,7 @@ macro_rules! feed {
                     last_items, missed, missed_at, in_gap, fill, moved_to, moving, learned,
                     health, (baseline_at IS NULL AND EXISTS (
                       SELECT 1 FROM fingerprint p WHERE p.feed = feed.id)) AS is_inherited,
-                    due_reason, asked,
+                    due_reason, asked, polls,
                     EXISTS (SELECT 1 FROM notification n WHERE n.feed = feed.id) AS is_logged
                FROM feed WHERE origin = ?1 AND active = 1 AND ",
             $which
@@ -205,6 +205,7 @@ fn feed_state(tx: &mut dyn Tx, row: &mut Row, now: Timestamp) -> Result<FeedStat
         health: row.take("health")?,
         cut_off: row.take::<String>("due_reason")? == CUT_OFF,
         asked: row.take("asked")?,
+        polls: row.take("polls")?,
         continuity: Continuity {
             pace: learned.shorten,
             ..Continuity::read(row)?

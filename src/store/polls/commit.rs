@@ -1,6 +1,8 @@
 //! What a poll found, in one transaction.
 
-use super::{PollCommit, PollCommitted, PollRead, PollResult, items, outage};
+use super::{
+    NewItem, PollCommit, PollCommitted, PollRead, PollResult, RecentPolls, alerts, items, outage,
+};
 use crate::store::{
     Store, StoreError,
     engine::{Tx, Value, values},
@@ -30,6 +32,7 @@ fn commit(tx: &mut dyn Tx, poll: PollCommit) -> Result<PollCommitted, StoreError
     let feed = poll.claim.feed;
     let leaves_origin = poll.moved.is_some() || poll.result.is_gone();
     let (mut effects, shown) = items::write(tx, feed, poll.result, poll.committed_at)?;
+    alerts::count(tx, feed, &effects)?;
     if let Some(continuity) = poll.continuity {
         continuity.write(tx, feed, shown)?;
     }
@@ -86,6 +89,9 @@ pub(in crate::store) const PAUSE_DOMAIN: &str = "
 
 /// False, and nothing written, if the config moved the feed to another URL.
 fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
+    let before = &poll.claim.polls;
+    let after = |(to, new)| before.after(poll.polled_at, to, new);
+    let polls = &poll.result.polled_to().map(after).unwrap_or_default();
     let rows = match &poll.result {
         PollResult::Unchanged {
             status,
@@ -103,11 +109,17 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     *by_validators,
                     poll.next.learned,
                     poll.health.state,
+                    polls,
                 ],
             ),
         )?,
-        PollResult::Read(read) => tx.exec(READ, &with_schedule(poll, &columns(poll, read)))?,
-        PollResult::Backfilled(_) => tx.exec(BACKFILLED, &with_schedule(poll, &[]))?,
+        PollResult::Read(read) => {
+            tx.exec(READ, &with_schedule(poll, &columns(poll, read, polls)))?
+        }
+        PollResult::Backfilled(missed) => tx.exec(
+            BACKFILLED,
+            &with_schedule(poll, values![polls, count(missed)]),
+        )?,
         PollResult::PutOff => tx.exec(
             PUT_OFF,
             values![
@@ -133,6 +145,7 @@ fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
                     *gone,
                     poll.next.learned,
                     poll.health.state,
+                    polls,
                 ],
             ),
         )?,
@@ -145,7 +158,7 @@ const UNCHANGED: &str = "
            etag = ?7, last_modified = ?8,
            not_modified_since = CASE WHEN ?9 = 1 THEN coalesce(not_modified_since, ?5) END,
            failures = 0, failing_since = NULL, gone = 0,
-           reason = NULL, error = NULL, learned = ?10, health = ?11
+           reason = NULL, error = NULL, learned = ?10, health = ?11, polls = ?12
      WHERE id = ?1 AND url = ?2";
 
 const READ: &str = "
@@ -155,11 +168,13 @@ const READ: &str = "
            items_total = ?14, warnings = ?15, changed_at = ?16,
            baseline_at = CASE WHEN ?17 = 1 THEN ?16 ELSE coalesce(baseline_at, ?16) END,
            failures = 0, failing_since = NULL, gone = 0,
-           reason = NULL, error = NULL, learned = ?18, health = ?19
+           reason = NULL, error = NULL, learned = ?18, health = ?19, polls = ?20,
+           kept_items = kept_items + ?21
      WHERE id = ?1 AND url = ?2";
 
 const BACKFILLED: &str = "
-    UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5
+    UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5, polls = ?6,
+           kept_items = kept_items + ?7
      WHERE id = ?1 AND url = ?2";
 
 const PUT_OFF: &str =
@@ -171,7 +186,7 @@ const FAILED: &str = "
     UPDATE feed SET due = ?3, due_reason = ?4, asked = 0, polled_at = ?5, status = ?6,
            failures = failures + CASE WHEN asked = 1 AND failures > 0 THEN 0 ELSE 1 END,
            failing_since = coalesce(failing_since, ?5),
-           reason = ?7, error = ?8, gone = ?9, learned = ?10, health = ?11
+           reason = ?7, error = ?8, gone = ?9, learned = ?10, health = ?11, polls = ?12
      WHERE id = ?1 AND url = ?2";
 
 /// The parameters ?1 to ?5, which the statements share, and the rest.
@@ -188,7 +203,7 @@ fn with_schedule(poll: &PollCommit, rest: &[Value]) -> Vec<Value> {
     params
 }
 
-fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 14] {
+fn columns(poll: &PollCommit, read: &PollRead, polls: &RecentPolls) -> [Value; 16] {
     [
         read.status.into(),
         read.etag.as_deref().into(),
@@ -204,5 +219,12 @@ fn columns(poll: &PollCommit, read: &PollRead) -> [Value; 14] {
         read.baseline.into(),
         poll.next.learned.into(),
         poll.health.state.into(),
+        polls.into(),
+        count(&read.news).into(),
     ]
+}
+
+/// Items that will be kept.
+fn count(new: &[NewItem]) -> i64 {
+    i64::try_from(new.len()).expect("a document has far fewer")
 }

@@ -5,6 +5,7 @@ mod ask;
 mod claim;
 mod commit;
 mod health;
+mod history;
 mod items;
 pub(super) mod outage;
 mod outcome;
@@ -24,6 +25,7 @@ use crate::{
 pub use self::{
     ask::{Asked, PollReport},
     health::{Empty, Health, Neighbour, Recovery, Silence},
+    history::{PolledOnce, PolledTo, RecentPolls},
     outage::{OutageChange, Reach, Unreachable},
     outcome::{
         AlertReceiver, Alias, Claimed, HealthUpdate, KnownItem, NewAlert, NewItem, NextPoll,
@@ -105,6 +107,8 @@ pub struct FeedState {
     pub cut_off: bool,
     /// Whether someone asked for this poll.
     pub asked: bool,
+    /// The polls before it.
+    pub polls: RecentPolls,
 }
 
 impl FeedState {

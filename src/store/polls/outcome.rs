@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Continuity, Health, Moved, OutageChange, PollClaim};
+use super::{Continuity, Health, Moved, OutageChange, PollClaim, PolledTo, RecentPolls};
 use crate::{
     model::{
         Alert, AlertId, FeedId, Fingerprint, IdentifiedBy, Item, ItemId, OriginId, Priority,
@@ -53,6 +53,7 @@ impl PollCommit {
                 fence: claim.fence,
                 feed: claim.feed.id,
                 url: claim.feed.url.clone(),
+                polls: claim.feed.polls.clone(),
             },
             polled_at,
             committed_at,
@@ -83,6 +84,8 @@ pub struct Claimed {
     /// The URL that was read. If the config has given the feed another one meanwhile, the result is
     /// dropped, with validators that would have been the wrong URL's.
     pub url: String,
+    /// The polls before it.
+    pub polls: RecentPolls,
 }
 
 /// When a feed is polled again.
@@ -159,6 +162,27 @@ pub enum PollResult {
 }
 
 impl PollResult {
+    /// To what the poll came, and how many items were new; `None` where there was no poll.
+    pub(super) fn polled_to(&self) -> Option<(PolledTo, usize)> {
+        let new = match self {
+            Self::PutOff => return None,
+            Self::Unchanged { .. } => return Some((PolledTo::Unchanged, 0)),
+            Self::Failed { gone: true, .. } => return Some((PolledTo::Gone, 0)),
+            Self::Failed {
+                status: Some(429 | 503),
+                ..
+            } => return Some((PolledTo::AskedToWait, 0)),
+            Self::Failed { .. } => return Some((PolledTo::Failed, 0)),
+            Self::Read(read) => read.news.len(),
+            Self::Backfilled(missed) => missed.len(),
+        };
+        let to = match new {
+            0 => PolledTo::NothingNew,
+            _ => PolledTo::News,
+        };
+        Some((to, new))
+    }
+
     /// Whether the feed is not polled any more.
     pub(super) const fn is_gone(&self) -> bool {
         matches!(self, Self::Failed { gone: true, .. })

@@ -147,6 +147,19 @@ async fn a_fingerprint_goes_long_after_it_left_its_feed() {
     assert_eq!(known, [ItemId(2)]);
 }
 
+/// Without this, nobody who has only its link would find what became of it.
+#[tokio::test]
+async fn a_fingerprint_stays_with_an_item_that_is_kept() {
+    let temp = TempStore::new();
+    let store = one_feed(&temp).await;
+    poll_news(&store, vec![news(1, &["w"], &[]), news(2, &[], &[])]).await;
+    poll_at(&store, SEEN + 1, body(&[])).await;
+    assert_eq!(store.prune(at(SEEN + 1)).await.expect("pruned").seen, 1);
+    let found = store.items_called("guid-1", [0, 1], 5).await;
+    assert_eq!(found.expect("read").len(), 1);
+    assert_eq!(store.prune(at(ALERTS + 1)).await.expect("pruned").seen, 1);
+}
+
 /// Without this, every item of a feed that was quiet for a month would be news again.
 #[tokio::test]
 async fn a_feed_that_stands_still_forgets_nothing() {
@@ -189,13 +202,12 @@ async fn what_somebody_needs_since_it_was_found_stays() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     poll_news(&store, vec![news(1, &["w"], &["desk"])]).await;
-    for (delete, before) in [
-        (delivery as Delete, at(DAY).as_millisecond()),
-        (alert, 0),
-        (item, 0),
-    ] {
-        let deleted = store.write(move |tx| delete(tx, 1, before)).await;
-        assert_eq!(deleted.expect("done"), Pruned::default());
+    let before = at(DAY).as_millisecond();
+    let deleted = store.write(move |tx| delivery(tx, 1, before)).await;
+    assert_eq!(deleted.expect("done"), Pruned::default());
+    for delete in [kept::delete_alerts, kept::delete_items] {
+        let deleted = store.write(move |tx| delete(tx, &(FeedId(1), vec![1])));
+        assert_eq!(deleted.await.expect("done"), Pruned::default());
     }
     for table in ["delivery", "alert", "item"] {
         assert_eq!(count(&store, table).await, 1, "{table}");

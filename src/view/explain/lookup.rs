@@ -54,10 +54,11 @@ pub(crate) async fn find<'a>(name: &'a str, store: &Store) -> Result<Found<'a>, 
             Found::Items { items, asked: None }
         });
     }
-    let mut items = store.items_called(name, MAX_ITEMS).await?;
+    let hashes = parse::hashes_of_name(name);
+    let mut items = store.items_called(name, hashes, MAX_ITEMS).await?;
     let mut is_known = true;
     if items.is_empty() {
-        let seen = store.seen_under(parse::hashes_of_name(name)).await?;
+        let seen = store.seen_under(hashes).await?;
         is_known = !seen.is_empty();
         for seen in seen.into_iter().take(MAX_ITEMS as usize) {
             items.extend(store.kept_item(seen.item).await?);

@@ -1,7 +1,7 @@
 //! The schema is frozen, and its due times are found without reading whole tables.
 
 use super::{super::Tx, super::Value, connection::Access, connection::Connection, migrate};
-use crate::store::{items, mutes, outbox, polls};
+use crate::store::{alerts, feeds, items, mutes, outbox, polls, record, summary, watches};
 
 fn fresh() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -57,6 +57,17 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (items::EARLIER, 3),
         (items::MOMENT_OF_FEED, 4),
         (items::EARLIER_OF_FEED, 4),
+        (alerts::OF_ALL, 3),
+        (alerts::OF_FEED, 4),
+        (alerts::OF_WATCH, 4),
+        (feeds::BY_NAME, 2),
+        (feeds::BY_CONDITION, 3),
+        (watches::OF_ALL, 1),
+        (watches::OF_ONE, 1),
+        (watches::OF_SPAN, 3),
+        (items::RECENT, 3),
+        (outbox::NEWEST, 2),
+        (outbox::NEWEST_IN_STATE, 4),
         (outbox::LANE, 2),
         (outbox::CLAIM, 4),
         (outbox::NEXT_DUE, 1),
@@ -76,6 +87,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
             step.starts_with("SCAN")
                 && !step.contains("LIST SUBQUERY")
                 && step != "SCAN CONSTANT ROW"
+                && !step.starts_with("SCAN alert_watch USING COVERING INDEX")
                 || step.contains("TEMP B-TREE")
         };
         assert!(
@@ -103,4 +115,70 @@ fn mutes_that_ended_are_not_read() {
     let sql = format!("EXPLAIN QUERY PLAN {}", mutes::IN_FORCE);
     let plan = texts(&mut connection, &sql, &[Value::Null], "detail").join("\n");
     assert!(plan.contains("USING INDEX mute_open"), "{plan}");
+}
+
+/// What counts feeds, alerts and deliveries for a page reads indices of few rows, never the rows.
+#[test]
+fn counts_of_pages_read_no_item_alert_or_delivery() {
+    let (_directory, mut connection) = fresh();
+    for sql in [summary::SUMMARY, feeds::IN_CONDITION, feeds::ACTIVE] {
+        let plan = plan(&mut connection, sql, 0);
+        let reads = |step: &&String| step.starts_with("SCAN") || step.starts_with("SEARCH");
+        let is_counted = |step: &String| {
+            let of_feeds = ["feed_condition", "feed_alerting", "feed_resting"];
+            step.contains("SCAN CONSTANT ROW")
+                || step.contains("COVERING INDEX")
+                || of_feeds.iter().any(|index| step.contains(index))
+        };
+        assert!(plan.iter().filter(reads).all(is_counted), "{plan:#?}");
+        assert!(plan.iter().any(|step| reads(&step)));
+    }
+}
+
+/// By its hashes, an item is looked for in every feed, not in every fingerprint.
+#[test]
+fn an_item_is_found_by_its_name_feed_by_feed() {
+    let (_directory, mut connection) = fresh();
+    for (sql, params) in [
+        (record::SEEN_BY_LINK, 2),
+        (record::SEEN_BY_GUID, 2),
+        (record::SEEN_AS, 2),
+        (items::NAMED_BY_LINK, 2),
+        (items::NAMED_BY_GUID, 2),
+    ] {
+        let plan = plan(&mut connection, sql, params);
+        let scans: Vec<&String> = plan.iter().filter(|it| it.starts_with("SCAN")).collect();
+        assert_eq!(scans.len(), 1, "{plan:#?}");
+        let of_feeds = scans[0].starts_with("SCAN f USING COVERING INDEX");
+        assert!(of_feeds, "{plan:#?}");
+        let by_index =
+            |step: &String| step.starts_with("SEARCH s USING") && step.contains("(feed=? AND ");
+        assert!(plan.iter().any(by_index), "{plan:#?}");
+    }
+}
+
+/// Beside these counts and lags, which read a whole index or the newest alerts, no page reads more
+/// than its rows.
+#[test]
+fn lags_and_counts_of_deliveries_read_no_more_than_they_must() {
+    let (_directory, mut connection) = fresh();
+    for (sql, params, first) in [
+        (alerts::LAGS, 1, "SCAN a"),
+        (
+            outbox::COUNTS,
+            0,
+            "SCAN delivery USING COVERING INDEX delivery_state",
+        ),
+    ] {
+        let plan = plan(&mut connection, sql, params);
+        let scans: Vec<&str> = { plan.iter().map(String::as_str) }
+            .filter(|it| it.starts_with("SCAN") || it.contains("TEMP B-TREE"))
+            .collect();
+        assert_eq!(scans, [first], "{plan:#?}");
+    }
+}
+
+fn plan(connection: &mut Connection, sql: &str, params: usize) -> Vec<String> {
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    texts(connection, &sql, &vec![Value::Null; params], "detail")
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::HealthIssue,
-    store::{Empty, Store, notifications::Notification, testing::*},
+    store::{Condition, Empty, Store, notifications::Notification, testing::*},
 };
 
 /// A store of this schema, in which these statements were run.
@@ -105,4 +105,35 @@ async fn what_a_mute_of_schema_4_suppresses_nobody_has_heard_of_at_its_end() {
     );
     let names = "SELECT count(*) FROM meta WHERE key LIKE 'mute-%'";
     assert_eq!(number(&store, names).await, 0);
+}
+
+/// `busy` has two items, one with an alert of two watches; `idle` has none.
+const SCHEMA_5: &str = "
+INSERT INTO origin (id, host, domain, due) VALUES (1, 'a.example', 'a.example', 0);
+INSERT INTO feed (id, name, url, origin, due, due_reason, polled_at, failures)
+VALUES (1, 'busy', 'https://a.example/1', 1, 1, 'interval', 1795000000000, 0),
+       (2, 'idle', 'https://a.example/2', 1, 2, 'interval', 1795000000000, 3);
+INSERT INTO item (id, feed, text_hash, title, authors, categories, summary, content, seen_at)
+VALUES (1, 1, x'00', 'T', '[]', '[]', '', '', 0), (2, 1, x'00', 'U', '[]', '[]', '', '', 0);
+INSERT INTO alert (id, item, feed, priority, created_at, data)
+VALUES (3, 2, 1, 0, 1794000000000, '{}');
+INSERT INTO alert_watch (item, watch, alert) VALUES (2, 'a', 3), (2, 'b', 3);
+";
+
+#[tokio::test]
+async fn what_schema_5_kept_is_counted_and_its_watches_know_when_they_alerted() {
+    let temp = TempStore::new();
+    older(&temp.options.path, 5, SCHEMA_5);
+    let store = temp.open(at(0)).await;
+    let feeds = store.feeds().await.expect("read");
+    let counts = |name: &str| {
+        let feed = feeds.iter().find(|feed| feed.name == name);
+        let feed = feed.expect("there");
+        (feed.items, feed.alerts, feed.polls.newest_first().count())
+    };
+    assert_eq!((counts("busy"), counts("idle")), ((2, 1, 0), (0, 0, 0)));
+    let conditions = store.feed_counts().await.expect("read");
+    assert_eq!(conditions.of(Condition::Failing), 1);
+    let made = "SELECT count(*) FROM alert_watch WHERE made_at = 1794000000000";
+    assert_eq!(number(&store, made).await, 2);
 }
