@@ -60,6 +60,7 @@ pub struct App {
     reloads: reloads::Reloads,
     /// What listens for others; not there where nobody does.
     doors: OnceLock<Weak<dyn Doors>>,
+    turns: whole::Turns,
     started_at: Timestamp,
     /// Of the store's writer.
     pulse: status::Pulse,
@@ -131,6 +132,7 @@ impl App {
             reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
             doors: OnceLock::new(),
+            turns: whole::Turns::default(),
             metrics,
             trying,
             store,

@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("login.html", include_str!("templates/login.html")),
     ("mutes.html", include_str!("templates/mutes.html")),
     ("trouble.html", include_str!("templates/trouble.html")),
+    ("try.html", include_str!("templates/try.html")),
     ("watch.html", include_str!("templates/watch.html")),
     ("watches.html", include_str!("templates/watches.html")),
     ("why.html", include_str!("templates/why.html")),

@@ -11,6 +11,7 @@ mod items;
 mod login;
 mod mutes;
 mod shown;
+mod trying;
 mod watches;
 
 use axum::{
@@ -38,6 +39,7 @@ pub(super) fn router(context: Context) -> Router {
         .route("/items/{id}", get(items::why))
         .route("/mutes", get(mutes::show).post(mutes::mute))
         .route("/mutes/{id}/lift", post(mutes::lift))
+        .route("/try", get(trying::show))
         .route("/watches", get(watches::list))
         .route("/watches/{name}", get(watches::sheet))
         .route("/login", get(login::show).post(login::enter))
