@@ -23,7 +23,7 @@ use super::{Context, reply};
 use crate::config::WebOptions;
 
 use role::Role;
-pub(super) use session::Session;
+pub(super) use session::{Session, feed_key};
 use visitor::Shown;
 pub(super) use visitor::{Visitor, is_same, role_of};
 
