@@ -135,6 +135,12 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// No item from before that was looked at.
+    pub(crate) fn broke_off(&mut self, at: Timestamp) {
+        self.since = Some(at);
+        self.rate.begin(at);
+    }
+
     /// How many it hit.
     pub(crate) const fn hits(&self) -> u64 {
         self.tally.hits
