@@ -156,7 +156,12 @@ async fn answer(
 /// That a request is not answered, as its path tells faults.
 fn refused(status: StatusCode, path: &str) -> Response {
     if path.starts_with("/api/") {
-        reply::problem(status, "the request cannot be answered")
+        let detail = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
+            StatusCode::REQUEST_TIMEOUT => "the body did not come in time",
+            _ => "the answer failed; the service's log says why",
+        };
+        reply::problem(status, detail)
     } else {
         status.into_response()
     }

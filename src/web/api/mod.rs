@@ -78,12 +78,30 @@ async fn as_problem_of(answer: axum::response::Response) -> axum::response::Resp
 /// That there is no such path, and which was probably meant.
 async fn unknown(uri: Uri) -> Fault {
     let path = uri.path();
-    let paths: Vec<String> = routes()
-        .iter()
-        .map(|(path, _)| format!("/api/v1{path}"))
-        .collect();
-    let meant = closest(path, paths.iter().map(String::as_str));
-    let instead = meant.map(|meant| format!(", did you mean {meant}?"));
+    let routes = routes();
+    let paths = routes.iter().map(|(path, _)| *path);
+    let below = path.strip_prefix("/api/v1");
+    let meant = below.and_then(|path| closest(path, paths));
+    let instead = meant.map(|meant| format!(", did you mean /api/v1{meant}?"));
     let instead = instead.unwrap_or_else(|| "; /api/v1/openapi.json names all".to_owned());
     Fault::not_there(format!("there is no {path}{instead}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_description_has_the_paths_that_there_are() {
+        let description = include_str!("../../../docs/openapi.json");
+        let description: Value = serde_json::from_str(description).expect("JSON");
+        let described = description["paths"].as_object().expect("paths").keys();
+        let mut described: Vec<&str> = described.map(String::as_str).collect();
+        described.sort_unstable();
+        let there_are = routes();
+        let there_are = there_are.iter().map(|(path, _)| format!("/api/v1{path}"));
+        assert_eq!(described, there_are.collect::<Vec<_>>());
+    }
 }

@@ -15,6 +15,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::fingerprint,
     heavy::heavy,
+    model::to_second,
     view::{
         receivers,
         sending::send_test,
@@ -74,7 +75,7 @@ pub(super) async fn report(State(context): State<Context>, asked: Asked) -> Answ
         Some(since) => Some(since),
         None => planned().await?,
     };
-    let since = since.unwrap_or_else(|| a_day_before(now));
+    let since = since.unwrap_or_else(|| to_second(a_day_before(now)));
     let report = store.report_so_far(since, now).await?;
     Ok(object(&asked.headers, &report))
 }
