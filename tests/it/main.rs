@@ -4,6 +4,7 @@
 mod access;
 mod architecture;
 mod asked;
+mod browser;
 mod busy;
 mod cli;
 mod control;
