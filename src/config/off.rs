@@ -49,7 +49,8 @@ impl Config {
 
     /// The same with the watches that are off behind the others, for what would show them at work;
     /// `off` still names them.
-    pub(super) fn with_watches_off(mut self) -> (Self, Matcher) {
+    #[must_use]
+    pub fn with_watches_off(mut self) -> (Self, Matcher) {
         self.watches.extend_from_slice(&self.off.watches);
         without_broken_watches(self)
     }

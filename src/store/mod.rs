@@ -49,7 +49,7 @@ mod step_back;
 mod summary;
 mod sync;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod watches;
 
 use std::{

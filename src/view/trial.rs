@@ -135,6 +135,12 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// What came before this was not looked at.
+    pub(crate) fn begin(&mut self, since: Timestamp) {
+        self.since = Some(since);
+        self.rate.begin(since);
+    }
+
     /// How many it hit.
     pub(crate) const fn hits(&self) -> u64 {
         self.tally.hits

@@ -16,6 +16,8 @@ mod public;
 mod reply;
 mod server;
 mod socket;
+#[cfg(test)]
+mod testing;
 mod wire;
 
 use std::{fmt, panic::resume_unwind, path::Path, sync::Arc};

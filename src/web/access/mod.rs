@@ -21,7 +21,7 @@ use self::cross_site::is_from_elsewhere;
 use super::{Context, reply};
 use crate::config::WebOptions;
 
-pub(super) use session::Session;
+pub(super) use session::{Session, feed_key};
 use visitor::{Role, Shown};
 pub(super) use visitor::{Visitor, is_same, role_of};
 
