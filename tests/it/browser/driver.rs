@@ -2,7 +2,7 @@
 //! colours, the width of the screen, and its log.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
@@ -166,39 +166,47 @@ impl Browser {
         } else {
             body.to_string()
         };
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("chromedriver");
-        let limit = Some(Duration::from_mins(1));
-        stream.set_read_timeout(limit).expect("a limit");
+        let (head, body) = self
+            .exchange(method, path, &body)
+            .expect("chromedriver answers");
+        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {body}");
+        let mut answer: Value = serde_json::from_str(&body).expect("JSON");
+        answer["value"].take()
+    }
+
+    /// It keeps the connection open, so an answer ends where its length says.
+    fn exchange(&self, method: &str, path: &str, body: &str) -> io::Result<(String, String)> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
         );
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        assert!(
-            head.starts_with("HTTP/1.1 200"),
-            "{method} {path}: {answer}"
-        );
-        let mut answer: Value = serde_json::from_str(body).expect("JSON");
-        answer["value"].take()
+        stream.write_all(request.as_bytes())?;
+        let mut stream = BufReader::new(stream);
+        let (mut head, mut length) = (String::new(), 0);
+        while !head.ends_with("\r\n\r\n") {
+            let from = head.len();
+            if stream.read_line(&mut head)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = head[from..].to_ascii_lowercase();
+            if let Some(number) = line.strip_prefix("content-length:") {
+                length = number.trim().parse().map_err(io::Error::other)?;
+            }
+        }
+        let mut body = String::new();
+        stream.take(length).read_to_string(&mut body)?;
+        Ok((head, body))
     }
 }
 
 impl Drop for Browser {
     /// Also where a test fails: without its driver the browser would stay.
     fn drop(&mut self) {
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let end = format!(
-                "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
-                self.session, self.port
-            );
-            let _ = stream.write_all(end.as_bytes());
-            let _ = stream.read_to_end(&mut Vec::new());
-        }
+        let _ = self.exchange("DELETE", &format!("/session/{}", self.session), "");
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
