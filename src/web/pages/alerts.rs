@@ -235,13 +235,13 @@ impl Form {
         };
         Self {
             fields: vec![
-                input("words", "Words", "in title or summary", Vec::new()),
+                input("words", "Words", "any words", Vec::new()),
                 input("watch", "Watch", "", few(watches)),
                 input("feed", "Feed", "", few(feeds)),
                 input("tag", "Tag", "", few(tags)),
                 input("receiver", "Receiver", "", few(receivers)),
                 input("since", "Since", "2h, yesterday", Vec::new()),
-                input("until", "Until", "08:00, 2026-12-01", Vec::new()),
+                input("until", "Until", "08:00", Vec::new()),
             ],
             priority: params.get("priority").unwrap_or_default().to_owned(),
             muted: params.get("muted").is_some(),
@@ -314,3 +314,6 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -301,3 +301,6 @@ fn on(params: &Params, done: &[(&str, &str)]) -> Response {
     };
     reply::see_other(&format!("{next}{sign}{}{anchor}", query.finish()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,21 @@ pub(super) fn sentences(matches: &[Match], most: usize) -> Vec<Vec<Segment>> {
     sentences.map(items::Sentence::segments).collect()
 }
 
+/// A sentence of ours, cut where what is to be typed begins and ends, which backquotes say.
+pub(super) fn coded(sentence: &str) -> Vec<Segment> {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    let segment = |text: &str, hit| Segment {
+        text: text.to_owned(),
+        hit,
+    };
+    if parts.len().is_multiple_of(2) {
+        return vec![segment(sentence, false)];
+    }
+    let parts = parts.into_iter().enumerate();
+    let parts = parts.map(|(at, text)| segment(text, !at.is_multiple_of(2)));
+    parts.filter(|part| !part.text.is_empty()).collect()
+}
+
 /// Where a list of items goes on, as it stands in a link.
 pub(super) fn cursor_text(cursor: ItemCursor) -> String {
     format!("{}-{}", cursor.seen_at.as_millisecond(), cursor.id.0)
@@ -211,6 +226,23 @@ mod tests {
                 "2026-10-26T23:00:00Z"
             ]
         );
+    }
+
+    #[test]
+    fn what_is_to_be_typed_is_told_apart() {
+        let cut = |text| {
+            coded(text)
+                .into_iter()
+                .map(|it| (it.text, it.hit))
+                .collect::<Vec<_>>()
+        };
+        let part = |text: &str, hit| (text.to_owned(), hit);
+        assert_eq!(
+            cut("no `a1` here"),
+            [part("no ", false), part("a1", true), part(" here", false)]
+        );
+        assert_eq!(cut("`a1`"), [part("a1", true)]);
+        assert_eq!(cut("a ` alone"), [part("a ` alone", false)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{
     Asked, page, reply,
-    shown::{Budget, Now, Trouble, cursor, cursor_text, path, query, trouble},
+    shown::{Budget, Now, Trouble, coded, cursor, cursor_text, path, query, trouble},
 };
 use crate::{
     store::{DeliveryStatus, ItemCursor, ItemFilter, KeptItem},
@@ -16,6 +16,7 @@ use crate::{
             lookup::{self, Found},
             unseen::{UnseenFeed, unseen},
         },
+        items::Segment,
         outbox, receivers,
         stored_items::Items,
         words::one_line,
@@ -31,7 +32,7 @@ const BUDGET: Duration = Duration::from_millis(200);
 struct Matter<'a> {
     q: &'a str,
     verdict: String,
-    help: Option<String>,
+    help: Option<Vec<Segment>>,
     is_several: bool,
     items: Vec<Row>,
     feeds: Vec<Feed>,
@@ -137,7 +138,7 @@ async fn none<'a>(
         ),
     };
     Ok(Matter {
-        help: unseen.help,
+        help: unseen.help.as_deref().map(coded),
         items: near.iter().map(Row::of).collect(),
         feeds: unseen.feeds.into_iter().map(Feed::of).collect(),
         rest: rest.map(further),

@@ -7,3 +7,6 @@ mod why;
 
 pub(super) use find::find;
 pub(super) use why::why;
+
+#[cfg(test)]
+mod tests;

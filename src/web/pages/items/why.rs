@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     super::{
         Asked, page,
-        shown::{Moment, Now, Trouble, path, query, trouble},
+        shown::{Moment, Now, Trouble, coded, path, query, trouble},
     },
     story::Story,
     tree,
@@ -24,9 +24,10 @@ use crate::{
             stages::{Stage, taken_for},
         },
         expressions::found,
+        items::Segment,
         names,
         outbox::DeliveryView,
-        words::{count, one_line},
+        words::one_line,
     },
     web::Context,
 };
@@ -56,8 +57,8 @@ struct Matter {
 #[derive(Debug, Serialize)]
 struct Verdict {
     class: &'static str,
-    words: String,
-    help: Option<String>,
+    words: Vec<Segment>,
+    help: Option<Vec<Segment>>,
 }
 
 /// A watch in the table.
@@ -67,8 +68,8 @@ struct Row {
     path: String,
     class: &'static str,
     outcome: String,
-    why: String,
-    help: Option<String>,
+    why: Vec<Segment>,
+    help: Option<Vec<Segment>>,
     is_here: bool,
 }
 
@@ -86,7 +87,7 @@ struct Sheet {
 #[derive(Debug, Serialize)]
 struct Step {
     name: &'static str,
-    text: String,
+    text: Vec<Segment>,
     more: Vec<String>,
     decided: bool,
     /// Whether the clauses of the expression stand below it.
@@ -213,8 +214,8 @@ impl Verdict {
     fn of_one(explanation: &Explanation<'_>) -> Self {
         Self {
             class: class(explanation),
-            words: format!("{}: {}", explanation.outcome, explanation.why),
-            help: explanation.help.clone(),
+            words: coded(&format!("{}: {}", explanation.outcome, explanation.why)),
+            help: explanation.help.as_deref().map(coded),
         }
     }
 
@@ -222,40 +223,42 @@ impl Verdict {
     fn of_all(all: &[Explanation<'_>], watches: usize) -> Self {
         let alerted = || all.iter().filter(|it| it.alerted);
         let best = alerted().find(|it| it.reaches).or_else(|| alerted().next());
-        if let Some(best) = best {
-            let others = match alerted().count() - 1 {
-                0 => String::new(),
-                others => format!(" (and for {})", count(others as u64, "watch more")),
-            };
-            return Self {
-                words: format!("{} for {}{others}: {}", best.outcome, best.watch, best.why),
-                ..Self::of_one(best)
-            };
-        }
-        match all {
-            [first, ..] if first.matched || watches == 1 => Self {
-                words: format!("Not alerted: {} matches, but {}", first.watch, first.why),
-                ..Self::of_one(first)
+        let with = |first: &Explanation<'_>, words: String| Self {
+            words: coded(&words),
+            ..Self::of_one(first)
+        };
+        let named = |it: &Explanation<'_>, others: &str| {
+            with(
+                it,
+                format!("{} for {}{others}: {}", it.outcome, it.watch, it.why),
+            )
+        };
+        match (best, all) {
+            (Some(best), _) => named(
+                best,
+                &match alerted().count() - 1 {
+                    0 => String::new(),
+                    1 => " and another watch".to_owned(),
+                    others => format!(" and {others} other watches"),
+                },
+            ),
+            (None, [first, ..]) if first.matched => named(first, ""),
+            (None, [only]) if watches == 1 => named(only, ""),
+            (None, [first, ..]) if first.is_near => {
+                let why = format!("{} comes close: {}", first.watch, first.why);
+                with(
+                    first,
+                    format!("Not alerted: none of {watches} watches matches it; {why}"),
+                )
             }
-            .corrected(first),
-            [first, ..] if first.is_near => Self {
-                words: format!(
-                    "Not alerted: none of {watches} watches matches it; {} comes close: {}",
-                    first.watch, first.why
-                ),
-                ..Self::of_one(first)
-            },
             _ => Self {
                 class: "",
-                words: format!("Not alerted: none of {watches} watches matches it"),
+                words: coded(&format!(
+                    "Not alerted: none of {watches} watches matches it"
+                )),
                 help: None,
             },
         }
-    }
-
-    /// One that does not match says no more than why.
-    fn corrected(self, of: &Explanation<'_>) -> Self {
-        if of.matched { self } else { Self::of_one(of) }
     }
 }
 
@@ -267,8 +270,11 @@ impl Row {
             watch: watch.to_owned(),
             class: class(explanation),
             outcome: explanation.outcome.to_lowercase(),
-            why: explanation.why.clone(),
-            help: explanation.help.clone(),
+            why: coded(&explanation.why),
+            // What helps where nothing matches is the same for every watch.
+            help: { explanation.help.as_deref() }
+                .filter(|_| explanation.decided != Stage::Expression)
+                .map(coded),
             is_here: here == Some(watch),
         }
     }
@@ -281,7 +287,7 @@ impl Sheet {
             name: step.stage.as_str(),
             decided: step.stage == decided,
             has_tree: step.stage == Stage::Expression,
-            text: step.text,
+            text: coded(&step.text),
             more: step.lines,
         });
         let tried = [("q", watch.expression.as_str()), ("against", &watch.name)];

@@ -165,3 +165,6 @@ async fn question(
         warnings,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ use crate::{
 const BUDGET: Duration = Duration::from_millis(250);
 
 /// How long one waits for others to be done.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 2_000 });
 
 /// Hits that are shown.
 const LIMIT: usize = 20;
@@ -146,7 +146,8 @@ impl Tried {
         let summary = trial.summary();
         let since = summary.since.filter(|_| summary.items > 0);
         let per_day = summary.per_day.map(|rate| format!("{rate:.1}"));
-        let words = in_words(&summary);
+        let days = &summary.days[summary.days.len().saturating_sub(MAX_DAYS)..];
+        let words = in_words(days);
         let against = summary.against.map(|against| Against {
             watch: against.watch.to_owned(),
             hits: against.hits,
@@ -160,7 +161,7 @@ impl Tried {
             per_day,
             in_baseline: summary.hits_in_baseline,
             against,
-            days_svg: (summary.days.len() > 1).then(|| drawn(&summary.days, &words)),
+            days_svg: (days.len() > 1).then(|| drawn(days, &words)),
             words,
             from: None,
             rest: None,
@@ -171,19 +172,27 @@ impl Tried {
     }
 }
 
-fn in_words(summary: &trial::Summary<'_>) -> String {
-    let days = summary.days.len().min(MAX_DAYS);
-    format!("hits a day, {days} days")
+/// `hits a day, 2026-11-01 to 2026-11-30, at most 5 on 2026-11-20`.
+fn in_words(days: &[Day]) -> String {
+    let ends = days.first().zip(days.last());
+    let span = ends.map(|(first, last)| format!(", {} to {}", first.day, last.day));
+    let most = days.iter().max_by_key(|day| day.hits);
+    let most = most.filter(|most| most.hits > 1);
+    let most = most.map(|most| format!(", at most {} on {}", most.hits, most.day));
+    format!(
+        "hits a day{}{}",
+        span.unwrap_or_default(),
+        most.unwrap_or_default()
+    )
 }
 
 fn drawn(days: &[Day], words: &str) -> String {
-    let drawn = &days[days.len().saturating_sub(MAX_DAYS)..];
     let bar = |day: &Day| Bar {
         value: f64::from(u32::try_from(day.hits).unwrap_or(u32::MAX)),
         class: if day.hits > 0 { "bar" } else { "none" },
         label: format!("{}: {}", day.day, day.hits),
     };
-    let bars: Vec<Bar> = drawn.iter().map(bar).collect();
+    let bars: Vec<Bar> = days.iter().map(bar).collect();
     charts::bars(&bars, [600.0, 70.0], "chart", words)
 }
 

@@ -147,3 +147,6 @@ fn in_words(by_day: &[u64], days: &[Date]) -> String {
         most.unwrap_or_default()
     )
 }
+
+#[cfg(test)]
+mod tests;

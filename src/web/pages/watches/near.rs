@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::super::shown::{Budget, Moment, Now, Trouble};
+use super::super::shown::{Budget, Moment, Now, Trouble, coded};
 use crate::{
     app,
     config::Config,
     model::Watch,
     store::{ItemFilter, Store},
     view::{
+        items::Segment,
         stored_items::Items,
         watches::survey::{Depth, Survey},
     },
@@ -36,7 +37,7 @@ struct Miss {
     path: String,
     title: String,
     clause: String,
-    reason: String,
+    reason: Vec<Segment>,
     seen: Moment,
 }
 
@@ -68,7 +69,7 @@ impl Near {
             path: format!("/items/{}?{}", near.item, watch_field(&watch.name)),
             title: near.title,
             clause: near.clause,
-            reason: near.reason,
+            reason: coded(&near.reason),
             seen: now.moment(near.seen),
         });
         Ok(Self {

@@ -51,7 +51,7 @@ struct Matter {
     total: u64,
     last: Option<Moment>,
     words: String,
-    hits_svg: String,
+    hits_svg: Option<String>,
     alerts: Vec<alerts::Row>,
     near: Option<Near>,
     done: Option<&'static str>,
@@ -125,7 +125,8 @@ async fn matter(context: &Context, asked: &Asked, name: &str) -> Result<Matter, 
         remarks: remarks(watch, &hits, &config, &mutes, &now).join("; "),
         total: hits.alerts,
         last: hits.last_at.map(|at| now.moment(at)),
-        hits_svg: charts::bars(&bars, [600.0, 90.0], "chart", &words),
+        hits_svg: { hits.by_span.iter().any(|alerts| *alerts > 0) }
+            .then(|| charts::bars(&bars, [600.0, 90.0], "chart", &words)),
         words,
         alerts: newest
             .iter()
