@@ -164,8 +164,6 @@ fn an_item_is_found_by_its_name_feed_by_feed() {
         (record::SEEN_BY_LINK, 2),
         (record::SEEN_BY_GUID, 2),
         (record::SEEN_AS, 2),
-        (items::NAMED_BY_LINK, 2),
-        (items::NAMED_BY_GUID, 2),
     ] {
         let plan = plan(&mut connection, sql, params);
         let scans: Vec<&String> = plan.iter().filter(|it| it.starts_with("SCAN")).collect();
