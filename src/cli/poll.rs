@@ -8,7 +8,6 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use clap::Args;
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{
     config,
@@ -21,8 +20,13 @@ use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     scheduler::{Waiting, until_polled},
-    store::{PollReport, Store, StoreError},
-    view::{names, when, words::one_line},
+    store::{Store, StoreError},
+    view::{
+        names,
+        polled::{PollOutcome, PollView},
+        when,
+        words::one_line,
+    },
     web::{Control, ControlError},
 };
 
@@ -38,35 +42,6 @@ pub(super) struct Poll {
     /// The feeds; all if none is named.
     #[arg(value_name = "FEED")]
     feeds: Vec<String>,
-}
-
-/// What a poll came to, as JSON.
-#[derive(Serialize)]
-struct PollLine {
-    feed: String,
-    outcome: Outcome,
-    new_items: u32,
-    alerts: u32,
-    error: Option<String>,
-    /// Before this the host is not asked.
-    until: Option<Timestamp>,
-    /// When it is polled again; `null` where it is not: it is gone, or has not been polled yet.
-    next_due: Option<Timestamp>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Outcome {
-    /// The first document.
-    First,
-    /// Another document than before.
-    Read,
-    Unchanged,
-    Failed,
-    /// Its host asks to wait.
-    Refused,
-    /// The service has not come to it.
-    Waiting,
 }
 
 impl Poll {
@@ -106,9 +81,9 @@ impl Poll {
         let now = SystemClock.now();
         let mut all_good = true;
         for report in reports {
-            let line = PollLine::of(report, now);
+            let line = PollView::of(report, now);
             all_good &= line.is_good();
-            output.print(&line, |line| line.text(now, &config))?;
+            output.print(&line, |line| in_words(line, now, &config))?;
         }
         Ok(all_good)
     }
@@ -186,65 +161,35 @@ async fn mention_silence(store: &Path) {
     }
 }
 
-impl PollLine {
-    fn of(report: PollReport, now: Timestamp) -> Self {
-        let outcome = match &report {
-            report if report.waits && report.pause_ends_at > now => Outcome::Refused,
-            report if report.waits => Outcome::Waiting,
-            report if report.error.is_some() => Outcome::Failed,
-            report if report.first => Outcome::First,
-            report if report.changed => Outcome::Read,
-            _ => Outcome::Unchanged,
-        };
-        let polled = !report.waits;
-        let next_due = report.due_at.filter(|_| polled);
-        Self {
-            next_due: next_due.map(|due| due.max(report.pause_ends_at)),
-            feed: report.feed,
-            outcome,
-            new_items: if polled { report.items } else { 0 },
-            alerts: if polled { report.alerts } else { 0 },
-            error: report.error.filter(|_| polled),
-            until: (outcome == Outcome::Refused).then_some(report.pause_ends_at),
+/// What it came to, on one line.
+fn in_words(polled: &PollView, now: Timestamp, config: &Config) -> String {
+    let count = |number: u32, one: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    };
+    let (items, alerts) = (
+        count(polled.new_items, "new item"),
+        count(polled.alerts, "alert"),
+    );
+    let what = match polled.outcome {
+        PollOutcome::First => format!("first poll, {}, {alerts}", count(polled.new_items, "item")),
+        PollOutcome::Read => format!("{items}, {alerts}"),
+        PollOutcome::Unchanged => "unchanged".to_owned(),
+        PollOutcome::Failed => {
+            let error = one_line(polled.error.as_deref().unwrap_or("unknown"), 200);
+            let next = polled.next_due.map(|next| when::relative(next, now));
+            let next = next.map_or_else(String::new, |next| format!("; next poll {next}"));
+            format!("failed: {error}{next}")
         }
-    }
-
-    fn is_good(&self) -> bool {
-        matches!(
-            self.outcome,
-            Outcome::First | Outcome::Read | Outcome::Unchanged
-        )
-    }
-
-    fn text(&self, now: Timestamp, config: &Config) -> String {
-        let count = |number: u32, one: &str| match number {
-            1 => format!("1 {one}"),
-            _ => format!("{number} {one}s"),
-        };
-        let (items, alerts) = (
-            count(self.new_items, "new item"),
-            count(self.alerts, "alert"),
-        );
-        let what = match self.outcome {
-            Outcome::First => format!("first poll, {}, {alerts}", count(self.new_items, "item")),
-            Outcome::Read => format!("{items}, {alerts}"),
-            Outcome::Unchanged => "unchanged".to_owned(),
-            Outcome::Failed => {
-                let error = one_line(self.error.as_deref().unwrap_or("unknown"), 200);
-                let next = self.next_due.map(|next| when::relative(next, now));
-                let next = next.map_or_else(String::new, |next| format!("; next poll {next}"));
-                format!("failed: {error}{next}")
-            }
-            Outcome::Refused => {
-                let until = self.until.unwrap_or(now);
-                let (at, relative) = (
-                    when::at(until, &config.timezone),
-                    when::relative(until, now),
-                );
-                format!("not before {at}, {relative}: its host asks to wait; it is polled then")
-            }
-            Outcome::Waiting => "not polled yet".to_owned(),
-        };
-        format!("{}: {what}", self.feed)
-    }
+        PollOutcome::Refused => {
+            let until = polled.until.unwrap_or(now);
+            let (at, relative) = (
+                when::at(until, &config.timezone),
+                when::relative(until, now),
+            );
+            format!("not before {at}, {relative}: its host asks to wait; it is polled then")
+        }
+        PollOutcome::Waiting => "not polled yet".to_owned(),
+    };
+    format!("{}: {what}", polled.feed)
 }

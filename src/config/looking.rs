@@ -45,6 +45,14 @@ pub fn load_for_looking(path: &Path, environment: &Environment) -> Result<Looked
     })
 }
 
+/// What the files of a config hold now: another text for other files. `None` where they cannot be
+/// read. Nothing in them is judged.
+pub fn fingerprint(path: &Path) -> Option<String> {
+    let environment = Environment::of_process().without_secrets();
+    let (sources, problems) = files::gather(path, &environment);
+    problems.is_empty().then(|| sources.fingerprint())
+}
+
 /// A config of which nothing is known but where its store is: whoever runs with it says so.
 pub fn of_store(path: &Path, store: PathBuf) -> Config {
     let mut sources = Sources::default();

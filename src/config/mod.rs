@@ -88,7 +88,7 @@ pub use add::{AddError, add_feeds};
 pub use effective::effective;
 pub use environment::Environment;
 pub use first::{FirstConfig, FirstMail, SecretPlace};
-pub use looking::{Looked, load_for_looking, of_store};
+pub use looking::{Looked, fingerprint, load_for_looking, of_store};
 pub use off::Off;
 pub use place::usual_places;
 pub use problem::{FileId, Location, Problem, Severity, Source, SourceLocation, Sources};

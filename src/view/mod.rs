@@ -20,6 +20,7 @@ pub(crate) mod names;
 pub(crate) mod number;
 pub(crate) mod outbox;
 pub(crate) mod outline;
+pub(crate) mod polled;
 pub(crate) mod rate;
 pub(crate) mod receivers;
 pub(crate) mod repairs;

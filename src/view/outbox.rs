@@ -102,6 +102,15 @@ impl<'a> DeliveryView<'a> {
     }
 }
 
+/// How many deliveries something that was done to the outbox reached.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reached {
+    pub(crate) deliveries: u64,
+    /// Why it did not reach some that were named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) remarks: Vec<String>,
+}
+
 /// When a delivery is attempted that is due then; `None` where its receiver takes nothing.
 fn next(due: Timestamp, receiver: Option<&ReceiverStatus>) -> Option<Timestamp> {
     match receiver {

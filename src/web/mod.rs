@@ -5,6 +5,7 @@
 //! [`App`]; nothing here is on a thread that the store or a step needs.
 
 mod access;
+mod api;
 mod client;
 mod control;
 mod feeds;

@@ -22,6 +22,7 @@ use tracing::{debug, error, warn};
 use super::{
     listener::{Listener, Peer, Stream},
     patient::Patient,
+    reply,
 };
 use crate::unwind;
 
@@ -139,16 +140,30 @@ async fn answer(
     let body = to_bytes(Body::new(body), limits.body_bytes);
     let body = match tokio::time::timeout(limits.body, body).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Ok(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
-        Err(_) => return Ok(StatusCode::REQUEST_TIMEOUT.into_response()),
+        Ok(Err(_)) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &path)),
+        Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &path)),
     };
     let answer = router.call(Request::from_parts(head, Body::from(body)));
     match unwind::catch(pin!(answer)).await {
         Ok(answer) => answer,
         Err(message) => {
             error!("the answer to {path:?} panicked: {message}");
-            Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+            Ok(refused(StatusCode::INTERNAL_SERVER_ERROR, &path))
         }
+    }
+}
+
+/// That a request is not answered, as its path tells faults.
+fn refused(status: StatusCode, path: &str) -> Response {
+    if path.starts_with("/api/") {
+        let detail = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
+            StatusCode::REQUEST_TIMEOUT => "the body did not come in time",
+            _ => "the answer failed; the service's log says why",
+        };
+        reply::problem(status, detail)
+    } else {
+        status.into_response()
     }
 }
 

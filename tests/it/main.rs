@@ -2,6 +2,8 @@
 //! process where signals and exit codes matter.
 
 mod access;
+mod alert_feeds;
+mod api;
 mod architecture;
 mod asked;
 mod browser;

@@ -7,7 +7,6 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use serde::Serialize;
 
 use super::{
     config,
@@ -29,7 +28,7 @@ use crate::{
     view::{
         mutes::Mutes,
         names, number,
-        outbox::{self, DeliveryView},
+        outbox::{self, DeliveryView, Reached},
         receivers, when,
         words::one_line,
     },
@@ -112,12 +111,6 @@ struct Which {
     mute: Option<i64>,
 }
 
-/// How many deliveries an action reached.
-#[derive(Serialize)]
-struct Done {
-    deliveries: u64,
-}
-
 impl Outbox {
     pub(super) async fn run(&self, path: &Path, output: &Output) -> Answer {
         let config = config::look(path)?.config;
@@ -139,7 +132,7 @@ impl Outbox {
                 let selection = which.selection(ids);
                 let deliveries = store.retry(selection, SystemClock.now()).await?;
                 stored::wake(&store).await;
-                done(deliveries, "due now", &unreached, output)
+                done(deliveries, "due now", unreached, output)
             }
             Some(Action::Drop(which)) => {
                 let ids = which.ids(&store).await?;
@@ -147,7 +140,7 @@ impl Outbox {
                 let selection = which.selection(ids);
                 let deliveries = store.drop_deliveries(selection, SystemClock.now()).await?;
                 stored::wake(&store).await;
-                done(deliveries, "dropped", &unreached, output)
+                done(deliveries, "dropped", unreached, output)
             }
         };
         store.close().await;
@@ -309,12 +302,16 @@ async fn unreached(ids: &BTreeSet<DeliveryId>, store: &Store) -> Result<Vec<Stri
     Ok(remarks)
 }
 
-fn done(deliveries: u64, what: &str, remarks: &[String], output: &Output) -> Answer {
-    output.print(&Done { deliveries }, |done| match done.deliveries {
+fn done(deliveries: u64, what: &str, remarks: Vec<String>, output: &Output) -> Answer {
+    let reached = Reached {
+        deliveries,
+        remarks,
+    };
+    output.print(&reached, |done| match done.deliveries {
         1 => format!("1 delivery {what}"),
         count => format!("{count} deliveries {what}"),
     })?;
-    for remark in remarks {
+    for remark in &reached.remarks {
         output::remark(remark);
     }
     Ok(deliveries > 0)

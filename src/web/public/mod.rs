@@ -17,7 +17,7 @@ use axum::{
 use super::{
     Context,
     access::{is_same, role_of},
-    feeds, pages, reply,
+    api, feeds, pages, reply,
     reply::text,
 };
 use crate::{app::Exposition, config::WebOptions};
@@ -29,12 +29,16 @@ pub(super) fn router(context: Context) -> Router {
     let is_served = |State(context): State<Context>, request: Request, next: Next| async move {
         if context.app.config().web.pages {
             next.run(request).await
+        } else if request.uri().path().starts_with("/api") {
+            reply::problem(StatusCode::NOT_FOUND, "the API is off: `pages = false`")
         } else {
             text(StatusCode::NOT_FOUND, "not found")
         }
     };
     // A reload may turn them on and off.
-    let pages = pages::router(context.clone()).merge(feeds::router(context.clone()));
+    let pages = pages::router(context.clone())
+        .merge(feeds::router(context.clone()))
+        .merge(api::router(context.clone()));
     let pages = pages.layer(from_fn_with_state(context.clone(), is_served));
     Router::new()
         .route("/healthz", get(healthz))

@@ -1,0 +1,113 @@
+//! Watches: what they found among the stored items.
+
+use axum::extract::{Path, State};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    answer::{Answer, object},
+    asked::{Asked, Query},
+    fault::Fault,
+    looking::{Look, Watching, watching},
+};
+use crate::{
+    clock::{Clock as _, SystemClock},
+    store::{ItemFilter, Store},
+    view::{
+        mutes::Mutes,
+        names,
+        stored_items::{Items, kept_since},
+        watches::{
+            WatchView, WatchViews,
+            survey::{Depth, Survey},
+        },
+    },
+    web::Context,
+};
+
+/// Near misses of each watch in the list, and of one that was asked for; as on the command line.
+const EXAMPLES: usize = 1;
+const EXAMPLES_OF_ONE: usize = 10;
+
+#[derive(Serialize)]
+struct Watches<'a> {
+    watches: Vec<WatchView<'a>>,
+    next: Option<String>,
+    /// Whether all items of the time were looked through; `since` of each watch says how far.
+    complete: bool,
+}
+
+pub(super) async fn list(State(context): State<Context>, asked: Asked) -> Answer {
+    let query = asked.query(&["since", "after", "limit"])?;
+    let limit = query.limit()? as usize;
+    let watching = watching(&context.app.config());
+    let depth = Depth {
+        only: None,
+        examples: EXAMPLES,
+    };
+    let views = survey(&watching, context.app.store(), &query, depth).await?;
+    let all = views.all().map(|(it, remarks)| views.view(it, remarks));
+    let mut all =
+        all.skip_while(|view| query.get("after").is_some_and(|after| view.watch != after));
+    if query.get("after").is_some() && all.next().is_none() {
+        let detail = "there is no watch of that name any more: begin anew";
+        return Err(Fault::meaningless(detail));
+    }
+    let watches: Vec<WatchView<'_>> = all.by_ref().take(limit).collect();
+    let last = watches.last().filter(|_| all.next().is_some());
+    let answer = Watches {
+        next: last.map(|it| it.watch.to_owned()),
+        complete: views.survey.rest.is_none(),
+        watches,
+    };
+    let mut shown = object(&asked.headers, &answer);
+    if let Some(after) = &answer.next {
+        super::answer::lead_on(&mut shown, &query.at("after", after));
+    }
+    Ok(shown)
+}
+
+pub(super) async fn show(
+    State(context): State<Context>,
+    Path(name): Path<String>,
+    asked: Asked,
+) -> Answer {
+    let query = asked.query(&["since"])?;
+    let watching = watching(&context.app.config());
+    names::watch(&watching.config, &name).map_err(|error| Fault::from(error).in_path())?;
+    let depth = Depth {
+        only: Some(&name),
+        examples: EXAMPLES_OF_ONE,
+    };
+    let views = survey(&watching, context.app.store(), &query, depth).await?;
+    let mut all = views.all();
+    let found = all.find(|(it, _)| it.watch.name == name);
+    let (it, remarks) = found.ok_or_else(|| Fault::not_there(format!("no watch {name:?}")))?;
+    Ok(object(&asked.headers, &views.view(it, remarks)))
+}
+
+async fn survey<'a>(
+    watching: &'a Watching,
+    store: &Store,
+    query: &Query,
+    depth: Depth<'_>,
+) -> Result<WatchViews<'a>, Fault> {
+    let (config, now) = (&watching.config, SystemClock.now());
+    let [since, _] = query.span(now, &config.timezone)?;
+    let since = since.unwrap_or_else(|| kept_since(config, now));
+    let look = Look::begin().await?;
+    let filter = ItemFilter {
+        since: Some(since),
+        feed: None,
+    };
+    let items = Items::new(store, filter);
+    let complete_since = items.extent().await?.complete_since;
+    let span: [Timestamp; 2] = [complete_since.unwrap_or(now), now];
+    let survey = Survey::take(config, &watching.matcher, &items, span, depth, || {
+        look.goes_on()
+    });
+    let mut survey = survey.await?;
+    survey.add_records(store.watch_records(since).await?);
+    let mutes = Mutes::in_force(store, now).await?;
+    Ok(WatchViews::of(survey, complete_since, mutes, config, now))
+}
