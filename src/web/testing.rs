@@ -58,11 +58,16 @@ impl Answer {
         value.map_or("", |value| value.to_str().expect("ASCII"))
     }
 
+    /// A page with its slashes as they are, which the templates write as `&#x2f;`.
+    pub(super) fn markup(&self) -> String {
+        self.body.replace("&#x2f;", "/")
+    }
+
     /// What a reader sees of a page: its text without tags, on one line.
     pub(super) fn text(&self) -> String {
         let pieces = self.body.split('<');
         let text = pieces.map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
-        let text = text.collect::<Vec<_>>().join(" ");
+        let text = text.collect::<Vec<_>>().join(" ").replace("&#x2f;", "/");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
