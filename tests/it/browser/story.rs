@@ -172,7 +172,9 @@ fn config(site: &Site, hook: &WebhookServer, web: &str) -> String {
         let url = site.url(&format!("/{name}.xml"));
         writeln!(text, "{name} = {{ url = \"{url}\", initial = \"all\" }}").expect("a String");
     };
-    ["wire", "hostile", "fails", "gone"].map(&mut feed);
+    for name in ["wire", "hostile", "fails", "gone"] {
+        feed(name);
+    }
     for number in 1..=FEEDS {
         feed(&format!("feed-{number:02}"));
     }
