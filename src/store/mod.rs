@@ -36,6 +36,7 @@ mod mutes;
 mod notifications;
 mod origin;
 mod outbox;
+mod overview;
 mod own_issues;
 mod parts;
 mod polls;
@@ -85,6 +86,7 @@ pub use self::{
         ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Reception,
         Selection, SettleTo, Settlement, Unreached,
     },
+    overview::Overview,
     polls::{
         AlertReceiver, Alias, Asked, Backfill, Baseline, Claimed, Continuity, Empty, FeedState,
         Health, HealthUpdate, KnownItem, Move, Moved, Neighbour, NewAlert, NewItem, NextPoll,

@@ -63,6 +63,14 @@ impl Answer {
         self.body.replace("&#x2f;", "/")
     }
 
+    /// Whether a page has a link, or a form, that leads there.
+    pub(super) fn leads_to(&self, to: &str) -> bool {
+        let body = self.body.replace("&#x2f;", "/").replace("&amp;", "&");
+        ["href", "action"]
+            .iter()
+            .any(|name| body.contains(&format!("{name}=\"{to}\"")))
+    }
+
     /// What a reader sees of a page: its text without tags, on one line.
     pub(super) fn text(&self) -> String {
         let pieces = self.body.split('<');

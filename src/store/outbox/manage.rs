@@ -14,6 +14,12 @@ use crate::{
 };
 
 impl Store {
+    /// How many deliveries are selected: those that are reached if nothing happens to them first.
+    pub async fn count_selected(&self, selection: Selection) -> Result<u64, StoreError> {
+        let selected = self.read(move |tx| select(tx, &selection)).await?;
+        Ok(selected.len().try_into().unwrap_or(u64::MAX))
+    }
+
     /// Makes the selected deliveries due now, dead ones too, and ends their receivers' back-off.
     /// One that is being attempted is left to that. Returns how many.
     pub async fn retry(&self, selection: Selection, now: Timestamp) -> Result<u64, StoreError> {

@@ -90,6 +90,45 @@ fn ratio(value: u64, of: u64) -> f64 {
     float(value) / float(of)
 }
 
+/// The same as small as it can be, for lists: of one shape for each colour, without what single bars
+/// say. `width` and `height` are whole units.
+pub(super) fn shapes(bars: &[Bar], [width, height]: [u32; 2], class: &str, words: &str) -> String {
+    let highest = bars.iter().map(|bar| bar.value).fold(1.0, f64::max);
+    let step = f64::from(width) / count(bars.len().max(1));
+    let mut svg = open([width.into(), height.into()], class, words);
+    let mut classes: Vec<&str> = bars.iter().map(|bar| bar.class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    for class in classes {
+        let _ = write!(svg, "<path class=\"{class}\" d=\"");
+        for (index, bar) in bars
+            .iter()
+            .enumerate()
+            .filter(|(_, bar)| bar.class == class)
+        {
+            let tall = (bar.value / highest * f64::from(height)).max(2.0).round();
+            let (left, top) = ((count(index) * step).round(), f64::from(height) - tall);
+            let wide = (step * (1.0 - GAP)).round();
+            let _ = write!(svg, "M{left} {top}h{wide}v{tall}h-{wide}z");
+        }
+        svg.push_str("\"/>");
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+/// One bar that lies, as long as its value is of 1.
+pub(super) fn length(bar: &Bar, words: &str) -> String {
+    let mut svg = open([120.0, 12.0], "inline", words);
+    let wide = bar.value.clamp(0.01, 1.0) * 120.0;
+    let _ = write!(
+        svg,
+        "<rect class=\"{}\" width=\"{wide:.1}\" height=\"12\"/></svg>",
+        bar.class
+    );
+    svg
+}
+
 /// Points from left to right on a scale of time that grows tenfold from line to line: seconds,
 /// minutes and days are told apart. Values are in seconds.
 pub(super) fn lags(points: &[(f64, String)], [width, height]: [f64; 2], words: &str) -> String {
@@ -178,6 +217,19 @@ mod tests {
         );
         assert!(!strip(&[0, 0], [40.0, 20.0], "none").contains("\"bar\""));
         assert!(!strip(&[], [40.0, 20.0], "none").contains("NaN"));
+    }
+
+    #[test]
+    fn a_list_has_one_shape_for_each_colour() {
+        let mut all = [bar(0.0, ""), bar(5.0, ""), bar(10.0, "")];
+        all[0].class = "ok";
+        let svg = shapes(&all, [12, 20], "inline", "3 bars");
+        assert_eq!(svg.matches("<path").count(), 2, "{svg}");
+        assert!(
+            svg.contains("class=\"bar\" d=\"M4 10h3v10h-3zM8 0h3v20h-3z\""),
+            "{svg}"
+        );
+        assert!(svg.contains("class=\"ok\" d=\"M0 18h3v2h-3z\""), "{svg}");
     }
 
     #[test]

@@ -14,10 +14,16 @@ use crate::{
 /// Every template, by the name it is called by. Names end in `.html`: that is what turns escaping on.
 const TEMPLATES: &[(&str, &str)] = &[
     ("alerts.html", include_str!("templates/alerts.html")),
+    ("feed.html", include_str!("templates/feed.html")),
+    ("feeds.html", include_str!("templates/feeds.html")),
     ("find.html", include_str!("templates/find.html")),
     ("frame.html", include_str!("templates/frame.html")),
     ("login.html", include_str!("templates/login.html")),
     ("mutes.html", include_str!("templates/mutes.html")),
+    ("now.html", include_str!("templates/now.html")),
+    ("outbox.html", include_str!("templates/outbox.html")),
+    ("outbox_ask.html", include_str!("templates/outbox_ask.html")),
+    ("report.html", include_str!("templates/report.html")),
     ("trouble.html", include_str!("templates/trouble.html")),
     ("try.html", include_str!("templates/try.html")),
     ("watch.html", include_str!("templates/watch.html")),

@@ -7,9 +7,13 @@
 mod alerts;
 mod charts;
 mod engine;
+mod feeds;
 mod items;
 mod login;
 mod mutes;
+mod now;
+mod outbox;
+mod report;
 mod shown;
 mod trying;
 mod watches;
@@ -34,11 +38,19 @@ use super::{
 /// The pages, each behind the question of who asks.
 pub(super) fn router(context: Context) -> Router {
     Router::new()
+        .route("/", get(now::show))
         .route("/alerts", get(alerts::show))
+        .route("/feeds", get(feeds::list))
+        .route("/feeds/{name}", get(feeds::sheet))
+        .route("/feeds/{name}/poll", post(feeds::poll))
         .route("/items", get(items::find))
         .route("/items/{id}", get(items::why))
         .route("/mutes", get(mutes::show).post(mutes::mute))
         .route("/mutes/{id}/lift", post(mutes::lift))
+        .route("/outbox", get(outbox::list))
+        .route("/outbox/{act}", get(outbox::ask).post(outbox::act))
+        .route("/receivers/{name}/test", post(outbox::test))
+        .route("/report", get(report::show))
         .route("/try", get(trying::show))
         .route("/watches", get(watches::list))
         .route("/watches/{name}", get(watches::sheet))
