@@ -33,12 +33,6 @@ impl Store {
         Ok(retried)
     }
 
-    /// How many are selected, without doing anything with them.
-    pub async fn count_selected(&self, selection: Selection) -> Result<u64, StoreError> {
-        let selected = self.read(move |tx| select(tx, &selection)).await?;
-        Ok(selected.len() as u64)
-    }
-
     /// Takes the selected deliveries out: they are kept, and not sent. Of one that is being
     /// attempted nobody will know how that went. Returns how many.
     pub async fn drop_deliveries(

@@ -146,6 +146,7 @@ impl Story {
             ("feed-muted", "/feeds/feed-07"),
             ("outbox", "/outbox"),
             ("outbox-dead", "/outbox?state=dead"),
+            ("outbox-drop", "/outbox/drop?state=dead&receiver=desk"),
             ("mutes", "/mutes"),
             ("report", "/report"),
             ("unseen", "/items?q=https%3A%2F%2Fnews.example.org%2Fnever"),
