@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::App;
-use crate::{config::Config, matcher::Matcher};
+use crate::{config::Config, heavy::heavy, matcher::Matcher};
 
 /// A config with the watches that are off behind the others; `config.off` still names them.
 #[derive(Debug)]
@@ -38,7 +38,8 @@ impl App {
     pub fn whole(&self) -> Arc<Whole> {
         let in_force = self.in_force();
         let whole = in_force.whole.get_or_init(|| {
-            let (config, matcher) = Config::clone(&in_force.config).with_watches_off();
+            let made = || Config::clone(&in_force.config).with_watches_off();
+            let (config, matcher) = heavy(usize::MAX, made);
             Arc::new(Whole { config, matcher })
         });
         Arc::clone(whole)

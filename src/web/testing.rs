@@ -58,6 +58,11 @@ impl Answer {
         value.map_or("", |value| value.to_str().expect("ASCII"))
     }
 
+    /// A page with its slashes as they are, which the templates write as `&#x2f;`.
+    pub(super) fn markup(&self) -> String {
+        self.body.replace("&#x2f;", "/")
+    }
+
     /// Whether a page has a link, or a form, that leads there.
     pub(super) fn leads_to(&self, to: &str) -> bool {
         let body = self.body.replace("&#x2f;", "/").replace("&amp;", "&");
@@ -70,7 +75,7 @@ impl Answer {
     pub(super) fn text(&self) -> String {
         let pieces = self.body.split('<');
         let text = pieces.map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
-        let text = text.collect::<Vec<_>>().join(" ");
+        let text = text.collect::<Vec<_>>().join(" ").replace("&#x2f;", "/");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }

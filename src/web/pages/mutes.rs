@@ -167,8 +167,18 @@ fn done(params: &Params, mutes: &[MuteStatus], now: &Now) -> Vec<String> {
     let words = match (params.get("done"), mute.cloned()) {
         (Some("muted"), Some(mute)) => mutes::muted(&Muted { mute, before: None }, &now.zone),
         (Some("lifted"), Some(mute)) => {
-            let sent = number("sent").and_then(|it| it.try_into().ok());
-            let sent = sent.unwrap_or_default();
+            // As it was then: what was sent is no longer suppressed.
+            let count = |name| {
+                number(name)
+                    .and_then(|it| it.try_into().ok())
+                    .unwrap_or(0_u32)
+            };
+            let mute = MuteStatus {
+                alerts: count("alerts"),
+                notices: count("notices"),
+                ..mute
+            };
+            let sent = u64::from(count("sent"));
             mutes::lifted(&Unmuted { mute, sent })
         }
         (Some("over"), _) => "it was over already".to_owned(),
@@ -266,11 +276,17 @@ pub(super) async fn lift(
     match lifted(&context, id, is_sent).await {
         Ok(Some(unmuted)) => {
             context.app.wake();
-            let (id, sent) = (id.to_string(), unmuted.sent.to_string());
-            on(
-                &params,
-                &[("done", "lifted"), ("mute", &id), ("sent", &sent)],
-            )
+            let numbers = [
+                ("mute", id.to_string()),
+                ("alerts", unmuted.mute.alerts.to_string()),
+                ("notices", unmuted.mute.notices.to_string()),
+                ("sent", unmuted.sent.to_string()),
+            ];
+            let numbers = numbers
+                .iter()
+                .map(|(name, number)| (*name, number.as_str()));
+            let done = std::iter::once(("done", "lifted")).chain(numbers);
+            on(&params, &done.collect::<Vec<_>>())
         }
         Ok(None) => on(&params, &[("done", "over")]),
         Err(why) => trouble(&context, &asked, &why),

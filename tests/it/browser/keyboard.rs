@@ -3,7 +3,7 @@
 use super::{
     Faults,
     driver::{self, Browser},
-    story::Story,
+    story::{Story, TOKEN},
 };
 
 /// WebDriver's keys.
@@ -12,9 +12,6 @@ const ENTER: &str = "\u{e007}";
 
 /// No page has so much to go through.
 const MOST: usize = 400;
-
-/// A secret that opens everything.
-const TOKEN: &str = "0123456789abcdef-act";
 
 impl Browser {
     /// Goes on with Tab until this has the focus; false where it never has.
@@ -51,6 +48,12 @@ impl Browser {
             std::thread::sleep(std::time::Duration::from_millis(25));
         }
         panic!("{}: {selector} leads nowhere", self.url());
+    }
+
+    /// Shows the token at the login.
+    pub(super) fn enter(&self) {
+        self.fill("#token", TOKEN);
+        self.act("form[action='/login'] button");
     }
 
     fn says(&self, words: &str) -> bool {
@@ -117,11 +120,7 @@ async fn a_night_is_worked_through_with_the_keyboard_alone() {
         println!("SKIPPED: no Chromium here");
         return;
     }
-    let folder = tempfile::TempDir::new().expect("a folder");
-    let token = folder.path().join("token");
-    std::fs::write(&token, TOKEN).expect("written");
-    let web = format!("act_token = {{ file = \"{}\" }}", token.display());
-    let story = Story::tell(&web).await;
+    let story = Story::tell_those_with_a_token().await;
     let browser = Browser::start();
     browser.look(1600, "light");
 
@@ -130,8 +129,7 @@ async fn a_night_is_worked_through_with_the_keyboard_alone() {
     browser.fill("#token", "not the right one");
     browser.act("form[action='/login'] button");
     assert!(browser.says("not right"));
-    browser.fill("#token", TOKEN);
-    browser.act("form[action='/login'] button");
+    browser.enter();
     assert_eq!(browser.url(), story.url("/watches/koizumi"));
 
     mutes(&story, &browser);
@@ -157,6 +155,8 @@ const MUTED: &str =
 
 fn mutes(story: &Story, browser: &Browser) {
     assert_eq!(story.number(MUTED), 0);
+    browser.fill("form[action='/mutes'] [name=for]", "8h");
+    browser.fill("form[action='/mutes'] [name=comment]", "the night");
     browser.act("form[action='/mutes'] button");
     assert_eq!(story.number(MUTED), 1, "{}", browser.url());
     browser.open(&story.url("/mutes"));

@@ -45,10 +45,15 @@ async fn every_page_fits_its_screen_and_the_browser_has_nothing_to_say() {
         return;
     }
     let axe = axe();
-    let story = Story::tell("").await;
+    let story = Story::tell_those_with_a_token().await;
     let browser = Browser::start();
     let mut faults = Faults::default();
-    for (name, path) in story.paths() {
+    let mut paths = story.paths();
+    paths.insert(0, ("login", "/login?next=%2Falerts".to_owned()));
+    for (at, (name, path)) in paths.into_iter().enumerate() {
+        if at == 1 {
+            browser.enter();
+        }
         for scheme in ["light", "dark"] {
             for width in WIDTHS {
                 let page = format!("{name}-{scheme}-{width} {path}");
@@ -155,9 +160,9 @@ async fn no_text_of_a_feed_acts_in_a_page() {
         for path in [
             "/items?q=",
             "/try?q=",
-            "/alerts?q=",
+            "/alerts?words=",
             "/alerts?watch=",
-            "/feeds?q=",
+            "/feeds?words=",
             "/login?next=",
         ] {
             paths.push(("a visitor's text", format!("{path}{text}")));
@@ -177,6 +182,8 @@ async fn no_text_of_a_feed_acts_in_a_page() {
                 browser.value("document.querySelector('main').innerHTML"),
             );
         }
+        // A login that nobody needs leads on, to a place of ours.
+        let wanted = wanted.replace("/login?next=", "/?");
         if !browser
             .url()
             .starts_with(wanted.split('?').next().unwrap_or_default())

@@ -15,6 +15,9 @@ use crate::{
     watchdog::Watchdog,
 };
 
+/// A secret that opens everything.
+pub(super) const TOKEN: &str = "0123456789abcdef-act";
+
 /// Enough for a second page of every list.
 const FEEDS: usize = 60;
 
@@ -79,6 +82,15 @@ impl Story {
         format!("http://{}{path}", self.address)
     }
 
+    /// The same behind a login, as the act token opens it.
+    pub(super) async fn tell_those_with_a_token() -> Self {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("token");
+        std::fs::write(&file, TOKEN).expect("written");
+        // It is read once.
+        Self::tell(&format!("act_token = {{ file = \"{}\" }}", file.display())).await
+    }
+
     /// A command beside the daemon.
     pub(super) fn run(&self, arguments: &[&str]) {
         let config = self.daemon.path();
@@ -114,12 +126,11 @@ impl Story {
             format!("/items/{}", self.number(&sql))
         };
         let fixed = [
-            ("login", "/login"),
             ("now", "/"),
             ("wall", "/?wall"),
             ("alerts", "/alerts"),
             ("alerts-of-watch", "/alerts?watch=koizumi"),
-            ("alerts-none", "/alerts?q=nothing-of-this"),
+            ("alerts-none", "/alerts?words=nothing-of-this"),
             ("watches", "/watches"),
             ("watch", "/watches/koizumi"),
             ("watch-long", "/watches/long"),
@@ -128,19 +139,21 @@ impl Story {
             ("try", "/try?q=Koizumi"),
             ("try-broken", "/try?q=%22Koizumi+AND"),
             ("feeds", "/feeds"),
-            ("feeds-failing", "/feeds?condition=failing"),
+            ("feeds-found", "/feeds?words=Wire+1"),
+            ("feeds-failing", "/feeds?state=failing"),
             ("feed", "/feeds/wire"),
             ("feed-failing", "/feeds/fails"),
             ("feed-muted", "/feeds/feed-07"),
             ("outbox", "/outbox"),
             ("outbox-dead", "/outbox?state=dead"),
+            ("outbox-drop", "/outbox/drop?state=dead&receiver=desk"),
             ("mutes", "/mutes"),
             ("report", "/report"),
             ("unseen", "/items?q=https%3A%2F%2Fnews.example.org%2Fnever"),
         ];
         let mut paths = fixed.map(|(name, path)| (name, path.to_owned())).to_vec();
         paths.push(("item-alerted", item("Koizumi meets")));
-        paths.push(("item-quiet", item("Weather")));
+        paths.push(("item-quiet", item("Sports")));
         paths.push(("item-japanese", item("小泉")));
         paths
     }
@@ -160,7 +173,9 @@ fn config(site: &Site, hook: &WebhookServer, web: &str) -> String {
         let url = site.url(&format!("/{name}.xml"));
         writeln!(text, "{name} = {{ url = \"{url}\", initial = \"all\" }}").expect("a String");
     };
-    ["wire", "hostile", "fails", "gone"].map(&mut feed);
+    for name in ["wire", "hostile", "fails", "gone"] {
+        feed(name);
+    }
     for number in 1..=FEEDS {
         feed(&format!("feed-{number:02}"));
     }
@@ -183,11 +198,12 @@ fn publish(site: &Site) {
     site.put("/fails.xml", status(500, &[]));
     site.put("/gone.xml", status(410, &[]));
     for number in 1..=FEEDS {
-        let weather =
-            format!("<item><guid>w-{number}</guid><title>Weather of day {number}</title></item>");
+        let about = if number % 2 == 0 { "Weather" } else { "Sports" };
+        let item =
+            format!("<item><guid>{number}</guid><title>{about} of day {number}</title></item>");
         site.put(
             &format!("/feed-{number:02}.xml"),
-            feed(&format!("Wire {number}"), &weather),
+            feed(&format!("Wire {number}"), &item),
         );
     }
 }

@@ -21,13 +21,30 @@ async fn alerts_stand_newest_first_with_why_and_what_was_hit() {
             .unwrap_or_else(|| panic!("{title}: {text}"))
     };
     assert!(at("Koizumi travels") < at("tsunami") && at("tsunami") < at("Koizumi speaks"));
-    assert!(page.body.contains("Earthquake &amp; tsunami"));
+    assert!(page.markup().contains("Earthquake &amp; tsunami"));
     assert!(
-        page.body.contains("href=\"/items/3\">why</a>"),
+        page.markup().contains("href=\"/items/3\">why</a>"),
         "{}",
         page.body
     );
-    assert!(page.body.contains("rel=\"noopener noreferrer nofollow\""));
+}
+
+#[tokio::test]
+async fn titles_lead_to_the_web_and_nowhere_else() {
+    let site = site().await;
+    for (id, link) in [
+        (1, "javascript:alert(1)"),
+        (2, "https://nhk.example/?a=1&b=2"),
+    ] {
+        site.tamper(&format!(
+            "UPDATE alert SET data = json_set(data, '$.item.link', '{link}') WHERE id = {id}"
+        ))
+        .await;
+    }
+    let markup = site.get("/alerts").await.markup();
+    assert!(!markup.contains("javascript:"), "{markup}");
+    let link = "<a href=\"https://nhk.example/?a=1&amp;b=2\" rel=\"noopener noreferrer nofollow\">";
+    assert!(markup.contains(link), "{markup}");
 }
 
 #[tokio::test]
@@ -77,25 +94,32 @@ async fn older_alerts_are_behind_a_link_and_a_page_is_small() {
         .map(|(number, title)| (number, title.as_str(), &["pm"][..]))
         .collect();
     site.read("nhk", &news).await;
-    let first = site.get("/alerts?feed=nhk").await;
-    assert!(first.body.len() < 60 * 1024, "{}", first.body.len());
-    assert!(
-        first
-            .body
-            .contains("href=\"/alerts?feed=nhk&amp;before=11\""),
-        "{}",
-        first.body
-    );
-    let second = site.get("/alerts?feed=nhk&before=11").await;
-    assert!(second.body.contains(">Newest</a>") && !second.body.contains(">Older</a>"));
-    assert_eq!(second.body.matches("class=\"story\"").count(), 10);
+    let (mut path, mut shown) = ("/alerts?feed=nhk".to_owned(), 0);
+    loop {
+        let page = site.get(&path).await;
+        assert!(page.body.len() < 60 * 1024, "{}", page.body.len());
+        let markup = page.markup();
+        shown += markup.matches("class=\"story\"").count();
+        assert_eq!(
+            markup.contains(">Newest</a>"),
+            path.contains("before="),
+            "{path}"
+        );
+        let Some((before, _)) = markup.split_once("\" rel=\"next\">Older</a>") else {
+            break;
+        };
+        let (_, older) = before.rsplit_once("href=\"").expect("a link");
+        path = older.replace("&amp;", "&");
+        assert!(path.starts_with("/alerts?feed=nhk&before="), "{path}");
+    }
+    assert_eq!(shown, 40);
 }
 
 #[tokio::test]
 async fn the_feeds_of_this_question_carry_a_key_where_a_login_is_asked() {
     let open = site().await.get("/alerts?watch=pm&words=x").await;
     assert!(
-        open.body.contains("href=\"/alerts.atom?watch=pm\""),
+        open.markup().contains("href=\"/alerts.atom?watch=pm\""),
         "{}",
         open.body
     );
@@ -109,8 +133,8 @@ async fn the_feeds_of_this_question_carry_a_key_where_a_login_is_asked() {
     let page = closed
         .ask(axum::http::Method::GET, "/alerts", &bearer, "")
         .await;
-    let link = page
-        .body
+    let markup = page.markup();
+    let link = markup
         .split("href=\"/alerts.atom?key=")
         .nth(1)
         .expect("a link");

@@ -21,9 +21,12 @@ async fn a_mute_is_made_shown_and_lifted_in_words() {
     let lifted = site.post("/mutes/1/lift", "send=1").await;
     assert_eq!(
         lifted.header("location"),
-        "/mutes?done=lifted&mute=1&sent=2"
+        "/mutes?done=lifted&mute=1&alerts=1&notices=0&sent=2"
     );
-    let page = site.get("/mutes?done=lifted&mute=1&sent=2").await.text();
+    let page = site
+        .get("/mutes?done=lifted&mute=1&alerts=1&notices=0&sent=2")
+        .await
+        .text();
     assert!(
         page.contains("2 deliveries wait in the outbox again"),
         "{page}"
@@ -50,13 +53,17 @@ async fn what_cannot_be_muted_is_said_and_the_form_keeps_what_was_typed() {
     ] {
         let refused = site.post("/mutes", form).await;
         assert_eq!(refused.status, 422, "{form}");
-        assert!(refused.body.contains(words), "{form}: {}", refused.text());
+        assert!(
+            refused.markup().contains(words),
+            "{form}: {}",
+            refused.text()
+        );
     }
     let typed = site
         .post("/mutes", "kind=feed&name=nh&for=2h&comment=storm")
         .await;
-    assert!(typed.body.contains("value=\"nh\"") && typed.body.contains("value=\"storm\""));
-    assert!(typed.body.contains("<option selected>feed"));
+    assert!(typed.markup().contains("value=\"nh\"") && typed.markup().contains("value=\"storm\""));
+    assert!(typed.markup().contains("<option selected>feed"));
     assert_eq!(site.store().mutes().await.expect("read"), []);
 }
 
@@ -86,14 +93,14 @@ async fn ended_mutes_are_paged() {
         .await;
     }
     let first = site.get("/mutes").await;
-    assert!(first.body.contains(">w51<") && !first.body.contains(">w1<"));
+    assert!(first.markup().contains(">w51<") && !first.markup().contains(">w1<"));
     assert!(
-        first.body.contains("href=\"/mutes?before=2\""),
+        first.markup().contains("href=\"/mutes?before=2\""),
         "{}",
         first.body
     );
     let second = site.get("/mutes?before=2").await;
-    assert!(second.body.contains(">w1<") && !second.body.contains(">w2<"));
+    assert!(second.markup().contains(">w1<") && !second.markup().contains(">w2<"));
 }
 
 #[tokio::test]
@@ -107,7 +114,7 @@ async fn who_may_only_see_has_no_form() {
     let page = site
         .ask(axum::http::Method::GET, "/mutes", &bearer, "")
         .await;
-    assert!(page.status == 200 && !page.body.contains("method=\"post\" action=\"/mutes"));
+    assert!(page.status == 200 && !page.markup().contains("method=\"post\" action=\"/mutes"));
     let post = axum::http::Method::POST;
     let refused = site
         .ask(post, "/mutes", &bearer, "kind=watch&name=pm&for=2h")

@@ -20,11 +20,11 @@ async fn what_it_would_have_found_is_counted_and_shown() {
     let text = page.text();
     assert!(text.contains("It hits 1 of 2 items"), "{text}");
     assert!(
-        page.body.contains("<mark>Weather</mark> &lt;b&gt;"),
+        page.markup().contains("<mark>Weather</mark> &lt;b&gt;"),
         "{}",
         page.body
     );
-    assert!(page.body.contains("href=\"/items/2\">why</a>"));
+    assert!(page.markup().contains("href=\"/items/2\">why</a>"));
     let none = site.get("/try?q=Sphinx").await.text();
     assert!(none.contains("It hits 0 of 2 items"), "{none}");
     let elsewhere = site.get("/try?q=weather&feed=mofa").await.text();
@@ -50,7 +50,8 @@ async fn a_slip_is_shown_with_a_caret() {
     let page = site.get("/try?q=Koizumi+AND").await;
     assert_eq!(page.status, 422);
     assert!(
-        page.body.contains("<pre>Koizumi AND\n           ^</pre>"),
+        page.markup()
+            .contains("<pre>Koizumi AND\n           ^</pre>"),
         "{}",
         page.body
     );
@@ -105,7 +106,7 @@ async fn the_lines_for_the_config_are_checked_as_check_would() {
     let text = fine.text();
     assert!(text.contains("check: these lines are fine."), "{text}");
     assert!(
-        fine.body
+        fine.markup()
             .contains("[watch]\nshinjiro = &#x27;&quot;Koizumi Shinjiro&quot;&#x27;"),
         "{}",
         fine.body

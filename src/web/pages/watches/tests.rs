@@ -22,7 +22,7 @@ async fn watches_are_listed_with_their_alerts_and_what_needs_attention() {
     let page = site.get("/watches").await;
     let text = page.text();
     assert!(
-        page.body
+        page.markup()
             .contains("aria-label=\"2 alerts in 30 days, at most 2 on"),
         "{}",
         page.body
@@ -46,12 +46,12 @@ async fn many_watches_are_paged_and_a_page_is_small() {
     let page = site.get("/watches").await;
     assert!(page.body.len() < 60 * 1024, "{}", page.body.len());
     assert!(
-        page.body.contains("href=\"/watches?after=w47\""),
+        page.markup().contains("href=\"/watches?after=w47\""),
         "{}",
         page.body
     );
     let next = site.get("/watches?after=w47").await;
-    assert!(next.body.contains(">w48<") && !next.body.contains(">w47<"));
+    assert!(next.markup().contains(">w48<") && !next.markup().contains(">w47<"));
 }
 
 #[tokio::test]
@@ -68,8 +68,11 @@ async fn a_watch_shows_all_of_it() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    assert!(page.body.contains("<svg class=\"chart\""));
-    assert!(page.body.contains("name=\"next\" value=\"/watches/pm\""));
+    assert!(page.markup().contains("<svg class=\"chart\""));
+    assert!(
+        page.markup()
+            .contains("name=\"next\" value=\"/watches/pm\"")
+    );
     assert!(
         site.get("/watches/pm?done=muted")
             .await
@@ -79,7 +82,7 @@ async fn a_watch_shows_all_of_it() {
     let unknown = site.get("/watches/pn").await;
     assert_eq!(unknown.status, 404);
     assert!(
-        unknown.text().contains("did you mean"),
+        unknown.text().contains("there is no watch"),
         "{}",
         unknown.text()
     );
@@ -88,9 +91,13 @@ async fn a_watch_shows_all_of_it() {
 #[tokio::test]
 async fn near_misses_are_looked_for_where_they_are_asked_for() {
     let site = site().await;
-    assert!(!site.get("/watches/pm").await.body.contains("/items/3"));
+    assert!(!site.get("/watches/pm").await.markup().contains("/items/3"));
     let page = site.get("/watches/pm?near=1").await;
-    assert!(page.body.contains("/items/3?watch=pm"), "{}", page.body);
+    assert!(
+        page.markup().contains("/items/3?watch=pm"),
+        "{}",
+        page.markup()
+    );
     assert!(
         page.text().contains("1 of the newest 3 items came close"),
         "{}",
