@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Asked, engine, reply,
-    shown::{Moment, Now, Trouble, link_of_web, path, query, sentences, trouble},
+    shown::{Moment, Now, Trouble, command, link_of_web, path, query, sentences, trouble},
 };
 use crate::{
     config::Config,
@@ -178,7 +178,7 @@ impl Matter {
             atom: format!("/alerts.atom{question}"),
             json: format!("/alerts.json{question}"),
             not_in_feeds: others.into_iter().filter(is_asked).collect(),
-            command: command(params),
+            command: on_command_line(params),
             ..Self::default()
         }
     }
@@ -250,22 +250,20 @@ impl Form {
 }
 
 /// The same on the command line, as far as that goes.
-fn command(params: &Params) -> String {
-    let options = ["watch", "feed", "tag", "receiver", "since", "until"].into_iter();
-    let options = options.flat_map(|name| params.all(name).map(move |it| (name, it)));
-    let mut command = "fivebells alerts".to_owned();
-    for (name, value) in options {
-        let value = if value.contains(|it: char| !it.is_alphanumeric() && !"-_.:+".contains(it)) {
-            format!("'{}'", value.replace('\'', r"'\''"))
-        } else {
-            value.to_owned()
-        };
-        command.push_str(&format!(" --{name} {value}"));
+fn on_command_line(params: &Params) -> String {
+    let mut words = vec!["fivebells", "alerts"];
+    for (option, name) in [
+        ("--watch", "watch"),
+        ("--feed", "feed"),
+        ("--tag", "tag"),
+        ("--receiver", "receiver"),
+        ("--since", "since"),
+        ("--until", "until"),
+    ] {
+        words.extend(params.all(name).flat_map(|value| [option, value]));
     }
-    if params.get("muted").is_some() {
-        command.push_str(" --muted");
-    }
-    command
+    words.extend(params.get("muted").map(|_| "--muted"));
+    command(words)
 }
 
 impl Row {

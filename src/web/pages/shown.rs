@@ -101,6 +101,17 @@ pub(super) fn sentences(matches: &[Match], most: usize) -> Vec<Vec<Segment>> {
     sentences.map(items::Sentence::segments).collect()
 }
 
+/// A command as a shell takes it.
+pub(super) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_.:/+@%,=".contains(it);
+    let word = |word: &str| match word.chars().all(is_plain) && !word.is_empty() {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    let words: Vec<String> = words.into_iter().map(word).collect();
+    words.join(" ")
+}
+
 /// A sentence of ours, cut where what is to be typed begins and ends, which backquotes say.
 pub(super) fn coded(sentence: &str) -> Vec<Segment> {
     let parts: Vec<&str> = sentence.split('`').collect();
@@ -226,6 +237,12 @@ mod tests {
                 "2026-10-26T23:00:00Z"
             ]
         );
+    }
+
+    #[test]
+    fn a_command_can_be_pasted_into_a_shell() {
+        let line = command(["fivebells", "try", "\"a b\" OR O'Neil", "--since", "2h"]);
+        assert_eq!(line, r#"fivebells try '"a b" OR O'\''Neil' --since 2h"#);
     }
 
     #[test]

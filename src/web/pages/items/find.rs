@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{
     Asked, page, reply,
-    shown::{Budget, Now, Trouble, coded, cursor, cursor_text, path, query, trouble},
+    shown::{Budget, Now, Trouble, coded, command, cursor, cursor_text, path, query, trouble},
 };
 use crate::{
     store::{DeliveryStatus, ItemCursor, ItemFilter, KeptItem},
@@ -31,6 +31,7 @@ const BUDGET: Duration = Duration::from_millis(200);
 #[derive(Debug, Serialize)]
 struct Matter<'a> {
     q: &'a str,
+    command: String,
     verdict: String,
     help: Option<Vec<Segment>>,
     is_several: bool,
@@ -167,6 +168,7 @@ impl<'a> Matter<'a> {
     fn of(q: &'a str, verdict: String) -> Self {
         Self {
             q,
+            command: command(["fivebells", "explain", q]),
             verdict,
             help: None,
             is_several: false,

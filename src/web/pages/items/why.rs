@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     super::{
         Asked, page,
-        shown::{Moment, Now, Trouble, coded, path, query, trouble},
+        shown::{Moment, Now, Trouble, coded, command, path, query, trouble},
     },
     story::Story,
     tree,
@@ -175,7 +175,6 @@ impl Matter {
                 .map(|it| Delivery::of(it, now))
                 .collect(),
         };
-        let command = here.map(|name| format!(" {name}")).unwrap_or_default();
         Self {
             story: Story::of(kept, hits, facts.earlier(), now),
             taken: facts.asked.map(|(name, by)| {
@@ -193,7 +192,7 @@ impl Matter {
             rows: all.iter().map(|it| Row::of(it, &id, here)).collect(),
             sheet: full.zip(watch).map(|(full, watch)| Sheet::of(full, watch)),
             deliveries,
-            command: format!("fivebells explain {id}{command}"),
+            command: command(["fivebells", "explain", &id].into_iter().chain(here)),
             id,
         }
     }

@@ -3,14 +3,15 @@
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::matcher::QueryError;
+use super::super::shown::coded;
+use crate::{matcher::QueryError, view::items::Segment};
 
 /// The message, and the expression with carets under what is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Fault {
-    message: String,
+    message: Vec<Segment>,
     lines: String,
-    help: Option<String>,
+    help: Option<Vec<Segment>>,
 }
 
 impl Fault {
@@ -28,9 +29,9 @@ impl Fault {
         };
         let (space, carets) = (" ".repeat(indent), "^".repeat(meant.width().max(1)));
         Self {
-            message: error.message.clone(),
+            message: coded(&error.message),
             lines: format!("{before}{rest}\n{space}{carets}{behind}"),
-            help: error.help.clone(),
+            help: error.help.as_deref().map(coded),
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use self::{adopt::Adoption, fault::Fault, run::Tried};
 use super::{
     Asked, engine, reply,
-    shown::{Now, Trouble, cursor, trouble},
+    shown::{Now, Trouble, command, cursor, trouble},
 };
 use crate::{
     config::Config,
@@ -28,6 +28,7 @@ use crate::{
 #[derive(Debug, Default, Serialize)]
 struct Matter {
     q: String,
+    command: String,
     fields: Vec<Choice>,
     feed: String,
     since: String,
@@ -91,6 +92,25 @@ fn fields(params: &Params) -> Result<Vec<Field>, String> {
     fields.map_err(|error| error.to_string())
 }
 
+/// The same on the command line.
+fn on_command_line(params: &Params) -> String {
+    let mut words = vec!["fivebells", "try"];
+    words.extend(params.get("q"));
+    for (option, name) in [
+        ("--feed", "feed"),
+        ("--since", "since"),
+        ("--against", "against"),
+    ] {
+        words.extend(
+            params
+                .get(name)
+                .into_iter()
+                .flat_map(|value| [option, value]),
+        );
+    }
+    command(words)
+}
+
 impl Matter {
     fn of(params: &Params) -> Self {
         let chosen = fields(params).unwrap_or_default();
@@ -102,6 +122,7 @@ impl Matter {
         let field = |name| params.get(name).unwrap_or_default().to_owned();
         Self {
             q: field("q"),
+            command: on_command_line(params),
             fields: Field::ALL
                 .iter()
                 .map(|it| Choice {
