@@ -64,7 +64,7 @@ async fn matter(context: &Context) -> Result<Matter, Trouble> {
         accepted: Vec::new(),
     };
     Ok(Matter {
-        text: terminal_block(&notice, &now.zone, false),
+        text: terminal_block(&notice, &now.zone, false).trim().to_owned(),
         since: now.moment(since),
         due: plan.map(|plan| now.moment(plan.due)),
         receivers: config.health.notify.join(", "),

@@ -198,27 +198,22 @@ async fn mute(text: &str, store: &Store) -> Result<MuteId, Trouble> {
 
 /// ` for desk (dead)`.
 fn which(selection: &Selection) -> String {
-    let mut words = String::new();
-    if let Some(receiver) = &selection.receiver {
-        words.push_str(&format!(" for {receiver}"));
-    }
+    let receiver = selection.receiver.as_ref();
+    let receiver = receiver.map(|name| format!(" for {name}"));
     let states = match selection {
         Selection {
             muted_only: true, ..
         }
-        | Selection { mute: Some(_), .. } => "muted",
+        | Selection { mute: Some(_), .. } => " (muted",
         Selection {
             dead_only: true, ..
-        } => "dead",
-        Selection { ids, .. } if !ids.is_empty() => return words,
-        _ => "waiting and dead",
+        } => " (dead",
+        Selection { ids, .. } if !ids.is_empty() => return receiver.unwrap_or_default(),
+        _ => " (waiting and dead",
     };
-    words.push_str(&format!(" ({states}"));
-    if let Some(reason) = selection.reason {
-        words.push_str(&format!(", {}", reason.as_str()));
-    }
-    words.push(')');
-    words
+    let reason = selection.reason.map(|it| format!(", {}", it.as_str()));
+    let [receiver, reason] = [receiver, reason].map(Option::unwrap_or_default);
+    [receiver.as_str(), states, &reason, ")"].concat()
 }
 
 /// The same on the command line, which knows no state but muted.
