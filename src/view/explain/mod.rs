@@ -31,6 +31,10 @@ use stages::{Stage, StageReport};
 
 /// An item against a watch.
 #[derive(Debug, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own, by name"
+)]
 pub(crate) struct Explanation<'a> {
     pub(crate) item: String,
     pub(crate) feed: &'a str,

@@ -286,9 +286,10 @@ impl Row {
         let watches = alert.watches.iter();
         Self {
             number: format!("a{}", alert.id),
-            title: match title.is_empty() {
-                true => segments("(no title)", &[]),
-                false => segments(&title, &hits),
+            title: if title.is_empty() {
+                segments("(no title)", &[])
+            } else {
+                segments(&title, &hits)
             },
             link: link_of_web(item.link.as_deref()),
             why: format!("/items/{}", item.id),

@@ -66,8 +66,7 @@ pub(super) fn strip(values: &[u64], [width, height]: [f64; 2], words: &str) -> S
     let mut svg = open([width, height], "inline", words);
     let _ = write!(
         svg,
-        "<path class=\"none\" d=\"M0 {:.0}h{width}v-1H0z\"/>",
-        height
+        "<path class=\"none\" d=\"M0 {height:.0}h{width}v-1H0z\"/>"
     );
     let mut bars = String::new();
     for (index, value) in values.iter().enumerate().filter(|(_, value)| **value > 0) {

@@ -104,9 +104,12 @@ pub(super) fn sentences(matches: &[Match], most: usize) -> Vec<Vec<Segment>> {
 /// A command as a shell takes it.
 pub(super) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_.:/+@%,=".contains(it);
-    let word = |word: &str| match word.chars().all(is_plain) && !word.is_empty() {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
+    let word = |word: &str| {
+        if word.chars().all(is_plain) && !word.is_empty() {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
     };
     let words: Vec<String> = words.into_iter().map(word).collect();
     words.join(" ")

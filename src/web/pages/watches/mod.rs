@@ -129,8 +129,8 @@ fn remarks(
     let is_off = config.off.has_watch(&watch.name);
     let off = is_off.then(|| Remark::Off.to_string());
     let never = (hits.alerts == 0 && !is_off).then(|| Remark::NeverFired.to_string());
-    let muted = mutes.remark(MuteKind::Watch, &watch.name, now.at);
-    off.into_iter().chain(muted).chain(never).collect()
+    let until = mutes.remark(MuteKind::Watch, &watch.name, now.at);
+    off.into_iter().chain(until).chain(never).collect()
 }
 
 /// `12 alerts in 30 days, at most 5 on 20 Nov`.
