@@ -10,6 +10,7 @@
 mod corpus;
 mod delivery;
 mod many;
+mod pages;
 mod polling;
 mod process;
 mod scrape;
@@ -38,6 +39,8 @@ enum Figure {
     Corpus(corpus::Arguments),
     /// How long a scrape of the metrics takes, and what counting costs.
     Scrape(scrape::Arguments),
+    /// What pages cost on a large store, and what slow visitors cost the polls.
+    Pages(pages::Arguments),
     /// How long each job keeps the store's write lock from everybody else.
     Writer(writer::Arguments),
     /// Prints a config of many feeds and watches, to time `fivebells check` with.
@@ -60,6 +63,7 @@ fn print(figure: &Figure) {
         Figure::Delivery(arguments) => delivery::print(arguments),
         Figure::Corpus(arguments) => corpus::print(arguments),
         Figure::Scrape(arguments) => scrape::print(arguments),
+        Figure::Pages(arguments) => pages::print(arguments),
         Figure::Writer(arguments) => writer::print(arguments),
         Figure::Many(arguments) => many::print(arguments),
     }

@@ -12,6 +12,7 @@ mod scrape;
 mod setup;
 mod status;
 mod systemd;
+mod whole;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -45,6 +46,7 @@ pub use reloads::{DoorError, Doors, Reload, Reloaded, Swap};
 pub use scrape::Exposition;
 pub use setup::{SetupError, fetcher, matcher, notifier};
 pub use status::{ConfigCounts, Live, config_counts};
+pub use whole::Whole;
 
 /// The program under one config file, from open to close.
 #[derive(Debug)]
@@ -58,6 +60,7 @@ pub struct App {
     reloads: reloads::Reloads,
     /// What listens for others; not there where nobody does.
     doors: OnceLock<Weak<dyn Doors>>,
+    turns: whole::Turns,
     started_at: Timestamp,
     /// Of the store's writer.
     pulse: status::Pulse,
@@ -67,6 +70,7 @@ pub struct App {
 #[derive(Debug, Clone)]
 struct InForce {
     config: Arc<Config>,
+    whole: Arc<OnceLock<Arc<Whole>>>,
     http: Http,
     /// Another one for other texts of the config's files.
     fingerprint: String,
@@ -128,6 +132,7 @@ impl App {
             reloads: reloads::Reloads::default(),
             in_force: RwLock::new(in_force),
             doors: OnceLock::new(),
+            turns: whole::Turns::default(),
             metrics,
             trying,
             store,
@@ -282,6 +287,7 @@ impl InForce {
     fn of(parts: &setup::Parts, config: &Config, now: Timestamp) -> Self {
         Self {
             config: Arc::new(config.clone()),
+            whole: Arc::default(),
             http: parts.http(),
             fingerprint: parts.fingerprint.clone(),
             loaded_at: now,

@@ -46,11 +46,11 @@ impl Add {
         match visitor.visit().await? {
             Visited::Feed(seen) => adder.add(&visitor.url, &seen.feed),
             Visited::Page(feeds) => {
-                let count = feeds.len();
-                remark(&format!(
-                    "{} is a web page; feeds it names: {count}",
-                    self.target
-                ));
+                let count = match feeds.len() {
+                    1 => "1 feed".to_owned(),
+                    count => format!("{count} feeds"),
+                };
+                remark(&format!("{} is a web page that names {count}", self.target));
                 for found in feeds {
                     match visitor.follow(&found).await {
                         Ok(seen) => adder.add(&found.url, &seen.feed),

@@ -42,8 +42,6 @@ impl Feeds {
         let feeds = store.feeds().await?;
         let mutes = Mutes::in_force(&store, now).await?;
         let trouble = trouble::now(&store, Store::is_in_use(store.path())).await?;
-        stored::mention_stopped(&store).await?;
-        store.close().await;
         let known: Vec<String> = feeds.iter().map(|feed| feed.name.clone()).collect();
         let mut feeds = feeds::listed(feeds, &config);
         feeds.retain(|feed| self.wants(feed));
@@ -57,7 +55,7 @@ impl Feeds {
             }
         } else if self.name.is_some() {
             for feed in &feeds {
-                output::line(&sheet(feed, &context))?;
+                output::line(&output.facts(&sheet(feed, &context, output)))?;
             }
         } else {
             let rows: Vec<Vec<String>> = feeds.iter().map(|feed| row(feed, &context)).collect();
@@ -73,6 +71,8 @@ impl Feeds {
                 wrap(&paused.in_words(&config.timezone), output.columns).join("\n")
             })?;
         }
+        stored::mention_stopped(&store).await?;
+        store.close().await;
         Ok(true)
     }
 
@@ -108,7 +108,12 @@ fn row(feed: &FeedStatus, context: &FeedContext<'_>) -> Vec<String> {
     ]
 }
 
-fn sheet(feed: &FeedStatus, context: &FeedContext<'_>) -> String {
+/// Everything known about it.
+fn sheet(
+    feed: &FeedStatus,
+    context: &FeedContext<'_>,
+    output: &Output,
+) -> Vec<(&'static str, String)> {
     let moment = |at| context.moment(at);
     let optional = |text: &Option<String>| one_line(text.as_deref().unwrap_or("unknown"), 200);
     let (next, reason) = due::next(feed);
@@ -133,8 +138,11 @@ fn sheet(feed: &FeedStatus, context: &FeedContext<'_>) -> String {
         ("changed", moment(feed.changed_at)),
         ("next", format!("{next} ({reason})")),
     ]);
-    let rules = context.rules(feed).into_iter();
-    lines.extend(rules.map(|rule| ("", rule_line(&rule, context))));
+    let columns = output.fact_columns();
+    for rule in context.rules(feed) {
+        let rule = rule_lines(&rule, &moment(Some(rule.at)), columns);
+        lines.extend(rule.into_iter().map(|line| ("", line)));
+    }
     lines.push(("in the feed", format!("{} items", feed.items_total)));
     let kept = format!("{} items, {} alerts", feed.items, feed.alerts);
     lines.push(("kept", kept));
@@ -151,16 +159,47 @@ fn sheet(feed: &FeedStatus, context: &FeedContext<'_>) -> String {
     for (index, repair) in repairs::stored(&feed.warnings).into_iter().enumerate() {
         lines.push((if index == 0 { "repaired" } else { "" }, repair));
     }
-    let lines: Vec<String> = lines
-        .into_iter()
-        .map(|(name, value)| format!("{name:<12} {value}"))
-        .collect();
-    lines.join("\n")
+    lines
 }
 
-/// What one rule says, marked where it won.
-fn rule_line(rule: &RuleView, context: &FeedContext<'_>) -> String {
+/// What one rule says, marked where it won, in lines of at most so many columns.
+fn rule_lines(rule: &RuleView, at: &str, columns: Option<usize>) -> Vec<String> {
     let mark = if rule.won { '>' } else { ' ' };
-    let at = context.moment(Some(rule.at));
-    format!("{mark} {:<13} {at}: {}", rule.rule, rule.because)
+    let mut label = format!("{mark} {:<13} ", rule.rule);
+    let room = columns.map(|columns| columns.saturating_sub(label.len()));
+    let lines = wrap(&format!("{at}: {}", rule.because), room).into_iter();
+    let lines = lines.map(|line| {
+        let line = format!("{label}{line}");
+        label = " ".repeat(label.len());
+        line
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn what_a_rule_says_is_broken_beside_its_name() {
+        let rule = RuleView {
+            rule: "interval",
+            at: Timestamp::UNIX_EPOCH,
+            counts: true,
+            won: true,
+            because: "every 15m, at this feed's place within it".to_owned(),
+        };
+        let whole = "> interval      at noon: every 15m, at this feed's place within it";
+        assert_eq!(rule_lines(&rule, "at noon", None), [whole]);
+        assert_eq!(rule_lines(&rule, "at noon", Some(66)), [whole]);
+        assert_eq!(
+            rule_lines(&rule, "at noon", Some(65)),
+            [
+                "> interval      at noon: every 15m, at this feed's place within",
+                "                it"
+            ]
+        );
+    }
 }

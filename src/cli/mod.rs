@@ -7,24 +7,22 @@ mod add;
 mod alerts;
 mod backup;
 mod check;
-mod clause_tree;
 mod complete;
 mod config;
 mod error;
 mod explain;
+mod explained;
 mod expression;
 mod feeds;
 mod fetch;
 mod import_export;
 mod init;
-mod installed;
 mod item_view;
 mod logging;
 mod man;
 mod mute;
 mod online;
 mod outbox;
-mod outline;
 mod output;
 mod poll;
 mod preview;
@@ -47,7 +45,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use error::Answer;
 use logging::LogFormat;
@@ -158,6 +156,26 @@ enum Command {
     Man(man::Man),
 }
 
+impl Arguments {
+    /// Those of the process. If they are wrong, this ends the process with the error and the usage.
+    fn of_process() -> Self {
+        let error = match Self::try_parse() {
+            Ok(arguments) => return arguments,
+            Err(error) => error,
+        };
+        let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        if is_help || !error.use_stderr() {
+            error.exit();
+        }
+        // The usage of an error shows the options that were given as if they were required. Those
+        // that the environment gives nobody has typed.
+        let typed = Self::command()
+            .mut_arg("config", |arg| arg.env(None))
+            .mut_arg("log", |arg| arg.env(None));
+        typed.try_get_matches().err().unwrap_or(error).exit()
+    }
+}
+
 /// Answers the shell that asks for completions, and ends the process; returns if none asks.
 pub fn answer_the_shell() {
     complete::answer_the_shell(Arguments::command);
@@ -165,7 +183,7 @@ pub fn answer_the_shell() {
 
 /// Runs the program with the process's arguments.
 pub async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::of_process();
     arguments.color.set();
     logging::start(arguments.log_format, arguments.log.as_deref());
     let output = Output::new(arguments.format);

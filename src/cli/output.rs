@@ -63,9 +63,14 @@ impl Output {
         line(&lines.collect::<Vec<_>>().join("\n"))
     }
 
+    /// The columns that a fact has beside its name.
+    pub(super) fn fact_columns(&self) -> Option<usize> {
+        self.columns.map(|columns| columns.saturating_sub(FACT))
+    }
+
     /// Facts with their names before them, a line each; more where the terminal is narrower.
     pub(super) fn facts(&self, facts: &[(&str, String)]) -> String {
-        let room = self.columns.map(|columns| columns.saturating_sub(FACT));
+        let room = self.fact_columns();
         let mut out = Vec::new();
         for (name, fact) in facts {
             let mut name = *name;

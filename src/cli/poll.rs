@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use super::{
     config,
     error::{Answer, CliError},
-    installed,
     output::{Output, remark},
+    stored,
 };
 use crate::{
     app::{App, AppError},
@@ -54,7 +54,7 @@ impl Poll {
             let path = config.store.path.clone();
             Err(AppError::Store(StoreError::Locked { path }))
         } else {
-            installed::refuse_second_store(&config)?;
+            stored::refuse_second_store(&config)?;
             App::open(config::load(path)?, Arc::new(SystemClock)).await
         };
         let reports = match app {

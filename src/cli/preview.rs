@@ -20,7 +20,7 @@ use crate::{
     model::{Alert, AlertId, Event, ItemId, Notice, Watch},
     notify::{self, Notifier, PartKind, PreviewPart, marked},
     store::Store,
-    view::{alerts, number::Number},
+    view::{alerts, number::Number, sending::test_ping},
 };
 
 /// Every kind there is.
@@ -118,7 +118,16 @@ impl Preview {
         Ok(kinds
             .into_iter()
             .flat_map(|kind| of_kind(kind, now))
+            .map(|sample| self.addressed(sample))
             .collect())
+    }
+
+    /// The sample as this receiver would get it: what `send` sends names it.
+    fn addressed(&self, mut sample: Sample) -> Sample {
+        if let Event::TestPing(ping) = &mut sample.notice.event {
+            *ping = test_ping(&self.receiver);
+        }
+        sample
     }
 
     /// The alert as this receiver has it; where it has none, as it would by the watches of the config.

@@ -8,7 +8,7 @@ use tracing::{debug, info, warn};
 use super::{
     config,
     error::{Answer, CliError},
-    installed,
+    stored,
 };
 use crate::{
     app::{self, App, AppError, Refusal, Signals, StoreGuard, StoreState},
@@ -37,7 +37,7 @@ impl Run {
         // Before the config is read: a signal that comes meanwhile must not end the process.
         let mut signals = (!self.once).then(Signals::listen).transpose()?;
         let loaded = load(path).map_err(|errors| config::broken(&errors))?;
-        installed::refuse(&loaded.config)?;
+        stored::refuse_second_service(&loaded.config)?;
         if let Some(signals) = &mut signals
             && !app::wait_for_store(&loaded.config.store, signals).await
         {

@@ -54,9 +54,9 @@ pub(super) fn fit(text: &str, columns: Option<usize>) -> String {
     kept + "…"
 }
 
-/// The text in lines of so many columns. Each line is indented like the first.
+/// The text in lines of so many columns; as it is where it fits. Each line is indented like the first.
 pub(super) fn wrap(text: &str, columns: Option<usize>) -> Vec<String> {
-    let Some(columns) = columns else {
+    let Some(columns) = columns.filter(|columns| width(text) > *columns) else {
         return vec![text.to_owned()];
     };
     let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
@@ -197,5 +197,6 @@ mod tests {
         assert_eq!(wrap("  a bc", Some(4)), ["  a", "  bc"]);
         assert_eq!(wrap("whole", Some(2)), ["whole"]);
         assert_eq!(wrap("", Some(2)), [""]);
+        assert_eq!(wrap("> a   b", Some(8)), ["> a   b"], "it fits");
     }
 }

@@ -97,6 +97,7 @@ pub use report::{Report, ReportLine};
 pub use rhythm::Every;
 pub use sample::{ConfigTest, TestResult, run_tests};
 pub use settings::{HealthOptions, PollOptions};
+pub use strings::{key, quoted};
 pub use units::{UnitError, parse_duration};
 pub use web::{ControlOptions, ProxyPeer, TrustedProxy, WebAddress, WebLogin, WebOptions};
 
@@ -182,6 +183,24 @@ pub fn check_text(
     let path = path.to_owned();
     sources.push(Source { path, text });
     load_sources(sources, Vec::new(), environment)
+}
+
+/// What is wrong with this text as one more file of the config at `path`, and how many errors the
+/// others have.
+pub fn check_beside(path: &Path, text: String, environment: &Environment) -> (Report, usize) {
+    let (mut sources, mut problems) = files::gather(path, environment);
+    let beside = sources.push(Source {
+        path: PathBuf::from("these lines"),
+        text,
+    });
+    let (_, found) = read(&sources, environment, !problems.is_empty());
+    problems.extend(found);
+    let (own, others): (Vec<_>, Vec<_>) = problems
+        .into_iter()
+        .partition(|problem| problem.place.file == beside);
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let errors = others.iter().filter(is_error).count();
+    (Report::new(own, sources), errors)
 }
 
 /// Reads and checks these files; `problems` are those of reading them from the disk.

@@ -99,6 +99,8 @@ pub enum WebAddress {
     Tcp(SocketAddr),
     /// A Unix socket at this path.
     Unix(PathBuf),
+    /// The sockets that systemd passes.
+    Systemd,
 }
 
 impl WebAddress {
@@ -106,7 +108,8 @@ impl WebAddress {
     fn is_local(&self) -> bool {
         match self {
             Self::Tcp(address) => address.ip().to_canonical().is_loopback(),
-            Self::Unix(_) => true,
+            // Of those of systemd it is known when they are there.
+            Self::Unix(_) | Self::Systemd => true,
         }
     }
 }
@@ -125,6 +128,7 @@ impl fmt::Display for WebAddress {
         match self {
             Self::Tcp(address) => address.fmt(formatter),
             Self::Unix(path) => write!(formatter, "unix:{}", path.display()),
+            Self::Systemd => formatter.write_str("systemd"),
         }
     }
 }
@@ -242,7 +246,7 @@ fn read_header(text: &Text<'_>) -> Option<String> {
         name.as_str(),
         "host" | "authorization" | "cookie" | "origin"
     ) {
-        let message = format!("the header {name:?} is one that browsers set");
+        let message = format!("the header {:?} is one that browsers set", text.text);
         text.error_with(
             message,
             "name a header that only the proxy sets, such as \"Remote-User\"",
@@ -285,6 +289,9 @@ fn read_address(text: &Text<'_>) -> Option<WebAddress> {
             return None;
         }
         return Some(WebAddress::Unix(text.resolve(path)));
+    }
+    if written == "systemd" {
+        return Some(WebAddress::Systemd);
     }
     if let Ok(address) = written.parse() {
         return Some(WebAddress::Tcp(address));

@@ -49,7 +49,7 @@ mod step_back;
 mod summary;
 mod sync;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod watches;
 
 use std::{
@@ -76,7 +76,7 @@ pub use self::{
     error::StoreError,
     feeds::{FeedCounts, FeedFilter, FeedStatus},
     gauges::{FeedGauge, Gauges, ReceiverGauge},
-    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, StoredItem},
+    items::{ItemCount, ItemCursor, ItemFilter, KeptItem, NamedItems, StoredItem},
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     notifications::{Finding, IssueLog, Notified},
     outbox::{

@@ -159,7 +159,7 @@ impl Store {
 }
 
 /// By feed, the latest first.
-fn seen(tx: &mut dyn Tx, sql: &str, value: i64) -> Result<Vec<SeenItem>, StoreError> {
+pub(super) fn seen(tx: &mut dyn Tx, sql: &str, value: i64) -> Result<Vec<SeenItem>, StoreError> {
     let mut found = Vec::new();
     for row in tx.rows(sql, values![value, MOST_SEEN])? {
         found.extend(seen_item(tx, row)?);

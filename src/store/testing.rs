@@ -1,4 +1,4 @@
-//! What the store's tests share.
+//! What the store's tests share, and those of what shows it.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The lease every test claims for.
-pub(super) const LEASE: Duration = Duration::from_mins(5);
+pub(crate) const LEASE: Duration = Duration::from_mins(5);
 /// The pause every test polls with.
 pub(super) const GAP: Duration = Duration::from_secs(10);
 pub(super) const DAY: i64 = 24 * 60 * 60;
@@ -94,7 +94,7 @@ pub(super) async fn claim_one(store: &Store, now: Timestamp) -> PollClaim {
 }
 
 /// A fingerprint of which every part is `n`.
-pub(super) fn print(n: u8) -> Fingerprint {
+pub(crate) fn print(n: u8) -> Fingerprint {
     let part = Some(i64::from(n));
     Fingerprint {
         whole: i64::from(n),
@@ -115,7 +115,7 @@ pub(super) async fn recalled(store: &Store, prints: &[u8]) -> Vec<Remembered> {
 }
 
 /// Item `n`, known by the fingerprint `n`, with an alert of `watches` to `receivers`.
-pub(super) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
+pub(crate) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     let item = Item {
         guid: Some(format!("guid-{n}")),
         title: format!("title {n}"),
@@ -176,7 +176,7 @@ fn alert(n: u8, watches: &[&str]) -> Alert {
     }
 }
 
-pub(super) fn read(news: Vec<NewItem>) -> PollResult {
+pub(crate) fn read(news: Vec<NewItem>) -> PollResult {
     PollResult::Read(Box::new(PollRead {
         status: 200,
         etag: Some(b"\"\xe9\"".to_vec()),
@@ -195,7 +195,7 @@ pub(super) fn read(news: Vec<NewItem>) -> PollResult {
     }))
 }
 
-pub(super) fn failed() -> PollResult {
+pub(crate) fn failed() -> PollResult {
     PollResult::Failed {
         reason: "status".into(),
         error: "status 503".into(),
@@ -205,7 +205,7 @@ pub(super) fn failed() -> PollResult {
 }
 
 /// The claim's poll, begun and ended at `now`, due again in 15 minutes.
-pub(super) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> PollCommit {
+pub(crate) fn poll(claim: &PollClaim, now: Timestamp, result: PollResult) -> PollCommit {
     let next = NextPoll {
         due_at: now + Duration::from_mins(15),
         reason: "every 15m".into(),
@@ -241,7 +241,7 @@ pub(super) async fn poll_again(store: &Store, news: Vec<NewItem>, seconds: i64) 
     committed.await.expect("committed");
 }
 
-pub(super) fn ping(receiver: &str) -> NewDelivery {
+pub(crate) fn ping(receiver: &str) -> NewDelivery {
     NewDelivery {
         receiver: receiver.into(),
         event: Event::TestPing(TestPing {
@@ -251,12 +251,12 @@ pub(super) fn ping(receiver: &str) -> NewDelivery {
     }
 }
 
-pub(super) async fn claim_for(store: &Store, receiver: &str, now: Timestamp) -> Vec<DeliveryClaim> {
+pub(crate) async fn claim_for(store: &Store, receiver: &str, now: Timestamp) -> Vec<DeliveryClaim> {
     let claims = store.claim_deliveries(receiver, now, LEASE, 10).await;
     claims.expect("claimed")
 }
 
-pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) -> Settlement {
+pub(crate) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) -> Settlement {
     Settlement {
         id: claim.id,
         fence: claim.fence,
@@ -269,7 +269,7 @@ pub(super) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) ->
     }
 }
 
-pub(super) fn delivered() -> SettleTo {
+pub(crate) fn delivered() -> SettleTo {
     SettleTo::Delivered {
         answer: "204 No Content".into(),
         missing: None,
@@ -368,7 +368,7 @@ pub(super) fn over(issue: HealthIssue) -> Finding {
 }
 
 /// Runs a statement behind the store's back.
-pub(super) async fn tamper(store: &Store, sql: &str) {
+pub(crate) async fn tamper(store: &Store, sql: &str) {
     let sql = sql.to_owned();
     let write = store.write(move |tx| tx.exec(&sql, values![]).map(drop));
     write.await.expect("it runs");

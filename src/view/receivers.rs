@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_that_reaches_some_is_named_with_whom_it_does_not() {
+    fn a_receiver_that_reaches_some_is_shown_with_those_it_does_not_reach() {
         let mut desk = receiver("desk");
         desk.unreached.push(Unreached {
             recipient: "bob@example.org".into(),

@@ -38,10 +38,7 @@ pub(crate) async fn send_test(
     let notice = Notice {
         key: DeliveryKey(format!("test-{}", now.as_millisecond())),
         timestamp: now,
-        event: Event::TestPing(TestPing {
-            receiver: receiver.to_owned(),
-            message: format!("Fivebells can reach the receiver \"{receiver}\"."),
-        }),
+        event: Event::TestPing(test_ping(receiver)),
         accepted: Vec::new(),
     };
     let outcome = notifier.send(&notice).await;
@@ -68,6 +65,14 @@ pub(crate) async fn send_test(
             }
         }
     })
+}
+
+/// What a test notice says.
+pub(crate) fn test_ping(receiver: &str) -> TestPing {
+    TestPing {
+        receiver: receiver.to_owned(),
+        message: format!("Fivebells can reach the receiver \"{receiver}\"."),
+    }
 }
 
 /// The way to the receiver of this name.

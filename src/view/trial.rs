@@ -135,10 +135,10 @@ impl<'a> Trial<'a> {
         })
     }
 
-    /// No item from before that was looked at.
-    pub(crate) fn broke_off(&mut self, at: Timestamp) {
-        self.since = Some(at);
-        self.rate.begin(at);
+    /// What came before this was not looked at.
+    pub(crate) fn begin(&mut self, since: Timestamp) {
+        self.since = Some(since);
+        self.rate.begin(since);
     }
 
     /// How many it hit.

@@ -46,8 +46,8 @@ pub struct Access {
 pub enum Listener {
     /// An address of TCP.
     Tcp(TcpListener),
-    /// A Unix socket; its file is removed with it.
-    Unix(UnixListener, SocketFile),
+    /// A Unix socket; a file that is its own is removed with it.
+    Unix(UnixListener, Option<SocketFile>),
 }
 
 /// The file of a Unix socket: removed when this is dropped, unless another one stands there by then.
@@ -64,9 +64,19 @@ impl Listener {
     /// The system's.
     pub fn tcp(address: SocketAddr) -> io::Result<Self> {
         // With SO_REUSEADDR, so that a restart need not wait for old connections.
-        let listener = std::net::TcpListener::bind(address)?;
+        Self::of_tcp(std::net::TcpListener::bind(address)?)
+    }
+
+    /// Listens at a socket that somebody opened. Within a runtime.
+    pub(super) fn of_tcp(listener: std::net::TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         TcpListener::from_std(listener).map(Self::Tcp)
+    }
+
+    /// Listens at a Unix socket that somebody opened; its file stays. Within a runtime.
+    pub(super) fn of_unix(listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        Ok(Self::Unix(UnixListener::from_std(listener)?, None))
     }
 
     /// Makes a Unix socket for those of `access`, whatever the umask; `reached` is its path, or one that the
@@ -94,7 +104,7 @@ impl Listener {
             chown(path, None, access.group)?;
         }
         fs::set_permissions(path, fs::Permissions::from_mode(access.mode))?;
-        Ok(Self::Unix(socket.listen(BACKLOG)?, file))
+        Ok(Self::Unix(socket.listen(BACKLOG)?, Some(file)))
     }
 
     /// Waits for the next connection.
@@ -119,7 +129,15 @@ impl Listener {
             Self::Tcp(listener) => listener
                 .local_addr()
                 .map_or_else(|_| "an address".to_owned(), |address| address.to_string()),
-            Self::Unix(_, file) => file.path.display().to_string(),
+            Self::Unix(_, Some(file)) => file.path.display().to_string(),
+            Self::Unix(listener, None) => {
+                let address = listener.local_addr().ok();
+                let path = address.as_ref().and_then(|it| it.as_pathname());
+                path.map_or_else(
+                    || "a socket of systemd".to_owned(),
+                    |it| it.display().to_string(),
+                )
+            }
         }
     }
 }

@@ -12,11 +12,14 @@ mod feeds;
 mod listener;
 mod pages;
 mod params;
+mod passed;
 mod patient;
 mod public;
 mod reply;
 mod server;
 mod socket;
+#[cfg(test)]
+mod testing;
 mod wire;
 
 use std::{fmt, panic::resume_unwind, path::Path, sync::Arc};

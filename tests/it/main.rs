@@ -6,6 +6,7 @@ mod alert_feeds;
 mod api;
 mod architecture;
 mod asked;
+mod browser;
 mod busy;
 mod cli;
 mod control;

@@ -127,6 +127,27 @@ fn init_names_the_flag_that_is_wrong() {
     assert!(!std::path::Path::new(file).exists());
 }
 
+#[test]
+fn a_usage_does_not_require_what_the_environment_gives() {
+    let output = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+        .arg("unmute")
+        .env("FIVEBELLS_CONFIG", "fivebells.toml")
+        .env("FIVEBELLS_LOG", "info")
+        .output()
+        .expect("it runs");
+    let said = stderr(&output);
+    assert_eq!(code(&output), 2, "{said}");
+    let usage = "Usage: fivebells unmute <WHAT> <NAME>...";
+    assert!(said.contains(usage), "{said}");
+}
+
+#[test]
+fn the_preview_of_a_test_notice_names_the_receiver() {
+    let shown = stdout(&desk().run(&["preview", "screen", "--kind", "test"]));
+    let message = "Fivebells can reach the receiver \"screen\"";
+    assert!(shown.contains(message), "{shown}");
+}
+
 /// What bash would type: a name with a space is one word, also where half of it was typed.
 #[test]
 fn bash_completes_a_name_with_a_space_as_one_word() {

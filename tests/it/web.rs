@@ -8,7 +8,7 @@ use std::{
 use crate::{
     servers::{
         feed::FeedServer,
-        watched::{Watched, ask},
+        watched::{Watched, ask, ask_as},
     },
     watchdog::Watchdog,
     world::World,
@@ -32,7 +32,7 @@ async fn a_daemon_tells_that_it_lives_is_ready_and_what_it_counts() {
         ("GET /readyz", 200, "ok\n"),
         ("GET /readyz?verbose", 200, "ok\n"),
         ("HEAD /healthz", 200, ""),
-        ("GET /", 404, "not found\n"),
+        ("GET /nowhere", 404, "not found\n"),
         ("GET /metrics/", 404, "not found\n"),
         ("POST /healthz", 405, ""),
         ("DELETE /metrics", 405, ""),
@@ -196,4 +196,84 @@ async fn a_loop_of_polls_that_stands_still_is_neither_alive_nor_ready() {
     let stuck = Some("the loop of polls has not come round for 120 s".to_owned());
     assert_eq!(world.app().dead().await, stuck);
     assert_eq!(world.app().unready().await, stuck);
+}
+
+/// As systemd does it, but for the number: the program reads it from `LISTEN_FDS_FIRST_FD`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socket_that_was_passed_is_listened_at_until_the_config_says_otherwise() {
+    let feed = FeedServer::start().await;
+    let passed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = passed.local_addr().expect("an address").to_string();
+    let on = config(&feed, "listen = \"systemd\"");
+    let daemon = Watched::start_with(&on, |command| {
+        command
+            .stdin(std::os::fd::OwnedFd::from(passed))
+            .envs([("LISTEN_FDS", "1"), ("LISTEN_FDS_FIRST_FD", "0")]);
+    });
+    assert_eq!(daemon.address(), address);
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
+    daemon.reload(&config(&feed, "listen = []"), "systemd is closed");
+    daemon.reload(&on, "are served at");
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
+
+    let mut without = Watched::start(&on);
+    without.logged("systemd passed no socket", 0);
+    assert_eq!(without.ended(), Some(1));
+}
+
+/// A page in a frame of another site could be clicked unseen; a script in a title could act as the
+/// reader; a text that a browser takes for something else could be one.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_forbids_frames_scripts_and_guesses_at_its_type() {
+    let feed = FeedServer::start().await;
+    let daemon = Watched::start(&config(&feed, "listen = \"127.0.0.1:0\""));
+    let address = daemon.address();
+    for path in [
+        "/",
+        "/alerts.atom",
+        "/style.css",
+        "/healthz",
+        "/nowhere",
+        "/api/v1/nowhere",
+    ] {
+        let answer = ask(&address, &format!("GET {path}"), "");
+        for line in [
+            "content-security-policy: default-src 'none'; style-src 'self'; img-src 'self'; \
+             form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "x-content-type-options: nosniff",
+            "x-frame-options: deny",
+            "referrer-policy: same-origin",
+        ] {
+            let head = &answer.head;
+            assert!(head.lines().any(|it| it == line), "{path}: {line}: {head}");
+        }
+    }
+}
+
+/// What a browser is told it may send to is the address that it asked by: a page of another site whose
+/// name leads here is another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_the_config_does_not_have_is_refused_and_named() {
+    let feed = FeedServer::start().await;
+    let web = "listen = \"127.0.0.1:0\"\nhosts = [\"alerts.example.org\"]";
+    let daemon = Watched::start(&config(&feed, web));
+    let address = daemon.address();
+    for (host, status) in [
+        ("alerts.example.org", 200),
+        ("localhost", 200),
+        ("127.0.0.1", 200),
+        ("bells", 421),
+    ] {
+        let answer = ask_as(host, &address, "GET /alerts.json", "");
+        assert_eq!(answer.status, status, "{host}: {}", answer.body);
+        if status == 421 {
+            assert!(
+                answer.body.contains("hosts = [\"bells\"]"),
+                "{}",
+                answer.body
+            );
+        }
+    }
+    // Scrapers and probes call it as they like.
+    assert_eq!(ask(&address, "GET /healthz", "").status, 200);
 }

@@ -20,8 +20,11 @@ use crate::{
     model::{Alert, AlertId},
     notify,
     store::{AlertFilter, Store},
-    view::alerts::{AlertNames, id, notice},
-    view::moment::{Moment, moment, span},
+    view::{
+        alerts::{AlertNames, id, notice},
+        moment::{Moment, moment, span},
+        when,
+    },
 };
 use csv::CsvTable;
 
@@ -199,6 +202,40 @@ impl<'a> Printer<'a> {
 
 fn block(alert: &Alert, config: &Config, color: bool) -> String {
     let block = notify::terminal_block(&notice(alert.clone()), &config.timezone, color);
-    let (block, alert, item) = (block.trim_end(), &alert.id, &alert.item.id);
-    format!("{block}\nalert a{alert}, item #{item}\n")
+    let (block, id, item) = (block.trim_end(), &alert.id, &alert.item);
+    // The block has only the date that the publisher gave.
+    let read = item.published.is_none().then(|| {
+        let at = when::at(item.seen, &config.timezone);
+        format!(", read {at}")
+    });
+    let read = read.unwrap_or_default();
+    format!("{block}\nalert a{id}, item #{}{read}\n", item.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::{config::of_store, model::Event, notify::sample_notice};
+
+    #[test]
+    fn an_alert_of_an_item_without_a_date_says_when_the_item_was_read() {
+        let mut config = of_store("fivebells.toml".as_ref(), "fivebells.db".into());
+        config.timezone = TimeZone::UTC;
+        let now = "2026-11-22T06:41:07Z".parse().expect("a time");
+        let Event::Alert(mut alert) = sample_notice(now).event else {
+            panic!("an alert");
+        };
+        let last = |alert: &Alert| {
+            let block = block(alert, &config, false);
+            block.lines().last().map(str::to_owned)
+        };
+        assert_eq!(last(&alert).as_deref(), Some("alert a1842, item #48121"));
+        alert.item.published = None;
+        assert_eq!(
+            last(&alert).as_deref(),
+            Some("alert a1842, item #48121, read 2026-11-22 06:41:07 UTC")
+        );
+    }
 }

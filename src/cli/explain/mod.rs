@@ -8,9 +8,9 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::{
-    clause_tree::tree,
     config,
     error::{Answer, CliError},
+    explained::tree,
     item_view::ItemStyle,
     output::{self, Output},
     progress::Progress,
@@ -234,9 +234,12 @@ fn row(
     );
     let space = " ".repeat(widest - width(explanation.watch));
     let room = columns.map(|columns| columns.saturating_sub(widest + 4));
-    let why = match explanation.outcome {
-        "Not alerted" => explanation.why.clone(),
-        outcome => format!("{}: {}", outcome.to_lowercase(), explanation.why),
+    let why = if explanation.outcome == "Not alerted" {
+        explanation.why.clone()
+    } else {
+        let mut verdict = explanation.verdict.clone();
+        verdict[..1].make_ascii_lowercase();
+        verdict
     };
     format!("{mark} {}{space}  {}", explanation.watch, fit(&why, room))
 }

@@ -11,9 +11,8 @@ use super::{
     super::{
         config,
         error::{Answer, CliError},
-        installed,
         output::{Output, remark},
-        receiver,
+        receiver, stored,
     },
     answers::Answers,
 };
@@ -167,7 +166,7 @@ impl ConfigFile {
 
     fn next(&self, secret: Option<&Path>) -> Vec<String> {
         let file = self.path.display();
-        if !self.is_of_service() || !installed::has_unit() {
+        if !self.is_of_service() || !stored::has_unit() {
             return vec![
                 format!("fivebells -c {file} check --online"),
                 format!("fivebells -c {file} run"),

@@ -1,8 +1,6 @@
 //! `mute` and `unmute`: what is suppressed for a while.
 
-mod who;
-
-use std::{path::Path, time::Duration};
+use std::{env::var, path::Path, time::Duration};
 
 use clap::{
     Args,
@@ -30,6 +28,9 @@ use crate::{
         words::one_line,
     },
 };
+
+/// The longest name of who types a command, in characters.
+const MAX_TYPIST_CHARS: usize = 64;
 
 /// Suppress what watches, feeds, tags or receivers would send, for a while; alone, list the mutes.
 ///
@@ -99,7 +100,7 @@ impl Mute {
                 name: name.clone(),
                 until,
                 comment: self.comment.clone(),
-                by: Some(who::types()),
+                by: Some(typist()),
             };
             let muted = store.mute(new, now).await?;
             let line = MuteView::of(&muted.mute, now);
@@ -228,6 +229,23 @@ pub(super) fn mention(mutes: &Mutes, zone: &TimeZone, output: &Output) -> Result
     Ok(())
 }
 
+/// The name of the person who types this: behind `sudo` that of the person who typed `sudo`, else the
+/// login, else the number of the user. It helps a team, and proves nothing.
+fn typist() -> String {
+    let user = rustix::process::getuid().as_raw();
+    chosen_name(|name| var(name).ok(), user)
+}
+
+fn chosen_name(variable: impl Fn(&str) -> Option<String>, user: u32) -> String {
+    let names = ["SUDO_USER", "LOGNAME", "USER"].into_iter();
+    let mut names = names.filter_map(variable);
+    let name = names.find_map(|name| {
+        let name = one_line(&name, MAX_TYPIST_CHARS);
+        (!name.is_empty()).then_some(name)
+    });
+    name.unwrap_or_else(|| format!("uid {user}"))
+}
+
 fn length(text: &str) -> Result<Duration, String> {
     let read = parse_duration(text);
     read.map_err(|error| format!("{error}; write 30m, 12h, 2d or 1w"))
@@ -247,4 +265,25 @@ fn kinds() -> impl TypedValueParser<Value = MuteKind> {
 
 fn comment(text: &str) -> Result<String, String> {
     muting::comment(text).map_err(|refusal| refusal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_sudo_it_is_who_typed_sudo_and_without_a_name_the_number() {
+        for (known, expected) in [
+            (&[("SUDO_USER", "mai"), ("LOGNAME", "root")][..], "mai"),
+            (&[("LOGNAME", "root"), ("USER", "x")], "root"),
+            (&[("LOGNAME", " "), ("USER", "ken\n")], "ken"),
+            (&[], "uid 7"),
+        ] {
+            let variable = |name: &str| {
+                let found = known.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(chosen_name(variable, 7), expected);
+        }
+    }
 }

@@ -1,17 +1,18 @@
 //! `try`: what an expression would have matched, before anyone relies on it.
 
 mod items;
-mod text;
 
 use std::{ops::ControlFlow, path::Path};
 
 use clap::Args;
+use jiff::tz::TimeZone;
 
 use super::{
     config,
     error::{Answer, CliError},
+    explained::{print_outline, tree},
     expression::Expression,
-    outline,
+    item_view::ItemStyle,
     output::Output,
     stored,
     stored_items::{Scope, each, warn_of_gaps},
@@ -19,8 +20,13 @@ use super::{
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
+    matcher::Entity,
     model::Watch,
-    view::{names, stored_items::kept_since, trial::Trial},
+    view::{
+        names,
+        stored_items::kept_since,
+        trial::{Trial, TriedText},
+    },
 };
 use items::Printer;
 
@@ -64,15 +70,15 @@ impl Try {
         let entities = config.map(|config| config.entities).unwrap_or_default();
         let watch = self.expression.watch(&entities)?;
         if self.explain {
-            outline::print(&watch, &entities, output)?;
+            print_outline(&watch, &entities, output)?;
         }
-        text::run(text, &watch, &entities, self.explain, output)
+        try_text(text, &watch, &entities, self.explain, output)
     }
 
     async fn run_on_items(&self, config: &Config, output: &Output) -> Answer {
         let watches = self.watches(config)?;
         if self.explain {
-            outline::print(&watches[0], &config.entities, output)?;
+            print_outline(&watches[0], &config.entities, output)?;
         }
         let now = SystemClock.now();
         let store = stored::open(config).await?;
@@ -111,4 +117,32 @@ impl Try {
         };
         Ok(vec![candidate, running])
     }
+}
+
+/// Matches the text, and says how that went.
+fn try_text(
+    text: &str,
+    watch: &Watch,
+    entities: &[Entity],
+    explain: bool,
+    output: &Output,
+) -> Answer {
+    let tried = TriedText::of(text, watch, entities, explain)?;
+    let style = ItemStyle::new(output, const { &TimeZone::UTC });
+    output.print(&tried, |tried| in_words(tried, text, style))?;
+    Ok(tried.matched)
+}
+
+fn in_words(tried: &TriedText, text: &str, style: ItemStyle<'_>) -> String {
+    let mut lines = Vec::new();
+    if tried.matched {
+        let ranges: Vec<[usize; 2]> = tried.matches.iter().map(|hit| hit.range).collect();
+        lines.push(format!("match: {}", tried.terms().join(", ")));
+        lines.push(style.marked(text, &ranges));
+    } else {
+        let verdict = tried.verdict.iter().map(|verdict| format!(": {verdict}"));
+        lines.push(format!("no match{}", verdict.collect::<String>()));
+    }
+    lines.extend(tried.clause.iter().map(|clause| tree(clause, style)));
+    lines.join("\n")
 }

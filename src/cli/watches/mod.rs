@@ -9,7 +9,7 @@ use super::{
     progress::Progress,
     stored,
     stored_items::warn_of_gaps,
-    terminal::fit,
+    terminal::{fit, wrap},
 };
 use crate::{
     clock::{Clock as _, SystemClock},
@@ -206,17 +206,15 @@ impl View<'_> {
             lines.push(("remarks", in_words(remarks)));
         }
         lines.push(("near misses", line.nearly.to_string()));
-        let lines = lines.into_iter();
-        let mut lines: Vec<String> = lines
-            .map(|(name, value)| format!("{name:<12} {value}"))
-            .collect();
+        let mut lines = vec![output.facts(&lines)];
         for near in &it.examples {
             let at = when::at(near.seen, self.0.zone);
             lines.push(fit(&format!("  {}", near.title), output.columns));
-            lines.push(format!(
+            let reason = format!(
                 "    {at}, #{}: `{}`: {}",
                 near.item, near.clause, near.reason
-            ));
+            );
+            lines.extend(wrap(&reason, output.columns));
         }
         lines.join("\n")
     }

@@ -138,7 +138,7 @@ pub const WEB: Table = Table {
 
 /// `proxy` of `[web]`.
 pub const WEB_PROXY: Table = Table {
-    header: "web.proxy",
+    header: "a trusted proxy",
     keys: &[
         key(
             "header",

@@ -56,6 +56,7 @@ fn the_long_example_has_every_key() {
             "a limit",
             "grades",
             "oauth",
+            "a trusted proxy",
         ]
         .contains(&table.header)
         {

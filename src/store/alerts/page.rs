@@ -28,7 +28,7 @@ const MOST_FEEDS: usize = 64;
 pub struct AlertSearch {
     /// As the command line asks.
     pub filter: AlertFilter,
-    /// Only those of this priority.
+    /// Only those of this priority or a higher one.
     pub priority: Option<Priority>,
     /// Only those with all of these in title, summary, link or the feed's name, in whatever case.
     pub words: Vec<String>,
@@ -180,7 +180,7 @@ impl Look {
         let mut condition = Condition::of(tx, &search.filter, limit)?;
         if let Some(priority) = search.priority {
             let rank = condition.add(priority.rank());
-            condition.wheres.push(format!("a.priority = {rank}"));
+            condition.wheres.push(format!("a.priority >= {rank}"));
         }
         Ok(Self {
             condition,

@@ -3,29 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::{KeptItem, kept};
-use crate::store::{
-    Store, StoreError,
-    engine::{Tx, values},
+use crate::{
+    model::ItemId,
+    store::{
+        SeenItem, Store, StoreError,
+        engine::{Tx, values},
+        record,
+    },
 };
-
-/// Items that bear a name, at most: a feed may give one guid to all of them.
-const MOST_NAMED: u32 = 1_000;
 
 /// Items that are looked at where no fingerprint has the name.
 const MOST_RECENT: i64 = if cfg!(test) { 5 } else { 2_000 };
-
-/// Feed by feed, for that is how fingerprints are indexed: CROSS JOIN keeps the order.
-macro_rules! named {
-    ($part:literal) => {
-        concat!(
-            "SELECT s.item FROM feed f CROSS JOIN fingerprint s WHERE s.feed = f.id AND s.",
-            $part,
-            " = ?1 ORDER BY s.item DESC LIMIT ?2"
-        )
-    };
-}
-pub(in crate::store) const NAMED_BY_LINK: &str = named!("link");
-pub(in crate::store) const NAMED_BY_GUID: &str = named!("guid");
 
 const CALLED: &str = select!("WHERE i.id = ?1 AND (i.link = ?2 OR i.guid = ?2)");
 
@@ -34,41 +22,69 @@ pub(in crate::store) const RECENT: &str = select!(
      ORDER BY i.id DESC LIMIT ?2"
 );
 
+/// What a name leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NamedItems {
+    /// Kept items that have it as their link or their feed's id now, the newest first.
+    pub called: Vec<KeptItem>,
+    /// Where there is none, the items that feeds showed under it, by feed, the latest first.
+    pub seen: Vec<SeenItem>,
+}
+
 impl Store {
-    /// Kept items with this link or this id of their feed's, the newest first, at most `limit`. They
-    /// are found by the hashes of the name as link and as guid.
+    /// What a name leads to, by the hashes of the name as link and as guid; at most `limit` items are
+    /// called so.
     ///
     /// An item may have no such hash: a link that is the site's own names no item, and schema 1 had
     /// none. Where no hash leads to an item, the latest 2,000 are looked at.
-    pub async fn items_called(
+    pub async fn named(
         &self,
         name: &str,
         hashes: [i64; 2],
         limit: u32,
-    ) -> Result<Vec<KeptItem>, StoreError> {
+    ) -> Result<NamedItems, StoreError> {
         let name = name.to_owned();
         self.read(move |tx| {
-            let found = by_hash(tx, &name, hashes, limit)?;
-            if !found.is_empty() {
-                return Ok(found);
+            let mut seen: Vec<SeenItem> = Vec::new();
+            // Each look goes through all feeds; most names are links, and found by that.
+            let looks = [record::SEEN_BY_LINK, record::SEEN_BY_GUID];
+            let looks = looks.into_iter().zip(hashes);
+            for (sql, hash) in looks.skip(usize::from(!may_be_link(&name))) {
+                for item in record::seen(tx, sql, hash)? {
+                    if seen.iter().all(|other| other.item != item.item) {
+                        seen.push(item);
+                    }
+                }
+                let called = called(tx, &name, &seen, limit)?;
+                if !called.is_empty() {
+                    let seen = Vec::new();
+                    return Ok(NamedItems { called, seen });
+                }
             }
             let rows = tx.rows(RECENT, values![name, limit, MOST_RECENT])?;
-            rows.into_iter().map(|row| kept(tx, row)).collect()
+            let called = rows.into_iter().map(|row| kept(tx, row));
+            let called = called.collect::<Result<_, _>>()?;
+            Ok(NamedItems { called, seen })
         })
         .await
     }
 }
 
-fn by_hash(
+/// Whether it may be the link of an item, with its scheme or without.
+fn may_be_link(name: &str) -> bool {
+    name.contains('.') && !name.contains(char::is_whitespace)
+}
+
+/// Those of these items that have the name, the newest first.
+fn called(
     tx: &mut dyn Tx,
     name: &str,
-    hashes: [i64; 2],
+    seen: &[SeenItem],
     limit: u32,
 ) -> Result<Vec<KeptItem>, StoreError> {
-    let mut ids: BTreeSet<i64> = BTreeSet::new();
-    for (sql, hash) in [NAMED_BY_LINK, NAMED_BY_GUID].into_iter().zip(hashes) {
-        ids.extend(tx.column::<i64>(sql, values![hash, MOST_NAMED])?);
-    }
+    let ids: BTreeSet<ItemId> = { seen.iter().filter(|it| it.is_kept) }
+        .map(|it| it.item)
+        .collect();
     let mut found = Vec::new();
     for id in ids.into_iter().rev() {
         if found.len() == limit as usize {
@@ -97,23 +113,35 @@ mod tests {
         )
         .await;
         tamper(&store, "UPDATE item SET guid = 'same' WHERE id IN (1, 2)").await;
-        tamper(&store, "UPDATE item SET link = 'same' WHERE id = 9").await;
+        let link = "https://a.example/9";
+        tamper(
+            &store,
+            &format!("UPDATE item SET link = '{link}' WHERE id = 9"),
+        )
+        .await;
         for (name, hashes, wanted) in [
             ("same", [7, 7], &[2, 1][..]),
-            ("same", [9, 7], &[9, 2, 1]),
+            // No link: its hash as one is not looked for.
+            ("same", [9, 7], &[2, 1]),
+            (link, [9, 7], &[9]),
             ("guid-3", [0, 3], &[3]),
             // Of another name with that hash.
             ("guid-4", [0, 3], &[]),
             // None has the hash: the latest five are looked at.
-            ("same", [99, 99], &[9]),
+            (link, [99, 99], &[9]),
             ("guid-5", [99, 99], &[5]),
             ("guid-3", [99, 99], &[]),
         ] {
-            let found = store.items_called(name, hashes, 5).await.expect("read");
-            let ids: Vec<i64> = found.iter().map(|kept| kept.stored.id.0).collect();
+            let found = store.named(name, hashes, 5).await.expect("read");
+            let ids: Vec<i64> = found.called.iter().map(|kept| kept.stored.id.0).collect();
             assert_eq!(ids, wanted, "{name} {hashes:?}");
         }
-        let newest = store.items_called("same", [9, 7], 1).await.expect("read");
-        assert_eq!(newest[0].stored.id.0, 9);
+        let newest = store
+            .named("https://b.example/", [9, 7], 1)
+            .await
+            .expect("read");
+        assert_eq!(newest.called.len(), 0, "{newest:?}");
+        let seen: Vec<i64> = newest.seen.iter().map(|seen| seen.item.0).collect();
+        assert_eq!(seen, [9, 2, 1], "what feeds showed under it");
     }
 }

@@ -90,10 +90,12 @@ macro_rules! select {
 
 // Behind the macros, which it uses.
 mod called;
+
+pub use called::NamedItems;
 mod page;
 
 #[cfg(test)]
-pub(super) use called::{NAMED_BY_GUID, NAMED_BY_LINK, RECENT};
+pub(super) use called::RECENT;
 #[cfg(test)]
 pub(super) use page::{EARLIER, EARLIER_OF_FEED, MOMENT, MOMENT_OF_FEED};
 

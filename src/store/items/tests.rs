@@ -86,15 +86,10 @@ async fn an_item_says_where_it_comes_from_and_who_alerted_it() {
     assert_eq!(first.stored.alerted, HashSet::from(["a".to_owned()]));
     assert_eq!(first.stored.item, news(1, &[], &[]).item);
     assert_eq!(store.kept_item(ItemId(99)).await.expect("read"), None);
-    let called = store.items_called("guid-1", [0, 1], 5).await.expect("read");
-    assert_eq!(called, [first]);
-    assert!(
-        store
-            .items_called("1", [0, 1], 5)
-            .await
-            .expect("read")
-            .is_empty()
-    );
+    let named = store.named("guid-1", [0, 1], 5).await.expect("read");
+    assert_eq!(named.called, [first]);
+    let named = store.named("1", [0, 1], 5).await.expect("read");
+    assert!(named.called.is_empty());
 }
 
 #[tokio::test]

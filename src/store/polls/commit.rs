@@ -1,7 +1,8 @@
 //! What a poll found, in one transaction.
 
 use super::{
-    NewItem, PollCommit, PollCommitted, PollRead, PollResult, RecentPolls, alerts, items, outage,
+    NewItem, PollCommit, PollCommitted, PollRead, PollResult, PolledTo, RecentPolls, alerts, items,
+    outage,
 };
 use crate::store::{
     Store, StoreError,
@@ -91,7 +92,7 @@ pub(in crate::store) const PAUSE_DOMAIN: &str = "
 fn write_feed(tx: &mut dyn Tx, poll: &PollCommit) -> Result<bool, StoreError> {
     let before = &poll.claim.polls;
     let after = |(to, new)| before.after(poll.polled_at, to, new);
-    let polls = &poll.result.polled_to().map(after).unwrap_or_default();
+    let polls = &came_to(&poll.result).map(after).unwrap_or_default();
     let rows = match &poll.result {
         PollResult::Unchanged {
             status,
@@ -227,4 +228,25 @@ fn columns(poll: &PollCommit, read: &PollRead, polls: &RecentPolls) -> [Value; 1
 /// Items that will be kept.
 fn count(new: &[NewItem]) -> i64 {
     i64::try_from(new.len()).expect("a document has far fewer")
+}
+
+/// To what the poll came, and how many items were new; `None` where there was no poll.
+fn came_to(result: &PollResult) -> Option<(PolledTo, usize)> {
+    let new = match result {
+        PollResult::PutOff => return None,
+        PollResult::Unchanged { .. } => return Some((PolledTo::Unchanged, 0)),
+        PollResult::Failed { gone: true, .. } => return Some((PolledTo::Gone, 0)),
+        PollResult::Failed {
+            status: Some(429 | 503),
+            ..
+        } => return Some((PolledTo::AskedToWait, 0)),
+        PollResult::Failed { .. } => return Some((PolledTo::Failed, 0)),
+        PollResult::Read(read) => read.news.len(),
+        PollResult::Backfilled(missed) => missed.len(),
+    };
+    let to = match new {
+        0 => PolledTo::NothingNew,
+        _ => PolledTo::News,
+    };
+    Some((to, new))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Continuity, Health, Moved, OutageChange, PollClaim, PolledTo, RecentPolls};
+use super::{Continuity, Health, Moved, OutageChange, PollClaim, RecentPolls};
 use crate::{
     model::{
         Alert, AlertId, FeedId, Fingerprint, IdentifiedBy, Item, ItemId, OriginId, Priority,
@@ -162,27 +162,6 @@ pub enum PollResult {
 }
 
 impl PollResult {
-    /// To what the poll came, and how many items were new; `None` where there was no poll.
-    pub(super) fn polled_to(&self) -> Option<(PolledTo, usize)> {
-        let new = match self {
-            Self::PutOff => return None,
-            Self::Unchanged { .. } => return Some((PolledTo::Unchanged, 0)),
-            Self::Failed { gone: true, .. } => return Some((PolledTo::Gone, 0)),
-            Self::Failed {
-                status: Some(429 | 503),
-                ..
-            } => return Some((PolledTo::AskedToWait, 0)),
-            Self::Failed { .. } => return Some((PolledTo::Failed, 0)),
-            Self::Read(read) => read.news.len(),
-            Self::Backfilled(missed) => missed.len(),
-        };
-        let to = match new {
-            0 => PolledTo::NothingNew,
-            _ => PolledTo::News,
-        };
-        Some((to, new))
-    }
-
     /// Whether the feed is not polled any more.
     pub(super) const fn is_gone(&self) -> bool {
         matches!(self, Self::Failed { gone: true, .. })

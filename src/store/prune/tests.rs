@@ -155,8 +155,8 @@ async fn a_fingerprint_stays_with_an_item_that_is_kept() {
     poll_news(&store, vec![news(1, &["w"], &[]), news(2, &[], &[])]).await;
     poll_at(&store, SEEN + 1, body(&[])).await;
     assert_eq!(store.prune(at(SEEN + 1)).await.expect("pruned").seen, 1);
-    let found = store.items_called("guid-1", [0, 1], 5).await;
-    assert_eq!(found.expect("read").len(), 1);
+    let found = store.named("guid-1", [0, 1], 5).await;
+    assert_eq!(found.expect("read").called.len(), 1);
     assert_eq!(store.prune(at(ALERTS + 1)).await.expect("pruned").seen, 1);
 }
 

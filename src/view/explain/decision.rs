@@ -14,6 +14,9 @@ use crate::{
     store::AlertRecord,
 };
 
+/// That mutes keep it from every receiver.
+const SUPPRESSED: &str = "Alerted, but suppressed";
+
 /// What it came to, in a sentence.
 #[derive(Debug)]
 pub(super) struct Decision {
@@ -43,6 +46,17 @@ impl Decision {
             help: Some(help.into()),
             ..self
         }
+    }
+
+    /// What it came to and why.
+    pub(super) fn verdict(&self) -> String {
+        // What suppresses it begins with a receiver: "suppressed for desk: …".
+        let link = if self.outcome == SUPPRESSED {
+            " "
+        } else {
+            ": "
+        };
+        format!("{}{link}{}", self.outcome, self.why)
     }
 }
 
@@ -134,7 +148,7 @@ fn of_alert(facts: &ItemFacts<'_>, alert: &AlertRecord, watch: &Watch) -> Decisi
         let why = format!("{} was muted; it was sent for other watches", watch.name);
         (Stage::Mute, "Alerted, but not sent", why)
     } else if own.are_suppressed() {
-        (Stage::Mute, "Alerted, but suppressed", own.suppressors())
+        (Stage::Mute, SUPPRESSED, own.suppressors())
     } else if own.reach(context) || own.all.is_empty() {
         (Stage::Delivery, "Alerted", own.in_words(context))
     } else {

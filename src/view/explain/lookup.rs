@@ -12,7 +12,7 @@ use super::super::{
 use crate::{
     model::{Alert, AlertId, DeliveryId, Event, ItemId},
     parse,
-    store::{DeliveryStatus, ItemCursor, KeptItem, Store, StoreError},
+    store::{DeliveryStatus, ItemCursor, KeptItem, NamedItems, Store, StoreError},
     text::fold,
 };
 
@@ -55,11 +55,12 @@ pub(crate) async fn find<'a>(name: &'a str, store: &Store) -> Result<Found<'a>, 
         });
     }
     let hashes = parse::hashes_of_name(name);
-    let mut items = store.items_called(name, hashes, MAX_ITEMS).await?;
-    let mut is_known = true;
+    let NamedItems {
+        called: mut items,
+        seen,
+    } = store.named(name, hashes, MAX_ITEMS).await?;
+    let is_known = !items.is_empty() || !seen.is_empty();
     if items.is_empty() {
-        let seen = store.seen_under(hashes).await?;
-        is_known = !seen.is_empty();
         for seen in seen.into_iter().take(MAX_ITEMS as usize) {
             items.extend(store.kept_item(seen.item).await?);
         }

@@ -18,12 +18,15 @@ use crate::{
     matcher::{Clause, ItemLists, Matcher},
     model::{Field, IdentifiedBy},
     parse,
-    store::{KeptItem, MuteStatus, Store, StoreError, WatchInForce, WatchOff},
+    store::{
+        DeliveryStatus, EarlierText, KeptItem, MuteStatus, Store, StoreError, WatchInForce,
+        WatchOff,
+    },
 };
 use decision::decide;
 use deliveries::{DeliveryContext, WatchDeliveries};
 pub(crate) use facts::ItemFacts;
-use facts::Texts;
+use facts::{Came, Texts};
 use stages::{Stage, StageReport};
 
 /// An item against a watch.
@@ -49,6 +52,9 @@ pub(crate) struct Explanation<'a> {
     pub(crate) fields: &'a [Field],
     pub(crate) feeds: Option<&'a [String]>,
     pub(crate) stages: Vec<StageReport>,
+    /// Whether something in it came close.
+    #[serde(skip)]
+    pub(crate) is_near: bool,
     /// Only where one watch was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) deliveries: Vec<DeliveryView<'a>>,
@@ -122,6 +128,29 @@ impl<'a> Background<'a> {
     }
 }
 
+impl ItemFacts<'_> {
+    /// Every delivery of every alert of it, the oldest alert first.
+    pub(crate) fn deliveries(&self) -> Vec<DeliveryView<'_>> {
+        let alerts = self.record.alerts.iter();
+        let deliveries = alerts.flat_map(|alert| &alert.deliveries);
+        deliveries.map(|it| self.delivery(it)).collect()
+    }
+
+    fn delivery<'a>(&'a self, delivery: &'a DeliveryStatus) -> DeliveryView<'a> {
+        let context = &self.delivery_context;
+        DeliveryView::of(
+            delivery,
+            context.release(delivery),
+            context.receiver(delivery),
+        )
+    }
+
+    /// What it said before it was edited, the oldest first.
+    pub(crate) fn earlier(&self) -> &[EarlierText] {
+        &self.record.earlier
+    }
+}
+
 /// By what the item was known under a name that it does not have now.
 async fn known_as(
     store: &Store,
@@ -144,6 +173,27 @@ pub(crate) fn explain<'a>(
     wanted.map(move |(position, _)| against(facts, position, watch.is_some()))
 }
 
+/// An item against `most` watches: those that alerted it or match it, then others in config order.
+pub(crate) fn explain_most<'a>(facts: &'a ItemFacts<'_>, most: usize) -> Vec<Explanation<'a>> {
+    let watches = facts.config.watches.iter().enumerate();
+    let (first, others): (Vec<_>, Vec<_>) = watches.partition(|(position, watch)| {
+        facts.alert(&watch.name).is_some() || facts.texts.came(*position) != Came::Never
+    });
+    let positions = first.into_iter().chain(others).take(most);
+    let mut explanations: Vec<Explanation<'a>> = positions
+        .map(|(position, _)| against(facts, position, false))
+        .collect();
+    explanations.sort_by_key(|it| {
+        (
+            !it.alerted,
+            !it.matched,
+            it.decided == Stage::Scope,
+            !it.is_near,
+        )
+    });
+    explanations
+}
+
 fn against<'a>(facts: &'a ItemFacts<'_>, position: usize, in_full: bool) -> Explanation<'a> {
     let config: &Config = facts.config;
     let watch = &config.watches[position];
@@ -164,22 +214,15 @@ fn against<'a>(facts: &'a ItemFacts<'_>, position: usize, in_full: bool) -> Expl
         alerted: facts.alert(&watch.name).is_some(),
         reaches: decision.reaches,
         decided: decision.stage,
-        verdict: format!("{}: {}", decision.outcome, decision.why),
+        verdict: decision.verdict(),
         help: decision.help,
         outcome: decision.outcome,
         why: decision.why,
         fields: &watch.fields,
         feeds: watch.feeds.as_deref(),
         stages: stages::reports(facts, position, &clause),
-        deliveries: deliveries
-            .map(|it| {
-                DeliveryView::of(
-                    it,
-                    facts.delivery_context.release(it),
-                    facts.delivery_context.receiver(it),
-                )
-            })
-            .collect(),
+        is_near: !clause.near_misses().is_empty(),
+        deliveries: deliveries.map(|it| facts.delivery(it)).collect(),
         clause: in_full.then(|| ClauseView::of(&clause, &watch.name, &text)),
     }
 }

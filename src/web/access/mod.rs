@@ -7,6 +7,7 @@
 
 mod cross_site;
 mod host;
+mod role;
 mod session;
 mod visitor;
 
@@ -21,8 +22,9 @@ use self::cross_site::is_from_elsewhere;
 use super::{Context, reply};
 use crate::config::WebOptions;
 
-pub(super) use session::Session;
-use visitor::{Role, Shown};
+use role::Role;
+pub(super) use session::{Session, feed_key};
+use visitor::Shown;
 pub(super) use visitor::{Visitor, is_same, role_of};
 
 /// Lets a request through with its [`Visitor`], or answers why not.

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use ring::hmac;
 
-use super::visitor::Role;
+use super::role::Role;
 use crate::{config::WebLogin, model::Secret};
 
 /// The cookie's name.

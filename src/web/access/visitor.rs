@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
 
 use super::{
+    role::Role,
     session::{Session, feed_key},
     single,
 };
@@ -18,30 +19,6 @@ use crate::{
     model::Secret,
     web::listener::Peer,
 };
-
-/// What somebody may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::web) enum Role {
-    /// See everything.
-    Read,
-    /// See everything and change what a page can change.
-    Act,
-}
-
-impl Role {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Act => "act",
-        }
-    }
-
-    pub(super) fn read(text: &str) -> Option<Self> {
-        [Self::Read, Self::Act]
-            .into_iter()
-            .find(|it| it.as_str() == text)
-    }
-}
 
 /// Who sent a request that was let through.
 #[derive(Debug, Clone, PartialEq, Eq)]

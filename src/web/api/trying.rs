@@ -163,7 +163,7 @@ impl Stored<'_> {
         });
         let rest = each.await?;
         if let Some(rest) = rest {
-            trial.broke_off(rest.seen_at);
+            trial.begin(rest.seen_at);
         }
         let next = rest.map(|it| format!("{}.{}", it.seen_at.as_nanosecond(), it.id.0));
         let mut answer = object(

@@ -12,9 +12,17 @@ use crate::{
 };
 
 /// Every template, by the name it is called by. Names end in `.html`: that is what turns escaping on.
-const TEMPLATES: [(&str, &str); 2] = [
+const TEMPLATES: &[(&str, &str)] = &[
+    ("alerts.html", include_str!("templates/alerts.html")),
+    ("find.html", include_str!("templates/find.html")),
     ("frame.html", include_str!("templates/frame.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("mutes.html", include_str!("templates/mutes.html")),
+    ("trouble.html", include_str!("templates/trouble.html")),
+    ("try.html", include_str!("templates/try.html")),
+    ("watch.html", include_str!("templates/watch.html")),
+    ("watches.html", include_str!("templates/watches.html")),
+    ("why.html", include_str!("templates/why.html")),
 ];
 
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {

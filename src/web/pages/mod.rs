@@ -4,9 +4,15 @@
 //! has an address, and what changes something is a form. Text of feeds is escaped by the templates,
 //! which take no markup from anywhere but `charts`.
 
+mod alerts;
 mod charts;
 mod engine;
+mod items;
 mod login;
+mod mutes;
+mod shown;
+mod trying;
+mod watches;
 
 use axum::{
     Router,
@@ -28,6 +34,14 @@ use super::{
 /// The pages, each behind the question of who asks.
 pub(super) fn router(context: Context) -> Router {
     Router::new()
+        .route("/alerts", get(alerts::show))
+        .route("/items", get(items::find))
+        .route("/items/{id}", get(items::why))
+        .route("/mutes", get(mutes::show).post(mutes::mute))
+        .route("/mutes/{id}/lift", post(mutes::lift))
+        .route("/try", get(trying::show))
+        .route("/watches", get(watches::list))
+        .route("/watches/{name}", get(watches::sheet))
         .route("/login", get(login::show).post(login::enter))
         .route("/logout", post(login::leave))
         .route("/style.css", get(style))

@@ -16,7 +16,7 @@ use crate::{
     app::{DoorError, Doors, Swap},
     config::{WebAddress, WebOptions},
     unwind,
-    web::{Access, Limits, Listener, serve},
+    web::{Access, Limits, Listener, passed, serve},
 };
 
 /// Who may ask at a Unix socket: the user of the service, and its group.
@@ -87,7 +87,12 @@ impl Public {
         }
         for (address, listener) in opened {
             let name = listener.name();
-            info!("metrics are served at {name}");
+            let what = if context.app.config().web.pages {
+                "pages and metrics"
+            } else {
+                "metrics"
+            };
+            info!("{what} are served at {name}");
             let close = context.stop.child_token();
             let answers = serve(
                 listener,
@@ -123,6 +128,12 @@ impl Public {
             (_, io::ErrorKind::AddrNotAvailable) => "it is no address of this machine",
             (WebAddress::Tcp(_), io::ErrorKind::PermissionDenied) => "name a port from 1024 up",
             (WebAddress::Unix(_), io::ErrorKind::NotFound) => "make its folder first",
+            (WebAddress::Systemd, io::ErrorKind::NotFound) => {
+                "enable the socket unit: `systemctl enable --now fivebells-web.socket`, and restart"
+            }
+            (WebAddress::Systemd, io::ErrorKind::PermissionDenied) => {
+                "set `read_token`, `act_token` or `proxy` in [web]"
+            }
             _ => "name another address in `listen`",
         };
         let address = address.clone();
@@ -147,19 +158,26 @@ impl Doors for Public {
         let mut closed: Vec<_> = self.open().iter().map(|it| it.address.clone()).collect();
         let mut opened = Vec::new();
         for address in &options.listen {
+            // Systemd may have passed several.
+            let is_systemd = *address == WebAddress::Systemd;
             if let Some(at) = closed.iter().position(|open| open == address) {
                 closed.remove(at);
+                closed.retain(|open| !is_systemd || open != address);
                 continue;
             }
-            let listener = listen(address).map_err(|cause| self.refused(address, cause))?;
-            opened.push((address.clone(), listener));
+            let is_guarded =
+                options.login.is_asked() || (!options.pages && options.token.is_some());
+            let listeners = listen(address, is_guarded);
+            let listeners = listeners.map_err(|cause| self.refused(address, cause))?;
+            opened.extend(listeners.into_iter().map(|it| (address.clone(), it)));
         }
         Ok(Box::new(move || self.swap(&closed, opened)))
     }
 }
 
-fn listen(address: &WebAddress) -> io::Result<Listener> {
-    match address {
+fn listen(address: &WebAddress, is_guarded: bool) -> io::Result<Vec<Listener>> {
+    let listener = match address {
+        WebAddress::Systemd => return passed::listen(is_guarded),
         WebAddress::Tcp(address) => Listener::tcp(*address),
         WebAddress::Unix(path) => {
             if UnixStream::connect(path).is_ok() {
@@ -168,5 +186,6 @@ fn listen(address: &WebAddress) -> io::Result<Listener> {
             }
             Listener::unix(path, path, SOCKET)
         }
-    }
+    };
+    listener.map(|listener| vec![listener])
 }

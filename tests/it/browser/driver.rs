@@ -2,7 +2,7 @@
 //! colours, the width of the screen, and its log.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
@@ -11,9 +11,6 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-
-/// The key of an element: WebDriver, 12.
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A browser with one window.
 pub(super) struct Browser {
@@ -71,7 +68,10 @@ impl Browser {
                 "goog:loggingPrefs": {"browser": "ALL"},
             }}}),
         );
-        started["sessionId"].as_str().expect("a session").clone_into(&mut browser.session);
+        started["sessionId"]
+            .as_str()
+            .expect("a session")
+            .clone_into(&mut browser.session);
         browser
     }
 
@@ -93,25 +93,39 @@ impl Browser {
             &json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}),
         );
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        self.chrome("Emulation.setEmulatedMedia", &json!({ "features": features }));
+        self.chrome(
+            "Emulation.setEmulatedMedia",
+            &json!({ "features": features }),
+        );
     }
 
     /// The value of an expression in the page.
     pub(super) fn value(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");
-        self.command("POST", "execute/sync", &json!({"script": script, "args": []}))
+        self.command(
+            "POST",
+            "execute/sync",
+            &json!({"script": script, "args": []}),
+        )
     }
 
     /// What a script gives to the function it is called with last.
     pub(super) fn awaited(&self, script: &str) -> Value {
-        self.command("POST", "execute/async", &json!({"script": script, "args": []}))
+        self.command(
+            "POST",
+            "execute/async",
+            &json!({"script": script, "args": []}),
+        )
     }
 
     /// What the browser complained of since this was last asked.
     pub(super) fn complaints(&self) -> Vec<String> {
         let log = self.command("POST", "se/log", &json!({"type": "browser"}));
         let lines = log.as_array().cloned().unwrap_or_default();
-        lines.iter().map(|line| line["message"].as_str().unwrap_or("?").to_owned()).collect()
+        lines
+            .iter()
+            .map(|line| line["message"].as_str().unwrap_or("?").to_owned())
+            .collect()
     }
 
     /// The whole page as a picture.
@@ -129,19 +143,9 @@ impl Browser {
         let presses = keys.chars().flat_map(|key| {
             ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key.to_string()}))
         });
-        let actions = json!([{"type": "key", "id": "keys", "actions": presses.collect::<Vec<_>>()}]);
+        let actions =
+            json!([{"type": "key", "id": "keys", "actions": presses.collect::<Vec<_>>()}]);
         self.command("POST", "actions", &json!({ "actions": actions }));
-    }
-
-    /// Presses a real click onto an element.
-    pub(super) fn click(&self, selector: &str) {
-        let found = self.command(
-            "POST",
-            "element",
-            &json!({"using": "css selector", "value": selector}),
-        );
-        let element = found[ELEMENT].as_str().expect("an element").to_owned();
-        self.command("POST", &format!("element/{element}/click"), &json!({}));
     }
 
     fn chrome(&self, command: &str, parameters: &Value) -> Value {
@@ -157,37 +161,52 @@ impl Browser {
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("chromedriver");
-        let limit = Some(Duration::from_mins(1));
-        stream.set_read_timeout(limit).expect("a limit");
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let (head, body) = self
+            .exchange(method, path, &body)
+            .expect("chromedriver answers");
+        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {body}");
+        let mut answer: Value = serde_json::from_str(&body).expect("JSON");
+        answer["value"].take()
+    }
+
+    /// It keeps the connection open, so an answer ends where its length says.
+    fn exchange(&self, method: &str, path: &str, body: &str) -> io::Result<(String, String)> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
         );
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {answer}");
-        let mut answer: Value = serde_json::from_str(body).expect("JSON");
-        answer["value"].take()
+        stream.write_all(request.as_bytes())?;
+        let mut stream = BufReader::new(stream);
+        let (mut head, mut length) = (String::new(), 0);
+        while !head.ends_with("\r\n\r\n") {
+            let from = head.len();
+            if stream.read_line(&mut head)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let line = head[from..].to_ascii_lowercase();
+            if let Some(number) = line.strip_prefix("content-length:") {
+                length = number.trim().parse().map_err(io::Error::other)?;
+            }
+        }
+        let mut body = String::new();
+        stream.take(length).read_to_string(&mut body)?;
+        Ok((head, body))
     }
 }
 
 impl Drop for Browser {
     /// Also where a test fails: without its driver the browser would stay.
     fn drop(&mut self) {
-        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
-            let end = format!(
-                "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
-                self.session, self.port
-            );
-            let _ = stream.write_all(end.as_bytes());
-            let _ = stream.read_to_end(&mut Vec::new());
-        }
+        let _ = self.exchange("DELETE", &format!("/session/{}", self.session), "");
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

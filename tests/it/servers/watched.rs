@@ -31,15 +31,21 @@ pub(crate) struct Answer {
 
 impl Watched {
     pub(crate) fn start(config: &str) -> Self {
+        Self::start_with(config, |_| ())
+    }
+
+    /// The same, with something about its command.
+    pub(crate) fn start_with(config: &str, prepare: impl FnOnce(&mut Command)) -> Self {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("fivebells.toml");
         std::fs::write(&path, config).expect("a config file");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_fivebells"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fivebells"));
+        command
             .args(["-c".as_ref(), path.as_os_str(), "run".as_ref()])
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the daemon starts");
+            .stderr(Stdio::piped());
+        prepare(&mut command);
+        let mut child = command.spawn().expect("the daemon starts");
         let log = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
         let writes = Arc::clone(&log);
@@ -117,7 +123,12 @@ impl Drop for Watched {
 
 /// Asks an address, or with a `/` in front a Unix socket.
 pub(crate) fn ask(address: &str, request: &str, headers: &str) -> Answer {
-    let text = format!("{request} HTTP/1.1\r\nHost: bells\r\nConnection: close\r\n{headers}\r\n");
+    ask_as("bells", address, request, headers)
+}
+
+/// The same, calling it by this name.
+pub(crate) fn ask_as(host: &str, address: &str, request: &str, headers: &str) -> Answer {
+    let text = format!("{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
     let mut notified = Vec::new();
     if address.starts_with('/') {
         let mut stream = UnixStream::connect(address).expect("a door");

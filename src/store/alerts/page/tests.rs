@@ -103,16 +103,17 @@ async fn pages_of_any_size_show_every_alert_once_the_newest_first() {
         ids(&store, &words(&["title 7", "nhk"]), 9).await.0,
         [0_u32; 0]
     );
-    let routine = AlertSearch {
-        priority: Some(Priority::Routine),
-        ..AlertSearch::default()
-    };
-    assert_eq!(ids(&store, &routine, 9).await.0, [0_u32; 0]);
-    let urgent = AlertSearch {
-        priority: Some(Priority::Urgent),
-        ..AlertSearch::default()
-    };
-    assert_eq!(ids(&store, &urgent, 9).await.0, all);
+    for (least, wanted) in [
+        (Priority::Routine, &all[..]),
+        (Priority::Urgent, &all),
+        (Priority::Bulletin, &[]),
+    ] {
+        let search = AlertSearch {
+            priority: Some(least),
+            ..AlertSearch::default()
+        };
+        assert_eq!(ids(&store, &search, 9).await.0, wanted, "{least}");
+    }
 }
 
 /// Else a rare watch, or a filter that nothing meets, would read all that was ever alerted.
