@@ -88,7 +88,8 @@ fn free_port() -> u16 {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let bytes = bytes.iter().map(|byte| format!("{byte:02x}"));
+    bytes.collect::<Vec<_>>().concat()
 }
 
 /// The key of the feeds under [`TOKEN`].
@@ -240,7 +241,7 @@ fn read(atom: &str) -> (Element, Vec<Element>) {
                 continue;
             }
             Event::GeneralRef(name) => {
-                text.push_str(&format!("&{};", &**name));
+                text.extend(["&", name, ";"]);
                 continue;
             }
             Event::End(_) => {

@@ -186,10 +186,13 @@ impl Query {
         zone: &TimeZone,
     ) -> Result<[Option<Timestamp>; 2], Fault> {
         let read = |name: &str| {
-            let text = self.get(name).map(|text| match text.contains('T') {
+            let text = self.get(name).map(|text| {
                 // In a query a `+` that is not escaped is a space.
-                true => text.replace(' ', "+"),
-                false => text.to_owned(),
+                if text.contains('T') {
+                    text.replace(' ', "+")
+                } else {
+                    text.to_owned()
+                }
             });
             let moment = text.map(|text| moment(&text)).transpose();
             moment.map_err(|error| Fault::meaningless(format!("{name}: {error}")))
@@ -226,11 +229,12 @@ mod tests {
     const NAMES: &[&str] = &["watch*", "limit", "muted", "since", "before"];
 
     fn refused(query: &str) -> Option<String> {
+        let now = "2026-11-30T12:00:00Z".parse().expect("a time");
         let read = Query::read(query, NAMES).and_then(|query| {
             query.limit()?;
             query.flag("muted")?;
             query.number::<i64>("before")?;
-            query.span(Timestamp::now(), &TimeZone::UTC)
+            query.span(now, &TimeZone::UTC)
         });
         read.err().map(|fault| format!("{fault:?}"))
     }

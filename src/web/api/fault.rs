@@ -91,7 +91,7 @@ impl From<ViewError> for Fault {
     }
 }
 
-/// An answer whose fault is told in another form, told as a problem.
+/// An answer whose fault has another form, as a problem.
 pub(super) fn as_problem(answer: Response) -> Response {
     let status = answer.status();
     let is_fault = status.is_client_error() || status.is_server_error();

@@ -152,7 +152,7 @@ impl Asking<'_> {
         }
         let explanations = facts.iter().flat_map(|facts| explain(facts, self.watch));
         let explanations: Vec<Explanation<'_>> = explanations.collect();
-        Ok(self.answer(Explained {
+        Ok(self.answer(&Explained {
             explanations: &explanations,
             notice: None,
             unseen: None,
@@ -163,7 +163,7 @@ impl Asking<'_> {
     async fn notice(&self, delivery: &DeliveryStatus) -> Answer {
         let receivers = receivers::by_name(self.store).await?;
         let receiver = receivers.get(&delivery.receiver);
-        Ok(self.answer(Explained {
+        Ok(self.answer(&Explained {
             explanations: &[],
             notice: Some(DeliveryView::of(delivery, None, receiver)),
             unseen: None,
@@ -174,7 +174,7 @@ impl Asking<'_> {
     async fn unseen(&self, near: &[KeptItem], complete: bool) -> Answer {
         let (config, now) = (&self.watching.config, SystemClock.now());
         let unseen = unseen(self.name, near, self.store, config, now).await?;
-        Ok(self.answer(Explained {
+        Ok(self.answer(&Explained {
             explanations: &[],
             notice: None,
             unseen: Some(unseen),
@@ -182,7 +182,7 @@ impl Asking<'_> {
         }))
     }
 
-    fn answer(&self, explained: Explained<'_>) -> axum::response::Response {
-        object(&self.asked.headers, &explained)
+    fn answer(&self, explained: &Explained<'_>) -> axum::response::Response {
+        object(&self.asked.headers, explained)
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn try_out(State(context): State<Context>, asked: Asked) -> Ans
     let Some(expression) = query.get("q") else {
         return Err(Fault::malformed("q is missing: the expression"));
     };
-    let fields = query.each("in", &Field::ALL, |field| field.as_str())?;
+    let fields = query.each("in", &Field::ALL, Field::as_str)?;
     let explain = query.flag("explain")?;
     let (watch, warnings) = as_watch(expression, &fields, &config.entities)
         .map_err(|error| Fault::meaningless(format!("q: {}", in_words(&error))))?;

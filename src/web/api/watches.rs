@@ -30,7 +30,7 @@ const EXAMPLES: usize = 1;
 const EXAMPLES_OF_ONE: usize = 10;
 
 #[derive(Serialize)]
-struct Watches<'a> {
+struct Listed<'a> {
     watches: Vec<WatchView<'a>>,
     next: Option<String>,
     /// Whether all items of the time were looked through; `since` of each watch says how far.
@@ -55,7 +55,7 @@ pub(super) async fn list(State(context): State<Context>, asked: Asked) -> Answer
     }
     let watches: Vec<WatchView<'_>> = all.by_ref().take(limit).collect();
     let last = watches.last().filter(|_| all.next().is_some());
-    let answer = Watches {
+    let answer = Listed {
         next: last.map(|it| it.watch.to_owned()),
         complete: views.survey.rest.is_none(),
         watches,

@@ -49,17 +49,17 @@ async fn real_answers_are_of_the_schemas() {
     let mut faults = Vec::new();
     let mut check = |method: &str, path: &str, answer: &crate::servers::watched::Answer| {
         let operation = &description.0["paths"][format!("/api/v1/{path}")][method];
-        let told = &operation["responses"][answer.status.to_string()];
+        let described = &operation["responses"][answer.status.to_string()];
         assert!(
-            told.is_object(),
+            described.is_object(),
             "{method} {path} may not answer {}",
             answer.status
         );
-        let told = match told["$ref"].as_str() {
+        let described = match described["$ref"].as_str() {
             Some(reference) => description.0.pointer(&reference[1..]).expect("it is there"),
-            None => told,
+            None => described,
         };
-        for (kind, content) in told["content"].as_object().expect("content") {
+        for (kind, content) in described["content"].as_object().expect("content") {
             assert!(
                 answer.head.contains(&format!("content-type: {kind}")),
                 "{}",

@@ -83,7 +83,7 @@ async fn bodies_are_json_of_the_right_form() {
         (
             json!({"kind": "watch", "name": "pm", "for": "20y"}),
             422,
-            "for: ",
+            "the end: that is too far away",
         ),
         (
             json!({"kind": "watch", "name": "pm", "for": "2h", "comment": " "}),
