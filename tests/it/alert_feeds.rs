@@ -88,7 +88,8 @@ fn free_port() -> u16 {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let bytes = bytes.iter().map(|byte| format!("{byte:02x}"));
+    bytes.collect::<Vec<_>>().concat()
 }
 
 /// The key of the feeds under [`TOKEN`].
@@ -236,11 +237,11 @@ fn read(atom: &str) -> (Element, Vec<Element>) {
             Event::Start(start) => (start, false),
             Event::Empty(start) => (start, true),
             Event::Text(piece) => {
-                text.push_str(&piece.decode().expect("UTF-8"));
+                text.push_str(piece);
                 continue;
             }
             Event::GeneralRef(name) => {
-                text.push_str(&format!("&{};", name.decode().expect("UTF-8")));
+                text.extend(["&", name, ";"]);
                 continue;
             }
             Event::End(_) => {
@@ -269,10 +270,10 @@ fn read(atom: &str) -> (Element, Vec<Element>) {
             Event::Eof => break,
             _ => continue,
         };
-        let name = String::from_utf8(start.name().as_ref().to_vec()).expect("UTF-8");
+        let name = start.name().as_ref().to_owned();
         let attribute = |wanted: &str| {
             let attribute = start.try_get_attribute(wanted).expect("well-formed");
-            let value = attribute.map(|it| String::from_utf8(it.value.to_vec()).expect("UTF-8"));
+            let value = attribute.map(|it| it.value.into_owned());
             value.unwrap_or_default()
         };
         if name == "feed" {
