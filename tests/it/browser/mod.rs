@@ -119,12 +119,15 @@ fn axe() -> Option<String> {
     Some(std::fs::read_to_string(path).expect("axe-core"))
 }
 
-/// What axe-core finds serious or critical. Browsers' drivers put it in beside the page's policy.
+/// What axe-core finds serious or critical. Browsers' drivers put it in beside the page's policy. A
+/// wall screen is asked for by its address, and is there to show itself anew; the same page without
+/// `?wall` does not.
 fn accessible(browser: &Browser, axe: &str, page: &str, faults: &mut Faults) {
     browser.awaited(&format!("{axe};\narguments[arguments.length - 1](null);"));
     let found = browser.awaited(
         "const done = arguments[arguments.length - 1];
-         axe.run(document, {preload: false, resultTypes: ['violations']}).then(
+         const rules = {'meta-refresh': {enabled: !location.search.includes('wall')}};
+         axe.run(document, {preload: false, resultTypes: ['violations'], rules}).then(
            it => done(it.violations.filter(it => ['serious', 'critical'].includes(it.impact))
              .map(it => it.id + ': ' + it.nodes.slice(0, 3).map(it => it.html.slice(0, 150)).join(' | '))),
            error => done(['axe failed: ' + error]));",
