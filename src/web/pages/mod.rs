@@ -52,7 +52,6 @@ pub(super) fn router(context: Context) -> Router {
         .route("/outbox/{act}", get(outbox::ask).post(outbox::act))
         .route("/receivers/{name}/test", post(outbox::test))
         .route("/report", get(report::show))
-        .route("/try", get(trying::show))
         .route("/watches", get(watches::list))
         .route("/watches/{name}", get(watches::sheet))
         .route("/login", get(login::show).post(login::enter))
