@@ -9,6 +9,7 @@ mod api;
 mod client;
 mod control;
 mod feeds;
+mod hex;
 mod listener;
 mod pages;
 mod params;

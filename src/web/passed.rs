@@ -1,4 +1,4 @@
-//! Sockets that systemd opened for the service and passed to it: sd_listen_fds(3).
+//! Sockets that systemd opened for the service and passed to it: `sd_listen_fds(3)`.
 //!
 //! They are taken once, at the first use, and kept as long as the program runs: a reload may stop
 //! to listen at them and begin again.

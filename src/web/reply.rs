@@ -9,6 +9,8 @@ use axum::{
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
+use super::hex::hex;
+
 /// Nothing from elsewhere, no script, no frame; forms lead to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
@@ -95,11 +97,7 @@ pub(super) fn json_bytes<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
 /// An answer that whoever has it already is spared: RFC 9110, 8.8.3 and 13.1.2.
 pub(super) fn tagged(asked: &HeaderMap, media_type: &'static str, body: Vec<u8>) -> Response {
     let hash = digest(&SHA256, &body);
-    let hash: String = hash.as_ref()[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let tag = format!("\"{hash}\"");
+    let tag = format!("\"{}\"", hex(&hash.as_ref()[..12]));
     let known = asked.get_all(header::IF_NONE_MATCH).iter();
     let mut known = known
         .filter_map(|value| value.to_str().ok())

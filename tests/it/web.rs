@@ -250,8 +250,8 @@ async fn every_answer_forbids_frames_scripts_and_guesses_at_its_type() {
     }
 }
 
-/// What a browser is told it may send to is the address that it asked by: a page of another site whose
-/// name leads here is another one.
+/// Another site may give its own name the address of this machine: to a browser that is one site, and
+/// the site could read our pages.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_the_config_does_not_have_is_refused_and_named() {
     let feed = FeedServer::start().await;

@@ -8,7 +8,11 @@ use jiff::Timestamp;
 use ring::hmac;
 
 use super::role::Role;
-use crate::{config::WebLogin, model::Secret};
+use crate::{
+    config::WebLogin,
+    model::Secret,
+    web::hex::{hex, unhex},
+};
 
 /// The cookie's name.
 const NAME: &str = "fivebells_session";
@@ -95,18 +99,6 @@ fn key(token: &Secret) -> hmac::Key {
 /// Not the claim alone: what else is signed with the key is never one.
 fn signed(claim: &str) -> String {
     format!("fivebells session {claim}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    text.len()
-        .is_multiple_of(2)
-        .then(|| pairs.map(byte).collect())?
 }
 
 #[cfg(test)]

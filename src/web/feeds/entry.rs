@@ -1,13 +1,19 @@
 //! A story that alerted, as an entry of a feed.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    fmt::{self, Write as _},
+};
 
 use jiff::Timestamp;
 use minijinja::HtmlEscape;
 use ring::digest::{SHA256, digest};
 use url::Url;
 
-use crate::model::{Alert, Match, Priority, to_second};
+use crate::{
+    model::{Alert, Match, Priority, to_second},
+    web::hex::hex,
+};
 
 /// Sentences of one entry.
 const MAX_SENTENCES: usize = 5;
@@ -112,20 +118,25 @@ fn legible(text: &str) -> String {
 fn content(alert: &Alert) -> String {
     let mut html = String::new();
     for sentence in sentences(&alert.matches) {
-        html.push_str(&format!("<p>{sentence}</p>"));
+        add(&mut html, format_args!("<p>{sentence}</p>"));
     }
     if let Some(update) = &alert.update
         && let Some(before) = &update.title_before
     {
-        html.push_str(&format!("<p>The title was: {}</p>", escaped(before)));
+        let before = escaped(before);
+        add(&mut html, format_args!("<p>The title was: {before}</p>"));
     }
-    html.push_str(&format!(
-        "<p>{} · {} · {}</p>",
+    let (feed, watches) = (
         escaped(&alert.feed.title),
-        alert.priority,
         escaped(&alert.watches.join(", ")),
-    ));
+    );
+    let of = format_args!("<p>{feed} · {} · {watches}</p>", alert.priority);
+    add(&mut html, of);
     html
+}
+
+fn add(html: &mut String, more: fmt::Arguments<'_>) {
+    html.write_fmt(more).expect("a String takes all");
 }
 
 /// The sentences that terms hit, each once, with the hits marked.
@@ -156,7 +167,8 @@ fn marked(text: &str, mut ranges: Vec<[usize; 2]>) -> String {
         let (start, end) = (start.clamp(at, signs.len()), end.min(signs.len()));
         if start < end {
             html.push_str(&of(at..start));
-            html.push_str(&format!("<mark>{}</mark>", of(start..end)));
+            let hit = of(start..end);
+            add(&mut html, format_args!("<mark>{hit}</mark>"));
             at = end;
         }
     }
@@ -174,7 +186,7 @@ pub(super) fn urn(text: &str) -> String {
     bytes.copy_from_slice(&hash.as_ref()[..16]);
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&bytes);
     format!(
         "urn:uuid:{}-{}-{}-{}-{}",
         &hex[..8],

@@ -175,9 +175,10 @@ impl<'a> Wanted<'a> {
                 .map(|priority| format!("{priority} or higher")),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        match parts.is_empty() {
-            true => "Fivebells alerts".to_owned(),
-            false => format!("Fivebells alerts: {}", parts.join("; ")),
+        if parts.is_empty() {
+            "Fivebells alerts".to_owned()
+        } else {
+            format!("Fivebells alerts: {}", parts.join("; "))
         }
     }
 

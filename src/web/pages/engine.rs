@@ -85,13 +85,20 @@ fn links(path: &str) -> Vec<Link> {
 #[derive(Debug, Serialize)]
 struct Frame<'a> {
     links: Vec<Link>,
-    may_act: bool,
-    user: Option<&'a str>,
-    has_session: bool,
-    is_known: bool,
+    #[serde(flatten)]
+    who: Who<'a>,
     is_wall: bool,
     version: &'static str,
     now: String,
+}
+
+/// Who looks at it.
+#[derive(Debug, Serialize)]
+struct Who<'a> {
+    user: Option<&'a str>,
+    may_act: bool,
+    has_session: bool,
+    is_known: bool,
 }
 
 /// What a template is given.
@@ -120,10 +127,12 @@ pub(super) fn render<T: Serialize>(
     let now = SystemClock.now().to_zoned(zone);
     let frame = Frame {
         links: links(&asked.path),
-        may_act: asked.visitor.may_act(),
-        user: asked.visitor.name.as_deref(),
-        has_session: asked.visitor.has_session,
-        is_known: asked.visitor.is_known,
+        who: Who {
+            user: asked.visitor.name.as_deref(),
+            may_act: asked.visitor.may_act(),
+            has_session: asked.visitor.has_session,
+            is_known: asked.visitor.is_known,
+        },
         is_wall: asked.params.get("wall").is_some(),
         version: env!("CARGO_PKG_VERSION"),
         now: now.strftime("%Y-%m-%d %H:%M:%S %Z").to_string(),

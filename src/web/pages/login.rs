@@ -73,13 +73,12 @@ pub(super) async fn enter(
         .get("x-forwarded-proto")
         .is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"));
     let session = role.map(|role| Session::begin(role, SystemClock.now()));
-    match session.and_then(|session| session.cookie(login, is_secure)) {
-        Some(cookie) => ([(SET_COOKIE, cookie)], reply::see_other(next)).into_response(),
-        None => {
-            warn!("someone showed a wrong token at the page's login");
-            form(&context, &asked, next, true)
-        }
+    let cookie = session.and_then(|session| session.cookie(login, is_secure));
+    if let Some(cookie) = cookie {
+        return ([(SET_COOKIE, cookie)], reply::see_other(next)).into_response();
     }
+    warn!("someone showed a wrong token at the page's login");
+    form(&context, &asked, next, true)
 }
 
 /// Ends the session of the browser.

@@ -185,6 +185,10 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// There is nothing of that name.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "that is how `map_err` gives an error"
+    )]
     pub(super) fn missing(words: impl ToString) -> Self {
         Self {
             status: axum::http::StatusCode::NOT_FOUND,
@@ -194,6 +198,10 @@ impl Trouble {
     }
 
     /// It cannot be answered now.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "that is how `map_err` gives an error"
+    )]
     pub(super) fn busy(words: impl ToString) -> Self {
         Self {
             status: axum::http::StatusCode::SERVICE_UNAVAILABLE,
@@ -249,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_to_be_typed_is_told_apart() {
+    fn what_is_to_be_typed_is_code() {
         let cut = |text| {
             coded(text)
                 .into_iter()

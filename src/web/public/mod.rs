@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderMap, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
     },
     middleware::{Next, from_fn_with_state, map_response},
@@ -85,7 +85,7 @@ fn may_scrape(headers: &HeaderMap, web: &WebOptions) -> bool {
     if web.token.is_none() && !web.login.is_asked() {
         return true;
     }
-    let shown = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
+    let shown = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let shown = shown.and_then(|value| value.split_at_checked("Bearer ".len()));
     shown.is_some_and(|(scheme, shown)| {
         let is_scraper = web
@@ -118,7 +118,7 @@ fn wanted(headers: &HeaderMap) -> Exposition {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderName;
 
     use super::*;
     use crate::model::Secret;

@@ -1,4 +1,4 @@
-//! Debian's Chromium, driven over WebDriver (W3C), with what Chrome's protocol adds: the scheme of
+//! Debian's Chromium, driven over `WebDriver` (W3C), with what Chrome's protocol adds: the scheme of
 //! colours, the width of the screen, and its log.
 
 use std::{

@@ -6,7 +6,7 @@ use super::{
     story::{Story, TOKEN},
 };
 
-/// WebDriver's keys.
+/// The keys of `WebDriver`.
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 

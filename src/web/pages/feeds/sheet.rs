@@ -214,9 +214,10 @@ impl Row {
         let title = one_line(&kept.stored.item.title, 200);
         Self {
             path: format!("/items/{}", kept.stored.id.0),
-            title: match title.is_empty() {
-                true => "(no title)".to_owned(),
-                false => title,
+            title: if title.is_empty() {
+                "(no title)".to_owned()
+            } else {
+                title
             },
             seen: now.moment(kept.stored.seen_at),
             alerted: !kept.stored.alerted.is_empty(),

@@ -192,10 +192,8 @@ fn feeds(known: &Known, now: &Now) -> Vec<Wrong> {
         let failing_for = { feed.failing_since }.map(|at| now.at.duration_since(at).unsigned_abs());
         failing_for.is_some_and(|it| it >= known.failing_after)
     };
-    let class = match known.failing.iter().any(is_lasting) {
-        true => "bad",
-        false => "warn",
-    };
+    let is_any_lasting = known.failing.iter().any(is_lasting);
+    let class = if is_any_lasting { "bad" } else { "warn" };
     add(Condition::Failing, class, ["fails", "fail"], &known.failing);
     let brings = ["brings nothing new", "bring nothing new"];
     add(Condition::Silent, "warn", brings, &known.silent);

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use crate::web::testing::{CONFIG, Site};
 
 async fn site() -> Site {
@@ -39,9 +41,10 @@ async fn watches_are_listed_with_their_alerts_and_what_needs_attention() {
 
 #[tokio::test]
 async fn many_watches_are_paged_and_a_page_is_small() {
-    let watches: String = (0..120)
-        .map(|it| format!("w{it} = \"{}{it}\"\n", "term".repeat(20)))
-        .collect();
+    let mut watches = String::new();
+    for it in 0..120 {
+        let _ = writeln!(watches, "w{it} = \"{}{it}\"", "term".repeat(20));
+    }
     let site = Site::with(&CONFIG.replace("[receiver]", &format!("{watches}[receiver]"))).await;
     let page = site.get("/watches").await;
     assert!(page.body.len() < 60 * 1024, "{}", page.body.len());
