@@ -14,6 +14,7 @@ mod pages;
 mod params;
 mod passed;
 mod patient;
+mod places;
 mod public;
 mod reply;
 mod server;
