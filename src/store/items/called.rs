@@ -142,6 +142,6 @@ mod tests {
             .expect("read");
         assert_eq!(newest.called.len(), 0, "{newest:?}");
         let seen: Vec<i64> = newest.seen.iter().map(|seen| seen.item.0).collect();
-        assert_eq!(seen, [9, 2, 1], "what feeds showed under it");
+        assert_eq!(seen, [9, 7, 2, 1], "what feeds showed under it");
     }
 }
