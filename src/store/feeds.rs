@@ -144,6 +144,8 @@ pub(super) use page::active;
 pub(super) use page::{ACTIVE, BY_CONDITION, BY_NAME, IN_CONDITION};
 pub use page::{FeedCounts, FeedFilter};
 
+pub(super) const NAMES: &str = "SELECT name FROM feed ORDER BY name";
+
 impl Store {
     /// Every feed the config ever named, by name.
     pub async fn feeds(&self) -> Result<Vec<FeedStatus>, StoreError> {
@@ -152,6 +154,11 @@ impl Store {
             rows.into_iter().map(feed_status).collect()
         })
         .await
+    }
+
+    /// The name of every feed the config ever named.
+    pub async fn feed_names(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|tx| tx.column(NAMES, &[])).await
     }
 
     /// One feed.

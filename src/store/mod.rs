@@ -67,6 +67,7 @@ use self::{
         Tx,
         sqlite::{Patience, Sqlite},
     },
+    summary::LastPoll,
 };
 use crate::model::DeliveryKey;
 
@@ -124,6 +125,7 @@ pub struct Store {
     files: Files,
     /// What it answered first where its content cannot be read.
     damage: Arc<OnceLock<StoreError>>,
+    last_poll: Arc<LastPoll>,
 }
 
 /// What looks for the writes of other processes.
@@ -199,6 +201,7 @@ impl Store {
         Ok(Self {
             files: Files::of(&options.path),
             damage: Arc::default(),
+            last_poll: Arc::default(),
             engine,
             options,
             identity: identity.into(),

@@ -21,16 +21,16 @@ pub struct Overview {
     pub missed: Vec<(String, Timestamp)>,
 }
 
-const ALERTS: &str = "SELECT count(*) FROM alert WHERE created_at >= ?1";
+pub(super) const ALERTS: &str = "SELECT count(*) FROM alert WHERE created_at >= ?1";
 
 /// Failing feeds are not `ok`, and so have an index.
 const FAILING: &str = "
     SELECT name FROM feed WHERE active = 1 AND condition <> 'ok' AND condition = 'failing'
      ORDER BY failing_since, name LIMIT ?1";
 
-const MISSED: &str = "
+pub(super) const MISSED: &str = "
     SELECT name, missed_at FROM feed WHERE active = 1 AND missed_at >= ?1
-     ORDER BY missed_at DESC, name";
+     ORDER BY missed_at DESC";
 
 impl Store {
     /// What a first look asks for: of what passes, all since `since`; at most `most` failing feeds.

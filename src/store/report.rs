@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Health, Store, StoreError, Unreached,
     engine::{Tx, values},
-    meta, mutes, outbox, polls,
+    feeds, meta, mutes, outbox, polls,
 };
 use crate::{
     model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch},
@@ -23,6 +23,42 @@ const DUE: &str = "report_due";
 
 /// Since when the next report counts, in `meta`.
 const SINCE: &str = "report_since";
+
+/// What is not well has an index.
+pub(super) const COUNTS: &str = "
+    SELECT (SELECT count(*) FROM feed
+             WHERE active = 1 AND condition <> 'ok' AND failures > 0) AS failing,
+           (SELECT count(*) FROM feed
+             WHERE active = 1 AND condition <> 'ok' AND polled_at IS NULL) AS unpolled,
+           (SELECT count(*) FROM feed WHERE active = 1 AND missed_at > ?1) AS missed,
+           (SELECT count(*) FROM item WHERE seen_at > ?1) AS items,
+           (SELECT count(*) FROM alert WHERE created_at > ?1) AS alerts";
+
+/// By the alerts in that time, not by all that a watch ever made: `CROSS JOIN` keeps the order.
+pub(super) const WATCHES: &str = "
+    SELECT w.watch, count(*) AS alerts FROM alert a CROSS JOIN alert_watch w
+     WHERE w.alert = a.id AND a.created_at > ?1 GROUP BY w.watch ORDER BY count(*) DESC, w.watch";
+
+pub(super) const FAILING: &str = "
+    SELECT name, failing_since, reason, error FROM feed
+     WHERE active = 1 AND condition <> 'ok' AND failures > 0
+     ORDER BY failing_since, name LIMIT ?1";
+
+pub(super) const SILENT: &str = "
+    SELECT name, health, learned FROM feed
+     WHERE active = 1 AND condition <> 'ok' AND condition = 'silent' ORDER BY name";
+
+/// A refusal of one notice is noted in `failing_since` too, and is no trouble yet.
+pub(super) const RECEIVERS: &str = "
+    SELECT r.name, CASE WHEN r.active = 1
+                         AND (r.failures > 0 OR r.off = 1 OR r.through IS NOT NULL)
+                        THEN r.failing_since END AS failing_since,
+           r.through, CASE WHEN r.active = 1 THEN r.unreached ELSE '[]' END AS unreached,
+           (SELECT count(*) FROM delivery d
+             WHERE d.receiver = r.id AND d.state = 'pending') AS waiting,
+           (SELECT count(*) FROM delivery d
+             WHERE d.receiver = r.id AND d.state = 'dead' AND d.settled_at > ?1) AS died
+      FROM receiver r ORDER BY r.name";
 
 /// The next report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,24 +144,16 @@ fn write_plan(tx: &mut dyn Tx, plan: ReportPlan) -> Result<(), StoreError> {
 }
 
 fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportReady, StoreError> {
-    let mut row = tx
-        .row(
-            "SELECT (SELECT count(*) FROM feed WHERE active = 1) AS feeds,
-                    (SELECT count(*) FROM feed WHERE active = 1 AND failures > 0) AS failing,
-                    (SELECT count(*) FROM feed WHERE active = 1 AND polled_at IS NULL) AS unpolled,
-                    (SELECT count(*) FROM feed WHERE active = 1 AND missed_at > ?1) AS missed,
-                    (SELECT count(*) FROM item WHERE seen_at > ?1) AS items,
-                    (SELECT count(*) FROM alert WHERE created_at > ?1) AS alerts",
-            values![since],
-        )?
-        .expect("a row of sub-selects is one row");
+    let row = tx.row(COUNTS, values![since])?;
+    let mut row = row.expect("a row of sub-selects is one row");
+    let feeds = feeds::active(tx)?.try_into().unwrap_or(u32::MAX);
     let (feeds_silent, silent) = silent(tx)?;
     let mut watches = watches(tx, since)?;
     let watches_alerting = u32::try_from(watches.len()).unwrap_or(u32::MAX);
     watches.truncate(MAX_NAMED_WATCHES);
     Ok(ReportReady {
         since,
-        feeds: row.take("feeds")?,
+        feeds,
         feeds_failing: row.take("failing")?,
         feeds_unpolled: row.take("unpolled")?,
         feeds_silent,
@@ -144,46 +172,34 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
 
 /// What each watch found since then, the most first.
 fn watches(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedWatch>, StoreError> {
-    tx.rows(
-        "SELECT w.watch, count(*) AS alerts FROM alert a JOIN alert_watch w ON w.alert = a.id
-          WHERE a.created_at > ?1 GROUP BY w.watch ORDER BY count(*) DESC, w.watch",
-        values![since],
-    )?
-    .into_iter()
-    .map(|mut row| {
-        Ok(ReportedWatch {
-            watch: row.take("watch")?,
-            alerts: row.take("alerts")?,
+    let rows = tx.rows(WATCHES, values![since])?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(ReportedWatch {
+                watch: row.take("watch")?,
+                alerts: row.take("alerts")?,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn failing(tx: &mut dyn Tx) -> Result<Vec<ReportedFeed>, StoreError> {
-    tx.rows(
-        "SELECT name, failing_since, reason, error FROM feed
-          WHERE active = 1 AND failures > 0 ORDER BY failing_since, name LIMIT ?1",
-        values![MAX_NAMED_FEEDS],
-    )?
-    .into_iter()
-    .map(|mut row| {
-        Ok(ReportedFeed {
-            feed: row.take("name")?,
-            since: row.take("failing_since")?,
-            reason: row.take("reason")?,
-            error: row.take("error")?,
+    let rows = tx.rows(FAILING, values![MAX_NAMED_FEEDS])?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(ReportedFeed {
+                feed: row.take("name")?,
+                since: row.take("failing_since")?,
+                reason: row.take("reason")?,
+                error: row.take("error")?,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// How many feeds are silent or empty, and the first of them.
 fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
-    let rows = tx.rows(
-        "SELECT name, health, learned FROM feed
-          WHERE active = 1 AND failures = 0 AND health <> '{}' ORDER BY name",
-        &[],
-    )?;
+    let rows = tx.rows(SILENT, &[])?;
     let (mut count, mut named) = (0, Vec::new());
     for mut row in rows {
         let (health, learned): (Health, Learned) = (row.take("health")?, row.take("learned")?);
@@ -203,21 +219,7 @@ fn silent(tx: &mut dyn Tx) -> Result<(u32, Vec<ReportedSilence>), StoreError> {
 /// but what waits for it is kept.
 fn receivers(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<ReportedReceiver>, StoreError> {
     let all: Result<Vec<_>, StoreError> = tx
-        .rows(
-            // A refusal of one notice is noted in `failing_since` too, and is no trouble yet.
-            "SELECT r.name, CASE WHEN r.active = 1
-                                  AND (r.failures > 0 OR r.off = 1 OR r.through IS NOT NULL)
-                                 THEN r.failing_since END AS failing_since,
-                    r.through, CASE WHEN r.active = 1 THEN r.unreached ELSE '[]' END
-                      AS unreached,
-                    (SELECT count(*) FROM delivery d
-                      WHERE d.receiver = r.id AND d.state = 'pending') AS waiting,
-                    (SELECT count(*) FROM delivery d
-                      WHERE d.receiver = r.id AND d.state = 'dead' AND d.settled_at > ?1)
-                      AS died
-               FROM receiver r ORDER BY r.name",
-            values![since],
-        )?
+        .rows(RECEIVERS, values![since])?
         .into_iter()
         .map(|mut row| {
             let failing_since: Option<Timestamp> = row.take("failing_since")?;

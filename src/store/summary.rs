@@ -1,6 +1,9 @@
 //! How the store is: a few numbers, its file, and the disk under it.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use jiff::Timestamp;
 
@@ -54,23 +57,45 @@ pub(super) const SUMMARY: &str = "
 
 /// Ids are given in the order of time, and the index holds them: of the deliveries of each receiver
 /// the first is read.
-const VITALS: &str = "
-    SELECT (SELECT min(d.created_at) FROM receiver r JOIN delivery d ON d.id = (
-              SELECT min(w.id) FROM delivery w WHERE w.state = 'pending' AND w.receiver = r.id))
-             AS oldest_waiting,
-           (SELECT max(polled_at) FROM feed WHERE active = 1) AS last_poll";
+pub(super) const OLDEST_WAITING: &str = "
+    SELECT min(d.created_at) FROM receiver r JOIN delivery d ON d.id = (
+      SELECT min(w.id) FROM delivery w WHERE w.state = 'pending' AND w.receiver = r.id)";
+
+/// Reads all feeds: an index of it would be written at every poll.
+const LAST_POLL: &str = "SELECT max(polled_at) FROM feed WHERE active = 1";
+
+/// The last poll that this process has recorded; the store itself has it feed by feed only.
+#[derive(Debug)]
+pub(super) struct LastPoll(AtomicI64);
+
+impl Default for LastPoll {
+    fn default() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+}
+
+impl LastPoll {
+    pub(super) fn note(&self, at: Timestamp) {
+        self.0.fetch_max(at.as_millisecond(), Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.0.load(Ordering::Relaxed)).ok()
+    }
+}
 
 impl Store {
     /// How the store itself is.
     pub async fn vitals(&self) -> Result<Vitals, StoreError> {
-        let bytes = self.bytes();
+        let (bytes, last_poll) = (self.bytes(), self.last_poll.get());
         self.read(move |tx| {
-            let mut row = tx
-                .row(VITALS, &[])?
-                .expect("a row of sub-selects is one row");
+            let time = |value: Option<Option<Timestamp>>| value.flatten();
             Ok(Vitals {
-                oldest_waiting: row.take("oldest_waiting")?,
-                last_poll: row.take("last_poll")?,
+                oldest_waiting: time(tx.value(OLDEST_WAITING, &[])?),
+                last_poll: match last_poll {
+                    None => time(tx.value(LAST_POLL, &[])?),
+                    noted => noted,
+                },
                 last_written: step_back::last_written(tx)?,
                 bytes,
             })

@@ -161,9 +161,7 @@ pub(crate) struct Mutes(Vec<MuteStatus>);
 
 impl Mutes {
     pub(crate) async fn in_force(store: &Store, now: Timestamp) -> Result<Self, StoreError> {
-        let mut mutes = store.mutes().await?;
-        mutes.retain(|mute| mute.is_in_force(now));
-        Ok(Self(mutes))
+        store.mutes_in_force(now).await.map(Self)
     }
 
     /// Each of them.

@@ -109,7 +109,7 @@ pub(crate) async fn watches(config: &Config, store: &Store) -> Result<Vec<String
 
 /// The feeds of the config, and those that the store remembers.
 pub(crate) async fn feeds(config: &Config, store: &Store) -> Result<Vec<String>, StoreError> {
-    let stored = store.feeds().await?.into_iter().map(|feed| feed.name);
+    let stored = store.feed_names().await?;
     let of_config = config.all_feeds().map(|feed| feed.name.clone());
     Ok(of_config.chain(stored).collect())
 }

@@ -32,9 +32,8 @@ pub(crate) async fn check_feed(store: &Store, name: &str) -> Result<(), ViewErro
     if store.feed(name).await?.is_some() {
         return Ok(());
     }
-    let feeds = store.feeds().await?;
-    let names = feeds.iter().map(|feed| feed.name.as_str());
-    Err(unknown("feed", name, names).into())
+    let names = store.feed_names().await?;
+    Err(unknown("feed", name, names.iter().map(String::as_str)).into())
 }
 
 /// Stored items, to be looked through.

@@ -15,6 +15,7 @@ mod pages;
 mod params;
 mod passed;
 mod patient;
+mod places;
 mod public;
 mod reply;
 mod server;

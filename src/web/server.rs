@@ -1,10 +1,11 @@
 //! The loop that takes connections at one door.
 //!
 //! Nobody outside can hold the program up: connections, the time for a request's head and body,
-//! their sizes, and the time a peer takes to read are bounded, and a panic is one request's. What is
-//! beyond the bound of connections waits to be taken. A request that its client left is dropped.
+//! their sizes, and the time a peer takes to read are bounded, and a panic is one request's. Where
+//! all places are taken, who asks for nothing gives way to who comes; where all are being answered, who
+//! comes waits. A request that its client left is dropped.
 
-use std::{convert::Infallible, pin::pin, time::Duration};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -22,6 +23,7 @@ use tracing::{debug, error, warn};
 use super::{
     listener::{Listener, Peer, Stream},
     patient::Patient,
+    places::{Place, Places},
     reply,
 };
 use crate::unwind;
@@ -62,17 +64,24 @@ impl Default for Limits {
 /// Answers what comes in until `stop`; then lets answers under way end for a moment.
 pub async fn serve(listener: Listener, router: Router, limits: Limits, stop: CancellationToken) {
     let mut connections = JoinSet::new();
+    let mut places = Places::new(limits.connections);
     let mut is_refused = false;
     loop {
-        let has_room = connections.len() < limits.connections;
+        let has_room = places.has_room();
         tokio::select! {
             () = stop.cancelled() => break,
             Some(ended) = connections.join_next() => log(ended),
+            () = places.freed(), if !has_room => {}
             taken = listener.accept(), if has_room => match taken {
                 Ok((stream, peer)) => {
                     is_refused = false;
                     let door = (router.clone(), peer);
-                    connections.spawn(connection(stream, door, limits, stop.clone()));
+                    let stop = stop.clone();
+                    places.let_in(&mut connections, |place| {
+                        connection(stream, door, place, limits, stop)
+                    });
+                    // Whoever was let in reads first what has come: that keeps the place.
+                    tokio::task::yield_now().await;
                 }
                 Err(error) => {
                     if !is_refused {
@@ -96,7 +105,9 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, stop: Can
 }
 
 fn log(ended: Result<(), JoinError>) {
-    if let Err(error) = ended {
+    if let Err(error) = ended
+        && !error.is_cancelled()
+    {
         error!("a connection died: {error}");
     }
 }
@@ -104,13 +115,14 @@ fn log(ended: Result<(), JoinError>) {
 async fn connection(
     stream: Stream,
     (router, peer): (Router, Peer),
+    place: Arc<Place>,
     limits: Limits,
     stop: CancellationToken,
 ) {
     let stream = TokioIo::new(Patient::new(stream, limits.write));
     let service = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        answer(router.clone(), request, limits)
+        answer(router.clone(), request, Arc::clone(&place), limits)
     });
     let mut connection = pin!(
         http1::Builder::new()
@@ -133,6 +145,7 @@ async fn connection(
 async fn answer(
     mut router: Router,
     request: Request<Incoming>,
+    place: Arc<Place>,
     limits: Limits,
 ) -> Result<Response, Infallible> {
     let (head, body) = request.into_parts();
@@ -143,6 +156,7 @@ async fn answer(
         Ok(Err(_)) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &path)),
         Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &path)),
     };
+    let _answering = place.answers();
     let answer = router.call(Request::from_parts(head, Body::from(body)));
     match unwind::catch(pin!(answer)).await {
         Ok(answer) => answer,

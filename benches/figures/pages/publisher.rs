@@ -17,6 +17,9 @@ use tokio::{
 /// Items that a feed shows.
 const ITEMS: u64 = 10;
 
+/// How the hosts begin whose every answer is 503.
+pub(super) const BROKEN: &str = "broken";
+
 /// How often a feed was asked for, and when at last.
 type Visits = HashMap<String, (u64, Instant)>;
 
@@ -83,9 +86,13 @@ impl World {
                 }
             }
             let url = first.split(' ').nth(1).unwrap_or_default();
-            let body = document(url, self.visit(url));
+            let (status, body) = if url.contains(BROKEN) {
+                ("503 Service Unavailable", String::new())
+            } else {
+                ("200 OK", document(url, self.visit(url)))
+            };
             let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Length: {}\r\n\r\n",
+                "HTTP/1.1 {status}\r\nContent-Type: application/rss+xml\r\nContent-Length: {}\r\n\r\n",
                 body.len()
             );
             let sent = stream.write_all((head + &body).as_bytes()).await;

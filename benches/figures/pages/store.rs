@@ -17,7 +17,7 @@ use fivebells::{
 };
 use rusqlite::Connection;
 
-use super::publisher::Publisher;
+use super::publisher::{BROKEN, Publisher};
 use crate::process::Daemon;
 
 const WATCHES: usize = 50;
@@ -28,6 +28,13 @@ const HOSTS: usize = 500;
 pub(crate) struct Size {
     pub(crate) feeds: usize,
     pub(crate) items: usize,
+}
+
+impl Size {
+    /// Whether a feed fails, in the store and at its publisher: 200 of all do. Its id is one more.
+    const fn is_broken(self, feed: usize) -> bool {
+        (feed + 1) % (self.feeds / 200 + 1) == 3
+    }
 }
 
 /// One installation with such a store.
@@ -97,8 +104,16 @@ impl Desk {
         text.push_str("[feed]\n");
         for feed in 0..self.size.feeds {
             let host = feed % HOSTS;
-            writeln!(text, "f{feed:05} = \"http://w{host}.example.org/{feed}\"")
-                .expect("a String takes all");
+            let of = if self.size.is_broken(feed) {
+                BROKEN
+            } else {
+                "w"
+            };
+            writeln!(
+                text,
+                "f{feed:05} = \"http://{of}{host}.example.org/{feed}\""
+            )
+            .expect("a String takes all");
         }
         text
     }
@@ -157,7 +172,7 @@ const FILL: [(&str, &str); 9] = [
            polled_at = :now - id, succeeded_at = :now - id, changed_at = :now - id * 1000,
            etag = x'0102030405060708', format = 'rss', language = 'en';
          UPDATE feed SET failures = 12, failing_since = :now - 7200000, succeeded_at = :now - 7300000,
-           status = 500, reason = 'status', error = 'status 500 Internal Server Error'
+           status = 503, reason = 'status', error = 'status 503 Service Unavailable'
            WHERE id % (:feeds / 200 + 1) = 3;",
     ),
     (

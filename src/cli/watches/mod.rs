@@ -171,7 +171,7 @@ impl View<'_> {
         let per_day = line.per_day.map(|rate| format!("{rate:.1}"));
         vec![
             line.watch.to_owned(),
-            line.matched.to_string(),
+            it.matched.to_string(),
             per_day.unwrap_or_else(|| "–".to_owned()),
             line.alerts.to_string(),
             last.map_or_else(|| "never".to_owned(), |at| when::relative(at, self.0.now)),
@@ -188,11 +188,12 @@ impl View<'_> {
             .as_ref()
             .map_or_else(|| "all feeds".to_owned(), |feeds| feeds.join(", "));
         let last = when::moment(line.last_alert, self.0.now, self.0.zone);
+        let items = self.0.survey.items_of(it.watch);
         let mut lines = vec![
             ("watch", line.watch.to_owned()),
             ("expression", line.expression.to_owned()),
             ("reads", format!("{} of {feeds}", fields.join(", "))),
-            ("items read", format!("{}{}", line.items, self.0.span())),
+            ("items read", format!("{items}{}", self.0.span())),
             ("matched", matched(it)),
             ("", it.rate.line()),
             (
@@ -205,7 +206,7 @@ impl View<'_> {
         if !remarks.is_empty() {
             lines.push(("remarks", in_words(remarks)));
         }
-        lines.push(("near misses", line.nearly.to_string()));
+        lines.push(("near misses", it.nearly.to_string()));
         let mut lines = vec![output.facts(&lines)];
         for near in &it.examples {
             let at = when::at(near.seen, self.0.zone);

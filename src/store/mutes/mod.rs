@@ -26,6 +26,8 @@ use crate::model::{MuteId, MuteKind};
 use status::{by_id, mutes, open, open_status, status, suppressed};
 
 pub(super) use follow::follow;
+#[cfg(test)]
+pub(super) use status::IN_FORCE as STATUS_IN_FORCE;
 pub(super) use status::report;
 pub use status::{MuteStatus, Muted, NewMute, Unmuted};
 #[cfg(test)]
@@ -88,6 +90,15 @@ impl Store {
     pub async fn mutes(&self) -> Result<Vec<MuteStatus>, StoreError> {
         self.read(|tx| {
             let rows = tx.rows(mutes!("ORDER BY m.id"), &[])?;
+            rows.into_iter().map(status).collect()
+        })
+        .await
+    }
+
+    /// Those that are in force.
+    pub async fn mutes_in_force(&self, now: Timestamp) -> Result<Vec<MuteStatus>, StoreError> {
+        self.read(move |tx| {
+            let rows = tx.rows(status::IN_FORCE, values![now])?;
             rows.into_iter().map(status).collect()
         })
         .await

@@ -123,6 +123,10 @@ macro_rules! mutes {
 }
 pub(super) use mutes;
 
+/// Mutes that ended are not read, nor what they suppressed.
+pub(in crate::store) const IN_FORCE: &str =
+    mutes!("WHERE m.ended_at IS NULL AND m.until > ?1 ORDER BY m.id");
+
 /// The mutes in force that a report names, those that end first.
 pub(in crate::store) fn report(
     tx: &mut dyn Tx,

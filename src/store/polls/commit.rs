@@ -15,7 +15,12 @@ impl Store {
     /// deliveries, and when feed and origin are due next; or, if the claim is no longer ours,
     /// nothing of it. Waits for as long as another process writes.
     pub async fn commit_poll(&self, poll: PollCommit) -> Result<PollCommitted, StoreError> {
-        self.record(move |tx| commit(tx, poll)).await
+        let (polled_at, is_poll) = (poll.polled_at, came_to(&poll.result).is_some());
+        let committed = self.record(move |tx| commit(tx, poll)).await?;
+        if is_poll && matches!(committed, PollCommitted::Done { .. }) {
+            self.last_poll.note(polled_at);
+        }
+        Ok(committed)
     }
 }
 

@@ -17,8 +17,8 @@ use crate::{
     config::Config,
     model::{ConfigFailing, MuteKind, StoreFailing, time},
     store::{
-        Condition, FeedStatus, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError,
-        Summary, Vitals,
+        self, Condition, ReceiverStatus, RefusedReload, ServiceRecord, Store, StoreError, Summary,
+        Vitals,
     },
 };
 
@@ -105,14 +105,14 @@ pub(crate) enum SinceRead {
 /// How many feeds are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct FeedCounts {
-    pub(crate) ok: usize,
-    pub(crate) failing: usize,
-    pub(crate) silent: usize,
-    pub(crate) gone: usize,
+    pub(crate) ok: u64,
+    pub(crate) failing: u64,
+    pub(crate) silent: u64,
+    pub(crate) gone: u64,
     /// Not polled yet.
-    pub(crate) new: usize,
+    pub(crate) new: u64,
     /// `enabled = false`.
-    pub(crate) off: usize,
+    pub(crate) off: u64,
 }
 
 /// What is known of the running service beside the store.
@@ -180,7 +180,7 @@ impl Known {
             service,
             config_failing: store.config_issue().await?,
             store_failing: trouble::now(store, asked.is_in_use).await?,
-            feeds: FeedCounts::of(&store.feeds().await?, off),
+            feeds: FeedCounts::of(&store.feed_counts().await?, off),
             receivers: store.receivers().await?,
             summary: store.summary().await?,
             vitals: store.vitals().await?,
@@ -215,17 +215,15 @@ impl Known {
 }
 
 impl FeedCounts {
-    fn of(feeds: &[FeedStatus], off: usize) -> Self {
-        let active = feeds.iter().filter(|feed| feed.active);
-        let conditions: Vec<Condition> = active.map(FeedStatus::condition).collect();
-        let count = |wanted| conditions.iter().filter(|it| **it == wanted).count();
+    fn of(counts: &store::FeedCounts, off: usize) -> Self {
+        let count = |condition| counts.of(condition);
         Self {
             ok: count(Condition::Ok),
             failing: count(Condition::Failing),
             silent: count(Condition::Silent),
             gone: count(Condition::Gone),
             new: count(Condition::New),
-            off,
+            off: off.try_into().unwrap_or(u64::MAX),
         }
     }
 }

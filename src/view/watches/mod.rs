@@ -3,13 +3,16 @@
 pub(crate) mod remark;
 pub(crate) mod survey;
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{mutes::Mutes, when};
 use crate::{
     config::Config,
-    model::{MuteKind, to_second},
+    model::{MuteKind, Watch, to_second},
+    store::WatchHits,
 };
 use remark::{Remark, remarks};
 use survey::{NearItem, Survey, Surveyed};
@@ -21,16 +24,53 @@ pub(crate) struct WatchView<'a> {
     pub(crate) expression: &'a str,
     pub(crate) enabled: bool,
     pub(crate) since: Option<Timestamp>,
-    pub(crate) items: u64,
-    pub(crate) matched: u64,
+    /// What only the items say; `None` where none was looked at.
+    pub(crate) items: Option<u64>,
+    pub(crate) matched: Option<u64>,
     pub(crate) per_day: Option<f64>,
     pub(crate) alerts: u64,
     pub(crate) alerts_kept: u64,
     pub(crate) last_alert: Option<Timestamp>,
     pub(crate) muted_until: Option<Timestamp>,
-    pub(crate) remarks: &'a [Remark],
-    pub(crate) nearly: u64,
-    pub(crate) near_misses: &'a [NearItem],
+    pub(crate) remarks: Cow<'a, [Remark]>,
+    pub(crate) nearly: Option<u64>,
+    pub(crate) near_misses: Option<&'a [NearItem]>,
+}
+
+impl<'a> WatchView<'a> {
+    /// As far as it is known without a look at items. `hits` are those since then.
+    pub(crate) fn listed(
+        watch: &'a Watch,
+        since: Option<Timestamp>,
+        hits: &WatchHits,
+        mutes: &Mutes,
+        config: &Config,
+    ) -> Self {
+        let is_off = config.off.has_watch(&watch.name);
+        let never = (hits.alerts == 0).then_some(Remark::NeverFired);
+        let remark = if is_off { Some(Remark::Off) } else { never };
+        Self {
+            watch: &watch.name,
+            expression: &watch.expression,
+            enabled: !is_off,
+            since: since.map(to_second),
+            items: None,
+            matched: None,
+            per_day: None,
+            alerts: hits.by_span.iter().sum(),
+            alerts_kept: hits.alerts,
+            last_alert: hits.last_at.map(to_second),
+            muted_until: muted_until(mutes, watch),
+            remarks: remark.into_iter().collect(),
+            nearly: None,
+            near_misses: None,
+        }
+    }
+}
+
+fn muted_until(mutes: &Mutes, watch: &Watch) -> Option<Timestamp> {
+    let mute = mutes.of(MuteKind::Watch, &watch.name);
+    mute.map(|mute| to_second(mute.until))
 }
 
 /// A survey with what belongs to it.
@@ -83,19 +123,16 @@ impl<'a> WatchViews<'a> {
             expression: &it.watch.expression,
             enabled: !remarks.contains(&Remark::Off),
             since: self.since.map(to_second),
-            items: self.survey.items_of(it.watch),
-            matched: it.matched,
+            items: Some(self.survey.items_of(it.watch)),
+            matched: Some(it.matched),
             per_day: it.rate.per_day(),
             alerts: it.record.as_ref().map_or(0, |record| record.recent),
             alerts_kept: it.record.as_ref().map_or(0, |record| record.alerts),
             last_alert: it.record.as_ref().map(|record| to_second(record.last_at)),
-            muted_until: self
-                .mutes
-                .of(MuteKind::Watch, &it.watch.name)
-                .map(|mute| to_second(mute.until)),
-            remarks,
-            nearly: it.nearly,
-            near_misses: &it.examples,
+            muted_until: muted_until(&self.mutes, it.watch),
+            remarks: remarks.into(),
+            nearly: Some(it.nearly),
+            near_misses: Some(&it.examples),
         }
     }
 

@@ -79,6 +79,9 @@ async fn wanted(
         let detail = "feeds that are off have no other condition: ask for condition=off alone";
         return Err(Fault::meaningless(detail));
     }
+    if config.off.feeds.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut off = feeds::listed(store.feeds().await?, config);
     off.retain(|feed| {
         let has = |text: &String| {

@@ -1,6 +1,9 @@
 //! Watches: what they found among the stored items.
 
-use axum::extract::{Path, State};
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -12,6 +15,7 @@ use super::{
 };
 use crate::{
     clock::{Clock as _, SystemClock},
+    model::Watch,
     store::{ItemFilter, Store},
     view::{
         mutes::Mutes,
@@ -33,38 +37,79 @@ const EXAMPLES_OF_ONE: usize = 10;
 struct Listed<'a> {
     watches: Vec<WatchView<'a>>,
     next: Option<String>,
-    /// Whether all items of the time were looked through; `since` of each watch says how far.
-    complete: bool,
+    /// Whether all items of the time were looked through; `since` of each watch says how far. `None`
+    /// where none was looked at.
+    complete: Option<bool>,
 }
 
+/// Without a look at the items, unless that is asked for.
 pub(super) async fn list(State(context): State<Context>, asked: Asked) -> Answer {
-    let query = asked.query(&["since", "after", "limit"])?;
+    let query = asked.query(&["since", "items", "after", "limit"])?;
+    if query.flag("items")? {
+        return surveyed(&context, &asked, &query).await;
+    }
+    let (config, store, now) = (context.app.config(), context.app.store(), SystemClock.now());
+    let [since, _] = query.span(now, &config.timezone)?;
+    let all: Vec<&Watch> = config.all_watches().collect();
+    let start = match query.get("after") {
+        None => 0,
+        Some(after) => 1 + { all.iter().position(|watch| watch.name == after) }.ok_or_else(gone)?,
+    };
+    let end = all.len().min(start + query.limit()? as usize);
+    let page = &all[start..end];
+    let names = page.iter().map(|watch| watch.name.clone()).collect();
+    let counted = vec![since.unwrap_or(Timestamp::MIN), Timestamp::MAX];
+    let hits = store.watch_hits(names, counted).await?;
+    let mutes = Mutes::in_force(store, now).await?;
+    let views = page.iter().zip(&hits);
+    let views = views.map(|(watch, hits)| WatchView::listed(watch, since, hits, &mutes, &config));
+    let listed = Listed {
+        watches: views.collect(),
+        next: { page.last() }
+            .filter(|_| end < all.len())
+            .map(|watch| watch.name.clone()),
+        complete: None,
+    };
+    Ok(listed.answer(&asked, &query))
+}
+
+/// With what they match and nearly match.
+async fn surveyed(context: &Context, asked: &Asked, query: &Query) -> Answer {
     let limit = query.limit()? as usize;
     let watching = watching(&context.app.config());
     let depth = Depth {
         only: None,
         examples: EXAMPLES,
     };
-    let views = survey(&watching, context.app.store(), &query, depth).await?;
+    let views = survey(&watching, context.app.store(), query, depth).await?;
     let all = views.all().map(|(it, remarks)| views.view(it, remarks));
     let mut all =
         all.skip_while(|view| query.get("after").is_some_and(|after| view.watch != after));
     if query.get("after").is_some() && all.next().is_none() {
-        let detail = "there is no watch of that name any more: begin anew";
-        return Err(Fault::meaningless(detail));
+        return Err(gone());
     }
     let watches: Vec<WatchView<'_>> = all.by_ref().take(limit).collect();
     let last = watches.last().filter(|_| all.next().is_some());
-    let answer = Listed {
+    let listed = Listed {
         next: last.map(|it| it.watch.to_owned()),
-        complete: views.survey.rest.is_none(),
+        complete: Some(views.survey.rest.is_none()),
         watches,
     };
-    let mut shown = object(&asked.headers, &answer);
-    if let Some(after) = &answer.next {
-        super::answer::lead_on(&mut shown, &query.at("after", after));
+    Ok(listed.answer(asked, query))
+}
+
+impl Listed<'_> {
+    fn answer(&self, asked: &Asked, query: &Query) -> Response {
+        let mut shown = object(&asked.headers, self);
+        if let Some(after) = &self.next {
+            super::answer::lead_on(&mut shown, &query.at("after", after));
+        }
+        shown
     }
-    Ok(shown)
+}
+
+fn gone() -> Fault {
+    Fault::meaningless("there is no watch of that name any more: begin anew")
 }
 
 pub(super) async fn show(

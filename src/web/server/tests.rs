@@ -140,6 +140,33 @@ async fn a_request_that_its_client_left_is_dropped_and_makes_room() {
     assert!(door.ask(WELL).await.ends_with("well"));
 }
 
+/// However many hold a place with nothing or half a request, and for however long they may.
+#[tokio::test]
+async fn who_asks_for_nothing_gives_way_and_who_is_answered_does_not() {
+    let limits = Limits {
+        head: Duration::from_mins(10),
+        body: Duration::from_mins(10),
+        ..SMALL
+    };
+    let mut door = Door::open(limits);
+    let asks = door.connect(WAIT).await;
+    let one = door.waiting.wait_for(|count| *count == 1);
+    drop(one.await.expect("open"));
+    let body = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n123";
+    let mut slow = Vec::new();
+    for request in ["", "GET / HT", body, "GET / HTTP/1.1\r\nhost: x\r\n\r\n"] {
+        slow.push(door.connect(request).await);
+        let well = watchdog("no room", door.ask(WELL)).await;
+        assert!(well.ends_with("well"), "{request}: {well}");
+    }
+    for stream in &mut slow[..3] {
+        let said = stream.read(&mut [0; 64]).await;
+        assert_eq!(said.unwrap_or(0), 0, "it was put out");
+    }
+    assert_eq!(*door.waiting.borrow(), 1, "its answer is still made");
+    drop(asks);
+}
+
 #[tokio::test]
 async fn a_peer_that_reads_nothing_is_cut_off() {
     let limits = Limits {

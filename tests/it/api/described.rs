@@ -90,6 +90,7 @@ async fn real_answers_are_of_the_schemas() {
         ("try", "try?q=Koizumi&explain=true&against=quake"),
         ("try", "try?q=Koizumi&explain=true&text=Koizumi"),
         ("watches", "watches"),
+        ("watches", "watches?items=true&since=30d"),
         ("watches/{name}", "watches/pm"),
         ("watches/{name}", "watches/nothing"),
         ("alerts", "alerts?limit=0"),

@@ -55,7 +55,7 @@ async fn lists_and_objects_are_those_of_the_command_line() {
 
     for (path, name, command) in [
         ("feeds", "feeds", &["feeds"][..]),
-        ("watches", "watches", &["watches"]),
+        ("watches?items=true", "watches", &["watches"]),
         ("mutes", "mutes", &["mute"]),
         (
             "outbox?state=delivered",

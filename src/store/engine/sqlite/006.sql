@@ -24,6 +24,9 @@ ALTER TABLE feed ADD COLUMN condition TEXT GENERATED ALWAYS AS (
 CREATE INDEX feed_condition ON feed (condition, name, active) WHERE active = 1 AND condition <> 'ok';
 CREATE INDEX feed_resting ON feed (active) WHERE active <> 1;
 
+-- The feeds that may have missed items, and when they did last.
+CREATE INDEX feed_missed ON feed (missed_at, active) WHERE missed_at IS NOT NULL;
+
 -- The alerts of a watch, the newest first, and how many it made in a span of time.
 ALTER TABLE alert_watch ADD COLUMN made_at INTEGER NOT NULL DEFAULT 0;
 UPDATE alert_watch
@@ -31,8 +34,10 @@ UPDATE alert_watch
 CREATE INDEX alert_watch_watch ON alert_watch (watch, alert);
 CREATE INDEX alert_watch_made ON alert_watch (watch, made_at);
 
--- The deliveries of a receiver in one state, the newest first; what was taken last has an index of its
--- own.
+-- The deliveries of a receiver in one state, the newest first; what was taken last, what died since, and what a
+-- digest tells have an index each.
 DROP INDEX delivery_state;
 CREATE INDEX delivery_state ON delivery (state, receiver);
 CREATE INDEX delivery_sent ON delivery (receiver, settled_at) WHERE state = 'delivered';
+CREATE INDEX delivery_died ON delivery (receiver, settled_at) WHERE state = 'dead';
+CREATE INDEX delivery_folded ON delivery (receiver, settled_at, folded_into) WHERE state = 'folded';

@@ -1,7 +1,9 @@
 //! The schema is frozen, and its due times are found without reading whole tables.
 
 use super::{super::Tx, super::Value, connection::Access, connection::Connection, migrate};
-use crate::store::{alerts, feeds, items, mutes, outbox, polls, record, summary, watches};
+use crate::store::{
+    alerts, feeds, items, mutes, outbox, overview, polls, record, report, summary, watches,
+};
 
 fn fresh() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a directory");
@@ -62,6 +64,9 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (alerts::OF_WATCH, 4),
         (feeds::BY_NAME, 2),
         (feeds::BY_CONDITION, 3),
+        (feeds::NAMES, 0),
+        (overview::ALERTS, 1),
+        (overview::MISSED, 1),
         (watches::OF_ALL, 1),
         (watches::OF_ONE, 1),
         (watches::OF_SPAN, 3),
@@ -88,6 +93,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
                 && !step.contains("LIST SUBQUERY")
                 && step != "SCAN CONSTANT ROW"
                 && !step.starts_with("SCAN alert_watch USING COVERING INDEX")
+                && !step.starts_with("SCAN feed USING COVERING INDEX")
                 || step.contains("TEMP B-TREE")
         };
         assert!(
@@ -134,8 +140,64 @@ fn a_page_of_few_among_many_is_found_by_all_that_is_asked() {
 fn mutes_that_ended_are_not_read() {
     let (_directory, mut connection) = fresh();
     let sql = format!("EXPLAIN QUERY PLAN {}", mutes::IN_FORCE);
-    let plan = texts(&mut connection, &sql, &[Value::Null], "detail").join("\n");
-    assert!(plan.contains("USING INDEX mute_open"), "{plan}");
+    let made = texts(&mut connection, &sql, &[Value::Null], "detail").join("\n");
+    assert!(made.contains("USING INDEX mute_open"), "{made}");
+    let shown = plan(&mut connection, mutes::STATUS_IN_FORCE, 1).join("\n");
+    let of_digest = "delivery_folded (receiver=? AND settled_at=? AND folded_into=?)";
+    for index in ["delivery_mute (mute=?)", of_digest] {
+        assert!(shown.contains(index), "{index}: {shown}");
+    }
+}
+
+/// A report, and the page that shows what it would say, reads what is wrong and what came since the
+/// last one.
+#[test]
+fn a_report_reads_no_feed_that_is_well_and_nothing_older() {
+    let (_directory, mut connection) = fresh();
+    for (sql, params, by) in [
+        (
+            report::COUNTS,
+            1,
+            &[
+                "feed_condition",
+                "feed_missed (missed_at>?)",
+                "item_seen (seen_at>?)",
+                "alert_created (created_at>?)",
+            ][..],
+        ),
+        (
+            report::WATCHES,
+            1,
+            &[
+                "COVERING INDEX alert_created (created_at>?)",
+                "COVERING INDEX alert_watch_alert (alert=?)",
+            ],
+        ),
+        (report::FAILING, 1, &["feed_condition"]),
+        (report::SILENT, 0, &["feed_condition (condition=?)"]),
+        (
+            report::RECEIVERS,
+            1,
+            &[
+                "delivery_died (receiver=? AND settled_at>?)",
+                "delivery_state (state=? AND receiver=?)",
+            ],
+        ),
+        (
+            summary::OLDEST_WAITING,
+            0,
+            &["delivery_state (state=? AND receiver=?)"],
+        ),
+    ] {
+        let plan = plan(&mut connection, sql, params).join("\n");
+        for index in by {
+            assert!(plan.contains(index), "{index}: {plan}");
+        }
+        assert!(
+            !plan.contains("SCAN feed\n") && !plan.ends_with("SCAN feed"),
+            "{plan}"
+        );
+    }
 }
 
 /// What counts feeds, alerts and deliveries for a page reads indices of few rows, never the rows.
