@@ -221,7 +221,11 @@ impl Verdict {
     fn of_one(explanation: &Explanation<'_>) -> Self {
         Self {
             class: class(explanation),
-            words: format!("{}: {}", explanation.outcome, explanation.why),
+            words: format!(
+                "{}: {}",
+                explanation.outcome.to_lowercase(),
+                explanation.why
+            ),
             help: explanation.help.clone(),
         }
     }

@@ -231,7 +231,7 @@ fn some(
         class,
         what: format!("{} {does}", count(number, "feed")),
         since: { named.iter().filter_map(|feed| since(feed)).min() }.map(|at| now.moment(at)),
-        link: Some((of_condition(condition.as_str()), "All of them")),
+        link: (number > 1).then(|| (of_condition(condition.as_str()), "All of them")),
         more: (left > 0).then(|| format!("and {left} more")),
         each: named.into_iter().map(|feed| each(feed, now)).collect(),
         ..Wrong::default()

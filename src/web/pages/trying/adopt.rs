@@ -31,7 +31,7 @@ impl Adoption {
     pub(super) async fn of(watch: &Watch, name: Option<&str>, config: &Config) -> Self {
         let name = name.map_or_else(|| made_up(&watch.expression, config), str::to_owned);
         let plain = lines(watch, &name, &[]);
-        let told = lines(watch, &name, usual_receivers(config));
+        let with_receivers = lines(watch, &name, usual_receivers(config));
         let (path, first) = (config.path.clone(), plain.clone());
         let checked = tokio::task::spawn_blocking(move || {
             let environment = Environment::of_process().without_secrets();
@@ -44,8 +44,12 @@ impl Adoption {
                 return first;
             }
             // Without a `notify` for all watches each has its own.
-            let told = check(told);
-            if told.1 < first.1 { told } else { first }
+            let with_receivers = check(with_receivers);
+            if with_receivers.1 < first.1 {
+                with_receivers
+            } else {
+                first
+            }
         });
         let checked = checked.await;
         let not_checked = |_| (plain, 1, "they could not be checked".to_owned(), 0);

@@ -115,12 +115,7 @@ async fn matter(context: &Context, asked: &Asked, name: &str) -> Result<Matter, 
         ),
         alerts_path: format!("/alerts{}", query([("watch", name)])),
         fields: joined(watch.fields.iter().map(|field| field.as_str())),
-        feeds: feeds.map(|feeds| {
-            let feeds = feeds.iter().take(MAX_FEEDS);
-            feeds
-                .map(|feed| (feed.clone(), path("feeds", feed)))
-                .collect()
-        }),
+        feeds: feeds.map(named),
         feeds_left_out: feeds.map_or(0, |feeds| feeds.len().saturating_sub(MAX_FEEDS)),
         receivers: joined(watch.notify.iter().map(String::as_str)),
         priority: watch.priority.as_str(),
@@ -160,6 +155,13 @@ const fn in_words(on_update: OnUpdate) -> &'static str {
         OnUpdate::Match => "an edited story alerts if it did not match before",
         OnUpdate::Every => "an edited story alerts, also again, where a term is new in it",
     }
+}
+
+/// Some of these feeds, each with its page.
+fn named(feeds: &[String]) -> Vec<(String, String)> {
+    let feeds = feeds.iter().take(MAX_FEEDS);
+    let feeds = feeds.map(|feed| (feed.clone(), path("feeds", feed)));
+    feeds.collect()
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
