@@ -28,6 +28,10 @@ const FAILING: &str = "
     SELECT name FROM feed WHERE active = 1 AND condition <> 'ok' AND condition = 'failing'
      ORDER BY failing_since, name LIMIT ?1";
 
+const FAILING_LATELY: &str = "
+    SELECT count(*) FROM feed
+     WHERE active = 1 AND condition <> 'ok' AND condition = 'failing' AND failing_since > ?1";
+
 pub(super) const MISSED: &str = "
     SELECT name, missed_at FROM feed WHERE active = 1 AND missed_at >= ?1
      ORDER BY missed_at DESC";
@@ -48,10 +52,21 @@ impl Store {
         })
         .await
     }
+
+    /// How many feeds fail, and did not yet fail then.
+    pub async fn failing_since(&self, then: Timestamp) -> Result<u64, StoreError> {
+        self.read(move |tx| {
+            let number = tx.value(FAILING_LATELY, values![then])?;
+            Ok(number.unwrap_or_default())
+        })
+        .await
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use crate::store::testing::*;
 
     #[tokio::test]
@@ -71,6 +86,8 @@ mod tests {
         }
         let overview = store.overview(at(0), 5).await.expect("read");
         assert_eq!(overview.failing, ["b", "a"]);
+        let then = Timestamp::from_millisecond(5000).expect("a time");
+        assert_eq!(store.failing_since(then).await.expect("read"), 1);
         assert_eq!(overview.missed, [("c".to_owned(), at(5))]);
         assert_eq!((overview.alerts, overview.outage_since), (0, None));
         let one = store.overview(at(6), 1).await.expect("read");

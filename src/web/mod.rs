@@ -6,6 +6,7 @@
 
 mod access;
 mod api;
+mod budget;
 mod client;
 mod control;
 mod feeds;

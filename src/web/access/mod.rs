@@ -79,6 +79,14 @@ fn admit(web: &WebOptions, request: &Request) -> Result<Visitor, Refusal> {
     Ok(visitor)
 }
 
+/// Who sent a request that may not have been let through: a stranger, if nobody known.
+pub(super) fn known(web: &WebOptions, request: &Request) -> Visitor {
+    match visitor::of(web, request) {
+        Shown::Known(visitor) if host::check(request.headers(), web).is_ok() => visitor,
+        _ => Visitor::stranger(),
+    }
+}
+
 /// Whether a method changes nothing: RFC 9110, 9.2.1.
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)

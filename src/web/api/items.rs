@@ -7,9 +7,10 @@ use super::{
     answer::{Answer, Page, object},
     asked::Asked,
     fault::Fault,
-    looking::{Look, Watching, watching},
+    look::look,
 };
 use crate::{
+    app::{App, Whole},
     clock::{Clock as _, SystemClock},
     model::{ItemId, Match},
     store::{DeliveryStatus, ItemFilter, KeptItem, Store},
@@ -37,8 +38,8 @@ pub(super) async fn show(
 ) -> Answer {
     asked.query(&[])?;
     let kept = kept(&number, context.app.store()).await?;
-    let watching = watching(&context.app.config());
-    let hits = found(&watching.matcher, &watching.config.watches, &kept);
+    let whole = context.app.whole();
+    let hits = found(&whole.matcher, &whole.config.watches, &kept);
     let hits: Vec<Match> = hits.into_iter().flat_map(|(_, hits)| hits).collect();
     Ok(object(&asked.headers, &ItemView::new(&kept, hits)))
 }
@@ -49,14 +50,14 @@ pub(super) async fn explain_one(
     asked: Asked,
 ) -> Answer {
     let query = asked.query(&["watch"])?;
-    let watching = watching(&context.app.config());
+    let whole = context.app.whole();
     let watch = query.get("watch");
     if let Some(watch) = watch {
-        names::watch(&watching.config, watch)?;
+        names::watch(&whole.config, watch)?;
     }
     let store = context.app.store();
     let kept = [kept(&number, store).await?];
-    let background = background(&watching, store).await?;
+    let background = background(&whole, store).await?;
     let mut explanations = Vec::new();
     let facts = background.facts(&kept[0], None, store).await?;
     if let Some(facts) = &facts {
@@ -66,8 +67,8 @@ pub(super) async fn explain_one(
     Ok(page.answer(&asked.headers, &query))
 }
 
-async fn background<'a>(watching: &'a Watching, store: &Store) -> Result<Background<'a>, Fault> {
-    let Watching { config, matcher } = watching;
+async fn background<'a>(whole: &'a Whole, store: &Store) -> Result<Background<'a>, Fault> {
+    let Whole { config, matcher } = whole;
     Ok(Background::of(config, matcher, store, SystemClock.now()).await?)
 }
 
@@ -106,19 +107,19 @@ pub(super) async fn explain_any(State(context): State<Context>, asked: Asked) ->
             "item is missing: a number, a link or a title",
         ));
     };
-    let watching = watching(&context.app.config());
+    let whole = context.app.whole();
     let watch = query.get("watch");
     if let Some(watch) = watch {
-        names::watch(&watching.config, watch)?;
+        names::watch(&whole.config, watch)?;
     }
     let asking = Asking {
         name,
         watch,
-        watching: &watching,
-        store: context.app.store(),
+        whole: &whole,
+        app: &context.app,
         asked: &asked,
     };
-    match lookup::find(name, asking.store).await? {
+    match lookup::find(name, context.app.store()).await? {
         Found::Items { items, asked } => asking.items(&items, asked).await,
         Found::Notice(delivery) => asking.notice(&delivery).await,
         Found::Gone => asking.unseen(&[], true).await,
@@ -132,23 +133,23 @@ pub(super) async fn explain_any(State(context): State<Context>, asked: Asked) ->
 struct Asking<'a> {
     name: &'a str,
     watch: Option<&'a str>,
-    watching: &'a Watching,
-    store: &'a Store,
+    whole: &'a Whole,
+    app: &'a App,
     asked: &'a Asked,
 }
 
 impl Asking<'_> {
     async fn near(&self) -> Result<Near, Fault> {
-        let look = Look::begin().await?;
-        let items = Items::new(self.store, ItemFilter::default());
-        Ok(lookup::near(self.name, &items, None, || look.goes_on()).await?)
+        let (_turn, budget) = look(self.app).await?;
+        let items = Items::new(self.app.store(), ItemFilter::default());
+        Ok(lookup::near(self.name, &items, None, || budget.goes_on()).await?)
     }
 
     async fn items(&self, items: &[KeptItem], name: Option<&str>) -> Answer {
-        let background = background(self.watching, self.store).await?;
+        let background = background(self.whole, self.app.store()).await?;
         let mut facts = Vec::new();
         for kept in items {
-            facts.extend(background.facts(kept, name, self.store).await?);
+            facts.extend(background.facts(kept, name, self.app.store()).await?);
         }
         let explanations = facts.iter().flat_map(|facts| explain(facts, self.watch));
         let explanations: Vec<Explanation<'_>> = explanations.collect();
@@ -161,7 +162,7 @@ impl Asking<'_> {
     }
 
     async fn notice(&self, delivery: &DeliveryStatus) -> Answer {
-        let receivers = receivers::by_name(self.store).await?;
+        let receivers = receivers::by_name(self.app.store()).await?;
         let receiver = receivers.get(&delivery.receiver);
         Ok(self.answer(&Explained {
             explanations: &[],
@@ -172,8 +173,8 @@ impl Asking<'_> {
     }
 
     async fn unseen(&self, near: &[KeptItem], complete: bool) -> Answer {
-        let (config, now) = (&self.watching.config, SystemClock.now());
-        let unseen = unseen(self.name, near, self.store, config, now).await?;
+        let (config, now) = (&self.whole.config, SystemClock.now());
+        let unseen = unseen(self.name, near, self.app.store(), config, now).await?;
         Ok(self.answer(&Explained {
             explanations: &[],
             notice: None,

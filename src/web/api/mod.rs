@@ -10,7 +10,7 @@ mod asked;
 mod fault;
 mod feeds;
 mod items;
-mod looking;
+mod look;
 mod mutes;
 mod outbox;
 mod status;

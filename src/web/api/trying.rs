@@ -10,14 +10,15 @@ use super::{
     answer::{Answer, lead_on, object},
     asked::{Asked, Query},
     fault::Fault,
-    looking::Look,
+    look::look,
 };
 use crate::{
+    app::App,
     clock::{Clock as _, SystemClock},
     config::Config,
     matcher::QueryError,
     model::{Field, ItemId, Watch},
-    store::{ItemCursor, ItemFilter, Store},
+    store::{ItemCursor, ItemFilter},
     view::{
         ViewError,
         expressions::as_watch,
@@ -66,7 +67,7 @@ pub(super) async fn try_out(State(context): State<Context>, asked: Asked) -> Ans
         let watches = watches(watch.clone(), &query, &config)?;
         let trial = Stored {
             config: &config,
-            store: context.app.store(),
+            app: &context.app,
             query: &query,
         };
         return trial.answer(watches, warnings, outline, &asked).await;
@@ -120,7 +121,7 @@ fn watches(candidate: Watch, query: &Query, config: &Config) -> Result<Vec<Watch
 /// The stored items that it is tried on.
 struct Stored<'a> {
     config: &'a Config,
-    store: &'a Store,
+    app: &'a App,
     query: &'a Query,
 }
 
@@ -132,11 +133,8 @@ impl Stored<'_> {
         outline: Option<OutlineView<'_>>,
         asked: &Asked,
     ) -> Answer {
-        let Self {
-            config,
-            store,
-            query,
-        } = self;
+        let Self { config, app, query } = self;
+        let store = app.store();
         let limit = query.limit_or(20)? as usize;
         let before = query.get("before").map(cursor).transpose()?;
         let now = SystemClock.now();
@@ -146,7 +144,7 @@ impl Stored<'_> {
             check_feed(store, feed).await?;
         }
         let since = Some(since.unwrap_or_else(|| kept_since(config, now)));
-        let look = Look::begin().await?;
+        let (_turn, budget) = look(app).await?;
         let items = Items::new(store, ItemFilter { since, feed });
         let complete_since = items.extent().await?.complete_since;
         // Behind a cursor it is about what came before that.
@@ -159,7 +157,7 @@ impl Stored<'_> {
             if shown.len() < limit {
                 shown.extend(tried);
             }
-            Ok::<ControlFlow<()>, Fault>(look.goes_on())
+            Ok::<ControlFlow<()>, Fault>(budget.goes_on())
         });
         let rest = each.await?;
         if let Some(rest) = rest {

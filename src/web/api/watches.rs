@@ -11,12 +11,13 @@ use super::{
     answer::{Answer, object},
     asked::{Asked, Query},
     fault::Fault,
-    looking::{Look, Watching, watching},
+    look::look,
 };
 use crate::{
+    app::{App, Whole},
     clock::{Clock as _, SystemClock},
     model::Watch,
-    store::{ItemFilter, Store},
+    store::ItemFilter,
     view::{
         mutes::Mutes,
         names,
@@ -76,12 +77,12 @@ pub(super) async fn list(State(context): State<Context>, asked: Asked) -> Answer
 /// With what they match and nearly match.
 async fn surveyed(context: &Context, asked: &Asked, query: &Query) -> Answer {
     let limit = query.limit()? as usize;
-    let watching = watching(&context.app.config());
+    let whole = context.app.whole();
     let depth = Depth {
         only: None,
         examples: EXAMPLES,
     };
-    let views = survey(&watching, context.app.store(), query, depth).await?;
+    let views = survey(&whole, &context.app, query, depth).await?;
     let all = views.all().map(|(it, remarks)| views.view(it, remarks));
     let mut all =
         all.skip_while(|view| query.get("after").is_some_and(|after| view.watch != after));
@@ -118,13 +119,13 @@ pub(super) async fn show(
     asked: Asked,
 ) -> Answer {
     let query = asked.query(&["since"])?;
-    let watching = watching(&context.app.config());
-    names::watch(&watching.config, &name).map_err(|error| Fault::from(error).in_path())?;
+    let whole = context.app.whole();
+    names::watch(&whole.config, &name).map_err(|error| Fault::from(error).in_path())?;
     let depth = Depth {
         only: Some(&name),
         examples: EXAMPLES_OF_ONE,
     };
-    let views = survey(&watching, context.app.store(), &query, depth).await?;
+    let views = survey(&whole, &context.app, &query, depth).await?;
     let mut all = views.all();
     let found = all.find(|(it, _)| it.watch.name == name);
     let (it, remarks) = found.ok_or_else(|| Fault::not_there(format!("no watch {name:?}")))?;
@@ -132,15 +133,16 @@ pub(super) async fn show(
 }
 
 async fn survey<'a>(
-    watching: &'a Watching,
-    store: &Store,
+    whole: &'a Whole,
+    app: &App,
     query: &Query,
     depth: Depth<'_>,
 ) -> Result<WatchViews<'a>, Fault> {
-    let (config, now) = (&watching.config, SystemClock.now());
+    let (config, now) = (&whole.config, SystemClock.now());
     let [since, _] = query.span(now, &config.timezone)?;
     let since = since.unwrap_or_else(|| kept_since(config, now));
-    let look = Look::begin().await?;
+    let (_turn, budget) = look(app).await?;
+    let store = app.store();
     let filter = ItemFilter {
         since: Some(since),
         feed: None,
@@ -148,8 +150,8 @@ async fn survey<'a>(
     let items = Items::new(store, filter);
     let complete_since = items.extent().await?.complete_since;
     let span: [Timestamp; 2] = [complete_since.unwrap_or(now), now];
-    let survey = Survey::take(config, &watching.matcher, &items, span, depth, || {
-        look.goes_on()
+    let survey = Survey::take(config, &whole.matcher, &items, span, depth, || {
+        budget.goes_on()
     });
     let mut survey = survey.await?;
     survey.add_records(store.watch_records(since).await?);

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::{
     Asked, engine, reply,
-    shown::{Moment, Now, Trouble, command, link_of_web, path, query, sentences, trouble},
+    shown::{
+        Moment, Now, Sentence, Trouble, command, link_of_web, path, query, sentences, trouble,
+    },
 };
 use crate::{
     config::Config,
@@ -28,8 +30,8 @@ const LIMIT: usize = 30;
 /// Sentences of an alert.
 const MAX_SENTENCES: usize = 2;
 
-/// Names that a field suggests.
-const MAX_SUGGESTED: usize = 50;
+/// Names that a field suggests: more would weigh more than the alerts.
+const MAX_SUGGESTED: usize = 200;
 
 /// What the feeds of alerts can be asked for.
 const OF_FEEDS: [&str; 3] = ["watch", "tag", "priority"];
@@ -82,7 +84,7 @@ pub(super) struct Row {
     made: Moment,
     priority: &'static str,
     class: &'static str,
-    sentences: Vec<Vec<Segment>>,
+    sentences: Vec<Sentence>,
     title_before: Option<String>,
     also: Vec<String>,
 }
@@ -209,12 +211,9 @@ impl Matter {
 
 impl Form {
     fn of(params: &Params, config: &Config) -> Self {
-        let few = |names: Vec<String>| {
-            if names.len() <= MAX_SUGGESTED {
-                names
-            } else {
-                Vec::new()
-            }
+        let few = |mut names: Vec<String>| {
+            names.truncate(MAX_SUGGESTED);
+            names
         };
         let watches = config.all_watches().map(|it| it.name.clone()).collect();
         let feeds = config.all_feeds().map(|it| it.name.clone()).collect();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use minijinja::{Environment, UndefinedBehavior, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use super::Asked;
+use super::{Asked, marks};
 use crate::{
     clock::{Clock as _, SystemClock},
     web::Context,
@@ -39,6 +39,8 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
         .lstrip_blocks(true)
         .build();
     engine.set_syntax(syntax.expect("blocks alone"));
+    engine.add_filter("coded", marks::coded);
+    engine.add_filter("linked", marks::linked);
     for (name, source) in TEMPLATES {
         engine
             .add_template(name, source)

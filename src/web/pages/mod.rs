@@ -7,9 +7,11 @@
 mod alerts;
 mod charts;
 mod engine;
+mod faced;
 mod feeds;
 mod items;
 mod login;
+mod marks;
 mod mutes;
 mod now;
 mod outbox;
@@ -34,6 +36,8 @@ use super::{
     params::Params,
     reply,
 };
+
+pub(super) use faced::faced;
 
 /// The pages, each behind the question of who asks.
 pub(super) fn router(context: Context) -> Router {
@@ -71,6 +75,8 @@ pub(super) struct Asked {
     pub(super) path: String,
     /// The fields of the query.
     pub(super) params: Params,
+    /// Whether a browser asks.
+    pub(super) takes_pages: bool,
 }
 
 impl FromRequestParts<Context> for Asked {
@@ -85,6 +91,7 @@ impl FromRequestParts<Context> for Asked {
             visitor,
             path: parts.uri.path().to_owned(),
             params: Params::read(parts.uri.query().unwrap_or_default().as_bytes()),
+            takes_pages: faced::takes_pages(&parts.headers),
         })
     }
 }

@@ -1,7 +1,5 @@
 //! Times, texts, links and cursors as the templates take them.
 
-use std::time::Duration;
-
 use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use url::Url;
@@ -10,7 +8,7 @@ use super::Asked;
 use crate::{
     clock::{Clock as _, SystemClock},
     config::Config,
-    model::{ItemId, Match},
+    model::{Field, ItemId, Match},
     store::ItemCursor,
     view::{
         items::{self, Segment},
@@ -31,6 +29,8 @@ pub(super) struct Now {
 pub(super) struct Moment {
     pub(super) iso: String,
     pub(super) exact: String,
+    #[serde(skip)]
+    pub(super) at: Timestamp,
     pub(super) relative: String,
 }
 
@@ -46,8 +46,17 @@ impl Now {
         Moment {
             iso: crate::model::to_second(at).to_string(),
             exact: when::at(at, &self.zone),
+            at,
             relative: when::relative(at, self.at),
         }
+    }
+
+    /// `05:52`, with the date where that is another day.
+    pub(super) fn short(&self, at: Timestamp) -> String {
+        let [at, now] = [at, self.at].map(|it| it.to_zoned(self.zone.clone()));
+        let is_today = at.date() == now.date();
+        let shape = if is_today { "%H:%M" } else { "%-d %b, %H:%M" };
+        at.strftime(shape).to_string()
     }
 
     /// The last days up to today, and where each begins; behind them where today ends.
@@ -94,11 +103,27 @@ pub(super) fn query<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     format!("?{}", query.finish())
 }
 
-/// The first sentences that terms hit, cut where hits begin and end.
-pub(super) fn sentences(matches: &[Match], most: usize) -> Vec<Vec<Segment>> {
+/// A sentence that terms hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Sentence {
+    /// Where it stands, if that is not the story's own text.
+    field: Option<&'static str>,
+    /// Cut where hits begin and end.
+    runs: Vec<Segment>,
+}
+
+/// The first sentences that terms hit.
+pub(super) fn sentences(matches: &[Match], most: usize) -> Vec<Sentence> {
     let sentences = items::sentences(matches);
     let sentences = sentences.iter().take(most);
-    sentences.map(items::Sentence::segments).collect()
+    let sentence = |it: &items::Sentence<'_>| Sentence {
+        field: match it.field {
+            Field::Title | Field::Summary | Field::Content => None,
+            field => Some(field.as_str()),
+        },
+        runs: it.segments(),
+    };
+    sentences.map(sentence).collect()
 }
 
 /// A command as a shell takes it.
@@ -115,21 +140,6 @@ pub(super) fn command<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     words.join(" ")
 }
 
-/// A sentence of ours, cut where what is to be typed begins and ends, which backquotes say.
-pub(super) fn coded(sentence: &str) -> Vec<Segment> {
-    let parts: Vec<&str> = sentence.split('`').collect();
-    let segment = |text: &str, hit| Segment {
-        text: text.to_owned(),
-        hit,
-    };
-    if parts.len().is_multiple_of(2) {
-        return vec![segment(sentence, false)];
-    }
-    let parts = parts.into_iter().enumerate();
-    let parts = parts.map(|(at, text)| segment(text, !at.is_multiple_of(2)));
-    parts.filter(|part| !part.text.is_empty()).collect()
-}
-
 /// Where a list of items goes on, as it stands in a link.
 pub(super) fn cursor_text(cursor: ItemCursor) -> String {
     format!("{}-{}", cursor.seen_at.as_millisecond(), cursor.id.0)
@@ -143,24 +153,13 @@ pub(super) fn cursor(asked: &Asked) -> Option<ItemCursor> {
     Some(ItemCursor { seen_at, id })
 }
 
-/// How long something may take that looks through items; the machine's own clock, which nobody sets.
-#[derive(Debug)]
-pub(super) struct Budget {
-    ends: tokio::time::Instant,
-}
-
-impl Budget {
-    pub(super) fn of(length: Duration) -> Self {
-        let ends = tokio::time::Instant::now() + length;
-        Self { ends }
-    }
-
-    pub(super) fn goes_on(&self) -> std::ops::ControlFlow<()> {
-        if tokio::time::Instant::now() < self.ends {
-            std::ops::ControlFlow::Continue(())
-        } else {
-            std::ops::ControlFlow::Break(())
-        }
+/// What an answer of this kind is called.
+pub(super) fn words_of(status: axum::http::StatusCode) -> &'static str {
+    match status.as_u16() {
+        404 | 405 | 410 => "Not found",
+        401 | 403 => "Not allowed",
+        503 => "Not now",
+        _ => "Not answered",
     }
 }
 
@@ -170,6 +169,9 @@ pub(super) fn trouble(
     asked: &Asked,
     trouble: &Trouble,
 ) -> axum::response::Response {
+    if !asked.takes_pages {
+        return super::reply::text(trouble.status, &trouble.words);
+    }
     let page = super::engine::render(context, asked, (trouble.title, "trouble.html"), trouble);
     super::reply::html(trouble.status, page)
 }
@@ -254,23 +256,6 @@ mod tests {
     fn a_command_can_be_pasted_into_a_shell() {
         let line = command(["fivebells", "try", "\"a b\" OR O'Neil", "--since", "2h"]);
         assert_eq!(line, r#"fivebells try '"a b" OR O'\''Neil' --since 2h"#);
-    }
-
-    #[test]
-    fn what_is_to_be_typed_is_code() {
-        let cut = |text| {
-            coded(text)
-                .into_iter()
-                .map(|it| (it.text, it.hit))
-                .collect::<Vec<_>>()
-        };
-        let part = |text: &str, hit| (text.to_owned(), hit);
-        assert_eq!(
-            cut("no `a1` here"),
-            [part("no ", false), part("a1", true), part(" here", false)]
-        );
-        assert_eq!(cut("`a1`"), [part("a1", true)]);
-        assert_eq!(cut("a ` alone"), [part("a ` alone", false)]);
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub(super) fn router(context: Context) -> Router {
             text(StatusCode::NOT_FOUND, "not found")
         }
     };
+    let faces = context.clone();
     // A reload may turn them on and off.
     let pages = pages::router(context.clone())
         .merge(feeds::router(context.clone()))
@@ -47,6 +48,7 @@ pub(super) fn router(context: Context) -> Router {
         .with_state(context)
         .merge(pages)
         .fallback(async || text(StatusCode::NOT_FOUND, "not found"))
+        .layer(from_fn_with_state(faces, pages::faced))
         .layer(map_response(async |answer: Response| {
             reply::secured(answer)
         }))

@@ -79,9 +79,14 @@ async fn every_page_fits_its_screen_and_the_browser_has_nothing_to_say() {
 fn look(browser: &Browser, story: &Story, page: &str, faults: &mut Faults) {
     let status = "performance.getEntriesByType('navigation')[0].responseStatus";
     let status = browser.value(status);
-    // What a visitor wrote may be no expression.
-    let is_wrong = page.contains("-broken-");
-    if status != if is_wrong { 422 } else { 200 } {
+    // What a visitor wrote may be no expression, and lead nowhere.
+    let wanted = match page.split_once('-').map(|(name, _)| name) {
+        Some("missing" | "nowhere") => 404,
+        _ if page.contains("-broken-") => 422,
+        _ => 200,
+    };
+    let is_wrong = wanted != 200;
+    if status != wanted {
         faults.add(page, format!("status {status}"));
         browser.complaints();
         return;

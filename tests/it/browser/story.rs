@@ -149,6 +149,8 @@ impl Story {
             ("outbox-drop", "/outbox/drop?state=dead&receiver=desk"),
             ("mutes", "/mutes"),
             ("report", "/report"),
+            ("missing", "/feeds/feed-99"),
+            ("nowhere", "/no/such/page"),
             ("unseen", "/items?q=https%3A%2F%2Fnews.example.org%2Fnever"),
         ];
         let mut paths = fixed.map(|(name, path)| (name, path.to_owned())).to_vec();

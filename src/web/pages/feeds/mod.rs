@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     Asked, page,
-    shown::{Moment, Now, Trouble, path, trouble},
+    shown::{Moment, Now, Trouble, path, query, trouble},
 };
 use crate::{
     config::Config,
@@ -27,6 +27,9 @@ pub(super) use sheet::{poll, sheet};
 /// Feeds on a page.
 const LIMIT: usize = 50;
 
+/// Feeds of a condition that are named above the list.
+const NAMED: u32 = 10;
+
 /// The page.
 #[derive(Debug, Serialize)]
 struct Matter {
@@ -36,6 +39,7 @@ struct Matter {
     tags: Vec<String>,
     conditions: Vec<Link>,
     is_filtered: bool,
+    troubles: Vec<InTrouble>,
     feeds: Vec<Row>,
     first: Option<String>,
     next: Option<String>,
@@ -47,6 +51,15 @@ struct Link {
     path: String,
     words: String,
     is_here: bool,
+}
+
+/// What is not ok, above the list of all.
+#[derive(Debug, Serialize)]
+struct InTrouble {
+    words: String,
+    /// Some of them: name and path.
+    feeds: Vec<(String, String)>,
+    more: Option<Link>,
 }
 
 /// A feed.
@@ -90,6 +103,13 @@ async fn matter(context: &Context, params: &Params) -> Result<Matter, Trouble> {
     let tag = params.get("tag").map(str::to_owned);
     names::check_all("tag", &tag, &tags).map_err(Trouble::missing)?;
     let counts = store.feed_counts().await?;
+    let is_asked = |name: &&str| params.get(name).is_some();
+    let is_filtered = ["words", "tag", "state"].iter().any(is_asked);
+    let troubles = if is_filtered || is_asked(&"after") {
+        Vec::new()
+    } else {
+        troubles(store, &counts).await?
+    };
     let mut found = found(store, &config, params).await?;
     let more = found.len() > LIMIT;
     found.truncate(LIMIT);
@@ -98,14 +118,14 @@ async fn matter(context: &Context, params: &Params) -> Result<Matter, Trouble> {
     let view = FeedContext::of(&config, &mutes, now.at);
     let field = |name| params.get(name).unwrap_or_default().to_owned();
     let at = |after: Option<&str>| format!("/feeds{}", params.with("after", after));
-    let is_asked = |name: &&str| params.get(name).is_some();
     Ok(Matter {
         words: field("words"),
         tag: field("tag"),
         state: field("state"),
         tags,
         conditions: conditions(params, &counts, config.off.feeds.len()),
-        is_filtered: ["words", "tag", "state"].iter().any(is_asked),
+        is_filtered,
+        troubles,
         feeds: found
             .iter()
             .map(|feed| Row::of(feed, &view, &now))
@@ -168,6 +188,37 @@ async fn off(
         found.push(known.unwrap_or_else(|| FeedStatus::unknown(&feed.name, &feed.url)));
     }
     Ok(found)
+}
+
+/// Those that fail, are gone, or bring nothing.
+async fn troubles(store: &Store, counts: &FeedCounts) -> Result<Vec<InTrouble>, StoreError> {
+    let mut troubles = Vec::new();
+    for condition in [Condition::Failing, Condition::Gone, Condition::Silent] {
+        let number = counts.of(condition);
+        if number == 0 {
+            continue;
+        }
+        let filter = FeedFilter {
+            conditions: vec![condition],
+            ..FeedFilter::default()
+        };
+        let named = store.feed_page(filter, None, NAMED).await?.into_iter();
+        let named = named.map(|feed| (feed.name.clone(), path("feeds", &feed.name)));
+        let feeds: Vec<_> = named.collect();
+        let left = number.saturating_sub(feeds.len().try_into().unwrap_or(u64::MAX));
+        let condition = condition.as_str();
+        let are = if number == 1 { "is" } else { "are" };
+        troubles.push(InTrouble {
+            words: format!("{number} {are} {condition}"),
+            feeds,
+            more: (left > 0).then(|| Link {
+                path: format!("/feeds{}", query([("state", condition)])),
+                words: format!("{left} more"),
+                is_here: false,
+            }),
+        });
+    }
+    Ok(troubles)
 }
 
 /// Each condition that some are in, with how many.

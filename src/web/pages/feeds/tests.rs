@@ -28,6 +28,7 @@ async fn feeds_are_found_by_condition_words_and_tag_with_their_last_polls() {
         "ok 1",
         "failing 1",
         "off 1",
+        "1 is failing: nhk",
         "status 500 &lt;i&gt;",
     ] {
         assert!(text.contains(says), "{says} in {text}");

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{
     Asked, page, reply,
-    shown::{Budget, Now, Trouble, coded, command, cursor, cursor_text, path, query, trouble},
+    shown::{Now, Trouble, command, cursor, cursor_text, path, query, trouble},
 };
 use crate::{
     store::{DeliveryStatus, ItemCursor, ItemFilter, KeptItem},
@@ -16,12 +16,11 @@ use crate::{
             lookup::{self, Found},
             unseen::{UnseenFeed, unseen},
         },
-        items::Segment,
         outbox, receivers,
         stored_items::Items,
         words::one_line,
     },
-    web::Context,
+    web::{Context, budget::Budget},
 };
 
 /// How long titles are looked through for one page.
@@ -33,7 +32,7 @@ struct Matter<'a> {
     q: &'a str,
     command: String,
     verdict: String,
-    help: Option<Vec<Segment>>,
+    help: Option<String>,
     is_several: bool,
     items: Vec<Row>,
     feeds: Vec<Feed>,
@@ -139,7 +138,7 @@ async fn none<'a>(
         ),
     };
     Ok(Matter {
-        help: unseen.help.as_deref().map(coded),
+        help: unseen.help,
         items: near.iter().map(Row::of).collect(),
         feeds: unseen.feeds.into_iter().map(Feed::of).collect(),
         rest: rest.map(further),

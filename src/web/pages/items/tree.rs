@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::super::shown::sentences;
-use crate::view::{clauses::ClauseView, items::Segment};
+use super::super::shown::{Sentence, sentences};
+use crate::view::clauses::ClauseView;
 
 /// Alternatives that are not there, shown one by one before the rest is counted: an entity has
 /// dozens of spellings.
@@ -19,7 +19,7 @@ pub(super) struct Line {
     pub(super) matched: bool,
     pub(super) label: String,
     pub(super) near_miss: Option<String>,
-    pub(super) sentences: Vec<Vec<Segment>>,
+    pub(super) sentences: Vec<Sentence>,
     /// Whether its parts follow.
     pub(super) opens: bool,
     /// One for each list that ends behind it.

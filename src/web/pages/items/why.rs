@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     super::{
         Asked, page,
-        shown::{Moment, Now, Trouble, coded, command, path, query, trouble},
+        shown::{Moment, Now, Trouble, command, path, query, trouble},
     },
     story::Story,
     tree,
@@ -24,7 +24,6 @@ use crate::{
             stages::{Stage, taken_for},
         },
         expressions::found,
-        items::Segment,
         names,
         outbox::DeliveryView,
         words::one_line,
@@ -34,6 +33,9 @@ use crate::{
 
 /// Watches in the table.
 const MAX_WATCHES: usize = 50;
+
+/// Watches that are chosen from in a list.
+const MAX_CHOICES: usize = 200;
 
 /// Attempts of one delivery that are shown; the latest.
 const MAX_ATTEMPTS: usize = 5;
@@ -49,6 +51,8 @@ struct Matter {
     sheet: Option<Sheet>,
     rows: Vec<Row>,
     left_out: usize,
+    /// Of all watches, to choose from; empty where they are too many.
+    names: Vec<String>,
     deliveries: Vec<Delivery>,
     command: String,
 }
@@ -57,8 +61,8 @@ struct Matter {
 #[derive(Debug, Serialize)]
 struct Verdict {
     class: &'static str,
-    words: Vec<Segment>,
-    help: Option<Vec<Segment>>,
+    words: String,
+    help: Option<String>,
 }
 
 /// A watch in the table.
@@ -68,8 +72,8 @@ struct Row {
     path: String,
     class: &'static str,
     outcome: String,
-    why: Vec<Segment>,
-    help: Option<Vec<Segment>>,
+    why: String,
+    help: Option<String>,
     is_here: bool,
 }
 
@@ -87,7 +91,7 @@ struct Sheet {
 #[derive(Debug, Serialize)]
 struct Step {
     name: &'static str,
-    text: Vec<Segment>,
+    text: String,
     more: Vec<String>,
     decided: bool,
     /// Whether the clauses of the expression stand below it.
@@ -189,6 +193,10 @@ impl Matter {
                 None => Verdict::of_all(&all, config.watches.len()),
             },
             left_out: config.watches.len() - all.len(),
+            names: { config.watches.iter() }
+                .filter(|_| config.watches.len() <= MAX_CHOICES)
+                .map(|watch| watch.name.clone())
+                .collect(),
             rows: all.iter().map(|it| Row::of(it, &id, here)).collect(),
             sheet: full.zip(watch).map(|(full, watch)| Sheet::of(full, watch)),
             deliveries,
@@ -213,8 +221,12 @@ impl Verdict {
     fn of_one(explanation: &Explanation<'_>) -> Self {
         Self {
             class: class(explanation),
-            words: coded(&format!("{}: {}", explanation.outcome, explanation.why)),
-            help: explanation.help.as_deref().map(coded),
+            words: format!(
+                "{}: {}",
+                explanation.outcome.to_lowercase(),
+                explanation.why
+            ),
+            help: explanation.help.clone(),
         }
     }
 
@@ -223,7 +235,7 @@ impl Verdict {
         let alerted = || all.iter().filter(|it| it.alerted);
         let best = alerted().find(|it| it.reaches).or_else(|| alerted().next());
         let with = |first: &Explanation<'_>, words: String| Self {
-            words: coded(&words),
+            words,
             ..Self::of_one(first)
         };
         let named = |it: &Explanation<'_>, others: &str| {
@@ -252,9 +264,7 @@ impl Verdict {
             }
             _ => Self {
                 class: "",
-                words: coded(&format!(
-                    "Not alerted: none of {watches} watches matches it"
-                )),
+                words: format!("Not alerted: none of {watches} watches matches it"),
                 help: None,
             },
         }
@@ -269,11 +279,9 @@ impl Row {
             watch: watch.to_owned(),
             class: class(explanation),
             outcome: explanation.outcome.to_lowercase(),
-            why: coded(&explanation.why),
+            why: explanation.why.clone(),
             // What helps where nothing matches is the same for every watch.
-            help: { explanation.help.as_deref() }
-                .filter(|_| explanation.decided != Stage::Expression)
-                .map(coded),
+            help: { explanation.help.clone() }.filter(|_| explanation.decided != Stage::Expression),
             is_here: here == Some(watch),
         }
     }
@@ -286,7 +294,7 @@ impl Sheet {
             name: step.stage.as_str(),
             decided: step.stage == decided,
             has_tree: step.stage == Stage::Expression,
-            text: coded(&step.text),
+            text: step.text,
             more: step.lines,
         });
         let tried = [("q", watch.expression.as_str()), ("against", &watch.name)];

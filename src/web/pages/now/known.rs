@@ -1,7 +1,5 @@
 //! What the page is made from, at one moment.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::{super::shown::Now, MOST};
@@ -41,8 +39,10 @@ pub(super) struct Known {
     pub(super) next_poll: Option<Timestamp>,
     pub(super) newest: Vec<(Alert, Timestamp)>,
     pub(super) lags: Vec<AlertLag>,
-    /// How long a feed may fail before someone is notified.
-    pub(super) failing_after: Duration,
+    /// From then on nobody was notified yet of feeds that fail.
+    lately: Timestamp,
+    /// How many feeds fail only since then.
+    pub(super) failing_lately: u64,
 }
 
 impl Known {
@@ -57,6 +57,8 @@ impl Known {
             state: Some(DeliveryState::Dead),
             receiver: None,
         };
+        let failing_after = app.config().health.failing;
+        let lately = now.at.checked_sub(failing_after).unwrap_or(Timestamp::MIN);
         let last_dead = store.outbox_page(dead, None, 1).await?;
         Ok(Self {
             live: app.live(),
@@ -75,9 +77,17 @@ impl Known {
             next_poll: store.next_poll_due().await?,
             newest: store.alert_page(search, None, MOST).await?.alerts,
             lags: store.alert_lags(LAGS).await?,
-            failing_after: app.config().health.failing,
+            failing_lately: store.failing_since(lately).await?,
+            lately,
             overview,
         })
+    }
+}
+
+impl Known {
+    /// Whether a failing feed fails for so long that someone was notified.
+    pub(super) fn is_lasting(&self, feed: &FeedStatus) -> bool {
+        feed.failing_since.is_some_and(|since| since <= self.lately)
     }
 }
 

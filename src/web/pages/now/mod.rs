@@ -28,7 +28,7 @@ const MOST: usize = 10;
 struct Matter {
     verdict: String,
     class: &'static str,
-    wrong: Vec<Wrong>,
+    parts: Vec<Part>,
     mutes: Vec<Muted>,
     feeds: u64,
     conditions: Vec<(String, String)>,
@@ -40,6 +40,15 @@ struct Matter {
     alerts: Vec<alerts::Row>,
     lags_svg: String,
     lags: String,
+}
+
+/// What is wrong, or what may become so.
+#[derive(Debug, Serialize)]
+struct Part {
+    title: &'static str,
+    /// Whether the verdict says it already.
+    is_said: bool,
+    all: Vec<Wrong>,
 }
 
 /// A mute in force.
@@ -66,17 +75,31 @@ pub(super) async fn show(State(context): State<Context>, asked: Asked) -> Respon
 
 impl Matter {
     fn of(known: &Known, config: &Config, now: &Now) -> Self {
-        let wrong = wrong::all(known, now);
-        let verdict = match wrong.len() {
-            0 => "All is well.".to_owned(),
-            1 => "1 thing is wrong.".to_owned(),
-            number => format!("{number} things are wrong."),
+        let (wrong, young) = (wrong::all(known, now), wrong::young(known, now));
+        let since = wrong.first().and_then(Wrong::since);
+        let since = since.map(|since| now.short(since.at)).unwrap_or_default();
+        let verdict = match (wrong.len(), since.as_str()) {
+            (0, _) => "All is well.".to_owned(),
+            (1, "") => "1 thing is wrong.".to_owned(),
+            (1, since) => format!("1 thing is wrong, since {since}."),
+            (number, "") => format!("{number} things are wrong."),
+            (number, since) => format!("{number} things are wrong, the first since {since}."),
         };
         let class = match () {
             () if wrong.is_empty() => "good",
             () if wrong.iter().any(Wrong::is_bad) => "bad",
             () => "warn",
         };
+        let part = |title, is_said, all: Vec<Wrong>| {
+            let part = Part {
+                title,
+                is_said,
+                all,
+            };
+            (!part.all.is_empty()).then_some(part)
+        };
+        let young = part("Watch this", false, young.into_iter().collect());
+        let wrong = part("What is wrong", true, wrong);
         let muted = known.mutes.iter().map(|mute| Muted {
             what: format!("{} {}", mute.kind, mute.name),
             path: match mute.kind {
@@ -92,7 +115,7 @@ impl Matter {
         Self {
             verdict,
             class,
-            wrong,
+            parts: wrong.into_iter().chain(young).collect(),
             mutes: muted.collect(),
             feeds: known.counts.all(),
             conditions: conditions(known, config),

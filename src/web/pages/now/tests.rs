@@ -37,7 +37,7 @@ async fn what_is_wrong_is_said_with_since_when_why_and_where_to_act_the_worst_fi
     site.poll("nhk", failed("status <500>")).await;
     let an_hour_ago = "(CAST(strftime('%s','now') AS INTEGER) - 7200) * 1000";
     for sql in [
-        format!("UPDATE feed SET failing_since = {an_hour_ago} WHERE name = 'nhk'"),
+        format!("UPDATE feed SET failing_since = {an_hour_ago} - 86400000 WHERE name = 'nhk'"),
         format!(
             "UPDATE receiver SET failures = 3, failing_since = {an_hour_ago}, error = 'connection refused' WHERE name = 'phone'"
         ),
@@ -48,11 +48,15 @@ async fn what_is_wrong_is_said_with_since_when_why_and_where_to_act_the_worst_fi
     }
     let answer = site.get("/").await;
     let text = answer.text();
-    assert!(text.contains("4 things are wrong."), "{text}");
+    assert!(
+        text.contains("4 things are wrong, the first since "),
+        "{text}"
+    );
     let places = [
         "Receiver phone fails",
         "1 delivery waits: connection refused",
         "1 delivery is dead",
+        "It was given up: desk 1",
         "1 feed fails",
         "status &lt;500&gt;",
         "1 feed may have missed items",
@@ -89,14 +93,43 @@ async fn what_is_wrong_is_said_with_since_when_why_and_where_to_act_the_worst_fi
 }
 
 #[tokio::test]
+async fn a_feed_that_fails_for_a_moment_is_to_be_watched_and_not_wrong() {
+    let site = Site::new().await;
+    site.read("mofa", &[]).await;
+    site.poll("nhk", failed("status 500")).await;
+    let text = site.get("/").await.text();
+    for says in [
+        "All is well.",
+        "Watch this 1 feed fails since",
+        "status 500",
+    ] {
+        assert!(text.contains(says), "{says} in {text}");
+    }
+    site.tamper("UPDATE feed SET failing_since = failing_since - 86400000 WHERE name = 'nhk'")
+        .await;
+    let later = site.get("/").await.text();
+    assert!(later.contains("1 thing is wrong, since "), "{later}");
+    assert!(!later.contains("Watch this"), "{later}");
+}
+
+#[tokio::test]
 async fn a_wall_shows_the_same_refreshes_itself_and_asks_for_nothing() {
     let site = Site::with(&CONFIG.replace("nhk =", "\"<i>\" =")).await;
     site.poll("<i>", failed("no answer")).await;
+    site.tamper("UPDATE feed SET failing_since = failing_since - 86400000 WHERE failing_since > 0")
+        .await;
+    site.read("mofa", &[(1, "Koizumi speaks", &["pm"])]).await;
     let wall = site.get("/?wall").await;
-    assert!(wall.text().contains("1 thing is wrong."), "{}", wall.text());
+    assert!(
+        wall.text().contains("1 thing is wrong, since "),
+        "{}",
+        wall.text()
+    );
     assert!(wall.body.contains("http-equiv=\"refresh\""));
-    for not_there in ["<form", "<nav", "<button", "<i>"] {
+    for not_there in ["<form", "<nav", "<button", "<i>", "<code", "Retry or drop"] {
         assert!(!wall.body.contains(not_there), "{not_there}");
     }
+    // Nobody follows a link on a wall, but the one that skips to the content.
+    assert_eq!(wall.body.matches("<a ").count(), 1, "{}", wall.body);
     assert!(site.get("/").await.leads_to("/?wall"));
 }

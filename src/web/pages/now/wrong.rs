@@ -160,7 +160,10 @@ fn dead(known: &Known, now: &Now) -> Option<Wrong> {
                 _ => format!("{dead} deliveries are dead"),
             },
             since: known.last_dead.map(|at| now.moment(at)),
-            why: format!("They were given up: {}", by.join(", ")),
+            why: match dead {
+                1 => format!("It was given up: {}", by.join(", ")),
+                _ => format!("They were given up: {}", by.join(", ")),
+            },
             link: Some(("/outbox?state=dead".to_owned(), "Retry or drop")),
             ..Wrong::default()
         }
@@ -168,39 +171,71 @@ fn dead(known: &Known, now: &Now) -> Option<Wrong> {
 }
 
 fn feeds(known: &Known, now: &Now) -> Vec<Wrong> {
-    let mut all = Vec::new();
-    let number = |condition| known.counts.of(condition);
-    let mut add = |condition: Condition, class, does: [&str; 2], its: &[FeedStatus]| {
-        let number = number(condition);
-        if number == 0 {
-            return;
-        }
-        let does = does[usize::from(number > 1)];
-        let each: Vec<Each> = its.iter().map(|feed| each(feed, now)).collect();
-        let left = number.saturating_sub(its.len().try_into().unwrap_or(u64::MAX));
-        all.push(Wrong {
-            class,
-            what: format!("{} {does}", count(number, "feed")),
-            since: its.iter().filter_map(since).min().map(|at| now.moment(at)),
-            link: Some((of_condition(condition.as_str()), "All of them")),
-            more: (left > 0).then(|| format!("and {left} more")),
-            each,
-            ..Wrong::default()
-        });
-    };
-    let is_lasting = |feed: &FeedStatus| {
-        let failing_for = { feed.failing_since }.map(|at| now.at.duration_since(at).unsigned_abs());
-        failing_for.is_some_and(|it| it >= known.failing_after)
-    };
-    let is_any_lasting = known.failing.iter().any(is_lasting);
-    let class = if is_any_lasting { "bad" } else { "warn" };
-    add(Condition::Failing, class, ["fails", "fail"], &known.failing);
+    let lasting = { known.failing.iter() }.filter(|feed| known.is_lasting(feed));
+    let lasting: Vec<&FeedStatus> = lasting.collect();
+    let of = |condition| known.counts.of(condition);
+    let failing = of(Condition::Failing).saturating_sub(known.failing_lately);
+    let (silent, gone) = (of(Condition::Silent), of(Condition::Gone));
     let brings = ["brings nothing new", "bring nothing new"];
-    add(Condition::Silent, "warn", brings, &known.silent);
-    let gone = ["is gone for good", "are gone for good"];
-    add(Condition::Gone, "warn", gone, &known.gone);
-    all.extend(missed(known, now));
-    all
+    let all = [
+        some(
+            ("bad", Condition::Failing),
+            failing,
+            ["fails", "fail"],
+            lasting,
+            now,
+        ),
+        some(
+            ("warn", Condition::Silent),
+            silent,
+            brings,
+            known.silent.iter().collect(),
+            now,
+        ),
+        some(
+            ("warn", Condition::Gone),
+            gone,
+            ["is gone for good", "are gone for good"],
+            known.gone.iter().collect(),
+            now,
+        ),
+        missed(known, now),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// The feeds that fail, and not yet for so long that someone is notified.
+pub(super) fn young(known: &Known, now: &Now) -> Option<Wrong> {
+    let young = known.failing.iter().filter(|feed| !known.is_lasting(feed));
+    let kind = ("warn", Condition::Failing);
+    some(
+        kind,
+        known.failing_lately,
+        ["fails", "fail"],
+        young.collect(),
+        now,
+    )
+}
+
+/// So many feeds in this condition, some of them by name.
+fn some(
+    (class, condition): (&'static str, Condition),
+    number: u64,
+    does: [&str; 2],
+    named: Vec<&FeedStatus>,
+    now: &Now,
+) -> Option<Wrong> {
+    let does = does[usize::from(number > 1)];
+    let left = number.saturating_sub(named.len().try_into().unwrap_or(u64::MAX));
+    (number > 0).then(|| Wrong {
+        class,
+        what: format!("{} {does}", count(number, "feed")),
+        since: { named.iter().filter_map(|feed| since(feed)).min() }.map(|at| now.moment(at)),
+        link: (number > 1).then(|| (of_condition(condition.as_str()), "All of them")),
+        more: (left > 0).then(|| format!("and {left} more")),
+        each: named.into_iter().map(|feed| each(feed, now)).collect(),
+        ..Wrong::default()
+    })
 }
 
 fn missed(known: &Known, now: &Now) -> Option<Wrong> {
@@ -258,6 +293,10 @@ fn of_receiver(name: &str) -> String {
 }
 
 impl Wrong {
+    pub(super) const fn since(&self) -> Option<&Moment> {
+        self.since.as_ref()
+    }
+
     /// Whether something is lost, or will be.
     pub(super) fn is_bad(&self) -> bool {
         self.class == "bad"

@@ -102,16 +102,17 @@ async fn matter(context: &Context, what: &str, params: &Params) -> Result<Matter
         }
     }
     let number = store.count_selected(selection.clone()).await?;
-    let deliveries = match number {
-        1 => "1 delivery".to_owned(),
-        number => format!("{number} deliveries"),
+    let (deliveries, are) = match number {
+        1 => ("1 delivery".to_owned(), "it is"),
+        number => (format!("{number} deliveries"), "they are"),
     };
+    let may = if number == 1 { "it" } else { "they" };
     let which = which(&selection);
     let fields = FIELDS.into_iter();
     Ok(Matter {
         words: match what {
-            "drop" => format!("This drops {deliveries}{which}: they are kept, and never sent."),
-            _ => format!("This sends {deliveries}{which} as soon as they may be sent."),
+            "drop" => format!("This drops {deliveries}{which}: {are} kept, and never sent."),
+            _ => format!("This sends {deliveries}{which} as soon as {may} may be sent."),
         },
         path: format!("/outbox/{what}"),
         fields: fields

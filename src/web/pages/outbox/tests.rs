@@ -92,7 +92,11 @@ async fn what_is_dropped_or_retried_is_counted_first() {
     assert!(count().await.contains(&("desk".to_owned(), "dropped", 2)));
 
     let ask = site.get("/outbox/retry?id=d6").await;
-    assert!(ask.text().contains("1 delivery"), "{}", ask.text());
+    let says = "This sends 1 delivery as soon as it may be sent.";
+    assert!(ask.text().contains(says), "{}", ask.text());
+    let drop = site.get("/outbox/drop?id=d6").await.text();
+    let says = "This drops 1 delivery: it is kept, and never sent.";
+    assert!(drop.contains(says), "{drop}");
     assert!(
         ask.body.contains("fivebells outbox retry d6"),
         "{}",

@@ -1,5 +1,7 @@
 //! The lines that make a watch of the expression, and what `check` says of them.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::{
@@ -28,28 +30,55 @@ impl Adoption {
     /// read as they are now: that is where the lines will stand.
     pub(super) async fn of(watch: &Watch, name: Option<&str>, config: &Config) -> Self {
         let name = name.map_or_else(|| made_up(&watch.expression, config), str::to_owned);
-        let lines = lines(watch, &name);
-        let (path, text) = (config.path.clone(), lines.clone());
+        let plain = lines(watch, &name, &[]);
+        let with_receivers = lines(watch, &name, usual_receivers(config));
+        let (path, first) = (config.path.clone(), plain.clone());
         let checked = tokio::task::spawn_blocking(move || {
             let environment = Environment::of_process().without_secrets();
-            let (report, others) = config::check_beside(&path, text, &environment);
-            (report.errors() > 0, report.render(false), others)
+            let check = |text: String| {
+                let (report, others) = config::check_beside(&path, text.clone(), &environment);
+                (text, report.errors(), report.render(false), others)
+            };
+            let first = check(first);
+            if first.1 == 0 {
+                return first;
+            }
+            // Without a `notify` for all watches each has its own.
+            let with_receivers = check(with_receivers);
+            if with_receivers.1 < first.1 {
+                with_receivers
+            } else {
+                first
+            }
         });
         let checked = checked.await;
-        let not_checked = |_| (true, "they could not be checked".to_owned(), 0);
-        let (has_errors, report, others) = checked.unwrap_or_else(not_checked);
+        let not_checked = |_| (plain, 1, "they could not be checked".to_owned(), 0);
+        let (lines, errors, report, others) = checked.unwrap_or_else(not_checked);
         Self {
             name,
             lines,
             report,
-            has_errors,
+            has_errors: errors > 0,
             others,
             file: config.path.display().to_string(),
         }
     }
 }
 
-fn lines(watch: &Watch, name: &str) -> String {
+/// The receivers that most watches notify.
+fn usual_receivers(config: &Config) -> &[String] {
+    let lists = config.watches.iter().map(|watch| &watch.notify);
+    let mut uses: HashMap<&[String], usize> = HashMap::new();
+    for list in lists.clone() {
+        *uses.entry(list).or_default() += 1;
+    }
+    // The first of those that are used as often.
+    let most = lists.rev().max_by_key(|list| uses[list.as_slice()]);
+    most.map_or(&[], Vec::as_slice)
+}
+
+/// `receivers` are named where there are some.
+fn lines(watch: &Watch, name: &str, receivers: &[String]) -> String {
     let list = |names: Vec<&str>| {
         let names: Vec<String> = names.into_iter().map(quoted).collect();
         format!("[{}]", names.join(", "))
@@ -64,6 +93,10 @@ fn lines(watch: &Watch, name: &str) -> String {
             "feeds = {}",
             list(feeds.iter().map(String::as_str).collect())
         ));
+    }
+    if !receivers.is_empty() {
+        let receivers = receivers.iter().map(String::as_str).collect();
+        keys.push(format!("notify = {}", list(receivers)));
     }
     let (name, expression) = (key(name), quoted(&watch.expression));
     if keys.is_empty() {
@@ -96,7 +129,42 @@ fn made_up(expression: &str, config: &Config) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::expressions::as_watch;
+    use crate::{
+        view::expressions::as_watch,
+        web::testing::{CONFIG, Site},
+    };
+
+    #[tokio::test]
+    async fn where_no_line_notifies_for_all_the_lines_name_the_receivers_of_most_watches() {
+        let own = [
+            (
+                "pm = \"Koizumi\"",
+                "pm = { match = \"Koizumi\", notify = [\"phone\"] }",
+            ),
+            (
+                "flash\" }",
+                "flash\", notify = [\"desk\"] }\nrain = { match = \"rain\", notify = [\"desk\"] }",
+            ),
+            ("notify = [\"desk\", \"phone\"]\n", ""),
+        ];
+        let own = own.iter().fold(CONFIG.to_owned(), |config, (old, new)| {
+            config.replacen(old, new, 1)
+        });
+        for (config, wanted) in [
+            (CONFIG, "[watch]\nsphinx = \"Sphinx\"\n"),
+            (
+                &own,
+                "[watch.sphinx]\nmatch = \"Sphinx\"\nnotify = [\"desk\"]\n",
+            ),
+        ] {
+            let site = Site::with(config).await;
+            let (watch, _) = as_watch("Sphinx", &[], &[]).expect("an expression");
+            let config = site.context.app.config();
+            let adoption = Adoption::of(&watch, None, &config).await;
+            assert_eq!(adoption.lines, wanted, "{}", adoption.report);
+            assert!(!adoption.has_errors, "{}", adoption.report);
+        }
+    }
 
     #[test]
     fn the_lines_are_toml_whatever_the_expression_holds() {
@@ -109,7 +177,7 @@ mod tests {
             ),
         ] {
             let (watch, _) = as_watch(expression, fields, &[]).expect(expression);
-            let lines = lines(&watch, "k");
+            let lines = lines(&watch, "k", &[]);
             assert_eq!(lines, wanted);
             let table: toml::Table = lines.parse().expect("TOML");
             let watch = &table["watch"]["k"];

@@ -3,15 +3,14 @@
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::super::shown::coded;
-use crate::{matcher::QueryError, view::items::Segment};
+use crate::matcher::QueryError;
 
 /// The message, and the expression with carets under what is meant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Fault {
-    message: Vec<Segment>,
+    message: String,
     lines: String,
-    help: Option<Vec<Segment>>,
+    help: Option<String>,
 }
 
 impl Fault {
@@ -29,9 +28,9 @@ impl Fault {
         };
         let (space, carets) = (" ".repeat(indent), "^".repeat(meant.width().max(1)));
         Self {
-            message: coded(&error.message),
+            message: error.message.clone(),
             lines: format!("{before}{rest}\n{space}{carets}{behind}"),
-            help: error.help.as_deref().map(coded),
+            help: error.help.clone(),
         }
     }
 }

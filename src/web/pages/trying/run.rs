@@ -9,7 +9,7 @@ use super::{
     super::{
         Asked,
         charts::{self, Bar},
-        shown::{Budget, Moment, Now, Trouble, cursor_text, link_of_web, path, sentences},
+        shown::{Moment, Now, Sentence, Trouble, cursor_text, link_of_web, path, sentences},
     },
     Question,
 };
@@ -23,7 +23,7 @@ use crate::{
         trial::{self, Change, Trial},
         words::one_line,
     },
-    web::Context,
+    web::{Context, budget::Budget},
 };
 
 /// How long items are looked through for one page.
@@ -87,7 +87,7 @@ struct Row {
     feed: String,
     feed_path: String,
     seen: Moment,
-    sentences: Vec<Vec<Segment>>,
+    sentences: Vec<Sentence>,
 }
 
 /// Tries the question on the items behind `before`, or on the newest.

@@ -32,6 +32,8 @@ async fn what_it_would_have_found_is_counted_and_shown() {
         elsewhere.contains("No items of that time are stored"),
         "{elsewhere}"
     );
+    let author = site.get("/try?q=Kyodo&fields=author").await.text();
+    assert!(author.contains("author: Kyodo"), "{author}");
     let summary = site.get("/try?q=weather&fields=summary").await.text();
     assert!(summary.contains("It hits 0 of 2"), "{summary}");
 }

@@ -4,7 +4,7 @@ mod near;
 mod sheet;
 
 use axum::{extract::State, response::Response};
-use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 
 pub(super) use sheet::sheet;
@@ -30,6 +30,9 @@ const LIMIT: usize = 50;
 
 /// Days that are drawn.
 const DAYS: usize = 30;
+
+/// From then on a watch that has not alerted is worth a look: it has been in force for so long.
+const SETTLED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The page.
 #[derive(Debug, Serialize)]
@@ -81,8 +84,17 @@ async fn matter(context: &Context, asked: &Asked) -> Result<Matter, Trouble> {
     let names = shown.iter().map(|watch| watch.name.clone()).collect();
     let hits = store.watch_hits(names, boundaries).await?;
     let mutes = Mutes::in_force(store, now.at).await?;
-    let rows = shown.iter().zip(&hits);
-    let rows = rows.map(|(watch, hits)| Row::of(watch, hits, &days, &config, &mutes, &now));
+    let in_force = store.watches_in_force().await?;
+    let context = Around {
+        config: &config,
+        mutes: &mutes,
+        now: &now,
+        days: &days,
+    };
+    let rows = shown.iter().zip(&hits).map(|(watch, hits)| {
+        let since = in_force.get(&watch.name).map(|it| it.since);
+        Row::of(watch, hits, since, &context)
+    });
     let has_more = start + shown.len() < all.len();
     let last = shown.last().filter(|_| has_more);
     let link = |after| format!("/watches{}", asked.params.with("after", after));
@@ -97,44 +109,48 @@ async fn matter(context: &Context, asked: &Asked) -> Result<Matter, Trouble> {
 }
 
 impl Row {
-    fn of(
-        watch: &Watch,
-        hits: &WatchHits,
-        days: &[Date],
-        config: &Config,
-        mutes: &Mutes,
-        now: &Now,
-    ) -> Self {
-        let words = in_words(&hits.by_span, days);
+    fn of(watch: &Watch, hits: &WatchHits, since: Option<Timestamp>, around: &Around<'_>) -> Self {
+        let words = hits_in_words(&hits.by_span, around.days);
+        let mut remarks = around.remarks(watch, hits, since);
+        if remarks.is_empty() && hits.alerts == 0 {
+            remarks.push("no alert yet".to_owned());
+        }
         Self {
             path: path("watches", &watch.name),
             expression: one_line(&watch.expression, 120),
             hits_svg: charts::strip(&hits.by_span, [120.0, 20.0], &words),
             alerts: hits.alerts,
-            last: hits.last_at.map(|at| now.moment(at)),
-            remarks: remarks(watch, hits, config, mutes, now),
+            last: hits.last_at.map(|at| around.now.moment(at)),
+            remarks,
             name: watch.name.clone(),
         }
     }
 }
 
-/// What needs attention, as far as no item has to be looked at for that.
-fn remarks(
-    watch: &Watch,
-    hits: &WatchHits,
-    config: &Config,
-    mutes: &Mutes,
-    now: &Now,
-) -> Vec<String> {
-    let is_off = config.off.has_watch(&watch.name);
-    let off = is_off.then(|| Remark::Off.to_string());
-    let never = (hits.alerts == 0 && !is_off).then(|| Remark::NeverFired.to_string());
-    let until = mutes.remark(MuteKind::Watch, &watch.name, now.at);
-    off.into_iter().chain(until).chain(never).collect()
+/// What watches are looked at with.
+struct Around<'a> {
+    config: &'a Config,
+    mutes: &'a Mutes,
+    now: &'a Now,
+    days: &'a [Date],
+}
+
+impl Around<'_> {
+    /// What needs attention in a watch that is in force since then, as far as no item has to be
+    /// looked at for that.
+    fn remarks(&self, watch: &Watch, hits: &WatchHits, since: Option<Timestamp>) -> Vec<String> {
+        let is_off = self.config.off.has_watch(&watch.name);
+        let off = is_off.then(|| Remark::Off.to_string());
+        let is_settled = since.is_some_and(|since| self.now.at.duration_since(since) >= SETTLED);
+        let is_mute = hits.alerts == 0 && is_settled && !is_off;
+        let never = is_mute.then(|| Remark::NeverFired.to_string());
+        let until = self.mutes.remark(MuteKind::Watch, &watch.name, self.now.at);
+        off.into_iter().chain(until).chain(never).collect()
+    }
 }
 
 /// `12 alerts in 30 days, at most 5 on 20 Nov`.
-fn in_words(by_day: &[u64], days: &[Date]) -> String {
+fn hits_in_words(by_day: &[u64], days: &[Date]) -> String {
     let total: u64 = by_day.iter().sum();
     let most = by_day.iter().zip(days).max_by_key(|(alerts, _)| **alerts);
     let most = most

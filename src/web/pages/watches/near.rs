@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::super::shown::{Budget, Moment, Now, Trouble, coded};
+use super::super::shown::{Moment, Now, Trouble};
 use crate::{
     app,
     config::Config,
     model::Watch,
     store::{ItemFilter, Store},
     view::{
-        items::Segment,
         stored_items::Items,
         watches::survey::{Depth, Survey},
     },
+    web::budget::Budget,
 };
 
 /// How long items are looked through for one page.
@@ -37,7 +37,7 @@ struct Miss {
     path: String,
     title: String,
     clause: String,
-    reason: Vec<Segment>,
+    reason: String,
     seen: Moment,
 }
 
@@ -69,7 +69,7 @@ impl Near {
             path: format!("/items/{}?{}", near.item, watch_field(&watch.name)),
             title: near.title,
             clause: near.clause,
-            reason: coded(&near.reason),
+            reason: near.reason,
             seen: now.moment(near.seen),
         });
         Ok(Self {

@@ -13,12 +13,11 @@ use super::{
         page,
         shown::{Moment, Now, Trouble, path, query, trouble},
     },
-    DAYS, in_words,
+    Around, DAYS, hits_in_words,
     near::Near,
-    remarks,
 };
 use crate::{
-    model::{MuteKind, Watch},
+    model::{MuteKind, OnUpdate, Watch},
     store::{AlertFilter, AlertSearch, WatchHits},
     view::{mutes::Mutes, names},
     web::Context,
@@ -43,7 +42,7 @@ struct Matter {
     feeds_left_out: usize,
     receivers: String,
     priority: &'static str,
-    on_update: String,
+    on_update: &'static str,
     since: Option<Moment>,
     is_off: bool,
     muted: Option<String>,
@@ -94,13 +93,20 @@ async fn matter(context: &Context, asked: &Asked, name: &str) -> Result<Matter, 
     };
     let newest = store.alert_page(search, None, ALERTS).await?.alerts;
     let in_force = store.watches_in_force().await?;
+    let since = in_force.get(name).map(|it| it.since);
     let near = match asked.params.get("near") {
         Some(_) => Some(Near::of(watch, &config, store, &now).await?),
         None => None,
     };
     let bars: Vec<Bar> = days.iter().zip(&hits.by_span).map(bar).collect();
-    let words = in_words(&hits.by_span, &days);
+    let words = hits_in_words(&hits.by_span, &days);
     let feeds = watch.feeds.as_deref();
+    let around = Around {
+        config: &config,
+        mutes: &mutes,
+        now: &now,
+        days: &days,
+    };
     Ok(Matter {
         own_path: path("watches", name),
         try_path: format!(
@@ -109,20 +115,15 @@ async fn matter(context: &Context, asked: &Asked, name: &str) -> Result<Matter, 
         ),
         alerts_path: format!("/alerts{}", query([("watch", name)])),
         fields: joined(watch.fields.iter().map(|field| field.as_str())),
-        feeds: feeds.map(|feeds| {
-            let feeds = feeds.iter().take(MAX_FEEDS);
-            feeds
-                .map(|feed| (feed.clone(), path("feeds", feed)))
-                .collect()
-        }),
+        feeds: feeds.map(named),
         feeds_left_out: feeds.map_or(0, |feeds| feeds.len().saturating_sub(MAX_FEEDS)),
         receivers: joined(watch.notify.iter().map(String::as_str)),
         priority: watch.priority.as_str(),
-        on_update: watch.on_update.to_string(),
-        since: in_force.get(name).map(|it| now.moment(it.since)),
+        on_update: in_words(watch.on_update),
+        since: since.map(|since| now.moment(since)),
         is_off: config.off.has_watch(name),
         muted: mutes.fact(MuteKind::Watch, name, &now.zone),
-        remarks: remarks(watch, &hits, &config, &mutes, &now).join("; "),
+        remarks: around.remarks(watch, &hits, since).join("; "),
         total: hits.alerts,
         last: hits.last_at.map(|at| now.moment(at)),
         hits_svg: { hits.by_span.iter().any(|alerts| *alerts > 0) }
@@ -145,6 +146,22 @@ fn bar((day, alerts): (&jiff::civil::Date, &u64)) -> Bar {
         class: if *alerts > 0 { "bar" } else { "none" },
         label: format!("{}: {alerts}", day.strftime("%a %-d %b")),
     }
+}
+
+/// What an edit of an item that was read before does.
+const fn in_words(on_update: OnUpdate) -> &'static str {
+    match on_update {
+        OnUpdate::Never => "an edited story never alerts",
+        OnUpdate::Match => "an edited story alerts if it did not match before",
+        OnUpdate::Every => "an edited story alerts, also again, where a term is new in it",
+    }
+}
+
+/// Some of these feeds, each with its page.
+fn named(feeds: &[String]) -> Vec<(String, String)> {
+    let feeds = feeds.iter().take(MAX_FEEDS);
+    let feeds = feeds.map(|feed| (feed.clone(), path("feeds", feed)));
+    feeds.collect()
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {

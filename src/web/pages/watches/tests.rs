@@ -30,8 +30,15 @@ async fn watches_are_listed_with_their_alerts_and_what_needs_attention() {
         page.body
     );
     assert!(
-        text.contains("quake earthquake 0 never never fired"),
+        text.contains("quake earthquake 0 never no alert yet"),
         "{text}"
+    );
+    site.tamper("UPDATE watch SET since = since - 31 * 86400000")
+        .await;
+    let later = site.get("/watches").await.text();
+    assert!(
+        later.contains("quake earthquake 0 never never fired"),
+        "{later}"
     );
     assert!(text.contains("muted, ends in"), "{text}");
     assert!(text.contains("old Sphinx 0 never off"), "{text}");
@@ -66,6 +73,7 @@ async fn a_watch_shows_all_of_it() {
         "Koizumi",
         "receivers desk, phone",
         "all feeds",
+        "an edited story alerts if it did not match before",
         "2 kept",
         "Koizumi travels",
     ] {
