@@ -5,13 +5,13 @@
 //! all places are taken, who asks for nothing gives way to who comes; where all are being answered, who
 //! comes waits. A request that its client left is dropped.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, error::Error, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{Request, StatusCode},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -153,7 +153,14 @@ async fn answer(
     let body = to_bytes(Body::new(body), limits.body_bytes);
     let body = match tokio::time::timeout(limits.body, body).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Ok(refused(StatusCode::PAYLOAD_TOO_LARGE, &path)),
+        Ok(Err(error)) => {
+            let status = if is_broken(&error) {
+                StatusCode::BAD_REQUEST
+            } else {
+                StatusCode::PAYLOAD_TOO_LARGE
+            };
+            return Ok(refused(status, &path));
+        }
         Err(_) => return Ok(refused(StatusCode::REQUEST_TIMEOUT, &path)),
     };
     let _answering = place.answers();
@@ -167,18 +174,24 @@ async fn answer(
     }
 }
 
+/// Whether the body itself could not be read; otherwise it was too long.
+fn is_broken(error: &(dyn Error + 'static)) -> bool {
+    error.is::<hyper::Error>() || error.source().is_some_and(is_broken)
+}
+
 /// That a request is not answered, as its path tells faults.
 fn refused(status: StatusCode, path: &str) -> Response {
-    if path.starts_with("/api/") {
-        let detail = match status {
-            StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
-            StatusCode::REQUEST_TIMEOUT => "the body did not come in time",
-            _ => "the answer failed; the service's log says why",
-        };
+    let detail = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
+        StatusCode::REQUEST_TIMEOUT => "the body did not come in time",
+        StatusCode::BAD_REQUEST => "the body broke off, or is no body of HTTP",
+        _ => "the answer failed; the service's log says why",
+    };
+    reply::secured(if path.starts_with("/api/") {
         reply::problem(status, detail)
     } else {
-        status.into_response()
-    }
+        reply::text(status, detail)
+    })
 }
 
 #[cfg(test)]

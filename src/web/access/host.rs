@@ -13,6 +13,10 @@ pub(super) fn check(headers: &HeaderMap, web: &WebOptions) -> Result<(), String>
         return Err(String::new());
     };
     let url = Url::parse(&format!("http://{host}/")).map_err(|_| host.to_owned())?;
+    if host.contains(['@', '/', '\\', '?', '#']) {
+        // More than a name and a port: addresses are made from it.
+        return Err(host.to_owned());
+    }
     match url.host() {
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => Ok(()),
         Some(Host::Domain(name)) => {
@@ -51,6 +55,11 @@ mod tests {
             ("localhost.evil.example", false),
             ("127.0.0.1.evil.example", false),
             ("a b", false),
+            ("evil.example@127.0.0.1", false),
+            ("alerts.example.org/evil", false),
+            ("alerts.example.org\\evil", false),
+            ("alerts.example.org?evil", false),
+            ("alerts.example.org#evil", false),
             ("", false),
         ] {
             let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);

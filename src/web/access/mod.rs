@@ -178,13 +178,14 @@ pub(super) fn place(next: &str) -> &str {
     }
 }
 
-/// The one value of a header; `Err` where there are several.
+/// The one value of a header; `Err` where there are several. Names of people are UTF-8, as proxies
+/// pass them on.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     match values.next() {
         Some(_) => Err(()),
-        None => Ok(first.and_then(|value| value.to_str().ok())),
+        None => Ok(first.and_then(|value| std::str::from_utf8(value.as_bytes()).ok())),
     }
 }
 

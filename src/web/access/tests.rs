@@ -107,10 +107,12 @@ fn a_proxy_s_word_counts_from_the_proxy_alone() {
     let ben: &[(&str, &str)] = &[("remote-user", "ben")];
     let both: &[(&str, &str)] = &[("remote-user", "ben"), ("remote-user", "anna")];
     let none: &[(&str, &str)] = &[("remote-user", " ")];
+    let jose: &[(&str, &str)] = &[("remote-user", "josé")];
     for (peer, headers, expected) in [
         (local, anna, Ok((Role::Act, Some("anna".to_owned())))),
         (mapped, anna, Ok((Role::Act, Some("anna".to_owned())))),
         (local, ben, Ok((Role::Read, Some("ben".to_owned())))),
+        (local, jose, Ok((Role::Read, Some("josé".to_owned())))),
         (local, both, Err(Refusal::Ambiguous)),
         (local, none, Err(Refusal::Unknown)),
         (other, anna, Err(Refusal::Unknown)),

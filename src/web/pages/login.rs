@@ -1,5 +1,7 @@
 //! Coming in with a token, and going out.
 
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
 use axum::{
     body::Bytes,
     extract::State,
@@ -77,8 +79,26 @@ pub(super) async fn enter(
     if let Some(cookie) = cookie {
         return ([(SET_COOKIE, cookie)], reply::see_other(next)).into_response();
     }
-    warn!("someone showed a wrong token at the page's login");
+    warn_of_wrong_token();
     form(&context, &asked, next, true)
+}
+
+/// Says it at most once a minute: who guesses must not fill the log.
+fn warn_of_wrong_token() {
+    static LAST: AtomicI64 = AtomicI64::new(i64::MIN);
+    static SINCE: AtomicU64 = AtomicU64::new(0);
+    let now = SystemClock.now().as_second();
+    let count = SINCE.fetch_add(1, Ordering::Relaxed) + 1;
+    let last = LAST.load(Ordering::Relaxed);
+    let is_time = now.saturating_sub(last) >= 60;
+    if is_time
+        && LAST
+            .compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
+    {
+        SINCE.fetch_sub(count, Ordering::Relaxed);
+        warn!("wrong tokens were shown at the login of the pages: {count}");
+    }
 }
 
 /// Ends the session of the browser.

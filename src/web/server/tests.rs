@@ -118,6 +118,15 @@ async fn a_body_that_is_too_long_is_refused_and_a_panic_is_one_request_s() {
     };
     assert!(door.ask(&post(10)).await.contains("200 OK"));
     assert!(door.ask(&post(11)).await.contains("413 "));
+    let chunked = |body: &str| {
+        format!(
+            "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{body}"
+        )
+    };
+    let long = door.ask(&chunked("b\r\n12345678901\r\n0\r\n\r\n")).await;
+    assert!(long.contains("413 ") && long.contains("the body is too large"));
+    let broken = door.ask(&chunked("zz\r\n")).await;
+    assert!(broken.contains("400 "), "{broken}");
     let panic = WELL.replace("/ ", "/panic ");
     assert!(door.ask(&panic).await.contains("500 "));
     assert!(door.ask(WELL).await.ends_with("well"));
