@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_to_be_typed_is_told_apart_and_nothing_else_is_markup() {
+    fn what_is_to_be_typed_becomes_code_and_nothing_else_is_markup() {
         for (sentence, wanted) in [
             ("no `a1` here", "no <code>a1</code> here"),
             ("`a1`", "<code>a1</code>"),

@@ -78,7 +78,7 @@ async fn a_feed_shows_all_that_is_known_and_is_polled_when_asked() {
         "mofa failing",
         "2 items, 1 alerts",
         "1 in a row, since",
-        "last 2 polls: 1 with new items, 1 failed",
+        "Last 2 polls: 1 with new items, 1 failed",
         "&lt;b&gt;Rain",
         "Koizumi speaks",
         "failures in a row: 1",

@@ -54,6 +54,11 @@ async fn what_is_several_or_none_is_said_with_what_may_be_the_reason() {
 async fn the_page_says_at_a_glance_why_it_alerted_or_did_not() {
     let site = site().await;
     let alerted = site.get("/items/1").await;
+    // Each watch can be chosen.
+    let one = site.get("/items/1?watch=quake").await.markup();
+    for choice in ["<option>pm</option>", "<option selected>quake</option>"] {
+        assert!(one.contains(choice), "{choice} in {one}");
+    }
     assert!(
         alerted.markup().contains("<mark>Koizumi</mark>"),
         "{}",

@@ -73,9 +73,8 @@ async fn matter(context: &Context, asked: &Asked, name: &str) -> Result<Matter, 
     let watch = names::watch(&config, name).map_err(Trouble::missing)?;
     let (now, store) = (Now::of(&config), context.app.store());
     let (days, boundaries) = now.days(DAYS);
-    let hits = store
-        .watch_hits(vec![watch.name.clone()], boundaries)
-        .await?;
+    let watched = vec![watch.name.clone()];
+    let hits = store.watch_hits(watched, boundaries).await?;
     let none = WatchHits {
         watch: watch.name.clone(),
         alerts: 0,
@@ -129,8 +128,7 @@ async fn matter(context: &Context, asked: &Asked, name: &str) -> Result<Matter, 
         hits_svg: { hits.by_span.iter().any(|alerts| *alerts > 0) }
             .then(|| charts::bars(&bars, [600.0, 90.0], "chart", &words)),
         words,
-        alerts: newest
-            .iter()
+        alerts: { newest.iter() }
             .map(|(alert, at)| alerts::Row::of(alert, *at, &now))
             .collect(),
         near,
