@@ -81,7 +81,7 @@ impl Poller {
     async fn poll_feed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
         let now = self.clock.now();
         let put_off = Box::new(self.rules.put_off(&claim, [now, now]));
-        let polled = self.poll_claimed(feed, claim).await;
+        let polled = self.poll_claimed(feed, &claim).await;
         if polled.is_err() {
             // Where not even that can be recorded the lease brings it back.
             let _ = self.store.commit_poll(*put_off).await;
@@ -89,17 +89,21 @@ impl Poller {
         polled
     }
 
-    async fn poll_claimed(&self, feed: &Feed, claim: PollClaim) -> Result<PollOutcome, StoreError> {
+    async fn poll_claimed(
+        &self,
+        feed: &Feed,
+        claim: &PollClaim,
+    ) -> Result<PollOutcome, StoreError> {
         let started_at = self.clock.now();
-        let (commit, pending) =
-            match unwind::catch(pin!(self.visit(feed, &claim, started_at))).await {
-                Ok(visited) => visited?,
-                Err(message) => {
-                    let failed = Answer::Failed(Failure::panicked(message));
-                    let settled = self.settle(feed, &claim, failed, started_at).await?;
-                    (settled, None)
-                }
-            };
+        let (commit, pending) = match unwind::catch(pin!(self.visit(feed, claim, started_at))).await
+        {
+            Ok(visited) => visited?,
+            Err(message) => {
+                let failed = Answer::Failed(Failure::panicked(message));
+                let settled = self.settle(feed, claim, failed, started_at).await?;
+                (settled, None)
+            }
+        };
         next_due::log(&self.rules, feed, &claim.feed, &commit);
         report::log(feed, &commit, started_at);
         moved::log(feed, &claim.feed, &commit);
