@@ -141,7 +141,7 @@ mod page;
 
 pub(super) use page::active;
 #[cfg(test)]
-pub(super) use page::{ACTIVE, BY_CONDITION, BY_NAME, IN_CONDITION};
+pub(super) use page::{ACTIVE, BY_CONDITION, BY_NAME, BY_NAME_AND_HOW, IN_CONDITION};
 pub use page::{FeedCounts, FeedFilter};
 
 pub(super) const NAMES: &str = "SELECT name FROM feed ORDER BY name";

@@ -45,6 +45,11 @@ impl FeedCounts {
 }
 
 pub(in crate::store) const BY_NAME: &str = "
+    SELECT name, title, url, NULL AS condition FROM feed
+     WHERE active = 1 AND name > ?1 ORDER BY name LIMIT ?2";
+
+/// The same with how each is, which takes longer to work out than all else here.
+pub(in crate::store) const BY_NAME_AND_HOW: &str = "
     SELECT name, title, url, condition FROM feed
      WHERE active = 1 AND name > ?1 ORDER BY name LIMIT ?2";
 
@@ -182,7 +187,10 @@ impl Look {
         let (mut found, mut after) = (Vec::new(), after.to_owned());
         loop {
             let rows = match condition {
-                None => tx.rows(BY_NAME, values![after.as_str(), step])?,
+                None if self.conditions.is_empty() => {
+                    tx.rows(BY_NAME, values![after.as_str(), step])?
+                }
+                None => tx.rows(BY_NAME_AND_HOW, values![after.as_str(), step])?,
                 Some(condition) => tx.rows(
                     BY_CONDITION,
                     values![after.as_str(), step, condition.as_str()],
@@ -206,7 +214,8 @@ impl Look {
     }
 
     fn takes(&self, feed: &Candidate) -> bool {
-        let is_in = self.conditions.is_empty() || self.conditions.contains(&feed.condition);
+        let is_wanted = |condition| self.conditions.contains(&condition);
+        let is_in = self.conditions.is_empty() || feed.condition.is_some_and(is_wanted);
         let names = self.names.as_ref();
         is_in
             && names.is_none_or(|names| names.contains(&feed.name))
@@ -219,7 +228,8 @@ struct Candidate {
     name: String,
     title: Option<String>,
     url: String,
-    condition: Condition,
+    /// `None` where it is not asked for.
+    condition: Option<Condition>,
 }
 
 impl Candidate {

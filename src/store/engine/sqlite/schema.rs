@@ -63,6 +63,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (alerts::OF_FEED, 4),
         (alerts::OF_WATCH, 4),
         (feeds::BY_NAME, 2),
+        (feeds::BY_NAME_AND_HOW, 2),
         (feeds::BY_CONDITION, 3),
         (feeds::NAMES, 0),
         (overview::ALERTS, 1),
