@@ -13,11 +13,14 @@ use crate::{
     config::Config,
     model::{MuteKind, Origin},
     parse,
-    store::{FeedStatus, KeptItem, SeenItem, Store, StoreError},
+    store::{FeedFilter, FeedStatus, KeptItem, SeenItem, Store, StoreError},
 };
 
 /// Feeds that are named; those of the same domain first.
 const MAX_FEEDS: usize = 20;
+
+/// Feeds that are looked at together.
+const PAGE: u32 = 500;
 
 /// The answer; a kept item's has the same names.
 #[derive(Debug, Serialize)]
@@ -81,7 +84,7 @@ pub(crate) async fn unseen<'a>(
         // What is called by a number is no feed's fault.
         if Number::read(asked).is_none() && !is_found {
             let mutes = Mutes::in_force(store, now).await?;
-            unseen.feeds = feeds(asked, &store.feeds().await?, &mutes, config, now);
+            unseen.feeds = feeds(asked, store, &mutes, config, now).await?;
         }
         let others = match Number::read(asked) {
             Some(Number::Bare(number)) => lookup::others(number, store).await?,
@@ -151,14 +154,14 @@ fn help(unseen: &Unseen<'_>, is_number: bool, others: &[String]) -> String {
     help.to_owned()
 }
 
-/// Those of the same domain, and those with any problem.
-fn feeds(
+/// Those of the same domain, and those with any problem. Read page by page, for there may be many.
+async fn feeds(
     asked: &str,
-    all: &[FeedStatus],
+    store: &Store,
     mutes: &Mutes,
     config: &Config,
     now: Timestamp,
-) -> Vec<UnseenFeed> {
+) -> Result<Vec<UnseenFeed>, StoreError> {
     let domain = Url::parse(asked).ok().map(|url| Origin::of(&url).domain);
     let is_of = |url: &str| {
         let url = Url::parse(url).ok();
@@ -176,14 +179,26 @@ fn feeds(
             },
         })
     };
-    let mut lines: Vec<UnseenFeed> = all
-        .iter()
-        .filter(|feed| feed.active || config.off.has_feed(&feed.name))
-        .filter_map(line)
-        .collect();
-    lines.sort_by_key(|line| !line.same_domain);
-    lines.truncate(MAX_FEEDS);
-    lines
+    let mut lines: Vec<UnseenFeed> = Vec::new();
+    for feed in &config.off.feeds {
+        let known = store.feed(&feed.name).await?.filter(|feed| !feed.active);
+        lines.extend(known.as_ref().and_then(line));
+    }
+    let mut after = None;
+    loop {
+        let page = store.feed_page(FeedFilter::default(), after, PAGE).await?;
+        let Some(last) = page.last() else {
+            break;
+        };
+        after = Some(last.name.clone());
+        lines.extend(page.iter().filter_map(line));
+        lines.sort_by(|one, other| {
+            let by_domain = other.same_domain.cmp(&one.same_domain);
+            by_domain.then_with(|| one.feed.cmp(&other.feed))
+        });
+        lines.truncate(MAX_FEEDS);
+    }
+    Ok(lines)
 }
 
 fn troubles(feed: &FeedStatus, mutes: &Mutes, config: &Config, now: Timestamp) -> Vec<String> {
