@@ -20,6 +20,7 @@
 //!                  discover  opml
 //!               ─► http          one client: limits, capped decoding, address guard
 //!               ─► delivery_policy   when a receiver is notified
+//!                  story             which items say the same
 //!               ─► clock  schedule  calendar  text  suggest  unwind   facts: no I/O, no loops
 //!                  files  heavy  metrics   what somebody names, read under a bound; work on much
 //!                                data; what is counted
@@ -50,6 +51,7 @@ pub mod poll;
 pub mod schedule;
 pub mod scheduler;
 pub mod store;
+pub mod story;
 pub mod suggest;
 pub mod text;
 pub mod unwind;

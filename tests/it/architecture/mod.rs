@@ -15,7 +15,7 @@ const LAYERS: [&[&str]; 12] = [
     &[
         "clock", "schedule", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
     ],
-    &["delivery_policy"],
+    &["delivery_policy", "story"],
     &["http"],
     &[
         "fetch", "parse", "matcher", "notify", "store", "discover", "opml",

@@ -1,0 +1,124 @@
+//! Whether an item is about the event that others are about.
+
+use std::collections::HashMap;
+
+use super::{
+    candidates::Candidate,
+    evidence::Evidence,
+    place::{Placement, Rules},
+    shelf::StoryId,
+    sketch::{Sketch, Word},
+    weigh::Weighed,
+};
+use crate::model::ItemId;
+
+/// So many shared words are named.
+const NAMED: usize = 5;
+
+/// The story that an item belongs to.
+pub(super) fn find(
+    rules: &Rules,
+    weighed: &Weighed,
+    candidates: &[Candidate],
+) -> Option<Placement> {
+    let mut stories: HashMap<StoryId, Near<'_>> = HashMap::new();
+    for candidate in candidates {
+        let sketch = &candidate.member.sketch;
+        let near = stories.entry(candidate.member.story).or_default();
+        near.add(sketch);
+        let cosine = cosine(&weighed.sketch, sketch);
+        if cosine > near.cosine && has_common_ground(rules, weighed, sketch) {
+            near.cosine = cosine;
+            near.item = Some((candidate.member.item, sketch));
+        }
+    }
+    let (story, _, (item, sketch)) = stories
+        .iter()
+        .filter(|(_, near)| near.cosine >= rules.nearest)
+        .filter_map(|(story, near)| Some((*story, near.centroid(&weighed.sketch), near.item?)))
+        .filter(|(_, centroid, _)| *centroid >= rules.centroid)
+        .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))?;
+    Some(Placement::FollowUp {
+        near: item,
+        story,
+        evidence: Evidence::Words(shared(weighed, sketch).take(NAMED).collect()),
+    })
+}
+
+/// What is known of one story.
+#[derive(Debug, Default)]
+struct Near<'a> {
+    item: Option<(ItemId, &'a Sketch)>,
+    cosine: f32,
+    sum: HashMap<u32, f32>,
+}
+
+impl Near<'_> {
+    fn add(&mut self, sketch: &Sketch) {
+        let length = length(&sketch.words);
+        for word in &sketch.words {
+            *self.sum.entry(word.hash).or_default() += f32::from(word.value()) / length;
+        }
+    }
+
+    /// The cosine to the sum of the story's items.
+    fn centroid(&self, sketch: &Sketch) -> f32 {
+        let dot: f32 = sketch
+            .words
+            .iter()
+            .filter_map(|word| Some(f32::from(word.value()) * self.sum.get(&word.hash)?))
+            .sum();
+        let mut squares: Vec<f32> = self.sum.values().map(|value| value * value).collect();
+        squares.sort_unstable_by(f32::total_cmp); // the same sum on every machine
+        let norm = squares.iter().sum::<f32>().sqrt();
+        dot / (norm * length(&sketch.words)).max(f32::MIN_POSITIVE)
+    }
+}
+
+fn has_common_ground(rules: &Rules, weighed: &Weighed, sketch: &Sketch) -> bool {
+    let in_both = |known: &&crate::story::weigh::Known| {
+        known.is_rare && find_word(sketch, known.word.hash).is_some()
+    };
+    let mut strong = false;
+    let mut count = 0;
+    for known in weighed.words.iter().filter(in_both) {
+        count += 1;
+        strong |= known.word.is_strong();
+    }
+    strong && count >= rules.shared_words
+}
+
+/// The words that are in both, the heaviest first.
+fn shared<'a>(weighed: &'a Weighed, sketch: &'a Sketch) -> impl Iterator<Item = String> + 'a {
+    weighed
+        .words
+        .iter()
+        .filter(|known| find_word(sketch, known.word.hash).is_some())
+        .map(|known| known.spelling.clone())
+}
+
+fn find_word(sketch: &Sketch, hash: u32) -> Option<&Word> {
+    let place = sketch.words.binary_search_by_key(&hash, |word| word.hash);
+    place.ok().map(|place| &sketch.words[place])
+}
+
+/// The cosine of the angle between the words of two texts.
+fn cosine(one: &Sketch, other: &Sketch) -> f32 {
+    let dot: f32 = one
+        .words
+        .iter()
+        .filter_map(|word| {
+            let known = find_word(other, word.hash)?;
+            Some(f32::from(word.value()) * f32::from(known.value()))
+        })
+        .sum();
+    dot / (length(&one.words) * length(&other.words)).max(f32::MIN_POSITIVE)
+}
+
+fn length(words: &[Word]) -> f32 {
+    let squares: f32 = words
+        .iter()
+        .map(|word| f32::from(word.value()).powi(2))
+        .sum();
+    squares.sqrt().max(f32::MIN_POSITIVE)
+}

@@ -1,0 +1,116 @@
+//! Whether an item has the text of another one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    candidates::Candidate,
+    evidence::Evidence,
+    place::{Arrival, Placement, Rules},
+    shelf::{Member, StoryId},
+    sketch::Sketch,
+};
+use crate::model::FeedId;
+
+/// A text of fewer words is no text of its own: many items may be called "Morning briefing".
+const LEAST_WORDS: usize = 5;
+
+/// The item whose text the arriving one has: the nearest, the oldest of those.
+pub(super) fn find(
+    rules: &Rules,
+    arrival: &Arrival<'_>,
+    sketch: &Sketch,
+    candidates: &[Candidate],
+) -> Option<Placement> {
+    let common = boilerplate(candidates);
+    let mut best: Option<(f32, Evidence, &Member)> = None;
+    for Candidate { member } in candidates {
+        let Some((share, evidence)) = same_text(rules, sketch, &member.sketch, &common) else {
+            continue;
+        };
+        if member.feed == arrival.feed {
+            // A second item of one feed, and what it is a copy of, are both older news there.
+            if evidence == Evidence::Link || share >= 1.0 && evidence == Evidence::Text {
+                continue;
+            }
+            return None;
+        }
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(known, _, other)| (share, -member.item.0) > (*known, -other.item.0));
+        if is_better && sketch.figures.agree(&member.sketch.figures) {
+            best = Some((share, evidence, member));
+        }
+    }
+    best.map(|(_, evidence, member)| Placement::Copy {
+        of: member.item,
+        story: member.story,
+        evidence,
+    })
+}
+
+/// How much of the text is the same, and how that was seen.
+fn same_text(
+    rules: &Rules,
+    one: &Sketch,
+    other: &Sketch,
+    common: &HashSet<u32>,
+) -> Option<(f32, Evidence)> {
+    if one.exact == other.exact && one.words.len() >= LEAST_WORDS {
+        return Some((2.0, Evidence::Text));
+    }
+    let (shared, of) = phrases(one, other, common);
+    let share = ratio(shared, of);
+    if one.links.iter().any(|link| other.links.contains(link)) && (of == 0 || share > 0.2) {
+        return Some((1.5, Evidence::Link));
+    }
+    (shared >= rules.copy_phrases && share >= rules.copy_share).then(|| {
+        let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let evidence = Evidence::Phrases {
+            shared: count(shared),
+            of: count(of),
+        };
+        (share, evidence)
+    })
+}
+
+/// Of the phrases that both would have kept: how many both have, and how many the shorter one has.
+fn phrases(one: &Sketch, other: &Sketch, common: &HashSet<u32>) -> (usize, usize) {
+    let last = |sketch: &Sketch| match sketch.phrases.last() {
+        Some(last) if usize::from(sketch.phrase_count) > sketch.phrases.len() => *last,
+        _ => u32::MAX,
+    };
+    let bound = last(one).min(last(other));
+    let kept = |phrase: &&u32| **phrase <= bound && !common.contains(*phrase);
+    let others: HashSet<u32> = other.phrases.iter().filter(kept).copied().collect();
+    let ones = one.phrases.iter().filter(kept).count();
+    let shared = one
+        .phrases
+        .iter()
+        .filter(|phrase| others.contains(phrase))
+        .count();
+    (shared, ones.min(others.len()))
+}
+
+/// Phrases that several stories of one feed have: credits, calls to subscribe.
+fn boilerplate(candidates: &[Candidate]) -> HashSet<u32> {
+    let mut seen: HashMap<(FeedId, u32), StoryId> = HashMap::new();
+    let mut common = HashSet::new();
+    for Candidate { member } in candidates {
+        for phrase in &member.sketch.phrases {
+            let first = *seen.entry((member.feed, *phrase)).or_insert(member.story);
+            if first != member.story {
+                common.insert(*phrase);
+            }
+        }
+    }
+    common
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are below 2^10")]
+fn ratio(part: usize, whole: usize) -> f32 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f32 / whole as f32
+    }
+}
