@@ -48,6 +48,7 @@ pub mod notify;
 pub mod opml;
 pub mod parse;
 pub mod poll;
+pub mod publisher;
 pub mod schedule;
 pub mod scheduler;
 pub mod store;

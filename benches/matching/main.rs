@@ -83,6 +83,9 @@ fn watch(expression: &str) -> Watch {
         feeds: None,
         priority: Priority::Routine,
         notify: Vec::new(),
+        stories: None,
+        corroborate: None,
+        escalate: None,
         on_update: OnUpdate::Never,
     }
 }

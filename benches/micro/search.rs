@@ -142,6 +142,9 @@ fn watch(expression: &str) -> Watch {
         priority: Priority::Routine,
         on_update: OnUpdate::default(),
         notify: Vec::new(),
+        stories: None,
+        corroborate: None,
+        escalate: None,
     }
 }
 

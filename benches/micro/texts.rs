@@ -38,6 +38,9 @@ fn watches(count: usize) -> Vec<Watch> {
         priority: Priority::Routine,
         on_update: OnUpdate::default(),
         notify: vec!["desk".to_owned()],
+        stories: None,
+        corroborate: None,
+        escalate: None,
     };
     let mut watches: Vec<_> = (0..count - 1).map(watch).collect();
     watches.push(Watch {

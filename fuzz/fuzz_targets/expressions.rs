@@ -23,6 +23,9 @@ fuzz_target!(|text: &str| {
         feeds: None,
         priority: Priority::Routine,
         notify: Vec::new(),
+        stories: None,
+        corroborate: None,
+        escalate: None,
         on_update: OnUpdate::Never,
     };
     let matcher = Matcher::compile(&[watch], &[]).expect("it was parsed before");

@@ -36,6 +36,9 @@ mod tests {
             priority: Priority::Routine,
             on_update: OnUpdate::Match,
             notify: vec!["desk".into()],
+            stories: None,
+            corroborate: None,
+            escalate: None,
         };
         let entity = |name: &str, spelling: &str| Entity {
             name: name.into(),

@@ -18,11 +18,13 @@ use super::{
     policy::read_policy,
     presets::Presets,
     problem::{Problem, SourceLocation},
+    publishers::read_publishers,
     receivers::read_receiver,
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
+    stories::{read_of_receiver, read_stories},
     value::Value,
     watches::{
         ReadWatch, Selectors, WatchContext, read_on_update, read_receiver_names, read_watch,
@@ -35,7 +37,7 @@ use crate::{
     delivery_policy::Policy,
     http::HttpOptions,
     matcher::{Entity, Matcher},
-    model::{Feed, OnUpdate, Watch},
+    model::{Feed, OnUpdate, ReceiverStories, Watch},
     notify::ReceiverOptions,
 };
 
@@ -52,6 +54,7 @@ pub(super) fn read<'a>(
     let mail = Mail::read(files.once("mail"));
     let receivers = read_receivers(&files, &presets, &mail);
     let policies = read_policies(&files, &timezone);
+    let publishers = read_publishers(&files.entries("publisher"));
     let receiver_names = names(&files.entries("receiver"));
     let notify = read_notify(&files, &receiver_names);
     let health_section = files.section("health", &HEALTH);
@@ -70,6 +73,7 @@ pub(super) fn read<'a>(
         receivers: &receiver_names,
         notify: notify.as_deref(),
         on_update: read_default_on_update(&files),
+        publishers: &publishers,
     };
     let watches = read_watches(&files, &around);
     let tests = read_tests(&files);
@@ -95,6 +99,12 @@ pub(super) fn read<'a>(
         presets: presets.into_own(),
         receivers,
         policies,
+        stories: files
+            .once("stories")
+            .and_then(read_stories)
+            .unwrap_or_default(),
+        receiver_stories: read_receiver_stories(&files),
+        publishers,
         mail: mail.into_servers(),
         http,
         store,
@@ -145,6 +155,13 @@ fn read_policies(files: &Files<'_>, zone: &TimeZone) -> BTreeMap<String, Policy>
     policies
         .filter_map(|(name, policy)| Some((name, policy?)))
         .collect()
+}
+
+fn read_receiver_stories(files: &Files<'_>) -> BTreeMap<String, ReceiverStories> {
+    let entries = files.entries("receiver").into_iter();
+    let said =
+        entries.filter_map(|entry| Some((entry.name().to_owned(), read_of_receiver(entry)?)));
+    said.collect()
 }
 
 /// The top-level `notify`; without it the only receiver there is.

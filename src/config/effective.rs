@@ -1,6 +1,7 @@
 //! The config in effect, as TOML.
 
 mod receivers;
+mod stories;
 
 use std::fmt::Write;
 
@@ -28,6 +29,7 @@ pub fn effective(config: &Config) -> String {
     if let Some(zone) = config.timezone.iana_name() {
         writer.string("timezone", zone);
     }
+    writer.string("stories", config.stories.as_str());
     for (feeds, is_on) in [(&config.feeds, true), (&config.off.feeds, false)] {
         for feed in feeds {
             writer.feed(feed, is_on);
@@ -41,6 +43,7 @@ pub fn effective(config: &Config) -> String {
             writer.watch(watch, is_on);
         }
     }
+    writer.publishers(&config.publishers);
     for preset in &config.presets {
         writer.preset(preset);
     }
@@ -50,6 +53,7 @@ pub fn effective(config: &Config) -> String {
         for (name, value) in policy.into_iter().flat_map(as_written) {
             writer.value(name, &value);
         }
+        writer.stories_of_receiver(config.receiver_stories.get(&receiver.name));
     }
     for mail in &config.mail {
         writer.mail(mail);
@@ -196,6 +200,7 @@ impl Writer {
         self.string("priority", watch.priority.as_str());
         self.string("on_update", watch.on_update.as_str());
         self.strings("notify", watch.notify.iter().map(String::as_str));
+        self.stories_of_watch(watch);
     }
 
     fn settings(&mut self, config: &Config) {

@@ -106,7 +106,7 @@ const ENTITY: [(&str, &str); 1] = [(
     "names",
 )];
 
-const WATCH: [(&str, &str); 16] = [
+const WATCH: [(&str, &str); 19] = [
     ("active enable on", "enabled"),
     (
         "disabled disable paused pause off skip inactive mute",
@@ -147,12 +147,21 @@ const WATCH: [(&str, &str); 16] = [
     ),
     ("update updates edits edited", "on_update"),
     (
+        "dedup dedupe deduplicate duplicates copies fold similar",
+        "stories",
+    ),
+    (
+        "confirm confirmed confirmations corroboration corroborated publishers",
+        "corroborate",
+    ),
+    ("escalation escalated upgrade raise", "escalate"),
+    (
         "throttle rate rate_limit cooldown limit",
         "write `at_most` in a receiver",
     ),
 ];
 
-const RECEIVER: [(&str, &str); 15] = [
+const RECEIVER: [(&str, &str); 16] = [
     (
         "enabled active enable disabled disable paused pause off inactive",
         "leave it out of `notify`; `fivebells mute receiver NAME` keeps its notices back for a while",
@@ -179,6 +188,10 @@ const RECEIVER: [(&str, &str); 15] = [
     ),
     ("quiet_hours silence dnd do_not_disturb mute", "quiet"),
     ("batch summary bundle schedule interval", "digest"),
+    (
+        "dedup dedupe deduplicate duplicates copies fold similar",
+        "stories",
+    ),
     (
         "smtp server host port from sender starttls tls",
         "the mail server belongs in [mail], with `server` and `from`",

@@ -16,7 +16,7 @@ const TIME_WORDS: [(&str, &str); 6] = [
 ];
 
 /// An example for each key whose values have a form of their own.
-const EXAMPLES: [(&str, &str); 19] = [
+const EXAMPLES: [(&str, &str); 23] = [
     (
         "silent",
         "write \"auto\", \"never\", or how long, such as \"3d\"",
@@ -26,6 +26,13 @@ const EXAMPLES: [(&str, &str); 19] = [
         "it can be \"routine\", \"urgent\", \"bulletin\" or \"flash\"",
     ),
     ("passes", "it can be \"urgent\", \"bulletin\" or \"flash\""),
+    ("stories", "it can be \"copies\", \"all\" or \"off\""),
+    ("else", "it can be \"tell\", \"digest\" or \"drop\""),
+    ("corroborate", "such as \"3 publishers within 6h\""),
+    (
+        "escalate",
+        "such as escalate = { publishers = 3, within = \"6h\", priority = \"bulletin\" }",
+    ),
     ("on_update", "it can be \"never\", \"match\" or \"every\""),
     (
         "identity",

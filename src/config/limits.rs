@@ -53,6 +53,10 @@ pub const AT_MOST: RangeInclusive<u64> = 1..=1_000;
 pub const AT_MOST_PER: RangeInclusive<Duration> = Duration::from_secs(1)..=days(1);
 /// How long a first alert waits for others.
 pub const GROUP_WAIT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_hours(1);
+/// Publishers that an alert waits for.
+pub const PUBLISHERS: RangeInclusive<u64> = 2..=20;
+/// How long an alert waits for other publishers.
+pub const CORROBORATED_WITHIN: RangeInclusive<Duration> = Duration::from_mins(1)..=days(7);
 
 /// `std` names no unit above the hour yet.
 const fn days(count: u64) -> Duration {

@@ -103,7 +103,14 @@ impl<'a> Files<'a> {
         let settings = TOP.keys.iter().filter(|key| {
             !matches!(
                 key.name,
-                "include" | "feed" | "entity" | "watch" | "receiver" | "preset" | "test"
+                "include"
+                    | "feed"
+                    | "entity"
+                    | "watch"
+                    | "receiver"
+                    | "preset"
+                    | "publisher"
+                    | "test"
             )
         });
         for key in settings {

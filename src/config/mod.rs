@@ -40,6 +40,7 @@ mod policy;
 mod presets;
 mod problem;
 mod propose;
+mod publishers;
 mod receivers;
 mod report;
 mod rhythm;
@@ -50,6 +51,7 @@ mod section;
 mod services;
 mod settings;
 mod shape;
+mod stories;
 mod strings;
 mod syntax;
 mod templates;
@@ -77,8 +79,9 @@ use crate::{
     delivery_policy::Policy,
     http::HttpOptions,
     matcher::{Entity, Matcher},
-    model::{Feed, Watch},
+    model::{Feed, ReceiverStories, Stories, Watch},
     notify::{MailOptions, Preset, ReceiverOptions},
+    publisher::Publishers,
     store::StoreOptions,
 };
 
@@ -122,6 +125,12 @@ pub struct Config {
     pub receivers: Vec<ReceiverOptions>,
     /// When each receiver is notified, by name; one that is not here gets everything at once.
     pub policies: BTreeMap<String, Policy>,
+    /// What is folded of a story, where neither watch nor receiver says.
+    pub stories: Stories,
+    /// What receivers say of stories, by name; one that is not here says nothing.
+    pub receiver_stories: BTreeMap<String, ReceiverStories>,
+    /// The domains that count as one publisher.
+    pub publishers: Publishers,
     /// `[mail]` first, if it is there; it is where any receiver gets mail.
     pub mail: Vec<MailOptions>,
     /// The one HTTP client.
@@ -140,6 +149,15 @@ pub struct Config {
     pub control: ControlOptions,
     /// In the order they are written.
     pub tests: Vec<ConfigTest>,
+}
+
+impl Config {
+    /// What is folded of this watch's alerts for this receiver.
+    pub fn stories_for(&self, watch: &Watch, receiver: &str) -> Stories {
+        let of_receiver = self.receiver_stories.get(receiver);
+        let of_receiver = of_receiver.and_then(|stories| stories.mode);
+        Stories::in_force(watch.stories, of_receiver, self.stories)
+    }
 }
 
 /// A config that can run.

@@ -3,7 +3,7 @@
 
 use super::{
     problem::{Problem, SourceLocation},
-    schema::{ENTITY, FEED, Kind, RECEIVER, TOP, Table, WATCH},
+    schema::{ENTITY, FEED, Key, Kind, RECEIVER, TOP, Table, WATCH},
     strings::{key as as_key, quoted},
     value::Value,
 };
@@ -42,6 +42,7 @@ fn below(what: &str) -> String {
         "watch" => "NAME = \"an expression\"",
         "entity" => "NAME = [\"a name\", \"another\"]",
         "receiver" => "NAME = { email = [\"you@example.org\"] }",
+        "publisher" => "NAME = [\"example.org\", \"example.com\"]",
         _ => return format!("write [{what}.NAME] and its keys below it"),
     };
     format!("write [{what}] and below it {entry}")
@@ -88,11 +89,12 @@ pub(super) fn report_key_as_name(entry: Value<'_>, what: &str) -> bool {
 /// Reports an entry whose name has a dot and no quotes, which TOML takes for a table in a table:
 /// `u.s = "US"`. Says whether it is one.
 pub(super) fn report_dotted(entry: Value<'_>, what: &str) -> bool {
-    let own: &Table = match what {
-        "feed" => &FEED,
-        "watch" => &WATCH,
-        "entity" => &ENTITY,
-        "receiver" => &RECEIVER,
+    let own: &[Key] = match what {
+        "feed" => FEED.keys,
+        "watch" => WATCH.keys,
+        "entity" => ENTITY.keys,
+        "receiver" => RECEIVER.keys,
+        "publisher" => &[],
         _ => return false,
     };
     let place = entry.key_place();
@@ -109,7 +111,7 @@ pub(super) fn report_dotted(entry: Value<'_>, what: &str) -> bool {
         return false;
     };
     let first = rest.split('.').next().unwrap_or(rest);
-    if own.keys.iter().any(|key| key.name == first) {
+    if own.iter().any(|key| key.name == first) {
         return false;
     }
     let name = quoted(&format!("{}.{rest}", entry.name()));

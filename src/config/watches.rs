@@ -9,11 +9,13 @@ use super::{
     schema::WATCH,
     section::Section,
     shape::report_no_entry,
+    stories::{WatchStories, read_of_watch},
     value::{Text, Value},
 };
 use crate::{
     matcher::Entity,
     model::{Feed, Field, OnUpdate, Priority, Watch},
+    publisher::Publishers,
 };
 
 /// What a watch can refer to, and where it sends when it does not say.
@@ -29,6 +31,8 @@ pub(super) struct WatchContext<'a> {
     pub(super) notify: Option<&'a [String]>,
     /// What watches do about edited items when they do not say.
     pub(super) on_update: OnUpdate,
+    /// Who can be named as a publisher.
+    pub(super) publishers: &'a Publishers,
 }
 
 /// A watch, and what its expression was read from.
@@ -59,6 +63,20 @@ pub(super) fn read_watch<'a>(
         .as_ref()
         .and_then(|section| read_feeds(section, around));
     let priority = section.as_ref().and_then(read_priority);
+    let stories = section.as_ref().map(|section| {
+        let is_said = section.get("priority").is_some();
+        let own = if is_said {
+            priority
+        } else {
+            Some(Priority::default())
+        };
+        read_of_watch(section, own, &around.feeds, around.publishers)
+    });
+    let WatchStories {
+        stories,
+        corroborate,
+        escalate,
+    } = stories.unwrap_or_default();
     let on_update = section
         .as_ref()
         .and_then(|section| read_on_update(section.get("on_update")?));
@@ -75,6 +93,9 @@ pub(super) fn read_watch<'a>(
         priority: priority.unwrap_or_default(),
         on_update: on_update.unwrap_or(around.on_update),
         notify: notify?,
+        stories,
+        corroborate,
+        escalate,
     };
     Some(Named {
         entry,

@@ -16,6 +16,7 @@ mod origin;
 mod priority;
 mod receiver;
 mod report;
+mod story;
 pub mod time;
 mod trouble;
 mod watch;
@@ -38,6 +39,7 @@ pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use receiver::{ReceiverFailing, ReceiverMissed, ReceiverRecovered};
 pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
+pub use story::{Corroborate, CountFrom, Escalate, Otherwise, ReceiverStories, Stories};
 pub use trouble::{
     ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,
 };

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::Priority;
+use super::{Corroborate, Escalate, Priority, Stories};
 
 /// A part of an item that a term can hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -128,4 +128,10 @@ pub struct Watch {
     pub on_update: OnUpdate,
     /// Names of the receivers it notifies; never empty.
     pub notify: Vec<String>,
+    /// What is folded of its alerts; `None` as the receiver says.
+    pub stories: Option<Stories>,
+    /// How many publishers its alerts wait for.
+    pub corroborate: Option<Corroborate>,
+    /// How many publishers make it send again, at a higher priority.
+    pub escalate: Option<Escalate>,
 }

@@ -31,6 +31,9 @@ pub(crate) fn as_watch(
         priority: Priority::Routine,
         on_update: OnUpdate::default(),
         notify: Vec::new(),
+        stories: None,
+        corroborate: None,
+        escalate: None,
     };
     Ok((watch, query.warnings()))
 }

@@ -7,9 +7,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    AT_MOST_TABLE, CONTROL, DIGEST_TABLE, ENTITY, EVERY_TABLE, FEED, HEALTH, KEEP, Key, Kind, MAIL,
-    MAIL_SERVER, OAUTH, POLL, PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY, QUIET_TABLE,
-    RECEIVER, SECRET, STORE, TABLES, TEST, TOP, Table, WATCH, WEB,
+    AT_MOST_TABLE, CONTROL, CORROBORATE_TABLE, DIGEST_TABLE, ENTITY, ESCALATE_TABLE, EVERY_TABLE,
+    FEED, HEALTH, KEEP, Key, Kind, MAIL, MAIL_SERVER, OAUTH, POLL, PRESET, PRESET_LIMIT,
+    PRESET_PARAMETER, PRESET_PRIORITY, QUIET_TABLE, RECEIVER, SECRET, STORE, TABLES, TEST, TOP,
+    Table, WATCH, WEB,
 };
 
 /// Where the package puts the schema.
@@ -137,6 +138,7 @@ fn long(key: &Key) -> Value {
     refer(match key.name {
         "digest" => &DIGEST_TABLE,
         "quiet" => &QUIET_TABLE,
+        "corroborate" => &CORROBORATE_TABLE,
         _ => &AT_MOST_TABLE,
     })
 }
@@ -150,6 +152,7 @@ fn inner(table: &Table, key: &Key) -> Value {
         ("", "watch") => named(&any(&[text(), refer(&WATCH)])),
         ("", "receiver") => named(&refer(&RECEIVER)),
         ("", "preset") => named(&refer(&PRESET)),
+        ("", "publisher") => named(&one_or_more(text())),
         ("", "poll") => refer(&POLL),
         ("", "mail") => refer(&MAIL),
         ("", "health") => refer(&HEALTH),
@@ -162,6 +165,7 @@ fn inner(table: &Table, key: &Key) -> Value {
         ("preset.NAME", "limit") => refer(&PRESET_LIMIT),
         ("preset.NAME", "priority") => refer(&PRESET_PRIORITY),
         (_, "oauth") => refer(&OAUTH),
+        (_, "escalate") => refer(&ESCALATE_TABLE),
         _ => named(&secret_or_text()),
     }
 }

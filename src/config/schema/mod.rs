@@ -5,6 +5,7 @@ mod json;
 mod key;
 mod presets;
 mod service;
+mod story;
 mod telling;
 mod watching;
 
@@ -13,6 +14,7 @@ pub use self::{
     key::{Key, Kind},
     presets::{PRESET, PRESET_LIMIT, PRESET_PARAMETER, PRESET_PRIORITY},
     service::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB, WEB_PROXY},
+    story::{CORROBORATE_TABLE, ESCALATE_TABLE},
     telling::{AT_MOST_TABLE, DIGEST_TABLE, MAIL, MAIL_SERVER, OAUTH, QUIET_TABLE, RECEIVER},
     watching::{ENTITY, EVERY_TABLE, FEED, TEST, WATCH},
 };
@@ -33,6 +35,9 @@ const HINTS: [&str; 5] = ["max-age", "ttl", "update-period", "skip-hours", "skip
 
 /// The lowest first.
 const PRIORITIES: [&str; 4] = ["routine", "urgent", "bulletin", "flash"];
+
+/// What is folded of a story.
+const STORIES: [&str; 3] = ["copies", "all", "off"];
 
 /// The top of a file.
 pub const TOP: Table = Table {
@@ -60,6 +65,13 @@ pub const TOP: Table = Table {
         )
         .of(&["never", "match", "every"])
         .or("match"),
+        key(
+            "stories",
+            Kind::String,
+            "copies, all or off: what is folded of one story in many feeds, where neither watch nor receiver says; copies if not set",
+        )
+        .of(&STORIES)
+        .or("copies"),
         key("feed", Kind::Table, "the feeds, by name"),
         key(
             "entity",
@@ -72,6 +84,11 @@ pub const TOP: Table = Table {
             "preset",
             Kind::Table,
             "services of one's own, by name: each is then a key of a receiver",
+        ),
+        key(
+            "publisher",
+            Kind::Table,
+            "families of publishers, by name: domains that count as one",
         ),
         key("poll", Kind::Table, "how feeds are read"),
         key(
@@ -115,7 +132,7 @@ pub const SECRET: Table = Table {
 };
 
 /// Every table.
-pub const TABLES: [&Table; 25] = [
+pub const TABLES: [&Table; 27] = [
     &TOP,
     &FEED,
     &ENTITY,
@@ -141,4 +158,6 @@ pub const TABLES: [&Table; 25] = [
     &DIGEST_TABLE,
     &QUIET_TABLE,
     &AT_MOST_TABLE,
+    &CORROBORATE_TABLE,
+    &ESCALATE_TABLE,
 ];

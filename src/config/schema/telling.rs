@@ -1,6 +1,6 @@
 //! Who is notified, and how: `[receiver]` and `[mail]`.
 
-use super::{Kind, Table, key};
+use super::{Kind, STORIES, Table, key};
 
 /// `[receiver.NAME]`: exactly one of `email`, `webhook`, `exec`, `stdout` and the services.
 pub const RECEIVER: Table = Table {
@@ -131,6 +131,18 @@ pub const RECEIVER: Table = Table {
             Kind::Duration,
             "how long a first alert waits for others to go with it",
         ),
+        key(
+            "stories",
+            Kind::String,
+            "copies, all or off: what is folded for it; the top-level `stories` if not set",
+        )
+        .of(&STORIES),
+        key(
+            "sources",
+            Kind::Boolean,
+            "whether it is sent a line such as `+14 sources` when a story's time is over",
+        )
+        .or("false"),
     ],
 };
 

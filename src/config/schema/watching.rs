@@ -1,6 +1,6 @@
 //! What is read and watched for: `[feed]`, `[entity]`, `[watch]`, `[[test]]`.
 
-use super::{HINTS, Kind, PRIORITIES, Table, key};
+use super::{HINTS, Kind, PRIORITIES, STORIES, Table, key};
 
 /// `[feed.NAME]`; `NAME = "url"` for short.
 pub const FEED: Table = Table {
@@ -164,6 +164,21 @@ pub const WATCH: Table = Table {
             Kind::String,
             "edited items: `never`; `match` to alert what matches only since the edit; `every` to alert, also again, each edit with a hit in a new sentence; the top-level `on_update` if not set",
         ).of(&["never", "match", "every"]),
+        key(
+            "stories",
+            Kind::String,
+            "copies, all or off: what is folded of its alerts; the receiver's `stories` if not set",
+        ).of(&STORIES),
+        key(
+            "corroborate",
+            Kind::StringOrTable,
+            "its alerts wait until so many publishers have the story, such as `3 publishers within 6h`",
+        ),
+        key(
+            "escalate",
+            Kind::Table,
+            "its alerts are sent again, at a higher priority, when so many publishers have the story",
+        ),
     ],
 };
 

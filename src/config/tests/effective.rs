@@ -49,12 +49,16 @@ fn what_is_in_effect_reads_back_as_itself() {
 const EVERY_SETTING: &str = r##"
 timezone = "Asia/Tokyo"
 on_update = "never"
+stories = "off"
 [feed]
 "a b" = { url = "file:a.xml", initial = 7, every = "1h30m", tags = ["x y", "日本"] }
 "quo\"te" = { url = "https://example.org/?a=1&b=2#c", initial = "all", identity = "title", allow_private = true }
 reached = { url = "https://example.org/b", http2 = false, proxy = "none", ca_file = "ca.pem" }
 [entity]
 "小泉" = ["Shinjirō Koizumi", "小泉進次郎", "\"Koizumi\" \\"]
+[publisher]
+"日 本" = ["例え.jp", "sub.example.org"]
+"bbc.com" = "bbc.co.uk"
 [watch]
 minister = "@小泉"
 [watch.lists]
@@ -68,6 +72,11 @@ in = ["link", "title"]
 feeds = ["#日本"]
 priority = "flash"
 on_update = "match"
+stories = "all"
+[watch.sure]
+match = "sure"
+corroborate = { publishers = 3, within = "90m", else = "tell", from = ["#日本", "bbc.co.uk", "reuters"], passes = "urgent" }
+escalate = { publishers = 4, within = "7d", priority = "flash" }
 [receiver.hook]
 webhook = "https://example.org/hook"
 body = '''
@@ -78,6 +87,8 @@ timeout = "5s"
 digest = { when = ["Mon-Fri 08:00", "18:30", "every 2h", "50 alerts"], passes = "bulletin" }
 quiet = { hours = ["22:30-06:30", "Sat,Sun 00:00-24:00"], passes = "flash" }
 at_most = { rate = "20/90m", passes = "urgent" }
+stories = "copies"
+sources = true
 [receiver.mail]
 email = ["a@example.org"]
 digest = "every 1d"

@@ -52,6 +52,8 @@ fn the_long_example_has_every_key() {
             "a digest",
             "quiet hours",
             "a rate",
+            "a corroboration",
+            "an escalation",
             "a parameter",
             "a limit",
             "grades",

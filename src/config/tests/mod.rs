@@ -8,6 +8,7 @@ mod policy;
 mod robust;
 mod schema;
 mod services;
+mod stories;
 
 use std::{fs, path::PathBuf};
 

@@ -26,6 +26,9 @@ fn watch(expression: &str) -> Watch {
         priority: Priority::Routine,
         on_update: OnUpdate::default(),
         notify: vec!["desk".to_owned()],
+        stories: None,
+        corroborate: None,
+        escalate: None,
     }
 }
 

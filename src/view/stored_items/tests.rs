@@ -126,6 +126,9 @@ fn watch(expression: &str, fields: &[Field], feeds: Option<&str>) -> Watch {
         priority: Priority::Routine,
         on_update: OnUpdate::default(),
         notify: Vec::new(),
+        stories: None,
+        corroborate: None,
+        escalate: None,
     }
 }
 

@@ -155,6 +155,9 @@ mod tests {
             priority: Priority::Routine,
             on_update: OnUpdate::default(),
             notify: Vec::new(),
+            stories: None,
+            corroborate: None,
+            escalate: None,
         }
     }
 

@@ -13,7 +13,16 @@ use std::{
 const LAYERS: [&[&str]; 12] = [
     &["model", "linear", "watchdog"],
     &[
-        "clock", "schedule", "calendar", "text", "suggest", "unwind", "files", "heavy", "metrics",
+        "clock",
+        "schedule",
+        "calendar",
+        "text",
+        "suggest",
+        "unwind",
+        "files",
+        "heavy",
+        "metrics",
+        "publisher",
     ],
     &["delivery_policy", "story"],
     &["http"],

@@ -1,0 +1,189 @@
+//! News agencies, whose reports others print: one origin each, in whatever script they are named.
+
+/// A news agency.
+#[derive(Debug)]
+pub(super) struct Agency {
+    /// What it is called here.
+    pub(super) name: &'static str,
+    /// Its own sites: registrable domains.
+    sites: &'static [&'static str],
+    /// As others credit it.
+    pub(super) credits: &'static [&'static str],
+}
+
+const fn agency(
+    name: &'static str,
+    sites: &'static [&'static str],
+    credits: &'static [&'static str],
+) -> Agency {
+    Agency {
+        name,
+        sites,
+        credits,
+    }
+}
+
+pub(super) const AGENCIES: [Agency; 24] = [
+    agency(
+        "reuters",
+        &["reuters.com"],
+        &[
+            "Reuters",
+            "Thomson Reuters",
+            "Рейтер",
+            "ロイター",
+            "路透社",
+            "路透",
+            "로이터",
+            "رويترز",
+        ],
+    ),
+    agency(
+        "ap",
+        &["apnews.com", "ap.org"],
+        &[
+            "AP",
+            "Associated Press",
+            "The Associated Press",
+            "AP通信",
+            "美联社",
+            "美聯社",
+            "AP 연합",
+        ],
+    ),
+    agency(
+        "afp",
+        &["afp.com"],
+        &[
+            "AFP",
+            "Agence France-Presse",
+            "Agence France Presse",
+            "AFP通信",
+            "AFP時事",
+            "法新社",
+            "АФП",
+        ],
+    ),
+    agency(
+        "dpa",
+        &["dpa.com", "dpa.de", "dpa-international.com"],
+        &["dpa", "Deutsche Presse-Agentur"],
+    ),
+    agency("apa", &["apa.at"], &["APA", "Austria Presse Agentur"]),
+    agency(
+        "kyodo",
+        &["kyodonews.net", "kyodonews.jp", "kyodo.co.jp"],
+        &[
+            "Kyodo",
+            "Kyodo News",
+            "共同",
+            "共同通信",
+            "共同通信社",
+            "共同社",
+        ],
+    ),
+    agency(
+        "jiji",
+        &["jiji.com", "jiji.co.jp"],
+        &[
+            "Jiji",
+            "Jiji Press",
+            "時事",
+            "時事通信",
+            "時事通信社",
+            "时事社",
+        ],
+    ),
+    agency(
+        "xinhua",
+        &["xinhuanet.com", "news.cn", "xinhua.org"],
+        &[
+            "Xinhua",
+            "Xinhua News Agency",
+            "新华社",
+            "新华网",
+            "新華社",
+            "新華網",
+            "Синьхуа",
+        ],
+    ),
+    agency(
+        "chinanews",
+        &["chinanews.com", "chinanews.com.cn", "ecns.cn"],
+        &["China News Service", "中新社", "中新网", "中新網"],
+    ),
+    agency("cna", &["cna.com.tw", "focustaiwan.tw"], &["中央社"]),
+    agency(
+        "tass",
+        &["tass.com", "tass.ru", "itar-tass.com"],
+        &[
+            "TASS",
+            "Itar-Tass",
+            "ТАСС",
+            "ИТАР-ТАСС",
+            "タス通信",
+            "塔斯社",
+        ],
+    ),
+    agency(
+        "interfax",
+        &["interfax.ru", "interfax.com"],
+        &["Interfax", "Интерфакс"],
+    ),
+    agency(
+        "ria",
+        &["ria.ru", "rian.ru"],
+        &["RIA Novosti", "RIA", "РИА Новости", "俄新社"],
+    ),
+    agency("efe", &["efe.com"], &["EFE", "Agencia EFE"]),
+    agency("europapress", &["europapress.es"], &["Europa Press"]),
+    agency("ansa", &["ansa.it"], &["ANSA"]),
+    agency(
+        "yonhap",
+        &["yna.co.kr", "yonhapnews.co.kr"],
+        &[
+            "Yonhap",
+            "Yonhap News Agency",
+            "연합뉴스",
+            "聯合ニュース",
+            "韩联社",
+            "韓聯社",
+        ],
+    ),
+    agency("pti", &["ptinews.com"], &["PTI", "Press Trust of India"]),
+    agency("ani", &["aninews.in"], &["ANI", "Asian News International"]),
+    agency("ians", &["ians.in"], &["IANS"]),
+    agency(
+        "bloomberg",
+        &["bloomberg.com", "bloomberg.co.jp"],
+        &["Bloomberg", "Bloomberg News", "ブルームバーグ", "彭博社"],
+    ),
+    agency("upi", &["upi.com"], &["UPI", "United Press International"]),
+    agency(
+        "anadolu",
+        &["aa.com.tr"],
+        &["Anadolu", "Anadolu Agency", "Anadolu Ajansı"],
+    ),
+    agency(
+        "ukrinform",
+        &["ukrinform.ua", "ukrinform.net"],
+        &["Ukrinform", "Укринформ", "Укрінформ"],
+    ),
+];
+
+/// What the agencies are called here.
+pub fn agency_names() -> impl Iterator<Item = &'static str> {
+    AGENCIES.iter().map(|agency| agency.name)
+}
+
+/// Whether an agency is called this here.
+pub fn is_agency(name: &str) -> bool {
+    agency_names().any(|known| known == name)
+}
+
+/// The agency whose own site this registrable domain is.
+pub(super) fn agency_of(domain: &str) -> Option<&'static str> {
+    let mut agencies = AGENCIES.iter();
+    let found = agencies.find(|agency| agency.sites.contains(&domain));
+    found.map(|agency| agency.name)
+}
