@@ -289,6 +289,7 @@ impl Trouble {
             timestamp: event.since,
             event: Event::StoreFailing(event),
             accepted: Vec::new(),
+            thread: None,
         };
         let work = app.scheduler.work();
         for name in &app.config().health.notify {

@@ -137,6 +137,7 @@ impl Deliverer {
         let Some(notifier) = self.notifier(receiver) else {
             return Ok(DeliverOutcome::Idle);
         };
+        self.store.ripen(receiver, self.clock.now()).await?;
         let lease = notifier.timeout() + LEASE_MARGIN;
         let claim = match self.policies.get(receiver) {
             None if self.fold_flood(receiver, None).await? => return Ok(DeliverOutcome::Folded),

@@ -10,6 +10,7 @@
 //! What was attempted, and notices about trouble, are sent by themselves, deferred at most by quiet
 //! hours and by the rate.
 
+mod copies;
 mod outlook;
 mod rules;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 
 use jiff::Timestamp;
 
+pub use copies::{Because, Candidate, Folding, SentAlert};
 pub use outlook::{Outlook, Release};
 pub use rules::{Digest, Policy, Quiet, Rate};
 

@@ -6,7 +6,7 @@ use std::{collections::HashSet, fmt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Field, Item, Priority};
+use super::{AlertStory, AlsoIn, Field, Item, Priority};
 
 /// Row id of an alert in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,8 +37,11 @@ pub struct Alert {
     pub item: AlertItem,
     /// Where it was read.
     pub feed: AlertFeed,
-    /// The same story in other feeds.
+    /// The same story in other feeds: the first of [`AlertStory::also`].
     pub also: Vec<AlsoIn>,
+    /// Its story; `None` where stories are off, and in what older versions have stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<AlertStory>,
     /// What changed, where the item was known and an edit made it match; `None` for a new item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<Update>,
@@ -153,17 +156,6 @@ pub struct AlertFeed {
     pub tags: Vec<String>,
 }
 
-/// The same story elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlsoIn {
-    /// The feed's name in the config.
-    pub feed: String,
-    /// Absolute URL.
-    pub link: Option<String>,
-    /// Plain text.
-    pub title: String,
-}
-
 /// A time as notices give it: without its fraction, never one to come.
 pub fn to_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).expect("a time cut to its second")
@@ -186,6 +178,7 @@ impl Alert {
                 tags: vec![],
             },
             also: vec![],
+            story: None,
             update: None,
         }
     }

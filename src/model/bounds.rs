@@ -54,6 +54,7 @@ impl Alert {
         if self.matches.iter().any(quotes) {
             self.item.summary.clear();
         }
+        self.shorten_also();
         self.shorten_summary();
         self.bound();
     }

@@ -19,6 +19,10 @@ pub enum DeferReason {
     AtMost,
     /// Others may join it.
     GroupWait,
+    /// What followed a story of which the receiver wants one summary (`stories = "all"`).
+    Story,
+    /// Too few publishers had the story in time.
+    Uncorroborated,
     /// One visit to a feed brought more than is sent one by one. No key of a policy: it holds for
     /// every receiver.
     Flood,
@@ -32,6 +36,8 @@ impl DeferReason {
             Self::Quiet => "quiet",
             Self::AtMost => "at_most",
             Self::GroupWait => "group_wait",
+            Self::Story => "story",
+            Self::Uncorroborated => "uncorroborated",
             Self::Flood => "flood",
         }
     }
@@ -94,8 +100,16 @@ impl Alert {
             self.matches.drain(kept_titles..titles);
             self.matches.truncate(most);
         }
-        self.also.truncate(Self::MAX_SHORT_ALSO);
+        self.shorten_also();
         self.shorten_summary();
+    }
+
+    /// Cuts its other sources to the first; how many there are stays in the story.
+    pub(super) fn shorten_also(&mut self) {
+        self.also.truncate(Self::MAX_SHORT_ALSO);
+        if let Some(story) = &mut self.story {
+            story.also.truncate(Self::MAX_SHORT_ALSO);
+        }
     }
 
     /// Cuts its summary to [`Context::MAX_CHARS`] characters.
@@ -149,13 +163,10 @@ mod tests {
                 tags: vec![],
             },
             also: vec![
-                AlsoIn {
-                    feed: "g".into(),
-                    link: None,
-                    title: "t".into(),
-                };
+                AlsoIn::new("g".into(), None, "t".into());
                 Alert::MAX_SHORT_ALSO + 1
             ],
+            story: None,
             update: None,
         }
     }

@@ -5,6 +5,7 @@
 
 mod access;
 mod alert;
+mod alert_story;
 mod bounds;
 mod delivery;
 mod digest;
@@ -22,7 +23,8 @@ mod trouble;
 mod watch;
 
 pub use access::{Access, ClientCertificate, Login, Proxy, Secret, Transport};
-pub use alert::{Alert, AlertFeed, AlertId, AlertItem, AlsoIn, Context, Match, Update, to_second};
+pub use alert::{Alert, AlertFeed, AlertId, AlertItem, Context, Match, Update, to_second};
+pub use alert_story::{AlertStory, AlsoIn, StoryId, StoryRole};
 pub use bounds::MAX_MATCHES;
 pub use delivery::{
     DeliveryId, DeliveryKey, Detour, Outcome, Receipt, Refusal, Retry, SendError, SendReason,
@@ -33,7 +35,7 @@ pub use item::{Fingerprint, IdentifiedBy, IdentityKey, Item, ItemId, Remembered,
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    NetworkFailing, NetworkRecovered, Notice, TestPing,
+    NetworkFailing, NetworkRecovered, Notice, TestPing, Thread,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};

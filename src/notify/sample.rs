@@ -35,6 +35,7 @@ fn notice(now: Timestamp, event: Event) -> Notice {
         timestamp: whole_second(now),
         event,
         accepted: Vec::new(),
+        thread: None,
     }
 }
 
@@ -77,11 +78,12 @@ fn alert(now: Timestamp) -> Alert {
             url: "https://thediplomat.com/feed/".to_owned(),
             tags: vec!["japan".to_owned()],
         },
-        also: vec![AlsoIn {
-            feed: "japantimes".to_owned(),
-            link: Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
-            title: "Koizumi and Hegseth meet in Tokyo".to_owned(),
-        }],
+        also: vec![AlsoIn::new(
+            "japantimes".to_owned(),
+            Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
+            "Koizumi and Hegseth meet in Tokyo".to_owned(),
+        )],
+        story: None,
         update: None,
     }
 }

@@ -5,7 +5,9 @@ use super::{
     engine::{FromValue, Value},
 };
 use crate::{
-    model::{AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, TextHash},
+    model::{
+        AlertId, DeliveryId, FeedId, IdentityKey, ItemId, MuteId, OriginId, StoryId, TextHash,
+    },
     schedule::Learned,
 };
 
@@ -25,7 +27,9 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AlertId, DeliveryId, FeedId, ItemId, MuteId, OriginId);
+ids!(
+    AlertId, DeliveryId, FeedId, ItemId, MuteId, OriginId, StoryId
+);
 
 /// JSON: nothing in SQL reads it.
 macro_rules! json {

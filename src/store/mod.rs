@@ -47,6 +47,7 @@ mod recover;
 mod report;
 mod service;
 mod step_back;
+mod stories;
 mod summary;
 mod sync;
 #[cfg(test)]
@@ -99,6 +100,7 @@ pub use self::{
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
+    stories::{NewStory, StoryRule},
     summary::{Summary, Vitals},
     watches::{WatchHits, WatchOff, WatchRecord},
 };

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{
     Store, StoreError,
     engine::{Tx, millis, values},
-    meta, notifications,
+    meta, notifications, stories,
 };
 use crate::model::{FeedId, ItemId, time::elapsed};
 
@@ -40,6 +40,8 @@ pub struct Pruned {
     pub attempts: u64,
     /// Mutes that ended and suppress nothing.
     pub mutes: u64,
+    /// Items of stories that nothing is compared with any more.
+    pub stories: u64,
 }
 
 impl AddAssign for Pruned {
@@ -50,6 +52,7 @@ impl AddAssign for Pruned {
         self.deliveries += other.deliveries;
         self.attempts += other.attempts;
         self.mutes += other.mutes;
+        self.stories += other.stories;
     }
 }
 
@@ -60,7 +63,9 @@ impl Store {
     pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
         let cut = |keep| now.as_millisecond().saturating_sub(millis(keep));
         let items_before = cut(self.options.keep_items);
-        let alerts_before = cut(self.options.keep_alerts);
+        // What copies are folded into, and compared with, stays as long as they may come.
+        let alerts_before = cut(self.options.keep_alerts.max(stories::COMPARED));
+        let compared_before = cut(stories::COMPARED);
         let keep_seen = millis(self.options.keep_items.max(KEEP_SEEN));
 
         let mut pruned = Pruned::default();
@@ -73,6 +78,7 @@ impl Store {
             let delete = move |tx: &mut dyn Tx, id: &i64| delete(tx, *id, before);
             pruned += self.clear(ids, delete).await?;
         }
+        pruned.stories += self.forget_stories(compared_before).await?;
         let alerts = move |tx: &mut dyn Tx| kept::find_alerts(tx, alerts_before);
         pruned += self.clear(alerts, kept::delete_alerts).await?;
         let items = move |tx: &mut dyn Tx| kept::find_items(tx, items_before);
@@ -165,6 +171,7 @@ fn delivery(tx: &mut dyn Tx, id: i64, before: i64) -> Result<Pruned, StoreError>
         return Ok(Pruned::default());
     }
     notifications::pruned(tx, id, &kind, &state)?;
+    stories::forget_notice(tx, id)?;
     Ok(Pruned {
         attempts: tx.exec("DELETE FROM attempt WHERE delivery = ?1", values![id])?,
         deliveries: tx.exec("DELETE FROM delivery WHERE id = ?1", values![id])?,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     model::{
         Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId, FeedRecovered,
-        FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Item, Priority, Remembered, TestPing,
+        FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Item, Priority, Remembered, Stories, TestPing,
         TextHash,
     },
     schedule::Learned,
@@ -128,10 +128,12 @@ pub(crate) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         let one = |receiver: &&str| AlertReceiver {
             receiver: (*receiver).to_owned(),
             watches: alert.watches.clone(),
+            modes: vec![Stories::Copies; watches.len()],
         };
         NewAlert {
             priorities: vec![Priority::Urgent; watches.len()],
             again: Vec::new(),
+            story: None,
             receivers: receivers.iter().map(one).collect(),
             alert,
         }
@@ -172,6 +174,7 @@ fn alert(n: u8, watches: &[&str]) -> Alert {
             tags: vec![],
         },
         also: vec![],
+        story: None,
         update: None,
     }
 }

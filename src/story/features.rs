@@ -26,7 +26,7 @@ const NAME: f32 = 1.5;
 const NUMBER: f32 = 1.5;
 
 /// A word of a text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Feature {
     /// 24 bits, of its stem.
     pub(super) hash: u32,
@@ -39,7 +39,7 @@ pub(super) struct Feature {
 }
 
 /// What is seen in a text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Features {
     pub(super) exact: u64,
     pub(super) links: Vec<u64>,

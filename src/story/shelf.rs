@@ -5,9 +5,7 @@ use jiff::Timestamp;
 use super::sketch::Sketch;
 use crate::model::{FeedId, ItemId};
 
-/// A story is called by its first item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StoryId(pub i64);
+pub use crate::model::StoryId;
 
 /// An item on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -72,6 +72,7 @@ pub(crate) fn notice(alert: Alert) -> Notice {
         timestamp: alert.item.seen,
         event: Event::Alert(Box::new(alert)),
         accepted: Vec::new(),
+        thread: None,
     }
 }
 

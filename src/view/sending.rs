@@ -40,6 +40,7 @@ pub(crate) async fn send_test(
         timestamp: now,
         event: Event::TestPing(test_ping(receiver)),
         accepted: Vec::new(),
+        thread: None,
     };
     let outcome = notifier.send(&notice).await;
     notifier.close_idle().await;

@@ -148,6 +148,7 @@ mod tests {
                     message: String::new(),
                 }),
                 accepted: Vec::new(),
+                thread: None,
             },
         }
     }

@@ -33,6 +33,7 @@ fn claim(attempt: u32, failures: u32, failing_since: Option<i64>) -> DeliveryCla
                 message: String::new(),
             }),
             accepted: Vec::new(),
+            thread: None,
         },
     }
 }

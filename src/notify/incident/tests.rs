@@ -13,6 +13,7 @@ fn incident(key: &str, event: Event) -> Incident {
         timestamp: jiff::Timestamp::UNIX_EPOCH,
         event,
         accepted: Vec::new(),
+        thread: None,
     })
 }
 

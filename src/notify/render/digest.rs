@@ -113,6 +113,8 @@ pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static 
         DeferReason::Quiet => "held in quiet hours",
         DeferReason::AtMost => "more than may be sent one by one (at_most)",
         DeferReason::GroupWait => "came together (group_wait)",
+        DeferReason::Story => "what followed a story",
+        DeferReason::Uncorroborated => "too few publishers had these in time (corroborate)",
         DeferReason::Flood => "one visit to the feed found more than are sent one by one",
     };
     vec![

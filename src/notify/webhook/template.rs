@@ -164,6 +164,7 @@ fn stand_in_alert(notice: &Notice, timezone: &TimeZone) -> Alert {
             tags: Vec::new(),
         },
         also: Vec::new(),
+        story: None,
         update: None,
     }
 }

@@ -83,6 +83,7 @@ mod tests {
             priorities: vec![],
             again: vec![],
             receivers: vec![],
+            story: None,
         }
     }
 

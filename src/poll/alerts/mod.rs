@@ -9,7 +9,7 @@ use super::poller::PollRules;
 use crate::{
     http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
-    model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Update, Watch},
+    model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Stories, Update, Watch},
     parse::{Judgement, ParsedFeed},
     store::{AlertReceiver, FeedState, NewAlert, NewItem},
 };
@@ -76,7 +76,8 @@ fn raise(
             .filter(|hit| hit.watch.notify.iter().any(|name| name == receiver));
         AlertReceiver {
             receiver: receiver.to_owned(),
-            watches: theirs.map(|hit| hit.watch.name.clone()).collect(),
+            watches: theirs.clone().map(|hit| hit.watch.name.clone()).collect(),
+            modes: theirs.map(|_| Stories::default()).collect(),
         }
     });
     Some(NewAlert {
@@ -84,6 +85,7 @@ fn raise(
         priorities: hits.iter().map(|hit| hit.watch.priority).collect(),
         receivers: receivers.collect(),
         again: Vec::new(),
+        story: None,
     })
 }
 
@@ -128,6 +130,7 @@ fn alert(hits: &[Hit<'_>], feed: &AlertFeed, story: &AlertItem, update: Option<&
         item: story.clone(),
         feed: feed.clone(),
         also: Vec::new(),
+        story: None,
         update: update.cloned(),
     }
 }

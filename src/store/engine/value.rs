@@ -105,6 +105,12 @@ impl<T: FromValue> FromValue for Option<T> {
     }
 }
 
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Blob(bytes)
+    }
+}
+
 impl From<i64> for Value {
     fn from(int: i64) -> Self {
         Self::Int(int)

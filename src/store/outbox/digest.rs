@@ -50,7 +50,8 @@ impl Store {
     }
 }
 
-fn fold(
+/// [`Store::fold`], in a transaction that does more.
+pub(in crate::store) fn fold(
     tx: &mut dyn Tx,
     receiver: &str,
     ids: Vec<DeliveryId>,
@@ -109,8 +110,9 @@ fn read(
             return Ok(None);
         }
     };
-    if let StoredAlert::Whole(alert) = &mut stored {
-        alert.shorten();
+    match &mut stored {
+        StoredAlert::Whole(alert) => alert.shorten(),
+        StoredAlert::Part(part) => part.shorten(),
     }
     alert.brief(1);
     Ok(Some(Folded {

@@ -7,11 +7,12 @@ use super::{
     payload::{Digest, Part, serialize},
 };
 use crate::{
-    model::{Alert, AlertId, DeliveryId, Event, Priority, SendReason},
+    model::{Alert, AlertId, DeliveryId, Event, Priority, SendReason, StoryId},
     store::{
         Store, StoreError,
         engine::{Tx, values},
         mutes::{Mutes, Subject},
+        stories::Awaits,
     },
 };
 
@@ -48,6 +49,8 @@ pub(in crate::store) fn enqueue(
     let mutes = Mutes::in_force(tx, now)?;
     let insert = |NewDelivery { receiver, event }: &NewDelivery| {
         let row = Row {
+            fate: Fate::Send,
+            story: None,
             alert: None,
             kind: event.kind(),
             priority: event.priority(),
@@ -60,18 +63,39 @@ pub(in crate::store) fn enqueue(
     notices.iter().map(insert).collect()
 }
 
+/// What becomes of an alert that gets into the outbox.
+#[derive(Debug)]
+pub(in crate::store) enum Fate {
+    /// It is due now.
+    Send,
+    /// The receiver has its text by another delivery. No mute counts: there is nothing to suppress.
+    Fold {
+        /// By which.
+        into: DeliveryId,
+    },
+    /// It waits.
+    Await {
+        /// For what.
+        awaits: Awaits,
+        /// Until when at most.
+        until: Timestamp,
+    },
+}
+
 /// Puts an alert, which has its row, into the outbox of one receiver: as the nth of its poll there,
-/// counted from zero.
+/// counted from zero, for this fate, and of this story.
 pub(in crate::store) fn insert_alert(
     tx: &mut dyn Tx,
     receiver: &str,
     alert: &Alert,
     part: &Part,
-    nth: u32,
+    (nth, fate, story): (u32, Fate, Option<StoryId>),
     mutes: &Mutes,
     now: Timestamp,
 ) -> Result<DeliveryId, StoreError> {
     let row = Row {
+        fate,
+        story,
         alert: Some(AlertId(part.alert)),
         kind: flood::ALERT,
         priority: part.priority,
@@ -96,6 +120,8 @@ pub(super) fn insert_digest(
 ) -> Result<DeliveryId, StoreError> {
     let mutes = Mutes::in_force(tx, now)?;
     let row = Row {
+        fate: Fate::Send,
+        story: None,
         alert: None,
         kind: "digest.ready",
         priority: digest.priority(),
@@ -113,6 +139,8 @@ pub(super) fn insert_digest(
 
 /// A delivery to be.
 struct Row<'a> {
+    fate: Fate,
+    story: Option<StoryId>,
     alert: Option<AlertId>,
     kind: &'a str,
     priority: Priority,
@@ -128,22 +156,35 @@ fn insert(
     now: Timestamp,
 ) -> Result<DeliveryId, StoreError> {
     let receiver = receiver_id(tx, row.subject.receiver, now)?;
+    let (state, due, awaits, folded_into) = match &row.fate {
+        Fate::Send => ("pending", now, None, None),
+        Fate::Fold { into } => ("folded", now, None, Some(*into)),
+        Fate::Await { awaits, until } => ("pending", *until, Some(awaits.to_json()), None),
+    };
     let id = tx.insert(
-        "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at,
-                                   waiting_since, payload, place)
-             VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?5, ?5, ?6, ?7)",
+        "INSERT INTO delivery (receiver, alert, kind, priority, state, due, created_at, waiting_since,
+                               payload, place, story, awaits, folded_into, settled_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         values![
             receiver,
             row.alert,
             row.kind,
             row.priority.rank(),
+            state,
+            due,
             now,
             row.payload,
             row.place,
+            row.story,
+            awaits,
+            folded_into,
+            folded_into.map(|_| now),
         ],
     )?;
     let id = DeliveryId(id);
-    mutes.suppress(tx, id, &row.subject, now)?;
+    if folded_into.is_none() {
+        mutes.suppress(tx, id, &row.subject, now)?;
+    }
     Ok(id)
 }
 

@@ -59,21 +59,22 @@ fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreEr
     // What was never attempted has waited since it came: a digest must not begin anew.
     const RETRY: &str = "
         UPDATE delivery SET state = 'pending', fence = fence + 1, due = ?2, settled_at = NULL,
-               waiting_since = CASE WHEN state = 'pending' AND attempts = 0 THEN waiting_since
+               awaits = NULL, waiting_since = CASE WHEN state = 'pending' AND attempts = 0 THEN waiting_since
                                ELSE ?2 END
          WHERE id = ?1 AND state = ?3 AND NOT EXISTS (
            SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)";
     tx.exec(RETRY, values![row.id, now, row.state.as_str()])
 }
 
-/// Makes due what a mute has suppressed.
+/// Makes due what a mute has suppressed; what waits for its story goes on waiting.
 pub(in crate::store) fn release(
     tx: &mut dyn Tx,
     id: DeliveryId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE delivery SET state = 'pending', fence = fence + 1, due = ?2, waiting_since = ?2,
+        "UPDATE delivery SET state = 'pending', fence = fence + 1, waiting_since = ?2,
+                due = CASE WHEN awaits IS NOT NULL AND due > ?2 THEN due ELSE ?2 END,
                 settled_at = NULL, reason = NULL, detail = NULL
           WHERE id = ?1 AND state = 'muted'",
         values![id, now],

@@ -36,9 +36,10 @@ pub use self::{
     unreached::{NotifiedUnreached, Reception, Unreached},
 };
 pub(super) use self::{
-    insert::{close_lost, enqueue, enqueue_event, insert_alert},
+    digest::fold,
+    insert::{Fate, close_lost, enqueue, enqueue_event, insert_alert},
     manage::release,
-    payload::{Part, deserialize_event, list, parse_list},
+    payload::{Part, deserialize_event, list, parse_list, part, with_part},
     show::of_alert,
     unreached::parse as parse_unreached,
 };

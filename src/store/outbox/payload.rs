@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
-        Alert, AlertId, DeferReason, DeliveryId, DeliveryKey, DigestReady, Event, Notice, Priority,
-        to_second,
+        Alert, AlertId, AlertStory, DeferReason, DeliveryId, DeliveryKey, DigestReady, Event, Notice,
+        Priority, Thread, to_second,
     },
     store::{
         StoreError,
@@ -43,6 +43,12 @@ pub(in crate::store) struct Part {
     pub(in crate::store) watches: Vec<String>,
     /// The highest of theirs.
     pub(in crate::store) priority: Priority,
+    /// Its story as this receiver gets it; `None` is as the alert has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) story: Option<AlertStory>,
+    /// The delivery of the story's first notice to the receiver, where it is not this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::store) thread: Option<i64>,
 }
 
 /// Several of them.
@@ -80,6 +86,13 @@ impl StoredAlert {
 }
 
 impl Part {
+    /// Leaves of its story what a digest shows.
+    pub(super) fn shorten(&mut self) {
+        if let Some(story) = &mut self.story {
+            story.also.truncate(Alert::MAX_SHORT_ALSO);
+        }
+    }
+
     /// The alert, as the receiver gets it.
     pub(super) fn read(&self, tx: &mut dyn Tx) -> Result<Alert, StoreError> {
         let data: Option<String> = tx.value(
@@ -95,6 +108,13 @@ impl Part {
         let mut alert: Alert = serde_json::from_str(&data).map_err(|error| unreadable(&error))?;
         alert.keep_watches(|watch| self.watches.iter().any(|it| it == watch));
         alert.priority = self.priority;
+        if self.story.is_some() {
+            alert.story.clone_from(&self.story);
+        }
+        alert.also = match &alert.story {
+            Some(story) => story.also.clone(),
+            None => alert.also,
+        };
         Ok(alert)
     }
 }
@@ -142,12 +162,34 @@ pub(super) fn deserialize(
     accepted: &str,
 ) -> Result<Notice, StoreError> {
     let Payload { timestamp, content } = read(payload)?;
+    let thread = match &content {
+        Content::Alert(part) => thread(tx, store, part)?,
+        Content::Digest(_) | Content::Event(_) => None,
+    };
     Ok(Notice {
         key: key(store, id),
         timestamp,
         event: content.read(tx)?,
         accepted: parse_list(accepted)?,
+        thread,
     })
+}
+
+/// The notice that a part comes after; `None` where it was sent in a digest, or is gone: then nothing can
+/// be threaded under it.
+fn thread(tx: &mut dyn Tx, store: &str, part: &Part) -> Result<Option<Box<Thread>>, StoreError> {
+    let Some(first) = part.thread.map(DeliveryId) else {
+        return Ok(None);
+    };
+    let sql = "SELECT payload FROM delivery WHERE id = ?1 AND state <> 'folded'";
+    let Some(payload) = tx.value::<String>(sql, values![first])? else {
+        return Ok(None);
+    };
+    let Ok(alert) = alert(&payload).and_then(|stored| stored.read(tx)) else {
+        return Ok(None);
+    };
+    let key = key(store, first);
+    Ok(Some(Box::new(Thread { key, alert })))
 }
 
 /// The event of a stored delivery.
@@ -175,6 +217,28 @@ pub(super) fn alert(payload: &str) -> Result<StoredAlert, StoreError> {
         Content::Event(Event::Alert(alert)) => Ok(StoredAlert::Whole(alert)),
         Content::Event(_) | Content::Digest(_) => Err(no("an alert")),
     }
+}
+
+/// The alert of a stored delivery, as its receiver gets it, with what names it; `None` where it is none,
+/// or was stored whole by an older version.
+pub(in crate::store) fn part(
+    tx: &mut dyn Tx,
+    payload: &str,
+) -> Result<Option<(Part, Alert)>, StoreError> {
+    match read(payload)?.content {
+        Content::Alert(part) => {
+            let alert = part.read(tx)?;
+            Ok(Some((part, alert)))
+        }
+        Content::Event(_) | Content::Digest(_) => Ok(None),
+    }
+}
+
+/// A stored delivery with this part in the place of its own.
+pub(in crate::store) fn with_part(payload: &str, part: &Part) -> Result<String, StoreError> {
+    let timestamp = read(payload)?.timestamp;
+    let content = part;
+    Ok(serde_json::to_string(&Payload { timestamp, content }).expect("it has string keys only"))
 }
 
 /// The alerts of a stored digest.

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::{AlertReceiver, NewAlert};
 use crate::{
-    model::{Alert, AlertId, FeedId, ItemId, Priority},
+    model::{Alert, AlertId, FeedId, ItemId, Priority, Stories},
     store::{
         StoreError,
         engine::{Tx, values},
         items,
         mutes::Mutes,
-        outbox::{self, Part},
+        stories::{self, Sending},
     },
 };
 
@@ -55,8 +55,9 @@ pub(super) fn insert(
         priorities,
         again,
         receivers,
+        story,
     } = new;
-    let priorities: Priorities = alert.watches.iter().cloned().zip(priorities).collect();
+    let mut priorities: Priorities = alert.watches.iter().cloned().zip(priorities).collect();
     let mut done = items::alerted(tx, item)?;
     done.retain(|watch| !again.contains(watch));
     alert.keep_watches(|watch| !done.contains(watch));
@@ -64,29 +65,70 @@ pub(super) fn insert(
         return Ok(());
     }
     alert.feed.name = effects.name_of(tx, feed)?;
+    let placed = match &story {
+        Some(story) => {
+            let placed = stories::place(tx, feed, item, story, now)?;
+            for rule in &story.rules {
+                if let Some(priority) = stories::escalate(tx, &placed, rule, story, now)? {
+                    priorities.insert(rule.watch.clone(), priority);
+                }
+            }
+            alert.story = Some(stories::describe(tx, &placed)?);
+            Some(placed)
+        }
+        None => None,
+    };
     alert.priority = highest(&priorities, &alert.watches).unwrap_or(alert.priority);
     let id = insert_row(tx, feed, item, &mut alert, now)?;
     effects.alerts.push(id);
     effects.watches.extend(alert.watches.iter().cloned());
     let mutes = Mutes::in_force(tx, now)?;
-    for AlertReceiver { receiver, watches } in receivers {
-        let all = alert.watches.iter().filter(|it| watches.contains(it));
-        let all: Vec<String> = all.cloned().collect();
-        let watches = all.iter().filter(|watch| !mutes.leaves_out(&all, watch));
-        let watches: Vec<String> = watches.cloned().collect();
+    let sending = Sending {
+        alert: &alert,
+        placed: placed.as_ref(),
+        story: story.as_ref(),
+        again: &again,
+        mutes: &mutes,
+        now,
+    };
+    for receiver in receivers {
+        let watches = watches_of(&receiver, &sending, &priorities);
         if watches.is_empty() {
             continue;
         }
-        let part = Part {
-            alert: id.0,
-            priority: highest(&priorities, &watches).unwrap_or(alert.priority),
-            watches,
-        };
-        let nth = effects.receivers.entry(receiver.clone()).or_default();
-        outbox::insert_alert(tx, &receiver, &alert, &part, *nth, &mutes, now)?;
-        *nth += 1;
+        let nth = effects.receivers.get(&receiver.receiver).copied();
+        let nth = nth.unwrap_or_default();
+        if stories::send(tx, &sending, &receiver.receiver, &watches, nth)? {
+            effects.receivers.insert(receiver.receiver, nth + 1);
+        }
+    }
+    if let Some(placed) = &placed {
+        for receiver in stories::corroborate(tx, placed.story, now)? {
+            effects.receivers.entry(receiver).or_default();
+        }
     }
     Ok(())
+}
+
+/// The alert's watches that notify a receiver, but for one that is muted beside another that is not.
+fn watches_of(
+    receiver: &AlertReceiver,
+    sending: &Sending<'_>,
+    priorities: &Priorities,
+) -> Vec<(String, Priority, Stories)> {
+    let alert = sending.alert;
+    let all = alert.watches.iter().filter(|it| receiver.watches.contains(it));
+    let all: Vec<String> = all.cloned().collect();
+    let watches = all.iter().filter(|watch| !sending.mutes.leaves_out(&all, watch));
+    let mode = |watch: &String| {
+        let place = receiver.watches.iter().position(|it| it == watch);
+        let mode = place.and_then(|place| receiver.modes.get(place).copied());
+        mode.unwrap_or_default()
+    };
+    let priority = |watch: &String| priorities.get(watch).copied().unwrap_or(alert.priority);
+    watches
+        .map(|watch| (watch.clone(), priority(watch), mode(watch)))
+        .collect()
 }
 
 /// Adds the alerts that were written to those that the feed keeps.

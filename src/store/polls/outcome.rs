@@ -8,10 +8,10 @@ use super::{Continuity, Health, Moved, OutageChange, PollClaim, RecentPolls};
 use crate::{
     model::{
         Alert, AlertId, FeedId, Fingerprint, IdentifiedBy, Item, ItemId, OriginId, Priority,
-        TextHash,
+        Stories, TextHash,
     },
     schedule::Learned,
-    store::{Finding, NewDelivery},
+    store::{Finding, NewDelivery, NewStory},
 };
 
 /// All that one poll comes to.
@@ -263,6 +263,8 @@ pub struct NewAlert {
     pub again: Vec<String>,
     /// One a receiver.
     pub receivers: Vec<AlertReceiver>,
+    /// What places its item in a story; `None` where stories are off.
+    pub story: Option<NewStory>,
 }
 
 /// A receiver of an alert.
@@ -272,6 +274,8 @@ pub struct AlertReceiver {
     pub receiver: String,
     /// Those of the alert's watches that notify it.
     pub watches: Vec<String>,
+    /// Of each of them, what is folded of a story.
+    pub modes: Vec<Stories>,
 }
 
 /// Whether a poll was written.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{FOUND, Pruned};
 use crate::{
-    model::FeedId,
+    model::{FeedId, ItemId},
     store::{
         StoreError,
         engine::{Tx, values},
+        stories,
     },
 };
 
@@ -92,7 +93,13 @@ fn alert(tx: &mut dyn Tx, id: i64) -> Result<u64, StoreError> {
         return Ok(0);
     }
     tx.exec("DELETE FROM alert_watch WHERE alert = ?1", values![id])?;
-    tx.exec("DELETE FROM alert WHERE id = ?1", values![id])
+    let sql = "DELETE FROM alert WHERE id = ?1 RETURNING item";
+    let item: Option<ItemId> = tx.value(sql, values![id])?;
+    let Some(item) = item else {
+        return Ok(0);
+    };
+    stories::leave(tx, item)?;
+    Ok(1)
 }
 
 /// The same of an item, with what it said before.

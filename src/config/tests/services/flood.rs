@@ -41,11 +41,7 @@ fn flooded(text: &str, bytes: usize) -> Alert {
     item.link = Some(format!("https://example.org/?{}", "&'".repeat(240)));
     alert.feed.title = long.clone();
     alert.also = vec![
-        AlsoIn {
-            feed: "wire".to_owned(),
-            link: item.link.clone(),
-            title: long.clone(),
-        };
+        AlsoIn::new("wire".to_owned(), item.link.clone(), long.clone());
         3
     ];
     alert.watches = (0..WATCHES).map(|watch| format!("watch-{watch}")).collect();

@@ -9,7 +9,8 @@ ALTER TABLE delivery ADD COLUMN follows INTEGER;
 ALTER TABLE delivery ADD COLUMN story INTEGER;
 ALTER TABLE delivery ADD COLUMN awaits TEXT;
 CREATE INDEX delivery_follows ON delivery (follows) WHERE follows IS NOT NULL AND state = 'pending';
-CREATE INDEX delivery_awaits ON delivery (story) WHERE awaits IS NOT NULL AND state = 'pending';
+CREATE INDEX delivery_awaits ON delivery (receiver, due) WHERE awaits IS NOT NULL AND state = 'pending';
+CREATE INDEX delivery_story ON delivery (story) WHERE awaits IS NOT NULL AND state = 'pending';
 
 -- A story is called by its first item. One that was merged into another names it, and stays: receivers
 -- know its number. `revision` counts what was added to it.
@@ -25,7 +26,8 @@ CREATE INDEX story_merged ON story (merged) WHERE merged IS NOT NULL;
 
 -- An item that a watch matched, in its story. It outlives the item, which is therefore no foreign key.
 -- `root` is the first item with the same text, itself where it is no copy; `near` is the item that it was
--- found by, and `evidence` says how. `publisher` is who published it, `origin` whose report it is.
+-- found by, and `evidence` says how. `publisher` is who published it, `origin` whose report it is; both
+-- are '' where nobody knows.
 CREATE TABLE story_item (
   item      INTEGER PRIMARY KEY,
   story     INTEGER NOT NULL,
@@ -39,7 +41,7 @@ CREATE TABLE story_item (
   sketch    BLOB    NOT NULL
 ) STRICT;
 CREATE INDEX story_item_story ON story_item (story, item);
-CREATE INDEX story_item_seen ON story_item (seen_at);
+CREATE INDEX story_item_seen ON story_item (seen_at) WHERE sketch <> x'';
 
 -- By what an item of a story is found: hashes of its addresses, its text and its rarest words.
 CREATE TABLE story_key (

@@ -1,0 +1,141 @@
+//! Alerts that wait until several publishers have their story.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    fold,
+    origins::{self, Origins},
+};
+use crate::{
+    model::{Corroborate, CountFrom, DeliveryId, Otherwise, StoryId},
+    store::{
+        StoreError,
+        engine::{Tx, millis, values},
+    },
+};
+
+/// What a delivery waits for, in its column. Its due time is when it waits no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub(in crate::store) enum Awaits {
+    /// For the summary of its story.
+    Summary,
+    /// For more publishers.
+    Publishers(Publishers),
+}
+
+impl Awaits {
+    /// As its column has it.
+    pub(in crate::store) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("it has string keys only")
+    }
+}
+
+/// The publishers that a watch waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) struct Publishers {
+    /// The watch.
+    pub watch: String,
+    /// How many it wants.
+    pub publishers: u32,
+    /// Within how many milliseconds.
+    pub within: i64,
+    /// What becomes of the alert where there are too few: `tell`, `digest` or `drop`.
+    pub otherwise: String,
+    /// Who counts: publishers by name, feeds by `#tag`; empty is all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<String>,
+}
+
+impl Publishers {
+    pub(super) fn of(watch: &str, rule: &Corroborate) -> Self {
+        let from = rule.from.iter().map(|from| match from {
+            CountFrom::Tag(tag) => format!("#{tag}"),
+            CountFrom::Publisher(name) => name.clone(),
+        });
+        Self {
+            watch: watch.to_owned(),
+            publishers: rule.publishers,
+            within: millis(rule.within),
+            otherwise: rule.otherwise.as_str().to_owned(),
+            from: from.collect(),
+        }
+    }
+
+    pub(super) fn otherwise(&self) -> Otherwise {
+        let mut all = Otherwise::ALL.into_iter();
+        let named = all.find(|it| it.as_str() == self.otherwise);
+        named.unwrap_or_default()
+    }
+
+    fn from(&self) -> Vec<CountFrom> {
+        let from = self.from.iter().map(|from| match from.strip_prefix('#') {
+            Some(tag) => CountFrom::Tag(tag.to_owned()),
+            None => CountFrom::Publisher(from.clone()),
+        });
+        from.collect()
+    }
+
+    /// Who has the story now.
+    pub(super) fn found(
+        &self,
+        tx: &mut dyn Tx,
+        story: StoryId,
+        until: Timestamp,
+    ) -> Result<Origins, StoreError> {
+        let within = Duration::from_millis(u64::try_from(self.within).unwrap_or_default());
+        let since = until.saturating_sub(within).unwrap_or(Timestamp::MIN);
+        origins::of_watch(tx, story, &self.watch, since, &self.from())
+    }
+}
+
+/// What waits for a story's publishers, the oldest first.
+const WAITING: &str = "
+    SELECT d.id, r.name, d.awaits FROM delivery d JOIN receiver r ON r.id = d.receiver
+     WHERE d.story = ?1 AND d.awaits IS NOT NULL AND d.state = 'pending' ORDER BY d.id";
+
+/// Sends what has waited for the publishers that the story has now: of each receiver and watch the first
+/// alert, into which the others are folded. Gives the receivers.
+pub(in crate::store) fn corroborate(
+    tx: &mut dyn Tx,
+    story: StoryId,
+    now: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    let mut waiting: BTreeMap<(String, String), (Publishers, Vec<DeliveryId>)> = BTreeMap::new();
+    for mut row in tx.rows(WAITING, values![story])? {
+        let (id, receiver): (DeliveryId, String) = (row.take("id")?, row.take("name")?);
+        let awaits = serde_json::from_str(&row.take::<String>("awaits")?);
+        if let Ok(Awaits::Publishers(publishers)) = awaits {
+            let of = (receiver, publishers.watch.clone());
+            let (_, ids) = waiting.entry(of).or_insert((publishers, Vec::new()));
+            ids.push(id);
+        }
+    }
+    let mut receivers = Vec::new();
+    for ((receiver, _), (publishers, ids)) in waiting {
+        let found = publishers.found(tx, story, now)?;
+        if found.count() < publishers.publishers {
+            continue;
+        }
+        let words = found.in_words(publishers.publishers);
+        let (first, others) = ids.split_first().expect("a receiver has at least one");
+        release(tx, *first, now)?;
+        for other in others {
+            fold::into(tx, *other, *first, now)?;
+        }
+        fold::refresh(tx, *first, Some(words))?;
+        receivers.push(receiver);
+    }
+    Ok(receivers)
+}
+
+/// It waits no longer.
+pub(super) fn release(tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
+    const RELEASE: &str = "
+        UPDATE delivery SET awaits = NULL, due = ?2, fence = fence + 1
+         WHERE id = ?1 AND state = 'pending'";
+    tx.exec(RELEASE, values![id, now]).map(drop)
+}

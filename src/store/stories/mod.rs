@@ -1,0 +1,89 @@
+//! Stories: which items belong together, and what that means for their alerts.
+//!
+//! The contract:
+//! - An item is placed once, in the transaction that writes its alert, from rows of the store alone. Its
+//!   place changes only when someone says so (`story split`, `story merge`).
+//! - A story is called by its first item. That number never changes; one that was merged into another
+//!   stays, and names it.
+//! - An alert that is not sent to a receiver is a row all the same: `folded`, under the delivery by which
+//!   the receiver has the text, or waiting, with what it waits for and until when. Nothing is lost in a
+//!   crash, for what waits has a due time like everything else.
+
+mod awaiting;
+mod describe;
+mod fold;
+mod forget;
+mod origins;
+mod place;
+mod ripen;
+mod send;
+
+use crate::{
+    model::{Corroborate, Escalate, ItemId, StoryId, StoryRole},
+    story::Features,
+};
+
+pub(super) use self::{
+    awaiting::{Awaits, corroborate},
+    describe::describe,
+    forget::{COMPARED, forget_notice, leave},
+    place::{escalate, place},
+    send::{Sending, send},
+};
+
+#[cfg(test)]
+pub(super) use self::{
+    fold::{OF_STORY, OF_TEXT},
+    forget::RESTED,
+    origins::OF_WATCH,
+    place::LOOKS,
+    ripen::RIPE,
+};
+
+/// What is to be known of an item that is placed in a story.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewStory {
+    /// What is seen in its text.
+    pub features: Features,
+    /// Who published it; empty where nobody knows.
+    pub publisher: String,
+    /// Whose report it is: the news agency that it names, or else its publisher.
+    pub origin: String,
+    /// What the watches of its alert ask of stories; those that ask nothing are not named.
+    pub rules: Vec<StoryRule>,
+}
+
+/// What a watch asks of stories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryRule {
+    /// The watch.
+    pub watch: String,
+    /// Its alerts wait for so many publishers.
+    pub corroborate: Option<Corroborate>,
+    /// Its alerts get a higher priority with so many.
+    pub escalate: Option<Escalate>,
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) item: ItemId,
+    pub(super) story: StoryId,
+    /// The first item with the same text, itself where it is no copy.
+    pub(super) root: ItemId,
+    pub(super) role: StoryRole,
+    pub(super) revision: u32,
+    /// Whether it was placed by this transaction.
+    pub(super) is_new: bool,
+}
+
+/// What an item of this story and this root is to it.
+pub(super) fn role(item: ItemId, story: StoryId, root: ItemId) -> StoryRole {
+    if root != item {
+        StoryRole::Copy
+    } else if item.0 == story.0 {
+        StoryRole::First
+    } else {
+        StoryRole::FollowUp
+    }
+}
