@@ -12,7 +12,7 @@ use crate::{
     metrics::Metrics,
     model::{Feed, Watch},
     notify::{self, BuildError, MailServer, MailServerError, Notifier, NotifyContext, Screen},
-    poll::{HealthRules, PollRules, Poller},
+    poll::{HealthRules, PollRules, Poller, StoryRules},
     scheduler::Work,
     store::Store,
 };
@@ -134,6 +134,11 @@ impl Parts {
                 notify: config.health.notify.clone(),
                 failing_after: config.health.failing,
                 silent: config.health.silent,
+            },
+            stories: StoryRules {
+                mode: config.stories,
+                receivers: config.receiver_stories.clone(),
+                publishers: config.publishers.clone(),
             },
         };
         let clock = Arc::clone(clock);

@@ -149,7 +149,9 @@ mod tests {
             delivery: DeliveryId(delivery),
             root: ItemId(root),
             watches: watches.iter().map(|&it| it.to_owned()).collect(),
-            terms: terms.map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+            terms: terms
+                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+                .collect(),
             priority: Priority::Urgent,
         }
     }

@@ -162,10 +162,7 @@ mod tests {
                 url: "https://f.example/".into(),
                 tags: vec![],
             },
-            also: vec![
-                AlsoIn::new("g".into(), None, "t".into());
-                Alert::MAX_SHORT_ALSO + 1
-            ],
+            also: vec![AlsoIn::new("g".into(), None, "t".into()); Alert::MAX_SHORT_ALSO + 1],
             story: None,
             update: None,
         }

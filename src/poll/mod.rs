@@ -37,7 +37,7 @@ use visit::visit;
 pub use answer::unreadable;
 pub use moved::target as moved_to;
 pub use next_due::hints;
-pub use poller::{HealthRules, PollRules, Poller};
+pub use poller::{HealthRules, PollRules, Poller, StoryRules};
 
 /// What a poll came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,10 @@
 //! What a poller polls with, and what the config says about polling.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,7 +15,8 @@ use crate::{
     fetch::Fetcher,
     matcher::Matcher,
     metrics::Metrics,
-    model::{Feed, OnUpdate, Silent, Watch},
+    model::{Feed, OnUpdate, ReceiverStories, Silent, Stories, Watch},
+    publisher::Publishers,
     schedule::Rhythm,
     store::{FeedState, Store},
 };
@@ -31,6 +36,27 @@ pub struct PollRules {
     pub gap: Duration,
     /// When the monitor's own blindness is reported, and to which receivers.
     pub health: HealthRules,
+    /// What is folded of stories, and who is a publisher.
+    pub stories: StoryRules,
+}
+
+/// What the config says of stories.
+#[derive(Debug, Clone, Default)]
+pub struct StoryRules {
+    /// What is folded, unless a watch or a receiver says otherwise.
+    pub mode: Stories,
+    /// What receivers say of it, by name.
+    pub receivers: BTreeMap<String, ReceiverStories>,
+    /// Who is a publisher.
+    pub publishers: Publishers,
+}
+
+impl StoryRules {
+    /// What is folded of a watch's alerts to a receiver.
+    pub(super) fn of(&self, watch: &Watch, receiver: &str) -> Stories {
+        let receiver = self.receivers.get(receiver).and_then(|it| it.mode);
+        Stories::in_force(watch.stories, receiver, self.mode)
+    }
 }
 
 impl PollRules {

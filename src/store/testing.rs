@@ -14,8 +14,8 @@ use super::{
 use crate::{
     model::{
         Alert, AlertFeed, AlertItem, Event, Feed, FeedEmpty, FeedFailing, FeedId, FeedRecovered,
-        FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Item, Priority, Remembered, Stories, TestPing,
-        TextHash,
+        FeedSilent, Fingerprint, HealthIssue, IdentifiedBy, Item, Priority, Remembered, Stories,
+        TestPing, TextHash,
     },
     schedule::Learned,
 };

@@ -3,7 +3,7 @@
 use super::{super::poller::PollRules, Budget, hits, raise};
 use crate::{
     matcher::{ItemLists, ItemText, WatchMatch},
-    model::{AlertFeed, AlertItem, Field, Item, OnUpdate, Update},
+    model::{AlertFeed, Field, Item, OnUpdate, Update},
     poll::identify::Before,
     store::NewAlert,
     text,
@@ -56,14 +56,13 @@ pub(in crate::poll) fn find_update(
             !found_before.iter().any(|old| old.watch == found.watch)
         }
     });
-    let story = AlertItem::of(item, stored.seen_at);
     let update = update(&stored.item, item);
     let again = found.iter().filter(|found| is_every(found));
     let again = again
         .map(|found| rules.watches[found.watch].name.clone())
         .collect();
     let hits = hits(rules, &text, found, budget);
-    let alert = raise(&hits, feed, &story, Some(&update))?;
+    let alert = raise(rules, &hits, feed, (item, stored.seen_at), Some(&update))?;
     Some(budget.fit(NewAlert { again, ..alert }))
 }
 

@@ -2,6 +2,7 @@
 
 mod budget;
 mod edit;
+mod story;
 
 use jiff::Timestamp;
 
@@ -9,7 +10,7 @@ use super::poller::PollRules;
 use crate::{
     http::bare_url,
     matcher::{self, ItemLists, ItemText, WatchMatch},
-    model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Stories, Update, Watch},
+    model::{Alert, AlertFeed, AlertItem, Feed, Initial, Item, Match, Priority, Update, Watch},
     parse::{Judgement, ParsedFeed},
     store::{AlertReceiver, FeedState, NewAlert, NewItem},
 };
@@ -40,7 +41,7 @@ pub(super) fn find(
     let text = lists.text(&feed.name, item);
     let found = rules.matcher.find(&text);
     let hits = hits(rules, &text, found, budget);
-    let alert = raise(&hits, feed, &AlertItem::of(item, seen_at), None)?;
+    let alert = raise(rules, &hits, feed, (item, seen_at), None)?;
     Some(budget.fit(alert))
 }
 
@@ -62,9 +63,10 @@ fn hits<'a>(
 
 /// The alert of some hits and its deliveries; `None` for no hit.
 fn raise(
+    rules: &PollRules,
     hits: &[Hit<'_>],
     feed: &AlertFeed,
-    story: &AlertItem,
+    (item, seen_at): (&Item, Timestamp),
     update: Option<&Update>,
 ) -> Option<NewAlert> {
     if hits.is_empty() {
@@ -77,15 +79,18 @@ fn raise(
         AlertReceiver {
             receiver: receiver.to_owned(),
             watches: theirs.clone().map(|hit| hit.watch.name.clone()).collect(),
-            modes: theirs.map(|_| Stories::default()).collect(),
+            modes: theirs
+                .map(|hit| rules.stories.of(hit.watch, receiver))
+                .collect(),
         }
     });
+    let receivers: Vec<AlertReceiver> = receivers.collect();
     Some(NewAlert {
-        alert: alert(hits, feed, story, update),
+        alert: alert(hits, feed, &AlertItem::of(item, seen_at), update),
         priorities: hits.iter().map(|hit| hit.watch.priority).collect(),
-        receivers: receivers.collect(),
+        story: story::story(rules, hits, &receivers, feed, item),
+        receivers,
         again: Vec::new(),
-        story: None,
     })
 }
 

@@ -17,7 +17,7 @@ use crate::{
     matcher::Matcher,
     model::{Event, Notice, Receipt, Silent, TestPing},
     notify::{Notifier, PreviewPart, RenderError, Sending},
-    poll::{HealthRules, PollRules, Poller},
+    poll::{HealthRules, PollRules, Poller, StoryRules},
     store::{NewDelivery, StoreOptions},
     watchdog::watchdog,
 };
@@ -107,6 +107,7 @@ async fn scheduler(folder: &std::path::Path, receivers: &[(&str, &Shaky)]) -> Sc
         max_interval: Duration::from_hours(1),
         gap: Duration::from_secs(1),
         health,
+        stories: StoryRules::default(),
     };
     let http = Http::new(&HttpOptions::default()).expect("a client");
     let fetcher = Fetcher::new(http, FetchOptions::default());

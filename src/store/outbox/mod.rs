@@ -28,13 +28,6 @@ pub(super) use self::{
     lineup::{NEXT_DUE_AFTER, SENT, WAITING},
     page::{COUNTS, NEWEST, NEWEST_IN_STATE},
 };
-pub use self::{
-    flood::ONE_BY_ONE,
-    lineup::{LinedUp, Lineup},
-    missed::Missed,
-    page::{OutboxCount, OutboxSearch},
-    unreached::{NotifiedUnreached, Reception, Unreached},
-};
 pub(super) use self::{
     digest::fold,
     insert::{Fate, close_lost, enqueue, enqueue_event, insert_alert},
@@ -42,6 +35,13 @@ pub(super) use self::{
     payload::{Part, deserialize_event, list, parse_list, part, with_part},
     show::of_alert,
     unreached::parse as parse_unreached,
+};
+pub use self::{
+    flood::ONE_BY_ONE,
+    lineup::{LinedUp, Lineup},
+    missed::Missed,
+    page::{OutboxCount, OutboxSearch},
+    unreached::{NotifiedUnreached, Reception, Unreached},
 };
 
 /// An event for a receiver.

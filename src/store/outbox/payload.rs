@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
-        Alert, AlertId, AlertStory, DeferReason, DeliveryId, DeliveryKey, DigestReady, Event, Notice,
-        Priority, Thread, to_second,
+        Alert, AlertId, AlertStory, DeferReason, DeliveryId, DeliveryKey, DigestReady, Event,
+        Notice, Priority, Thread, to_second,
     },
     store::{
         StoreError,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{AlertReceiver, NewAlert};
 use crate::{
-    model::{Alert, AlertId, FeedId, ItemId, Priority, Stories},
+    model::{Alert, AlertId, FeedId, Item, ItemId, Priority, Stories},
     store::{
         StoreError,
         engine::{Tx, values},
@@ -14,6 +14,7 @@ use crate::{
         mutes::Mutes,
         stories::{self, Sending},
     },
+    story::{Features, StoryText},
 };
 
 /// What [`PollCommitted::Done`](super::PollCommitted::Done) will say.
@@ -46,7 +47,7 @@ pub(super) fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
     item: ItemId,
-    new: NewAlert,
+    (new, features): (NewAlert, Features),
     now: Timestamp,
     effects: &mut Effects,
 ) -> Result<(), StoreError> {
@@ -67,7 +68,7 @@ pub(super) fn insert(
     alert.feed.name = effects.name_of(tx, feed)?;
     let placed = match &story {
         Some(story) => {
-            let placed = stories::place(tx, feed, item, story, now)?;
+            let placed = stories::place(tx, feed, item, &features, story, now)?;
             for rule in &story.rules {
                 if let Some(priority) = stories::escalate(tx, &placed, rule, story, now)? {
                     priorities.insert(rule.watch.clone(), priority);
@@ -117,9 +118,14 @@ fn watches_of(
     priorities: &Priorities,
 ) -> Vec<(String, Priority, Stories)> {
     let alert = sending.alert;
-    let all = alert.watches.iter().filter(|it| receiver.watches.contains(it));
+    let all = alert
+        .watches
+        .iter()
+        .filter(|it| receiver.watches.contains(it));
     let all: Vec<String> = all.cloned().collect();
-    let watches = all.iter().filter(|watch| !sending.mutes.leaves_out(&all, watch));
+    let watches = all
+        .iter()
+        .filter(|watch| !sending.mutes.leaves_out(&all, watch));
     let mode = |watch: &String| {
         let place = receiver.watches.iter().position(|it| it == watch);
         let mode = place.and_then(|place| receiver.modes.get(place).copied());
@@ -129,6 +135,20 @@ fn watches_of(
     watches
         .map(|watch| (watch.clone(), priority(watch), mode(watch)))
         .collect()
+}
+
+/// What is seen in the text of an item, where its alert is placed in a story.
+pub(super) fn features(item: &Item, alert: Option<&NewAlert>) -> Features {
+    if alert.is_none_or(|alert| alert.story.is_none()) {
+        return Features::default();
+    }
+    Features::of(&StoryText {
+        title: &item.title,
+        summary: &item.summary,
+        content: &item.content,
+        link: item.link.as_deref(),
+        source: None,
+    })
 }
 
 /// Adds the alerts that were written to those that the feed keeps.

@@ -59,10 +59,11 @@ fn insert(
     prints: &mut NewFingerprints,
     effects: &mut Effects,
 ) -> Result<ItemId, StoreError> {
+    let features = alerts::features(&new.item, new.alert.as_ref());
     let item = insert_item(tx, feed, new.item, new.text_hash, new.is_baseline, now)?;
     prints.add(item, new.identified_by, &new.fingerprint);
     if let Some(alert) = new.alert {
-        alerts::insert(tx, feed, item, alert, now, effects)?;
+        alerts::insert(tx, feed, item, (alert, features), now, effects)?;
     }
     Ok(item)
 }
@@ -121,7 +122,8 @@ fn edit(
     }
     replace(tx, known.id, &revision)?;
     if let Some(alert) = revision.alert {
-        alerts::insert(tx, feed, known.id, alert, now, effects)?;
+        let features = alerts::features(&revision.item, Some(&alert));
+        alerts::insert(tx, feed, known.id, (alert, features), now, effects)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@ mod outage;
 mod rate_limit;
 
 use super::*;
+use crate::story::Features;
 use crate::{
     model::{Alert, AlertId, Event, HealthIssue},
     store::{AlertFilter, Store, engine::millis, notifications::Notification, testing::*},
@@ -385,7 +386,8 @@ async fn again_for_item_1(store: &Store, alert: NewAlert) -> usize {
     let write = store.write(move |tx| {
         let mut effects = alerts::Effects::default();
         let item = crate::model::ItemId(1);
-        alerts::insert(tx, FeedId(1), item, alert, at(0), &mut effects)?;
+        let new = (alert, Features::default());
+        alerts::insert(tx, FeedId(1), item, new, at(0), &mut effects)?;
         Ok(effects.alerts.len())
     });
     write.await.expect("written")

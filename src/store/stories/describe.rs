@@ -28,7 +28,10 @@ const ALSO: &str = "
      WHERE s.story = ?1 AND s.item <> ?2 ORDER BY s.item LIMIT ?3";
 
 /// The story of an item, as it is now.
-pub(in crate::store) fn describe(tx: &mut dyn Tx, placed: &Placed) -> Result<AlertStory, StoreError> {
+pub(in crate::store) fn describe(
+    tx: &mut dyn Tx,
+    placed: &Placed,
+) -> Result<AlertStory, StoreError> {
     let story = placed.story;
     let items = tx.value(COUNT, values![story])?;
     let reports = tx.rows(REPORTS, values![story, MAX_ITEMS])?.into_iter();
@@ -62,7 +65,8 @@ fn publishers(reports: &[Report]) -> Vec<String> {
 
 fn also_in(story: StoryId, mut row: Row) -> Result<AlsoIn, StoreError> {
     let (item, root): (ItemId, ItemId) = (row.take("item")?, row.take("root")?);
-    let (near, evidence): (Option<i64>, Option<String>) = (row.take("near")?, row.take("evidence")?);
+    let (near, evidence): (Option<i64>, Option<String>) =
+        (row.take("near")?, row.take("evidence")?);
     let publisher: String = row.take("publisher")?;
     let seen_at = row.take("seen_at")?;
     let feed = row.take("name")?;

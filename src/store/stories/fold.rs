@@ -31,8 +31,7 @@ macro_rules! sent {
 }
 
 /// What a receiver has, or will get, of one text.
-pub(in crate::store) const OF_TEXT: &str =
-    sent!("AND n.root = ?3 ORDER BY n.delivery LIMIT ?4");
+pub(in crate::store) const OF_TEXT: &str = sent!("AND n.root = ?3 ORDER BY n.delivery LIMIT ?4");
 
 /// The same of a story.
 pub(in crate::store) const OF_STORY: &str = sent!("ORDER BY n.delivery DESC LIMIT ?3");

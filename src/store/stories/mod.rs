@@ -17,11 +17,10 @@ mod origins;
 mod place;
 mod ripen;
 mod send;
+#[cfg(test)]
+mod tests;
 
-use crate::{
-    model::{Corroborate, Escalate, ItemId, StoryId, StoryRole},
-    story::Features,
-};
+use crate::model::{Corroborate, Escalate, ItemId, StoryId, StoryRole};
 
 pub(super) use self::{
     awaiting::{Awaits, corroborate},
@@ -41,10 +40,8 @@ pub(super) use self::{
 };
 
 /// What is to be known of an item that is placed in a story.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewStory {
-    /// What is seen in its text.
-    pub features: Features,
     /// Who published it; empty where nobody knows.
     pub publisher: String,
     /// Whose report it is: the news agency that it names, or else its publisher.

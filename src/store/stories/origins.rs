@@ -205,7 +205,12 @@ mod tests {
     #[test]
     fn a_copy_binds_two_names_and_the_unknown_do_not_count() {
         // The second has the first one's text; the third names the same agency as the second.
-        let one = origins(&[(1, 1, "bbc"), (2, 1, "reuters"), (3, 3, "reuters"), (4, 4, "")]);
+        let one = origins(&[
+            (1, 1, "bbc"),
+            (2, 1, "reuters"),
+            (3, 3, "reuters"),
+            (4, 4, ""),
+        ]);
         assert_eq!((one.names, one.copies), (vec!["bbc".to_owned()], 2));
         // Two that seemed independent turn out to be one.
         let bound = origins(&[(1, 1, "bbc"), (2, 2, "afp"), (3, 2, "bbc")]);

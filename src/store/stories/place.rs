@@ -11,7 +11,7 @@ use crate::{
         StoreError,
         engine::{Tx, values},
     },
-    story::{self, Arrival, Member, Placement, Shelf, Sketch},
+    story::{self, Arrival, Features, Member, Placement, Shelf, Sketch},
 };
 
 const NEWEST: &str = "SELECT item FROM story_key WHERE key = ?1 ORDER BY item DESC LIMIT ?2";
@@ -27,7 +27,7 @@ const MEMBER: &str = "
      WHERE s.item = ?1";
 
 #[cfg(test)]
-pub(in crate::store) const LOOKS: [(&str, usize); 3] = [(NEWEST, 2), (COUNT, 2), (MEMBER, 1)];
+pub(in crate::store) const LOOKS: [&str; 3] = [NEWEST, COUNT, MEMBER];
 
 /// The rows of the store, as the rules look at them.
 struct Rows<'a>(&'a mut dyn Tx);
@@ -74,6 +74,7 @@ pub(in crate::store) fn place(
     tx: &mut dyn Tx,
     feed: FeedId,
     item: ItemId,
+    features: &Features,
     new: &NewStory,
     now: Timestamp,
 ) -> Result<Placed, StoreError> {
@@ -83,7 +84,7 @@ pub(in crate::store) fn place(
     let arrival = Arrival {
         feed,
         seen_at: now,
-        features: &new.features,
+        features,
     };
     let found = story::place(&arrival, &mut Rows(tx))?;
     let (near, evidence) = match &found.placement {
@@ -184,7 +185,9 @@ pub(in crate::store) fn escalate(
     if placed.role == StoryRole::Copy || new.origin.is_empty() {
         return Ok(None);
     }
-    let since = now.saturating_sub(within(escalate.within)).unwrap_or(Timestamp::MIN);
+    let since = now
+        .saturating_sub(within(escalate.within))
+        .unwrap_or(Timestamp::MIN);
     let before = origins::of_watch(tx, placed.story, &rule.watch, since, &[])?;
     let is_next = before.count() + 1 == escalate.publishers && !before.names.contains(&new.origin);
     Ok(is_next.then_some(escalate.priority))

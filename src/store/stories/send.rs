@@ -49,7 +49,15 @@ pub(in crate::store) fn send(
     let (Some(placed), Some(story)) = (sending.placed, sending.story) else {
         let part = part(sending.alert, watches);
         let place = (nth, Fate::Send, None);
-        outbox::insert_alert(tx, receiver, sending.alert, &part, place, sending.mutes, sending.now)?;
+        outbox::insert_alert(
+            tx,
+            receiver,
+            sending.alert,
+            &part,
+            place,
+            sending.mutes,
+            sending.now,
+        )?;
         return Ok(true);
     };
     let had = fold::had(tx, placed, receiver)?;
@@ -58,14 +66,24 @@ pub(in crate::store) fn send(
         match waits(story, watch, &had) {
             Some(rule) => {
                 let one = std::slice::from_ref(watch);
-                let to = To { receiver, nth, had: &had, waits: Some((&watch.0, rule)) };
+                let to = To {
+                    receiver,
+                    nth,
+                    had: &had,
+                    waits: Some((&watch.0, rule)),
+                };
                 is_due |= insert(tx, sending, placed, &to, one)?;
             }
             None => at_once.push(watch.clone()),
         }
     }
     if !at_once.is_empty() {
-        let to = To { receiver, nth, had: &had, waits: None };
+        let to = To {
+            receiver,
+            nth,
+            had: &had,
+            waits: None,
+        };
         is_due |= insert(tx, sending, placed, &to, &at_once)?;
     }
     Ok(is_due)
@@ -78,7 +96,10 @@ fn waits<'a>(
     had: &Had,
 ) -> Option<&'a Corroborate> {
     let mut rules = story.rules.iter();
-    let rule = rules.find(|rule| rule.watch == *watch)?.corroborate.as_ref()?;
+    let rule = rules
+        .find(|rule| rule.watch == *watch)?
+        .corroborate
+        .as_ref()?;
     (*priority < rule.passes && !had.of_watch(watch)).then_some(rule)
 }
 
@@ -112,11 +133,23 @@ fn insert(
         (Folding::Fold { into }, _) => (Fate::Fold { into }, None),
         (_, Some((watch, rule))) => {
             let awaits = Awaits::Publishers(Publishers::of(watch, rule));
-            (Fate::Await { awaits, until: after(now, rule.within) }, None)
+            (
+                Fate::Await {
+                    awaits,
+                    until: after(now, rule.within),
+                },
+                None,
+            )
         }
         (Folding::Summarize, None) => {
             let until = summary(tx, placed.story, to.receiver, now)?;
-            (Fate::Await { awaits: Awaits::Summary, until }, None)
+            (
+                Fate::Await {
+                    awaits: Awaits::Summary,
+                    until,
+                },
+                None,
+            )
         }
         (Folding::Send(because), None) => (Fate::Send, because),
     };
@@ -185,7 +218,10 @@ fn summary(
     }
     let until = after(now, SUMMARY_QUIET).min(after(since, SUMMARY_LONGEST));
     for id in ids {
-        tx.exec("UPDATE delivery SET due = ?2 WHERE id = ?1", values![id, until])?;
+        tx.exec(
+            "UPDATE delivery SET due = ?2 WHERE id = ?1",
+            values![id, until],
+        )?;
     }
     Ok(until)
 }

@@ -40,10 +40,7 @@ fn flooded(text: &str, bytes: usize) -> Alert {
     // longest.
     item.link = Some(format!("https://example.org/?{}", "&'".repeat(240)));
     alert.feed.title = long.clone();
-    alert.also = vec![
-        AlsoIn::new("wire".to_owned(), item.link.clone(), long.clone());
-        3
-    ];
+    alert.also = vec![AlsoIn::new("wire".to_owned(), item.link.clone(), long.clone()); 3];
     alert.watches = (0..WATCHES).map(|watch| format!("watch-{watch}")).collect();
     let sample = alert.matches[0].clone();
     let start: String = long.chars().take(280).collect();
