@@ -20,7 +20,8 @@ pub(in crate::store) enum Notification {
     Sent,
     /// Nothing: a mute in force suppresses the notice of its beginning.
     Suppressed,
-    /// Nothing that still counts: a mute suppressed the notice and is over, or it has the end too.
+    /// Nothing that still counts: a mute suppressed the notice and is over, or the end too, or it has
+    /// both.
     Unsent,
     /// Nothing: the notice is dead, or someone dropped it, and it is not sent again.
     GivenUp,
@@ -149,6 +150,7 @@ pub(in crate::store) fn read(
     // is the feed's own.
     let rows = tx.rows(
         "SELECT n.issue, n.receiver, n.delivery, d.kind, d.state, d.mute,
+                (SELECT b.state FROM delivery b WHERE b.id = d.follows) AS before,
                 CASE WHEN EXISTS (SELECT 1 FROM mute m
                                    WHERE m.id = coalesce(n.suppressed_by, d.mute)
                                      AND m.ended_at IS NULL AND m.until > ?2)
@@ -176,8 +178,10 @@ fn notification(row: &mut Row) -> Result<Notification, StoreError> {
     let (kind, state): (Option<String>, Option<String>) = (row.take("kind")?, row.take("state")?);
     let was_muted = row.take::<Option<i64>>("mute")?.is_some();
     let is_muted: bool = row.take("is_muted")?;
+    let before: Option<String> = row.take("before")?;
     let is_end = kind.as_deref() == Some(END);
     Ok(match state.as_deref() {
+        Some("muted") if is_end && before.as_deref() == Some("muted") => Notification::Unsent,
         Some("muted") if is_end => Notification::EndSuppressed,
         Some("pending") if is_end => Notification::EndWaiting,
         Some(_) if is_end => Notification::Unsent,

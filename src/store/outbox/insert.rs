@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     NewDelivery, flood,
+    follow::follow_thing,
     payload::{Digest, Part, serialize},
 };
 use crate::{
@@ -46,7 +47,8 @@ pub(in crate::store) fn enqueue(
         return Ok(Vec::new());
     }
     let mutes = Mutes::in_force(tx, now)?;
-    let insert = |NewDelivery { receiver, event }: &NewDelivery| {
+    let mut ids = Vec::with_capacity(notices.len());
+    for NewDelivery { receiver, event } in notices {
         let row = Row {
             alert: None,
             kind: event.kind(),
@@ -55,9 +57,11 @@ pub(in crate::store) fn enqueue(
             payload: serialize(event, now),
             subject: Subject::of(receiver, event),
         };
-        insert(tx, row, &mutes, now)
-    };
-    notices.iter().map(insert).collect()
+        let id = insert(tx, row, &mutes, now)?;
+        follow_thing(tx, id, (receiver, event), now)?;
+        ids.push(id);
+    }
+    Ok(ids)
 }
 
 /// Puts an alert, which has its row, into the outbox of one receiver: as the nth of its poll there,

@@ -71,6 +71,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (outbox::NEXT_DUE_AFTER, 2),
         (outbox::FIRST, 2),
         (outbox::DUE, 4),
+        (outbox::FOLLOWERS, 1),
     ] {
         assert_found_by_index(&mut connection, sql, params);
     }
