@@ -84,7 +84,7 @@ pub(super) fn notify(
         let is_news = if finding.is_over {
             log.is_to_end()
         } else {
-            !log.is_known_to(&finding.receivers)
+            !log.is_known_to(&finding.receivers) || log.has_suppressed_end()
         };
         if !is_news {
             continue;
@@ -142,6 +142,12 @@ impl Notices<'_> {
         if self.finding.receivers.is_empty() {
             for feed in std::iter::once(self.feed).chain(self.also.iter().map(|it| it.id)) {
                 log::write(tx, feed, issue, log::NOBODY, None, now)?;
+            }
+        }
+        for entry in log.entries() {
+            let is_named = self.finding.receivers.contains(&entry.receiver);
+            if !is_named && decide(false, entry.notification) == Decision::Resume {
+                log::resume(tx, entry.delivery, now)?;
             }
         }
         for receiver in &self.finding.receivers {

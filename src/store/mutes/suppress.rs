@@ -284,7 +284,7 @@ mod tests {
 
     /// Deliveries are suppressed in parts, and between two of them the mute may end.
     #[tokio::test]
-    async fn a_mute_that_ended_meanwhile_holds_nothing_more() {
+    async fn a_mute_that_ended_meanwhile_suppresses_nothing_more() {
         let temp = TempStore::new();
         let store = one_feed(&temp).await;
         let mute = mute(&store, MuteKind::Receiver, "desk", 10, 0)

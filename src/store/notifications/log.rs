@@ -75,6 +75,12 @@ impl IssueLog {
         self.0.iter().any(|entry| entry.notification.is_open())
     }
 
+    /// Whether a mute keeps the end from someone, who would get it though the issue goes on.
+    pub(super) fn has_suppressed_end(&self) -> bool {
+        let is_suppressed = |entry: &Entry| entry.notification == Notification::EndSuppressed;
+        self.0.iter().any(is_suppressed)
+    }
+
     /// Whether there is something to do where the issue is over.
     pub fn is_to_end(&self) -> bool {
         use Notification::{EndSuppressed, EndWaiting};

@@ -389,6 +389,21 @@ async fn of_a_beginning_that_a_mute_keeps_too_no_end_is_sent_when_the_mute_ends(
 }
 
 #[tokio::test]
+async fn a_receiver_that_is_no_longer_named_gets_no_end_of_a_failure_that_began_again_in_a_mute() {
+    let mut ward = Ward::open(&["desk"]).await;
+    ward.fails(0).await;
+    assert_eq!(ward.gets("desk", 0).await, FAILING);
+    ward.notify(&["phone"]);
+    ward.mute(MuteKind::Receiver, "desk", [10, 50]).await;
+    ward.recovers(20).await;
+    ward.fails(30).await;
+    ward.end_mutes(50).await;
+    assert_eq!(ward.gets("desk", 50).await, NOTHING);
+    ward.recovers(60).await;
+    assert_eq!(ward.gets("desk", 60).await, RECOVERED);
+}
+
+#[tokio::test]
 async fn an_end_that_a_receiver_waits_for_outlives_the_feed_and_what_is_deleted() {
     let ward = Ward::open(&["desk"]).await;
     ward.fails(0).await;
