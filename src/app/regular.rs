@@ -85,7 +85,7 @@ impl App {
             let (kind, name, alerts) = (mute.kind, &mute.name, mute.alerts);
             info!(
                 alerts,
-                "mute of {kind} {name:?} has ended, alerts held: {alerts}"
+                "mute of {kind} {name:?} has ended, alerts suppressed: {alerts}"
             );
         }
         Ok(ended.len())

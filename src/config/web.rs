@@ -209,7 +209,13 @@ fn read_proxy(value: Value<'_>) -> Option<TrustedProxy> {
         .and_then(Value::string)
         .and_then(|text| read_header(&text));
     let help = "write where its requests come from: `from = [\"127.0.0.1\"]`, or \"unix\"";
-    let from = section.require("from", help).and_then(Value::strings);
+    let from = section.require("from", help).and_then(|place| {
+        let from = place.strings();
+        if from.as_ref().is_some_and(Vec::is_empty) {
+            place.error_with("`from` names nobody".to_owned(), help);
+        }
+        from
+    });
     let from = from.unwrap_or_default().into_iter().filter_map(|text| {
         let peer = match text.text.trim() {
             "unix" => Some(ProxyPeer::Unix),

@@ -52,7 +52,7 @@ impl fmt::Display for DeferReason {
 /// `data` of `digest.ready`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestReady {
-    /// What held the alerts.
+    /// What deferred the alerts.
     pub hold: DeferReason,
     /// Since when the first of them waited.
     pub since: Timestamp,

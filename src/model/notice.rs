@@ -19,7 +19,7 @@ pub enum Event {
     /// A watch matched an item.
     #[serde(rename = "alert.matched")]
     Alert(Box<Alert>),
-    /// Alerts that a receiver's policy held, together.
+    /// Alerts that a receiver's policy deferred, together.
     #[serde(rename = "digest.ready")]
     DigestReady(Box<DigestReady>),
     /// A feed has not been read for longer than `[health] failing`.
@@ -57,7 +57,7 @@ pub enum Event {
     /// Notices for a receiver were given up; sent to the others.
     #[serde(rename = "receiver.missed")]
     ReceiverMissed(ReceiverMissed),
-    /// A mute ran out by itself, and something was held.
+    /// A mute ran out by itself, and it had suppressed something.
     #[serde(rename = "mute.ended")]
     MuteEnded(MuteEnded),
     /// The store's disk is nearly full, full, or refuses; polling pauses.

@@ -84,7 +84,7 @@ pub(super) fn notify(
         let is_news = if finding.is_over {
             log.is_to_end()
         } else {
-            !log.is_known_to(&finding.receivers)
+            !log.is_known_to(&finding.receivers) || log.has_suppressed_end()
         };
         if !is_news {
             continue;
@@ -144,6 +144,12 @@ impl Notices<'_> {
                 log::write(tx, feed, issue, log::NOBODY, None, now)?;
             }
         }
+        for entry in log.entries() {
+            let is_named = self.finding.receivers.contains(&entry.receiver);
+            if !is_named && decide(false, entry.notification) == Decision::Resume {
+                log::resume(tx, entry.delivery, now)?;
+            }
+        }
         for receiver in &self.finding.receivers {
             // Nobody expects anything new of a feed that is known to have no items.
             let implied = issue == HealthIssue::Silent && notified.empty.of(receiver).is_open();
@@ -153,8 +159,8 @@ impl Notices<'_> {
                 Decision::Notify if !implied => {
                     let is_news =
                         |other: &Other| decide(false, other.log.of(receiver)) == Decision::Notify;
-                    let (named, delivery) = self.send(tx, receiver, is_news)?;
                     let old = self.old(receiver, before, is_news);
+                    let (named, delivery) = self.send(tx, receiver, &old, is_news)?;
                     for feed in named {
                         log::write(tx, feed, issue, receiver, Some(delivery), now)?;
                     }
@@ -178,7 +184,8 @@ impl Notices<'_> {
                 Decision::Notify if is_one => {
                     // What it has of the others may end later, each with its own next poll.
                     let is_alike = |other: &Other| other.log.of(receiver) == entry.notification;
-                    let (named, delivery) = self.send(tx, receiver, is_alike)?;
+                    let began = self.old(receiver, entry.delivery, is_alike);
+                    let (named, delivery) = self.send(tx, receiver, &began, is_alike)?;
                     for feed in named {
                         // It is on its way to who has the beginning; a mute may suppress it.
                         if entry.notification == Notification::Sent {
@@ -199,11 +206,13 @@ impl Notices<'_> {
     }
 
     /// Puts the notice for one receiver into the outbox; gives the feeds that it is about, which are
-    /// its own and those of the others that are meant.
+    /// its own and those of the others that are meant. It follows the last of those before it that
+    /// waits still.
     fn send(
         &mut self,
         tx: &mut dyn Tx,
         receiver: &str,
+        before: &[DeliveryId],
         is_meant: impl Fn(&Other) -> bool,
     ) -> Result<(Vec<FeedId>, DeliveryId), StoreError> {
         let mut event = self.finding.event.clone();
@@ -221,6 +230,7 @@ impl Notices<'_> {
             event,
         };
         let deliveries = outbox::enqueue(tx, std::slice::from_ref(&notice), self.now)?;
+        outbox::follow(tx, deliveries[0], before, self.now)?;
         self.sent.push(notice);
         let also = self.also.iter().filter(|other| is_meant(other));
         let named = std::iter::once(self.feed).chain(also.map(|other| other.id));

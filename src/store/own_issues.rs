@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{ConfigReason, StoreReason},
-        store::testing::{TempStore, at, claim, claim_for, claim_one, one_feed},
+        store::testing::{TempStore, at, claim, claim_one, deliver_all, one_feed},
     };
 
     #[tokio::test]
@@ -138,8 +138,8 @@ mod tests {
         done.await.expect("written");
         assert_eq!(store.store_issue().await.expect("read"), None);
         assert_eq!(claim(&store, at(8)).await.len(), 1, "the poll is due again");
-        let claims = claim_for(&store, "desk", at(8)).await;
-        let kinds: Vec<_> = claims.iter().map(|it| it.notice.event.kind()).collect();
+        let events = deliver_all(&store, "desk", at(8)).await;
+        let kinds: Vec<_> = events.iter().map(Event::kind).collect();
         assert_eq!(kinds, ["store.failing", "store.recovered"]);
     }
 
@@ -165,8 +165,8 @@ mod tests {
         }
         assert!(recovered(5).await.expect("written"));
         assert!(!recovered(6).await.expect("written"));
-        let claims = claim_for(&store, "desk", at(7)).await;
-        let kinds: Vec<_> = claims.iter().map(|it| it.notice.event.kind()).collect();
+        let events = deliver_all(&store, "desk", at(7)).await;
+        let kinds: Vec<_> = events.iter().map(Event::kind).collect();
         assert_eq!(
             kinds,
             ["config.failing", "config.failing", "config.recovered"]

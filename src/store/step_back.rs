@@ -64,7 +64,7 @@ fn move_back(tx: &mut dyn Tx, by: Duration, now: Timestamp) -> Result<(), StoreE
         "UPDATE receiver SET due = due - ?1 WHERE due > ?2",
         // One that nobody has tried waits for nothing, or for a time of day.
         "UPDATE delivery SET due = due - ?1
-          WHERE state = 'pending' AND due > ?2 AND (attempts > 0 OR due = created_at)",
+          WHERE state = 'pending' AND due > ?2 AND (attempts > 0 OR due = created_at OR follows IS NOT NULL)",
     ] {
         tx.exec(sql, values![by, now])?;
     }

@@ -259,6 +259,22 @@ pub(crate) async fn claim_for(store: &Store, receiver: &str, now: Timestamp) -> 
     claims.expect("claimed")
 }
 
+/// Delivers all that is due for a receiver, and what follows it; gives what it said, in order.
+pub(crate) async fn deliver_all(store: &Store, receiver: &str, now: Timestamp) -> Vec<Event> {
+    let mut events = Vec::new();
+    loop {
+        let claims = claim_for(store, receiver, now).await;
+        if claims.is_empty() {
+            return events;
+        }
+        for claim in claims {
+            let settled = store.settle(settlement(&claim, now, delivered())).await;
+            assert!(settled.expect("settled"));
+            events.push(claim.notice.event);
+        }
+    }
+}
+
 pub(crate) fn settlement(claim: &DeliveryClaim, now: Timestamp, to: SettleTo) -> Settlement {
     Settlement {
         id: claim.id,

@@ -1,5 +1,6 @@
 //! Feeds that cannot be read: one notice per change of state and per origin, none for a blip.
 
+use fivebells::clock::Clock as _;
 use serde_json::Value;
 
 use crate::{
@@ -219,4 +220,26 @@ async fn a_feed_of_warnings_may_be_silent_and_empty() {
     ward.answer("f01", &document(feed(&[], None), &[]));
     ward.minutes(24 * 60).await;
     assert_eq!(ward.kinds(), []);
+}
+
+/// The beginning waits for its next attempt when the end is found, a few seconds later.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_refused_the_beginning_once_gets_it_before_the_end() {
+    let ward = Ward::open(1, "failing = \"20m\"").await;
+    ward.hook.answer_with(Answer::status(500));
+    ward.answer_all(&status(500, &[]));
+    while ward.kinds().is_empty() {
+        ward.minutes(1).await;
+    }
+    ward.hook.answer_with(Answer::status(204));
+    ward.answer_all(&good());
+    let world = &ward.world;
+    world.clock.advance(jiff::SignedDuration::from_secs(2));
+    let asked = world.app().store().ask(Vec::new(), world.clock.now());
+    assert_eq!(asked.await.expect("written").len(), 1);
+    world.round().await;
+    assert_eq!(ward.kinds(), [kind("feed.failing", 0)], "both wait");
+    ward.minutes(1).await;
+    let expected = ["feed.failing", "feed.failing", "feed.recovered"].map(|it| kind(it, 0));
+    assert_eq!(ward.kinds(), expected);
 }

@@ -166,7 +166,7 @@ mod tests {
 
     /// A poll that began before the reload tells of the feed by the name it had.
     #[tokio::test]
-    async fn a_poll_under_way_at_the_rename_is_held_too() {
+    async fn a_poll_under_way_at_the_rename_is_suppressed_too() {
         let temp = TempStore::new();
         let store = one_feed(&temp).await;
         mute(&store, MuteKind::Feed, "mofa", 10_000, 0).await;

@@ -7,6 +7,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
+        outbox::moved,
     },
 };
 
@@ -174,7 +175,7 @@ fn suppress_pending(
     words: &str,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    tx.exec(
+    let suppressed = tx.exec(
         "UPDATE delivery SET state = 'muted', mute = ?2, fence = fence + 1, settled_at = ?3,
                 reason = 'muted', detail = ?4
           WHERE id = ?1 AND state = 'pending'
@@ -182,7 +183,9 @@ fn suppress_pending(
             AND NOT EXISTS (
               SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.ended_at IS NULL)",
         values![id, mute, now, words],
-    )
+    )?;
+    moved(tx, id, now)?;
+    Ok(suppressed)
 }
 
 fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreError> {
@@ -281,7 +284,7 @@ mod tests {
 
     /// Deliveries are suppressed in parts, and between two of them the mute may end.
     #[tokio::test]
-    async fn a_mute_that_ended_meanwhile_holds_nothing_more() {
+    async fn a_mute_that_ended_meanwhile_suppresses_nothing_more() {
         let temp = TempStore::new();
         let store = one_feed(&temp).await;
         let mute = mute(&store, MuteKind::Receiver, "desk", 10, 0)

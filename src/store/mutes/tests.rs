@@ -80,7 +80,7 @@ pub(super) fn failing(feed: &str, also: &[&str]) -> NewDelivery {
 }
 
 #[tokio::test]
-async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
+async fn a_muted_watch_is_left_out_and_what_it_alone_would_send_is_suppressed() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "a", 60, 0).await;
@@ -110,7 +110,7 @@ async fn a_muted_watch_is_left_out_and_what_it_alone_would_tell_is_held() {
 }
 
 #[tokio::test]
-async fn a_mute_holds_until_its_moment_and_not_at_it() {
+async fn a_mute_suppresses_until_its_moment_and_not_at_it() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     mute(&store, MuteKind::Receiver, "desk", 60, 0).await;
@@ -126,7 +126,7 @@ async fn a_mute_holds_until_its_moment_and_not_at_it() {
 }
 
 #[tokio::test]
-async fn a_receivers_mute_holds_what_waits_and_what_was_being_sent_and_failed() {
+async fn a_receivers_mute_suppresses_what_waits_and_what_was_being_sent_and_failed() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     store
@@ -200,7 +200,7 @@ async fn what_someone_asks_for_is_sent_also_to_a_muted_receiver() {
 }
 
 #[tokio::test]
-async fn a_feeds_mute_holds_its_alerts_and_its_health_but_not_that_of_others() {
+async fn a_feeds_mute_suppresses_its_alerts_and_its_health_but_not_that_of_others() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     mute(&store, MuteKind::Feed, "mofa", 60, 0).await;
@@ -273,7 +273,7 @@ async fn a_mute_that_runs_out_is_reported_once_and_only_to_receivers_it_kept_som
 }
 
 #[tokio::test]
-async fn lifting_a_mute_says_what_it_held_and_sends_only_that() {
+async fn lifting_a_mute_says_what_it_suppressed_and_sends_only_that() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     mute(&store, MuteKind::Watch, "a", 600, 0).await;
@@ -355,7 +355,7 @@ async fn to_mute_again_moves_the_end() {
 }
 
 #[tokio::test]
-async fn what_is_held_goes_with_what_was_delivered_and_its_mute_after_it() {
+async fn what_is_suppressed_goes_with_what_was_delivered_and_its_mute_after_it() {
     const ALERTS: i64 = 90 * DAY;
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
@@ -401,7 +401,7 @@ async fn a_report_names_the_twenty_mutes_that_end_first() {
 
 /// A digest that waits for a receiver that is down counts as all its alerts.
 #[tokio::test]
-async fn what_a_held_digest_tells_counts_as_alerts() {
+async fn what_a_suppressed_digest_counts_as_alerts() {
     let temp = TempStore::new();
     let store = one_feed(&temp).await;
     let (first, second) = (news(1, &["a"], &["desk"]), news(2, &["a"], &["desk"]));

@@ -20,7 +20,8 @@ pub(in crate::store) enum Notification {
     Sent,
     /// Nothing: a mute in force suppresses the notice of its beginning.
     Suppressed,
-    /// Nothing that still counts: a mute suppressed the notice and is over, or it has the end too.
+    /// Nothing that still counts: a mute suppressed the notice and is over, or the end too, or it has
+    /// both.
     Unsent,
     /// Nothing: the notice is dead, or someone dropped it, and it is not sent again.
     GivenUp,
@@ -72,6 +73,12 @@ impl IssueLog {
     /// Whether someone has got the beginning and not the end.
     pub fn is_open(&self) -> bool {
         self.0.iter().any(|entry| entry.notification.is_open())
+    }
+
+    /// Whether a mute keeps the end from someone, who would get it though the issue goes on.
+    pub(super) fn has_suppressed_end(&self) -> bool {
+        let is_suppressed = |entry: &Entry| entry.notification == Notification::EndSuppressed;
+        self.0.iter().any(is_suppressed)
     }
 
     /// Whether there is something to do where the issue is over.
@@ -149,6 +156,7 @@ pub(in crate::store) fn read(
     // is the feed's own.
     let rows = tx.rows(
         "SELECT n.issue, n.receiver, n.delivery, d.kind, d.state, d.mute,
+                (SELECT b.state FROM delivery b WHERE b.id = d.follows) AS before,
                 CASE WHEN EXISTS (SELECT 1 FROM mute m
                                    WHERE m.id = coalesce(n.suppressed_by, d.mute)
                                      AND m.ended_at IS NULL AND m.until > ?2)
@@ -176,8 +184,10 @@ fn notification(row: &mut Row) -> Result<Notification, StoreError> {
     let (kind, state): (Option<String>, Option<String>) = (row.take("kind")?, row.take("state")?);
     let was_muted = row.take::<Option<i64>>("mute")?.is_some();
     let is_muted: bool = row.take("is_muted")?;
+    let before: Option<String> = row.take("before")?;
     let is_end = kind.as_deref() == Some(END);
     Ok(match state.as_deref() {
+        Some("muted") if is_end && before.as_deref() == Some("muted") => Notification::Unsent,
         Some("muted") if is_end => Notification::EndSuppressed,
         Some("pending") if is_end => Notification::EndWaiting,
         Some(_) if is_end => Notification::Unsent,

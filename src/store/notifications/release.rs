@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// Sends the ends that a mute has suppressed and that receivers wait for, unless another mute
-/// suppresses them; gives how many. The mute is over by now.
+/// suppresses them; gives how many. Nobody waits for the end of what a mute kept from them too. The
+/// mute is over by now.
 pub(in crate::store) fn release(
     tx: &mut dyn Tx,
     mute: MuteId,
@@ -24,6 +25,8 @@ pub(in crate::store) fn release(
         "SELECT d.id, r.name, d.payload FROM delivery d JOIN receiver r ON r.id = d.receiver
           WHERE d.mute = ?1 AND d.state = 'muted' AND d.kind = ?2
             AND EXISTS (SELECT 1 FROM notification n WHERE n.delivery = d.id)
+            AND NOT EXISTS (
+              SELECT 1 FROM delivery b WHERE b.id = d.follows AND b.state = 'muted')
           ORDER BY d.id",
         values![mute, END],
     )?;

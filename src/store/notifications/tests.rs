@@ -113,12 +113,8 @@ impl Ward {
         let receivers = ["desk", "phone"].map(str::to_owned);
         let synced = self.store.sync(&sync, &receivers, at(second)).await;
         synced.expect("synced");
-        let mut kinds = Vec::new();
-        for claim in claim_for(&self.store, receiver, at(second)).await {
-            let settled = settlement(&claim, at(second), delivered());
-            self.store.settle(settled).await.expect("settled");
-            kinds.push(claim.notice.event.kind());
-        }
+        let events = deliver_all(&self.store, receiver, at(second)).await;
+        let mut kinds: Vec<_> = events.iter().map(Event::kind).collect();
         kinds.retain(|kind| kind.starts_with("feed."));
         kinds
     }
@@ -366,6 +362,45 @@ async fn a_feed_that_recovers_and_fails_again_during_a_mute_is_no_news_after_it(
     assert_eq!(ward.gets("desk", 60).await, NOTHING);
     ward.recovers(70).await;
     assert_eq!(ward.gets("desk", 70).await, RECOVERED);
+}
+
+/// Its beginning and its end waited when the receiver was muted.
+#[tokio::test]
+async fn of_a_beginning_that_a_mute_keeps_too_no_end_is_sent_when_the_mute_ends() {
+    for goes_on in [false, true] {
+        let ward = Ward::open(&["desk"]).await;
+        ward.fails(0).await;
+        ward.recovers(10).await;
+        ward.mute(MuteKind::Receiver, "desk", [20, 50]).await;
+        ward.recovers(30).await;
+        if goes_on {
+            ward.fails(40).await;
+        }
+        ward.end_mutes(50).await;
+        assert_eq!(ward.gets("desk", 50).await, NOTHING, "{goes_on}");
+        if goes_on {
+            ward.fails(60).await;
+            assert_eq!(ward.gets("desk", 60).await, FAILING);
+        }
+        ward.recovers(70).await;
+        let end = if goes_on { &RECOVERED[..] } else { &[] };
+        assert_eq!(ward.gets("desk", 70).await, end, "{goes_on}");
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_no_longer_named_gets_no_end_of_a_failure_that_began_again_in_a_mute() {
+    let mut ward = Ward::open(&["desk"]).await;
+    ward.fails(0).await;
+    assert_eq!(ward.gets("desk", 0).await, FAILING);
+    ward.notify(&["phone"]);
+    ward.mute(MuteKind::Receiver, "desk", [10, 50]).await;
+    ward.recovers(20).await;
+    ward.fails(30).await;
+    ward.end_mutes(50).await;
+    assert_eq!(ward.gets("desk", 50).await, NOTHING);
+    ward.recovers(60).await;
+    assert_eq!(ward.gets("desk", 60).await, RECOVERED);
 }
 
 #[tokio::test]

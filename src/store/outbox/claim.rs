@@ -4,7 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{DeliveryClaim, ReceiverState, insert::close_lost, missed::note, payload::deserialize};
+use super::{
+    DeliveryClaim, ReceiverState,
+    follow::{moved, put_off},
+    insert::close_lost,
+    missed::note,
+    payload::deserialize,
+};
 use crate::{
     model::{DeliveryId, SendReason},
     schedule::BREAKER_OPENS_AFTER,
@@ -27,7 +33,7 @@ pub(in crate::store) const CLAIM: &str = "
                    WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
                    ORDER BY priority DESC, place, id LIMIT ?4)
        AND due <= ?2
-    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, place";
+    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, place, follows";
 
 /// The same for a receiver that is only probed: what has been due the longest. Each takes its turn, so
 /// that one notice that is never taken keeps no other from showing that the receiver is well.
@@ -37,13 +43,13 @@ pub(in crate::store) const PROBE: &str = "
                    WHERE receiver = ?1 AND state = 'pending' AND due <= ?2
                    ORDER BY due LIMIT ?4)
        AND due <= ?2
-    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, place";
+    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, place, follows";
 
 /// Claims this one.
 pub(in crate::store) const CLAIM_ONE: &str = "
     UPDATE delivery SET due = ?2 + ?3, fence = fence + 1, attempts = attempts + 1
      WHERE id = ?1 AND state = 'pending' AND due <= ?2 AND receiver = ?4
-    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority";
+    RETURNING id, fence, attempts, waiting_since, accepted, payload, priority, follows";
 
 /// When a receiver's lane has something to do.
 pub(in crate::store) const NEXT_DUE: &str = "
@@ -151,7 +157,7 @@ impl ReceiverState {
 }
 
 /// Records the attempt. A delivery that cannot be read is given up instead, one that a mute asks
-/// for is suppressed: neither must stop the lane.
+/// for is suppressed, one that follows another one waits for it: none must stop the lane.
 fn begin(
     tx: &mut dyn Tx,
     store: &str,
@@ -163,9 +169,14 @@ fn begin(
     let attempt: u32 = row.take("attempts")?;
     // Of an attempt whose lease ran out nobody will hear again.
     close_lost(tx, Some(id), now)?;
+    if let Some(before) = row.take::<Option<DeliveryId>>("follows")?
+        && put_off(tx, id, before, now)?
+    {
+        return Ok(None);
+    }
     let waiting_since = row.take("waiting_since")?;
     if mutes::suppress_again(tx, id, &receiver.name, waiting_since, now)? {
-        return Ok(None);
+        return moved(tx, id, now).map(|()| None);
     }
     let (accepted, payload): (String, String) = (row.take("accepted")?, row.take("payload")?);
     let notice = match deserialize(tx, store, id, &payload, &accepted) {
@@ -221,7 +232,8 @@ pub(super) fn mark_dead(
           WHERE id = ?1",
         values![id, now, reason.as_str(), detail.as_str()],
     )?;
-    note(tx, &[id], reason, &detail, now)
+    note(tx, &[id], reason, &detail, now)?;
+    moved(tx, id, now)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     NewDelivery, flood,
+    follow::follow_thing,
     payload::{Digest, Part, serialize},
 };
 use crate::{
@@ -47,7 +48,8 @@ pub(in crate::store) fn enqueue(
         return Ok(Vec::new());
     }
     let mutes = Mutes::in_force(tx, now)?;
-    let insert = |NewDelivery { receiver, event }: &NewDelivery| {
+    let mut ids = Vec::with_capacity(notices.len());
+    for NewDelivery { receiver, event } in notices {
         let row = Row {
             fate: Fate::Send,
             story: None,
@@ -58,9 +60,11 @@ pub(in crate::store) fn enqueue(
             payload: serialize(event, now),
             subject: Subject::of(receiver, event),
         };
-        insert(tx, row, &mutes, now)
-    };
-    notices.iter().map(insert).collect()
+        let id = insert(tx, row, &mutes, now)?;
+        follow_thing(tx, id, (receiver, event), now)?;
+        ids.push(id);
+    }
+    Ok(ids)
 }
 
 /// What becomes of an alert that gets into the outbox.

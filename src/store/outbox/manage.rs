@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{DeliveryState, Selection, insert::close_lost, missed};
+use super::{DeliveryState, Selection, follow::moved, insert::close_lost, missed};
 use crate::{
     model::{DeliveryId, MuteId, SendReason},
     store::{
@@ -63,7 +63,9 @@ fn retry(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, StoreEr
                                ELSE ?2 END
          WHERE id = ?1 AND state = ?3 AND NOT EXISTS (
            SELECT 1 FROM attempt WHERE delivery = ?1 AND ended_at IS NULL)";
-    tx.exec(RETRY, values![row.id, now, row.state.as_str()])
+    let retried = tx.exec(RETRY, values![row.id, now, row.state.as_str()])?;
+    moved(tx, row.id, now)?;
+    Ok(retried)
 }
 
 /// Makes due what a mute has suppressed; what waits for its story goes on waiting.
@@ -103,6 +105,7 @@ fn drop_one(tx: &mut dyn Tx, row: &Selected, now: Timestamp) -> Result<u64, Stor
     // Only what is pending can be under way.
     if row.state == DeliveryState::Pending.as_str() {
         close_lost(tx, Some(row.id), now)?;
+        moved(tx, row.id, now)?;
     }
     Ok(dropped)
 }

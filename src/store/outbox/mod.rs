@@ -3,6 +3,7 @@
 mod claim;
 mod digest;
 mod flood;
+mod follow;
 mod insert;
 mod lineup;
 mod manage;
@@ -25,11 +26,13 @@ use crate::model::{AlertId, DeliveryId, DeliveryKey, Event, MuteId, Notice, Prio
 pub(super) use self::{
     claim::{CLAIM, CLAIM_ONE, LANE, NEXT_DUE, PROBE},
     flood::{DUE, FIRST},
+    follow::FOLLOWERS,
     lineup::{NEXT_DUE_AFTER, SENT, WAITING},
     page::{COUNTS, NEWEST, NEWEST_IN_STATE},
 };
 pub(super) use self::{
     digest::fold,
+    follow::{follow, moved},
     insert::{Fate, close_lost, enqueue, enqueue_event, insert_alert},
     manage::release,
     payload::{Part, deserialize_event, list, parse_list, part, with_part},

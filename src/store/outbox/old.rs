@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::missed::note;
+use super::{follow::moved, missed::note};
 use crate::{
     model::{DeliveryId, SendReason},
     store::{
@@ -82,6 +82,7 @@ fn give_up(
             values![*id, ended_at, reason.as_str(), detail.as_str()],
         )?;
         note(tx, &[*id], reason, &detail, now)?;
+        moved(tx, *id, now)?;
     }
     Ok(given_up)
 }

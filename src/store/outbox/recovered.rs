@@ -165,8 +165,7 @@ mod tests {
 
     /// What a receiver is notified of recovery, from all that waits for it.
     async fn heard(store: &Store, receiver: &str, second: i64) -> Vec<ReceiverRecovered> {
-        let claims = claim_for(store, receiver, at(second)).await;
-        let events = claims.into_iter().map(|claim| claim.notice.event);
+        let events = deliver_all(store, receiver, at(second)).await.into_iter();
         let recovered = |event| match event {
             Event::ReceiverRecovered(event) => Some(event),
             _ => None,

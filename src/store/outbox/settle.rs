@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     NewDelivery, ReceiverUpdate, SettleTo, Settlement,
     digest::halve,
+    follow::moved,
     insert::enqueue,
     insert::waiting,
     missed::note,
@@ -136,6 +137,7 @@ fn settle_delivery(tx: &mut dyn Tx, settlement: &Settlement) -> Result<Option<i6
         SettleTo::Halves { .. } => halve(tx, id, ended_at)?,
         SettleTo::Delivered { .. } | SettleTo::Later { .. } => {}
     }
+    moved(tx, id, ended_at)?;
     row.take("receiver").map(Some)
 }
 

@@ -79,6 +79,7 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (stories::LOOKS[0], 2),
         (stories::LOOKS[1], 2),
         (stories::LOOKS[2], 1),
+        (outbox::FOLLOWERS, 1),
     ] {
         assert_found_by_index(&mut connection, sql, params);
     }
