@@ -63,8 +63,7 @@ impl Store {
     pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
         let cut = |keep| now.as_millisecond().saturating_sub(millis(keep));
         let items_before = cut(self.options.keep_items);
-        // What copies are folded into, and compared with, stays as long as they may come.
-        let alerts_before = cut(self.options.keep_alerts.max(stories::COMPARED));
+        let alerts_before = cut(self.options.keep_alerts);
         let compared_before = cut(stories::COMPARED);
         let keep_seen = millis(self.options.keep_items.max(KEEP_SEEN));
 

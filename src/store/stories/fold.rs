@@ -1,11 +1,12 @@
 //! What a receiver has of a story, and alerts that are folded into it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Placed, describe::describe, place};
 use crate::{
     delivery_policy::SentAlert,
-    model::{Alert, DeliveryId, ItemId, StoryId},
+    model::{Alert, DeliveryId, ItemId, Priority, StoryId},
     store::{
         StoreError,
         engine::{Row, Tx, values},
@@ -19,11 +20,11 @@ const MOST: u32 = 50;
 macro_rules! sent {
     ($which:literal) => {
         concat!(
-            "SELECT n.delivery, n.root, d.payload, d.awaits
-               FROM story_notice n JOIN delivery d ON d.id = n.delivery
+            "SELECT n.delivery, n.root, n.said, d.awaits
+               FROM story_notice n LEFT JOIN delivery d ON d.id = n.delivery
                LEFT JOIN delivery g ON g.id = d.folded_into
               WHERE n.story = ?1 AND n.receiver = (SELECT id FROM receiver WHERE name = ?2)
-                AND (d.state IN ('pending', 'delivered')
+                AND (d.id IS NULL OR d.state IN ('pending', 'delivered')
                      OR d.state = 'folded' AND g.state IN ('pending', 'delivered')) ",
             $which
         )
@@ -71,35 +72,63 @@ pub(super) fn had(tx: &mut dyn Tx, placed: &Placed, receiver: &str) -> Result<Ha
     }
     let mut had = Had::default();
     for row in rows {
-        read(tx, row, &mut had)?;
+        read(row, &mut had)?;
     }
     had.alerts.sort_by_key(|alert| alert.delivery);
     Ok(had)
 }
 
-fn read(tx: &mut dyn Tx, mut row: Row, had: &mut Had) -> Result<(), StoreError> {
+fn read(mut row: Row, had: &mut Had) -> Result<(), StoreError> {
     let delivery: DeliveryId = row.take("delivery")?;
     let root: ItemId = row.take("root")?;
-    let (payload, awaits): (String, Option<String>) = (row.take("payload")?, row.take("awaits")?);
+    let (said, awaits): (String, Option<String>) = (row.take("said")?, row.take("awaits")?);
     if had.alerts.iter().any(|alert| alert.delivery == delivery) {
         return Ok(());
     }
-    // What cannot be read would never be sent.
-    let Ok(Some((_, alert))) = outbox::part(tx, &payload) else {
+    // Of what cannot be read nobody knows what it said.
+    let Ok(said) = serde_json::from_str::<Said>(&said) else {
         return Ok(());
     };
     if awaits.is_some() {
         had.waiting.push(delivery);
     }
-    let terms = alert.matches.into_iter().map(|hit| (hit.watch, hit.term));
     had.alerts.push(SentAlert {
         delivery,
         root,
-        watches: alert.watches,
-        terms: terms.collect(),
-        priority: alert.priority,
+        watches: said.watches,
+        terms: said.terms,
+        priority: said.priority,
     });
     Ok(())
+}
+
+/// What a notice said, as far as it decides about copies.
+#[derive(Serialize, Deserialize)]
+struct Said {
+    watches: Vec<String>,
+    terms: Vec<(String, String)>,
+    priority: Priority,
+}
+
+impl Said {
+    fn of(alert: &Alert, part: &Part) -> Self {
+        let theirs = alert
+            .matches
+            .iter()
+            .filter(|hit| part.watches.contains(&hit.watch));
+        let mut terms: Vec<(String, String)> = Vec::new();
+        for hit in theirs {
+            let term = (hit.watch.clone(), hit.term.clone());
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
+        }
+        Self {
+            watches: part.watches.clone(),
+            terms,
+            priority: part.priority,
+        }
+    }
 }
 
 /// Folds a delivery that waits into another.
@@ -167,16 +196,16 @@ fn write(
 /// That a receiver was sent this, or will be.
 pub(super) fn note(
     tx: &mut dyn Tx,
-    story: StoryId,
-    root: ItemId,
+    (story, root): (StoryId, ItemId),
     receiver: &str,
-    delivery: DeliveryId,
+    (delivery, alert, part): (DeliveryId, &Alert, &Part),
 ) -> Result<(), StoreError> {
+    let said = serde_json::to_string(&Said::of(alert, part)).expect("it has string keys only");
     tx.exec(
-        "INSERT INTO story_notice (story, receiver, delivery, root)
-         SELECT CAST(?1 AS BIGINT), id, CAST(?3 AS BIGINT), CAST(?4 AS BIGINT) FROM receiver
-          WHERE name = ?2",
-        values![story, receiver, delivery, root],
+        "INSERT INTO story_notice (story, receiver, delivery, root, said)
+         SELECT CAST(?1 AS BIGINT), id, CAST(?3 AS BIGINT), CAST(?4 AS BIGINT), CAST(?5 AS TEXT)
+           FROM receiver WHERE name = ?2",
+        values![story, receiver, delivery, root, said],
     )
     .map(drop)
 }

@@ -92,21 +92,28 @@ pub(in crate::store) fn leave(tx: &mut dyn Tx, item: ItemId) -> Result<(), Store
     let Some(story) = story else {
         return Ok(());
     };
-    tx.exec(
+    let gone = tx.exec(
         "DELETE FROM story WHERE id = ?1
             AND NOT EXISTS (SELECT 1 FROM story_item s WHERE s.story = ?1)
             AND NOT EXISTS (SELECT 1 FROM story o WHERE o.merged = ?1)",
         values![story],
-    )
-    .map(drop)
+    )?;
+    if gone > 0 {
+        tx.exec("DELETE FROM story_notice WHERE story = ?1", values![story])?;
+    }
+    Ok(())
 }
 
-/// Forgets that a delivery, which goes, was one of a story.
+/// Forgets that a delivery, which goes, was one of a story, where its receiver has not got it. That it got
+/// others is known as long as copies may come.
 pub(in crate::store) fn forget_notice(tx: &mut dyn Tx, delivery: i64) -> Result<(), StoreError> {
     tx.exec(
         "DELETE FROM story_notice
-          WHERE delivery = ?1 AND receiver = (SELECT receiver FROM delivery WHERE id = ?1)
-            AND story = (SELECT story FROM delivery WHERE id = ?1)",
+          WHERE delivery = ?1
+            AND (story, receiver) IN (
+              SELECT d.story, d.receiver FROM delivery d LEFT JOIN delivery g ON g.id = d.folded_into
+               WHERE d.id = ?1 AND d.state <> 'delivered'
+                 AND NOT (d.state = 'folded' AND coalesce(g.state, 'delivered') = 'delivered'))",
         values![delivery],
     )
     .map(drop)

@@ -169,7 +169,10 @@ fn insert(
     let id = outbox::insert_alert(tx, to.receiver, alert, &part, place, sending.mutes, now)?;
     match into {
         Some(into) => fold::refresh(tx, into, None)?,
-        None => fold::note(tx, placed.story, placed.root, to.receiver, id)?,
+        None => {
+            let of = (placed.story, placed.root);
+            fold::note(tx, of, to.receiver, (id, alert, &part))?;
+        }
     }
     Ok(is_due)
 }

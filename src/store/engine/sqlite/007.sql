@@ -50,11 +50,13 @@ CREATE TABLE story_key (
   PRIMARY KEY (key, item)
 ) STRICT, WITHOUT ROWID;
 
--- What a receiver was sent of a story: the deliveries that were not folded as copies.
+-- What a receiver was sent of a story: the deliveries that were not folded as copies. `said` is what they
+-- said, as JSON: watches, terms and priority. It outlives its delivery, which is therefore no foreign key.
 CREATE TABLE story_notice (
   story    INTEGER NOT NULL,
   receiver INTEGER NOT NULL,
   delivery INTEGER NOT NULL,
   root     INTEGER NOT NULL,
+  said     TEXT    NOT NULL,
   PRIMARY KEY (story, receiver, delivery)
 ) STRICT, WITHOUT ROWID;
