@@ -14,6 +14,10 @@ use crate::model::FeedId;
 /// A text of fewer words is no text of its own: many items may be called "Morning briefing".
 const LEAST_WORDS: usize = 5;
 
+/// A text with fewer phrases may be a template in which one name was changed. More of it must agree.
+const SHORT: u8 = 16;
+const OF_SHORT: f32 = 0.8;
+
 /// The item whose text the arriving one has: the nearest, the oldest of those.
 pub(super) fn find(
     rules: &Rules,
@@ -23,6 +27,7 @@ pub(super) fn find(
 ) -> Option<Placement> {
     let common = boilerplate(candidates);
     let mut best: Option<(f32, Evidence, &Member)> = None;
+    let mut changed = HashSet::new();
     for Candidate { member } in candidates {
         let Some((share, evidence)) = same_text(rules, sketch, &member.sketch, &common) else {
             continue;
@@ -34,13 +39,19 @@ pub(super) fn find(
             }
             return None;
         }
+        if !sketch.figures.agree(&member.sketch.figures) {
+            changed.insert(member.root);
+            continue;
+        }
         let is_better = best
             .as_ref()
             .is_none_or(|(known, _, other)| (share, -member.item.0) > (*known, -other.item.0));
-        if is_better && sketch.figures.agree(&member.sketch.figures) {
+        if is_better {
             best = Some((share, evidence, member));
         }
     }
+    // Another copy of that text shows what was changed.
+    let best = best.filter(|(_, _, member)| !changed.contains(&member.root));
     best.map(|(_, evidence, member)| Placement::Copy {
         of: member.item,
         story: member.story,
@@ -63,7 +74,9 @@ fn same_text(
     if one.links.iter().any(|link| other.links.contains(link)) && (of == 0 || share > 0.2) {
         return Some((1.5, Evidence::Link));
     }
-    (shared >= rules.copy_phrases && share >= rules.copy_share).then(|| {
+    let is_short = one.phrase_count.min(other.phrase_count) < SHORT;
+    let least = if is_short { OF_SHORT } else { rules.copy_share };
+    (shared >= rules.copy_phrases && share >= least).then(|| {
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let evidence = Evidence::Phrases {
             shared: count(shared),

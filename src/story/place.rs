@@ -89,10 +89,10 @@ impl Default for Rules {
         Self {
             quiet: Duration::from_secs(48 * HOUR),
             longest: Duration::from_secs(7 * 24 * HOUR),
-            copy_share: 0.5,
+            copy_share: 0.4,
             copy_phrases: 4,
-            nearest: 0.3,
-            centroid: 0.3,
+            nearest: 0.2,
+            centroid: 0.25,
             shared_words: 2,
         }
     }
