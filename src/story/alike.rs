@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     candidates::Candidate,
     evidence::Evidence,
-    place::{Placement, Rules},
+    placement::{Placement, Rules},
     shelf::StoryId,
     sketch::{Sketch, Word},
     weigh::Weighed,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     candidates::Candidate,
     evidence::Evidence,
-    place::{Arrival, Placement, Rules},
+    placement::{Arrival, Placement, Rules},
     shelf::{Member, StoryId},
     sketch::Sketch,
 };

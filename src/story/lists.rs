@@ -7,7 +7,7 @@ can could day days did do does down during each few first for former from furthe
 have having he her here him his how i if in into is it its just last like made make may me more most mr
 mrs ms much must my near new next now of off on one only or other our out over own part people per put
 said same saw say saying says see set she should since so some still such take takes than that the their
-them then there these they this those three through time to today told too took two under until up upon us
+them then there these they this those three through time to today too took two under until up upon us
 very via was way we week well were what when where which while who whom whose why will with would year years
 yesterday yet you your s t re ve ll d monday tuesday wednesday thursday friday saturday sunday january
 february march april june july august september october november december according news report reports

@@ -30,7 +30,8 @@ pub struct Member {
     pub story_last_at: Timestamp,
 }
 
-/// Looks up items by keys. A key is what [`Sketch::keys`] gives; a shelf does not look into it.
+/// Looks up items by keys. A key is one of [`Placed::keys`](super::Placed::keys); a shelf does not
+/// look into it.
 pub trait Shelf {
     /// Why it cannot look up.
     type Error;
