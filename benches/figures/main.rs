@@ -14,6 +14,7 @@ mod pages;
 mod polling;
 mod process;
 mod scrape;
+mod stories;
 mod writer;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Figure {
     Scrape(scrape::Arguments),
     /// What pages cost on a large store, and what slow visitors cost the polls.
     Pages(pages::Arguments),
+    /// How well copies and stories are found in labelled texts, and what an item costs.
+    Stories(stories::Arguments),
     /// How long each job keeps the store's write lock from everybody else.
     Writer(writer::Arguments),
     /// Prints a config of many feeds and watches, to time `fivebells check` with.
@@ -64,6 +67,7 @@ fn print(figure: &Figure) {
         Figure::Corpus(arguments) => corpus::print(arguments),
         Figure::Scrape(arguments) => scrape::print(arguments),
         Figure::Pages(arguments) => pages::print(arguments),
+        Figure::Stories(arguments) => stories::print(arguments),
         Figure::Writer(arguments) => writer::print(arguments),
         Figure::Many(arguments) => many::print(arguments),
     }

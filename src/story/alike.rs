@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use super::{
     candidates::Candidate,
     evidence::Evidence,
-    place::{Placement, Rules},
+    placement::{Placement, Rules},
     shelf::StoryId,
     sketch::{Sketch, Word},
     weigh::Weighed,
 };
 use crate::model::ItemId;
+
+/// Fewer words say nothing: every morning has a "Morning briefing".
+const LEAST_WORDS: usize = 3;
 
 /// So many shared words are named.
 const NAMED: usize = 5;
@@ -79,6 +82,9 @@ fn has_common_ground(rules: &Rules, weighed: &Weighed, sketch: &Sketch) -> bool 
     let in_both = |known: &&crate::story::weigh::Known| {
         known.is_rare && find_word(sketch, known.word.hash).is_some()
     };
+    if weighed.words.len().min(sketch.words.len()) < LEAST_WORDS {
+        return false;
+    }
     let mut strong = false;
     let mut count = 0;
     for known in weighed.words.iter().filter(in_both) {

@@ -1,6 +1,6 @@
 //! The items that one is compared with: those that share its link, phrases or rare words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     features::Features,
@@ -66,5 +66,16 @@ pub(super) fn candidates<S: Shelf>(
     for (item, _) in found.into_iter().take(COMPARED) {
         candidates.extend(shelf.member(item)?.map(|member| Candidate { member }));
     }
+    with_roots(&mut candidates, shelf)?;
     Ok(candidates)
+}
+
+/// A copy may be cut where its first text went on. What arrives must agree with that one, too.
+fn with_roots<S: Shelf>(candidates: &mut Vec<Candidate>, shelf: &mut S) -> Result<(), S::Error> {
+    let known: HashSet<ItemId> = candidates.iter().map(|known| known.member.item).collect();
+    let roots: BTreeSet<ItemId> = candidates.iter().map(|known| known.member.root).collect();
+    for root in roots.into_iter().filter(|root| !known.contains(root)) {
+        candidates.extend(shelf.member(root)?.map(|member| Candidate { member }));
+    }
+    Ok(())
 }

@@ -5,14 +5,18 @@ use std::collections::{HashMap, HashSet};
 use super::{
     candidates::Candidate,
     evidence::Evidence,
-    place::{Arrival, Placement, Rules},
+    placement::{Arrival, Placement, Rules},
     shelf::{Member, StoryId},
-    sketch::Sketch,
+    sketch::{Sketch, Word},
 };
 use crate::model::FeedId;
 
 /// A text of fewer words is no text of its own: many items may be called "Morning briefing".
 const LEAST_WORDS: usize = 5;
+
+/// A text with fewer phrases may be a template in which one name was changed. More of it must agree.
+const SHORT: u8 = 16;
+const OF_SHORT: f32 = 0.8;
 
 /// The item whose text the arriving one has: the nearest, the oldest of those.
 pub(super) fn find(
@@ -22,9 +26,17 @@ pub(super) fn find(
     candidates: &[Candidate],
 ) -> Option<Placement> {
     let common = boilerplate(candidates);
+    // Two items of this feed have it: it names no text.
+    let names_one = |link: &&u64| {
+        let mut members = candidates.iter().map(|candidate| &candidate.member);
+        !members.any(|it| it.feed == arrival.feed && it.sketch.links.contains(link))
+    };
+    let links: Vec<u64> = sketch.links.iter().filter(names_one).copied().collect();
     let mut best: Option<(f32, Evidence, &Member)> = None;
+    let mut changed = HashSet::new();
     for Candidate { member } in candidates {
-        let Some((share, evidence)) = same_text(rules, sketch, &member.sketch, &common) else {
+        let Some((share, evidence)) = same_text(rules, &links, sketch, &member.sketch, &common)
+        else {
             continue;
         };
         if member.feed == arrival.feed {
@@ -34,13 +46,19 @@ pub(super) fn find(
             }
             return None;
         }
+        if !sketch.figures.agree(&member.sketch.figures) {
+            changed.insert(member.root);
+            continue;
+        }
         let is_better = best
             .as_ref()
             .is_none_or(|(known, _, other)| (share, -member.item.0) > (*known, -other.item.0));
-        if is_better && sketch.figures.agree(&member.sketch.figures) {
+        if is_better {
             best = Some((share, evidence, member));
         }
     }
+    // Another copy of that text shows what was changed.
+    let best = best.filter(|(_, _, member)| !changed.contains(&member.root));
     best.map(|(_, evidence, member)| Placement::Copy {
         of: member.item,
         story: member.story,
@@ -51,6 +69,7 @@ pub(super) fn find(
 /// How much of the text is the same, and how that was seen.
 fn same_text(
     rules: &Rules,
+    links: &[u64],
     one: &Sketch,
     other: &Sketch,
     common: &HashSet<u32>,
@@ -60,10 +79,17 @@ fn same_text(
     }
     let (shared, of) = phrases(one, other, common);
     let share = ratio(shared, of);
-    if one.links.iter().any(|link| other.links.contains(link)) && (of == 0 || share > 0.2) {
+    let is_alike = if of == 0 {
+        has_words(one, other)
+    } else {
+        share > 0.2
+    };
+    if is_alike && links.iter().any(|link| other.links.contains(link)) {
         return Some((1.5, Evidence::Link));
     }
-    (shared >= rules.copy_phrases && share >= rules.copy_share).then(|| {
+    let is_short = one.phrase_count.min(other.phrase_count) < SHORT;
+    let least = if is_short { OF_SHORT } else { rules.copy_share };
+    (shared >= rules.copy_phrases && share >= least).then(|| {
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let evidence = Evidence::Phrases {
             shared: count(shared),
@@ -71,6 +97,14 @@ fn same_text(
         };
         (share, evidence)
     })
+}
+
+/// Whether half of the words of the shorter text are in both: a page of warnings has one address and
+/// another headline each day.
+fn has_words(one: &Sketch, other: &Sketch) -> bool {
+    let is_in = |word: &&Word| other.words.iter().any(|it| it.hash == word.hash);
+    let shared = one.words.iter().filter(is_in).count();
+    2 * shared >= one.words.len().min(other.words.len()).max(1)
 }
 
 /// Of the phrases that both would have kept: how many both have, and how many the shorter one has.

@@ -1,11 +1,10 @@
 //! What is seen in a text before it is known what is rare.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{
     figures::{Figures, turns_inside},
-    hash::{hash, join},
+    hash::{ByHash, hash, join},
     link, lists,
     sketch::StoryText,
     stem::stem,
@@ -70,10 +69,10 @@ impl Features {
         let lead_units = units(&lead, LEAD_WORDS * WORD);
         let mut words = Words::default();
         words.add(&title, &title_units, IN_TITLE, &names, |hash, _| {
-            features.figures.in_title(hash)
+            features.figures.in_title(hash);
         });
         words.add(&lead, &lead_units, 1.0, &names, |hash, at| {
-            features.figures.in_lead(hash, at)
+            features.figures.in_lead(hash, at);
         });
         features.figures.end(lead_units.len());
         features.words = words.list;
@@ -96,8 +95,14 @@ fn lead(text: &StoryText<'_>) -> String {
     }
 }
 
+/// As much as can be the lead.
 fn head(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LEAD_BYTES)]
+    let text = &text[..text.floor_char_boundary(LEAD_BYTES)];
+    let mut spaces = text.match_indices(char::is_whitespace);
+    match spaces.nth(LEAD_WORDS + LEAD_WORDS / 4) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
 }
 
 /// What a word is in the lists.
@@ -108,8 +113,8 @@ enum Listed {
     Number,
 }
 
-static LISTED: LazyLock<HashMap<u64, Listed>> = LazyLock::new(|| {
-    let mut listed = HashMap::new();
+static LISTED: LazyLock<ByHash<u64, Listed>> = LazyLock::new(|| {
+    let mut listed = ByHash::default();
     for (list, kind) in [
         (lists::COMMON, Listed::Common),
         (lists::COMMON_PAIRS, Listed::Common),
@@ -126,7 +131,7 @@ static LISTED: LazyLock<HashMap<u64, Listed>> = LazyLock::new(|| {
 #[derive(Debug, Default)]
 struct Words {
     list: Vec<Feature>,
-    places: HashMap<u32, usize>,
+    places: ByHash<u32, usize>,
 }
 
 impl Words {
@@ -135,7 +140,7 @@ impl Words {
         canonical: &str,
         units: &[Unit<'_>],
         place: f32,
-        names: &HashMap<u64, &str>,
+        names: &ByHash<u64, &str>,
         mut figure: impl FnMut(u32, usize),
     ) {
         let listed = &*LISTED;
@@ -143,12 +148,17 @@ impl Words {
             let whole = hash(word.as_bytes());
             let kind = listed.get(&whole).copied();
             let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-            let stemmed = stem(word);
-            let short = cut(hash(stemmed.as_bytes()));
-            if has_digit || matches!(kind, Some(Listed::Number | Listed::Turn)) {
+            let is_figure = has_digit || matches!(kind, Some(Listed::Number | Listed::Turn));
+            let is_common = matches!(kind, Some(Listed::Common | Listed::Turn));
+            let is_nothing = is_common || is_too_short(word, script);
+            if is_nothing && !is_figure {
+                return; // half of all words
+            }
+            let short = cut(hash(stem(word).as_bytes()));
+            if is_figure {
                 figure(short, at);
             }
-            if matches!(kind, Some(Listed::Common | Listed::Turn)) || is_too_short(word, script) {
+            if is_nothing {
                 return;
             }
             let name = names.get(&whole);
@@ -171,16 +181,13 @@ impl Words {
     }
 
     fn put(&mut self, feature: Feature) {
-        match self.places.get(&feature.hash) {
-            Some(place) => {
-                let known = &mut self.list[*place];
-                known.prior = known.prior.max(feature.prior);
-                known.is_strong |= feature.is_strong;
-            }
-            None => {
-                self.places.insert(feature.hash, self.list.len());
-                self.list.push(feature);
-            }
+        if let Some(place) = self.places.get(&feature.hash) {
+            let known = &mut self.list[*place];
+            known.prior = known.prior.max(feature.prior);
+            known.is_strong |= feature.is_strong;
+        } else {
+            self.places.insert(feature.hash, self.list.len());
+            self.list.push(feature);
         }
     }
 }
@@ -194,8 +201,8 @@ fn is_too_short(word: &str, script: Script) -> bool {
 }
 
 /// The words that have a capital inside a sentence, by the hash of their canonical form.
-fn names<'a>(title: &'a str, lead: &'a str) -> HashMap<u64, &'a str> {
-    let mut names = HashMap::new();
+fn names<'a>(title: &'a str, lead: &'a str) -> ByHash<u64, &'a str> {
+    let mut names = ByHash::default();
     let mut room = String::new();
     if !is_in_capitals(title) {
         add_names(title, &mut names, &mut room);
@@ -217,7 +224,7 @@ fn is_in_capitals(title: &str) -> bool {
     capital * 10 > long().count() * 6
 }
 
-fn add_names<'a>(text: &'a str, names: &mut HashMap<u64, &'a str>, room: &mut String) {
+fn add_names<'a>(text: &'a str, names: &mut ByHash<u64, &'a str>, room: &mut String) {
     let mut begins = true;
     for chunk in text.split_whitespace() {
         let word = chunk.trim_matches(|c: char| !c.is_alphanumeric());

@@ -1,6 +1,7 @@
 //! What must agree in a copy: figures, and words that turn the meaning.
 
 use super::{lists, tokens::Unit};
+use crate::text::Script;
 
 /// The most that are kept of one text.
 const MOST: usize = 16;
@@ -127,10 +128,12 @@ pub(super) fn turns_inside<'a>(
     canonical: &'a str,
     units: &'a [Unit<'a>],
 ) -> impl Iterator<Item = (&'static str, usize)> + 'a {
-    let is_spaced = units.iter().all(|unit| unit.text.is_ascii());
+    let without_spaces = units
+        .iter()
+        .any(|unit| unit.is_character() || unit.script == Script::Hangul);
     lists::TURNS_INSIDE
         .split_whitespace()
-        .filter(move |_| !is_spaced)
+        .filter(move |_| without_spaces)
         .filter_map(move |turn| {
             let at = canonical.find(turn)?;
             Some((turn, units.partition_point(|unit| unit.start < at)))

@@ -1,5 +1,10 @@
 //! Hashes that are stored: they must never change, whatever the machine or the compiler.
 
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
 /// FNV-1a, its bits mixed at the end: neighbouring words get hashes that have nothing in common.
 pub(super) fn hash(text: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
@@ -20,6 +25,31 @@ const fn mix(mut hash: u64) -> u64 {
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
 }
+
+/// A hasher for keys that are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = join(self.0, hash(bytes));
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        self.0 = join(self.0, u64::from(hash));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// A map whose keys are hashes already.
+pub(super) type ByHash<K, V> = HashMap<K, V, BuildHasherDefault<Hashed>>;
 
 #[cfg(test)]
 mod tests {

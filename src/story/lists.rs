@@ -7,7 +7,7 @@ can could day days did do does down during each few first for former from furthe
 have having he her here him his how i if in into is it its just last like made make may me more most mr
 mrs ms much must my near new next now of off on one only or other our out over own part people per put
 said same saw say saying says see set she should since so some still such take takes than that the their
-them then there these they this those three through time to today told too took two under until up upon us
+them then there these they this those three through time to today too took two under until up upon us
 very via was way we week well were what when where which while who whom whose why will with would year years
 yesterday yet you your s t re ve ll d monday tuesday wednesday thursday friday saturday sunday january
 february march april june july august september october november december according news report reports
@@ -109,9 +109,9 @@ pub(super) const TURNS_INSIDE: &str = "
 아니 취소 ไม่ ปฏิเสธ แก้ไข
 ";
 
-/// Numbers in words.
+/// Numbers in words. Not "one", which is a pronoun, too.
 pub(super) const NUMBERS: &str = "
-one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds
 thousand thousands million millions billion billions dozen dozens half double triple
 
@@ -120,7 +120,7 @@ deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente quarant
 dos tres cuatro cinco seis siete ocho nueve diez once doce quince veinte treinta cuarenta cincuenta cien mil
 dois quatro sete oito nove dez due tre quattro cinque sei sette otto nove dieci venti trenta cento
 
-один одна два две три четыре пять шесть семь восемь девять десять двенадцать пятнадцать двадцать тридцать
+два две три четыре пять шесть семь восемь девять десять двенадцать пятнадцать двадцать тридцать
 сорок пятьдесят сто двое трое четверо пятеро тысяча тысячи тысяч миллион миллиона миллионов миллиард
 миллиарда миллиардов
 ";

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    place::{Arrival, Placed, Placement},
+    placement::{Arrival, Placed, Placement},
     shelf::{Member, Shelf, StoryId},
 };
 use crate::model::ItemId;

@@ -7,6 +7,8 @@ use crate::model::{FeedId, ItemId};
 
 pub use crate::model::StoryId;
 
+pub use crate::model::StoryId;
+
 /// An item on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -28,7 +30,8 @@ pub struct Member {
     pub story_last_at: Timestamp,
 }
 
-/// Looks up items by keys. A key is what [`Sketch::keys`] gives; a shelf does not look into it.
+/// Looks up items by keys. A key is one of [`Placed::keys`](super::Placed::keys); a shelf does not
+/// look into it.
 pub trait Shelf {
     /// Why it cannot look up.
     type Error;

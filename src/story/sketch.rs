@@ -28,7 +28,7 @@ const VERSION: u8 = 1;
 pub(super) const PHRASES: usize = 40;
 
 /// So many of a text's words are kept: the heaviest.
-pub(super) const WORDS: usize = 22;
+pub(super) const WORDS: usize = 30;
 
 /// A word of a text, with the weight that it had when its item was placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,6 +38,9 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
 
 /// All these letters take as many bytes.
 fn cut<'a>(word: &'a str, endings: &[&str], bytes_a_letter: usize) -> &'a str {
+    if word.len() <= LEAST * bytes_a_letter {
+        return word;
+    }
     endings
         .iter()
         .find_map(|ending| {

@@ -112,3 +112,129 @@ fn a_sketch_is_read_as_it_is_written() {
     other[0] = 99;
     assert_eq!(Sketch::from_bytes(&other), None, "another version");
 }
+
+/// Title and text, what is changed in it, and to what.
+const SCRIPTS: [(&str, &str, &str, &str); 5] = [
+    (
+        "Přehrada u Velmory praskla",
+        "Po několika dnech dešťů praskla v noci přehrada nad městem Velmora a voda zaplavila 40 domů. \
+         Hasiči z Torhavenu odvezli do bezpečí 12 lidí, uvedl starosta Brandt.",
+        "12",
+        "37",
+    ),
+    (
+        "Плотину под Вельморой прорвало",
+        "После нескольких дней дождей ночью прорвало плотину над городом Вельмора, вода затопила 40 домов. \
+         Спасатели из Торхавена вывезли в безопасное место 12 человек, сказал мэр Брандт.",
+        "12",
+        "37",
+    ),
+    (
+        "ベルモラのダム決壊",
+        "数日の大雨の後、ベルモラ市の上流にあるダムが夜のうちに決壊し、住宅40棟が浸水した。消防隊は\
+         住民12人を安全な場所へ運んだと市長のブラントが述べた。",
+        "12",
+        "37",
+    ),
+    (
+        "贝尔莫拉水坝决口",
+        "连日大雨之后，贝尔莫拉市上游的水坝夜间决口，洪水淹没了40栋房屋。消防队把12名居民送往安全地带，\
+         市长布兰特这样介绍情况。",
+        "12",
+        "37",
+    ),
+    (
+        "انهيار سد فيلمورا",
+        "بعد أيام من الأمطار انهار ليلا السد فوق مدينة فيلمورا وغمرت المياه 40 منزلا. ونقلت فرق الإنقاذ من \
+         تورهافن 12 شخصا إلى مكان آمن حسب رئيس البلدية برانت.",
+        "12",
+        "37",
+    ),
+];
+
+#[test]
+fn every_script_has_copies_and_changed_figures() {
+    for (title, text, from, to) in SCRIPTS {
+        let mut desk = Desk::default();
+        desk.read(1, title, text);
+        let placement = desk.read(2, title, &format!("{text}\n\n+++"));
+        assert!(is_copy(&placement), "{title}: {placement:?}");
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text);
+        let placement = desk.read(3, title, &changed);
+        assert!(
+            matches!(placement, Placement::FollowUp { .. }),
+            "{title}: {placement:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_cut_copy_does_not_show_is_compared_with_the_first_text() {
+    let mut desk = Desk::default();
+    desk.read(1, "Quake damages Velmora", QUAKE);
+    let (cut, _) = QUAKE.split_once("Rescue").expect("a second sentence");
+    assert!(is_copy(&desk.read(2, "Quake damages Velmora", cut)));
+    let changed = QUAKE.replace("12 people", "37 people");
+    assert!(!is_copy(&desk.read(3, "Quake damages Velmora", &changed)));
+}
+
+#[test]
+fn templates_with_one_title_are_no_copies() {
+    let mut desk = Desk::default();
+    desk.read(1, "Morning briefing", "");
+    assert_eq!(desk.read(2, "Morning briefing", ""), Placement::New);
+    let contest =
+        |name: &str| format!("Vote for the best picture of our contest {name} until Friday.");
+    desk.read(3, "Vote for Harbour Nights", &contest("Harbour Nights"));
+    let placement = desk.read(4, "Vote for Snowy Peaks", &contest("Snowy Peaks"));
+    assert!(!is_copy(&placement), "{placement:?}");
+}
+
+#[test]
+fn a_story_is_joined_only_while_it_lives() {
+    for (hours, is_joined) in [(0, true), (47, true), (49, false)] {
+        let mut desk = Desk::default();
+        desk.read(1, "Quake damages Velmora", QUAKE);
+        let text = StoryText {
+            title: "Velmora counts its damaged houses",
+            content: "Mayor Ilsa Brandt of Velmora asked Torhaven for rescue teams after the earthquake.",
+            ..StoryText::default()
+        };
+        let placement = desk.read_at(2, &text, start() + SignedDuration::from_hours(hours));
+        let joined = matches!(placement, Placement::FollowUp { .. });
+        assert_eq!(joined, is_joined, "{hours}: {placement:?}");
+    }
+}
+
+#[test]
+fn a_page_of_the_same_link_is_a_copy_but_for_its_figures() {
+    let text = |content| StoryText {
+        title: "Quake damages Velmora",
+        content,
+        link: Some("https://example.org/news/quake-damages-velmora"),
+        ..StoryText::default()
+    };
+    let mut desk = Desk::default();
+    desk.read_at(1, &text(QUAKE), start());
+    let short = "A strong earthquake shook the harbour town of Velmora early on Friday.";
+    let placement = desk.read_at(2, &text(short), start());
+    let Placement::Copy { evidence, .. } = placement else {
+        panic!("{placement:?}");
+    };
+    assert_eq!(evidence, Evidence::Link);
+    let changed = QUAKE.replace("12 people", "37 people");
+    assert!(!is_copy(&desk.read_at(3, &text(&changed), start())));
+}
+
+#[test]
+fn another_kind_of_the_same_event_elsewhere_is_another_story() {
+    let mut desk = Desk::default();
+    desk.read(1, "Quake damages Velmora", QUAKE);
+    let other = "A light earthquake was felt in the mountains near Castaro late on Sunday. Nobody asked for help, \
+        the governor Ode Lindqvist wrote.";
+    assert_eq!(
+        desk.read(2, "Quake felt near Castaro", other),
+        Placement::New
+    );
+}

@@ -18,7 +18,7 @@ const KEY_PHRASES: usize = 4;
 /// So many items are taken to stand on an empty shelf, so that the first words are not all rare.
 const PRIOR: f32 = 50.0;
 /// A word that more than one item in so many has is no key, and not what two items have in common.
-const TOO_COMMON: usize = 25;
+const TOO_COMMON: usize = 6;
 
 /// A word of the arriving text.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ fn known(feature: &Feature, having: usize, counted: usize) -> Known {
         .max(0.1);
     Known {
         word: Word::new(feature.hash, feature.prior * rarity, feature.is_strong),
-        is_rare: having <= 3 || having * TOO_COMMON < counted,
+        is_rare: having * TOO_COMMON < counted + SMALL,
         spelling: feature.spelling.clone(),
     }
 }
