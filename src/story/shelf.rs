@@ -7,8 +7,6 @@ use crate::model::{FeedId, ItemId};
 
 pub use crate::model::StoryId;
 
-pub use crate::model::StoryId;
-
 /// An item on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {

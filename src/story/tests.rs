@@ -238,3 +238,42 @@ fn another_kind_of_the_same_event_elsewhere_is_another_story() {
         Placement::New
     );
 }
+
+/// A page of warnings has one address and another headline each day; two feeds show it.
+#[test]
+fn an_address_under_which_a_feed_shows_several_items_names_no_text() {
+    let mut desk = Desk::default();
+    let mut show = |feed, title| {
+        let minute = SignedDuration::from_mins(desk.count);
+        let text = StoryText {
+            title,
+            link: Some("https://warnings.example/all?id=1000"),
+            ..StoryText::default()
+        };
+        desk.read_at(feed, &text, start() + minute)
+    };
+    assert_eq!(
+        show(1, "Storm warning for the northern coast"),
+        Placement::New
+    );
+    assert!(is_copy(&show(2, "Storm warning for the northern coast")));
+    assert!(!is_copy(&show(1, "Flood warning for the Torhaven valley")));
+    assert!(!is_copy(&show(3, "Avalanche danger above Velmora")));
+}
+
+/// On a desk with few alerts one story is in most items, and goes on all the same.
+#[test]
+fn a_story_goes_on_where_there_is_no_other() {
+    let mut desk = Desk::default();
+    desk.read(1, "Quake damages Velmora", QUAKE);
+    for feed in 2..20 {
+        assert!(is_copy(&desk.read(feed, "Quake damages Velmora", QUAKE)));
+    }
+    let other = "Mayor Brandt asked for tents and blankets after the earthquake that shook Velmora, and \
+        Torhaven sent two buses with helpers for the harbour town.";
+    let placement = desk.read(20, "Velmora asks for help after quake", other);
+    assert!(
+        matches!(placement, Placement::FollowUp { .. }),
+        "{placement:?}"
+    );
+}

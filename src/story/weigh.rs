@@ -19,6 +19,9 @@ const KEY_PHRASES: usize = 4;
 const PRIOR: f32 = 50.0;
 /// A word that more than one item in so many has is no key, and not what two items have in common.
 const TOO_COMMON: usize = 6;
+/// A desk with few alerts has one story in most of its items: its words are rare all the same. So many items
+/// more are taken to stand there, without the word.
+const SMALL: usize = 100;
 
 /// A word of the arriving text.
 #[derive(Debug, Clone)]
