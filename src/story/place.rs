@@ -34,14 +34,22 @@ pub fn place_by<S: Shelf>(
     let weighed = weigh(arrival.features, shelf)?;
     let mut candidates = candidates(&weighed, arrival.features, shelf)?;
     candidates.retain(|candidate| is_live(rules, arrival.seen_at, candidate));
-    let Weighed { sketch, keys, .. } = &weighed;
-    let placement = copies::find(rules, arrival, sketch, &candidates)
+    let placement = copies::find(rules, arrival, &weighed.sketch, &candidates)
         .or_else(|| alike::find(rules, &weighed, &candidates))
         .unwrap_or(Placement::New);
+    let Weighed {
+        sketch,
+        mut keys,
+        counted,
+        ..
+    } = weighed;
+    if placement == Placement::New {
+        keys.extend(counted);
+    }
     Ok(Placed {
         placement,
-        sketch: sketch.clone(),
-        keys: keys.clone(),
+        sketch,
+        keys,
     })
 }
 

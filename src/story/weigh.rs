@@ -37,6 +37,9 @@ pub(super) struct Known {
 pub(super) struct Weighed {
     pub(super) sketch: Sketch,
     pub(super) keys: Vec<i64>,
+    /// Further keys, by which words are counted where the item begins a story. So a word's rarity is in how
+    /// few stories it is: a story with many items does not make its own words common.
+    pub(super) counted: Vec<i64>,
     /// The heaviest first.
     pub(super) words: Vec<Known>,
 }
@@ -48,7 +51,14 @@ pub(super) fn weigh<S: Shelf>(features: &Features, shelf: &mut S) -> Result<Weig
         let having = shelf.count(Key::Counted.of(u64::from(feature.hash)), COUNTED_WORD)?;
         words.push(known(feature, having, counted));
     }
-    let mut keys = keys(features, counted, &words);
+    let mut keys = keys(features);
+    let counted = if counted < COUNTED {
+        let word = |known: &Known| Key::Counted.of(u64::from(known.word.hash));
+        let all = words.iter().map(word);
+        all.chain([Key::AllCounted.of(0)]).collect()
+    } else {
+        Vec::new()
+    };
     words.sort_by(|one, other| {
         let key = |known: &Known| (known.is_rare, known.word.value());
         key(other)
@@ -66,6 +76,7 @@ pub(super) fn weigh<S: Shelf>(features: &Features, shelf: &mut S) -> Result<Weig
     Ok(Weighed {
         sketch: sketch(features, &words),
         keys,
+        counted,
         words,
     })
 }
@@ -90,7 +101,7 @@ fn known(feature: &Feature, having: usize, counted: usize) -> Known {
 }
 
 /// All keys but those of the rarest words.
-fn keys(features: &Features, counted: usize, words: &[Known]) -> Vec<i64> {
+fn keys(features: &Features) -> Vec<i64> {
     let mut keys: Vec<i64> = features
         .links
         .iter()
@@ -100,14 +111,6 @@ fn keys(features: &Features, counted: usize, words: &[Known]) -> Vec<i64> {
     keys.extend(phrases.map(|phrase| Key::Phrase.of(u64::from(*phrase))));
     if features.phrases.len() < KEY_PHRASES {
         keys.push(Key::Exact.of(features.exact));
-    }
-    if counted < COUNTED {
-        keys.push(Key::AllCounted.of(0));
-        keys.extend(
-            words
-                .iter()
-                .map(|known| Key::Counted.of(u64::from(known.word.hash))),
-        );
     }
     keys
 }

@@ -27,7 +27,7 @@ pub(crate) struct Office {
 
 fn config(feed: &FeedServer, board: &WebhookServer, desk: &WebhookServer, more: &str) -> String {
     format!(
-        "notify = [\"board\"]\n[feed]\nwire = {{ url = \"{}\", initial = \"all\", every = \"1m\" }}\n\
+        "stories = \"off\"\nnotify = [\"board\"]\n[feed]\nwire = {{ url = \"{}\", initial = \"all\", every = \"1m\" }}\n\
          [watch]\nk = \"Koizumi\"\n[keep]\nalerts = \"10d\"\n[health]\nnotify = [\"desk\"]\n\
          [receiver.desk]\nwebhook = \"{}\"\n[receiver.board]\nwebhook = \"{}\"\n{more}\n",
         feed.url(),

@@ -173,7 +173,9 @@ async fn open(
     })
     .await;
     let hook = WebhookServer::start().await;
-    let mut config = String::from("[poll]\nper_host = \"0s\"\n[health]\nnotify = []\n[feed]\n");
+    let mut config = String::from(
+        "stories = \"off\"\n[poll]\nper_host = \"0s\"\n[health]\nnotify = []\n[feed]\n",
+    );
     for feed in 0..sequences.len() {
         let url = server.url(&format!("/{feed}"));
         writeln!(config, "f{feed} = \"{url}\"").expect("a string");

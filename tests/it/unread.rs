@@ -55,7 +55,9 @@ async fn open(
     })
     .await;
     let hook = WebhookServer::start().await;
-    let mut config = String::from("[poll]\nper_host = \"0s\"\n[health]\nnotify = []\n[feed]\n");
+    let mut config = String::from(
+        "stories = \"off\"\n[poll]\nper_host = \"0s\"\n[health]\nnotify = []\n[feed]\n",
+    );
     for (kind, _) in KINDS {
         for life in 0..count {
             let url = server.url(&format!("/{kind}{life}"));
