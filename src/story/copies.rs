@@ -46,7 +46,8 @@ pub(super) fn find(
             }
             return None;
         }
-        if !sketch.figures.agree(&member.sketch.figures) {
+        let end = arrival.features.shared_end(&member.sketch);
+        if !sketch.figures.agree(&member.sketch.figures, end) {
             changed.insert(member.root);
             continue;
         }

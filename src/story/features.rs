@@ -6,7 +6,7 @@ use super::{
     figures::{Figures, turns_inside},
     hash::{ByHash, hash, join},
     link, lists,
-    sketch::StoryText,
+    sketch::{Sketch, StoryText},
     stem::stem,
     tokens::{Unit, WORD, phrases, units, words},
 };
@@ -45,10 +45,25 @@ pub struct Features {
     pub(super) words: Vec<Feature>,
     /// Rising.
     pub(super) phrases: Vec<u32>,
+    /// The same as they come.
+    in_order: Vec<u32>,
     pub(super) figures: Figures,
 }
 
+/// The last shared phrase is so long, and may be so much later: of a text only some phrases are kept, and
+/// commas are counted.
+const PHRASE_AND_MARGIN: usize = 11;
+
 impl Features {
+    /// With which unit of the lead the last phrase ends that a kept text has too; with the last one of all
+    /// where it has none.
+    pub(super) fn shared_end(&self, other: &Sketch) -> u8 {
+        let is_shared = |phrase: &u32| other.phrases.binary_search(phrase).is_ok();
+        let last = self.in_order.iter().rposition(is_shared);
+        let end = last.map_or(usize::MAX, |last| last + PHRASE_AND_MARGIN);
+        u8::try_from(end).unwrap_or(u8::MAX)
+    }
+
     /// Looks at title and lead.
     pub fn of(text: &StoryText<'_>) -> Self {
         let mut features = Self {
@@ -77,6 +92,7 @@ impl Features {
         features.figures.end(lead_units.len());
         features.words = words.list;
         phrases(&lead_units, &mut features.phrases);
+        features.in_order.clone_from(&features.phrases);
         features.phrases.sort_unstable();
         features.phrases.dedup();
         features

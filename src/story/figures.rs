@@ -26,7 +26,7 @@ struct Figure {
 enum Beside {
     /// Nothing, or only after the other ends.
     Nothing,
-    /// About where the other ends.
+    /// Where the other ends, or has a text of its own.
     AtTheEnd,
     /// In what both show.
     Within,
@@ -72,10 +72,11 @@ impl Figures {
 
     /// Whether each has what the other has, as far as both go.
     ///
-    /// Where one goes further than the other, or nearly so, it may have more. If both have something of
-    /// their own there, it was changed.
-    pub(super) fn agree(&self, other: &Self) -> bool {
-        let (mine, others) = (self.beside(other), other.beside(self));
+    /// Where one goes further than the other, or nearly so, it may have more; also behind the last phrase
+    /// that both have, which ends with the unit `end`: a copy may have a call to subscribe in the place of
+    /// the rest. If both have something of their own there, it was changed.
+    pub(super) fn agree(&self, other: &Self, end: u8) -> bool {
+        let (mine, others) = (self.beside(other, end), other.beside(self, end));
         let is_surely = |found: Beside| found == Beside::Within;
         !is_surely(mine)
             && !is_surely(others)
@@ -83,13 +84,13 @@ impl Figures {
     }
 
     /// What of this one is missing in the other.
-    fn beside(&self, other: &Self) -> Beside {
+    fn beside(&self, other: &Self, end: u8) -> Beside {
         let mut found = Beside::Nothing;
         for figure in &self.list {
             if other.list.iter().any(|known| known.hash == figure.hash) {
                 continue;
             }
-            if figure.at == TITLE || figure.at.saturating_add(SLACK) <= other.length {
+            if figure.at == TITLE || figure.at.saturating_add(SLACK) <= other.length.min(end) {
                 return Beside::Within;
             }
             if figure.at <= other.length.saturating_add(SLACK) {

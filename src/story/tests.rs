@@ -277,3 +277,32 @@ fn a_story_goes_on_where_there_is_no_other() {
         "{placement:?}"
     );
 }
+
+/// What was cut may be replaced by a call to subscribe, but not by other figures.
+#[test]
+fn a_copy_may_have_an_end_of_its_own_without_figures() {
+    const START: &str = "Rescue teams reached the harbour town of Velmora on Friday after the earthquake \
+        that damaged its old quarter, Mayor Ilsa Brandt said, and searched the ruins of the school";
+    for (end, is_a_copy) in [
+        (
+            "with dogs. Twelve people were brought to Torhaven, and 40 houses are lost.",
+            true,
+        ),
+        (
+            "today. Read on with our offer for new readers, who get all of our reports in one place.",
+            true,
+        ),
+        (
+            "with dogs. A later count by the police gives 37 dead, many more than the city had said.",
+            false,
+        ),
+    ] {
+        let mut desk = Desk::default();
+        let first = format!(
+            "{START} with dogs. Twelve people were brought to Torhaven, and 40 houses are lost."
+        );
+        desk.read(1, "Quake damages Velmora", &first);
+        let placement = desk.read(2, "Quake damages Velmora", &format!("{START} {end}"));
+        assert_eq!(is_copy(&placement), is_a_copy, "{end}: {placement:?}");
+    }
+}
