@@ -24,6 +24,7 @@
 //!               ─► clock  schedule  calendar  text  suggest  unwind   facts: no I/O, no loops
 //!                  files  heavy  metrics   what somebody names, read under a bound; work on much
 //!                                data; what is counted
+//!                  publisher     who published an item
 //!               ─► model
 //! ```
 

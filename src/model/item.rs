@@ -45,6 +45,8 @@ pub struct Item {
     /// BCP 47 tag, from the item or its feed; once an item is polled also one that was detected in
     /// its text.
     pub language: Option<String>,
+    /// The site that published it first, as the feed says: an absolute http or https URL.
+    pub source: Option<String>,
 }
 
 #[cfg(test)]

@@ -115,6 +115,8 @@ fn raw_item(entry: Entry) -> RawItem<'static> {
             .map(Into::into)
             .collect(),
         language: entry.language.map(Into::into),
+        // feed-rs 3.0 reads no source of an entry.
+        source: None,
     }
 }
 

@@ -159,6 +159,7 @@ impl Reader<'_> {
             authors: self.authors(item),
             categories: self.labels(item, "tags"),
             language: self.text(item, "language").map(Into::into),
+            source: None,
         }
     }
 

@@ -52,6 +52,8 @@ pub(super) struct RawItem<'a> {
     pub(super) authors: Vec<Cow<'a, str>>,
     pub(super) categories: Vec<Cow<'a, str>>,
     pub(super) language: Option<Cow<'a, str>>,
+    /// Where it was published first.
+    pub(super) source: Option<Cow<'a, str>>,
 }
 
 /// Text with or without markup.
@@ -144,6 +146,20 @@ fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// The longest URL of a source that is kept.
+const MAX_SOURCE_BYTES: usize = 2_048;
+
+/// The source's URL, absolute, where it is one that people can open.
+fn source_of(written: &str, url: &Url) -> Option<String> {
+    let written = written.trim();
+    if written.is_empty() || written.len() > MAX_SOURCE_BYTES {
+        return None;
+    }
+    let source = url.join(written).ok()?;
+    let is_page = matches!(source.scheme(), "http" | "https") && source.has_host();
+    (is_page && source.as_str().len() <= MAX_SOURCE_BYTES).then(|| source.into())
+}
+
 impl RawFeed<'_> {
     /// The feed's title, on one line.
     pub(super) fn title(&self) -> Option<String> {
@@ -183,6 +199,7 @@ impl RawItem<'_> {
             summary,
             content,
             language: self.language.as_deref().or(language).map(str::to_owned),
+            source: self.source.and_then(|source| source_of(&source, url)),
         };
         (item, address)
     }

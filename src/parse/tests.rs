@@ -1,6 +1,7 @@
 //! Documents in, items out: the fixtures, one cause each.
 
 mod fields;
+mod source;
 
 use std::{fs, path::PathBuf};
 

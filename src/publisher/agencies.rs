@@ -8,8 +8,14 @@ pub(super) struct Agency {
     /// Its own sites: registrable domains.
     sites: &'static [&'static str],
     /// As others credit it.
-    #[expect(dead_code, reason = "texts are not looked at for credits yet")]
-    pub(super) credits: &'static [&'static str],
+    credits: &'static [&'static str],
+}
+
+impl Agency {
+    /// The first of its own sites.
+    pub(super) const fn site(&self) -> &'static str {
+        self.sites[0]
+    }
 }
 
 const fn agency(
@@ -24,7 +30,7 @@ const fn agency(
     }
 }
 
-pub(super) const AGENCIES: [Agency; 24] = [
+static AGENCIES: [Agency; 24] = [
     agency(
         "reuters",
         &["reuters.com"],
@@ -187,4 +193,50 @@ pub(super) fn agency_of(domain: &str) -> Option<&'static str> {
     let mut agencies = AGENCIES.iter();
     let found = agencies.find(|agency| agency.sites.contains(&domain));
     found.map(|agency| agency.name)
+}
+
+/// How long a name is, at most, in characters.
+const MAX_NAME: usize = 32;
+
+/// The agency that has exactly this name. A short name must be in its own letters, or in capitals:
+/// "Ani" is a person.
+pub(super) fn agency_named(text: &str) -> Option<&'static Agency> {
+    if text.is_empty() || text.chars().nth(MAX_NAME).is_some() {
+        return None;
+    }
+    find(|name| is_same(name, text))
+}
+
+/// The agency with whose name the text begins, and what follows it.
+pub(super) fn agency_before(text: &str) -> Option<(&'static Agency, &str)> {
+    longest(|name| text.strip_prefix(name))
+}
+
+/// The agency with whose name the text ends, and what is before it.
+pub(super) fn agency_after(text: &str) -> Option<(&'static Agency, &str)> {
+    longest(|name| text.strip_suffix(name))
+}
+
+fn find(is_it: impl Fn(&str) -> bool) -> Option<&'static Agency> {
+    let is_one = |agency: &&Agency| agency.credits.iter().any(|name| is_it(name));
+    AGENCIES.iter().find(is_one)
+}
+
+/// By the longest name, which leaves the shortest rest.
+fn longest<'a>(rest: impl Fn(&str) -> Option<&'a str>) -> Option<(&'static Agency, &'a str)> {
+    let rests = AGENCIES.iter().flat_map(|agency| {
+        let rests = agency.credits.iter().filter_map(|name| rest(name));
+        rests.map(move |rest| (agency, rest))
+    });
+    rests.min_by_key(|(_, rest)| rest.len())
+}
+
+fn is_same(name: &str, text: &str) -> bool {
+    /// Names that are also words or people's names are not longer.
+    const SHORT: usize = 4;
+    let is_short = name.chars().nth(SHORT).is_none();
+    match is_short {
+        true => name == text || name.to_uppercase() == text,
+        false => name.to_lowercase() == text.to_lowercase(),
+    }
 }

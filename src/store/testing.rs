@@ -121,6 +121,7 @@ pub(crate) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
         title: format!("title {n}"),
         authors: vec!["Kyodo".into()],
         published: Some(at(-60)),
+        source: Some("https://desk.example/".into()),
         ..Item::default()
     };
     let alert = (!watches.is_empty()).then(|| {

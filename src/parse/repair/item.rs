@@ -29,6 +29,8 @@ pub(super) struct OpenItem<'a> {
     pub(super) base: Option<Url>,
     /// Whether anything of it has come.
     pub(super) has_begun: bool,
+    /// Whether its source is a page, not a feed.
+    pub(super) has_source_page: bool,
     has_id: bool,
     /// The names of the elements that gave the title, the summary and the content, and of those
     /// that were beside them.

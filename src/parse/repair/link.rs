@@ -12,6 +12,8 @@ use crate::parse::{
 
 use super::{
     Repair,
+    item::OpenItem,
+    roles::Role,
     text::{cut, trimmed},
     token::Tag,
 };
@@ -36,6 +38,35 @@ impl<'a> Repair<'a, '_> {
         if let Some(url) = tag.attribute("url") {
             let url = self.resolved(url, at);
             self.write_link(Rel::Enclosure, url, tag);
+        }
+    }
+
+    /// The source of an item: the URL of RSS's, or of Atom's the page that its link names, else the
+    /// feed.
+    pub(super) fn source(&mut self, at: usize, role: Role, tag: &Tag<'a>) {
+        let is_inside = matches!(self.foreign, Some(("source", _)));
+        let is_page = !tag
+            .attribute("rel")
+            .is_some_and(|rel| rel.trim() != "alternate");
+        let (written, is_best) = match role {
+            Role::Foreign if self.foreign.is_none() && tag.name == "source" => {
+                (tag.attribute("url"), true)
+            }
+            Role::Link if is_inside => (tag.attribute("href"), is_page),
+            _ => return,
+        };
+        let is_first = |item: &OpenItem<'_>| item.raw.source.is_none() || !item.has_source_page;
+        let is_wanted = self.item.as_ref().is_some_and(is_first);
+        let Some(written) = written.filter(|it| is_wanted && it.len() <= MAX_SHORT_TEXT_BYTES)
+        else {
+            return;
+        };
+        let source = self.resolved(written, at);
+        if let Some(item) = &mut self.item
+            && (is_best || item.raw.source.is_none())
+        {
+            item.raw.source = Some(source);
+            item.has_source_page = is_best;
         }
     }
 

@@ -184,6 +184,7 @@ impl<'a> Repair<'a, '_> {
         if matches!(role, Role::Foreign | Role::Unknown) || self.foreign.is_some() {
             self.entities.check(tag.source, at, self.warnings);
         }
+        self.source(at, role, &tag);
         if let Some((name, open)) = &mut self.foreign
             && role != Role::Item
         {

@@ -27,6 +27,21 @@ fn a_text_that_moves_between_fields_is_another() {
     );
 }
 
+#[test]
+fn another_source_alone_is_no_edit() {
+    let item = |source: &str| {
+        let element = format!("<source url=\"https://{source}.example/\">N</source></item>");
+        channel(&[item("g", "1", "text").replace("</item>", &element)])
+    };
+    let (old, new) = (item("one"), item("two"));
+    assert_ne!(old[0].item.source, new[0].item.source);
+    assert_eq!(text_hash(&old[0].item), text_hash(&new[0].item));
+    assert_eq!(old[0].fingerprint, new[0].fingerprint);
+    let identified = compared(&new, &[on_record(&old[0], 7, 0)]);
+    assert_eq!(identified.records[0].id, Some(ItemId(7)));
+    assert!(identified.records[0].alias.is_none());
+}
+
 fn items(xml: &str) -> Vec<ParsedItem> {
     let url = "https://e.org/feed".parse().expect("a URL");
     let document = parse::Document {

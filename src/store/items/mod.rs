@@ -71,7 +71,7 @@ pub struct ItemCount {
 macro_rules! columns {
     () => {
         "i.id, i.guid, i.title, i.link, i.authors, i.categories, i.published, i.updated,
-         i.date_text, i.summary, i.content, i.language, i.seen_at"
+         i.date_text, i.summary, i.content, i.language, i.source, i.seen_at"
     };
 }
 
@@ -185,6 +185,7 @@ fn stored(tx: &mut dyn Tx, row: &mut Row) -> Result<StoredItem, StoreError> {
             summary: row.take("summary")?,
             content: row.take("content")?,
             language: row.take("language")?,
+            source: row.take("source")?,
         },
         seen_at: row.take("seen_at")?,
         alerted: alerted(tx, id)?,

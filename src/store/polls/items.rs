@@ -79,8 +79,8 @@ fn insert_item(
     let id = tx.insert(
         "INSERT INTO item (feed, text_hash, guid, title, link, authors, categories, published,
                                updated, date_text, summary, content, language, seen_at,
-                               baseline)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                               baseline, source)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         values![
             feed,
             text_hash,
@@ -97,6 +97,7 @@ fn insert_item(
             item.language,
             now,
             is_baseline,
+            item.source,
         ],
     )?;
     Ok(ItemId(id))
@@ -148,7 +149,7 @@ fn replace(tx: &mut dyn Tx, id: ItemId, revision: &Revision) -> Result<(), Store
     tx.exec(
         "UPDATE item SET text_hash = ?2, guid = ?3, title = ?4, link = ?5, authors = ?6,
                 categories = ?7, published = ?8, updated = ?9, summary = ?10, content = ?11,
-                language = ?12, date_text = ?13
+                language = ?12, date_text = ?13, source = ?14
           WHERE id = ?1",
         values![
             id,
@@ -164,6 +165,7 @@ fn replace(tx: &mut dyn Tx, id: ItemId, revision: &Revision) -> Result<(), Store
             item.content.as_str(),
             item.language.as_deref(),
             item.date_text.as_deref(),
+            item.source.as_deref(),
         ],
     )
     .map(drop)
