@@ -147,7 +147,7 @@ pub(super) fn features(item: &Item, alert: Option<&NewAlert>) -> Features {
         summary: &item.summary,
         content: &item.content,
         link: item.link.as_deref(),
-        source: None,
+        source: item.source.as_deref(),
     })
 }
 
