@@ -234,9 +234,9 @@ fn longest<'a>(rest: impl Fn(&str) -> Option<&'a str>) -> Option<(&'static Agenc
 fn is_same(name: &str, text: &str) -> bool {
     /// Names that are also words or people's names are not longer.
     const SHORT: usize = 4;
-    let is_short = name.chars().nth(SHORT).is_none();
-    match is_short {
-        true => name == text || name.to_uppercase() == text,
-        false => name.to_lowercase() == text.to_lowercase(),
+    if name.chars().nth(SHORT).is_none() {
+        name == text || name.to_uppercase() == text
+    } else {
+        name.to_lowercase() == text.to_lowercase()
     }
 }

@@ -22,6 +22,10 @@ use super::{
     token::Tag,
 };
 
+/// That the address of an item's source is a page's.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SourcePage;
+
 /// The item that is open. Of each text the first counts; a second one is another text of the item.
 #[derive(Debug, Default)]
 pub(super) struct OpenItem<'a> {
@@ -29,8 +33,8 @@ pub(super) struct OpenItem<'a> {
     pub(super) base: Option<Url>,
     /// Whether anything of it has come.
     pub(super) has_begun: bool,
-    /// Whether its source is a page, not a feed.
-    pub(super) has_source_page: bool,
+    /// There if its source is a page, not a feed.
+    pub(super) source_page: Option<SourcePage>,
     has_id: bool,
     /// The names of the elements that gave the title, the summary and the content, and of those
     /// that were beside them.

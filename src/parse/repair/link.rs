@@ -12,7 +12,7 @@ use crate::parse::{
 
 use super::{
     Repair,
-    item::OpenItem,
+    item::{OpenItem, SourcePage},
     roles::Role,
     text::{cut, trimmed},
     token::Tag,
@@ -45,9 +45,9 @@ impl<'a> Repair<'a, '_> {
     /// feed.
     pub(super) fn source(&mut self, at: usize, role: Role, tag: &Tag<'a>) {
         let is_inside = matches!(self.foreign, Some(("source", _)));
-        let is_page = !tag
+        let is_page = tag
             .attribute("rel")
-            .is_some_and(|rel| rel.trim() != "alternate");
+            .is_none_or(|rel| rel.trim() == "alternate");
         let (written, is_best) = match role {
             Role::Foreign if self.foreign.is_none() && tag.name == "source" => {
                 (tag.attribute("url"), true)
@@ -55,7 +55,8 @@ impl<'a> Repair<'a, '_> {
             Role::Link if is_inside => (tag.attribute("href"), is_page),
             _ => return,
         };
-        let is_first = |item: &OpenItem<'_>| item.raw.source.is_none() || !item.has_source_page;
+        let is_first =
+            |item: &OpenItem<'_>| item.raw.source.is_none() || item.source_page.is_none();
         let is_wanted = self.item.as_ref().is_some_and(is_first);
         let Some(written) = written.filter(|it| is_wanted && it.len() <= MAX_SHORT_TEXT_BYTES)
         else {
@@ -66,7 +67,7 @@ impl<'a> Repair<'a, '_> {
             && (is_best || item.raw.source.is_none())
         {
             item.raw.source = Some(source);
-            item.has_source_page = is_best;
+            item.source_page = is_best.then_some(SourcePage);
         }
     }
 

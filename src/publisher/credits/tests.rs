@@ -98,9 +98,9 @@ fn the_authors_credit_an_agency() {
 #[test]
 fn a_mention_is_no_credit() {
     for text in [
-        "The minister told Reuters that the harbour is shut.",
+        "The minister assured Reuters that the harbour is shut.",
         "Reuters reported that the harbour is shut.",
-        "The harbour is shut, the minister told Reuters.",
+        "The harbour is shut, the minister assured Reuters.",
         "The harbour is shut, according to Reuters",
         "He worked at the news agency (AFP) in Paris for years.",
         "Agence France-Presse (AFP) - a news agency - has moved.",
