@@ -23,11 +23,12 @@ use super::{
     rhythm::check_interval,
     sample::{ConfigTest, read_test},
     schema::{CONTROL, HEALTH, KEEP, POLL, STORE, WEB},
+    selectors::Selectors,
     settings::{HealthOptions, PollOptions, read_health, read_http, read_poll, read_store},
     stories::{read_of_receiver, read_stories},
     value::Value,
     watches::{
-        ReadWatch, Selectors, WatchContext, read_on_update, read_receiver_names, read_watch,
+        ReadWatch, WatchContext, read_on_update, read_receiver_names, read_watch,
         report_double_watches,
     },
     web::{read_control, read_web},
@@ -37,7 +38,7 @@ use crate::{
     delivery_policy::Policy,
     http::HttpOptions,
     matcher::{Entity, Matcher},
-    model::{Feed, OnUpdate, ReceiverStories, Watch},
+    model::{Feed, OnUpdate, ReceiverStories, Stories, Watch},
     notify::ReceiverOptions,
 };
 
@@ -64,7 +65,7 @@ pub(super) fn read<'a>(
     let keep = files.section("keep", &KEEP);
     let store = read_store(&store_places, keep.as_ref());
     let feeds = read_feeds(&files, &poll);
-    let all_feeds: Vec<Feed> = feeds.iter().map(|feed| feed.feed.clone()).collect();
+    let all_feeds: Vec<Feed> = feeds.iter().map(|it| it.feed.clone()).collect();
     let named = read_entities(files.entries("entity"));
     let entities: Vec<Entity> = named.iter().map(|entity| entity.item.clone()).collect();
     let around = WatchContext {
@@ -99,10 +100,7 @@ pub(super) fn read<'a>(
         presets: presets.into_own(),
         receivers,
         policies,
-        stories: files
-            .once("stories")
-            .and_then(read_stories)
-            .unwrap_or_default(),
+        stories: read_default_stories(&files),
         receiver_stories: read_receiver_stories(&files),
         publishers,
         mail: mail.into_servers(),
@@ -129,6 +127,11 @@ fn read_polling(files: &Files<'_>) -> (PollOptions, HttpOptions) {
 
 fn main_path<'a>(context: &Context<'a>) -> &'a Path {
     &context.sources.get(Context::MAIN).path
+}
+
+fn read_default_stories(files: &Files<'_>) -> Stories {
+    let value = files.once("stories");
+    value.and_then(read_stories).unwrap_or_default()
 }
 
 fn read_zone(files: &Files<'_>) -> Option<TimeZone> {

@@ -48,6 +48,7 @@ mod sample;
 pub mod schema;
 mod secrets;
 mod section;
+mod selectors;
 mod services;
 mod settings;
 mod shape;

@@ -9,10 +9,10 @@ use super::{
     problem::Problem,
     schema::{CORROBORATE_TABLE, ESCALATE_TABLE, Kind},
     section::Section,
+    selectors::Selectors,
     strings::quoted,
     units::{duration_text, parse_duration},
     value::{Text, Value},
-    watches::Selectors,
 };
 use crate::{
     model::{Corroborate, CountFrom, Escalate, Otherwise, Priority, ReceiverStories, Stories},

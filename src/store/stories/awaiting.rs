@@ -40,7 +40,7 @@ pub(in crate::store) struct Publishers {
     /// The watch.
     pub watch: String,
     /// How many it wants.
-    pub publishers: u32,
+    pub wanted: u32,
     /// Within how many milliseconds.
     pub within: i64,
     /// What becomes of the alert where there are too few: `tell`, `digest` or `drop`.
@@ -58,7 +58,7 @@ impl Publishers {
         });
         Self {
             watch: watch.to_owned(),
-            publishers: rule.publishers,
+            wanted: rule.publishers,
             within: millis(rule.within),
             otherwise: rule.otherwise.as_str().to_owned(),
             from: from.collect(),
@@ -117,10 +117,10 @@ pub(in crate::store) fn corroborate(
     let mut receivers = Vec::new();
     for ((receiver, _), (publishers, ids)) in waiting {
         let found = publishers.found(tx, story, now)?;
-        if found.count() < publishers.publishers {
+        if found.count() < publishers.wanted {
             continue;
         }
-        let words = found.in_words(publishers.publishers);
+        let words = found.in_words(publishers.wanted);
         let (first, others) = ids.split_first().expect("a receiver has at least one");
         release(tx, *first, now)?;
         for other in others {

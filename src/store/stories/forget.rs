@@ -41,7 +41,7 @@ impl Store {
             };
             // First: an item whose keys were lost would keep them for ever.
             while self.forget_keys(before, last).await? > 0 {}
-            let done: Sum = self.in_parts(rested, rest).await?;
+            let done: Sum = self.in_parts(rested, |tx, item| rest(tx, *item)).await?;
             forgotten += done.0;
         }
     }
@@ -73,10 +73,10 @@ fn forget_key(tx: &mut dyn Tx, (key, item): &(i64, ItemId)) -> Result<Sum, Store
 }
 
 /// Forgets what an item is compared by, and its place where its alerts are gone.
-fn rest(tx: &mut dyn Tx, item: &ItemId) -> Result<Sum, StoreError> {
+fn rest(tx: &mut dyn Tx, item: ItemId) -> Result<Sum, StoreError> {
     let sql = "UPDATE story_item SET sketch = x'' WHERE item = ?1";
-    let rested = tx.exec(sql, values![*item])?;
-    leave(tx, *item)?;
+    let rested = tx.exec(sql, values![item])?;
+    leave(tx, item)?;
     Ok(Sum(rested))
 }
 

@@ -43,11 +43,11 @@ fn ripen(tx: &mut dyn Tx, receiver: &str, now: Timestamp) -> Result<(), StoreErr
         let awaits = serde_json::from_str(&row.take::<String>("awaits")?);
         match (awaits, story) {
             (Ok(Awaits::Summary), Some(story)) => summaries.entry(story).or_default().push(id),
-            (Ok(Awaits::Publishers(wanted)), Some(story)) => {
-                let found = wanted.found(tx, story, now)?;
-                let words = found.in_words(wanted.publishers);
+            (Ok(Awaits::Publishers(publishers)), Some(story)) => {
+                let found = publishers.found(tx, story, now)?;
+                let words = found.in_words(publishers.wanted);
                 fold::refresh(tx, id, Some(words.clone()))?;
-                match wanted.otherwise() {
+                match publishers.otherwise() {
                     Otherwise::Send => {}
                     Otherwise::Digest => digest.push(id),
                     Otherwise::Drop => drop_one(tx, id, &words, now)?,

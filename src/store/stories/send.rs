@@ -167,12 +167,11 @@ fn insert(
     };
     let place = (to.nth, fate, Some(placed.story));
     let id = outbox::insert_alert(tx, to.receiver, alert, &part, place, sending.mutes, now)?;
-    match into {
-        Some(into) => fold::refresh(tx, into, None)?,
-        None => {
-            let of = (placed.story, placed.root);
-            fold::note(tx, of, to.receiver, (id, alert, &part))?;
-        }
+    if let Some(into) = into {
+        fold::refresh(tx, into, None)?;
+    } else {
+        let of = (placed.story, placed.root);
+        fold::note(tx, of, to.receiver, (id, alert, &part))?;
     }
     Ok(is_due)
 }

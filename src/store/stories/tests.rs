@@ -18,7 +18,7 @@ const WIRE: &str = "Defence minister Shinjiro Koizumi resigned on Monday after a
 
 /// Another text about the same.
 const OTHER: &str = "Koizumi is out. The prime minister in Tokyo took his resignation within an hour, \
-    people close to the cabinet told us, and Oshima, who led the coast guard until last spring, moves \
+    people close to the cabinet say, and Oshima, who led the coast guard until last spring, moves \
     into the ministry at Ichigaya tomorrow to face questions about boats for Palau.";
 
 /// A third.
@@ -163,16 +163,16 @@ async fn twenty_copies_are_one_alert_with_twenty_sources_over_restarts() {
             (DeliveryState::Folded, Some(first.id))
         );
     }
-    let told = story(first);
+    let sent = story(first);
     assert_eq!(
-        (told.items, told.publishers.len(), told.independent),
+        (sent.items, sent.publishers.len(), sent.independent),
         (20, 20, 1)
     );
     assert_eq!(
-        (told.role, told.id.as_str(), told.also.len()),
+        (sent.role, sent.id.as_str(), sent.also.len()),
         (StoryRole::First, "1", 19)
     );
-    let evidence = told.also[0].evidence.as_deref().expect("evidence");
+    let evidence = sent.also[0].evidence.as_deref().expect("evidence");
     assert!(evidence.ends_with("phrases also in #1"), "{evidence}");
     let alerts = count(&wire.store, "alert").await;
     assert_eq!(alerts, 20, "each is on record");
@@ -470,7 +470,7 @@ async fn the_third_publisher_raises_the_priority_once() {
 }
 
 #[tokio::test]
-async fn what_follows_a_story_that_is_told_once_comes_as_one_summary() {
+async fn what_follows_a_story_that_is_sent_once_comes_as_one_summary() {
     let temp = TempStore::new();
     let mut wire = Wire::new(&temp).await;
     for (feed, title, text, of, seconds) in [
