@@ -14,6 +14,9 @@ use crate::model::FeedId;
 /// A text of fewer words is no text of its own: many items may be called "Morning briefing".
 const LEAST_WORDS: usize = 5;
 
+/// Where a text has fewer names, all of its words are compared.
+const LEAST_NAMES: usize = 2;
+
 /// A text with fewer phrases may be a template in which one name was changed. More of it must agree.
 const SHORT: u8 = 16;
 const OF_SHORT: f32 = 0.8;
@@ -90,7 +93,7 @@ fn same_text(
     }
     let is_short = one.phrase_count.min(other.phrase_count) < SHORT;
     let least = if is_short { OF_SHORT } else { rules.copy_share };
-    (shared >= rules.copy_phrases && share >= least).then(|| {
+    (shared >= rules.copy_phrases && share >= least && has_names(one, other)).then(|| {
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let evidence = Evidence::Phrases {
             shared: count(shared),
@@ -98,6 +101,32 @@ fn same_text(
         };
         (share, evidence)
     })
+}
+
+/// Whether they speak of the same: half of the names of one, by weight, are in the other. A bulletin is the
+/// same each day but for its names.
+fn has_names(one: &Sketch, other: &Sketch) -> bool {
+    let names = |sketch: &Sketch| -> Vec<Word> {
+        let words = sketch.words.iter().copied();
+        words.filter(|word| word.is_name()).collect()
+    };
+    let (mut ones, mut others) = (names(one), names(other));
+    if ones.len().min(others.len()) < LEAST_NAMES {
+        ones.clone_from(&one.words);
+        others.clone_from(&other.words);
+    }
+    let weight = |words: &[Word]| {
+        words
+            .iter()
+            .map(|word| u32::from(word.value()))
+            .sum::<u32>()
+    };
+    if weight(&ones) > weight(&others) {
+        std::mem::swap(&mut ones, &mut others);
+    }
+    let all = weight(&ones);
+    ones.retain(|word| others.iter().any(|it| it.hash == word.hash));
+    2 * weight(&ones) >= all
 }
 
 /// Whether half of the words of the shorter text are in both: a page of warnings has one address and

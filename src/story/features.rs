@@ -33,6 +33,8 @@ pub(super) struct Feature {
     pub(super) prior: f32,
     /// It can be what two items have in common: it stands in the title, is a name or a number.
     pub(super) is_strong: bool,
+    /// It is a name, or may be one in a script without capitals and spaces.
+    pub(super) is_name: bool,
     /// As a person reads it.
     pub(super) spelling: String,
 }
@@ -55,6 +57,20 @@ pub struct Features {
 const PHRASE_AND_MARGIN: usize = 11;
 
 impl Features {
+    /// The same without these words: those that a watch looks for are in all that it finds, and say nothing
+    /// of what two items have in common.
+    pub fn without<'a>(mut self, texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut left_out = Words::default();
+        for text in texts {
+            let text = fold(text);
+            let all = units(&text, TITLE_WORDS * WORD);
+            left_out.add(&text, &all, 1.0, &ByHash::default(), |_, _| {});
+        }
+        let is_left_out = |word: &Feature| left_out.places.contains_key(&word.hash);
+        self.words.retain(|word| !is_left_out(word));
+        self
+    }
+
     /// With which unit of the lead the last phrase ends that a kept text has too; with the last one of all
     /// where it has none.
     pub(super) fn shared_end(&self, other: &Sketch) -> u8 {
@@ -186,6 +202,7 @@ impl Words {
             let feature = Feature {
                 hash: short,
                 prior: prior * place,
+                is_name: name.is_some() || script != Script::Spaced,
                 is_strong: prior > 1.0 || place > 1.0 || script != Script::Spaced,
                 spelling: name.map_or(word, |name| name).to_owned(),
             };
@@ -201,6 +218,7 @@ impl Words {
             let known = &mut self.list[*place];
             known.prior = known.prior.max(feature.prior);
             known.is_strong |= feature.is_strong;
+            known.is_name |= feature.is_name;
         } else {
             self.places.insert(feature.hash, self.list.len());
             self.list.push(feature);

@@ -43,7 +43,7 @@ pub fn place_by<S: Shelf>(
         counted,
         ..
     } = weighed;
-    if placement == Placement::New {
+    if !matches!(placement, Placement::Copy { .. }) {
         keys.extend(counted);
     }
     Ok(Placed {

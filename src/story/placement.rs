@@ -82,8 +82,8 @@ impl Default for Rules {
             longest: Duration::from_secs(7 * 24 * HOUR),
             copy_share: 0.4,
             copy_phrases: 4,
-            nearest: 0.24,
-            centroid: 0.26,
+            nearest: 0.2,
+            centroid: 0.25,
             shared_words: 2,
         }
     }

@@ -41,24 +41,31 @@ pub(super) struct Word {
 
 impl Word {
     const STRONG: u8 = 0x80;
+    const NAME: u8 = 0x40;
 
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "it is clamped to 7 bits"
+        reason = "it is clamped to 6 bits"
     )]
-    pub(super) fn new(hash: u32, weight: f32, is_strong: bool) -> Self {
-        let value = (weight * 6.0).round().clamp(1.0, 127.0) as u8;
+    pub(super) fn new(hash: u32, weight: f32, is_strong: bool, is_name: bool) -> Self {
+        let value = (weight * 3.0).round().clamp(1.0, 63.0) as u8;
         let strong = if is_strong { Self::STRONG } else { 0 };
+        let name = if is_name { Self::NAME } else { 0 };
         Self {
             hash,
-            weight: value | strong,
+            weight: value | strong | name,
         }
     }
 
-    /// Its weight in sixths.
+    /// Its weight in sixths, always an even number of them.
     pub(super) const fn value(self) -> u8 {
-        self.weight & !Self::STRONG
+        (self.weight & !(Self::STRONG | Self::NAME)) * 2
+    }
+
+    /// It is a name, or may be one in a script without capitals and spaces.
+    pub(super) const fn is_name(self) -> bool {
+        self.weight & Self::NAME != 0
     }
 
     /// It stands in the title, is a name or a number.

@@ -306,3 +306,47 @@ fn a_copy_may_have_an_end_of_its_own_without_figures() {
         assert_eq!(is_copy(&placement), is_a_copy, "{end}: {placement:?}");
     }
 }
+
+/// Bulletins are alike but for their names.
+#[test]
+fn the_same_sentences_about_others_are_no_copy() {
+    let bulletin = |place: &str, person: &str, office: &str| {
+        format!(
+            "Streets in {place} were empty this morning. Mayor {person} confirmed a missile test and asked \
+             all residents to stay at home, while helpers of {office} handed out water and blankets to \
+             those who waited in the rain."
+        )
+    };
+    let mut desk = Desk::default();
+    desk.read(
+        1,
+        "What we know so far",
+        &bulletin("Velmora", "Ilsa Brandt", "Torhaven Relief"),
+    );
+    let placement = desk.read(
+        2,
+        "What we know so far",
+        &bulletin("Osterwick", "Jon Pell", "Sorvik Aid"),
+    );
+    assert!(!is_copy(&placement), "{placement:?}");
+    let placement = desk.read(
+        3,
+        "What we know",
+        &bulletin("Velmora", "Ilsa Brandt", "Torhaven Relief"),
+    );
+    assert!(is_copy(&placement), "{placement:?}");
+}
+
+/// What a watch looks for is in all that it finds.
+#[test]
+fn a_watched_word_is_not_what_two_items_have_in_common() {
+    let text = StoryText {
+        title: "Koizumi visits Velmora",
+        content: "Defence minister Koizumi came to Velmora on Friday.",
+        ..StoryText::default()
+    };
+    let has = |features: &Features| features.words.iter().any(|it| it.spelling == "Koizumi");
+    let features = Features::of(&text);
+    assert!(has(&features));
+    assert!(!has(&features.without(["KOIZUMI"])));
+}

@@ -37,8 +37,8 @@ pub(super) struct Known {
 pub(super) struct Weighed {
     pub(super) sketch: Sketch,
     pub(super) keys: Vec<i64>,
-    /// Further keys, by which words are counted where the item begins a story. So a word's rarity is in how
-    /// few stories it is: a story with many items does not make its own words common.
+    /// Further keys, by which words are counted where the item is no copy: twenty copies do not make the
+    /// words of their text common.
     pub(super) counted: Vec<i64>,
     /// The heaviest first.
     pub(super) words: Vec<Known>,
@@ -94,7 +94,12 @@ fn known(feature: &Feature, having: usize, counted: usize) -> Known {
         .ln()
         .max(0.1);
     Known {
-        word: Word::new(feature.hash, feature.prior * rarity, feature.is_strong),
+        word: Word::new(
+            feature.hash,
+            feature.prior * rarity,
+            feature.is_strong,
+            feature.is_name,
+        ),
         is_rare: having * TOO_COMMON < counted + SMALL,
         spelling: feature.spelling.clone(),
     }

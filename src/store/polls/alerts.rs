@@ -139,16 +139,17 @@ fn watches_of(
 
 /// What is seen in the text of an item, where its alert is placed in a story.
 pub(super) fn features(item: &Item, alert: Option<&NewAlert>) -> Features {
-    if alert.is_none_or(|alert| alert.story.is_none()) {
+    let Some(new) = alert.filter(|alert| alert.story.is_some()) else {
         return Features::default();
-    }
-    Features::of(&StoryText {
+    };
+    let features = Features::of(&StoryText {
         title: &item.title,
         summary: &item.summary,
         content: &item.content,
         link: item.link.as_deref(),
         source: item.source.as_deref(),
-    })
+    });
+    features.without(new.alert.matches.iter().map(|hit| hit.text.as_str()))
 }
 
 /// Adds the alerts that were written to those that the feed keeps.
