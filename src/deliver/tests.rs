@@ -73,6 +73,7 @@ fn alert(number: usize, priority: Priority, seen_at: Timestamp) -> NewDelivery {
                 tags: vec![],
             },
             also: vec![],
+            story: None,
             update: None,
         })),
     }

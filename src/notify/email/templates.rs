@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Notice, Priority},
+    model::{Event, Notice, Priority},
     notify::{
         MailTemplates,
         engine::{Engine, Escape, TemplateError},
@@ -111,15 +111,40 @@ impl Compiled {
             let made = rendered(engine.as_ref()?, notice, &content, timezone).ok()?;
             (!made.trim().is_empty()).then_some(made)
         };
-        let [subject, text, html] = [&self.subject, &self.text, &self.html].map(made);
+        let [text, html] = [&self.text, &self.html].map(made);
         MailContent {
-            subject: subject.map_or(content.subject, |subject| {
-                clean::cut(&clean::squeezed(&subject), MAX_SUBJECT_CHARS)
-            }),
+            subject: match as_first(notice) {
+                Some(first) => format!("Re: {}", self.subject(&first, timezone)),
+                None => self.subject(notice, timezone),
+            },
             text: text.unwrap_or(content.text),
             html: html.unwrap_or(content.html),
         }
     }
+
+    /// The subject of a notice that follows none.
+    fn subject(&self, notice: &Notice, timezone: &TimeZone) -> String {
+        let content = render::mail(notice, timezone);
+        let engine = self.subject.as_ref();
+        let made = engine.and_then(|it| rendered(it, notice, &content, timezone).ok());
+        match made.filter(|made| !made.trim().is_empty()) {
+            Some(made) => clean::cut(&clean::squeezed(&made), MAX_SUBJECT_CHARS),
+            None => content.subject,
+        }
+    }
+}
+
+/// The first notice of the story, where this one is shown below it: Gmail threads by References and
+/// the same subject. What is more urgent than the first says so in a subject of its own.
+fn as_first(notice: &Notice) -> Option<Notice> {
+    let first = notice.thread.as_ref()?;
+    (notice.event.priority() <= first.alert.priority).then(|| Notice {
+        key: first.key.clone(),
+        timestamp: first.alert.item.seen,
+        event: Event::Alert(Box::new(first.alert.clone())),
+        accepted: Vec::new(),
+        thread: None,
+    })
 }
 
 fn rendered(
@@ -152,7 +177,7 @@ fn rendered(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Event, notify::sample::every_kind};
+    use crate::notify::sample::{every_kind, follow_up};
 
     fn made(part: MailPart, source: &str, notice: &Notice) -> String {
         let source = Some(source.to_owned());
@@ -251,6 +276,29 @@ mod tests {
             assert_eq!(made(MailPart::Text, template, &notice), ours.text);
             assert_eq!(made(MailPart::Html, template, &notice), ours.html);
         }
+    }
+
+    #[test]
+    fn a_follow_up_has_the_subject_of_the_first_mail_unless_it_is_more_urgent() {
+        let mut notice = follow_up(Timestamp::UNIX_EPOCH);
+        let first = as_first(&notice).expect("a first mail");
+        let own = render::mail(&first, &TimeZone::UTC).subject;
+        let ours = Compiled::default().content(&notice, &TimeZone::UTC);
+        assert_eq!(ours.subject, format!("Re: {own}"));
+        let template = "{{ id }} {{ title }}";
+        let title = render::message(&first, &TimeZone::UTC).title;
+        assert!(
+            made(MailPart::Subject, template, &notice)
+                .starts_with(&format!("Re: {} {title}", first.key))
+        );
+        let headline = render::message(&notice, &TimeZone::UTC).title;
+        assert_ne!(headline, title);
+        assert!(ours.text.starts_with(&headline), "{}", ours.text);
+        if let Event::Alert(alert) = &mut notice.event {
+            alert.priority = Priority::Flash;
+        }
+        let ours = Compiled::default().content(&notice, &TimeZone::UTC).subject;
+        assert!(ours.starts_with("FLASH ["), "{ours}");
     }
 
     #[test]
