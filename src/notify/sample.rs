@@ -108,6 +108,8 @@ pub(crate) fn sample_digest(now: Timestamp) -> Notice {
     third.item.title = "防衛相、共同訓練を視察".into();
     third.item.published = None;
     third.matches.retain(|hit| hit.field == Field::Summary);
+    second.story = None;
+    third.story = None;
     for alert in [&mut first, &mut second, &mut third] {
         alert.shorten();
     }
