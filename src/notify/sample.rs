@@ -3,15 +3,17 @@
 mod kinds;
 mod reports;
 mod sparse;
+mod stories;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::{
-    Alert, AlertFeed, AlertItem, AlsoIn, Context, DeferReason, DeliveryKey, DigestReady, Event,
-    Field, Match, Notice, Priority, Update,
+    Alert, AlertFeed, AlertItem, Context, DeferReason, DeliveryKey, DigestReady, Event, Field,
+    Match, Notice, Priority, Update,
 };
 
 pub(crate) use kinds::every_kind;
+pub(super) use stories::follow_up;
 
 // Quotes of both kinds, markup, Japanese, and longer than a subject line.
 const TITLE: &str = concat!(
@@ -78,12 +80,8 @@ fn alert(now: Timestamp) -> Alert {
             url: "https://thediplomat.com/feed/".to_owned(),
             tags: vec!["japan".to_owned()],
         },
-        also: vec![AlsoIn::new(
-            "japantimes".to_owned(),
-            Some("https://www.japantimes.co.jp/news/2026/11/22/koizumi/".to_owned()),
-            "Koizumi and Hegseth meet in Tokyo".to_owned(),
-        )],
-        story: None,
+        also: vec![stories::elsewhere(now)],
+        story: Some(stories::story(now)),
         update: None,
     }
 }
@@ -110,6 +108,8 @@ pub(crate) fn sample_digest(now: Timestamp) -> Notice {
     third.item.title = "防衛相、共同訓練を視察".into();
     third.item.published = None;
     third.matches.retain(|hit| hit.field == Field::Summary);
+    second.story = None;
+    third.story = None;
     for alert in [&mut first, &mut second, &mut third] {
         alert.shorten();
     }
@@ -138,7 +138,7 @@ pub(super) fn sample_update(now: Timestamp) -> Notice {
 
 /// What the kinds of notices are called in `preview`, the plain alert first.
 pub fn sample_kinds() -> Vec<&'static str> {
-    let mut kinds = vec!["alert", "update", "digest"];
+    let mut kinds = vec!["alert", "follow-up", "update", "digest"];
     for notice in every_kind() {
         let kind = short(notice.event.kind());
         if !kinds.contains(&kind) {
@@ -152,6 +152,7 @@ pub fn sample_kinds() -> Vec<&'static str> {
 pub fn samples(kind: &str, now: Timestamp) -> Vec<Notice> {
     match kind {
         "alert" => vec![sample_notice(now)],
+        "follow-up" => vec![follow_up(now)],
         "update" => vec![sample_update(now)],
         "digest" => vec![sample_digest(now)],
         kind => {
@@ -195,9 +196,10 @@ fn hit(watch: &str, term: &str, field: Field, text: &str) -> Match {
 /// seldom have and that break a template at night. The plain alert comes first.
 pub(super) fn trials() -> Vec<Notice> {
     let update = sample_update(Timestamp::UNIX_EPOCH);
+    let follow_up = follow_up(Timestamp::UNIX_EPOCH);
     let mut notices = every_kind();
     notices.extend(
-        [update]
+        [update, follow_up]
             .into_iter()
             .chain(sparse::sparse())
             .chain(sparse::quoted()),
@@ -232,7 +234,7 @@ mod tests {
             let samples = samples(kind, Timestamp::UNIX_EPOCH);
             assert!(!samples.is_empty(), "{kind}");
             let event = samples[0].event.kind();
-            let is_of_it = kind == "update" || event.starts_with(kind);
+            let is_of_it = matches!(kind, "update" | "follow-up") || event.starts_with(kind);
             assert!(is_of_it, "{kind}: {event}");
         }
         assert!(

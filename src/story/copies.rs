@@ -49,6 +49,9 @@ pub(super) fn find(
             }
             return None;
         }
+        if matches!(evidence, Evidence::Phrases { .. }) && !has_names(sketch, &member.sketch) {
+            continue;
+        }
         let end = arrival.features.shared_end(&member.sketch);
         if !sketch.figures.agree(&member.sketch.figures, end) {
             changed.insert(member.root);
@@ -93,7 +96,7 @@ fn same_text(
     }
     let is_short = one.phrase_count.min(other.phrase_count) < SHORT;
     let least = if is_short { OF_SHORT } else { rules.copy_share };
-    (shared >= rules.copy_phrases && share >= least && has_names(one, other)).then(|| {
+    (shared >= rules.copy_phrases && share >= least).then(|| {
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let evidence = Evidence::Phrases {
             shared: count(shared),
@@ -103,7 +106,8 @@ fn same_text(
     })
 }
 
-/// Whether they speak of the same: half of the names of one, by weight, are in the other. A bulletin is the
+/// Whether they speak of the same: two thirds of the names of one, by weight, are in the
+/// other. A bulletin is the
 /// same each day but for its names.
 fn has_names(one: &Sketch, other: &Sketch) -> bool {
     let names = |sketch: &Sketch| -> Vec<Word> {
@@ -126,7 +130,7 @@ fn has_names(one: &Sketch, other: &Sketch) -> bool {
     }
     let all = weight(&ones);
     ones.retain(|word| others.iter().any(|it| it.hash == word.hash));
-    2 * weight(&ones) >= all
+    3 * weight(&ones) >= 2 * all
 }
 
 /// Whether half of the words of the shorter text are in both: a page of warnings has one address and

@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 
 use super::header;
 use crate::{
-    model::{Event, Notice},
+    model::{DeliveryKey, Event, Notice},
     notify::render::clean,
 };
 
@@ -25,17 +25,50 @@ pub(super) fn domain(from: &Mailbox) -> String {
 
 /// The mail's own id, the same on every attempt.
 pub(super) fn message(notice: &Notice, domain: &str) -> String {
-    format!("<{}@{domain}>", notice.key)
+    of_key(&notice.key, domain)
 }
 
-/// The story's id. No mail has it: programs that thread by References put all mails of one story
-/// together even when the first one was never sent to this reader.
-pub(super) fn thread(notice: &Notice, domain: &str) -> Option<String> {
+fn of_key(key: &DeliveryKey, domain: &str) -> String {
+    format!("<{key}@{domain}>")
+}
+
+/// What a mail is threaded under.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ancestors {
+    /// From the oldest on (RFC 5322 §3.6.4).
+    pub(super) references: String,
+    /// The last of them.
+    pub(super) in_reply_to: String,
+}
+
+/// The story's id, and the first mail of it where this is a later one. No mail has the story's id:
+/// programs that thread by References (RFC 5256 §3) put all mails of one story together even when
+/// the first one was never sent to this reader.
+///
+/// A story has the number of its first item, so mails from before there were stories have its id too.
+pub(super) fn ancestors(notice: &Notice, domain: &str) -> Option<Ancestors> {
     let Event::Alert(alert) = &notice.event else {
         return None;
     };
-    let (store, item) = (notice.key.store(), clean::label(&alert.item.id));
-    Some(format!("<{}-item-{item}@{domain}>", clean::label(store)))
+    let story = alert.story.as_ref().map(|story| story.id.as_str());
+    let story = clean::label(story.unwrap_or(&alert.item.id));
+    let story = format!(
+        "<{}-item-{story}@{domain}>",
+        clean::label(notice.key.store())
+    );
+    Some(match &notice.thread {
+        None => Ancestors {
+            references: story.clone(),
+            in_reply_to: story,
+        },
+        Some(first) => {
+            let first = of_key(&first.key, domain);
+            Ancestors {
+                references: format!("{story} {first}"),
+                in_reply_to: first,
+            }
+        }
+    })
 }
 
 /// The list that the mail belongs to (RFC 2919): of its watch where it has just one.
@@ -100,10 +133,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{
-        model::DeliveryKey,
-        notify::sample::{sample_digest, sample_notice},
-    };
+    use crate::notify::sample::{sample_digest, sample_notice};
 
     fn alert(watches: &[&str]) -> Notice {
         let mut notice = sample_notice("2026-11-22T06:41:07Z".parse().expect("a time"));
@@ -179,13 +209,10 @@ mod tests {
             key: DeliveryKey("0therkey-17".to_owned()),
             ..one.clone()
         };
-        assert_eq!(
-            thread(&one, "e.org").as_deref(),
-            Some("<k3y0store-item-48121@e.org>")
-        );
-        for id in [message, list, |notice: &Notice, domain: &str| {
-            thread(notice, domain).expect("a story")
-        }] {
+        let references =
+            |notice: &Notice, domain: &str| ancestors(notice, domain).expect("a story").references;
+        assert_eq!(references(&one, "e.org"), "<k3y0store-item-48121@e.org>");
+        for id in [message, list, references] {
             assert_ne!(id(&one, "e.org"), id(&other, "e.org"));
         }
     }

@@ -47,8 +47,10 @@ pub(super) fn message(
     // and addresses in brackets.
     let recipients = to.iter().map(|mailbox| mailbox.email.clone()).collect();
     builder = builder.envelope(Envelope::new(Some(from.email.clone()), recipients)?);
-    if let Some(story) = ids::thread(notice, domain) {
-        builder = builder.in_reply_to(story.clone()).references(story);
+    if let Some(ancestors) = ids::ancestors(notice, domain) {
+        builder = builder
+            .in_reply_to(ancestors.in_reply_to)
+            .references(ancestors.references);
     }
     for (name, value) in marks(notice, domain) {
         let name = HeaderName::new_from_ascii_str(name);

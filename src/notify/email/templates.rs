@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Notice, Priority},
+    model::{Event, Notice, Priority},
     notify::{
         MailTemplates,
         engine::{Engine, Escape, TemplateError},
@@ -111,15 +111,40 @@ impl Compiled {
             let made = rendered(engine.as_ref()?, notice, &content, timezone).ok()?;
             (!made.trim().is_empty()).then_some(made)
         };
-        let [subject, text, html] = [&self.subject, &self.text, &self.html].map(made);
+        let [text, html] = [&self.text, &self.html].map(made);
         MailContent {
-            subject: subject.map_or(content.subject, |subject| {
-                clean::cut(&clean::squeezed(&subject), MAX_SUBJECT_CHARS)
-            }),
+            subject: match as_first(notice) {
+                Some(first) => format!("Re: {}", self.subject(&first, timezone)),
+                None => self.subject(notice, timezone),
+            },
             text: text.unwrap_or(content.text),
             html: html.unwrap_or(content.html),
         }
     }
+
+    /// The subject of a notice that follows none.
+    fn subject(&self, notice: &Notice, timezone: &TimeZone) -> String {
+        let content = render::mail(notice, timezone);
+        let engine = self.subject.as_ref();
+        let made = engine.and_then(|it| rendered(it, notice, &content, timezone).ok());
+        match made.filter(|made| !made.trim().is_empty()) {
+            Some(made) => clean::cut(&clean::squeezed(&made), MAX_SUBJECT_CHARS),
+            None => content.subject,
+        }
+    }
+}
+
+/// The first notice of the story, where this one is shown below it: Gmail threads by References and
+/// the same subject. What is more urgent than the first says so in a subject of its own.
+fn as_first(notice: &Notice) -> Option<Notice> {
+    let first = notice.thread.as_ref()?;
+    (notice.event.priority() <= first.alert.priority).then(|| Notice {
+        key: first.key.clone(),
+        timestamp: first.alert.item.seen,
+        event: Event::Alert(Box::new(first.alert.clone())),
+        accepted: Vec::new(),
+        thread: None,
+    })
 }
 
 fn rendered(
@@ -150,120 +175,4 @@ fn rendered(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{model::Event, notify::sample::every_kind};
-
-    fn made(part: MailPart, source: &str, notice: &Notice) -> String {
-        let source = Some(source.to_owned());
-        let mut templates = MailTemplates::default();
-        match part {
-            MailPart::Subject => templates.subject = source,
-            MailPart::Text => templates.text = source,
-            MailPart::Html => templates.html = source,
-        }
-        let compiled = Compiled::new(&templates).expect("templates that compile");
-        let content = compiled.content(notice, &TimeZone::UTC);
-        match part {
-            MailPart::Subject => content.subject,
-            MailPart::Text => content.text,
-            MailPart::Html => content.html,
-        }
-    }
-
-    fn titled(title: &str) -> Notice {
-        let mut notice = every_kind().remove(0);
-        if let Event::Alert(alert) = &mut notice.event {
-            alert.matches.clear();
-            alert.item.title = title.to_owned();
-        }
-        notice
-    }
-
-    #[test]
-    fn every_event_takes_every_template() {
-        let templates = [
-            (
-                MailPart::Subject,
-                "{{ priority }} {{ tags | join(', ') }}: {{ title }}",
-            ),
-            (
-                MailPart::Text,
-                "{{ title }} {{ link or '-' }}\n{{ text }}{{ type }} {{ id }} {{ time }} {{ timestamp }}",
-            ),
-            (
-                MailPart::Html,
-                "<h1>{{ title }}</h1>{% for line in lines %}<p>{% for span in line %}{% if span.bold %}<b>{{ span.text }}</b>{% else %}{{ span.text }}{% endif %}{% endfor %}</p>{% endfor %}",
-            ),
-        ];
-        for (part, template) in templates {
-            check_mail_template(part, template).expect("a good template");
-            for notice in every_kind() {
-                let title = render::message(&notice, &TimeZone::UTC).title;
-                let start: String = title.chars().take(12).collect();
-                assert!(
-                    made(part, template, &notice).contains(&start),
-                    "{part:?} {title}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_subject_is_one_line_whatever_is_in_it() {
-        let hostile = titled("a\r\nBcc: victim@example.org\r\n\r\nbody\u{2028}x");
-        let template = "{{ title }}\r\nX-Own: 1\n{{ lines[0][0].text }}";
-        let subject = made(MailPart::Subject, template, &hostile);
-        assert!(
-            subject.starts_with("a Bcc: victim@example.org body x X-Own: 1 "),
-            "{subject}"
-        );
-        assert!(!subject.contains(char::is_control));
-        let long = titled(&"x".repeat(900));
-        let length = |template| made(MailPart::Subject, template, &long).chars().count();
-        assert_eq!(length("{{ title }}"), MAX_SUBJECT_CHARS);
-        assert_eq!(length("{{ title[:300] }}"), MAX_SUBJECT_CHARS);
-        assert_eq!(length("{{ title[:299] }}"), MAX_SUBJECT_CHARS - 1);
-    }
-
-    #[test]
-    fn html_is_escaped_and_text_is_not() {
-        let hostile = titled("<script>alert(\"x\")</script> & ' more");
-        let html = made(
-            MailPart::Html,
-            "<a title=\"{{ title }}\">{{ title }}</a>",
-            &hostile,
-        );
-        assert!(
-            !html.contains("<script") && !html.contains("(\"x"),
-            "{html}"
-        );
-        let text = made(MailPart::Text, "{{ title }}", &hostile);
-        assert_eq!(text, "<script>alert(\"x\")</script> & ' more");
-    }
-
-    #[test]
-    fn a_template_that_fails_or_says_nothing_leaves_our_words() {
-        let notice = titled("Agenda");
-        let ours = render::mail(&notice, &TimeZone::UTC);
-        for template in ["{{ lines[99][0].text }}", " {{ '' }}\n"] {
-            assert_eq!(made(MailPart::Subject, template, &notice), ours.subject);
-            assert_eq!(made(MailPart::Text, template, &notice), ours.text);
-            assert_eq!(made(MailPart::Html, template, &notice), ours.html);
-        }
-    }
-
-    #[test]
-    fn faults_have_their_place() {
-        let error = check_mail_template(MailPart::Text, "a\n{{ titel }}").expect_err("a fault");
-        assert_eq!((error.line, error.range.clone()), (Some(2), Some(5..10)));
-        assert!(
-            error
-                .message
-                .ends_with("(in a notice of type alert.matched)"),
-            "{error}"
-        );
-        let error = check_mail_template(MailPart::Subject, "{{ link | upper }} {{ link.x }}");
-        error.expect_err("a test has no link");
-    }
-}
+mod tests;

@@ -5,16 +5,18 @@ use url::Url;
 
 use super::{
     clean,
-    phrase::at,
+    phrase::{at, count},
     runs::{Run, runs},
 };
 use crate::{
-    model::{Alert, AlsoIn, Field, Match, Priority, Update},
+    model::{Alert, AlsoIn, Field, Match, Priority, StoryRole, Update},
     text::without_tracking,
 };
 
 /// The most sentences shown; a long article may hit in every one.
 const MAX_QUOTES: usize = 6;
+/// The most other sources shown.
+const MAX_ALSO: usize = 10;
 /// The longest headline, in characters.
 const MAX_HEADLINE_CHARS: usize = 1_000;
 /// The longest value of a fact, in characters.
@@ -54,7 +56,8 @@ pub(super) struct Quote {
 /// The same story in another feed.
 #[derive(Debug)]
 pub(super) struct Also {
-    pub(super) feed: String,
+    /// The publisher, or else the feed; and when it was read, if that is known.
+    pub(super) source: String,
     pub(super) title: String,
     pub(super) link: Option<String>,
 }
@@ -218,9 +221,37 @@ fn terms<'a>(matches: &'a [Match], watch: &str) -> Vec<&'a str> {
     terms
 }
 
-pub(super) fn also(also: &AlsoIn) -> Also {
+/// The alert's place in its story, in few words; `None` where there is nothing to say.
+pub(super) fn standing(alert: &Alert) -> Option<String> {
+    let story = alert.story.as_ref()?;
+    let role = match story.role {
+        StoryRole::First => None,
+        StoryRole::Copy => Some("copy".to_owned()),
+        StoryRole::FollowUp => Some("follow-up".to_owned()),
+    };
+    let publishers = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
+    let publishers = (publishers > 1).then(|| count(publishers, "publisher"));
+    let why = { story.sent_because.as_ref() }.map(|why| format!("sent because {why}"));
+    let corroborated = { story.corroborated.as_ref() }.map(|by| format!("corroborated by {by}"));
+    let parts = [role, publishers, corroborated, why].into_iter().flatten();
+    let standing = parts.collect::<Vec<_>>().join("; ");
+    (!standing.is_empty()).then(|| clean::cut(&clean::line(&standing), MAX_FACT_CHARS))
+}
+
+/// The same story elsewhere, the oldest first.
+pub(super) fn elsewhere(alert: &Alert, timezone: &TimeZone) -> Vec<Also> {
+    let list = alert.story.as_ref().map_or(&alert.also, |it| &it.also);
+    let first = list.iter().take(MAX_ALSO);
+    first.map(|it| also(it, timezone)).collect()
+}
+
+fn also(also: &AlsoIn, timezone: &TimeZone) -> Also {
+    let source = clean::line(also.publisher.as_ref().unwrap_or(&also.feed));
     Also {
-        feed: clean::line(&also.feed),
+        source: match also.seen {
+            Some(seen) => format!("{source}, {}", at(seen, timezone)),
+            None => source,
+        },
         title: clean::line(&also.title),
         link: also.link.as_deref().and_then(web_link),
     }

@@ -1,5 +1,7 @@
 //! Several alerts in one notice, in words.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::tz::TimeZone;
 
 use super::{
@@ -46,6 +48,10 @@ pub(super) struct Story {
     /// Of its text; empty where nobody knows it.
     pub(super) language: String,
     pub(super) update: Option<String>,
+    /// Its place in its story.
+    pub(super) standing: Option<String>,
+    /// Whether it stands under the first alert of its story.
+    pub(super) is_under: bool,
     /// The first sentence with a hit, beside the title.
     pub(super) quote: Option<Quote>,
 }
@@ -53,7 +59,7 @@ pub(super) struct Story {
 /// The stories of a digest.
 pub(super) fn several(digest: &DigestReady, timezone: &TimeZone) -> Several {
     Several {
-        lead: [count(digest.count, "alert"), lead(digest)],
+        lead: [counted(digest), lead(digest)],
         topics: topics(digest, timezone),
     }
 }
@@ -118,20 +124,46 @@ pub(super) fn facts(digest: &DigestReady, timezone: &TimeZone) -> Vec<(&'static 
         DeferReason::Flood => "one visit to the feed found more than are sent one by one",
     };
     vec![
-        ("Why", format!("{}, {held}", count(digest.count, "alert"))),
+        ("Why", format!("{}, {held}", counted(digest))),
         ("From", at(digest.since, timezone)),
         ("To", at(digest.until, timezone)),
     ]
 }
 
-/// The stories by what watches they share; the order of the first of each is that of the topics.
+/// `14 alerts, 9 stories`; the stories only where they are fewer, and every alert is here.
+pub(super) fn counted(digest: &DigestReady) -> String {
+    let alerts = count(digest.count, "alert");
+    let mut of_stories = HashSet::new();
+    let mut stories = 0_usize;
+    for alert in &digest.alerts {
+        let story = alert.story.as_ref().map(|story| story.id.as_str());
+        stories += usize::from(story.is_none_or(|id| of_stories.insert(id)));
+    }
+    let is_whole = u32::try_from(digest.alerts.len()) == Ok(digest.count);
+    match u32::try_from(stories) {
+        Ok(1) if is_whole && digest.count > 1 => format!("{alerts}, 1 story"),
+        Ok(stories) if is_whole && stories < digest.count => format!("{alerts}, {stories} stories"),
+        _ => alerts,
+    }
+}
+
+/// The stories by what watches they share; the order of the first of each is that of the topics. The
+/// alerts of one story stand together.
 fn topics(digest: &DigestReady, timezone: &TimeZone) -> Vec<Topic> {
     let mut topics: Vec<Topic> = Vec::new();
+    let mut numbers: HashMap<String, Vec<Option<&str>>> = HashMap::new();
     for alert in &digest.alerts {
         let name = clean::line(&alert.watches.join(", "));
-        let story = story(alert, timezone);
+        let mut story = story(alert, timezone);
+        let number = alert.story.as_ref().map(|it| it.id.as_str());
+        let of_topic = numbers.entry(name.clone()).or_default();
+        let same = |it: &Option<&str>| number.is_some() && *it == number;
+        let place = of_topic.iter().rposition(same).map(|last| last + 1);
+        story.is_under = place.is_some();
+        let place = place.unwrap_or(of_topic.len());
+        of_topic.insert(place, number);
         match topics.iter_mut().find(|topic| topic.name == name) {
-            Some(topic) => topic.stories.push(story),
+            Some(topic) => topic.stories.insert(place, story),
             None => topics.push(Topic {
                 name,
                 stories: vec![story],
@@ -154,6 +186,51 @@ fn story(alert: &Alert, timezone: &TimeZone) -> Story {
         time,
         language: alert::language(alert),
         update: alert.update.as_ref().map(alert::update),
+        standing: alert::standing(alert),
+        is_under: false,
         quote: alert::quotes(&alert.matches).into_iter().next(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::{
+        model::{Event, StoryRole},
+        notify::{render, sample::sample_digest},
+    };
+
+    #[test]
+    fn what_followed_stands_indented_under_the_first_of_its_story() {
+        let mut notice = sample_digest(Timestamp::UNIX_EPOCH);
+        let Event::DigestReady(digest) = &mut notice.event else {
+            panic!("a digest");
+        };
+        let story = digest.alerts[0].story.clone();
+        let titles = ["First", "Other", "Later"];
+        for (alert, title) in digest.alerts.iter_mut().zip(titles) {
+            alert.watches = vec!["koizumi".to_owned()];
+            alert.item.title = title.to_owned();
+            alert.matches.clear();
+            alert.story = None;
+        }
+        digest.alerts[0].story.clone_from(&story);
+        digest.alerts[2].story = story;
+        if let Some(story) = &mut digest.alerts[2].story {
+            story.role = StoryRole::FollowUp;
+            story.corroborated = Some("2 of 3: bbc, nhk".to_owned());
+        }
+        let mail = render::mail(&notice, &TimeZone::UTC);
+        assert!(
+            mail.subject.contains("[3 alerts, 2 stories]"),
+            "{}",
+            mail.subject
+        );
+        let place = |words: &str| mail.text.find(words).unwrap_or_else(|| panic!("{words}"));
+        assert!(place("\nFirst") < place("\n    Later"));
+        assert!(place("\n    Later") < place("\nOther"));
+        place("    Story: follow-up; 2 publishers; corroborated by 2 of 3: bbc, nhk");
     }
 }

@@ -117,6 +117,11 @@ fn story_of_its_own(page: &mut Page, sheet: &Sheet) {
             .words(update)
             .markup("</p>\n");
     }
+    if let Some(standing) = &sheet.standing {
+        page.markup("<p><strong>Story</strong>: ")
+            .words(standing)
+            .markup("</p>\n");
+    }
     for quote in &sheet.quotes {
         sentence(page, quote, language);
     }
@@ -178,6 +183,9 @@ fn topic_of(page: &mut Page, topic: &Topic, shown: usize, sentence: usize) {
 }
 
 fn story(page: &mut Page, story: &Story, sentence: usize) {
+    if story.is_under {
+        page.markup("<div style=\"margin-left:24px\">\n");
+    }
     page.spoken("<p", &story.language);
     page.linked(story.link.as_deref(), |page| {
         page.runs(&story.headline);
@@ -191,12 +199,20 @@ fn story(page: &mut Page, story: &Story, sentence: usize) {
     if let Some(update) = &story.update {
         page.markup("<br><strong>Update</strong>: ").words(update);
     }
+    if let Some(standing) = &story.standing {
+        page.markup("<br><small>Story: ")
+            .words(standing)
+            .markup("</small>");
+    }
     if let Some(quote) = story.quote.as_ref().filter(|_| sentence > 0) {
         page.markup("<br><q>")
             .runs(&excerpt(&quote.runs, sentence))
             .markup("</q>");
     }
     page.markup("</p>\n");
+    if story.is_under {
+        page.markup("</div>\n");
+    }
 }
 
 fn facts(page: &mut Page, sheet: &Sheet) {
@@ -239,7 +255,7 @@ fn fact(page: &mut Page, value: &str) {
 
 fn also(page: &mut Page, story: &Also) {
     page.markup("<div class=\"also\">")
-        .words(&story.feed)
+        .words(&story.source)
         .markup(": ");
     page.linked(story.link.as_deref(), |page| {
         page.words(&story.title);

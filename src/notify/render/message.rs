@@ -73,6 +73,7 @@ pub(super) fn message(sheet: Sheet) -> Message {
         link,
         origin,
         update,
+        standing,
         quotes,
         facts,
         also,
@@ -88,6 +89,7 @@ pub(super) fn message(sheet: Sheet) -> Message {
         }
     };
     lines.extend(update.map(|update| vec![text(format!("Update: {update}"))]));
+    lines.extend(standing.map(|standing| vec![text(format!("Story: {standing}"))]));
     lines.extend(quotes.into_iter().map(quote));
     let facts_of_origin = origin.into_iter().flat_map(|origin| origin.facts);
     let facts = facts_of_origin.chain(facts);
@@ -110,6 +112,7 @@ fn topic(topic: Topic) -> Vec<Line> {
         ..text(topic.name)
     };
     let stories = topic.stories.into_iter().flat_map(|story| {
+        let under = if story.is_under { "↳ " } else { "" };
         let grade = match story.priority {
             Priority::Routine => String::new(),
             priority => format!("{}: ", priority.as_str()),
@@ -119,7 +122,7 @@ fn topic(topic: Topic) -> Vec<Line> {
             link: story.link,
             ..text(plain(&story.headline))
         };
-        let before = text([grade, update.unwrap_or_default()].concat());
+        let before = text([under.to_owned(), grade, update.unwrap_or_default()].concat());
         let source = text(format!(" ({}, {})", story.source, story.time));
         let headline = [before, title, source];
         let headline = headline.into_iter().filter(|span| !span.text.is_empty());
@@ -158,7 +161,7 @@ fn elsewhere(also: Also) -> Line {
         is_bold: false,
         link: also.link,
     };
-    vec![text(format!("Also in {}: ", also.feed)), title]
+    vec![text(format!("Also in {}: ", also.source)), title]
 }
 
 fn text(text: String) -> Span {

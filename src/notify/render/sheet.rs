@@ -3,17 +3,17 @@
 use jiff::tz::TimeZone;
 
 use super::{
-    alert::{Also, Origin, Quote, also, facts, headline, origin, quotes, shown, update, web_link},
+    alert::{
+        Also, Origin, Quote, elsewhere, facts, headline, origin, quotes, shown, standing, update,
+        web_link,
+    },
     clean,
     digest::{self, Several},
-    phrase::count,
     runs::{Run, runs},
     trouble,
 };
 use crate::model::{Alert, DigestReady, Event, Notice, Priority};
 
-/// The most other sources shown.
-const MAX_ALSO: usize = 10;
 /// One notice in words. All text is clean: one line each, nothing that acts.
 #[derive(Debug)]
 pub(super) struct Sheet {
@@ -29,6 +29,8 @@ pub(super) struct Sheet {
     pub(super) origin: Option<Origin>,
     /// What an edit changed; only for a story that was known.
     pub(super) update: Option<String>,
+    /// Its place in its story.
+    pub(super) standing: Option<String>,
     /// Sentences with hits.
     pub(super) quotes: Vec<Quote>,
     /// Labels and values, in the order to show them.
@@ -59,9 +61,10 @@ impl Sheet {
             link: alert.item.link.as_deref().and_then(web_link),
             origin: Some(origin(alert, timezone)),
             update: alert.update.as_ref().map(update),
+            standing: standing(alert),
             quotes: quotes(&alert.matches),
             facts: facts(alert, timezone),
-            also: alert.also.iter().take(MAX_ALSO).map(also).collect(),
+            also: elsewhere(alert, timezone),
             several: None,
             footer: format!("Alert a{}, notice {}", clean::line(&alert.id), notice.key),
         }
@@ -71,10 +74,11 @@ impl Sheet {
         Self {
             tags: digest::tags(digest),
             priority: digest.priority,
-            headline: runs(&count(digest.count, "alert"), &[]),
+            headline: runs(&digest::counted(digest), &[]),
             link: None,
             origin: None,
             update: None,
+            standing: None,
             quotes: Vec::new(),
             facts: digest::facts(digest, timezone),
             also: Vec::new(),
@@ -92,6 +96,7 @@ impl Sheet {
             link: None,
             origin: None,
             update: None,
+            standing: None,
             quotes: Vec::new(),
             facts: shown(trouble.facts),
             also: Vec::new(),

@@ -45,6 +45,9 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
     if let Some(update) = &sheet.update {
         writeln!(out, "update: {update}")?;
     }
+    if let Some(standing) = &sheet.standing {
+        writeln!(out, "story: {standing}")?;
+    }
     for topic in sheet.several.iter().flat_map(|several| &several.topics) {
         writeln!(out, "{}:", style.bold(&topic.name))?;
         for story in &topic.stories {
@@ -62,7 +65,7 @@ fn write(out: &mut String, sheet: &Sheet, style: &Style) -> fmt::Result {
     }
     for also in &sheet.also {
         let link = also.link.as_deref().unwrap_or(&also.title);
-        writeln!(out, "also in {}: {link}", also.feed)?;
+        writeln!(out, "also in {}: {link}", also.source)?;
     }
     writeln!(out)
 }

@@ -25,6 +25,14 @@ fn altered(change: impl FnOnce(&mut Alert)) -> Notice {
     notice
 }
 
+/// Gives the alert's story the same other sources, and words like theirs.
+fn in_story(alert: &mut Alert) {
+    let story = alert.story.as_mut().expect("the sample has a story");
+    story.also.clone_from(&alert.also);
+    story.sent_because = Some(alert.also[0].title.clone());
+    story.corroborated = Some(alert.also[0].title.clone());
+}
+
 #[test]
 fn the_html_of_an_alert() {
     insta::assert_snapshot!(mail(&alert(), &tokyo()).html);
@@ -182,6 +190,8 @@ fn no_markup_of_a_strangers_gets_into_the_html() {
         alert.watches = vec![attack.to_owned()];
         alert.also[0].title = attack.to_owned();
         alert.also[0].feed = attack.to_owned();
+        alert.also[0].publisher = Some(attack.to_owned());
+        in_story(alert);
         for hit in &mut alert.matches {
             hit.watch = attack.to_owned();
             hit.term = attack.to_owned();
@@ -235,6 +245,7 @@ fn nobody_sees_what_only_counts_readers_and_the_stored_link_keeps_it() {
     let story = altered(|alert| {
         alert.item.link = Some(counted.to_owned());
         alert.also[0].link = Some(counted.to_owned());
+        in_story(alert);
     });
     let untitled = altered(|alert| {
         alert.item.title.clear();
@@ -268,6 +279,7 @@ fn only_web_links_become_links() {
         let notice = altered(|alert| {
             alert.item.link = Some(link.to_owned());
             alert.also.clear();
+            alert.story = None;
         });
         let content = mail(&notice, &tokyo());
         assert!(!content.html.contains("href"), "{link}");
@@ -298,6 +310,8 @@ fn no_escape_sequence_of_a_strangers_gets_to_the_terminal() {
         alert.watches = vec![attack.to_owned()];
         alert.also[0].title = attack.to_owned();
         alert.also[0].feed = attack.to_owned();
+        alert.also[0].publisher = Some(attack.to_owned());
+        in_story(alert);
         for hit in &mut alert.matches {
             hit.field = Field::Content;
             hit.context.text = attack.to_owned();

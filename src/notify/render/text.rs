@@ -79,7 +79,7 @@ fn write(out: &mut String, sheet: &Sheet) -> fmt::Result {
         writeln!(out, "\nAlso in")?;
     }
     for also in &sheet.also {
-        writeln!(out, "  {}: {}", also.feed, also.title)?;
+        writeln!(out, "  {}: {}", also.source, also.title)?;
         if let Some(link) = &also.link {
             writeln!(out, "    {link}")?;
         }
@@ -95,6 +95,9 @@ fn write_story_of_its_own(out: &mut String, sheet: &Sheet) -> fmt::Result {
     }
     if let Some(update) = &sheet.update {
         writeln!(out, "Update: {update}")?;
+    }
+    if let Some(standing) = &sheet.standing {
+        writeln!(out, "Story: {standing}")?;
     }
     for quote in &sheet.quotes {
         writeln!(out, "\n{}: {}", quote.field, marked(&quote.runs, "*", "*"))?;
@@ -112,8 +115,17 @@ fn write_topic(out: &mut String, topic: &Topic) -> fmt::Result {
         .try_for_each(|story| write_story(out, story))
 }
 
+/// What is under the first alert of its story is indented.
 fn write_story(out: &mut String, story: &Story) -> fmt::Result {
-    writeln!(out, "\n{}", marked(&story.headline, "*", "*"))?;
+    let mut lines = String::new();
+    write_lines(&mut lines, story)?;
+    let indent = if story.is_under { "    " } else { "" };
+    writeln!(out)?;
+    { lines.lines() }.try_for_each(|line| writeln!(out, "{indent}{line}"))
+}
+
+fn write_lines(out: &mut String, story: &Story) -> fmt::Result {
+    writeln!(out, "{}", marked(&story.headline, "*", "*"))?;
     if let Some(link) = &story.link {
         writeln!(out, "{link}")?;
     }
@@ -124,6 +136,9 @@ fn write_story(out: &mut String, story: &Story) -> fmt::Result {
     }
     if let Some(update) = &story.update {
         writeln!(out, "Update: {update}")?;
+    }
+    if let Some(standing) = &story.standing {
+        writeln!(out, "Story: {standing}")?;
     }
     if let Some(quote) = &story.quote {
         writeln!(out, "{}: {}", quote.field, marked(&quote.runs, "*", "*"))?;

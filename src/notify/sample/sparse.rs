@@ -52,6 +52,7 @@ fn bare_alert(now: Timestamp) -> Alert {
     (item.published, item.updated) = (None, None);
     alert.feed.tags.clear();
     alert.also.clear();
+    alert.story = None;
     alert
 }
 
@@ -169,7 +170,12 @@ fn quoted_alert(now: Timestamp) -> Alert {
     (item.guid, item.language) = (Some(text()), Some(text()));
     (item.authors, item.categories) = (vec![text()], vec![text()]);
     alert.feed.title = text();
-    for also in &mut alert.also {
+    if let Some(story) = &mut alert.story {
+        story.sent_because = Some(text());
+        story.corroborated = Some(text());
+    }
+    let of_story = alert.story.iter_mut().flat_map(|story| &mut story.also);
+    for also in alert.also.iter_mut().chain(of_story) {
         also.title = text();
     }
     for Match {

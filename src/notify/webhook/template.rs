@@ -15,7 +15,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Alert, AlertFeed, AlertItem, DeliveryKey, Event, Notice, Update},
+    model::{Alert, AlertFeed, AlertItem, AlertStory, DeliveryKey, Event, Notice, Update},
     notify::{
         engine::{Engine, Escape, TemplateError, json},
         incident::Incident,
@@ -100,6 +100,7 @@ impl Template {
             kind: notice.event.kind(),
             timestamp: notice.timestamp,
             update: alert.update.as_ref(),
+            story: alert.story.as_ref(),
             alerts: match &notice.event {
                 Event::DigestReady(digest) => &digest.alerts,
                 _ => &[],
@@ -123,6 +124,8 @@ struct Names<'a> {
     resolved: bool,
     /// Left out on the wire where there is none; here a name that is missing would be an error.
     update: Option<&'a Update>,
+    /// The same.
+    story: Option<&'a AlertStory>,
     /// Those of a digest; of anything else there are none.
     alerts: &'a [Alert],
     #[serde(flatten)]

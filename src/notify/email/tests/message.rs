@@ -9,7 +9,7 @@ use crate::{
     model::{Event, Notice, Priority},
     notify::{
         render,
-        sample::{every_kind, sample_notice},
+        sample::{every_kind, follow_up, sample_notice},
     },
 };
 
@@ -171,4 +171,29 @@ fn trouble_is_important_and_its_end_is_not() {
             notice.event.kind()
         );
     }
+}
+
+/// RFC 5322 §3.6.4: all ancestors, the oldest first, and the parent.
+#[test]
+fn the_mails_of_a_story_name_its_id_and_the_first_of_them() {
+    let later = follow_up("2026-11-22T09:41:07Z".parse().unwrap());
+    let mails = [bytes(&alert()), bytes(&later)];
+    let ids = mails.each_ref().map(|bytes| {
+        let mail = MessageParser::new().parse(bytes).unwrap();
+        let list = |value: &mail_parser::HeaderValue<'_>| {
+            let list = value.as_text_list().unwrap().iter();
+            list.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let id = mail.message_id().unwrap().to_owned();
+        (id, list(mail.references()), list(mail.in_reply_to()))
+    });
+    let story = "sample-item-48121@example.org".to_owned();
+    let [(first, references, parent), (second, later, later_parent)] = ids;
+    assert_eq!(
+        (&references, &parent),
+        (&vec![story.clone()], &vec![story.clone()])
+    );
+    assert_eq!(later, [story, first.clone()]);
+    assert_eq!(later_parent, [first.clone()]);
+    assert_ne!(first, second);
 }
