@@ -157,8 +157,10 @@ fn topics(digest: &DigestReady, timezone: &TimeZone) -> Vec<Topic> {
         let mut story = story(alert, timezone);
         let number = alert.story.as_ref().map(|it| it.id.as_str());
         let of_topic = numbers.entry(name.clone()).or_default();
-        let same = |it: &Option<&str>| number.is_some() && *it == number;
-        let place = of_topic.iter().rposition(same).map(|last| last + 1);
+        let mut numbers_of_topic = of_topic.iter();
+        let place = numbers_of_topic
+            .rposition(|it| number.is_some() && *it == number)
+            .map(|last| last + 1);
         story.is_under = place.is_some();
         let place = place.unwrap_or(of_topic.len());
         of_topic.insert(place, number);

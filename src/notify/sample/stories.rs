@@ -44,17 +44,17 @@ pub(super) fn story(now: Timestamp) -> AlertStory {
 pub(in crate::notify) fn follow_up(now: Timestamp) -> Notice {
     let first = alert(now);
     let mut later = alert(now);
-    later.id = "1851".to_owned();
+    later.id = "1851".into();
     later.priority = Priority::Routine;
     later.watches = vec!["hegseth".to_owned()];
     later.matches = vec![hit("hegseth", "Hegseth", Field::Title, HEADLINE)];
-    later.item.id = "48307".to_owned();
+    later.item.id = "48307".into();
     later.item.guid = Some("wire-48307".to_owned());
-    later.item.title = HEADLINE.to_owned();
+    later.item.title = HEADLINE.into();
     later.item.link = Some("https://wire.example.org/2026/11/tokyo".to_owned());
     later.item.summary = String::new();
-    later.feed.name = "wire".to_owned();
-    later.feed.title = "Sample Wire".to_owned();
+    later.feed.name = "wire".into();
+    later.feed.title = "Sample Wire".into();
     let began = AlsoIn {
         publisher: Some("thediplomat.com".to_owned()),
         seen: Some(first.item.seen),
