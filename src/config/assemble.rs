@@ -83,8 +83,7 @@ pub(super) fn read<'a>(
             report_double_watches(&watches);
             mail.report_unused(&receivers);
             report_unused(&files, &watches, &health, notify.as_deref());
-            let used = watches.iter().flat_map(|it| &it.item.expression.entities);
-            report_unused_entities(&named, used.map(String::as_str));
+            report_entities(&named, &watches);
             off::report_all(context, &feeds, &watches);
             compile(&watches, &entities)
         })
@@ -127,6 +126,11 @@ fn read_polling(files: &Files<'_>) -> (PollOptions, HttpOptions) {
 
 fn main_path<'a>(context: &Context<'a>) -> &'a Path {
     &context.sources.get(Context::MAIN).path
+}
+
+fn report_entities(named: &[Named<'_, Entity>], watches: &[Named<'_, ReadWatch<'_>>]) {
+    let used = watches.iter().flat_map(|it| &it.item.expression.entities);
+    report_unused_entities(named, used.map(String::as_str));
 }
 
 fn read_default_stories(files: &Files<'_>) -> Stories {

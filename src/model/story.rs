@@ -48,8 +48,6 @@ impl fmt::Display for Stories {
 pub struct ReceiverStories {
     /// What is folded for it; `None` as the top of the config says.
     pub mode: Option<Stories>,
-    /// Whether it is sent one line with the number of sources after the story's time.
-    pub sources: bool,
 }
 
 /// A watch's alert waits until so many publishers have the story, each with a text of its own.

@@ -137,12 +137,6 @@ pub const RECEIVER: Table = Table {
             "copies, all or off: what is folded for it; the top-level `stories` if not set",
         )
         .of(&STORIES),
-        key(
-            "sources",
-            Kind::Boolean,
-            "whether it is sent a line such as `+14 sources` when a story's time is over",
-        )
-        .or("false"),
     ],
 };
 

@@ -88,7 +88,6 @@ digest = { when = ["Mon-Fri 08:00", "18:30", "every 2h", "50 alerts"], passes = 
 quiet = { hours = ["22:30-06:30", "Sat,Sun 00:00-24:00"], passes = "flash" }
 at_most = { rate = "20/90m", passes = "urgent" }
 stories = "copies"
-sources = true
 [receiver.mail]
 email = ["a@example.org"]
 digest = "every 1d"

@@ -37,8 +37,6 @@ fn the_nearest_says_what_is_folded() {
         let in_force = config.stories_for(&config.watches[0], "r");
         assert_eq!(in_force, expected, "{top} {of_watch} {of_receiver}");
     }
-    let config = read("", "", "sources = true");
-    assert!(config.receiver_stories["r"].sources);
     assert!(read("", "", "").receiver_stories.is_empty());
 }
 
