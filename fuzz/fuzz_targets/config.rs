@@ -1,4 +1,5 @@
-//! Configs: no text panics, a wrong one has a report, and of a good one the effective config is good.
+//! Configs: no text panics, a wrong one has a report, and of a good one the effective config is good,
+//! where it hides no secret.
 
 #![no_main]
 
@@ -15,6 +16,9 @@ fuzz_target!(|text: &str| {
         Err(errors) => assert!(!errors.report.render(false).is_empty()),
         Ok(loaded) => {
             let effective = effective(&loaded.config);
+            if effective.contains("<hidden>") {
+                return;
+            }
             if let Err(errors) = check_text(path, effective, &environment) {
                 panic!("{}", errors.report.render(false));
             }
