@@ -59,6 +59,7 @@ const PHRASE_AND_MARGIN: usize = 11;
 impl Features {
     /// The same without these words: those that a watch looks for are in all that it finds, and say nothing
     /// of what two items have in common.
+    #[must_use]
     pub fn without<'a>(mut self, texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut left_out = Words::default();
         for text in texts {

@@ -122,6 +122,9 @@ fn next(due: Timestamp, receiver: Option<&ReceiverStatus>) -> Option<Timestamp> 
 /// The last answer to it, or why there is none yet.
 pub(crate) fn answer(delivery: &DeliveryStatus, release: Option<Release>) -> String {
     let deferred_by = release.and_then(|release| release.reason);
+    if let Some(awaits) = &delivery.awaits {
+        return one_line(&format!("waits for {awaits}"), 80);
+    }
     match (deferred_by, delivery.folded_into, &delivery.missing) {
         (Some(hold), _, _) => format!("deferred: {hold}"),
         (None, Some(into), _) => format!("part of {into}"),

@@ -309,8 +309,10 @@ pub struct DeliveryStatus {
     pub state: DeliveryState,
     /// Pending: the next attempt, or while one runs the end of its lease.
     pub due: Option<Timestamp>,
-    /// Folded: the delivery that it is part of.
+    /// Folded: the delivery that it is part of, or by which its receiver has the text.
     pub folded_into: Option<DeliveryId>,
+    /// Pending: what of its story it waits for, in words, until it is due.
+    pub awaits: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Since when it waits: its creation, or the last `outbox retry`.

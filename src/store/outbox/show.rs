@@ -13,6 +13,7 @@ use crate::{
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
+        stories,
     },
 };
 
@@ -21,7 +22,7 @@ macro_rules! deliveries {
         concat!(
             "SELECT d.id, r.name, d.alert, d.priority, d.state, d.due, d.created_at, d.settled_at,
                     d.reason, d.detail, d.accepted, d.payload, d.kind, d.folded_into,
-                    d.waiting_since, d.missing
+                    d.waiting_since, d.missing, d.story, d.awaits
                FROM delivery d JOIN receiver r ON r.id = d.receiver ",
             $rest
         )
@@ -125,6 +126,13 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         detail: error.to_string(),
     })?;
     let (accepted, payload): (String, String) = (row.take("accepted")?, row.take("payload")?);
+    let (due, of_story) = (row.take("due")?, row.take("story")?);
+    let awaits = match row.take::<Option<String>>("awaits")? {
+        Some(awaits) if state == DeliveryState::Pending => {
+            stories::awaited(tx, of_story, &awaits, due)?
+        }
+        _ => None,
+    };
     Ok(DeliveryStatus {
         id,
         receiver: row.take("name")?,
@@ -135,10 +143,11 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         priority: Priority::from_rank(row.take("priority")?),
         state,
         due: match state {
-            DeliveryState::Pending => Some(row.take("due")?),
+            DeliveryState::Pending => Some(due),
             _ => None,
         },
         folded_into: row.take("folded_into")?,
+        awaits,
         created_at: row.take("created_at")?,
         waiting_since: row.take("waiting_since")?,
         settled_at: row.take("settled_at")?,

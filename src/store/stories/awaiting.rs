@@ -132,6 +132,30 @@ pub(in crate::store) fn corroborate(
     Ok(receivers)
 }
 
+/// What a delivery waits for, in words; `None` where that cannot be read, for then it is sent when it is due.
+pub(in crate::store) fn awaited(
+    tx: &mut dyn Tx,
+    story: Option<StoryId>,
+    awaits: &str,
+    due: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    Ok(match (serde_json::from_str(awaits), story) {
+        (Ok(Awaits::Summary), Some(story)) => Some(format!("the summary of story {story}")),
+        (Ok(Awaits::Publishers(publishers)), Some(story)) => {
+            // As they were counted last.
+            let counted_at = "SELECT last_at FROM story WHERE id = ?1";
+            let counted_at = tx.value(counted_at, values![story])?.unwrap_or(due);
+            let found = publishers.found(tx, story, counted_at)?;
+            let words = found.in_words(publishers.wanted);
+            Some(format!(
+                "publishers, as watch {} asks: {words}",
+                publishers.watch
+            ))
+        }
+        _ => None,
+    })
+}
+
 /// It waits no longer.
 pub(super) fn release(tx: &mut dyn Tx, id: DeliveryId, now: Timestamp) -> Result<(), StoreError> {
     const RELEASE: &str = "

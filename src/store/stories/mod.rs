@@ -23,7 +23,7 @@ mod tests;
 use crate::model::{Corroborate, Escalate, ItemId, StoryId, StoryRole};
 
 pub(super) use self::{
-    awaiting::{Awaits, corroborate},
+    awaiting::{Awaits, awaited, corroborate},
     describe::describe,
     forget::{COMPARED, forget_notice, leave},
     place::{escalate, place},

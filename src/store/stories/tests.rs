@@ -309,6 +309,9 @@ async fn three_publishers_release_the_first_alert_and_copies_count_once() {
         wire.show(feed, 1, vec![item]).await;
     }
     assert!(wire.deliver("desk", 2).await.is_empty(), "two of three");
+    let asks =
+        "publishers, as watch koizumi asks: 2 of 3: bbc, nhk; 2 copies are counted with them";
+    assert_eq!(wire.outbox("desk").await[0].awaits.as_deref(), Some(asks));
     drop(wire.store);
     wire.store = temp.open(at(3)).await;
     let third = with_rule(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::{
-    outbox::{is_under_way, moment},
+    outbox::{is_under_way, moment, title},
     receivers, when,
     words::one_line,
 };
@@ -215,13 +215,22 @@ fn for_receiver(delivery: &DeliveryStatus) -> String {
     format!("for {}: {}", delivery.receiver, one_line(why, 120))
 }
 
-/// In a digest, and what became of that.
+fn is_digest(delivery: &DeliveryStatus) -> bool {
+    delivery.kind == "digest.ready"
+}
+
+/// In a digest, or as a copy of what was sent, and what became of that.
 fn folded(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String {
     let number = delivery.folded_into.unwrap_or(DeliveryId(0));
     match context.digest(delivery) {
-        Some(digest) => format!("in digest {number}: {}", in_words(digest, context)),
+        Some(sent) if is_digest(sent) => format!("in digest {number}: {}", in_words(sent, context)),
+        Some(first) => format!(
+            "a copy of {} ({number}): {}",
+            title(first),
+            in_words(first, context)
+        ),
         None => format!(
-            "{} has it in digest {number}, which is no longer kept",
+            "{} has it in {number}, which is no longer kept",
             delivery.receiver
         ),
     }
@@ -237,6 +246,10 @@ fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'
     let name = &delivery.receiver;
     if is_under_way(delivery) {
         return format!("it is being sent to {name}");
+    }
+    if let (Some(awaits), Some(due)) = (&delivery.awaits, delivery.due) {
+        let at = when::at(due, context.zone);
+        return format!("it waits for {name} until {at} for {awaits}");
     }
     let receiver = context.receiver(delivery);
     let trouble = |it: &ReceiverStatus| receivers::trouble(it, context.zone, context.now);

@@ -194,6 +194,6 @@ fn the_mails_of_a_story_name_its_id_and_the_first_of_them() {
         (&vec![story.clone()], &vec![story.clone()])
     );
     assert_eq!(later, [story, first.clone()]);
-    assert_eq!(later_parent, [first.clone()]);
+    assert_eq!(later_parent, std::slice::from_ref(&first));
     assert_ne!(first, second);
 }
