@@ -248,6 +248,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) -> Option<()> {
         shared,
         encrypted: false,
         login: None,
+        at_line: None,
     };
     if implicit {
         peer = peer.encrypt().await?;
@@ -310,6 +311,9 @@ struct Peer {
     shared: Arc<Shared>,
     encrypted: bool,
     login: Option<String>,
+    /// The script when the last line was read, and the scripts so far: whoever replaces it once it sees the
+    /// line replaces what answers that line no more.
+    at_line: Option<(Script, watch::Receiver<u64>)>,
 }
 
 impl Peer {
@@ -351,12 +355,14 @@ impl Peer {
 
     /// The step's own reply or `usual`; whether it said yes.
     async fn answer(&mut self, step: Step, usual: &str) -> Option<bool> {
-        let mut replaced = self.shared.replaced.subscribe();
-        if self.script().until == Some(step) {
-            let mut script = self.shared.script.lock().ok()?;
+        let at_line = self.at_line.take();
+        let now = || (self.script(), self.shared.replaced.subscribe());
+        let (mut script, mut replaced) = at_line.unwrap_or_else(now);
+        if script.until == Some(step) {
             script.answers.clear();
+            self.shared.script.lock().ok()?.answers.clear();
         }
-        let answer = self.script().answers.get(&step).cloned();
+        let answer = script.answers.get(&step).cloned();
         let reply = match answer {
             None => usual.to_owned(),
             Some(Answer::Say(reply)) => reply,
@@ -382,6 +388,7 @@ impl Peer {
             return None;
         }
         let line = line.trim_end().to_owned();
+        self.at_line = Some((self.script(), self.shared.replaced.subscribe()));
         let mut lines = self.shared.lines.lock().ok()?;
         lines.push(line.clone());
         Some(line)
