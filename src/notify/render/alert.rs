@@ -229,10 +229,11 @@ pub(super) fn standing(alert: &Alert) -> Option<String> {
         StoryRole::Copy => Some("copy".to_owned()),
         StoryRole::FollowUp => Some("follow-up".to_owned()),
     };
-    let publishers = u32::try_from(story.publishers.len()).unwrap_or(u32::MAX);
+    // Copies and reports of one agency count once.
+    let publishers = story.independent;
     let publishers = (publishers > 1).then(|| count(publishers, "publisher"));
     let why = { story.sent_because.as_ref() }.map(|why| format!("sent because {why}"));
-    let corroborated = { story.corroborated.as_ref() }.map(|by| format!("corroborated by {by}"));
+    let corroborated = { story.corroborated.as_ref() }.map(|found| format!("waited for {found}"));
     let parts = [role, publishers, corroborated, why].into_iter().flatten();
     let standing = parts.collect::<Vec<_>>().join("; ");
     (!standing.is_empty()).then(|| clean::cut(&clean::line(&standing), MAX_FACT_CHARS))

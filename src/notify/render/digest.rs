@@ -233,6 +233,6 @@ mod tests {
         let place = |words: &str| mail.text.find(words).unwrap_or_else(|| panic!("{words}"));
         assert!(place("\nFirst") < place("\n    Later"));
         assert!(place("\n    Later") < place("\nOther"));
-        place("    Story: follow-up; 2 publishers; corroborated by 2 of 3: bbc, nhk");
+        place("    Story: follow-up; 2 publishers; waited for 2 of 3: bbc, nhk");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn story(now: Timestamp) -> AlertStory {
         role: StoryRole::First,
         items: 2,
         publishers: vec!["thediplomat.com".to_owned(), "japantimes.co.jp".to_owned()],
-        independent: 1,
+        independent: 2,
         also: vec![elsewhere(now)],
         sent_because: None,
         corroborated: None,
