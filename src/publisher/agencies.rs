@@ -188,6 +188,12 @@ pub fn is_agency(name: &str) -> bool {
     agency_names().any(|known| known == name)
 }
 
+/// The first site of the news agency of this name.
+pub(super) fn site_of(name: &str) -> Option<&'static str> {
+    let agency = AGENCIES.iter().find(|agency| agency.name == name);
+    agency.map(Agency::site)
+}
+
 /// The agency whose own site this registrable domain is.
 pub(super) fn agency_of(domain: &str) -> Option<&'static str> {
     let mut agencies = AGENCIES.iter();

@@ -64,8 +64,12 @@ impl Publishers {
     /// agency, or a domain. `None` where it is none of these.
     pub fn named(&self, text: &str) -> Option<String> {
         let is_known = self.families.iter().any(|family| family.name == text);
-        if is_known || super::is_agency(text) {
+        if is_known {
             return Some(text.to_owned());
+        }
+        // Its reports are counted under the family that has its site, where there is one.
+        if let Some(site) = super::agencies::site_of(text) {
+            return self.of_host(site);
         }
         let host = ascii_host(text)?;
         registrable(&host).and_then(|_| self.of_host(&host))
@@ -120,6 +124,22 @@ mod tests {
             ("not a host", None),
         ] {
             assert_eq!(publishers().of_host(host).as_deref(), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn an_agency_in_a_family_is_named_as_that() {
+        let family = Family {
+            name: "wires".into(),
+            domains: vec!["reuters.com".into()],
+        };
+        let publishers = Publishers::of(vec![family]);
+        for (text, expected) in [
+            ("reuters", "wires"),
+            ("reuters.com", "wires"),
+            ("afp", "afp"),
+        ] {
+            assert_eq!(publishers.named(text).as_deref(), Some(expected), "{text}");
         }
     }
 
