@@ -35,7 +35,7 @@ pub use item::{Fingerprint, IdentifiedBy, IdentityKey, Item, ItemId, Remembered,
 pub use mute::{MuteEnded, MuteId, MuteKind, ParseMuteKindError, ReportedMute};
 pub use notice::{
     Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
-    NetworkFailing, NetworkRecovered, Notice, TestPing, Thread,
+    NetworkFailing, NetworkRecovered, Notice, TestPing,
 };
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};

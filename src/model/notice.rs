@@ -292,15 +292,7 @@ pub struct Notice {
     pub event: Event,
     /// Parts of the receiver (mail addresses) that already accepted this notice.
     pub accepted: Vec<String>,
-    /// The notice that the receiver got of the same story first, where this is not that one.
-    pub thread: Option<Box<Thread>>,
-}
-
-/// The first notice of a story to a receiver: what mail programs thread the later ones under.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thread {
-    /// Its key.
-    pub key: DeliveryKey,
-    /// What it said.
-    pub alert: Alert,
+    /// The key of the notice that the receiver got of the same story first, where this is not that one:
+    /// mail programs show the later ones under it.
+    pub thread: Option<DeliveryKey>,
 }

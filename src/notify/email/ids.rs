@@ -62,7 +62,7 @@ pub(super) fn ancestors(notice: &Notice, domain: &str) -> Option<Ancestors> {
             in_reply_to: story,
         },
         Some(first) => {
-            let first = of_key(&first.key, domain);
+            let first = of_key(first, domain);
             Ancestors {
                 references: format!("{story} {first}"),
                 in_reply_to: first,

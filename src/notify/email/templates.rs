@@ -8,7 +8,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Event, Notice, Priority},
+    model::{Notice, Priority},
     notify::{
         MailTemplates,
         engine::{Engine, Escape, TemplateError},
@@ -113,16 +113,14 @@ impl Compiled {
         };
         let [text, html] = [&self.text, &self.html].map(made);
         MailContent {
-            subject: match as_first(notice) {
-                Some(first) => format!("Re: {}", self.subject(&first, timezone)),
-                None => self.subject(notice, timezone),
-            },
+            subject: self.subject(notice, timezone),
             text: text.unwrap_or(content.text),
             html: html.unwrap_or(content.html),
         }
     }
 
-    /// The subject of a notice that follows none.
+    /// Also what follows a story has a subject of its own: it may be read in a list, and it may be about
+    /// another event than what it was grouped with.
     fn subject(&self, notice: &Notice, timezone: &TimeZone) -> String {
         let content = render::mail(notice, timezone);
         let engine = self.subject.as_ref();
@@ -132,19 +130,6 @@ impl Compiled {
             None => content.subject,
         }
     }
-}
-
-/// The first notice of the story, where this one is shown below it: Gmail threads by References and
-/// the same subject. What is more urgent than the first says so in a subject of its own.
-fn as_first(notice: &Notice) -> Option<Notice> {
-    let first = notice.thread.as_ref()?;
-    (notice.event.priority() <= first.alert.priority).then(|| Notice {
-        key: first.key.clone(),
-        timestamp: first.alert.item.seen,
-        event: Event::Alert(Box::new(first.alert.clone())),
-        accepted: Vec::new(),
-        thread: None,
-    })
 }
 
 fn rendered(

@@ -3,9 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{alert, hit, notice, whole_second};
-use crate::model::{
-    AlertStory, AlsoIn, DeliveryKey, Event, Field, Notice, Priority, StoryRole, Thread,
-};
+use crate::model::{AlertStory, AlsoIn, DeliveryKey, Event, Field, Notice, Priority, StoryRole};
 
 const HEADLINE: &str = "Hegseth Leaves Tokyo Without a Date for the Next Talks";
 
@@ -77,10 +75,7 @@ pub(in crate::notify) fn follow_up(now: Timestamp) -> Notice {
     later.story = Some(so_far);
     Notice {
         key: DeliveryKey("sample-2".to_owned()),
-        thread: Some(Box::new(Thread {
-            key: DeliveryKey("sample-1".to_owned()),
-            alert: first,
-        })),
+        thread: Some(DeliveryKey("sample-1".to_owned())),
         ..notice(now, Event::Alert(Box::new(later)))
     }
 }

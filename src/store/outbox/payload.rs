@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     model::{
         Alert, AlertId, AlertStory, DeferReason, DeliveryId, DeliveryKey, DigestReady, Event,
-        Notice, Priority, Thread, to_second,
+        Notice, Priority, to_second,
     },
     store::{
         StoreError,
@@ -175,21 +175,15 @@ pub(super) fn deserialize(
     })
 }
 
-/// The notice that a part comes after; `None` where it was sent in a digest, or is gone: then nothing can
-/// be threaded under it.
-fn thread(tx: &mut dyn Tx, store: &str, part: &Part) -> Result<Option<Box<Thread>>, StoreError> {
+/// The key of the notice that a part comes after; `None` where that was sent in a digest, or is gone: then
+/// nothing can be threaded under it.
+fn thread(tx: &mut dyn Tx, store: &str, part: &Part) -> Result<Option<DeliveryKey>, StoreError> {
     let Some(first) = part.thread.map(DeliveryId) else {
         return Ok(None);
     };
-    let sql = "SELECT payload FROM delivery WHERE id = ?1 AND state <> 'folded'";
-    let Some(payload) = tx.value::<String>(sql, values![first])? else {
-        return Ok(None);
-    };
-    let Ok(alert) = alert(&payload).and_then(|stored| stored.read(tx)) else {
-        return Ok(None);
-    };
-    let key = key(store, first);
-    Ok(Some(Box::new(Thread { key, alert })))
+    let sql = "SELECT id FROM delivery WHERE id = ?1 AND state <> 'folded'";
+    let is_alone = tx.row(sql, values![first])?.is_some();
+    Ok(is_alone.then(|| key(store, first)))
 }
 
 /// The event of a stored delivery.

@@ -193,13 +193,7 @@ async fn two_items_of_one_feed_are_both_sent() {
     let roles = [story(&all[0]).role, story(&all[1]).role];
     assert_eq!(roles, [StoryRole::First, StoryRole::FollowUp]);
     assert_eq!(
-        all[1]
-            .notice
-            .as_ref()
-            .expect("readable")
-            .thread
-            .as_ref()
-            .map(|it| &it.key),
+        all[1].notice.as_ref().expect("readable").thread.as_ref(),
         Some(&all[0].key)
     );
 }
