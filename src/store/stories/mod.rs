@@ -1,8 +1,7 @@
 //! Stories: which items belong together, and what that means for their alerts.
 //!
 //! The contract:
-//! - An item is placed once, in the transaction that writes its alert, from rows of the store alone. Its
-//!   place changes only when someone says so (`story split`, `story merge`).
+//! - An item is placed once, in the transaction that writes its alert, from rows of the store alone.
 //! - A story is called by its first item. That number never changes; one that was merged into another
 //!   stays, and names it.
 //! - An alert that is not sent to a receiver is a row all the same: `folded`, under the delivery by which
