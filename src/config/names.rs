@@ -63,6 +63,9 @@ pub(super) fn fault(name: &str) -> Option<&'static str> {
     if name.starts_with('#') {
         return Some("# marks a tag");
     }
+    if matches!(name, "." | "..") {
+        return Some("in the address of its page it means a folder (RFC 3986, section 3.3)");
+    }
     if name.contains(char::is_control) {
         return Some("it holds a control character");
     }
@@ -79,10 +82,10 @@ mod tests {
 
     #[test]
     fn a_name_is_one_printable_line() {
-        for name in ["koizumi", "小泉進次郎", "New York", "a.b", "-"] {
+        for name in ["koizumi", "小泉進次郎", "New York", "a.b", "...", "-"] {
             assert_eq!(fault(name), None, "{name}");
         }
-        for name in ["", " a", "a\n", "a\u{1b}[2J", "#a"] {
+        for name in ["", " a", "a\n", "a\u{1b}[2J", "#a", ".", ".."] {
             assert!(fault(name).is_some(), "{name:?}");
         }
         assert_eq!(fault(&"進".repeat(MAX_NAME_CHARS)), None);

@@ -21,7 +21,7 @@ pub(super) const MAX_ERROR_BODY_BYTES: u64 = 64 * 1024;
 pub(super) const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A wait for a permit that is long enough for the server to notice.
-const NOTICEABLE: Duration = Duration::from_secs(1);
+pub(super) const NOTICEABLE: Duration = Duration::from_secs(1);
 
 /// What one hop may take.
 #[derive(Debug, Clone, Copy)]

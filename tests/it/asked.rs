@@ -178,7 +178,7 @@ async fn an_idle_daemon_is_woken_by_poll() {
     };
     // Whoever is not woken sleeps on from the poll before: each would take about all of that time.
     let fastest = (0..4).map(|_| poll()).min().expect("four");
-    assert!(2 * fastest < IDLE_SLEEP, "{fastest:?}");
+    assert!(fastest < IDLE_SLEEP * 9 / 10, "{fastest:?}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::{
     world::World,
 };
 
-/// A statement waits five seconds.
+/// A statement waits five seconds: the lock must be held longer, and only time can do that.
 const HOLD: Duration = Duration::from_secs(7);
 
 /// Takes the store's write lock at once, and gives it back after a while.

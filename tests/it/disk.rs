@@ -180,6 +180,7 @@ async fn on_a_full_disk_deliveries_go_on_and_polls_pause() {
 
     let polls = feed.requests().len();
     feed.publish("Koizumi speaks once more");
+    // A poll must not come: one and a half of the feed's intervals show it.
     tokio::time::sleep(Duration::from_secs(15)).await;
     assert_eq!(feed.requests().len(), polls, "no feed is polled");
     std::fs::remove_file(filler).expect("room");

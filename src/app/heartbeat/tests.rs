@@ -19,6 +19,7 @@ use crate::{
         HttpOptions,
         testing::{Reply, Request, Server, impatient},
     },
+    watchdog::Watchdog,
 };
 
 /// What the test's URLs hide in their paths.
@@ -110,7 +111,9 @@ async fn a_minute_in_which_the_store_refused_is_bad_and_the_next_is_good() {
     let mut heartbeat = Heartbeat::default();
     let stop = CancellationToken::new();
     let refused = async {
+        let watchdog = Watchdog::start();
         while world.app.scheduler.store_refusals() == 0 {
+            assert!(watchdog.is_patient(), "the store refuses nothing");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         stop.cancel();

@@ -307,7 +307,7 @@ async fn the_body_of_an_error_never_hides_its_status() {
     })
     .await;
     let options = HttpOptions {
-        total_timeout: Duration::from_secs(1),
+        total_timeout: ERROR_BODY_TIMEOUT / 2,
         ..HttpOptions::default()
     };
     let http = Http::new(&options).expect("a client");

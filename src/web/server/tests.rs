@@ -141,6 +141,7 @@ async fn a_request_that_its_client_left_is_dropped_and_makes_room() {
     let _second = door.connect(WAIT).await;
     let both = door.waiting.wait_for(|count| *count == 2);
     drop(both.await.expect("open"));
+    // An answer must not come: nothing but time can show it.
     let third = tokio::time::timeout(Duration::from_millis(200), door.ask(WELL)).await;
     assert!(third.is_err(), "no room");
     drop(first);
