@@ -100,7 +100,10 @@ pub use self::{
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
-    stories::{NewStory, StoryRule},
+    stories::{
+        NewStory, StoryChange, StoryCursor, StoryDelivery, StoryFilter, StoryItem, StoryMerge,
+        StoryRecord, StoryRefusal, StoryRule, StorySplit, StoryStatus,
+    },
     summary::{Summary, Vitals},
     watches::{WatchHits, WatchOff, WatchRecord},
 };

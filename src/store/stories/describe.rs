@@ -2,7 +2,7 @@
 
 use super::{
     Placed,
-    origins::{Origins, Report},
+    origins::{self, Origins, Report},
     role,
 };
 use crate::{
@@ -13,13 +13,7 @@ use crate::{
     },
 };
 
-/// Items of a story of which the publishers are named.
-const MAX_ITEMS: u32 = 500;
-
 const COUNT: &str = "SELECT count(*) FROM story_item WHERE story = ?1";
-
-const REPORTS: &str = "
-    SELECT item, root, publisher, origin FROM story_item WHERE story = ?1 ORDER BY item LIMIT ?2";
 
 /// Its first items but one. The item itself may be gone.
 const ALSO: &str = "
@@ -27,15 +21,18 @@ const ALSO: &str = "
       FROM story_item s JOIN feed f ON f.id = s.feed LEFT JOIN item i ON i.id = s.item
      WHERE s.story = ?1 AND s.item <> ?2 ORDER BY s.item LIMIT ?3";
 
-/// The story of an item, as it is now.
+/// The story of an item, as it is now. Where the item has just joined it, the count is kept.
 pub(in crate::store) fn describe(
     tx: &mut dyn Tx,
     placed: &Placed,
 ) -> Result<AlertStory, StoreError> {
     let story = placed.story;
     let items = tx.value(COUNT, values![story])?;
-    let reports = tx.rows(REPORTS, values![story, MAX_ITEMS])?.into_iter();
-    let reports: Vec<Report> = reports.map(Report::read).collect::<Result<_, _>>()?;
+    let reports = origins::of_story(tx, story)?;
+    let independent = Origins::of(&reports).count();
+    if placed.is_new {
+        origins::keep_count(tx, story, independent)?;
+    }
     let most = u32::try_from(AlertStory::MAX_ALSO).expect("a small constant");
     let also = tx.rows(ALSO, values![story, placed.item, most])?;
     let also = also.into_iter().map(|row| also_in(story, row));
@@ -45,7 +42,7 @@ pub(in crate::store) fn describe(
         role: placed.role,
         items: items.expect("an aggregate has a row"),
         publishers: publishers(&reports),
-        independent: Origins::of(&reports).count(),
+        independent,
         also: also.collect::<Result<_, _>>()?,
         sent_because: None,
         corroborated: None,
@@ -53,7 +50,7 @@ pub(in crate::store) fn describe(
 }
 
 /// Each once, in the order in which they came.
-fn publishers(reports: &[Report]) -> Vec<String> {
+pub(super) fn publishers(reports: &[Report]) -> Vec<String> {
     let mut publishers: Vec<String> = Vec::new();
     for report in reports {
         if !report.publisher.is_empty() && !publishers.contains(&report.publisher) {

@@ -92,10 +92,10 @@ pub(in crate::store) fn leave(tx: &mut dyn Tx, item: ItemId) -> Result<(), Store
     let Some(story) = story else {
         return Ok(());
     };
+    // With it go the numbers of those that were merged into it.
     let gone = tx.exec(
-        "DELETE FROM story WHERE id = ?1
-            AND NOT EXISTS (SELECT 1 FROM story_item s WHERE s.story = ?1)
-            AND NOT EXISTS (SELECT 1 FROM story o WHERE o.merged = ?1)",
+        "DELETE FROM story WHERE (id = ?1 OR merged = ?1)
+            AND NOT EXISTS (SELECT 1 FROM story_item s WHERE s.story = ?1)",
         values![story],
     )?;
     if gone > 0 {

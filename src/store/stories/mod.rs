@@ -3,23 +3,34 @@
 //! The contract:
 //! - An item is placed once, in the transaction that writes its alert, from rows of the store alone.
 //! - A story is called by its first item. That number never changes; one that was merged into another
-//!   stays, and names it.
+//!   stays as long as that has items, and names it. All that was under it is under the other one then, so
+//!   only who asks by a number looks for `merged`.
+//! - Of a story that is split, the part with its first item keeps the number.
 //! - An alert that is not sent to a receiver is a row all the same: `folded`, under the delivery by which
 //!   the receiver has the text, or waiting, with what it waits for and until when. Nothing is lost in a
 //!   crash, for what waits has a due time like everything else.
 
 mod awaiting;
+mod change;
 mod describe;
 mod fold;
 mod forget;
+mod list;
 mod origins;
 mod place;
+mod read;
 mod ripen;
 mod send;
 #[cfg(test)]
 mod tests;
 
 use crate::model::{Corroborate, Escalate, ItemId, StoryId, StoryRole};
+
+pub use self::{
+    change::{StoryChange, StoryMerge, StoryRefusal, StorySplit},
+    list::{StoryCursor, StoryFilter, StoryStatus},
+    read::{StoryDelivery, StoryItem, StoryRecord},
+};
 
 pub(super) use self::{
     awaiting::{Awaits, awaited, corroborate},
@@ -33,8 +44,10 @@ pub(super) use self::{
 pub(super) use self::{
     fold::{OF_STORY, OF_TEXT},
     forget::RESTED,
+    list::{BELOW, OF_COUNT},
     origins::OF_WATCH,
     place::LOOKS,
+    read::TIMELINE,
     ripen::RIPE,
 };
 

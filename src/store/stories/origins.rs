@@ -17,6 +17,9 @@ use crate::{
 /// Items of a story that are looked at.
 const MAX_ITEMS: u32 = 1_000;
 
+const REPORTS: &str = "
+    SELECT item, root, publisher, origin FROM story_item WHERE story = ?1 ORDER BY item LIMIT ?2";
+
 /// The items of a story that a watch matched, the oldest first.
 pub(in crate::store) const OF_WATCH: &str = "
     SELECT s.item, s.root, s.publisher, s.origin, s.seen_at FROM story_item s
@@ -63,48 +66,72 @@ impl Report {
 pub(super) struct Origins {
     /// Names to show: whose report each is.
     pub(super) names: Vec<String>,
+    /// The first item of each.
+    pub(super) firsts: Vec<ItemId>,
     /// Further items that repeat a report.
     pub(super) copies: usize,
+}
+
+/// Reports that are one, by the texts and the names that bind items together.
+struct Group<'a> {
+    /// The first of them, and whose it is.
+    first: ItemId,
+    name: &'a str,
+    roots: Vec<ItemId>,
+    names: Vec<&'a str>,
+}
+
+impl<'a> Group<'a> {
+    fn of(first: &'a Report) -> Self {
+        Self {
+            first: first.item,
+            name: &first.origin,
+            roots: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+
+    fn has(&self, report: &Report) -> bool {
+        self.roots.contains(&report.root) || self.names.contains(&report.origin.as_str())
+    }
+
+    fn add(&mut self, report: &'a Report) {
+        if !self.roots.contains(&report.root) {
+            self.roots.push(report.root);
+        }
+        if !self.names.contains(&report.origin.as_str()) {
+            self.names.push(&report.origin);
+        }
+    }
+
+    /// Another one turned out to be this; it came later.
+    fn take(&mut self, other: Self) {
+        self.roots.extend(other.roots);
+        self.names.extend(other.names);
+    }
 }
 
 impl Origins {
     /// Counts these, given in the order in which they came.
     pub(super) fn of(reports: &[Report]) -> Self {
-        // Each report's group, by the texts and the names that bind items together.
-        let mut groups: Vec<(Vec<ItemId>, Vec<&str>)> = Vec::new();
-        let mut copies = 0;
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut counted = 0;
         for report in reports.iter().filter(|report| !report.origin.is_empty()) {
-            let is_of = |(roots, names): &(Vec<ItemId>, Vec<&str>)| {
-                roots.contains(&report.root) || names.contains(&report.origin.as_str())
-            };
-            let (mut joined, apart): (Vec<_>, Vec<_>) = groups.into_iter().partition(is_of);
+            counted += 1;
+            let (joined, apart): (Vec<_>, Vec<_>) =
+                groups.into_iter().partition(|it| it.has(report));
             groups = apart;
-            copies += usize::from(!joined.is_empty());
-            let mut group = if joined.is_empty() {
-                (Vec::new(), Vec::new())
-            } else {
-                joined.remove(0)
-            };
-            for (roots, names) in joined {
-                group.0.extend(roots);
-                group.1.extend(names);
-            }
-            group.0.push(report.root);
-            if !group.1.contains(&report.origin.as_str()) {
-                group.1.push(&report.origin);
-            }
+            let mut joined = joined.into_iter();
+            let mut group = joined.next().unwrap_or_else(|| Group::of(report));
+            joined.for_each(|other| group.take(other));
+            group.add(report);
             groups.push(group);
+            groups.sort_by_key(|group| group.first);
         }
-        let first = |(_, names): &(Vec<ItemId>, Vec<&str>)| {
-            let name = names.first().copied();
-            let place = |name| reports.iter().position(|report| report.origin == name);
-            name.and_then(place)
-        };
-        groups.sort_by_key(first);
-        let name = |(_, names): (Vec<ItemId>, Vec<&str>)| names.first().map(|it| (*it).to_owned());
         Self {
-            names: groups.into_iter().filter_map(name).collect(),
-            copies,
+            firsts: groups.iter().map(|group| group.first).collect(),
+            names: groups.iter().map(|it| it.name.to_owned()).collect(),
+            copies: counted - groups.len(),
         }
     }
 
@@ -123,6 +150,22 @@ impl Origins {
         let colon = if names.is_empty() { "" } else { ": " };
         format!("{} of {wanted}{colon}{names}{copies}", self.names.len())
     }
+}
+
+/// All of a story that count.
+pub(super) fn of_story(tx: &mut dyn Tx, story: StoryId) -> Result<Vec<Report>, StoreError> {
+    let rows = tx.rows(REPORTS, values![story, MAX_ITEMS])?.into_iter();
+    rows.map(Report::read).collect()
+}
+
+/// Keeps how many independent publishers a story has: lists begin with those of many.
+pub(super) fn keep_count(
+    tx: &mut dyn Tx,
+    story: StoryId,
+    independent: u32,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE story SET independent = ?2 WHERE id = ?1 AND independent <> ?2";
+    tx.exec(sql, values![story, independent]).map(drop)
 }
 
 /// Who has a story that a watch matched since then, among those that count.
@@ -195,6 +238,7 @@ mod tests {
             (9, 9, "reuters"),
         ]);
         assert_eq!(three.names, ["bbc", "reuters", "nhk"]);
+        assert_eq!(three.firsts, [ItemId(1), ItemId(2), ItemId(6)]);
         assert_eq!(three.copies, 6);
         assert_eq!(
             three.in_words(3),
@@ -214,7 +258,13 @@ mod tests {
         assert_eq!((one.names, one.copies), (vec!["bbc".to_owned()], 2));
         // Two that seemed independent turn out to be one.
         let bound = origins(&[(1, 1, "bbc"), (2, 2, "afp"), (3, 2, "bbc")]);
-        assert_eq!(bound.names, ["bbc"]);
+        assert_eq!((bound.names, bound.copies), (vec!["bbc".to_owned()], 2));
+        // The first of all names the report, also where the other one was heard of last.
+        let bound = origins(&[(1, 1, "bbc"), (2, 2, "afp"), (3, 1, "bbc"), (4, 2, "bbc")]);
+        assert_eq!(
+            (bound.names, bound.firsts),
+            (vec!["bbc".to_owned()], vec![ItemId(1)])
+        );
         assert_eq!(origins(&[(1, 1, "")]).in_words(2), "0 of 2");
     }
 }

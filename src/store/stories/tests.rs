@@ -1,5 +1,7 @@
 //! What becomes of the alerts of a story, from commit to commit.
 
+mod steer;
+
 use crate::{
     model::{
         AlertStory, Corroborate, CountFrom, DeferReason, DeliveryId, Escalate, Event, Item,

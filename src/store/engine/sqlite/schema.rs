@@ -102,6 +102,9 @@ fn what_pages_show_is_found_by_index() {
         (watches::OF_ONE, 1),
         (watches::OF_SPAN, 3),
         (items::RECENT, 3),
+        (stories::BELOW, 1),
+        (stories::OF_COUNT, 6),
+        (stories::TIMELINE, 2),
     ] {
         assert_found_by_index(&mut connection, sql, params);
     }
@@ -149,6 +152,12 @@ fn a_page_of_few_among_many_is_found_by_all_that_is_asked() {
         (alerts::OF_FEED, 4, "(feed=? AND rowid>? AND rowid<?)"),
         (watches::OF_SPAN, 3, "(watch=? AND made_at>? AND made_at<?)"),
         (feeds::BY_CONDITION, 3, "(condition=? AND name>?)"),
+        (stories::BELOW, 1, "story_list (independent<?)"),
+        (
+            stories::OF_COUNT,
+            6,
+            "(independent=? AND last_at>? AND last_at<?)",
+        ),
         (
             outbox::NEWEST_IN_STATE,
             4,

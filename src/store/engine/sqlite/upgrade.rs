@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::HealthIssue,
-    store::{Condition, Empty, Store, notifications::Notification, testing::*},
+    store::{Condition, Empty, Store, StoryFilter, notifications::Notification, testing::*},
 };
 
 /// A store of this schema, in which these statements were run.
@@ -136,4 +136,26 @@ async fn what_schema_5_kept_is_counted_and_its_watches_know_when_they_alerted() 
     assert_eq!(conditions.of(Condition::Failing), 1);
     let made = "SELECT count(*) FROM alert_watch WHERE made_at = 1794000000000";
     assert_eq!(number(&store, made).await, 2);
+}
+
+/// Story 1 has reports of two publishers, a copy and an item of nobody; story 5 is merged into it.
+const SCHEMA_7: &str = "
+INSERT INTO story (id, merged, revision, first_at, last_at)
+VALUES (1, NULL, 4, 0, 1795000000000), (5, 1, 1, 0, 0);
+INSERT INTO story_item (item, story, root, feed, publisher, origin, seen_at, sketch)
+VALUES (1, 1, 1, 1, 'bbc', 'bbc', 0, x''), (2, 1, 1, 2, 'paper', 'paper', 0, x''),
+       (3, 1, 3, 3, 'nhk', 'nhk', 0, x''), (4, 1, 4, 4, '', '', 0, x'');
+";
+
+#[tokio::test]
+async fn the_publishers_of_a_story_of_schema_7_are_counted() {
+    let temp = TempStore::new();
+    older(&temp.options.path, 7, SCHEMA_7);
+    let store = temp.open(at(0)).await;
+    let stories = store
+        .stories(StoryFilter::default(), 9)
+        .await
+        .expect("read");
+    let stories: Vec<_> = stories.iter().map(|it| (it.id.0, it.independent)).collect();
+    assert_eq!(stories, [(1, 2)]);
 }
