@@ -18,12 +18,17 @@ const LEAST_WORDS: usize = 3;
 /// So many shared words are named.
 const NAMED: usize = 5;
 
+/// Where an item belongs that is no copy.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) placement: Placement,
+    pub(super) story: StoryId,
+    /// Further stories that it fits, and whose items are like those of its own.
+    pub(super) like: Vec<StoryId>,
+}
+
 /// The story that an item belongs to.
-pub(super) fn find(
-    rules: &Rules,
-    weighed: &Weighed,
-    candidates: &[Candidate],
-) -> Option<Placement> {
+pub(super) fn find(rules: &Rules, weighed: &Weighed, candidates: &[Candidate]) -> Option<Found> {
     let mut stories: HashMap<StoryId, Near<'_>> = HashMap::new();
     for candidate in candidates {
         let sketch = &candidate.member.sketch;
@@ -35,16 +40,27 @@ pub(super) fn find(
             near.item = Some((candidate.member.item, sketch));
         }
     }
-    let (story, _, (item, sketch)) = stories
+    stories.retain(|_, near| near.cosine >= rules.nearest);
+    let mut fit: Vec<(StoryId, f32)> = stories
         .iter()
-        .filter(|(_, near)| near.cosine >= rules.nearest)
-        .filter_map(|(story, near)| Some((*story, near.centroid(&weighed.sketch), near.item?)))
-        .filter(|(_, centroid, _)| *centroid >= rules.centroid)
-        .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))?;
-    Some(Placement::FollowUp {
-        near: item,
+        .map(|(story, near)| (*story, near.centroid(&weighed.sketch)))
+        .filter(|(_, centroid)| *centroid >= rules.centroid)
+        .collect();
+    fit.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+    let (story, _) = *fit.first()?;
+    let near = &stories[&story];
+    let (item, sketch) = near.item?;
+    let others = fit.iter().skip(1).map(|(other, _)| *other);
+    Some(Found {
+        placement: Placement::FollowUp {
+            near: item,
+            story,
+            evidence: Evidence::Words(shared(weighed, sketch).take(NAMED).collect()),
+        },
         story,
-        evidence: Evidence::Words(shared(weighed, sketch).take(NAMED).collect()),
+        like: others
+            .filter(|other| near.likeness(&stories[other]) >= rules.stories)
+            .collect(),
     })
 }
 
@@ -71,11 +87,26 @@ impl Near<'_> {
             .iter()
             .filter_map(|word| Some(f32::from(word.value()) * self.sum.get(&word.hash)?))
             .sum();
-        let mut squares: Vec<f32> = self.sum.values().map(|value| value * value).collect();
-        squares.sort_unstable_by(f32::total_cmp); // the same sum on every machine
-        let norm = squares.iter().sum::<f32>().sqrt();
-        dot / (norm * length(&sketch.words)).max(f32::MIN_POSITIVE)
+        dot / (self.norm() * length(&sketch.words)).max(f32::MIN_POSITIVE)
     }
+
+    /// The cosine of the sums of two stories.
+    fn likeness(&self, other: &Self) -> f32 {
+        let shared = self.sum.iter();
+        let dot = sum(shared.filter_map(|(word, value)| Some(value * other.sum.get(word)?)));
+        dot / (self.norm() * other.norm()).max(f32::MIN_POSITIVE)
+    }
+
+    fn norm(&self) -> f32 {
+        sum(self.sum.values().map(|value| value * value)).sqrt()
+    }
+}
+
+/// The same on every machine, in whatever order the numbers come.
+fn sum(numbers: impl Iterator<Item = f32>) -> f32 {
+    let mut numbers: Vec<f32> = numbers.collect();
+    numbers.sort_unstable_by(f32::total_cmp);
+    numbers.iter().sum()
 }
 
 fn has_common_ground(rules: &Rules, weighed: &Weighed, sketch: &Sketch) -> bool {

@@ -8,16 +8,24 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    placement::{Arrival, Placed, Placement},
+    placement::{Arrival, Merge, Placed, Placement},
     shelf::{Member, Shelf, StoryId},
 };
 use crate::model::ItemId;
+
+#[derive(Debug)]
+struct Story {
+    first_at: Timestamp,
+    last_at: Timestamp,
+    texts: usize,
+}
 
 /// A shelf in memory.
 #[derive(Debug, Default)]
 pub struct Memory {
     items: HashMap<ItemId, Member>,
-    stories: HashMap<StoryId, (Timestamp, Timestamp)>,
+    stories: HashMap<StoryId, Story>,
+    merged: HashMap<StoryId, StoryId>,
     keys: BTreeSet<(i64, ItemId)>,
 }
 
@@ -33,8 +41,13 @@ impl Memory {
         };
         self.keys.extend(placed.keys.iter().map(|key| (*key, item)));
         let at = arrival.seen_at;
-        let span = self.stories.entry(story).or_insert((at, at));
-        span.1 = span.1.max(at);
+        let row = self.stories.entry(story).or_insert(Story {
+            first_at: at,
+            last_at: at,
+            texts: 0,
+        });
+        row.last_at = row.last_at.max(at);
+        row.texts += usize::from(root == item);
         let member = Member {
             item,
             story,
@@ -46,7 +59,31 @@ impl Memory {
             story_last_at: at,
         };
         self.items.insert(item, member);
+        for merge in placed.merges {
+            self.merge(merge);
+        }
+        self.story(story)
+    }
+
+    /// The story that has the items of this one: itself where it was not merged.
+    pub fn story(&self, story: StoryId) -> StoryId {
+        let mut story = story;
+        while let Some(into) = self.merged.get(&story) {
+            story = *into;
+        }
         story
+    }
+
+    fn merge(&mut self, merge: Merge) {
+        let Some(from) = self.stories.remove(&merge.story) else {
+            return;
+        };
+        self.merged.insert(merge.story, merge.into);
+        if let Some(into) = self.stories.get_mut(&merge.into) {
+            into.first_at = into.first_at.min(from.first_at);
+            into.last_at = into.last_at.max(from.last_at);
+            into.texts += from.texts;
+        }
     }
 
     /// How many rows of keys there are.
@@ -72,12 +109,19 @@ impl Shelf for Memory {
         Ok(self.under(key).take(most).count())
     }
 
+    fn texts(&mut self, story: StoryId, most: usize) -> Result<usize, Infallible> {
+        let story = self.stories.get(&story);
+        Ok(story.map_or(0, |story| story.texts).min(most))
+    }
+
     fn member(&mut self, item: ItemId) -> Result<Option<Member>, Infallible> {
         Ok(self.items.get(&item).map(|member| {
-            let (first, last) = self.stories[&member.story];
+            let story = self.story(member.story);
+            let row = &self.stories[&story];
             Member {
-                story_first_at: first,
-                story_last_at: last,
+                story,
+                story_first_at: row.first_at,
+                story_last_at: row.last_at,
                 ..member.clone()
             }
         }))

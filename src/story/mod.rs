@@ -34,6 +34,6 @@ pub use evidence::{Evidence, ParseEvidenceError};
 pub use features::Features;
 pub use memory::Memory;
 pub use place::{place, place_by};
-pub use placement::{Arrival, Placed, Placement, Rules};
+pub use placement::{Arrival, Merge, Placed, Placement, Rules};
 pub use shelf::{Member, Shelf, StoryId};
 pub use sketch::{Sketch, StoryText};

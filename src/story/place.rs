@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
-    alike,
+    alike::{self, Found},
     candidates::{Candidate, candidates},
     copies,
-    placement::{Arrival, Placed, Placement, Rules},
+    placement::{Arrival, Merge, Placed, Placement, Rules},
     shelf::Shelf,
     weigh::{Weighed, weigh},
 };
@@ -34,9 +34,13 @@ pub fn place_by<S: Shelf>(
     let weighed = weigh(arrival.features, shelf)?;
     let mut candidates = candidates(&weighed, arrival.features, shelf)?;
     candidates.retain(|candidate| is_live(rules, arrival.seen_at, candidate));
-    let placement = copies::find(rules, arrival, &weighed.sketch, &candidates)
-        .or_else(|| alike::find(rules, &weighed, &candidates))
-        .unwrap_or(Placement::New);
+    let (placement, merges) = match copies::find(rules, arrival, &weighed.sketch, &candidates) {
+        Some(copy) => (copy, Vec::new()),
+        None => match alike::find(rules, &weighed, &candidates) {
+            Some(found) => (found.placement.clone(), merges(rules, &found, shelf)?),
+            None => (Placement::New, Vec::new()),
+        },
+    };
     let Weighed {
         sketch,
         mut keys,
@@ -50,7 +54,30 @@ pub fn place_by<S: Shelf>(
         placement,
         sketch,
         keys,
+        merges,
     })
+}
+
+/// The smaller one goes into the larger one, of two of one size the younger into the older.
+fn merges<S: Shelf>(rules: &Rules, found: &Found, shelf: &mut S) -> Result<Vec<Merge>, S::Error> {
+    let mut merges = Vec::new();
+    let most = rules.fragment + 1;
+    let mut into = found.story;
+    for &other in &found.like {
+        let (ours, theirs) = (shelf.texts(into, most)?, shelf.texts(other, most)?);
+        if ours.min(theirs) > rules.fragment {
+            continue;
+        }
+        let is_larger = (ours, other) > (theirs, into);
+        let (story, kept) = if is_larger {
+            (other, into)
+        } else {
+            (into, other)
+        };
+        merges.push(Merge { story, into: kept });
+        into = kept;
+    }
+    Ok(merges)
 }
 
 fn is_live(rules: &Rules, now: Timestamp, candidate: &Candidate) -> bool {

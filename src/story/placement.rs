@@ -52,6 +52,18 @@ pub struct Placed {
     pub sketch: Sketch,
     /// Under these keys it must be put on the shelf.
     pub keys: Vec<i64>,
+    /// Stories that turn out to be one with the story it follows up. They began apart, and what each of
+    /// them is merged with is larger or older.
+    pub merges: Vec<Merge>,
+}
+
+/// A story that is no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    /// Its number.
+    pub story: StoryId,
+    /// The story that has its items from now on.
+    pub into: StoryId,
 }
 
 /// From where on items are the same. The defaults are those of docs/stories.md; only measurements use
@@ -70,6 +82,11 @@ pub struct Rules {
     pub nearest: f32,
     /// The cosine to the centroid of a story.
     pub centroid: f32,
+    /// The cosine of the centroids of two stories that are one.
+    pub stories: f32,
+    /// So many texts the smaller one has at most. Large stories are not merged: one wrong item between
+    /// them would join hundreds.
+    pub fragment: usize,
     /// Words that two items of a story have in common, at least.
     pub shared_words: usize,
 }
@@ -82,8 +99,10 @@ impl Default for Rules {
             longest: Duration::from_secs(7 * 24 * HOUR),
             copy_share: 0.4,
             copy_phrases: 4,
-            nearest: 0.2,
-            centroid: 0.25,
+            nearest: 0.22,
+            centroid: 0.27,
+            stories: 0.35,
+            fragment: 4,
             shared_words: 2,
         }
     }

@@ -48,6 +48,13 @@ pub trait Shelf {
     /// The shelf cannot be read.
     fn count(&mut self, key: i64, most: usize) -> Result<usize, Self::Error>;
 
+    /// How many texts a story has, its copies left out, counted up to `most`.
+    ///
+    /// # Errors
+    ///
+    /// The shelf cannot be read.
+    fn texts(&mut self, story: StoryId, most: usize) -> Result<usize, Self::Error>;
+
     /// An item; `None` where it is on the shelf no more.
     ///
     /// # Errors

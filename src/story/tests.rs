@@ -350,3 +350,39 @@ fn a_watched_word_is_not_what_two_items_have_in_common() {
     assert!(has(&features));
     assert!(!has(&features.without(["KOIZUMI"])));
 }
+
+/// What the texts about one ferry share has no name and stands in no headline.
+const AGROUND: &str = "lifeboats carried passengers ashore through thick fog and towed the damaged \
+    boat off the rocks below the lighthouse, coastguards said";
+
+/// Two reports that have no name in common, and a third that has those of both.
+fn ferry() -> [(&'static str, String); 3] {
+    [
+        ("Ferry aground", format!("Near Velmora {AGROUND}.")),
+        ("Vessel stuck", format!("For skipper Brandt {AGROUND}.")),
+        (
+            "Vessel stuck: ferry still aground",
+            "Below the lighthouse of Velmora the rocks held a damaged boat in fog too thick to see. The \
+             coastguards, who towed it, said that skipper Brandt left last: passengers went ashore first, \
+             carried by lifeboats."
+                .to_owned(),
+        ),
+    ]
+}
+
+#[test]
+fn stories_that_began_apart_become_one_when_an_item_fits_both() {
+    let mut desk = Desk::default();
+    let [first, second, both] = ferry();
+    for (feed, (title, text)) in (1..).zip([&first, &second]) {
+        assert_eq!(desk.read(feed, title, text), Placement::New, "{title}");
+    }
+    assert_eq!(desk.shelf.story(StoryId(2)), StoryId(2));
+    let placement = desk.read(3, both.0, &both.1);
+    assert!(
+        matches!(placement, Placement::FollowUp { .. }),
+        "{placement:?}"
+    );
+    // The older of two stories of one size keeps its number.
+    assert_eq!(desk.shelf.story(StoryId(2)), StoryId(1));
+}

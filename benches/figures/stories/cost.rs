@@ -14,11 +14,16 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::stream::seconds;
 
 const TABLES: &str = "
-    PRAGMA journal_mode = WAL;
-    CREATE TABLE story_item (item INTEGER PRIMARY KEY, story INTEGER NOT NULL, feed INTEGER NOT NULL,
-        seen_at INTEGER NOT NULL, sketch BLOB NOT NULL) STRICT;
-    CREATE TABLE story_key (key INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (key, item))
-        STRICT, WITHOUT ROWID;";
+    PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;
+    CREATE TABLE story (id INTEGER PRIMARY KEY, merged INTEGER, revision INTEGER NOT NULL,
+        first_at INTEGER NOT NULL, last_at INTEGER NOT NULL) STRICT;
+    CREATE TABLE story_item (item INTEGER PRIMARY KEY, story INTEGER NOT NULL, root INTEGER NOT NULL,
+        near INTEGER, evidence TEXT, feed INTEGER NOT NULL, publisher TEXT NOT NULL,
+        origin TEXT NOT NULL, seen_at INTEGER NOT NULL, sketch BLOB NOT NULL) STRICT;
+    CREATE INDEX story_item_story ON story_item (story, item);
+    CREATE INDEX story_item_seen ON story_item (seen_at) WHERE sketch <> x'';
+    CREATE TABLE story_key (key INTEGER NOT NULL, item INTEGER NOT NULL,
+        PRIMARY KEY (key, item)) STRICT, WITHOUT ROWID;";
 
 pub(super) fn print(pairs: &[Vec<String>], items: usize) {
     let say = |figure: &str, value: String| println!("| cost | {figure} | {value} |");
@@ -162,17 +167,34 @@ impl Rows<'_> {
         sketch: &Sketch,
         keys: &[i64],
     ) {
-        let story = match placement {
-            Placement::New => item,
-            Placement::Copy { story, .. } | Placement::FollowUp { story, .. } => story.0,
+        let (story, near, evidence) = match placement {
+            Placement::New => (item, None, None),
+            Placement::Copy {
+                story,
+                of,
+                evidence,
+            } => (story.0, Some(of.0), Some(evidence)),
+            Placement::FollowUp {
+                story,
+                near,
+                evidence,
+            } => (story.0, Some(near.0), Some(evidence)),
         };
-        let sql = "INSERT INTO story_item VALUES (?1, ?2, ?3, ?4, ?5)";
+        let at = arrival.seen_at.as_second();
+        let sql = "INSERT INTO story VALUES (?1, NULL, 1, ?2, ?2)
+                   ON CONFLICT (id) DO UPDATE SET revision = revision + 1, last_at = ?2";
+        let mut insert = self.connection.prepare_cached(sql).expect("a statement");
+        insert.execute(params![story, at]).expect("a row");
+        let sql = "INSERT INTO story_item VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?6, ?6, ?7, ?8)";
         let mut insert = self.connection.prepare_cached(sql).expect("a statement");
         let row = params![
             item,
             story,
+            near,
+            evidence.map(ToString::to_string),
             arrival.feed.0,
-            arrival.seen_at.as_second(),
+            format!("publisher-{}.com", arrival.feed.0),
+            at,
             sketch.to_bytes()
         ];
         insert.execute(row).expect("a row");
@@ -199,6 +221,14 @@ impl Shelf for Rows<'_> {
         let sql = "SELECT count(*) FROM (SELECT 1 FROM story_key WHERE key = ?1 LIMIT ?2)";
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.query_row([key, most as i64], |row| {
+            row.get(0).map(|count: i64| count as usize)
+        })
+    }
+
+    fn texts(&mut self, story: StoryId, most: usize) -> Result<usize, rusqlite::Error> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM story_item WHERE story = ?1 LIMIT ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_row([story.0, most as i64], |row| {
             row.get(0).map(|count: i64| count as usize)
         })
     }

@@ -42,6 +42,15 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// The items as they are in the end: stories may turn out to be one.
+    fn at_the_end(&self, items: &[(usize, StoryId)]) -> Vec<(usize, usize)> {
+        let number = |story| usize::try_from(self.shelf.story(story).0).expect("rising numbers");
+        let group = |(label, story): &(usize, StoryId)| (*label, number(*story));
+        items.iter().map(group).collect()
+    }
+}
+
 pub(super) fn number<'a>(numbers: &mut HashMap<&'a str, usize>, name: &'a str) -> usize {
     let next = numbers.len();
     *numbers.entry(name).or_insert(next)
@@ -76,7 +85,6 @@ pub(super) fn events(rules: &Rules, rows: &[Vec<String>], say: impl Fn(&str, Str
         }
         let mut desk = Desk::default();
         let mut labels = HashMap::new();
-        let mut topics: HashMap<StoryId, HashSet<&str>> = HashMap::new();
         let mut items = Vec::new();
         let mut copies = 0;
         for (at, row) in order.iter().map(|row| &rows[*row]).enumerate() {
@@ -86,9 +94,12 @@ pub(super) fn events(rules: &Rules, rows: &[Vec<String>], say: impl Fn(&str, Str
             };
             let (story, placement) = desk.read(rules, at, seconds(at), &text);
             copies += usize::from(matches!(placement, Placement::Copy { .. }));
-            topics.entry(story).or_default().insert(&row[0]);
-            let group = usize::try_from(story.0).expect("rising numbers");
-            items.push((number(&mut labels, &row[1]), group));
+            items.push((number(&mut labels, &row[1]), story));
+        }
+        let items = desk.at_the_end(&items);
+        let mut topics: HashMap<usize, HashSet<&str>> = HashMap::new();
+        for (row, (_, story)) in order.iter().zip(&items) {
+            topics.entry(*story).or_default().insert(&rows[*row][0]);
         }
         let name = if seed == 0 {
             "events, in order".to_owned()
@@ -119,15 +130,14 @@ pub(super) fn headlines(rules: &Rules, rows: &[Vec<String>], say: impl Fn(&str, 
             ..StoryText::default()
         };
         let (story, placement) = desk.read(rules, number(&mut feeds, &row[2]), at, &text);
-        let group = usize::try_from(story.0).expect("rising numbers");
-        items.push((number(&mut labels, &row[0]), group));
+        items.push((number(&mut labels, &row[0]), story));
         label_of.insert(ItemId(items.len() as i64), &row[0]);
         if let Placement::Copy { of, .. } = placement {
             copies += 1;
             wrong += usize::from(label_of[&of] != &row[0]);
         }
     }
-    say_score("headlines", &items, &say);
+    say_score("headlines", &desk.at_the_end(&items), &say);
     say(
         "headlines: copies, of another story",
         format!("{copies}, {wrong}"),

@@ -68,7 +68,7 @@ pub(super) fn insert(
     alert.feed.name = effects.name_of(tx, feed)?;
     let placed = match &story {
         Some(story) => {
-            let placed = stories::place(tx, feed, item, &features, story, now)?;
+            let placed = stories::arrive(tx, feed, item, &features, story, now)?;
             for rule in &story.rules {
                 if let Some(priority) = stories::escalate(tx, &placed, rule, story, now)? {
                     priorities.insert(rule.watch.clone(), priority);

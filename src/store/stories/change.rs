@@ -115,8 +115,8 @@ fn split(
     let is_first =
         |(member, root): &(ItemId, ItemId)| *root == placed.root && ItemId::from(story) == *member;
     let keeps_number = items.iter().any(is_first);
-    let moves = |(_, root): &(ItemId, ItemId)| (*root == placed.root) != keeps_number;
-    let (moved, kept): (Vec<_>, Vec<_>) = items.into_iter().partition(moves);
+    let goes = |(_, root): &(ItemId, ItemId)| (*root == placed.root) != keeps_number;
+    let (moved, kept): (Vec<_>, Vec<_>) = items.into_iter().partition(goes);
     let (Some((first, _)), false) = (moved.first(), kept.is_empty()) else {
         return Ok(Err(StoryRefusal::OneText(story)));
     };
@@ -130,6 +130,8 @@ fn split(
         tx.exec(sql, values![StoryId(item.0), story, new])?;
     }
     for changed in [story, new] {
+        let sql = "UPDATE story SET is_split = 1 WHERE id = ?1";
+        tx.exec(sql, values![changed])?;
         settle(tx, changed)?;
         corroborate(tx, changed, now)?;
     }
@@ -160,6 +162,29 @@ fn merge(
     if from != story {
         return Ok(Err(StoryRefusal::Merged { story, into: from }));
     }
+    let moved = absorb(tx, from, to, now)?;
+    let row = tx.row(
+        "SELECT independent, (SELECT count(*) FROM story_item s WHERE s.story = story.id) AS items
+           FROM story WHERE id = ?1",
+        values![to],
+    )?;
+    let mut row = row.expect("it was just found");
+    Ok(Ok(StoryMerge {
+        merged: from,
+        into: to,
+        moved,
+        items: row.take("items")?,
+        independent: row.take("independent")?,
+    }))
+}
+
+/// Puts all items of a story into another one. Both have items of their own. Gives how many came.
+pub(super) fn absorb(
+    tx: &mut dyn Tx,
+    from: StoryId,
+    to: StoryId,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     let items = members(tx, from)?;
     for (item, root) in &items {
         carry(tx, *item, (from, to))?;
@@ -170,19 +195,13 @@ fn merge(
     settle(tx, to)?;
     corroborate(tx, to, now)?;
     refresh(tx, &items)?;
-    let row = tx.row(
-        "SELECT independent, (SELECT count(*) FROM story_item s WHERE s.story = story.id) AS items
-           FROM story WHERE id = ?1",
-        values![to],
-    )?;
-    let mut row = row.expect("it was just found");
-    Ok(Ok(StoryMerge {
-        merged: from,
-        into: to,
-        moved: number(items.len()),
-        items: row.take("items")?,
-        independent: row.take("independent")?,
-    }))
+    Ok(number(items.len()))
+}
+
+/// Whether a person split the story.
+pub(super) fn was_split(tx: &mut dyn Tx, story: StoryId) -> Result<bool, StoreError> {
+    let is_split = tx.value("SELECT is_split FROM story WHERE id = ?1", values![story])?;
+    Ok(is_split.unwrap_or(false))
 }
 
 /// All items of a story with their roots, the oldest first.
@@ -229,7 +248,7 @@ fn notices(
 fn settle(tx: &mut dyn Tx, story: StoryId) -> Result<(), StoreError> {
     tx.exec(
         "UPDATE story SET revision = revision + 1,
-                first_at = coalesce((SELECT s.seen_at FROM story_item s WHERE s.item = ?1), first_at),
+                first_at = (SELECT min(s.seen_at) FROM story_item s WHERE s.story = ?1),
                 last_at = (SELECT max(s.seen_at) FROM story_item s WHERE s.story = ?1)
           WHERE id = ?1",
         values![story],

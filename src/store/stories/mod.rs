@@ -10,6 +10,7 @@
 //!   the receiver has the text, or waiting, with what it waits for and until when. Nothing is lost in a
 //!   crash, for what waits has a due time like everything else.
 
+mod arrive;
 mod awaiting;
 mod change;
 mod describe;
@@ -33,10 +34,11 @@ pub use self::{
 };
 
 pub(super) use self::{
+    arrive::arrive,
     awaiting::{Awaits, awaited, corroborate},
     describe::describe,
     forget::{COMPARED, forget_notice, leave},
-    place::{escalate, place},
+    place::escalate,
     send::{Sending, send},
 };
 

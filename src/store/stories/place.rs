@@ -11,7 +11,7 @@ use crate::{
         StoreError,
         engine::{Tx, values},
     },
-    story::{self, Arrival, Features, Member, Placement, Shelf, Sketch},
+    story::{self, Arrival, Features, Member, Merge, Placement, Shelf, Sketch},
 };
 
 const NEWEST: &str = "SELECT item FROM story_key WHERE key = ?1 ORDER BY item DESC LIMIT ?2";
@@ -26,8 +26,12 @@ const MEMBER: &str = "
       JOIN story t ON t.id = coalesce(o.merged, o.id)
      WHERE s.item = ?1";
 
+const TEXTS: &str = "
+    SELECT count(*) FROM (
+      SELECT 1 AS one FROM story_item WHERE story = ?1 AND root = item LIMIT ?2) AS some";
+
 #[cfg(test)]
-pub(in crate::store) const LOOKS: [&str; 3] = [NEWEST, COUNT, MEMBER];
+pub(in crate::store) const LOOKS: [&str; 4] = [NEWEST, COUNT, MEMBER, TEXTS];
 
 /// The rows of the store, as the rules look at them.
 struct Rows<'a>(&'a mut dyn Tx);
@@ -40,9 +44,11 @@ impl Shelf for Rows<'_> {
     }
 
     fn count(&mut self, key: i64, most: usize) -> Result<usize, StoreError> {
-        let count: Option<u32> = self.0.value(COUNT, values![key, limit(most)])?;
-        let count = count.expect("an aggregate has a row");
-        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+        Ok(counted(self.0.value(COUNT, values![key, limit(most)])?))
+    }
+
+    fn texts(&mut self, story: StoryId, most: usize) -> Result<usize, StoreError> {
+        Ok(counted(self.0.value(TEXTS, values![story, limit(most)])?))
     }
 
     fn member(&mut self, item: ItemId) -> Result<Option<Member>, StoreError> {
@@ -65,21 +71,26 @@ impl Shelf for Rows<'_> {
     }
 }
 
+fn counted(count: Option<u32>) -> usize {
+    let count = count.expect("an aggregate has a row");
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
 fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
 
-/// Places an item, or finds where it was placed before.
-pub(in crate::store) fn place(
+/// Places an item, or finds where it was placed before. Also gives the stories that turn out to be one.
+pub(super) fn place(
     tx: &mut dyn Tx,
     feed: FeedId,
     item: ItemId,
     features: &Features,
     new: &NewStory,
     now: Timestamp,
-) -> Result<Placed, StoreError> {
+) -> Result<(Placed, Vec<Merge>), StoreError> {
     if let Some(placed) = find(tx, item)? {
-        return Ok(placed);
+        return Ok((placed, Vec::new()));
     }
     let arrival = Arrival {
         feed,
@@ -121,14 +132,15 @@ pub(in crate::store) fn place(
             values![key, item],
         )?;
     }
-    Ok(Placed {
+    let placed = Placed {
         item,
         story,
         root,
         role: role(item, story, root),
         revision,
         is_new: true,
-    })
+    };
+    Ok((placed, found.merges))
 }
 
 /// The first item with the text of this one.

@@ -1,5 +1,6 @@
 //! What becomes of the alerts of a story, from commit to commit.
 
+mod one;
 mod steer;
 
 use crate::{
