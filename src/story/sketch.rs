@@ -4,6 +4,7 @@ use super::{
     figures::Figures,
     hash::{hash, join},
 };
+use crate::model::Item;
 
 /// The texts of an item, plain.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,6 +19,18 @@ pub struct StoryText<'a> {
     pub link: Option<&'a str>,
     /// Where it says that it was first published.
     pub source: Option<&'a str>,
+}
+
+impl<'a> From<&'a Item> for StoryText<'a> {
+    fn from(item: &'a Item) -> Self {
+        Self {
+            title: &item.title,
+            summary: &item.summary,
+            content: &item.content,
+            link: item.link.as_deref(),
+            source: item.source.as_deref(),
+        }
+    }
 }
 
 /// The first byte of a stored sketch.

@@ -12,6 +12,7 @@ pub(crate) mod due;
 pub(crate) mod explain;
 pub(crate) mod expressions;
 pub(crate) mod feeds;
+mod folded;
 pub(crate) mod items;
 pub(crate) mod moment;
 pub(crate) mod mutes;

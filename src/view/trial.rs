@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     clauses::ClauseView,
     expressions::{found, found_in},
+    folded::{Folded, Hits},
     items::ItemView,
     rate::{Day, Rate},
     when,
@@ -29,6 +30,7 @@ pub(crate) struct Trial<'a> {
     now: Timestamp,
     rate: Rate,
     tally: Tally,
+    alerts: Hits,
 }
 
 /// What was counted.
@@ -70,6 +72,7 @@ pub(crate) struct Summary<'a> {
     pub(crate) hits_in_baseline: u64,
     pub(crate) per_day: Option<f64>,
     pub(crate) days: Vec<Day>,
+    pub(crate) folded: Folded,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) against: Option<Against<'a>>,
 }
@@ -100,6 +103,7 @@ impl<'a> Trial<'a> {
             now,
             rate: Rate::new(since.unwrap_or(now), now, &config.timezone),
             tally: Tally::default(),
+            alerts: Hits::default(),
         })
     }
 
@@ -112,12 +116,13 @@ impl<'a> Trial<'a> {
         let tally = &mut self.tally;
         tally.items += 1;
         tally.running += u64::from(running.is_some());
-        if new.is_some() {
+        if let Some(matches) = &new {
             tally.hits += 1;
             if kept.in_baseline {
                 tally.in_baseline += 1;
             } else {
                 self.rate.add(kept.stored.seen_at);
+                self.alerts.add(kept, matches);
             }
         }
         let is_compared = self.watches.len() > 1;
@@ -181,6 +186,7 @@ impl<'a> Trial<'a> {
             hits_in_baseline: self.tally.in_baseline,
             per_day: self.rate.per_day(),
             days: self.rate.days(),
+            folded: self.alerts.folded(),
             against: self.against(),
         }
     }
@@ -214,6 +220,7 @@ impl<'a> Trial<'a> {
         if self.rate.total() > 0 || self.rate.per_day().is_some() {
             lines.push(self.rate.line());
         }
+        lines.extend(self.alerts.folded().in_words());
         if let Some(against) = self.against() {
             let Against { watch, hits, .. } = against;
             lines.push(format!(

@@ -14,7 +14,7 @@ use crate::{
         mutes::Mutes,
         stories::{self, Sending},
     },
-    story::{Features, StoryText},
+    story::Features,
 };
 
 /// What [`PollCommitted::Done`](super::PollCommitted::Done) will say.
@@ -142,14 +142,7 @@ pub(super) fn features(item: &Item, alert: Option<&NewAlert>) -> Features {
     let Some(new) = alert.filter(|alert| alert.story.is_some()) else {
         return Features::default();
     };
-    let features = Features::of(&StoryText {
-        title: &item.title,
-        summary: &item.summary,
-        content: &item.content,
-        link: item.link.as_deref(),
-        source: item.source.as_deref(),
-    });
-    features.without(new.alert.matches.iter().map(|hit| hit.text.as_str()))
+    Features::of(&item.into()).without(new.alert.matches.iter().map(|hit| hit.text.as_str()))
 }
 
 /// Adds the alerts that were written to those that the feed keeps.
