@@ -40,7 +40,9 @@ pub use notice::{
 pub use origin::Origin;
 pub use priority::{ParsePriorityError, Priority};
 pub use receiver::{ReceiverFailing, ReceiverMissed, ReceiverRecovered};
-pub use report::{ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch};
+pub use report::{
+    ReportReady, ReportedFeed, ReportedFirst, ReportedReceiver, ReportedSilence, ReportedWatch,
+};
 pub use story::{Corroborate, CountFrom, Escalate, Otherwise, ReceiverStories, Stories};
 pub use trouble::{
     ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,

@@ -44,6 +44,9 @@ pub struct ReportReady {
     /// Some of the mutes in force, those that end first.
     #[serde(default)]
     pub mutes: Vec<ReportedMute>,
+    /// The publishers that were first with a story most often.
+    #[serde(default)]
+    pub firsts: Vec<ReportedFirst>,
 }
 
 impl ReportReady {
@@ -63,6 +66,17 @@ pub struct ReportedWatch {
     pub watch: String,
     /// Its alerts; one that others have too counts for each.
     pub alerts: u32,
+}
+
+/// How often a publisher was first with a story that others have, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedFirst {
+    /// Its name.
+    pub publisher: String,
+    /// With how many stories.
+    pub stories: u32,
+    /// How much later the second one came, the median of these stories.
+    pub lead_seconds: u64,
 }
 
 /// A feed whose last poll failed.

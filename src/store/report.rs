@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     Health, Store, StoreError, Unreached,
     engine::{Tx, values},
-    feeds, meta, mutes, outbox, polls,
+    feeds, meta, mutes, outbox, polls, stories,
 };
 use crate::{
     model::{Event, ReportReady, ReportedFeed, ReportedReceiver, ReportedSilence, ReportedWatch},
@@ -167,6 +167,7 @@ fn compile(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<ReportRe
         silent,
         outbox: receivers(tx, since)?,
         mutes: mutes::report(tx, now)?,
+        firsts: stories::firsts(tx, since)?,
     })
 }
 

@@ -7,8 +7,8 @@ use super::{
     service::by,
 };
 use crate::model::{
-    HealthIssue, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence,
-    ReportedWatch,
+    HealthIssue, ReportReady, ReportedFeed, ReportedFirst, ReportedMute, ReportedReceiver,
+    ReportedSilence, ReportedWatch,
 };
 
 pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble {
@@ -48,6 +48,7 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
     facts.extend(outbox.map(|receiver| ("Outbox", receiver_line(receiver, timezone))));
     let mutes = report.mutes.iter();
     facts.extend(mutes.map(|mute| ("Muted", muted(mute, timezone))));
+    facts.extend(report.firsts.iter().map(|it| ("First", first(it))));
     Trouble {
         sentence: sentence(report),
         feed: None,
@@ -58,6 +59,19 @@ pub(super) fn report_ready(report: &ReportReady, timezone: &TimeZone) -> Trouble
 
 fn found(watch: &ReportedWatch) -> String {
     format!("{}: {}", watch.watch, count(watch.alerts, "alert"))
+}
+
+fn first(first: &ReportedFirst) -> String {
+    let stories = match first.stories {
+        1 => "1 story".to_owned(),
+        number => format!("{number} stories"),
+    };
+    let lead = match first.lead_seconds.div_ceil(60) {
+        minutes @ ..120 => count(u32::try_from(minutes).unwrap_or(u32::MAX), "minute"),
+        minutes => count(u32::try_from(minutes / 60).unwrap_or(u32::MAX), "hour"),
+    };
+    let publisher = &first.publisher;
+    format!("{publisher}: {stories}, {lead} before the second publisher (median)")
 }
 
 fn sentence(report: &ReportReady) -> String {

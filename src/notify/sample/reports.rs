@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::model::{
-    Event, HealthIssue, MuteKind, ReportReady, ReportedFeed, ReportedMute, ReportedReceiver,
-    ReportedSilence, ReportedWatch,
+    Event, HealthIssue, MuteKind, ReportReady, ReportedFeed, ReportedFirst, ReportedMute,
+    ReportedReceiver, ReportedSilence, ReportedWatch,
 };
 
 /// All is well, and nearly nothing is.
@@ -26,6 +26,7 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
             silent: Vec::new(),
             outbox: Vec::new(),
             mutes: Vec::new(),
+            firsts: Vec::new(),
         })),
         Event::ReportReady(Box::new(ReportReady {
             since,
@@ -68,6 +69,11 @@ pub(super) fn reports(since: Timestamp) -> [Event; 2] {
                 until: since,
                 by: Some("mai".into()),
                 alerts: 1,
+            }],
+            firsts: vec![ReportedFirst {
+                publisher: "reuters".into(),
+                stories: 3,
+                lead_seconds: 420,
             }],
         })),
     ]

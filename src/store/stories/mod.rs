@@ -14,6 +14,7 @@ mod arrive;
 mod awaiting;
 mod change;
 mod describe;
+mod first;
 mod fold;
 mod forget;
 mod list;
@@ -37,6 +38,7 @@ pub(super) use self::{
     arrive::arrive,
     awaiting::{Awaits, awaited, corroborate},
     describe::describe,
+    first::firsts,
     forget::{COMPARED, forget_notice, leave},
     place::escalate,
     send::{Sending, send},
@@ -44,6 +46,7 @@ pub(super) use self::{
 
 #[cfg(test)]
 pub(super) use self::{
+    first::OF_SEVERAL,
     fold::{OF_STORY, OF_TEXT},
     forget::RESTED,
     list::{BELOW, OF_COUNT},

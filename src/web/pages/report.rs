@@ -1,5 +1,7 @@
 //! What the regular report would say now, and which watches alert most.
 
+use std::time::Duration;
+
 use axum::{extract::State, response::Response};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -12,9 +14,13 @@ use super::{
 };
 use crate::{
     model::{
-        ReportReady, ReportedFeed, ReportedMute, ReportedReceiver, ReportedSilence, ReportedWatch,
+        ReportReady, ReportedFeed, ReportedFirst, ReportedMute, ReportedReceiver, ReportedSilence,
+        ReportedWatch,
     },
-    view::words::{count, one_line},
+    view::{
+        when::length,
+        words::{count, one_line},
+    },
     web::Context,
 };
 
@@ -39,6 +45,15 @@ struct Matter {
     mutes: Vec<Muted>,
     watches: Vec<Watch>,
     watches_left_out: u64,
+    firsts: Vec<First>,
+}
+
+/// How often a publisher was first.
+#[derive(Debug, Serialize)]
+struct First {
+    publisher: String,
+    stories: u32,
+    lead: String,
 }
 
 /// A feed that fails, or brings nothing.
@@ -122,6 +137,7 @@ async fn matter(context: &Context) -> Result<Matter, Trouble> {
             .map(|it| Receiver::of(it, &now))
             .collect(),
         mutes: report.mutes.iter().map(|it| Muted::of(it, &now)).collect(),
+        firsts: report.firsts.iter().map(First::of).collect(),
         watches_left_out: left_out(report.watches_alerting, report.watches.len()),
         since: now.moment(since),
         due: plan.map(|plan| now.moment(plan.due)),
@@ -145,6 +161,16 @@ fn in_words(report: &ReportReady) -> String {
         .map(|(number, what)| format!("{number} {what}"))
         .collect();
     parts.join(", ")
+}
+
+impl First {
+    fn of(it: &ReportedFirst) -> Self {
+        Self {
+            publisher: it.publisher.clone(),
+            stories: it.stories,
+            lead: length(Duration::from_secs(it.lead_seconds)),
+        }
+    }
 }
 
 impl Feed {

@@ -104,6 +104,7 @@ fn what_pages_show_is_found_by_index() {
         (items::RECENT, 3),
         (stories::BELOW, 1),
         (stories::OF_COUNT, 6),
+        (stories::OF_SEVERAL, 2),
         (stories::TIMELINE, 2),
     ] {
         assert_found_by_index(&mut connection, sql, params);

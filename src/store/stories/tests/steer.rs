@@ -297,3 +297,20 @@ async fn the_number_of_a_merged_story_goes_with_the_last_item_of_the_other() {
     assert_eq!(count(&wire.store, "story").await, 0);
     assert_eq!(count(&wire.store, "story_notice").await, 0);
 }
+
+#[tokio::test]
+async fn the_report_says_who_was_first_and_by_how_much() {
+    let temp = TempStore::new();
+    let wire = desk(&temp).await;
+    let report = wire.store.report_so_far(at(0), at(60)).await.expect("read");
+    // The copy of a paper between them is no second publisher, and a story of one has no second.
+    let [first] = &report.firsts[..] else {
+        panic!("{:?}", report.firsts);
+    };
+    assert_eq!(
+        (first.publisher.as_str(), first.stories, first.lead_seconds),
+        ("bbc", 1, 2)
+    );
+    let later = wire.store.report_so_far(at(1), at(60)).await.expect("read");
+    assert_eq!(later.firsts, [], "it began before");
+}
