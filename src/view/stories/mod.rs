@@ -1,5 +1,6 @@
 //! Stories: what is under way, and what one of them is made of.
 
+pub(crate) mod cursor;
 pub(crate) mod lookup;
 pub(crate) mod missing;
 pub(crate) mod steered;
