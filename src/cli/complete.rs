@@ -63,7 +63,7 @@ enum Names {
 }
 
 /// Where names are expected: the command, the argument, and of what.
-const NAME_ARGUMENTS: [(&[&str], &str, Names); 20] = [
+const NAME_ARGUMENTS: [(&[&str], &str, Names); 21] = [
     (&["feeds"], "name", Names::Feeds),
     (&["poll"], "feeds", Names::Polled),
     (&["fetch"], "target", Names::Feeds),
@@ -76,6 +76,7 @@ const NAME_ARGUMENTS: [(&[&str], &str, Names); 20] = [
     (&["alerts"], "feed", Names::Feeds),
     (&["alerts"], "tag", Names::Tags),
     (&["alerts"], "receiver", Names::Receivers),
+    (&["stories"], "watch", Names::Watches),
     (&["outbox"], "receiver", Names::Receivers),
     (&["outbox", "retry"], "receiver", Names::Receivers),
     (&["outbox", "drop"], "receiver", Names::Receivers),

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use crate::{
     app::{AppError, SetupError},
     store::StoreError,
-    view::{ViewError, moment::EmptySpan, names::UnknownName, number::NumberError},
+    view::{
+        ViewError, moment::EmptySpan, names::UnknownName, number::NumberError,
+        stories::missing::NoStory,
+    },
     web::ControlError,
 };
 
@@ -66,7 +69,14 @@ impl From<ViewError> for CliError {
             ViewError::Setup(error) => error.into(),
             ViewError::UnknownName(error) => error.into(),
             ViewError::Number(error) => error.into(),
+            ViewError::NoStory(error) => Self::Failed(error.to_string()),
         }
+    }
+}
+
+impl From<NoStory> for CliError {
+    fn from(error: NoStory) -> Self {
+        ViewError::from(error).into()
     }
 }
 

@@ -34,6 +34,8 @@ mod search;
 mod status;
 mod stored;
 mod stored_items;
+mod stories;
+mod story;
 mod table;
 mod terminal;
 mod try_expression;
@@ -143,6 +145,8 @@ enum Command {
     Status(status::Status),
     Feeds(feeds::Feeds),
     Alerts(alerts::Alerts),
+    Stories(stories::Stories),
+    Story(story::Story),
     Outbox(outbox::Outbox),
     #[command(visible_alias = "mutes")]
     Mute(mute::Mute),
@@ -225,6 +229,8 @@ impl Command {
             Self::Status(status) => status.run(config, output).await,
             Self::Feeds(feeds) => feeds.run(config, output).await,
             Self::Alerts(alerts) => alerts.run(config, output).await,
+            Self::Stories(stories) => stories.run(config, output).await,
+            Self::Story(story) => story.run(config, output).await,
             Self::Outbox(outbox) => outbox.run(config, output).await,
             Self::Mute(mute) => mute.run(config, output).await,
             Self::Unmute(unmute) => unmute.run(config, output).await,

@@ -254,6 +254,7 @@ fn alert_number(text: &str) -> Result<AlertId, String> {
         Some(Number::Alert(id)) => Ok(id),
         Some(Number::Bare(id)) => Ok(AlertId(id)),
         Some(Number::Item(_)) => Err("that is the number of an item".to_owned()),
+        Some(Number::Story(_)) => Err("that is the number of a story".to_owned()),
         Some(Number::Delivery(_) | Number::Notice(_)) => {
             Err("that is a delivery; `fivebells explain` shows its alert".to_owned())
         }

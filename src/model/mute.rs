@@ -21,11 +21,19 @@ pub enum MuteKind {
     Tag,
     /// A receiver: everything it would have been sent.
     Receiver,
+    /// A story: its alerts.
+    Story,
 }
 
 impl MuteKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Watch, Self::Feed, Self::Tag, Self::Receiver];
+    pub const ALL: [Self; 5] = [
+        Self::Watch,
+        Self::Feed,
+        Self::Tag,
+        Self::Receiver,
+        Self::Story,
+    ];
 
     /// The name as typed, stored and shown.
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +42,7 @@ impl MuteKind {
             Self::Feed => "feed",
             Self::Tag => "tag",
             Self::Receiver => "receiver",
+            Self::Story => "story",
         }
     }
 }
@@ -46,7 +55,7 @@ impl fmt::Display for MuteKind {
 
 /// A name of nothing that can be muted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} cannot be muted (watch, feed, tag, receiver)")]
+#[error("{0:?} cannot be muted (watch, feed, tag, receiver, story)")]
 pub struct ParseMuteKindError(pub String);
 
 impl FromStr for MuteKind {

@@ -1,6 +1,6 @@
 //! Why there is no view.
 
-use super::{names::UnknownName, number::NumberError};
+use super::{names::UnknownName, number::NumberError, stories::missing::NoStory};
 use crate::{app::SetupError, store::StoreError};
 
 /// What a view was asked for cannot be shown.
@@ -18,4 +18,16 @@ pub(crate) enum ViewError {
     /// A number names something else, or nothing.
     #[error(transparent)]
     Number(#[from] NumberError),
+    /// There is no such story.
+    #[error(transparent)]
+    NoStory(NoStory),
+}
+
+impl From<NoStory> for ViewError {
+    fn from(error: NoStory) -> Self {
+        match error {
+            NoStory::Store(error) => Self::Store(error),
+            error => Self::NoStory(error),
+        }
+    }
 }

@@ -28,6 +28,7 @@ pub(crate) mod repairs;
 pub(crate) mod sending;
 pub(crate) mod status;
 pub(crate) mod stored_items;
+pub(crate) mod stories;
 pub(crate) mod trial;
 pub(crate) mod trouble;
 pub(crate) mod watches;

@@ -85,6 +85,7 @@ pub(crate) fn muted(muted: &Muted, zone: &TimeZone) -> String {
             "the alerts of its feeds are stored, and not sent; the notices of their health are sent"
         }
         MuteKind::Receiver => "all that it would get is stored, and not sent",
+        MuteKind::Story => "its alerts are stored, and not sent; their publishers are counted",
     };
     let already = if mute.is_empty() {
         String::new()
@@ -135,6 +136,7 @@ fn see(mute: &MuteStatus) -> String {
             format!("fivebells alerts --muted --{option} {name}")
         }
         MuteKind::Receiver => format!("fivebells outbox --state muted --receiver {name}"),
+        MuteKind::Story => format!("fivebells story {name}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{ViewError, names, when, words::one_line};
+use super::{ViewError, names, stories::lookup, when, words::one_line};
 use crate::{config::Config, model::MuteKind, store::Store};
 
 /// The longest mute, in days: ten years. What is meant for longer is meant for the config.
@@ -54,23 +54,47 @@ pub(crate) fn comment(text: &str) -> Result<String, MuteRefusal> {
     }
 }
 
-/// Refuses each name that neither the config nor the store has, nor a mute (`muted`): it would mute
-/// nothing.
-pub(crate) async fn check_names(
+/// The names as mutes have them: of a story the number by which it is found now. Refuses each name that
+/// neither the config nor the store has, nor a mute (`muted`): it would mute nothing.
+pub(crate) async fn named(
     config: &Config,
     store: &Store,
     kind: MuteKind,
     names: &[String],
     muted: impl IntoIterator<Item = String>,
-) -> Result<(), ViewError> {
+) -> Result<Vec<String>, ViewError> {
     let mut known = match kind {
         MuteKind::Watch => names::watches(config, store).await?,
         MuteKind::Feed => names::feeds(config, store).await?,
         MuteKind::Tag => names::tags(config),
         MuteKind::Receiver => names::receivers(config, store).await?,
+        MuteKind::Story => {
+            let muted: Vec<String> = muted.into_iter().collect();
+            return stories_of(names, &muted, store).await;
+        }
     };
     known.extend(muted);
-    Ok(names::check_all(kind.as_str(), names, &known)?)
+    names::check_all(kind.as_str(), names, &known)?;
+    Ok(names.to_vec())
+}
+
+/// The stories of these numbers or links, those that are muted first: one that was muted may have been
+/// merged since.
+async fn stories_of(
+    names: &[String],
+    muted: &[String],
+    store: &Store,
+) -> Result<Vec<String>, ViewError> {
+    let mut stories = Vec::with_capacity(names.len());
+    for name in names {
+        let digits = name.trim_start_matches(['s', 'S', '#']);
+        let of_mute = muted.iter().find(|muted| muted[1..] == *digits);
+        stories.push(match of_mute {
+            Some(muted) => muted.clone(),
+            None => lookup::story(name, store).await?.to_string(),
+        });
+    }
+    Ok(stories)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Numbers that name things. Each kind has its sign, so that none is taken for another: `#12` is an
-//! item, `a12` an alert, `d12` a delivery; a notice's id, such as `k3v9q2xw-12`, is its delivery's.
+//! item, `a12` an alert, `d12` a delivery, `s12` a story; a notice's id, such as `k3v9q2xw-12`, is its delivery's.
 
 use crate::{
-    model::{AlertId, DeliveryId, ItemId},
+    model::{AlertId, DeliveryId, ItemId, StoryId},
     store::{AlertRecord, DeliveryStatus, Store, StoreError},
 };
 
@@ -12,6 +12,7 @@ pub(crate) enum Number {
     Item(ItemId),
     Alert(AlertId),
     Delivery(DeliveryId),
+    Story(StoryId),
     /// By the id of its notice, which is one of this store's only if the rest of it is right.
     Notice(DeliveryId),
     /// Without a sign: of the kind that the command is about.
@@ -41,6 +42,7 @@ impl Number {
             '#' => Some(Self::Item(ItemId(id))),
             'a' | 'A' => Some(Self::Alert(AlertId(id))),
             'd' | 'D' => Some(Self::Delivery(DeliveryId(id))),
+            's' | 'S' => Some(Self::Story(StoryId(id))),
             _ => None,
         }
     }
@@ -91,6 +93,7 @@ pub(crate) async fn delivery(text: &str, store: &Store) -> Result<DeliveryId, Nu
             let meant = alerts.flat_map(|alert| &alert.deliveries);
             Err(of_another(text, "an item", meant))
         }
+        Some(Number::Story(_)) => Err(of_another(text, "a story", std::iter::empty())),
         None => Err(NumberError::NoNumber(text.to_owned())),
     }
 }
@@ -153,6 +156,7 @@ mod tests {
             ("A12", Some(Number::Alert(AlertId(12)))),
             ("d12", Some(Number::Delivery(DeliveryId(12)))),
             ("D12", Some(Number::Delivery(DeliveryId(12)))),
+            ("s12", Some(Number::Story(StoryId(12)))),
             ("k3v9q2xw-12", Some(Number::Notice(DeliveryId(12)))),
             ("", None),
             ("a", None),

@@ -47,6 +47,7 @@ mod request;
 mod servers;
 mod service;
 mod slips;
+mod stories;
 mod storm;
 mod switched;
 mod traps;

@@ -295,7 +295,7 @@ async fn what_cannot_be_muted_says_why() {
         (
             &["mute", "word", "wire", "--for", "2d"],
             2,
-            "watch, feed, tag, receiver",
+            "watch, feed, tag, receiver, story",
         ),
         (
             &["mute", "feed", "wire", "--until", "2020-02-01"],

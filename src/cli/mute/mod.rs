@@ -23,8 +23,7 @@ use crate::{
     view::moment::{Moment, moment},
     view::{
         mutes::{self, MuteView, Mutes, suppressed},
-        muting::{self, check_names},
-        when,
+        muting, when,
         words::one_line,
     },
 };
@@ -32,10 +31,10 @@ use crate::{
 /// The longest name of who types a command, in characters.
 const MAX_TYPIST_CHARS: usize = 64;
 
-/// Suppress what watches, feeds, tags or receivers would send, for a while; alone, list the mutes.
+/// Suppress what watches, feeds, tags, stories or receivers would send, for a while; alone, list the mutes.
 ///
 /// A mute takes effect from the next alert on, whether the service runs or not. Alerts are made, stored
-/// and counted, but not sent. The mute of a receiver also suppresses what waits for it now. At its end
+/// and counted, but not sent. The mute of a receiver or a story also suppresses what waits now. At its end
 /// each receiver gets one notice of how much was suppressed; `outbox retry --mute NUMBER` sends that. To
 /// mute something again moves the end.
 #[derive(Debug, Args)]
@@ -45,7 +44,7 @@ pub(super) struct Mute {
     kind: Option<MuteKind>,
 
     /// Its name in the config, or several names. A tag mutes the alerts of its feeds, but not the notices
-    /// about their health.
+    /// about their health. Of a story its number (s812), or the number or link of an item of it.
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 
@@ -93,11 +92,11 @@ impl Mute {
         let until = self.until(now, &config.timezone)?;
         let store = stored::open(&config).await?;
         // Before the first: a slip in the last mutes none of them.
-        check_names(&config, &store, kind, &self.names, []).await?;
-        for name in &self.names {
+        let names = muting::named(&config, &store, kind, &self.names, []).await?;
+        for name in names {
             let new = NewMute {
                 kind,
-                name: name.clone(),
+                name,
                 until,
                 comment: self.comment.clone(),
                 by: Some(typist()),
@@ -136,9 +135,9 @@ impl Unmute {
         let of_kind = mutes.iter().filter(|mute| mute.kind == self.kind);
         let of_kind = of_kind.map(|mute| mute.name.clone());
         // Before the first: a slip in the last ends none of them.
-        check_names(&config, &store, self.kind, &self.names, of_kind).await?;
+        let names = muting::named(&config, &store, self.kind, &self.names, of_kind).await?;
         let mut is_done = true;
-        for name in &self.names {
+        for name in &names {
             is_done &= self.lift(name, &store, now, output).await?;
         }
         stored::wake(&store).await;

@@ -1,4 +1,4 @@
-//! Mutes: for a while nobody is notified of a watch, a feed or a tag, or a receiver of anything.
+//! Mutes: for a while nobody is notified of a watch, a feed, a tag or a story, or a receiver of anything.
 //!
 //! The contract:
 //! - A mute suppresses what is made while it is in force, in the transaction that makes it: nothing
@@ -36,10 +36,11 @@ pub(super) use suppress::{Mutes, Subject, suppress_again};
 
 impl Store {
     /// Mutes, from now on; one that is muted gets the new end, and the new comment if there is one.
-    /// What waits for a receiver is suppressed too, except what is being sent at this moment.
+    /// What waits for a receiver, or of a story, is suppressed too, except what is being sent at this
+    /// moment.
     pub async fn mute(&self, new: NewMute, now: Timestamp) -> Result<Muted, StoreError> {
         let name = new.name.clone();
-        let is_of_receiver = new.kind == MuteKind::Receiver;
+        let kind = new.kind;
         let (id, before) = self
             .write(move |tx| {
                 end::end_due(tx, now)?;
@@ -51,9 +52,7 @@ impl Store {
                 Ok((id, before.map(|mute| mute.until)))
             })
             .await?;
-        if is_of_receiver {
-            self.suppress_waiting(name, now).await?;
-        }
+        self.suppress_waiting(kind, name, now).await?;
         let mute = self.read(move |tx| by_id(tx, id)).await?;
         Ok(Muted { mute, before })
     }

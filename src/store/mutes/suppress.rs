@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    model::{DeliveryId, Event, MuteId, MuteKind, ParseMuteKindError},
+    model::{DeliveryId, Event, MuteId, MuteKind, ParseMuteKindError, StoryId},
     store::{
         Store, StoreError,
         engine::{Row, Tx, values},
@@ -26,6 +26,8 @@ pub(in crate::store) struct Subject<'a> {
     pub(in crate::store) watches: Vec<&'a str>,
     /// The tags of the feed of an alert.
     pub(in crate::store) tags: Vec<&'a str>,
+    /// The story of an alert.
+    pub(in crate::store) story: Option<StoryId>,
 }
 
 impl<'a> Subject<'a> {
@@ -40,6 +42,7 @@ impl<'a> Subject<'a> {
             feeds: feeds(event),
             watches: watches.iter().map(String::as_str).collect(),
             tags: tags.iter().map(String::as_str).collect(),
+            story: None,
         }
     }
 }
@@ -88,10 +91,12 @@ impl Mutes {
     /// The mute that keeps this from its receiver.
     fn suppressing(&self, subject: &Subject<'_>) -> Option<&Mute> {
         let tags = subject.tags.iter();
+        let story = subject.story.map(|story| story.to_string());
         let suppressing = [
             self.of(MuteKind::Receiver, subject.receiver),
             self.of_all(MuteKind::Feed, &subject.feeds),
             self.of_all(MuteKind::Watch, &subject.watches),
+            story.and_then(|story| self.of(MuteKind::Story, &story)),
         ];
         let suppressing = suppressing.into_iter().flatten();
         let suppressing = suppressing.chain(tags.filter_map(|tag| self.of(MuteKind::Tag, tag)));
@@ -143,19 +148,25 @@ fn feeds(event: &Event) -> Vec<&str> {
 }
 
 impl Store {
-    /// Suppresses what waits for a receiver that was just muted, but not what is being sent. No lane
-    /// takes what is not suppressed yet: that too asks for the mute.
+    /// Suppresses what waits for a receiver, or of a story, that was just muted, but not what is being
+    /// sent. No lane takes what of its receiver is not suppressed yet: that too asks for the mute.
     pub(super) async fn suppress_waiting(
         &self,
-        receiver: String,
+        kind: MuteKind,
+        name: String,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let found = self.read(move |tx| {
             let mutes = Mutes::in_force(tx, now)?;
-            let Some(mute) = mutes.of(MuteKind::Receiver, &receiver) else {
+            let Some(mute) = mutes.of(kind, &name) else {
                 return Ok(None);
             };
-            Ok(Some((mute.id, mute.in_words(), waiting(tx, &receiver)?)))
+            let waiting = match kind {
+                MuteKind::Receiver => waiting(tx, &name)?,
+                MuteKind::Story => waiting_of_story(tx, &name)?,
+                MuteKind::Watch | MuteKind::Feed | MuteKind::Tag => Vec::new(),
+            };
+            Ok(Some((mute.id, mute.in_words(), waiting)))
         });
         let Some((mute, words, waiting)) = found.await? else {
             return Ok(());
@@ -194,6 +205,18 @@ fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreErro
           WHERE receiver = (SELECT id FROM receiver WHERE name = ?1) AND state = 'pending'",
         values![receiver],
     )
+}
+
+/// What of a story waits, for others or for its time.
+const WAITING_OF_STORY: &str = "
+    SELECT d.id FROM story_item s JOIN alert a ON a.item = s.item JOIN delivery d ON d.alert = a.id
+     WHERE s.story = ?1 AND d.state = 'pending'";
+
+fn waiting_of_story(tx: &mut dyn Tx, name: &str) -> Result<Vec<DeliveryId>, StoreError> {
+    let number = name
+        .strip_prefix('s')
+        .and_then(|number| number.parse().ok());
+    tx.column(WAITING_OF_STORY, values![number.map(StoryId)])
 }
 
 /// Suppresses what was being sent when its receiver was muted, failed, and would be sent again; says
@@ -254,23 +277,26 @@ impl Mute {
     }
 }
 
-/// Before a tag's name in the table, whose kinds are those of schema 1: there a tag is a feed whose
-/// name no config can have.
-const TAG: &str = "#tag:";
+/// Before a tag's or a story's name in the table, whose kinds are those of schema 1: there it is a feed
+/// whose name no config can have.
+const AS_FEEDS: [(MuteKind, &str); 2] = [(MuteKind::Tag, "#tag:"), (MuteKind::Story, "#story:")];
 
 /// What is muted, as the table has it.
 pub(super) fn stored(kind: MuteKind, name: &str) -> (&'static str, String) {
-    match kind {
-        MuteKind::Tag => (MuteKind::Feed.as_str(), format!("{TAG}{name}")),
-        kind => (kind.as_str(), name.to_owned()),
+    let mut as_feeds = AS_FEEDS.into_iter();
+    match as_feeds.find(|(of, _)| *of == kind) {
+        Some((_, before)) => (MuteKind::Feed.as_str(), format!("{before}{name}")),
+        None => (kind.as_str(), name.to_owned()),
     }
 }
 
 /// The other way round.
 fn named(kind: MuteKind, name: String) -> (MuteKind, String) {
-    match name.strip_prefix(TAG) {
-        Some(tag) if kind == MuteKind::Feed => (MuteKind::Tag, tag.to_owned()),
-        _ => (kind, name),
+    let mut as_feeds = AS_FEEDS.into_iter().filter(|_| kind == MuteKind::Feed);
+    let found = as_feeds.find_map(|(of, before)| Some((of, name.strip_prefix(before)?)));
+    match found {
+        Some((of, rest)) => (of, rest.to_owned()),
+        None => (kind, name),
     }
 }
 

@@ -110,6 +110,7 @@ pub(in crate::store) fn insert_alert(
             feeds: vec![&alert.feed.name],
             watches: part.watches.iter().map(String::as_str).collect(),
             tags: alert.feed.tags.iter().map(String::as_str).collect(),
+            story,
         },
     };
     insert(tx, row, mutes, now)
@@ -136,6 +137,7 @@ pub(super) fn insert_digest(
             feeds: Vec::new(),
             watches: Vec::new(),
             tags: Vec::new(),
+            story: None,
         },
     };
     insert(tx, row, &mutes, now)

@@ -20,8 +20,8 @@ use crate::{
     },
 };
 
-/// Notices that are still to be sent are told of the change for so many items: each costs a look through
-/// its story.
+/// Notices that are still to be sent say where their items are now, for so many items: each costs a look
+/// through its story.
 const MAX_REFRESHED: usize = 100;
 
 /// What splitting a story came to.
@@ -257,7 +257,7 @@ fn settle(tx: &mut dyn Tx, story: StoryId) -> Result<(), StoreError> {
     origins::keep_count(tx, story, Origins::of(&reports).count())
 }
 
-/// Tells notices of these items that are still to be sent of the story that they are in now.
+/// Notices of these items that are still to be sent say in which story they are now.
 fn refresh(tx: &mut dyn Tx, items: &[(ItemId, ItemId)]) -> Result<(), StoreError> {
     const PENDING: &str = "
         SELECT d.id FROM alert a JOIN delivery d ON d.alert = a.id

@@ -38,6 +38,8 @@ pub struct StoryCursor {
 pub struct StoryStatus {
     /// Its number, that of its first item.
     pub id: StoryId,
+    /// Counts up with each change.
+    pub revision: u32,
     /// When the first item came.
     pub first_at: Timestamp,
     /// When the last item came.
@@ -74,19 +76,31 @@ impl StoryStatus {
 pub(in crate::store) const BELOW: &str = "
     SELECT max(independent) AS next FROM story WHERE merged IS NULL AND independent < ?1";
 
+/// What [`status`] takes.
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, revision, first_at, last_at, independent,
+                    (SELECT count(*) FROM story_item s WHERE s.story = story.id) AS items,
+                    (SELECT count(*) FROM story_item s
+                      WHERE s.story = story.id AND s.root <> s.item) AS copies ",
+            $rest
+        )
+    };
+}
+pub(super) use columns;
+
 /// Stories of so many publishers, the newest first, behind one of them. `CAST` tells PostgreSQL the type
 /// of a placeholder that may be NULL.
-pub(in crate::store) const OF_COUNT: &str = "
-    SELECT id, first_at, last_at, independent,
-           (SELECT count(*) FROM story_item s WHERE s.story = story.id) AS items,
-           (SELECT count(*) FROM story_item s WHERE s.story = story.id AND s.root <> s.item) AS copies
-      FROM story
+pub(in crate::store) const OF_COUNT: &str = columns!(
+    "FROM story
      WHERE merged IS NULL AND independent = ?1 AND last_at >= ?2 AND last_at <= ?3
        AND (last_at < ?3 OR id < ?4)
        AND (CAST(?5 AS TEXT) IS NULL OR EXISTS (
              SELECT 1 FROM story_item s JOIN alert_watch a ON a.item = s.item
               WHERE s.story = story.id AND a.watch = ?5))
-     ORDER BY last_at DESC, id DESC LIMIT ?6";
+     ORDER BY last_at DESC, id DESC LIMIT ?6"
+);
 
 const HEADLINE: &str = "
     SELECT i.title, i.link FROM story_item s JOIN item i ON i.id = s.item
@@ -140,7 +154,7 @@ fn below(tx: &mut dyn Tx, independent: i64) -> Result<Option<u32>, StoreError> {
 }
 
 /// A story as lists have it.
-fn status(tx: &mut dyn Tx, mut row: Row) -> Result<StoryStatus, StoreError> {
+pub(super) fn status(tx: &mut dyn Tx, mut row: Row) -> Result<StoryStatus, StoreError> {
     let id: StoryId = row.take("id")?;
     let (title, link) = match tx.row(HEADLINE, values![id])? {
         Some(mut row) => (Some(row.take("title")?), row.take("link")?),
@@ -148,6 +162,7 @@ fn status(tx: &mut dyn Tx, mut row: Row) -> Result<StoryStatus, StoreError> {
     };
     Ok(StoryStatus {
         id,
+        revision: row.take("revision")?,
         first_at: row.take("first_at")?,
         last_at: row.take("last_at")?,
         independent: row.take("independent")?,

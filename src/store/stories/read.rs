@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     describe::in_words,
+    list::{StoryStatus, columns, status},
     origins::{self, Origins},
     role,
 };
@@ -23,16 +24,8 @@ pub(super) const MAX_ITEMS: u32 = 1_000;
 /// A story and its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoryRecord {
-    /// Its number, that of its first item.
-    pub id: StoryId,
-    /// Counts up with each change.
-    pub revision: u32,
-    /// How many items it has, also those beyond the first thousand.
-    pub items: u32,
-    /// How many of them are copies of another one.
-    pub copies: u32,
-    /// Whose reports are independent of each other, in the order in which they came.
-    pub independent: Vec<String>,
+    /// As lists have it.
+    pub status: StoryStatus,
     /// Stories that were merged into it.
     pub merged: Vec<StoryId>,
     /// Its first thousand items, the oldest first.
@@ -87,11 +80,7 @@ pub struct StoryDelivery {
     pub awaits: bool,
 }
 
-const STORY: &str = "
-    SELECT t.id, t.revision,
-           (SELECT count(*) FROM story_item s WHERE s.story = t.id) AS items,
-           (SELECT count(*) FROM story_item s WHERE s.story = t.id AND s.root <> s.item) AS copies
-      FROM story o JOIN story t ON t.id = coalesce(o.merged, o.id) WHERE o.id = ?1";
+const STORY: &str = columns!("FROM story WHERE id = ?1");
 
 pub(in crate::store) const TIMELINE: &str = "
     SELECT s.item, s.root, s.near, s.evidence, s.publisher, s.origin, s.seen_at, f.name, i.title, i.link
@@ -133,21 +122,19 @@ pub(super) fn number(tx: &mut dyn Tx, id: StoryId) -> Result<Option<StoryId>, St
 }
 
 fn story(tx: &mut dyn Tx, id: StoryId) -> Result<Option<StoryRecord>, StoreError> {
-    let Some(mut row) = tx.row(STORY, values![id])? else {
+    let Some(id) = number(tx, id)? else {
         return Ok(None);
     };
-    let id: StoryId = row.take("id")?;
+    let Some(row) = tx.row(STORY, values![id])? else {
+        return Ok(None);
+    };
     let origins = Origins::of(&origins::of_story(tx, id)?);
     let mut timeline = Vec::new();
     for row in tx.rows(TIMELINE, values![id, MAX_ITEMS])? {
         timeline.push(item(tx, id, &origins, row)?);
     }
     Ok(Some(StoryRecord {
-        id,
-        revision: row.take("revision")?,
-        items: row.take("items")?,
-        copies: row.take("copies")?,
-        independent: origins.names,
+        status: status(tx, row)?,
         merged: tx.column(MERGED, values![id])?,
         timeline,
     }))

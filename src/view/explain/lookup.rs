@@ -76,10 +76,12 @@ pub(crate) async fn find<'a>(name: &'a str, store: &Store) -> Result<Found<'a>, 
 }
 
 /// The item's number that this is, with its sign or without.
-pub(super) fn item_number(name: &str) -> Option<ItemId> {
+pub(crate) fn item_number(name: &str) -> Option<ItemId> {
     match Number::read(name)? {
         Number::Item(id) => Some(id),
         Number::Bare(id) => Some(ItemId(id)),
+        // A story has the number of its first item.
+        Number::Story(id) => Some(id.into()),
         Number::Alert(_) | Number::Delivery(_) | Number::Notice(_) => None,
     }
 }
@@ -105,7 +107,7 @@ async fn named(name: &str, store: &Store) -> Result<Named, StoreError> {
         }
         Some(Number::Delivery(id)) => store.delivery(id).await?,
         Some(Number::Notice(id)) => number::of_notice(name, id, store).await?,
-        Some(Number::Item(_) | Number::Bare(_)) | None => None,
+        Some(Number::Item(_) | Number::Bare(_) | Number::Story(_)) | None => None,
     };
     let Some(delivery) = delivery else {
         return Ok(Named::Nothing);

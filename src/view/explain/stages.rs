@@ -208,6 +208,12 @@ fn muted(facts: &ItemFacts<'_>, watch: &Watch, alert: &AlertRecord) -> String {
         MuteKind::Feed => mute.name == facts.kept.feed,
         MuteKind::Tag => facts.tags().contains(&mute.name),
         MuteKind::Receiver => watch.notify.contains(&mute.name),
+        // The delivery says which story was muted; stories may have been merged since.
+        MuteKind::Story => {
+            let says = format!("story {} was muted", mute.name);
+            let mut details = deliveries.all.iter().filter_map(|it| it.detail.as_deref());
+            details.any(|detail| detail.starts_with(&says))
+        }
     };
     let was_in_force = |mute: &&MuteStatus| moments.iter().any(|at| mute.was_in_force(*at));
     let mutes = facts.mutes.iter().filter(was_in_force);

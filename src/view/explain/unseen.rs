@@ -103,6 +103,7 @@ fn verdict(asked: &str, has_near: bool, seen: &[SeenItem], config: &Config) -> S
             Some(Number::Alert(_)) => Some("alert"),
             Some(Number::Delivery(_)) => Some("delivery"),
             Some(Number::Notice(_)) => Some("notice"),
+            Some(Number::Story(_)) => Some("story"),
             _ => None,
         };
         if let (Some(kind), false) = (kind, has_near) {

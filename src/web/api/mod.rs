@@ -14,6 +14,7 @@ mod look;
 mod mutes;
 mod outbox;
 mod status;
+mod stories;
 mod trying;
 mod watches;
 
@@ -50,6 +51,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<Context>)> {
         ("/receivers/{name}/test", post(status::test)),
         ("/report", get(status::report)),
         ("/status", get(status::show)),
+        ("/stories", get(stories::list)),
+        ("/stories/{id}", get(stories::show)),
         ("/try", get(trying::try_out)),
         ("/watches", get(watches::list)),
         ("/watches/{name}", get(watches::show)),

@@ -78,6 +78,8 @@ pub(super) struct Row {
     title: Vec<Segment>,
     link: Option<String>,
     why: String,
+    /// The number of its story, and the page of that.
+    story: Option<(String, String)>,
     watches: Vec<(String, String)>,
     feed: String,
     feed_path: String,
@@ -292,6 +294,11 @@ impl Row {
             },
             link: link_of_web(item.link.as_deref()),
             why: format!("/items/{}", item.id),
+            story: { alert.story.as_ref() }.map(|story| {
+                let number = format!("s{}", story.id);
+                let page = path("stories", &number);
+                (number, page)
+            }),
             watches: watches
                 .map(|it| (it.clone(), path("watches", it)))
                 .collect(),

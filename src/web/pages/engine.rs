@@ -24,6 +24,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("outbox.html", include_str!("templates/outbox.html")),
     ("outbox_ask.html", include_str!("templates/outbox_ask.html")),
     ("report.html", include_str!("templates/report.html")),
+    ("stories.html", include_str!("templates/stories.html")),
+    ("story.html", include_str!("templates/story.html")),
     ("trouble.html", include_str!("templates/trouble.html")),
     ("try.html", include_str!("templates/try.html")),
     ("watch.html", include_str!("templates/watch.html")),
@@ -49,9 +51,10 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine
 });
 /// The navigation, in the order in which people ask.
-const LINKS: [(&str, &str); 8] = [
+const LINKS: [(&str, &str); 9] = [
     ("/", "Now"),
     ("/alerts", "Alerts"),
+    ("/stories", "Stories"),
     ("/watches", "Watches"),
     ("/try", "Try"),
     ("/feeds", "Feeds"),

@@ -17,6 +17,7 @@ mod now;
 mod outbox;
 mod report;
 mod shown;
+mod stories;
 mod trying;
 mod watches;
 
@@ -56,6 +57,8 @@ pub(super) fn router(context: Context) -> Router {
         .route("/outbox/{act}", get(outbox::ask).post(outbox::act))
         .route("/receivers/{name}/test", post(outbox::test))
         .route("/report", get(report::show))
+        .route("/stories", get(stories::list))
+        .route("/stories/{id}", get(stories::sheet))
         .route("/watches", get(watches::list))
         .route("/watches/{name}", get(watches::sheet))
         .route("/login", get(login::show).post(login::enter))

@@ -20,7 +20,7 @@ use crate::{
         ViewError,
         moment::moment,
         mutes::{self, suppressed},
-        muting::{self, MAX_COMMENT_CHARS, check_names},
+        muting::{self, MAX_COMMENT_CHARS},
         words::one_line,
     },
     web::{Context, access::place, params::Params},
@@ -37,7 +37,7 @@ struct Matter {
     in_force: Vec<Row>,
     ended: Vec<Row>,
     older: Option<String>,
-    kinds: [&'static str; 4],
+    kinds: [&'static str; 5],
     form: Form,
     max_comment: usize,
 }
@@ -139,6 +139,7 @@ impl Row {
         let below = match mute.kind {
             MuteKind::Watch => Some("watches"),
             MuteKind::Feed => Some("feeds"),
+            MuteKind::Story => Some("stories"),
             MuteKind::Tag | MuteKind::Receiver => None,
         };
         Self {
@@ -250,14 +251,14 @@ async fn wanted(
     let until = until.map_err(|error| refused(error.to_string()))?;
     let comment = params.get("comment").map(muting::comment).transpose();
     let comment = comment.map_err(|error| refused(format!("the comment: {error}")))?;
-    let checked = check_names(config, store, kind, std::slice::from_ref(&name), []).await;
-    checked.map_err(|error| match error {
-        ViewError::UnknownName(error) => refused(error.to_string()),
-        error => Refused::Store(error.into()),
+    let named = muting::named(config, store, kind, std::slice::from_ref(&name), []).await;
+    let named = named.map_err(|error| match error {
+        ViewError::Store(_) | ViewError::Setup(_) => Refused::Store(error.into()),
+        error => refused(error.to_string()),
     })?;
     Ok(NewMute {
         kind,
-        name,
+        name: named.concat(),
         until,
         comment,
         by: Some(by),

@@ -223,6 +223,7 @@ impl From<crate::view::ViewError> for Trouble {
     fn from(error: crate::view::ViewError) -> Self {
         match error {
             crate::view::ViewError::UnknownName(error) => Self::missing(error),
+            crate::view::ViewError::NoStory(error) => Self::missing(error),
             error => Self::busy(error),
         }
     }

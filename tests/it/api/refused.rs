@@ -31,6 +31,10 @@ async fn every_fault_is_a_problem_that_says_what_was_meant() {
         ("GET alerts/99", 404, "there is no alert a99"),
         ("GET alerts/d1", 404, "no number of an alert"),
         ("GET items/99", 404, "no item 99 is kept"),
+        ("GET stories/99", 404, "there is no story s99"),
+        ("GET stories/d1", 404, "no number of a story"),
+        ("GET stories?after=7", 400, "no cursor"),
+        ("GET stories?watch=quak", 422, "did you mean \"quake\"?"),
         ("GET deliveries/99", 404, "there is no delivery d99"),
         ("GET deliveries/a1", 404, "is the number of an alert"),
         ("POST feeds/wir/poll", 404, "did you mean \"wire\"?"),
@@ -92,6 +96,11 @@ async fn bodies_are_json_of_the_right_form() {
         ),
         (
             json!({"kind": "story", "name": "pm", "for": "2h"}),
+            422,
+            "there is no story pm",
+        ),
+        (
+            json!({"kind": "word", "name": "pm", "for": "2h"}),
             422,
             "unknown variant",
         ),

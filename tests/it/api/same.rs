@@ -57,6 +57,7 @@ async fn lists_and_objects_are_those_of_the_command_line() {
         ("feeds", "feeds", &["feeds"][..]),
         ("watches?items=true", "watches", &["watches"]),
         ("mutes", "mutes", &["mute"]),
+        ("stories", "stories", &["stories"]),
         (
             "outbox?state=delivered",
             "deliveries",
@@ -96,6 +97,7 @@ async fn lists_and_objects_are_those_of_the_command_line() {
         ("feeds/wire", &["feeds", "wire"]),
         ("feeds/old", &["feeds", "old"]),
         ("watches/pm", &["watches", "pm"]),
+        ("stories/1", &["story", "#1"]),
     ] {
         assert_same(vec![room.get(path)], room.prints(command));
     }

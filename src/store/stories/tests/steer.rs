@@ -77,8 +77,9 @@ async fn a_story_shows_who_was_first_who_copied_and_what_became_of_it() {
     let temp = TempStore::new();
     let wire = desk(&temp).await;
     let story = wire.record(1).await;
-    assert_eq!((story.items, story.copies, story.revision), (6, 3, 6));
-    assert_eq!(story.independent, ["bbc", "nhk", "kyodo"]);
+    let status = &story.status;
+    assert_eq!((status.items, status.copies, status.revision), (6, 3, 6));
+    assert_eq!(status.publishers, ["bbc", "nhk", "kyodo"]);
     let first: Vec<i64> = { story.timeline.iter() }
         .filter(|it| it.is_independent)
         .map(|it| it.item.0)
@@ -206,7 +207,11 @@ async fn a_merged_story_is_found_under_the_other_one_whatever_was_merged_into_it
     assert_eq!(wire.merge(1, 7).await, Ok([7, 6, 7, 4]));
     for old in [1, 3, 7] {
         let story = wire.record(old).await;
-        assert_eq!((story.id, story.items), (StoryId(7), 7), "{old}");
+        assert_eq!(
+            (story.status.id, story.status.items),
+            (StoryId(7), 7),
+            "{old}"
+        );
         assert_eq!(story.merged, [StoryId(1), StoryId(3)]);
     }
     assert_eq!(wire.list(StoryFilter::default(), 9).await, [(7, 4)]);

@@ -55,6 +55,8 @@ struct Matter {
     names: Vec<String>,
     deliveries: Vec<Delivery>,
     command: String,
+    /// The number of the story that it is in, and the page of that.
+    in_story: Option<(String, String)>,
 }
 
 /// The answer.
@@ -147,7 +149,15 @@ async fn matter(context: &Context, asked: &Asked, id: &str) -> Result<Matter, Tr
     let background = Background::of(&whole.config, &whole.matcher, store, now.at).await?;
     let facts = background.facts(&kept, asked.params.get("q"), store);
     let facts = facts.await?.ok_or_else(gone)?;
-    Ok(Matter::of(&facts, &kept, watch, &whole, &now))
+    let in_story = store.story_of(kept.stored.id).await?.map(|story| {
+        let number = story.to_string();
+        let page = path("stories", &number);
+        (number, page)
+    });
+    Ok(Matter {
+        in_story,
+        ..Matter::of(&facts, &kept, watch, &whole, &now)
+    })
 }
 
 impl Matter {
@@ -201,6 +211,7 @@ impl Matter {
             sheet: full.zip(watch).map(|(full, watch)| Sheet::of(full, watch)),
             deliveries,
             command: command(["fivebells", "explain", &id].into_iter().chain(here)),
+            in_story: None,
             id,
         }
     }

@@ -105,6 +105,7 @@ impl Matter {
             path: match mute.kind {
                 MuteKind::Watch => Some(path("watches", &mute.name)),
                 MuteKind::Feed => Some(path("feeds", &mute.name)),
+                MuteKind::Story => Some(path("stories", &mute.name)),
                 MuteKind::Tag | MuteKind::Receiver => None,
             },
             until: now.moment(mute.until),
