@@ -83,10 +83,10 @@ pub use self::{
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     notifications::{Finding, IssueLog, Notified},
     outbox::{
-        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxCount, OutboxFilter, OutboxSearch,
-        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Reception,
-        Selection, SettleTo, Settlement, Unreached,
+        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, Folded, LinedUp, Lineup,
+        Missed, NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxCount, OutboxFilter,
+        OutboxSearch, ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate,
+        Reception, Selection, SettleTo, Settlement, Unreached,
     },
     overview::Overview,
     polls::{

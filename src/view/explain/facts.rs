@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{super::when, deliveries::DeliveryContext};
+use super::{super::when, context::DeliveryContext};
 use crate::{
     app,
     config::Config,

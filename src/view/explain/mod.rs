@@ -1,8 +1,11 @@
 //! Why an item alerted, or did not: every stage it came by, and the one that decided.
 
+mod context;
 mod decision;
 mod deliveries;
 mod facts;
+#[cfg(test)]
+mod folds_tests;
 pub(crate) mod lookup;
 pub(crate) mod stages;
 pub(crate) mod unseen;
@@ -23,8 +26,9 @@ use crate::{
         WatchOff,
     },
 };
+use context::DeliveryContext;
 use decision::decide;
-use deliveries::{DeliveryContext, WatchDeliveries};
+use deliveries::WatchDeliveries;
 pub(crate) use facts::ItemFacts;
 use facts::{Came, Texts};
 use stages::{Stage, StageReport};

@@ -313,6 +313,14 @@ impl Sheet {
     }
 }
 
+/// What it waits for, what it is folded into, or the last answer to it.
+fn answer(view: &DeliveryView<'_>) -> Option<String> {
+    let awaits = view.awaits.as_ref();
+    let awaits = awaits.map(|awaits| format!("waits for {}", awaits.r#for));
+    let answer = view.missing.or(view.detail).map(str::to_owned);
+    awaits.or_else(|| view.folded.clone()).or(answer)
+}
+
 impl Delivery {
     fn of(view: &DeliveryView<'_>, now: &Now) -> Self {
         let left_out = view.attempts.len().saturating_sub(MAX_ATTEMPTS);
@@ -344,7 +352,7 @@ impl Delivery {
             made: now.moment(view.created),
             settled: view.settled.map(|at| now.moment(at)),
             next: held.or(view.next_due).map(|at| now.moment(at)),
-            answer: view.missing.or(view.detail).map(|text| one_line(text, 300)),
+            answer: answer(view).map(|text| one_line(&text, 300)),
             attempts: attempts.collect(),
             left_out,
         }
