@@ -53,7 +53,7 @@ pub(in crate::store) fn describe(
 }
 
 /// Each once, in the order in which they came.
-fn publishers(reports: &[Report]) -> Vec<String> {
+pub(super) fn publishers(reports: &[Report]) -> Vec<String> {
     let mut publishers: Vec<String> = Vec::new();
     for report in reports {
         if !report.publisher.is_empty() && !publishers.contains(&report.publisher) {

@@ -12,6 +12,7 @@ mod awaiting;
 mod describe;
 mod fold;
 mod forget;
+mod joined;
 mod origins;
 mod place;
 mod ripen;
@@ -28,6 +29,8 @@ pub(super) use self::{
     place::{escalate, place},
     send::{Sending, send},
 };
+
+pub use self::joined::{Joined, NearItem};
 
 #[cfg(test)]
 pub(super) use self::{

@@ -9,6 +9,7 @@ use super::{
         words::one_line,
     },
     context::DeliveryContext,
+    story::sent_because,
 };
 use crate::{
     delivery_policy::Release,
@@ -94,6 +95,8 @@ impl<'a> WatchDeliveries<'a> {
         let mut lines = Vec::new();
         for delivery in &self.all {
             lines.push(in_words(delivery, context));
+            let because = sent_because(delivery).into_iter();
+            lines.extend(because.map(|line| format!("  {line}")));
             let (left_out, attempts) = latest(&delivery.attempts);
             if left_out > 0 {
                 lines.push(format!("  {left_out} attempts before"));

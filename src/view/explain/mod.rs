@@ -8,6 +8,7 @@ mod facts;
 mod folds_tests;
 pub(crate) mod lookup;
 pub(crate) mod stages;
+pub(crate) mod story;
 pub(crate) mod unseen;
 
 use std::collections::HashMap;
@@ -32,6 +33,7 @@ use deliveries::WatchDeliveries;
 pub(crate) use facts::ItemFacts;
 use facts::{Came, Texts};
 use stages::{Stage, StageReport};
+use story::StoryView;
 
 /// An item against a watch.
 #[derive(Debug, Serialize)]
@@ -60,6 +62,9 @@ pub(crate) struct Explanation<'a> {
     pub(crate) fields: &'a [Field],
     pub(crate) feeds: Option<&'a [String]>,
     pub(crate) stages: Vec<StageReport>,
+    /// The story that the item is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) story: Option<&'a StoryView>,
     /// Whether something in it came close.
     #[serde(skip)]
     pub(crate) is_near: bool,
@@ -120,8 +125,10 @@ impl<'a> Background<'a> {
             None => None,
         };
         let delivery_context = DeliveryContext::of(&record, store, self.config, self.now).await?;
+        let joined = store.joined(kept.stored.id).await?;
         Ok(Some(ItemFacts {
             delivery_context,
+            story: joined.map(StoryView::of),
             asked,
             texts: Texts::of(kept, &record, self.matcher),
             feed: store.feed(&kept.feed).await?,
@@ -229,6 +236,7 @@ fn against<'a>(facts: &'a ItemFacts<'_>, position: usize, in_full: bool) -> Expl
         fields: &watch.fields,
         feeds: watch.feeds.as_deref(),
         stages: stages::reports(facts, position, &clause),
+        story: facts.story.as_ref(),
         is_near: !clause.near_misses().is_empty(),
         deliveries: deliveries.map(|it| facts.delivery(it)).collect(),
         clause: in_full.then(|| ClauseView::of(&clause, &watch.name, &text)),

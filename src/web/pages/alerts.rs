@@ -16,7 +16,7 @@ use crate::{
     store::{AlertFilter, AlertSearch},
     view::{
         ViewError,
-        alerts::AlertNames,
+        alerts::{AlertNames, story},
         items::{Segment, segments},
         moment::{moment, span},
         words::one_line,
@@ -87,6 +87,7 @@ pub(super) struct Row {
     sentences: Vec<Sentence>,
     title_before: Option<String>,
     also: Vec<String>,
+    story: Option<String>,
 }
 
 /// `/alerts`.
@@ -309,6 +310,7 @@ impl Row {
                 .and_then(|update| update.title_before.as_ref())
                 .map(|title| one_line(title, 200)),
             also: alert.also.iter().map(|it| one_line(&it.feed, 60)).collect(),
+            story: story(alert),
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         explain::{
             Background, Explanation, ItemFacts, explain, explain_most,
             stages::{Stage, taken_for},
+            story::StoryView,
         },
         expressions::found,
         names,
@@ -47,6 +48,8 @@ struct Matter {
     story: Story,
     /// What it is known by beside, where it was asked for by that.
     taken: Option<String>,
+    /// What it is to its story, and how it was found to belong there.
+    standing: Vec<String>,
     verdict: Verdict,
     sheet: Option<Sheet>,
     rows: Vec<Row>,
@@ -188,6 +191,7 @@ impl Matter {
                     taken_for(by)
                 )
             }),
+            standing: facts.story.as_ref().map(standing).unwrap_or_default(),
             verdict: match &full {
                 Some(full) => Verdict::of_one(full),
                 None => Verdict::of_all(&all, config.watches.len()),
@@ -311,6 +315,15 @@ impl Sheet {
                 .unwrap_or_default(),
         }
     }
+}
+
+fn standing(story: &StoryView) -> Vec<String> {
+    let (text, lines) = story.in_words();
+    let lines = lines.iter().map(String::as_str);
+    std::iter::once(text)
+        .chain(lines)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What it waits for, what it is folded into, or the last answer to it.
