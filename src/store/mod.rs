@@ -100,7 +100,7 @@ pub use self::{
     record::{AlertRecord, EarlierText, ItemRecord, SeenItem, WatchInForce},
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
-    stories::{Joined, NearItem, NewStory, StoryRule},
+    stories::{Joined, NearItem, NewStory, NotJoined, StoryRule, Unjoined},
     summary::{Summary, Vitals},
     watches::{WatchHits, WatchOff, WatchRecord},
 };

@@ -103,6 +103,40 @@ fn an_item_of_a_story_says_what_it_is_to_it_and_how_that_was_found() {
 }
 
 #[test]
+fn what_was_not_joined_says_to_what_and_what_lacked() {
+    let desk = desk("");
+    show(&desk, "a", &[("Koizumi resigns", WIRE)]);
+    show(
+        &desk,
+        "b",
+        &[("Koizumi resigns", &WIRE.replace("12 patrol", "14 patrol"))],
+    );
+    show(&desk, "c", &[("Koizumi eats ramen", ELSEWHERE)]);
+    let again = ("Resignation of Koizumi", WIRE);
+    show(&desk, "a", &[("Koizumi resigns", WIRE), again]);
+    let second = explained(&desk, "#4");
+    let why = "no copy of #1 (a: Koizumi resigns): the same feed: its second item is a follow-up";
+    assert!(second.contains(why), "{second}");
+    let changed = explained(&desk, "#2");
+    let why = "no copy of #1 (a: Koizumi resigns): other figures, a denial or a correction: 14 against 12";
+    assert!(changed.contains(why), "{changed}");
+    let other = explained(&desk, "#3");
+    assert!(other.contains("s3: the first and only item"), "{other}");
+    assert!(other.contains("not joined to s1, nearest #"), "{other}");
+    assert!(
+        other.contains(" of 0.20 needed to its nearest item; "),
+        "{other}"
+    );
+    let line = json(&desk.run(&["--format", "json", "explain", "#2", "koizumi"])).remove(0);
+    let apart = &line["story"]["not_joined"][0];
+    assert_eq!(
+        (&apart["as"], &apart["item"]),
+        (&"copy".into(), &"1".into())
+    );
+    assert_eq!(apart["story"], "1");
+}
+
+#[test]
 fn a_copy_that_is_sent_says_why() {
     let desk = desk("boats = \"patrol boats\"\n");
     show(

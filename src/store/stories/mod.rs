@@ -8,6 +8,7 @@
 //!   the receiver has the text, or waiting, with what it waits for and until when. Nothing is lost in a
 //!   crash, for what waits has a due time like everything else.
 
+mod apart;
 mod awaiting;
 mod describe;
 mod fold;
@@ -30,7 +31,10 @@ pub(super) use self::{
     send::{Sending, send},
 };
 
-pub use self::joined::{Joined, NearItem};
+pub use self::{
+    apart::{NotJoined, Unjoined},
+    joined::{Joined, NearItem},
+};
 
 #[cfg(test)]
 pub(super) use self::{

@@ -20,7 +20,7 @@ const COUNT: &str =
     "SELECT count(*) FROM (SELECT 1 AS one FROM story_key WHERE key = ?1 LIMIT ?2) AS some";
 
 /// An item with its story, or with the one into which that was merged.
-const MEMBER: &str = "
+pub(super) const MEMBER: &str = "
     SELECT s.item, t.id AS story, s.root, s.feed, s.seen_at, s.sketch, t.first_at, t.last_at
       FROM story_item s JOIN story o ON o.id = s.story
       JOIN story t ON t.id = coalesce(o.merged, o.id)
@@ -65,7 +65,7 @@ impl Shelf for Rows<'_> {
     }
 }
 
-fn limit(most: usize) -> i64 {
+pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
 

@@ -1,5 +1,6 @@
 //! Why an item alerted, or did not: every stage it came by, and the one that decided.
 
+mod apart;
 mod context;
 mod decision;
 mod deliveries;
@@ -27,6 +28,7 @@ use crate::{
         WatchOff,
     },
 };
+use apart::not_joined;
 use context::DeliveryContext;
 use decision::decide;
 use deliveries::WatchDeliveries;
@@ -125,10 +127,16 @@ impl<'a> Background<'a> {
             None => None,
         };
         let delivery_context = DeliveryContext::of(&record, store, self.config, self.now).await?;
-        let joined = store.joined(kept.stored.id).await?;
+        let story = match store.joined(kept.stored.id).await? {
+            Some(joined) => {
+                let apart = not_joined(kept, &record, &joined, store).await?;
+                Some(StoryView::of(joined, apart))
+            }
+            None => None,
+        };
         Ok(Some(ItemFacts {
             delivery_context,
-            story: joined.map(StoryView::of),
+            story,
             asked,
             texts: Texts::of(kept, &record, self.matcher),
             feed: store.feed(&kept.feed).await?,

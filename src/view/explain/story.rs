@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use super::super::words::one_line;
+use super::{
+    super::words::one_line,
+    apart::{NotJoinedView, named},
+};
 use crate::{
     model::{Event, StoryRole},
-    store::{DeliveryStatus, Joined, NearItem},
+    store::{DeliveryStatus, Joined},
 };
 
 /// The story of an item.
@@ -24,15 +27,19 @@ pub(crate) struct StoryView {
     pub(crate) copies: u32,
     pub(crate) publishers: Vec<String>,
     pub(crate) independent: u32,
-    /// What it is, and how that was found, in words.
+    /// What it was not joined to.
+    pub(crate) not_joined: Vec<NotJoinedView>,
+    /// What it is, how that was found, and what it was not joined to, in words.
     #[serde(skip)]
     words: Vec<String>,
 }
 
 impl StoryView {
-    pub(super) fn of(joined: Joined) -> Self {
+    pub(super) fn of(joined: Joined, not_joined: Vec<NotJoinedView>) -> Self {
+        let apart = not_joined.iter().map(|it| it.in_words().to_owned());
         Self {
-            words: words(&joined),
+            words: words(&joined).into_iter().chain(apart).collect(),
+            not_joined,
             id: joined.story.0.to_string(),
             role: joined.role,
             copy_of: (joined.role == StoryRole::Copy).then(|| joined.root.0.to_string()),
@@ -91,15 +98,6 @@ fn publishers(joined: &Joined) -> String {
     }
 }
 
-/// " (nhk: Koizumi resigns)".
-pub(super) fn named(near: &NearItem) -> String {
-    let feed = near.feed.as_deref().unwrap_or("a feed that is gone");
-    match &near.title {
-        Some(title) => format!(" ({feed}: {})", one_line(title, 80)),
-        None => format!(" ({feed}, no longer kept)"),
-    }
-}
-
 /// Why a receiver was sent it all the same, and what was waited for.
 pub(super) fn sent_because(delivery: &DeliveryStatus) -> Vec<String> {
     let Some(Event::Alert(alert)) = delivery.notice.as_ref().map(|notice| &notice.event) else {
@@ -118,7 +116,10 @@ pub(super) fn sent_because(delivery: &DeliveryStatus) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ItemId, StoryId};
+    use crate::{
+        model::{ItemId, StoryId},
+        store::NearItem,
+    };
 
     #[test]
     fn it_is_said_what_an_item_is_to_its_story_and_how_it_was_found() {
