@@ -48,6 +48,15 @@ impl StoryRole {
             Self::FollowUp => "follow_up",
         }
     }
+
+    /// The name for people.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Copy => "copy",
+            Self::FollowUp => "follow-up",
+        }
+    }
 }
 
 impl fmt::Display for StoryRole {

@@ -83,10 +83,10 @@ pub use self::{
     mutes::{MuteStatus, Muted, NewMute, Unmuted},
     notifications::{Finding, IssueLog, Notified},
     outbox::{
-        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, LinedUp, Lineup, Missed,
-        NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxCount, OutboxFilter, OutboxSearch,
-        ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate, Reception,
-        Selection, SettleTo, Settlement, Unreached,
+        AttemptStatus, DeliveryClaim, DeliveryState, DeliveryStatus, Folded, LinedUp, Lineup,
+        Missed, NewDelivery, NotifiedUnreached, ONE_BY_ONE, OutboxCount, OutboxFilter,
+        OutboxSearch, ParseDeliveryStateError, ReceiverState, ReceiverStatus, ReceiverUpdate,
+        Reception, Selection, SettleTo, Settlement, Unreached,
     },
     overview::Overview,
     polls::{
@@ -101,8 +101,9 @@ pub use self::{
     report::ReportPlan,
     service::{RefusedReload, ServiceRecord},
     stories::{
-        NewStory, StoryChange, StoryCursor, StoryDelivery, StoryFilter, StoryItem, StoryMerge,
-        StoryRecord, StoryRefusal, StoryRule, StorySplit, StoryStatus,
+        Joined, NearItem, NewStory, NotJoined, StoryChange, StoryCursor, StoryDelivery,
+        StoryFilter, StoryItem, StoryMerge, StoryRecord, StoryRefusal, StoryRule, StorySplit,
+        StoryStatus, Unjoined,
     },
     summary::{Summary, Vitals},
     watches::{WatchHits, WatchOff, WatchRecord},

@@ -35,7 +35,7 @@ pub(super) fn find(rules: &Rules, weighed: &Weighed, candidates: &[Candidate]) -
         let near = stories.entry(candidate.member.story).or_default();
         near.add(sketch);
         let cosine = cosine(&weighed.sketch, sketch);
-        if cosine > near.cosine && has_common_ground(rules, weighed, sketch) {
+        if cosine > near.cosine && ground(weighed, sketch).is_enough(rules) {
             near.cosine = cosine;
             near.item = Some((candidate.member.item, sketch));
         }
@@ -66,14 +66,14 @@ pub(super) fn find(rules: &Rules, weighed: &Weighed, candidates: &[Candidate]) -
 
 /// What is known of one story.
 #[derive(Debug, Default)]
-struct Near<'a> {
+pub(super) struct Near<'a> {
     item: Option<(ItemId, &'a Sketch)>,
     cosine: f32,
     sum: HashMap<u32, f32>,
 }
 
 impl Near<'_> {
-    fn add(&mut self, sketch: &Sketch) {
+    pub(super) fn add(&mut self, sketch: &Sketch) {
         let length = length(&sketch.words);
         for word in &sketch.words {
             *self.sum.entry(word.hash).or_default() += f32::from(word.value()) / length;
@@ -81,7 +81,7 @@ impl Near<'_> {
     }
 
     /// The cosine to the sum of the story's items.
-    fn centroid(&self, sketch: &Sketch) -> f32 {
+    pub(super) fn centroid(&self, sketch: &Sketch) -> f32 {
         let dot: f32 = sketch
             .words
             .iter()
@@ -109,20 +109,37 @@ fn sum(numbers: impl Iterator<Item = f32>) -> f32 {
     numbers.iter().sum()
 }
 
-fn has_common_ground(rules: &Rules, weighed: &Weighed, sketch: &Sketch) -> bool {
+/// What two texts have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ground {
+    /// So many rare words,
+    pub(super) count: usize,
+    /// one of which is a name, a number or stands in a title.
+    is_strong: bool,
+    /// One of the texts says nothing.
+    pub(super) is_short: bool,
+}
+
+impl Ground {
+    pub(super) const fn is_enough(&self, rules: &Rules) -> bool {
+        self.is_strong && self.count >= rules.shared_words && !self.is_short
+    }
+}
+
+pub(super) fn ground(weighed: &Weighed, sketch: &Sketch) -> Ground {
     let in_both = |known: &&crate::story::weigh::Known| {
         known.is_rare && find_word(sketch, known.word.hash).is_some()
     };
-    if weighed.words.len().min(sketch.words.len()) < LEAST_WORDS {
-        return false;
-    }
-    let mut strong = false;
-    let mut count = 0;
+    let mut ground = Ground {
+        count: 0,
+        is_strong: false,
+        is_short: weighed.words.len().min(sketch.words.len()) < LEAST_WORDS,
+    };
     for known in weighed.words.iter().filter(in_both) {
-        count += 1;
-        strong |= known.word.is_strong();
+        ground.count += 1;
+        ground.is_strong |= known.word.is_strong();
     }
-    strong && count >= rules.shared_words
+    ground
 }
 
 /// The words that are in both, the heaviest first.
@@ -140,7 +157,7 @@ fn find_word(sketch: &Sketch, hash: u32) -> Option<&Word> {
 }
 
 /// The cosine of the angle between the words of two texts.
-fn cosine(one: &Sketch, other: &Sketch) -> f32 {
+pub(super) fn cosine(one: &Sketch, other: &Sketch) -> f32 {
     let dot: f32 = one
         .words
         .iter()

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     candidates::Candidate,
     evidence::Evidence,
+    lack::Lack,
     placement::{Arrival, Placement, Rules},
     shelf::{Member, StoryId},
     sketch::{Sketch, Word},
@@ -29,12 +30,7 @@ pub(super) fn find(
     candidates: &[Candidate],
 ) -> Option<Placement> {
     let common = boilerplate(candidates);
-    // Two items of this feed have it: it names no text.
-    let names_one = |link: &&u64| {
-        let mut members = candidates.iter().map(|candidate| &candidate.member);
-        !members.any(|it| it.feed == arrival.feed && it.sketch.links.contains(link))
-    };
-    let links: Vec<u64> = sketch.links.iter().filter(names_one).copied().collect();
+    let links = naming(arrival, sketch, candidates);
     let mut best: Option<(f32, Evidence, &Member)> = None;
     let mut changed = HashSet::new();
     for Candidate { member } in candidates {
@@ -73,6 +69,78 @@ pub(super) fn find(
     })
 }
 
+/// The addresses that name a text: not those that two items of its feed have.
+fn naming(arrival: &Arrival<'_>, sketch: &Sketch, candidates: &[Candidate]) -> Vec<u64> {
+    let names_one = |link: &&u64| {
+        let mut members = candidates.iter().map(|candidate| &candidate.member);
+        !members.any(|it| it.feed == arrival.feed && it.sketch.links.contains(link))
+    };
+    sketch.links.iter().filter(names_one).copied().collect()
+}
+
+/// How much one text has of another one.
+#[derive(Debug)]
+pub(super) struct Likeness {
+    /// At least 1 where that was seen by more than phrases.
+    pub(super) share: f32,
+    /// Why it is no copy all the same; `None` where nothing lacks.
+    pub(super) lack: Option<Lack>,
+}
+
+/// How much an item's text has of each of these.
+pub(super) fn likenesses(
+    rules: &Rules,
+    arrival: &Arrival<'_>,
+    sketch: &Sketch,
+    candidates: &[Candidate],
+) -> Vec<Likeness> {
+    let common = boilerplate(candidates);
+    let links = naming(arrival, sketch, candidates);
+    let likeness = |Candidate { member }: &Candidate| {
+        let other = &member.sketch;
+        let Some((share, evidence)) = same_text(rules, &links, sketch, other, &common) else {
+            let (shared, of) = phrases(sketch, other, &common);
+            let needed = needed(rules, sketch, other, of);
+            let lack = Some(Lack::Phrases(shared, of, needed));
+            return Likeness {
+                share: ratio(shared, of),
+                lack,
+            };
+        };
+        let is_by_phrases = matches!(evidence, Evidence::Phrases { .. });
+        let end = arrival.features.shared_end(other);
+        let lack = if member.feed == arrival.feed {
+            Some(Lack::SameFeed)
+        } else if is_by_phrases && !has_names(sketch, other) {
+            Some(Lack::Names)
+        } else if !sketch.figures.agree(&other.figures, end) {
+            Some(Lack::Figures)
+        } else {
+            None
+        };
+        Likeness { share, lack }
+    };
+    candidates.iter().map(likeness).collect()
+}
+
+/// So many phrases must be in both, of so many.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "counts are below 2^10"
+)]
+fn needed(rules: &Rules, one: &Sketch, other: &Sketch, of: usize) -> usize {
+    let share = (least(rules, one, other) * of as f32).ceil() as usize;
+    share.max(rules.copy_phrases)
+}
+
+/// The share of phrases that must be in both.
+fn least(rules: &Rules, one: &Sketch, other: &Sketch) -> f32 {
+    let is_short = one.phrase_count.min(other.phrase_count) < SHORT;
+    if is_short { OF_SHORT } else { rules.copy_share }
+}
+
 /// How much of the text is the same, and how that was seen.
 fn same_text(
     rules: &Rules,
@@ -94,9 +162,8 @@ fn same_text(
     if is_alike && links.iter().any(|link| other.links.contains(link)) {
         return Some((1.5, Evidence::Link));
     }
-    let is_short = one.phrase_count.min(other.phrase_count) < SHORT;
-    let least = if is_short { OF_SHORT } else { rules.copy_share };
-    (shared >= rules.copy_phrases && share >= least).then(|| {
+    let is_enough = share >= least(rules, one, other);
+    (shared >= rules.copy_phrases && is_enough).then(|| {
         let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let evidence = Evidence::Phrases {
             shared: count(shared),

@@ -50,6 +50,8 @@ pub struct Features {
     /// The same as they come.
     in_order: Vec<u32>,
     pub(super) figures: Figures,
+    /// Figures and turning words as a person reads them.
+    pub(super) spelled: Vec<(u32, String)>,
 }
 
 /// The last shared phrase is so long, and may be so much later: of a text only some phrases are kept, and
@@ -65,7 +67,7 @@ impl Features {
         for text in texts {
             let text = fold(text);
             let all = units(&text, TITLE_WORDS * WORD);
-            left_out.add(&text, &all, 1.0, &ByHash::default(), |_, _| {});
+            left_out.add(&text, &all, 1.0, &ByHash::default(), |_, _, _| {});
         }
         let is_left_out = |word: &Feature| left_out.places.contains_key(&word.hash);
         self.words.retain(|word| !is_left_out(word));
@@ -100,11 +102,13 @@ impl Features {
         let title_units = units(&title, TITLE_WORDS * WORD);
         let lead_units = units(&lead, LEAD_WORDS * WORD);
         let mut words = Words::default();
-        words.add(&title, &title_units, IN_TITLE, &names, |hash, _| {
+        words.add(&title, &title_units, IN_TITLE, &names, |hash, _, word| {
             features.figures.in_title(hash);
+            features.spell(hash, word);
         });
-        words.add(&lead, &lead_units, 1.0, &names, |hash, at| {
+        words.add(&lead, &lead_units, 1.0, &names, |hash, at, word| {
             features.figures.in_lead(hash, at);
+            features.spell(hash, word);
         });
         features.figures.end(lead_units.len());
         features.words = words.list;
@@ -113,6 +117,12 @@ impl Features {
         features.phrases.sort_unstable();
         features.phrases.dedup();
         features
+    }
+
+    fn spell(&mut self, hash: u32, word: &str) {
+        if !self.spelled.iter().any(|(known, _)| *known == hash) {
+            self.spelled.push((hash, word.to_owned()));
+        }
     }
 }
 
@@ -174,7 +184,7 @@ impl Words {
         units: &[Unit<'_>],
         place: f32,
         names: &ByHash<u64, &str>,
-        mut figure: impl FnMut(u32, usize),
+        mut figure: impl FnMut(u32, usize, &str),
     ) {
         let listed = &*LISTED;
         words(canonical, units, |at, word, script| {
@@ -189,7 +199,7 @@ impl Words {
             }
             let short = cut(hash(stem(word).as_bytes()));
             if is_figure {
-                figure(short, at);
+                figure(short, at, word);
             }
             if is_nothing {
                 return;
@@ -210,7 +220,7 @@ impl Words {
             self.put(feature);
         });
         for (turn, at) in turns_inside(canonical, units) {
-            figure(cut(hash(turn.as_bytes())), at);
+            figure(cut(hash(turn.as_bytes())), at, turn);
         }
     }
 

@@ -11,12 +11,16 @@
 //! * Items of **one story** share rare words. That is a guess, good enough to group by.
 
 mod alike;
+mod apart;
+#[cfg(test)]
+mod apart_tests;
 mod candidates;
 mod copies;
 mod evidence;
 mod features;
 mod figures;
 mod hash;
+mod lack;
 mod link;
 mod lists;
 mod memory;
@@ -30,8 +34,10 @@ mod tests;
 mod tokens;
 mod weigh;
 
+pub use apart::{Apart, Nearest, Question, apart, figures_beside};
 pub use evidence::{Evidence, ParseEvidenceError};
 pub use features::Features;
+pub use lack::Lack;
 pub use memory::Memory;
 pub use place::{place, place_by};
 pub use placement::{Arrival, Merge, Placed, Placement, Rules};

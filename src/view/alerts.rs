@@ -76,6 +76,12 @@ pub(crate) fn notice(alert: Alert) -> Notice {
     }
 }
 
+/// Its story, and what its item is to it, as it was when the alert was made: "s812, follow-up".
+pub(crate) fn story(alert: &Alert) -> Option<String> {
+    let story = alert.story.as_ref()?;
+    Some(format!("s{}, {}", story.id, story.role.in_words()))
+}
+
 /// Its number.
 pub(crate) fn id(alert: &Alert) -> AlertId {
     AlertId(alert.id.parse().expect("the store's own number"))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     delivery_policy::Release,
     model::{ConfigReason, DeferReason, Event, time::elapsed},
-    store::{AttemptStatus, DeliveryState, DeliveryStatus, ReceiverStatus},
+    store::{AttemptStatus, DeliveryState, DeliveryStatus, Folded, ReceiverStatus},
 };
 
 /// A delivery.
@@ -35,6 +35,15 @@ pub(crate) struct DeliveryView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) receiver_state: Option<&'static str>,
     pub(crate) folded_into: Option<i64>,
+    /// What it is to that one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) folded_as: Option<&'static str>,
+    /// Both in words.
+    #[serde(skip)]
+    pub(crate) folded: Option<String>,
+    /// What of its story it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) awaits: Option<AwaitsView<'a>>,
     pub(crate) reason: Option<&'a str>,
     pub(crate) detail: Option<&'a str>,
     /// The recipients of the receiver that have not got it.
@@ -47,6 +56,13 @@ pub(crate) struct DeliveryView<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct HeldView {
     pub(crate) by: Option<DeferReason>,
+    pub(crate) until: Timestamp,
+}
+
+/// What of its story an alert waits for.
+#[derive(Debug, Serialize)]
+pub(crate) struct AwaitsView<'a> {
+    pub(crate) r#for: &'a str,
     pub(crate) until: Timestamp,
 }
 
@@ -94,12 +110,22 @@ impl<'a> DeliveryView<'a> {
             held,
             receiver_state: receiver.map(state),
             folded_into: delivery.folded_into.map(|into| into.0),
+            folded_as: delivery.folded_as.map(Folded::as_str),
+            folded: folded(delivery),
+            awaits: awaits(delivery),
             reason: delivery.reason.as_deref(),
             detail: delivery.detail.as_deref(),
             missing: delivery.missing.as_deref(),
             attempts: attempts.collect(),
         }
     }
+}
+
+fn awaits(delivery: &DeliveryStatus) -> Option<AwaitsView<'_>> {
+    Some(AwaitsView {
+        r#for: delivery.awaits.as_deref()?,
+        until: delivery.due?,
+    })
 }
 
 /// How many deliveries something that was done to the outbox reached.
@@ -120,17 +146,29 @@ fn next(due: Timestamp, receiver: Option<&ReceiverStatus>) -> Option<Timestamp> 
 }
 
 /// The last answer to it, or why there is none yet.
-pub(crate) fn answer(delivery: &DeliveryStatus, release: Option<Release>) -> String {
-    let deferred_by = release.and_then(|release| release.reason);
-    if let Some(awaits) = &delivery.awaits {
-        return one_line(&format!("waits for {awaits}"), 80);
+pub(crate) fn answer(
+    delivery: &DeliveryStatus,
+    release: Option<Release>,
+    zone: &TimeZone,
+) -> String {
+    if let (Some(awaits), Some(due)) = (&delivery.awaits, delivery.due) {
+        let until = when::at(due, zone);
+        return one_line(&format!("waits until {until} for {awaits}"), 200);
     }
-    match (deferred_by, delivery.folded_into, &delivery.missing) {
+    let deferred_by = release.and_then(|release| release.reason);
+    match (deferred_by, folded(delivery), &delivery.missing) {
         (Some(hold), _, _) => format!("deferred: {hold}"),
-        (None, Some(into), _) => format!("part of {into}"),
+        (None, Some(folded), _) => folded,
         (None, None, Some(missing)) => one_line(&format!("not to all: {missing}"), 80),
         (None, None, None) => one_line(delivery.detail.as_deref().unwrap_or_default(), 80),
     }
+}
+
+/// What it is to the one that it is folded into: "a copy of d17".
+fn folded(delivery: &DeliveryStatus) -> Option<String> {
+    let into = delivery.folded_into?;
+    let how = delivery.folded_as.unwrap_or(Folded::Part);
+    Some(format!("{} {into}", how.in_words()))
 }
 
 /// How an attempt ended, or that it has not.
@@ -217,10 +255,10 @@ pub(crate) fn title(delivery: &DeliveryStatus) -> String {
 
 /// Why `outbox retry` or `drop` does not reach one that was asked for by its number.
 pub(crate) fn unreached(delivery: &DeliveryStatus) -> Option<String> {
-    let why = match (delivery.state, delivery.folded_into) {
+    let why = match (delivery.state, folded(delivery)) {
         (DeliveryState::Delivered, _) => "is delivered".to_owned(),
         (DeliveryState::Dropped, _) => "is dropped".to_owned(),
-        (DeliveryState::Folded, Some(into)) => format!("is part of {into}"),
+        (DeliveryState::Folded, Some(folded)) => format!("is {folded}"),
         _ if is_under_way(delivery) => "is being sent at this moment".to_owned(),
         _ => return None,
     };

@@ -404,7 +404,10 @@ async fn what_a_notice_calls_itself_explains_its_story() {
         assert!(!explained.contains("another name"), "{explained}");
     }
     let alerts = room.shows(&["alerts"]);
-    assert!(alerts.contains("\nalert a1, item #5\n"), "{alerts}");
+    assert!(
+        alerts.contains("\nalert a1, item #5, story s5, first\n"),
+        "{alerts}"
+    );
     for name in ["a2", "other-1", &id.replace("-1", "-9")] {
         assert_eq!(code(&room.run(&["explain", name])), 1, "{name}");
     }

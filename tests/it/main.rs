@@ -19,6 +19,7 @@ mod desk;
 mod disk;
 mod docs;
 mod explain;
+mod explain_story;
 mod finding;
 mod first;
 mod giving_up;

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::super::{error::CliError, terminal::width};
 use crate::{model::Alert, view::words::one_line};
 
-const HEADING: [&str; 13] = [
+const HEADING: [&str; 15] = [
     "alert",
     "made",
     "priority",
@@ -21,6 +21,8 @@ const HEADING: [&str; 13] = [
     "terms",
     "summary",
     "item",
+    "story",
+    "role",
 ];
 
 /// What begins a formula, also in the wide forms that a Japanese keyboard gives.
@@ -67,6 +69,12 @@ impl<'a> CsvTable<'a> {
             terms.join(AND),
             item.summary.clone(),
             format!("#{}", item.id),
+            { alert.story.as_ref() }
+                .map(|story| format!("s{}", story.id))
+                .unwrap_or_default(),
+            { alert.story.as_ref() }
+                .map(|story| story.role.to_string())
+                .unwrap_or_default(),
         ];
         let cells = cells.iter().map(|text| cell(text));
         self.rows.write_record(cells).map_err(failed)
@@ -108,7 +116,10 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::super::csv::*;
-    use crate::{model::Event, notify::sample_notice};
+    use crate::{
+        model::{Event, StoryRole},
+        notify::sample_notice,
+    };
 
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -129,6 +140,10 @@ mod tests {
             panic!("an alert")
         };
         alert.item.title = title.to_owned();
+        if let Some(story) = &mut alert.story {
+            story.id = "812".to_owned();
+            story.role = StoryRole::Copy;
+        }
         let (tokyo, out) = (
             TimeZone::get("Asia/Tokyo").expect("a zone"),
             Shared::default(),
@@ -165,6 +180,7 @@ mod tests {
         assert_eq!(cell("title"), "He said \"no\", twice and more");
         assert_eq!(cell("terms"), "Koizumi; 小泉進次郎; Hegseth");
         assert_eq!(cell("item"), "#48121");
+        assert_eq!((cell("story"), cell("role")), ("s812", "copy"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{
     notify,
     store::{AlertFilter, Store},
     view::{
-        alerts::{AlertNames, id, notice},
+        alerts::{AlertNames, id, notice, story},
         moment::{Moment, moment, span},
         when,
     },
@@ -209,7 +209,9 @@ fn block(alert: &Alert, config: &Config, color: bool) -> String {
         format!(", read {at}")
     });
     let read = read.unwrap_or_default();
-    format!("{block}\nalert a{id}, item #{}{read}\n", item.id)
+    let story = story(alert).map(|story| format!(", story {story}"));
+    let story = story.unwrap_or_default();
+    format!("{block}\nalert a{id}, item #{}{read}{story}\n", item.id)
 }
 
 #[cfg(test)]
@@ -231,11 +233,14 @@ mod tests {
             let block = block(alert, &config, false);
             block.lines().last().map(str::to_owned)
         };
-        assert_eq!(last(&alert).as_deref(), Some("alert a1842, item #48121"));
+        assert_eq!(
+            last(&alert).as_deref(),
+            Some("alert a1842, item #48121, story s48121, first")
+        );
         alert.item.published = None;
         assert_eq!(
             last(&alert).as_deref(),
-            Some("alert a1842, item #48121, read 2026-11-22 06:41:07 UTC")
+            Some("alert a1842, item #48121, read 2026-11-22 06:41:07 UTC, story s48121, first")
         );
     }
 }

@@ -155,6 +155,13 @@ impl Asking<'_> {
                 let taken = format!("{name} is another name of it: {}.\n", stages::taken_for(by));
                 output::line(&wrap(&taken, output.columns).join("\n"))?;
             }
+            if let (Some(story), None) = (&facts.story, self.watch) {
+                let (text, lines) = story.in_words();
+                let text = format!("story {text}");
+                let lines = std::iter::once(&text).chain(lines);
+                let lines = lines.flat_map(|line| wrap(line, output.columns));
+                output::line(&(lines.collect::<Vec<_>>().join("\n") + "\n"))?;
+            }
         }
         let watches = self.config().watches.iter();
         let widest = watches.map(|watch| width(&watch.name)).max();

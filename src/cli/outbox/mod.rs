@@ -171,7 +171,7 @@ impl List {
                 output.print(&line, |_| String::new())?;
                 continue;
             }
-            rows.push(row(delivery, release, receiver, now));
+            rows.push(row(delivery, release, receiver, (now, &config.timezone)));
             if self.attempts {
                 rows.extend(attempts(delivery, &config.timezone));
             }
@@ -231,7 +231,7 @@ fn row(
     delivery: &DeliveryStatus,
     release: Option<Release>,
     receiver: Option<&ReceiverStatus>,
-    now: Timestamp,
+    (now, zone): (Timestamp, &TimeZone),
 ) -> Vec<String> {
     vec![
         delivery.id.to_string(),
@@ -240,7 +240,7 @@ fn row(
         outbox::moment(delivery, release, receiver, now),
         delivery.attempts.len().to_string(),
         one_line(&outbox::title(delivery), 60),
-        outbox::answer(delivery, release),
+        outbox::answer(delivery, release, zone),
     ]
 }
 

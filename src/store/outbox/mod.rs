@@ -3,6 +3,7 @@
 mod claim;
 mod digest;
 mod flood;
+mod folded;
 mod follow;
 mod insert;
 mod lineup;
@@ -41,6 +42,7 @@ pub(super) use self::{
 };
 pub use self::{
     flood::ONE_BY_ONE,
+    folded::Folded,
     lineup::{LinedUp, Lineup},
     missed::Missed,
     page::{OutboxCount, OutboxSearch},
@@ -311,6 +313,8 @@ pub struct DeliveryStatus {
     pub due: Option<Timestamp>,
     /// Folded: the delivery that it is part of, or by which its receiver has the text.
     pub folded_into: Option<DeliveryId>,
+    /// Folded: what it is to that one; `None` where that is no longer kept.
+    pub folded_as: Option<Folded>,
     /// Pending: what of its story it waits for, in words, until it is due.
     pub awaits: Option<String>,
     /// When it was made.

@@ -4,6 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use super::{
     AttemptStatus, DeliveryState, DeliveryStatus, OutboxFilter, ReceiverStatus,
+    folded::folded,
     insert::waiting,
     payload::{deserialize, key},
     unreached::parse,
@@ -133,10 +134,11 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
         }
         _ => None,
     };
+    let (alert, folded_into) = (row.take("alert")?, row.take("folded_into")?);
     Ok(DeliveryStatus {
         id,
         receiver: row.take("name")?,
-        alert: row.take("alert")?,
+        alert,
         key: key(store, id),
         kind: row.take("kind")?,
         notice: deserialize(tx, store, id, &payload, &accepted).ok(),
@@ -146,7 +148,8 @@ fn status(tx: &mut dyn Tx, store: &str, mut row: Row) -> Result<DeliveryStatus, 
             DeliveryState::Pending => Some(due),
             _ => None,
         },
-        folded_into: row.take("folded_into")?,
+        folded_into,
+        folded_as: folded(tx, state, alert, folded_into)?,
         awaits,
         created_at: row.take("created_at")?,
         waiting_since: row.take("waiting_since")?,

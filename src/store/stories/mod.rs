@@ -10,6 +10,7 @@
 //!   the receiver has the text, or waiting, with what it waits for and until when. Nothing is lost in a
 //!   crash, for what waits has a due time like everything else.
 
+mod apart;
 mod arrive;
 mod awaiting;
 mod change;
@@ -17,6 +18,7 @@ mod describe;
 mod first;
 mod fold;
 mod forget;
+mod joined;
 mod list;
 mod origins;
 mod place;
@@ -42,6 +44,11 @@ pub(super) use self::{
     forget::{COMPARED, forget_notice, leave},
     place::escalate,
     send::{Sending, send},
+};
+
+pub use self::{
+    apart::{NotJoined, Unjoined},
+    joined::{Joined, NearItem},
 };
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ const MEMBER: &str = "
       JOIN story t ON t.id = coalesce(o.merged, o.id)
      WHERE s.item = ?1";
 
-const TEXTS: &str = "
+pub(super) const TEXTS: &str = "
     SELECT count(*) FROM (
       SELECT 1 AS one FROM story_item WHERE story = ?1 AND root = item LIMIT ?2) AS some";
 
@@ -52,31 +52,36 @@ impl Shelf for Rows<'_> {
     }
 
     fn member(&mut self, item: ItemId) -> Result<Option<Member>, StoreError> {
-        let Some(mut row) = self.0.row(MEMBER, values![item])? else {
-            return Ok(None);
-        };
-        let Some(sketch) = Sketch::from_bytes(&row.take::<Vec<u8>>("sketch")?) else {
-            return Ok(None);
-        };
-        Ok(Some(Member {
-            item: row.take("item")?,
-            story: row.take("story")?,
-            root: row.take("root")?,
-            feed: row.take("feed")?,
-            seen_at: row.take("seen_at")?,
-            sketch,
-            story_first_at: row.take("first_at")?,
-            story_last_at: row.take("last_at")?,
-        }))
+        member(self.0, item)
     }
 }
 
-fn counted(count: Option<u32>) -> usize {
+/// An item, where it can be compared.
+pub(super) fn member(tx: &mut dyn Tx, item: ItemId) -> Result<Option<Member>, StoreError> {
+    let Some(mut row) = tx.row(MEMBER, values![item])? else {
+        return Ok(None);
+    };
+    let Some(sketch) = Sketch::from_bytes(&row.take::<Vec<u8>>("sketch")?) else {
+        return Ok(None);
+    };
+    Ok(Some(Member {
+        item: row.take("item")?,
+        story: row.take("story")?,
+        root: row.take("root")?,
+        feed: row.take("feed")?,
+        seen_at: row.take("seen_at")?,
+        sketch,
+        story_first_at: row.take("first_at")?,
+        story_last_at: row.take("last_at")?,
+    }))
+}
+
+pub(super) fn counted(count: Option<u32>) -> usize {
     let count = count.expect("an aggregate has a row");
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-fn limit(most: usize) -> i64 {
+pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }
 

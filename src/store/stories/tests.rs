@@ -9,8 +9,8 @@ use crate::{
         MuteKind, Otherwise, Priority, SendReason, Stories, StoryRole,
     },
     store::{
-        DeliveryState, DeliveryStatus, NewItem, NewMute, NewStory, OutboxFilter, SettleTo, Store,
-        StoryRule, testing::*,
+        DeliveryState, DeliveryStatus, Folded, NewItem, NewMute, NewStory, OutboxFilter, SettleTo,
+        Store, StoryRule, testing::*,
     },
 };
 
@@ -329,6 +329,12 @@ async fn three_publishers_release_the_first_alert_and_copies_count_once() {
     let words = "3 of 3: bbc, nhk, kyodo; 2 copies are counted with them";
     assert_eq!(story.corroborated.as_deref(), Some(words));
     assert_eq!(story.independent, 3);
+    let all = wire.outbox("desk").await.into_iter();
+    let (copy, report) = (Some(Folded::Copy), Some(Folded::Report));
+    assert_eq!(
+        all.map(|it| it.folded_as).collect::<Vec<_>>(),
+        [None, copy, report, copy, report]
+    );
     assert!(
         wire.deliver("desk", hours(7)).await.is_empty(),
         "and no more"

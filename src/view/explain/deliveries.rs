@@ -1,100 +1,24 @@
 //! What became of an alert on its way to the receivers of one watch.
 
-use std::collections::HashMap;
+use jiff::Timestamp;
 
-use jiff::{Timestamp, tz::TimeZone};
-
-use super::super::{
-    outbox::{is_under_way, moment, title},
-    receivers, when,
-    words::one_line,
+use super::{
+    super::{
+        outbox::{is_under_way, moment, title},
+        receivers, when,
+        words::one_line,
+    },
+    context::DeliveryContext,
+    story::sent_because,
 };
 use crate::{
-    config::Config,
-    deliver::releases,
     delivery_policy::Release,
     model::{DeferReason, DeliveryId, Event, time},
-    store::{
-        AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, ItemRecord, ReceiverStatus,
-        Store, StoreError,
-    },
+    store::{AlertRecord, AttemptStatus, DeliveryState, DeliveryStatus, Folded, ReceiverStatus},
 };
 
 /// Attempts of one delivery that are shown; the latest.
 const MAX_ATTEMPTS: usize = 5;
-
-/// What decides about an item's deliveries besides their own rows: delivery policies, digests and the
-/// state of their receivers.
-#[derive(Debug)]
-pub(super) struct DeliveryContext<'a> {
-    zone: &'a TimeZone,
-    now: Timestamp,
-    releases: HashMap<DeliveryId, Release>,
-    digests: HashMap<DeliveryId, DeliveryStatus>,
-    receivers: HashMap<String, ReceiverStatus>,
-}
-
-impl<'a> DeliveryContext<'a> {
-    pub(super) async fn of(
-        record: &ItemRecord,
-        store: &Store,
-        config: &'a Config,
-        now: Timestamp,
-    ) -> Result<Self, StoreError> {
-        let mut context = Self {
-            zone: &config.timezone,
-            now,
-            releases: HashMap::new(),
-            digests: HashMap::new(),
-            receivers: receivers::by_name(store).await?,
-        };
-        for alert in &record.alerts {
-            let releases = releases(store, &config.policies, &alert.deliveries, now).await?;
-            for (delivery, release) in alert.deliveries.iter().zip(releases) {
-                context
-                    .releases
-                    .extend(release.map(|release| (delivery.id, release)));
-                if let Some(id) = delivery.folded_into {
-                    let digest = store.delivery(id).await?;
-                    context.digests.extend(digest.map(|digest| (id, digest)));
-                }
-            }
-        }
-        Ok(context)
-    }
-
-    /// Until when a delivery policy defers it, if one does.
-    pub(super) fn release(&self, delivery: &DeliveryStatus) -> Option<Release> {
-        self.releases.get(&delivery.id).copied()
-    }
-
-    /// The state of its receiver.
-    pub(super) fn receiver(&self, delivery: &DeliveryStatus) -> Option<&ReceiverStatus> {
-        self.receivers.get(&delivery.receiver)
-    }
-
-    /// The digest that it is part of, where that is still kept.
-    fn digest(&self, delivery: &DeliveryStatus) -> Option<&DeliveryStatus> {
-        self.digests.get(&delivery.folded_into?)
-    }
-
-    /// Whether a receiver has it, or will have it.
-    fn reaches(&self, delivery: &DeliveryStatus) -> bool {
-        let sent = self.digest(delivery).unwrap_or(delivery);
-        match sent.state {
-            DeliveryState::Muted | DeliveryState::Dead | DeliveryState::Dropped => false,
-            DeliveryState::Pending => self.receiver(sent).is_none_or(receivers::takes),
-            DeliveryState::Delivered | DeliveryState::Folded => true,
-        }
-    }
-
-    /// Whether `outbox retry` would send it: not what was dropped, nor to one that the config does
-    /// not have.
-    fn can_be_retried(&self, delivery: &DeliveryStatus) -> bool {
-        let is_configured = self.receiver(delivery).is_none_or(|it| it.active);
-        delivery.state != DeliveryState::Dropped && is_configured
-    }
-}
 
 /// The deliveries of an alert that name one watch.
 #[derive(Debug)]
@@ -124,11 +48,13 @@ impl<'a> WatchDeliveries<'a> {
     /// The command that sends what a mute suppressed, what is dead, and what waits for a receiver that
     /// is off.
     pub(super) fn to_retry(&self, context: &DeliveryContext<'_>) -> Option<String> {
-        let held = self.all.iter().filter(|it| !context.reaches(it));
-        let ids: Vec<String> = held
+        let kept_back = self.all.iter().filter(|it| !context.reaches(it));
+        let carriers = kept_back.map(|it| context.carrier(it));
+        let mut ids: Vec<String> = carriers
             .filter(|it| context.can_be_retried(it))
-            .map(|it| context.digest(it).unwrap_or(it).id.to_string())
+            .map(|it| it.id.to_string())
             .collect();
+        ids.dedup();
         let ids = ids.join(" ");
         (!ids.is_empty()).then(|| format!("`fivebells outbox retry {ids}` sends it all the same"))
     }
@@ -169,6 +95,8 @@ impl<'a> WatchDeliveries<'a> {
         let mut lines = Vec::new();
         for delivery in &self.all {
             lines.push(in_words(delivery, context));
+            let because = sent_because(delivery).into_iter();
+            lines.extend(because.map(|line| format!("  {line}")));
             let (left_out, attempts) = latest(&delivery.attempts);
             if left_out > 0 {
                 lines.push(format!("  {left_out} attempts before"));
@@ -206,6 +134,7 @@ fn in_words(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String 
         "dead" => format!("given up for {receiver} {settled}{because}"),
         "pending" => pending(delivery, &because, context),
         "folded" => folded(delivery, context),
+        "dropped" => format!("dropped for {receiver} {settled}{}", dropped(delivery)),
         state => format!("{state} for {receiver} {settled}"),
     }
 }
@@ -215,25 +144,41 @@ fn for_receiver(delivery: &DeliveryStatus) -> String {
     format!("for {}: {}", delivery.receiver, one_line(why, 120))
 }
 
-fn is_digest(delivery: &DeliveryStatus) -> bool {
-    delivery.kind == "digest.ready"
+/// Why it was dropped, where its watch asked for that. Of what a person dropped only the last failure is on
+/// record, which is not why.
+fn dropped(delivery: &DeliveryStatus) -> String {
+    let why = delivery.detail.as_deref();
+    match why.filter(|_| delivery.reason.is_none() && delivery.attempts.is_empty()) {
+        Some(found) => format!(", for too few publishers had it: {}", one_line(found, 200)),
+        None => String::new(),
+    }
 }
 
-/// In a digest, or as a copy of what was sent, and what became of that.
+/// In a digest, as a copy of what was sent or counted with it, and what became of that.
 fn folded(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String {
-    let number = delivery.folded_into.unwrap_or(DeliveryId(0));
-    match context.digest(delivery) {
-        Some(sent) if is_digest(sent) => format!("in digest {number}: {}", in_words(sent, context)),
-        Some(first) => format!(
-            "a copy of {} ({number}): {}",
-            title(first),
-            in_words(first, context)
-        ),
-        None => format!(
-            "{} has it in {number}, which is no longer kept",
-            delivery.receiver
-        ),
+    let (mut words, mut at) = (String::new(), delivery);
+    for into in context.folds(delivery) {
+        let number = into.id;
+        let step = match at.folded_as {
+            Some(how @ (Folded::Copy | Folded::Report)) => {
+                format!("{} {} ({number}): ", how.in_words(), title(into))
+            }
+            _ => format!("in digest {number}: "),
+        };
+        words += &step;
+        at = into;
     }
+    if at.state != DeliveryState::Folded {
+        return words + &in_words(at, context);
+    }
+    let number = at.folded_into.unwrap_or(DeliveryId(0));
+    let receiver = &at.receiver;
+    words
+        + &if context.reaches(at) {
+            format!("{receiver} has it in {number}, which is no longer kept")
+        } else {
+            format!("folded into {number}, which does not bring it to {receiver}")
+        }
 }
 
 /// What `outbox` says of it: when it is tried next, or why it is not.
@@ -247,14 +192,14 @@ fn pending(delivery: &DeliveryStatus, because: &str, context: &DeliveryContext<'
     if is_under_way(delivery) {
         return format!("it is being sent to {name}");
     }
-    if let (Some(awaits), Some(due)) = (&delivery.awaits, delivery.due) {
-        let at = when::at(due, context.zone);
-        return format!("it waits for {name} until {at} for {awaits}");
-    }
     let receiver = context.receiver(delivery);
     let trouble = |it: &ReceiverStatus| receivers::trouble(it, context.zone, context.now);
     if let Some(receiver) = receiver.filter(|it| !receivers::takes(it)) {
         return format!("it waits for {name}{tried}: {}", trouble(receiver));
+    }
+    if let (Some(awaits), Some(due)) = (&delivery.awaits, delivery.due) {
+        let at = when::at(due, context.zone);
+        return format!("it waits for {name} until {at} for {awaits}");
     }
     if let Some(Release { at, reason: hold }) = context.release(delivery) {
         let hold = hold.map_or("its policy", DeferReason::as_str);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{super::when, deliveries::DeliveryContext};
+use super::{super::when, context::DeliveryContext, story::StoryView};
 use crate::{
     app,
     config::Config,
@@ -23,6 +23,8 @@ pub(crate) struct ItemFacts<'a> {
     pub(super) record: ItemRecord,
     pub(super) texts: Texts,
     pub(super) delivery_context: DeliveryContext<'a>,
+    /// The story that it is in.
+    pub(crate) story: Option<StoryView>,
     pub(super) feed: Option<FeedStatus>,
     pub(super) mutes: &'a [MuteStatus],
     pub(super) in_force: &'a HashMap<String, WatchInForce>,

@@ -1,10 +1,15 @@
 //! Why an item alerted, or did not: every stage it came by, and the one that decided.
 
+mod apart;
+mod context;
 mod decision;
 mod deliveries;
 mod facts;
+#[cfg(test)]
+mod folds_tests;
 pub(crate) mod lookup;
 pub(crate) mod stages;
+pub(crate) mod story;
 pub(crate) mod unseen;
 
 use std::collections::HashMap;
@@ -23,11 +28,14 @@ use crate::{
         WatchOff,
     },
 };
+use apart::not_joined;
+use context::DeliveryContext;
 use decision::decide;
-use deliveries::{DeliveryContext, WatchDeliveries};
+use deliveries::WatchDeliveries;
 pub(crate) use facts::ItemFacts;
 use facts::{Came, Texts};
 use stages::{Stage, StageReport};
+use story::StoryView;
 
 /// An item against a watch.
 #[derive(Debug, Serialize)]
@@ -56,6 +64,9 @@ pub(crate) struct Explanation<'a> {
     pub(crate) fields: &'a [Field],
     pub(crate) feeds: Option<&'a [String]>,
     pub(crate) stages: Vec<StageReport>,
+    /// The story that the item is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) story: Option<&'a StoryView>,
     /// Whether something in it came close.
     #[serde(skip)]
     pub(crate) is_near: bool,
@@ -116,8 +127,16 @@ impl<'a> Background<'a> {
             None => None,
         };
         let delivery_context = DeliveryContext::of(&record, store, self.config, self.now).await?;
+        let story = match store.joined(kept.stored.id).await? {
+            Some(joined) => {
+                let apart = not_joined(kept, &record, &joined, store).await?;
+                Some(StoryView::of(joined, apart))
+            }
+            None => None,
+        };
         Ok(Some(ItemFacts {
             delivery_context,
+            story,
             asked,
             texts: Texts::of(kept, &record, self.matcher),
             feed: store.feed(&kept.feed).await?,
@@ -225,6 +244,7 @@ fn against<'a>(facts: &'a ItemFacts<'_>, position: usize, in_full: bool) -> Expl
         fields: &watch.fields,
         feeds: watch.feeds.as_deref(),
         stages: stages::reports(facts, position, &clause),
+        story: facts.story.as_ref(),
         is_near: !clause.near_misses().is_empty(),
         deliveries: deliveries.map(|it| facts.delivery(it)).collect(),
         clause: in_full.then(|| ClauseView::of(&clause, &watch.name, &text)),

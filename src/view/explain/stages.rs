@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     deliveries::WatchDeliveries,
     facts::{Came, ItemFacts},
+    story::StoryView,
 };
 use crate::{
     matcher::Clause,
@@ -25,6 +26,7 @@ pub(crate) enum Stage {
     Expression,
     Update,
     Alert,
+    Story,
     Mute,
     Delivery,
 }
@@ -50,6 +52,7 @@ impl Stage {
             Self::Expression => "expression",
             Self::Update => "update",
             Self::Alert => "alert",
+            Self::Story => "story",
             Self::Mute => "mute",
             Self::Delivery => "delivery",
         }
@@ -87,6 +90,7 @@ pub(super) fn reports(facts: &ItemFacts<'_>, position: usize, clause: &Clause) -
     );
     let mut lines = deliveries.lines(&facts.delivery_context);
     steps.push(step(Stage::Alert, made));
+    steps.extend(facts.story.as_ref().map(story));
     steps.push(step(Stage::Mute, muted(facts, watch, alert)));
     if !lines.is_empty() {
         let text = lines.remove(0);
@@ -94,6 +98,15 @@ pub(super) fn reports(facts: &ItemFacts<'_>, position: usize, clause: &Clause) -
         steps.push(StageReport { stage, text, lines });
     }
     steps
+}
+
+fn story(story: &StoryView) -> StageReport {
+    let (text, lines) = story.in_words();
+    StageReport {
+        stage: Stage::Story,
+        text: text.to_owned(),
+        lines: lines.to_vec(),
+    }
 }
 
 fn seen(facts: &ItemFacts<'_>) -> String {

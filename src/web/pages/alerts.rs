@@ -16,7 +16,7 @@ use crate::{
     store::{AlertFilter, AlertSearch},
     view::{
         ViewError,
-        alerts::AlertNames,
+        alerts::{AlertNames, story},
         items::{Segment, segments},
         moment::{moment, span},
         words::one_line,
@@ -78,7 +78,7 @@ pub(super) struct Row {
     title: Vec<Segment>,
     link: Option<String>,
     why: String,
-    /// The number of its story, and the page of that.
+    /// Its story in words, and the page of that.
     story: Option<(String, String)>,
     watches: Vec<(String, String)>,
     feed: String,
@@ -294,11 +294,10 @@ impl Row {
             },
             link: link_of_web(item.link.as_deref()),
             why: format!("/items/{}", item.id),
-            story: { alert.story.as_ref() }.map(|story| {
-                let number = format!("s{}", story.id);
-                let page = path("stories", &number);
-                (number, page)
-            }),
+            story: { alert.story.as_ref() }
+                .map(|story| format!("s{}", story.id))
+                .map(|number| path("stories", &number))
+                .and_then(|page| Some((story(alert)?, page))),
             watches: watches
                 .map(|it| (it.clone(), path("watches", it)))
                 .collect(),

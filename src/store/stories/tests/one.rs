@@ -34,8 +34,8 @@ impl Wire {
     async fn number(&self, story: i64) -> (i64, usize, u32) {
         let record = self.store.story(StoryId(story)).await.expect("read");
         let record = record.expect("there is one");
-        let independent = u32::try_from(record.independent.len()).expect("few");
-        (record.id.0, record.timeline.len(), independent)
+        let status = record.status;
+        (status.id.0, record.timeline.len(), status.independent)
     }
 }
 

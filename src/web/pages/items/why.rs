@@ -22,6 +22,7 @@ use crate::{
         explain::{
             Background, Explanation, ItemFacts, explain, explain_most,
             stages::{Stage, taken_for},
+            story::StoryView,
         },
         expressions::found,
         names,
@@ -47,6 +48,8 @@ struct Matter {
     story: Story,
     /// What it is known by beside, where it was asked for by that.
     taken: Option<String>,
+    /// What it is to its story, and how it was found to belong there.
+    standing: Vec<String>,
     verdict: Verdict,
     sheet: Option<Sheet>,
     rows: Vec<Row>,
@@ -198,6 +201,7 @@ impl Matter {
                     taken_for(by)
                 )
             }),
+            standing: facts.story.as_ref().map(standing).unwrap_or_default(),
             verdict: match &full {
                 Some(full) => Verdict::of_one(full),
                 None => Verdict::of_all(&all, config.watches.len()),
@@ -324,6 +328,23 @@ impl Sheet {
     }
 }
 
+fn standing(story: &StoryView) -> Vec<String> {
+    let (text, lines) = story.in_words();
+    let lines = lines.iter().map(String::as_str);
+    std::iter::once(text)
+        .chain(lines)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What it waits for, what it is folded into, or the last answer to it.
+fn answer(view: &DeliveryView<'_>) -> Option<String> {
+    let awaits = view.awaits.as_ref();
+    let awaits = awaits.map(|awaits| format!("waits for {}", awaits.r#for));
+    let answer = view.missing.or(view.detail).map(str::to_owned);
+    awaits.or_else(|| view.folded.clone()).or(answer)
+}
+
 impl Delivery {
     fn of(view: &DeliveryView<'_>, now: &Now) -> Self {
         let left_out = view.attempts.len().saturating_sub(MAX_ATTEMPTS);
@@ -355,7 +376,7 @@ impl Delivery {
             made: now.moment(view.created),
             settled: view.settled.map(|at| now.moment(at)),
             next: held.or(view.next_due).map(|at| now.moment(at)),
-            answer: view.missing.or(view.detail).map(|text| one_line(text, 300)),
+            answer: answer(view).map(|text| one_line(&text, 300)),
             attempts: attempts.collect(),
             left_out,
         }

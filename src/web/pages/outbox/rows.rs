@@ -123,7 +123,7 @@ impl Row {
             path: item,
             created: now.moment(delivery.created_at),
             when: outbox::moment(delivery, release, receiver, now.at),
-            answer: outbox::answer(delivery, release),
+            answer: outbox::answer(delivery, release, &now.zone),
             attempts: delivery
                 .attempts
                 .iter()
