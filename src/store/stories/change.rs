@@ -115,8 +115,8 @@ fn split(
     let is_first =
         |(member, root): &(ItemId, ItemId)| *root == placed.root && ItemId::from(story) == *member;
     let keeps_number = items.iter().any(is_first);
-    let moves = |(_, root): &(ItemId, ItemId)| (*root == placed.root) != keeps_number;
-    let (moved, kept): (Vec<_>, Vec<_>) = items.into_iter().partition(moves);
+    let goes = |(_, root): &(ItemId, ItemId)| (*root == placed.root) != keeps_number;
+    let (moved, kept): (Vec<_>, Vec<_>) = items.into_iter().partition(goes);
     let (Some((first, _)), false) = (moved.first(), kept.is_empty()) else {
         return Ok(Err(StoryRefusal::OneText(story)));
     };
