@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     clock::{Clock as _, SystemClock},
+    model::MuteKind,
     store::{StoryFilter, StoryStatus},
     view::{
         moment::{Moment, moment, span},
@@ -83,14 +84,14 @@ impl Stories {
 }
 
 fn row(story: &StoryStatus, mutes: &Mutes, now: Timestamp) -> Vec<String> {
-    let muted = StoryView::of(story, mutes).muted_until;
-    let muted = muted.map(|until| format!(" (muted, ends {})", when::relative(until, now)));
+    let remark = mutes.remark(MuteKind::Story, &story.id.to_string(), now);
+    let remark = remark.map(|remark| format!(" ({remark})"));
     let title = one_line(story.title.as_deref().unwrap_or("(no longer kept)"), 200);
     vec![
         story.id.to_string(),
         count_of_publishers(story),
         count_of_items(story),
         when::relative(story.last_at, now),
-        format!("{title}{}", muted.unwrap_or_default()),
+        format!("{title}{}", remark.unwrap_or_default()),
     ]
 }

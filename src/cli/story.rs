@@ -71,8 +71,10 @@ impl Story {
         let store = stored::open(&config).await?;
         let answer = match (&self.action, &self.story) {
             (Some(Action::Split { item }), _) => split(item, &store, output).await,
-            (Some(Action::Merge { story, into }), _) => merge(story, into, &store, output).await,
-            (None, Some(story)) => show(story, &config, &store, output).await,
+            (Some(Action::Merge { story: name, into }), _) => {
+                merge([name, into], &store, output).await
+            }
+            (None, Some(name)) => show(name, &config, &store, output).await,
             (None, None) => Err(CliError::Usage("which story?".to_owned())),
         };
         store.close().await;
@@ -89,13 +91,11 @@ async fn split(item: &str, store: &Store, output: &Output) -> Answer {
     Ok(true)
 }
 
-async fn merge(story: &str, into: &str, store: &Store, output: &Output) -> Answer {
-    let (story, into) = (
-        lookup::named(story, store).await?,
-        lookup::named(into, store).await?,
-    );
+async fn merge([name, into]: [&str; 2], store: &Store, output: &Output) -> Answer {
+    let from = lookup::named(name, store).await?;
+    let into = lookup::named(into, store).await?;
     let now = SystemClock.now();
-    let merge = store.merge_story(story, into, now).await?;
+    let merge = store.merge_story(from, into, now).await?;
     let merge = merge.map_err(refused)?;
     stored::wake(store).await;
     let mutes = Mutes::in_force(store, now).await?;
@@ -111,20 +111,20 @@ async fn show(name: &str, config: &Config, store: &Store, output: &Output) -> An
     let now = SystemClock.now();
     let mutes = Mutes::in_force(store, now).await?;
     for id in lookup::stories(name, store).await? {
-        let Some(story) = store.story(id).await? else {
+        let Some(record) = store.story(id).await? else {
             continue;
         };
-        if lookup::number(name).is_some_and(|it| story.merged.contains(&it)) && !output.is_json() {
+        if lookup::number(name).is_some_and(|it| record.merged.contains(&it)) && !output.is_json() {
             remark(&format!("it was merged into {id}"));
         }
         let sheet = Sheet {
-            story: &story,
+            story: &record,
             mutes: &mutes,
             zone: &config.timezone,
             now,
             output,
         };
-        output.print(&WholeStoryView::of(&story, &mutes), |_| sheet.text())?;
+        output.print(&WholeStoryView::of(&record, &mutes), |_| sheet.text())?;
     }
     Ok(true)
 }

@@ -81,7 +81,7 @@ struct Desk {
 impl Desk {
     async fn open() -> Self {
         let hook = WebhookServer::start().await;
-        let mut feeds = String::new();
+        let mut feeds = Vec::new();
         let mut papers = Vec::new();
         for (name, publisher) in [
             ("local", "local.example"),
@@ -93,13 +93,14 @@ impl Desk {
         ] {
             let paper = Paper::start(publisher).await;
             let url = paper.server.url("/feed");
-            feeds.push_str(&format!("{name} = {{ url = \"{url}\", every = \"1m\" }}\n"));
+            feeds.push(format!("{name} = {{ url = \"{url}\", every = \"1m\" }}\n"));
             papers.push(paper);
         }
         (1..=811).for_each(|number| papers[0].publish(&format!("Weather {number}"), "Sun"));
         let config = format!(
-            "timezone = \"UTC\"\nnotify = [\"desk\"]\n[poll]\nper_host = \"1ms\"\n[feed]\n{feeds}\
+            "timezone = \"UTC\"\nnotify = [\"desk\"]\n[poll]\nper_host = \"1ms\"\n[feed]\n{}\
              [watch]\nkoizumi = \"Koizumi\"\n[receiver.desk]\nwebhook = \"{}\"\n",
+            feeds.concat(),
             hook.url()
         );
         let world = World::open_days_ago(&config, 1).await;
@@ -260,8 +261,8 @@ async fn what_cannot_be_split_or_merged_is_refused_and_says_why() {
 #[tokio::test]
 async fn a_muted_story_sends_nothing_and_counts_on() {
     let desk = Desk::open().await;
-    let muted = desk.run(&["mute", "story", "#814", "--for", "2d"]);
-    assert_eq!(code(&muted), 0, "{}", stderr(&muted));
+    let done = desk.run(&["mute", "story", "#814", "--for", "2d"]);
+    assert_eq!(code(&done), 0, "{}", stderr(&done));
     desk.world.set_to_real_time();
     desk.publish(5, "Koizumi steps down over Palau boats", "Haruka Oshima, who led the coast guard, follows \
         Shinjiro Koizumi as defence minister of Japan after the Palau patrol boat affair, Tokyo says.").await;

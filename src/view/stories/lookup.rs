@@ -30,33 +30,33 @@ pub(crate) async fn stories(name: &str, store: &Store) -> Result<Vec<StoryId>, N
     if let Some(Number::Story(id)) = Number::read(name) {
         return Err(NoStory::Unknown(id.to_string()));
     }
-    let mut stories = Vec::new();
+    let mut found = Vec::new();
     for (_, story) in members(name, store).await? {
-        if !stories.contains(&story) {
-            stories.push(story);
+        if !found.contains(&story) {
+            found.push(story);
         }
     }
-    Ok(stories)
+    Ok(found)
 }
 
 /// The one story of this number, or of the item of this name.
 pub(crate) async fn story(name: &str, store: &Store) -> Result<StoryId, NoStory> {
-    let stories = stories(name, store).await?;
-    match stories[..] {
-        [story] => Ok(story),
+    let found = stories(name, store).await?;
+    match found[..] {
+        [only] => Ok(only),
         _ => Err(NoStory::Several {
             name: one_line(name, 300),
-            items: stories.into_iter().map(ItemId::from).collect(),
+            items: found.into_iter().map(ItemId::from).collect(),
         }),
     }
 }
 
 /// The same, but under the number that was asked for: it may be that of a story that was merged.
 pub(crate) async fn named(name: &str, store: &Store) -> Result<StoryId, NoStory> {
-    let story = story(name, store).await?;
+    let found = story(name, store).await?;
     match number(name) {
         Some(number) if store.story_number(number).await?.is_some() => Ok(number),
-        _ => Ok(story),
+        _ => Ok(found),
     }
 }
 
@@ -84,8 +84,8 @@ async fn members(name: &str, store: &Store) -> Result<Vec<(ItemId, StoryId)>, No
     };
     let mut members = Vec::new();
     for item in &items {
-        let story = store.story_of(*item).await?;
-        members.extend(story.map(|story| (*item, story)));
+        let found = store.story_of(*item).await?;
+        members.extend(found.map(|story| (*item, story)));
     }
     match (members.is_empty(), items.first()) {
         (false, _) => Ok(members),

@@ -82,10 +82,10 @@ pub(super) async fn add(State(context): State<Context>, asked: Asked, body: Byte
     let comment = wanted.comment.as_deref().map(muting::comment).transpose();
     let comment = comment.map_err(|error| fault("comment", &error))?;
     let names = std::slice::from_ref(&wanted.name);
-    let named = muting::named(&config, store, wanted.kind, names, []).await?;
+    let canonical = muting::named(&config, store, wanted.kind, names, []).await?;
     let new = NewMute {
         kind: wanted.kind,
-        name: named.concat(),
+        name: canonical.concat(),
         until,
         comment,
         by: Some(asked.by()),

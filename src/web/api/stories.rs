@@ -65,8 +65,8 @@ pub(super) async fn show(
         return Err(Fault::not_there(detail));
     };
     let (store, now) = (context.app.store(), SystemClock.now());
-    let story = store.story(id).await?;
-    let story = story.ok_or_else(|| Fault::not_there(format!("there is no story {id}")))?;
+    let record = store.story(id).await?;
+    let record = record.ok_or_else(|| Fault::not_there(format!("there is no story {id}")))?;
     let mutes = Mutes::in_force(store, now).await?;
-    Ok(object(&asked.headers, &WholeStoryView::of(&story, &mutes)))
+    Ok(object(&asked.headers, &WholeStoryView::of(&record, &mutes)))
 }

@@ -120,7 +120,7 @@ impl Matter {
         let options = [("--since", "since"), ("--watch", "watch")];
         let options = options
             .iter()
-            .flat_map(|(option, name)| params.get(name).map(|value| [*option, value]));
+            .filter_map(|(option, name)| params.get(name).map(|value| [*option, value]));
         let words = ["fivebells", "stories"].into_iter();
         Self {
             watch: asked("watch"),

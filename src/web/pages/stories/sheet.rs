@@ -77,9 +77,9 @@ async fn matter(context: &Context, asked: &Asked, number: &str) -> Result<Matter
         ))
     };
     let id = lookup::number(number).ok_or_else(gone)?;
-    let story = store.story(id).await?.ok_or_else(gone)?;
+    let record = store.story(id).await?.ok_or_else(gone)?;
     let mutes = Mutes::in_force(store, now.at).await?;
-    let mut matter = Matter::of(&story, &mutes, &now);
+    let mut matter = Matter::of(&record, &mutes, &now);
     matter.done = (asked.params.get("done") == Some("muted")).then_some("The story is muted.");
     Ok(matter)
 }
