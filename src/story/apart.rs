@@ -113,7 +113,7 @@ fn text(rules: &Rules, question: &Question<'_>, all: &[Candidate]) -> Option<Apa
         .into_iter()
         .chain(lack)
         .collect();
-    (!lacks.is_empty()).then(|| Apart {
+    (!lacks.is_empty()).then_some(Apart {
         item: nearest.member.item,
         story: nearest.member.story,
         lacks,

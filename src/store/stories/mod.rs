@@ -38,8 +38,10 @@ pub use self::{
 
 #[cfg(test)]
 pub(super) use self::{
+    apart::THEN,
     fold::{OF_STORY, OF_TEXT},
     forget::RESTED,
+    joined::REPORTS,
     origins::OF_WATCH,
     place::LOOKS,
     ripen::RIPE,
