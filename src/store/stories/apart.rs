@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     joined::{NearItem, near_item},
-    place::{MEMBER, limit},
+    place::{limit, member},
 };
 use crate::{
     model::{FeedId, ItemId, StoryId},
@@ -94,27 +94,19 @@ impl Shelf for Then<'_> {
     }
 
     fn member(&mut self, item: ItemId) -> Result<Option<Member>, StoreError> {
-        let Some(mut row) = self.tx.row(MEMBER, values![item])? else {
+        let Some(member) = member(self.tx, item)? else {
             return Ok(None);
         };
-        let seen_at: Timestamp = row.take("seen_at")?;
+        let seen_at = member.seen_at;
         let is_later = seen_at > self.at || seen_at == self.at && item > self.item;
-        let sketch = Sketch::from_bytes(&row.take::<Vec<u8>>("sketch")?);
-        let Some(sketch) = sketch.filter(|_| !is_later && item != self.item) else {
+        if is_later || item == self.item {
             return Ok(None);
-        };
-        let story: StoryId = row.take("story")?;
-        let params = values![story, self.at, self.last, self.item];
+        }
+        let params = values![member.story, self.at, self.last, self.item];
         let last: Option<Option<Timestamp>> = self.tx.value(LAST, params)?;
         Ok(Some(Member {
-            item,
-            story,
-            root: row.take("root")?,
-            feed: row.take("feed")?,
-            seen_at,
-            sketch,
-            story_first_at: row.take("first_at")?,
             story_last_at: last.flatten().unwrap_or(seen_at).max(seen_at),
+            ..member
         }))
     }
 }

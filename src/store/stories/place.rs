@@ -20,7 +20,7 @@ const COUNT: &str =
     "SELECT count(*) FROM (SELECT 1 AS one FROM story_key WHERE key = ?1 LIMIT ?2) AS some";
 
 /// An item with its story, or with the one into which that was merged.
-pub(super) const MEMBER: &str = "
+const MEMBER: &str = "
     SELECT s.item, t.id AS story, s.root, s.feed, s.seen_at, s.sketch, t.first_at, t.last_at
       FROM story_item s JOIN story o ON o.id = s.story
       JOIN story t ON t.id = coalesce(o.merged, o.id)
@@ -46,23 +46,28 @@ impl Shelf for Rows<'_> {
     }
 
     fn member(&mut self, item: ItemId) -> Result<Option<Member>, StoreError> {
-        let Some(mut row) = self.0.row(MEMBER, values![item])? else {
-            return Ok(None);
-        };
-        let Some(sketch) = Sketch::from_bytes(&row.take::<Vec<u8>>("sketch")?) else {
-            return Ok(None);
-        };
-        Ok(Some(Member {
-            item: row.take("item")?,
-            story: row.take("story")?,
-            root: row.take("root")?,
-            feed: row.take("feed")?,
-            seen_at: row.take("seen_at")?,
-            sketch,
-            story_first_at: row.take("first_at")?,
-            story_last_at: row.take("last_at")?,
-        }))
+        member(self.0, item)
     }
+}
+
+/// An item that others are compared with; `None` where it is compared no more.
+pub(super) fn member(tx: &mut dyn Tx, item: ItemId) -> Result<Option<Member>, StoreError> {
+    let Some(mut row) = tx.row(MEMBER, values![item])? else {
+        return Ok(None);
+    };
+    let Some(sketch) = Sketch::from_bytes(&row.take::<Vec<u8>>("sketch")?) else {
+        return Ok(None);
+    };
+    Ok(Some(Member {
+        item: row.take("item")?,
+        story: row.take("story")?,
+        root: row.take("root")?,
+        feed: row.take("feed")?,
+        seen_at: row.take("seen_at")?,
+        sketch,
+        story_first_at: row.take("first_at")?,
+        story_last_at: row.take("last_at")?,
+    }))
 }
 
 pub(super) fn limit(most: usize) -> i64 {
