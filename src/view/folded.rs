@@ -54,7 +54,7 @@ impl Hits {
 
     /// Places them in the order in which they came, as the service does.
     pub(crate) fn folded(&self) -> Folded {
-        let mut shelf = Memory::default();
+        let mut desk = Memory::default();
         let mut feeds: HashMap<&str, FeedId> = HashMap::new();
         let mut texts = 0;
         let mut stories = Vec::with_capacity(self.0.len());
@@ -65,11 +65,11 @@ impl Hits {
                 seen_at: hit.seen_at,
                 features: &hit.features,
             };
-            let Ok(placed) = place(&arrival, &mut shelf);
+            let Ok(placed) = place(&arrival, &mut desk);
             texts += u64::from(!matches!(placed.placement, Placement::Copy { .. }));
-            stories.push(shelf.put(hit.item, &arrival, placed));
+            stories.push(desk.put(hit.item, &arrival, placed));
         }
-        let mut stories: Vec<_> = stories.into_iter().map(|it| shelf.story(it)).collect();
+        let mut stories: Vec<_> = stories.into_iter().map(|it| desk.story(it)).collect();
         stories.sort_unstable();
         stories.dedup();
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);

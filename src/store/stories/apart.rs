@@ -41,14 +41,14 @@ const PLACED: &str = "
 
 /// The last items before one that a watch of its own matched: a person thinks of these.
 const BESIDE: &str = "
-    SELECT s.item FROM (
+    SELECT some.item FROM (
         SELECT item, seen_at FROM story_item
          WHERE sketch <> x'' AND seen_at <= ?1 AND item <> ?2 ORDER BY seen_at DESC LIMIT 200
-    ) AS s
-     WHERE (s.seen_at < ?1 OR s.item < ?2)
+    ) AS some
+     WHERE (some.seen_at < ?1 OR some.item < ?2)
        AND EXISTS (SELECT 1 FROM alert_watch mine JOIN alert_watch its ON its.watch = mine.watch
-                    WHERE mine.item = ?2 AND its.item = s.item)
-     ORDER BY s.seen_at DESC LIMIT ?3";
+                    WHERE mine.item = ?2 AND its.item = some.item)
+     ORDER BY some.seen_at DESC LIMIT ?3";
 
 const MOST_BESIDE: u32 = 26;
 
@@ -64,7 +64,10 @@ const COUNT: &str = "
 const LAST: &str = "
     SELECT max(seen_at) FROM (SELECT seen_at FROM story_item
                                WHERE story = ?1 AND item <= ?3 AND item <> ?4 AND seen_at <= ?2
-                               ORDER BY item DESC LIMIT 50) AS last";
+                               ORDER BY item DESC LIMIT 50) AS some";
+
+#[cfg(test)]
+pub(in crate::store) const THEN: [&str; 5] = [NEWEST, COUNT, LAST, PLACED, BESIDE];
 
 /// The shelf as it was when an item came. What was forgotten since is not there.
 struct Then<'a> {
@@ -94,19 +97,18 @@ impl Shelf for Then<'_> {
     }
 
     fn member(&mut self, item: ItemId) -> Result<Option<Member>, StoreError> {
-        let is_there = |member: &Member| {
-            let is_later =
-                member.seen_at > self.at || member.seen_at == self.at && item > self.item;
-            !is_later && item != self.item
-        };
-        let Some(member) = member(self.tx, item)?.filter(is_there) else {
+        let Some(member) = member(self.tx, item)? else {
             return Ok(None);
         };
+        let seen_at = member.seen_at;
+        let is_later = seen_at > self.at || seen_at == self.at && item > self.item;
+        if is_later || item == self.item {
+            return Ok(None);
+        }
         let params = values![member.story, self.at, self.last, self.item];
         let last: Option<Option<Timestamp>> = self.tx.value(LAST, params)?;
-        let last = last.flatten().unwrap_or(member.seen_at);
         Ok(Some(Member {
-            story_last_at: last.max(member.seen_at),
+            story_last_at: last.flatten().unwrap_or(seen_at).max(seen_at),
             ..member
         }))
     }

@@ -54,9 +54,9 @@ const NEAR: &str = "
       LEFT JOIN item i ON i.id = s.item WHERE s.item = ?1";
 
 /// The items of a story, with those of the stories that were merged into it.
-const REPORTS: &str = "
+pub(in crate::store) const REPORTS: &str = "
     SELECT item, root, publisher, origin FROM story_item
-     WHERE story IN (SELECT id FROM story WHERE id = ?1 OR merged = ?1) ORDER BY item LIMIT ?2";
+     WHERE story IN (SELECT id FROM story WHERE id = ?1 OR merged = ?1) LIMIT ?2";
 
 /// Items of a story that are counted.
 const MOST: u32 = 10_000;
@@ -76,7 +76,8 @@ fn joined(tx: &mut dyn Tx, item: ItemId) -> Result<Option<Joined>, StoreError> {
     let (near, evidence): (Option<i64>, Option<String>) =
         (row.take("near")?, row.take("evidence")?);
     let rows = tx.rows(REPORTS, values![placed.story, MOST])?.into_iter();
-    let reports: Vec<Report> = rows.map(Report::read).collect::<Result<_, _>>()?;
+    let mut reports: Vec<Report> = rows.map(Report::read).collect::<Result<_, _>>()?;
+    reports.sort_by_key(|report| report.item);
     let copies = reports.iter().filter(|it| it.root != it.item).count();
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(Some(Joined {

@@ -53,9 +53,11 @@ pub use self::{
 
 #[cfg(test)]
 pub(super) use self::{
+    apart::THEN,
     first::OF_SEVERAL,
     fold::{OF_STORY, OF_TEXT},
     forget::RESTED,
+    joined::REPORTS,
     list::{BELOW, OF_COUNT},
     origins::OF_WATCH,
     place::LOOKS,

@@ -156,29 +156,33 @@ fn dropped(delivery: &DeliveryStatus) -> String {
 
 /// In a digest, as a copy of what was sent or counted with it, and what became of that.
 fn folded(delivery: &DeliveryStatus, context: &DeliveryContext<'_>) -> String {
-    let (mut words, mut at) = (String::new(), delivery);
+    let (mut words, mut at) = (Vec::new(), delivery);
     for into in context.folds(delivery) {
         let number = into.id;
-        let step = match at.folded_as {
+        words.push(match at.folded_as {
             Some(how @ (Folded::Copy | Folded::Report)) => {
-                format!("{} {} ({number}): ", how.in_words(), title(into))
+                format!("{} {} ({number})", how.in_words(), title(into))
             }
-            _ => format!("in digest {number}: "),
-        };
-        words += &step;
+            _ => format!("in digest {number}"),
+        });
         at = into;
     }
+    words.push(end(at, context));
+    words.join(": ")
+}
+
+/// What became of the last of those that are folded into one another.
+fn end(at: &DeliveryStatus, context: &DeliveryContext<'_>) -> String {
     if at.state != DeliveryState::Folded {
-        return words + &in_words(at, context);
+        return in_words(at, context);
     }
     let number = at.folded_into.unwrap_or(DeliveryId(0));
     let receiver = &at.receiver;
-    words
-        + &if context.reaches(at) {
-            format!("{receiver} has it in {number}, which is no longer kept")
-        } else {
-            format!("folded into {number}, which does not bring it to {receiver}")
-        }
+    if context.reaches(at) {
+        format!("{receiver} has it in {number}, which is no longer kept")
+    } else {
+        format!("folded into {number}, which does not bring it to {receiver}")
+    }
 }
 
 /// What `outbox` says of it: when it is tried next, or why it is not.

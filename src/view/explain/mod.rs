@@ -127,7 +127,7 @@ impl<'a> Background<'a> {
             None => None,
         };
         let delivery_context = DeliveryContext::of(&record, store, self.config, self.now).await?;
-        let story = match store.joined(kept.stored.id).await? {
+        let standing = match store.joined(kept.stored.id).await? {
             Some(joined) => {
                 let apart = not_joined(kept, &record, &joined, store).await?;
                 Some(StoryView::of(joined, apart))
@@ -136,7 +136,7 @@ impl<'a> Background<'a> {
         };
         Ok(Some(ItemFacts {
             delivery_context,
-            story,
+            story: standing,
             asked,
             texts: Texts::of(kept, &record, self.matcher),
             feed: store.feed(&kept.feed).await?,

@@ -106,6 +106,12 @@ fn what_pages_show_is_found_by_index() {
         (stories::OF_COUNT, 6),
         (stories::OF_SEVERAL, 2),
         (stories::TIMELINE, 2),
+        (stories::THEN[0], 4),
+        (stories::THEN[1], 4),
+        (stories::THEN[2], 4),
+        (stories::THEN[3], 1),
+        (stories::THEN[4], 3),
+        (stories::REPORTS, 2),
     ] {
         assert_found_by_index(&mut connection, sql, params);
     }
