@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     candidates::Candidate,
     evidence::Evidence,
+    hash::ByHash,
     placement::{Placement, Rules},
     shelf::StoryId,
     sketch::{Sketch, Word},
@@ -69,7 +70,7 @@ pub(super) fn find(rules: &Rules, weighed: &Weighed, candidates: &[Candidate]) -
 pub(super) struct Near<'a> {
     item: Option<(ItemId, &'a Sketch)>,
     cosine: f32,
-    sum: HashMap<u32, f32>,
+    sum: ByHash<u32, f32>,
 }
 
 impl Near<'_> {

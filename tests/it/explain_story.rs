@@ -124,7 +124,7 @@ fn what_was_not_joined_says_to_what_and_what_lacked() {
     assert!(other.contains("s3: the first and only item"), "{other}");
     assert!(other.contains("not joined to s1, nearest #"), "{other}");
     assert!(
-        other.contains(" of 0.20 needed to its nearest item; "),
+        other.contains(" of 0.22 needed to its nearest item; "),
         "{other}"
     );
     let line = json(&desk.run(&["--format", "json", "explain", "#2", "koizumi"])).remove(0);

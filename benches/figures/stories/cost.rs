@@ -9,7 +9,7 @@ use fivebells::{
     },
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, config::DbConfig, params};
 
 use super::stream::seconds;
 
@@ -76,6 +76,9 @@ fn store(items: usize, say: impl Fn(&str, String)) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("stories.db");
     let connection = Connection::open(&path).expect("a store");
+    // As the store has it: a statement with a bound LIMIT is prepared once, not each time.
+    let stable = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+    connection.set_db_config(stable, true).expect("known");
     connection.execute_batch(TABLES).expect("tables");
     let mut shelf = Rows {
         connection: &connection,
