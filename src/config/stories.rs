@@ -1,4 +1,4 @@
-//! What is folded, waits and is sent again because others have the same story: `stories`,
+//! What is folded, waits and is sent again because others have the same story: `stories`, `sources`,
 //! `corroborate` and `escalate`.
 
 use std::{collections::BTreeSet, time::Duration};
@@ -69,6 +69,7 @@ pub(super) fn read_of_receiver(entry: Value<'_>) -> Option<ReceiverStories> {
     let get = |name: &str| keys.iter().copied().find(|value| value.name() == name);
     let stories = ReceiverStories {
         mode: get("stories").and_then(read_stories),
+        sources: get("sources").and_then(Value::boolean).unwrap_or(false),
     };
     (stories != ReceiverStories::default()).then_some(stories)
 }

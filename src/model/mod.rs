@@ -18,6 +18,7 @@ mod priority;
 mod receiver;
 mod report;
 mod story;
+mod story_sources;
 pub mod time;
 mod trouble;
 mod watch;
@@ -44,6 +45,7 @@ pub use report::{
     ReportReady, ReportedFeed, ReportedFirst, ReportedReceiver, ReportedSilence, ReportedWatch,
 };
 pub use story::{Corroborate, CountFrom, Escalate, Otherwise, ReceiverStories, Stories};
+pub use story_sources::StorySources;
 pub use trouble::{
     ConfigFailing, ConfigReason, ConfigRecovered, StoreFailing, StoreReason, StoreRecovered,
 };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Alert, ConfigFailing, ConfigRecovered, DeliveryKey, DigestReady, HealthIssue, MuteEnded,
     Priority, ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady, StoreFailing,
-    StoreRecovered,
+    StoreRecovered, StorySources,
 };
 
 /// Something that receivers are notified of, in the shape of the webhook body's `type` and `data`.
@@ -57,6 +57,9 @@ pub enum Event {
     /// Notices for a receiver were given up; sent to the others.
     #[serde(rename = "receiver.missed")]
     ReceiverMissed(ReceiverMissed),
+    /// A story that a receiver was sent is over, and others had it too.
+    #[serde(rename = "story.sources")]
+    StorySources(Box<StorySources>),
     /// A mute ran out by itself, and it had suppressed something.
     #[serde(rename = "mute.ended")]
     MuteEnded(MuteEnded),
@@ -97,6 +100,7 @@ impl Event {
             Self::ReceiverFailing(_) => "receiver.failing",
             Self::ReceiverRecovered(_) => "receiver.recovered",
             Self::ReceiverMissed(_) => "receiver.missed",
+            Self::StorySources(_) => "story.sources",
             Self::MuteEnded(_) => "mute.ended",
             Self::StoreFailing(_) => "store.failing",
             Self::StoreRecovered(_) => "store.recovered",
@@ -136,7 +140,10 @@ impl Event {
         match self {
             Self::Alert(alert) => alert.priority,
             Self::DigestReady(digest) => digest.priority,
-            Self::MuteEnded(_) | Self::ReportReady(_) | Self::TestPing(_) => Priority::Routine,
+            Self::StorySources(_)
+            | Self::MuteEnded(_)
+            | Self::ReportReady(_)
+            | Self::TestPing(_) => Priority::Routine,
             _ => Priority::Urgent,
         }
     }

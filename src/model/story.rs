@@ -48,6 +48,8 @@ impl fmt::Display for Stories {
 pub struct ReceiverStories {
     /// What is folded for it; `None` as the top of the config says.
     pub mode: Option<Stories>,
+    /// Whether it is sent a line with the number of sources at the end of a story.
+    pub sources: bool,
 }
 
 /// A watch's alert waits until so many publishers have the story, each with a text of its own.

@@ -88,6 +88,7 @@ impl Part {
             | Event::FeedRebased(_)
             | Event::FeedItemsMissed(_)
             | Event::ReceiverMissed(_)
+            | Event::StorySources(_)
             | Event::MuteEnded(_)
             | Event::ReportReady(_)
             | Event::TestPing(_) => Self::Alone,

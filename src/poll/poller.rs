@@ -57,6 +57,11 @@ impl StoryRules {
         let receiver = self.receivers.get(receiver).and_then(|it| it.mode);
         Stories::in_force(watch.stories, receiver, self.mode)
     }
+
+    /// Whether a receiver is sent a line at the end of a story.
+    pub(super) fn sources(&self, receiver: &str) -> bool {
+        self.receivers.get(receiver).is_some_and(|it| it.sources)
+    }
 }
 
 impl PollRules {

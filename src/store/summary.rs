@@ -56,10 +56,11 @@ pub(super) const SUMMARY: &str = "
            (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead";
 
 /// Ids are given in the order of time, and the index holds them: of the deliveries of each receiver
-/// the first is read.
+/// the first is read. What waits for others of its story, for days perhaps, is not late.
 pub(super) const OLDEST_WAITING: &str = "
     SELECT min(d.created_at) FROM receiver r JOIN delivery d ON d.id = (
-      SELECT min(w.id) FROM delivery w WHERE w.state = 'pending' AND w.receiver = r.id)";
+      SELECT min(w.id) FROM delivery w
+       WHERE w.state = 'pending' AND w.receiver = r.id AND w.awaits IS NULL)";
 
 /// Reads all feeds: an index of it would be written at every poll.
 const LAST_POLL: &str = "SELECT max(polled_at) FROM feed WHERE active = 1";

@@ -127,6 +127,7 @@ pub(crate) fn news(n: u8, watches: &[&str], receivers: &[&str]) -> NewItem {
     let alert = (!watches.is_empty()).then(|| {
         let alert = alert(n, watches);
         let one = |receiver: &&str| AlertReceiver {
+            sources: false,
             receiver: (*receiver).to_owned(),
             watches: alert.watches.clone(),
             modes: vec![Stories::Copies; watches.len()],

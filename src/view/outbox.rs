@@ -239,6 +239,7 @@ pub(crate) fn title(delivery: &DeliveryStatus) -> String {
         },
         Event::ReceiverRecovered(data) => format!("receiver {} has recovered", data.receiver),
         Event::ReceiverMissed(data) => format!("receiver {} missed something", data.receiver),
+        Event::StorySources(data) => format!("more sources of story s{}", data.story),
         Event::MuteEnded(data) => format!("mute of {} {} has ended", data.kind, data.name),
         Event::StoreFailing(data) => format!("store in trouble ({})", data.reason.as_str()),
         Event::StoreRecovered(_) => "store has recovered".to_owned(),

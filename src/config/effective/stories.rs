@@ -40,6 +40,9 @@ impl Writer {
         if let Some(mode) = stories.mode {
             self.string("stories", mode.as_str());
         }
+        if stories.sources {
+            self.value("sources", "true");
+        }
     }
 }
 

@@ -137,6 +137,11 @@ pub const RECEIVER: Table = Table {
             "copies, all or off: what is folded for it; the top-level `stories` if not set",
         )
         .of(&STORIES),
+        key(
+            "sources",
+            Kind::Boolean,
+            "whether it is sent a line such as `14 more sources` at the end of a story",
+        ),
     ],
 };
 

@@ -38,6 +38,8 @@ fn the_nearest_says_what_is_folded() {
         assert_eq!(in_force, expected, "{top} {of_watch} {of_receiver}");
     }
     assert!(read("", "", "").receiver_stories.is_empty());
+    let config = read("", "", "sources = true");
+    assert!(config.receiver_stories["r"].sources);
 }
 
 #[test]

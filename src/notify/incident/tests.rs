@@ -91,7 +91,7 @@ fn a_full_disk_reported_past_the_store_is_the_incident_that_its_end_resolves() {
 }
 
 /// Every type, and the one that ends what it opens.
-const PAIRS: [(&str, Option<&str>); 20] = [
+const PAIRS: [(&str, Option<&str>); 21] = [
     ("alert.matched", None),
     ("digest.ready", None),
     ("feed.failing", Some("feed.recovered")),
@@ -105,6 +105,7 @@ const PAIRS: [(&str, Option<&str>); 20] = [
     ("receiver.failing", Some("receiver.recovered")),
     ("receiver.recovered", None),
     ("receiver.missed", None),
+    ("story.sources", None),
     ("mute.ended", None),
     ("store.failing", Some("store.recovered")),
     ("store.recovered", None),

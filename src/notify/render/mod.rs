@@ -18,6 +18,7 @@ mod report;
 mod runs;
 mod service;
 mod sheet;
+mod sources;
 mod style;
 mod terminal;
 mod text;

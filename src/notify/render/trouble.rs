@@ -10,6 +10,7 @@ use super::{
     service::{
         config_failing, config_recovered, mute_ended, store_failing, store_recovered, test_ping,
     },
+    sources::story_sources,
 };
 use crate::model::{
     Event, FeedEmpty, FeedFailing, FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent,
@@ -40,6 +41,7 @@ pub(in crate::notify) fn words(event: &Event, timezone: &TimeZone) -> Trouble {
         Event::ReceiverFailing(failing) => receiver_failing(failing, timezone),
         Event::ReceiverRecovered(recovered) => receiver_recovered(recovered, timezone),
         Event::ReceiverMissed(missed) => receiver_missed(missed, timezone),
+        Event::StorySources(story) => story_sources(story),
         Event::MuteEnded(ended) => mute_ended(ended, timezone),
         Event::StoreFailing(failing) => store_failing(failing, timezone),
         Event::StoreRecovered(recovered) => store_recovered(recovered, timezone),

@@ -7,7 +7,7 @@ use crate::model::{
     ConfigFailing, ConfigReason, ConfigRecovered, DeliveryKey, Event, FeedEmpty, FeedFailing,
     FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, HealthIssue, MuteEnded, MuteKind,
     NetworkFailing, NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReceiverRecovered,
-    StoreFailing, StoreReason, StoreRecovered, TestPing,
+    StoreFailing, StoreReason, StoreRecovered, StorySources, TestPing,
 };
 
 /// One notice of every type, the plain alert first.
@@ -32,6 +32,15 @@ pub(crate) fn every_kind() -> Vec<Notice> {
     ]);
     troubles.extend(troubles_of_receivers(now, yesterday));
     troubles.extend([
+        Event::StorySources(Box::new(StorySources {
+            story: "812".into(),
+            title: "Koizumi resigns".into(),
+            link: Some("https://www.bbc.com/news/koizumi".into()),
+            watches: vec!["koizumi".into()],
+            sources: 14,
+            independent: 3,
+            publishers: vec!["bbc".into(), "nhk".into(), "reuters".into()],
+        })),
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
             kind: MuteKind::Watch,

@@ -7,7 +7,7 @@ use super::{alert, kinds::every_kind, notice, sample_digest};
 use crate::model::{
     Alert, ConfigFailing, ConfigReason, DigestReady, Event, FeedFailing, FeedItemsMissed,
     FeedRecovered, Field, HealthIssue, Match, MuteEnded, MuteKind, NetworkFailing, Notice,
-    StoreFailing, StoreReason, StoreRecovered, Update,
+    StoreFailing, StoreReason, StoreRecovered, StorySources, Update,
 };
 
 /// A notice of every type that can do without something, without it.
@@ -63,7 +63,19 @@ pub(super) fn digest(now: Timestamp) -> DigestReady {
     }
 }
 
-fn sparse_troubles(now: Timestamp) -> [Event; 8] {
+fn sparse_story() -> Event {
+    Event::StorySources(Box::new(StorySources {
+        story: "812".into(),
+        title: String::new(),
+        link: None,
+        watches: Vec::new(),
+        sources: 1,
+        independent: 0,
+        publishers: Vec::new(),
+    }))
+}
+
+fn sparse_troubles(now: Timestamp) -> [Event; 9] {
     let (feed, url) = ("nhk".to_owned(), "https://example.org/feed".to_owned());
     [
         Event::FeedFailing(FeedFailing {
@@ -102,6 +114,7 @@ fn sparse_troubles(now: Timestamp) -> [Event; 8] {
             error: String::new(),
             named: Vec::new(),
         }),
+        sparse_story(),
         Event::MuteEnded(MuteEnded {
             id: "3".into(),
             kind: MuteKind::Feed,
@@ -205,6 +218,7 @@ fn quoted_error(event: Event) -> Option<Event> {
         }
         Event::StoreFailing(it) => &mut it.error,
         Event::ConfigFailing(it) => &mut it.error,
+        Event::StorySources(it) => &mut it.title,
         Event::MuteEnded(it) => it.comment.as_mut()?,
         Event::TestPing(it) => &mut it.message,
         _ => return None,

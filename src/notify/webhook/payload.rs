@@ -7,7 +7,7 @@ use crate::model::{
     Alert, ConfigFailing, ConfigRecovered, DigestReady, Event, FeedEmpty, FeedFailing,
     FeedItemsMissed, FeedRebased, FeedRecovered, FeedSilent, MuteEnded, NetworkFailing,
     NetworkRecovered, Notice, ReceiverFailing, ReceiverMissed, ReceiverRecovered, ReportReady,
-    StoreFailing, StoreRecovered, TestPing,
+    StoreFailing, StoreRecovered, StorySources, TestPing,
 };
 
 /// The body of a webhook without a template: the same bytes for the same notice.
@@ -45,6 +45,7 @@ enum Data<'a> {
     ReceiverFailing(&'a ReceiverFailing),
     ReceiverRecovered(&'a ReceiverRecovered),
     ReceiverMissed(&'a ReceiverMissed),
+    StorySources(&'a StorySources),
     MuteEnded(&'a MuteEnded),
     StoreFailing(&'a StoreFailing),
     StoreRecovered(&'a StoreRecovered),
@@ -70,6 +71,7 @@ impl<'a> Data<'a> {
             Event::ReceiverFailing(data) => Self::ReceiverFailing(data),
             Event::ReceiverRecovered(data) => Self::ReceiverRecovered(data),
             Event::ReceiverMissed(data) => Self::ReceiverMissed(data),
+            Event::StorySources(data) => Self::StorySources(data),
             Event::MuteEnded(data) => Self::MuteEnded(data),
             Event::StoreFailing(data) => Self::StoreFailing(data),
             Event::StoreRecovered(data) => Self::StoreRecovered(data),

@@ -82,6 +82,7 @@ fn raise(
             modes: theirs
                 .map(|hit| rules.stories.of(hit.watch, receiver))
                 .collect(),
+            sources: rules.stories.sources(receiver),
         }
     });
     let receivers: Vec<AlertReceiver> = receivers.collect();

@@ -35,6 +35,7 @@ impl<'a> Subject<'a> {
     pub(in crate::store) fn of(receiver: &'a str, event: &'a Event) -> Self {
         let (watches, tags) = match event {
             Event::Alert(alert) => (&alert.watches[..], &alert.feed.tags[..]),
+            Event::StorySources(story) => (&story.watches[..], &[][..]),
             _ => (&[][..], &[][..]),
         };
         Self {
@@ -137,6 +138,7 @@ fn feeds(event: &Event) -> Vec<&str> {
         | Event::StoreRecovered(_)
         | Event::ConfigFailing(_)
         | Event::ConfigRecovered(_)
+        | Event::StorySources(_)
         | Event::MuteEnded(_)
         | Event::ReportReady(_)
         | Event::TestPing(_) => return Vec::new(),
@@ -210,7 +212,9 @@ fn waiting(tx: &mut dyn Tx, receiver: &str) -> Result<Vec<DeliveryId>, StoreErro
 /// What of a story waits, for others or for its time.
 const WAITING_OF_STORY: &str = "
     SELECT d.id FROM story_item s JOIN alert a ON a.item = s.item JOIN delivery d ON d.alert = a.id
-     WHERE s.story = ?1 AND d.state = 'pending'";
+     WHERE s.story = ?1 AND d.state = 'pending'
+     UNION SELECT id FROM delivery
+     WHERE story = ?1 AND awaits IS NOT NULL AND state = 'pending'";
 
 fn waiting_of_story(tx: &mut dyn Tx, name: &str) -> Result<Vec<DeliveryId>, StoreError> {
     let number = name

@@ -38,6 +38,43 @@ pub(in crate::store) fn enqueue_event<'a>(
     enqueue(tx, &NewDelivery::to_each(receivers, event), now).map(drop)
 }
 
+/// Puts a notice of a story into the outbox of a receiver, where it waits.
+pub(in crate::store) fn enqueue_later(
+    tx: &mut dyn Tx,
+    receiver: &str,
+    event: &Event,
+    (awaits, until, story): (Awaits, Timestamp, StoryId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = Row {
+        fate: Fate::Await { awaits, until },
+        story: Some(story),
+        alert: None,
+        kind: event.kind(),
+        priority: event.priority(),
+        place: flood::place(now, 0),
+        payload: serialize(event, now),
+        subject: Subject {
+            story: Some(story),
+            ..Subject::of(receiver, event)
+        },
+    };
+    let mutes = Mutes::in_force(tx, now)?;
+    insert(tx, row, &mutes, now).map(drop)
+}
+
+/// Says something else in a delivery that was never attempted.
+pub(in crate::store) fn rewrite(
+    tx: &mut dyn Tx,
+    id: DeliveryId,
+    event: &Event,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE delivery SET payload = ?2 WHERE id = ?1 AND state = 'pending' AND attempts = 0";
+    tx.exec(sql, values![id, serialize(event, now)]).map(drop)
+}
+
 /// Puts notices into the outbox, due now; a mute in force suppresses them there.
 pub(in crate::store) fn enqueue(
     tx: &mut dyn Tx,

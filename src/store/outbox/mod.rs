@@ -34,7 +34,7 @@ pub(super) use self::{
 pub(super) use self::{
     digest::fold,
     follow::{follow, moved},
-    insert::{Fate, close_lost, enqueue, enqueue_event, insert_alert},
+    insert::{Fate, close_lost, enqueue, enqueue_event, enqueue_later, insert_alert, rewrite},
     manage::release,
     payload::{Part, deserialize_event, list, parse_list, part, with_part},
     show::of_alert,

@@ -99,7 +99,7 @@ pub(super) fn insert(
         }
         let nth = effects.receivers.get(&receiver.receiver).copied();
         let nth = nth.unwrap_or_default();
-        if stories::send(tx, &sending, &receiver.receiver, &watches, nth)? {
+        if stories::send(tx, &sending, &receiver, &watches, nth)? {
             effects.receivers.insert(receiver.receiver, nth + 1);
         }
     }

@@ -276,6 +276,8 @@ pub struct AlertReceiver {
     pub watches: Vec<String>,
     /// Of each of them, what is folded of a story.
     pub modes: Vec<Stories>,
+    /// Whether it is sent a line at the end of a story.
+    pub sources: bool,
 }
 
 /// Whether a poll was written.

@@ -23,6 +23,8 @@ use crate::{
 pub(in crate::store) enum Awaits {
     /// For the summary of its story.
     Summary,
+    /// For the end of its story.
+    Sources,
     /// For more publishers.
     Publishers(Publishers),
 }
@@ -141,6 +143,7 @@ pub(in crate::store) fn awaited(
 ) -> Result<Option<String>, StoreError> {
     Ok(match (serde_json::from_str(awaits), story) {
         (Ok(Awaits::Summary), Some(story)) => Some(format!("the summary of story {story}")),
+        (Ok(Awaits::Sources), Some(story)) => Some(format!("the end of story {story}")),
         (Ok(Awaits::Publishers(publishers)), Some(story)) => {
             // As they were counted last.
             let counted_at = "SELECT last_at FROM story WHERE id = ?1";

@@ -10,7 +10,7 @@ use super::{
     awaiting::corroborate,
     fold,
     origins::{self, Origins},
-    place, read,
+    place, read, sources,
 };
 use crate::{
     model::{DeliveryId, ItemId, StoryId},
@@ -193,6 +193,7 @@ pub(super) fn absorb(
     let sql = "UPDATE story SET merged = ?2 WHERE id = ?1 OR merged = ?1";
     tx.exec(sql, values![from, to])?;
     settle(tx, to)?;
+    sources::moved(tx, from, to, now)?;
     corroborate(tx, to, now)?;
     refresh(tx, &items)?;
     Ok(number(items.len()))

@@ -25,6 +25,7 @@ mod place;
 mod read;
 mod ripen;
 mod send;
+mod sources;
 #[cfg(test)]
 mod tests;
 
@@ -63,6 +64,7 @@ pub(super) use self::{
     place::LOOKS,
     read::TIMELINE,
     ripen::RIPE,
+    sources::FOLDED,
 };
 
 /// What is to be known of an item that is placed in a story.

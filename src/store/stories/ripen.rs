@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Awaits, awaiting::release, fold};
+use super::{Awaits, awaiting::release, fold, sources};
 use crate::{
     model::{DeferReason, DeliveryId, Otherwise, StoryId},
     store::{
@@ -43,6 +43,7 @@ fn ripen(tx: &mut dyn Tx, receiver: &str, now: Timestamp) -> Result<(), StoreErr
         let awaits = serde_json::from_str(&row.take::<String>("awaits")?);
         match (awaits, story) {
             (Ok(Awaits::Summary), Some(story)) => summaries.entry(story).or_default().push(id),
+            (Ok(Awaits::Sources), Some(story)) => sources::write(tx, id, story, receiver, now)?,
             (Ok(Awaits::Publishers(publishers)), Some(story)) => {
                 let found = publishers.found(tx, story, now)?;
                 let words = found.in_words(publishers.wanted);

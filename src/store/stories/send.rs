@@ -8,12 +8,13 @@ use super::{
     Awaits, NewStory, Placed,
     awaiting::Publishers,
     fold::{self, Had},
+    sources,
 };
 use crate::{
-    delivery_policy::{Candidate, Folding},
+    delivery_policy::{Because, Candidate, Folding},
     model::{Alert, Corroborate, DeliveryId, Priority, Stories, StoryId},
     store::{
-        StoreError,
+        AlertReceiver, StoreError,
         engine::{Tx, millis, values},
         mutes::Mutes,
         outbox::{self, Fate, Part},
@@ -42,7 +43,7 @@ pub(in crate::store) struct Sending<'a> {
 pub(in crate::store) fn send(
     tx: &mut dyn Tx,
     sending: &Sending<'_>,
-    receiver: &str,
+    receiver: &AlertReceiver,
     watches: &[(String, Priority, Stories)],
     nth: u32,
 ) -> Result<bool, StoreError> {
@@ -51,7 +52,7 @@ pub(in crate::store) fn send(
         let place = (nth, Fate::Send, None);
         outbox::insert_alert(
             tx,
-            receiver,
+            &receiver.receiver,
             sending.alert,
             &part,
             place,
@@ -60,7 +61,7 @@ pub(in crate::store) fn send(
         )?;
         return Ok(true);
     };
-    let had = fold::had(tx, placed, receiver)?;
+    let had = fold::had(tx, placed, &receiver.receiver)?;
     let (mut at_once, mut is_due) = (Vec::new(), false);
     for watch in watches {
         match waits(story, watch, &had) {
@@ -105,7 +106,7 @@ fn waits<'a>(
 
 /// Where a part of an alert goes.
 struct To<'a> {
-    receiver: &'a str,
+    receiver: &'a AlertReceiver,
     nth: u32,
     had: &'a Had,
     waits: Option<(&'a str, &'a Corroborate)>,
@@ -120,39 +121,7 @@ fn insert(
 ) -> Result<bool, StoreError> {
     let (alert, now) = (sending.alert, sending.now);
     let mut part = part(alert, watches);
-    let candidate = Candidate {
-        alert,
-        root: placed.root,
-        watches: &part.watches,
-        priority: part.priority,
-        mode: mode(watches),
-        is_again: part.watches.iter().any(|it| sending.again.contains(it)),
-    };
-    let folding = candidate.folding(&to.had.alerts);
-    let (fate, because) = match (folding, to.waits) {
-        (Folding::Fold { into }, _) => (Fate::Fold { into }, None),
-        (_, Some((watch, rule))) => {
-            let awaits = Awaits::Publishers(Publishers::of(watch, rule));
-            (
-                Fate::Await {
-                    awaits,
-                    until: after(now, rule.within),
-                },
-                None,
-            )
-        }
-        (Folding::Summarize, None) => {
-            let until = summary(tx, placed.story, to.receiver, now)?;
-            (
-                Fate::Await {
-                    awaits: Awaits::Summary,
-                    until,
-                },
-                None,
-            )
-        }
-        (Folding::Send(because), None) => (Fate::Send, because),
-    };
+    let (fate, because) = fate(tx, sending, placed, to, (&part, mode(watches)))?;
     part.thread = to.had.first().map(|first| first.0);
     if let Some(because) = because
         && let Some(mut story) = alert.story.clone()
@@ -166,14 +135,68 @@ fn insert(
         Fate::Send => (true, None),
     };
     let place = (to.nth, fate, Some(placed.story));
-    let id = outbox::insert_alert(tx, to.receiver, alert, &part, place, sending.mutes, now)?;
+    let id = outbox::insert_alert(
+        tx,
+        &to.receiver.receiver,
+        alert,
+        &part,
+        place,
+        sending.mutes,
+        now,
+    )?;
     if let Some(into) = into {
         fold::refresh(tx, into, None)?;
+        if to.receiver.sources {
+            sources::follow(tx, placed.story, &to.receiver.receiver, now)?;
+        }
     } else {
         let of = (placed.story, placed.root);
-        fold::note(tx, of, to.receiver, (id, alert, &part))?;
+        fold::note(tx, of, &to.receiver.receiver, (id, alert, &part))?;
     }
     Ok(is_due)
+}
+
+/// What becomes of a part of an alert, and of a copy that is sent why.
+fn fate(
+    tx: &mut dyn Tx,
+    sending: &Sending<'_>,
+    placed: &Placed,
+    to: &To<'_>,
+    (part, mode): (&Part, Stories),
+) -> Result<(Fate, Option<Because>), StoreError> {
+    let candidate = Candidate {
+        alert: sending.alert,
+        root: placed.root,
+        watches: &part.watches,
+        priority: part.priority,
+        mode,
+        is_again: part.watches.iter().any(|it| sending.again.contains(it)),
+    };
+    let folding = candidate.folding(&to.had.alerts);
+    Ok(match (folding, to.waits) {
+        (Folding::Fold { into }, _) => (Fate::Fold { into }, None),
+        (_, Some((watch, rule))) => {
+            let awaits = Awaits::Publishers(Publishers::of(watch, rule));
+            (
+                Fate::Await {
+                    awaits,
+                    until: after(sending.now, rule.within),
+                },
+                None,
+            )
+        }
+        (Folding::Summarize, None) => {
+            let until = summary(tx, placed.story, &to.receiver.receiver, sending.now)?;
+            (
+                Fate::Await {
+                    awaits: Awaits::Summary,
+                    until,
+                },
+                None,
+            )
+        }
+        (Folding::Send(because), None) => (Fate::Send, because),
+    })
 }
 
 /// Of the watches the one that folds least decides.

@@ -1,6 +1,7 @@
 //! What becomes of the alerts of a story, from commit to commit.
 
 mod one;
+mod sources;
 mod steer;
 
 use crate::{

@@ -105,6 +105,7 @@ fn what_pages_show_is_found_by_index() {
         (stories::BELOW, 1),
         (stories::OF_COUNT, 6),
         (stories::OF_SEVERAL, 2),
+        (stories::FOLDED, 2),
         (stories::TIMELINE, 2),
         (stories::THEN[0], 4),
         (stories::THEN[1], 4),
