@@ -163,6 +163,9 @@ fn merge(
         return Ok(Err(StoryRefusal::Merged { story, into: from }));
     }
     let moved = absorb(tx, from, to, now)?;
+    // What was split off before keeps its own mark.
+    let sql = "UPDATE story SET is_split = 0 WHERE id = ?1";
+    tx.exec(sql, values![to])?;
     let row = tx.row(
         "SELECT independent, (SELECT count(*) FROM story_item s WHERE s.story = story.id) AS items
            FROM story WHERE id = ?1",

@@ -57,6 +57,31 @@ async fn an_item_that_fits_two_small_stories_makes_them_one() {
 }
 
 #[tokio::test]
+async fn what_a_person_merged_again_is_merged_by_itself_too() {
+    let temp = TempStore::new();
+    let mut wire = two_stories(&temp).await;
+    let item = wire.item(
+        "Ferry aground, says harbour master",
+        &format!("Near Velmora {AGROUND}"),
+        "f4",
+    );
+    wire.show("f4", i64::from(wire.n), vec![item]).await;
+    let before = wire.number(1).await;
+    let store = &wire.store;
+    let merge = |from, into| store.merge_story(StoryId(from), StoryId(into), at(10));
+    merge(2, 1).await.expect("written").expect("merged");
+    let split = store.split_story(ItemId(2), at(11)).await;
+    split.expect("written").expect("split");
+    merge(2, 1).await.expect("written").expect("merged");
+    let flags: Vec<i64> = store
+        .read(|tx| tx.column("SELECT is_split FROM story WHERE merged IS NULL", &[]))
+        .await
+        .expect("read");
+    assert_eq!(flags, [0]);
+    assert_eq!(wire.number(1).await.1, before.1 + 1);
+}
+
+#[tokio::test]
 async fn what_a_person_split_is_not_merged_again() {
     let temp = TempStore::new();
     let mut wire = two_stories(&temp).await;
