@@ -31,6 +31,7 @@ pub(in crate::store) fn arrive(
     let placed = place::find(tx, item)?.expect("it was just placed");
     Ok(Placed {
         is_new: true,
+        joins: true,
         ..placed
     })
 }

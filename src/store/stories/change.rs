@@ -163,6 +163,7 @@ fn merge(
         return Ok(Err(StoryRefusal::Merged { story, into: from }));
     }
     let moved = absorb(tx, from, to, now)?;
+    corroborate(tx, to, now)?;
     // What was split off before keeps its own mark.
     let sql = "UPDATE story SET is_split = 0 WHERE id = ?1";
     tx.exec(sql, values![to])?;
@@ -181,7 +182,8 @@ fn merge(
     }))
 }
 
-/// Puts all items of a story into another one. Both have items of their own. Gives how many came.
+/// Puts all items of a story into another one. Both have items of their own. Gives how many came. Whether
+/// there are publishers enough now is asked by who does this.
 pub(super) fn absorb(
     tx: &mut dyn Tx,
     from: StoryId,
@@ -197,7 +199,6 @@ pub(super) fn absorb(
     tx.exec(sql, values![from, to])?;
     settle(tx, to)?;
     sources::moved(tx, from, to, now)?;
-    corroborate(tx, to, now)?;
     refresh(tx, &items)?;
     Ok(number(items.len()))
 }

@@ -100,6 +100,8 @@ pub(super) struct Placed {
     pub(super) revision: u32,
     /// Whether it was placed by this transaction.
     pub(super) is_new: bool,
+    /// Whether it made one story of several.
+    pub(super) joins: bool,
 }
 
 /// What an item of this story and this root is to it.

@@ -26,12 +26,16 @@ const MEMBER: &str = "
       JOIN story t ON t.id = coalesce(o.merged, o.id)
      WHERE s.item = ?1";
 
+const RAISED: &str = "
+    SELECT d.id FROM story_item s JOIN alert a ON a.item = s.item JOIN delivery d ON d.alert = a.id
+     WHERE s.story = ?1 AND d.priority >= ?2 LIMIT 1";
+
 pub(super) const TEXTS: &str = "
     SELECT count(*) FROM (
       SELECT 1 AS one FROM story_item WHERE story = ?1 AND root = item LIMIT ?2) AS some";
 
 #[cfg(test)]
-pub(in crate::store) const LOOKS: [&str; 4] = [NEWEST, COUNT, MEMBER, TEXTS];
+pub(in crate::store) const LOOKS: [&str; 5] = [NEWEST, COUNT, MEMBER, TEXTS, RAISED];
 
 /// The rows of the store, as the rules look at them.
 struct Rows<'a>(&'a mut dyn Tx);
@@ -144,6 +148,7 @@ pub(super) fn place(
         role: role(item, story, root),
         revision,
         is_new: true,
+        joins: false,
     };
     Ok((placed, found.merges))
 }
@@ -184,6 +189,7 @@ pub(super) fn find(tx: &mut dyn Tx, item: ItemId) -> Result<Option<Placed>, Stor
         role: role(item, story, root),
         revision: row.take("revision")?,
         is_new: false,
+        joins: false,
     }))
 }
 
@@ -206,8 +212,21 @@ pub(in crate::store) fn escalate(
         .saturating_sub(within(escalate.within))
         .unwrap_or(Timestamp::MIN);
     let before = origins::of_watch(tx, placed.story, &rule.watch, since, &[])?;
-    let is_next = before.count() + 1 == escalate.publishers && !before.names.contains(&new.origin);
-    Ok(is_next.then_some(escalate.priority))
+    let is_another = !before.names.contains(&new.origin);
+    let count = before.count() + u32::from(is_another);
+    let rises = if placed.joins {
+        // Neither of the stories may have had enough, and together they may have more.
+        count >= escalate.publishers && !was_raised(tx, placed.story, escalate.priority)?
+    } else {
+        count == escalate.publishers && is_another
+    };
+    Ok(rises.then_some(escalate.priority))
+}
+
+/// Whether something of a story was sent with this priority, or a higher one.
+fn was_raised(tx: &mut dyn Tx, story: StoryId, priority: Priority) -> Result<bool, StoreError> {
+    let row = tx.row(RAISED, values![story, priority.rank()])?;
+    Ok(row.is_some())
 }
 
 fn within(span: Duration) -> jiff::SignedDuration {

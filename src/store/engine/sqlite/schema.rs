@@ -79,6 +79,8 @@ fn due_rows_and_pages_of_items_are_found_by_index() {
         (stories::LOOKS[0], 2),
         (stories::LOOKS[1], 2),
         (stories::LOOKS[2], 1),
+        (stories::LOOKS[3], 2),
+        (stories::LOOKS[4], 2),
         (outbox::FOLLOWERS, 1),
     ] {
         assert_found_by_index(&mut connection, sql, params);

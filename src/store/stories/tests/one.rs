@@ -56,6 +56,63 @@ async fn an_item_that_fits_two_small_stories_makes_them_one() {
     assert_eq!(stories[2].role, StoryRole::FollowUp);
 }
 
+/// An item of the ferry whose watch has a rule.
+fn with(wire: &mut Wire, n: usize, rule: StoryRule) -> (&'static str, NewItem) {
+    let (feed, title, text) = [
+        ("f1", "Ferry aground", format!("Near Velmora {AGROUND}")),
+        (
+            "f2",
+            "Vessel stuck",
+            format!("For skipper Brandt {AGROUND}"),
+        ),
+        ("f3", "Vessel stuck: ferry still aground", BOTH.to_owned()),
+    ][n]
+        .clone();
+    (feed, with_rule(wire.item(title, &text, feed), rule))
+}
+
+#[tokio::test]
+async fn stories_that_become_one_have_publishers_enough_together() {
+    let temp = TempStore::new();
+    let mut wire = Wire::new(&temp).await;
+    for n in 0..3 {
+        assert_eq!(wire.deliver("desk", 9).await, [], "{n}");
+        let (feed, item) = with(&mut wire, n, three(Otherwise::Digest));
+        wire.show(feed, 1 + i64::try_from(n).expect("small"), vec![item])
+            .await;
+    }
+    let [Event::Alert(alert)] = &wire.deliver("desk", 9).await[..] else {
+        panic!("one alert");
+    };
+    let story = alert.story.as_ref().expect("a story");
+    assert_eq!(story.corroborated.as_deref(), Some("3 of 3: f1, f2, f3"));
+}
+
+#[tokio::test]
+async fn the_item_that_makes_them_one_rises_where_more_than_enough_have_it() {
+    let temp = TempStore::new();
+    let mut wire = Wire::new(&temp).await;
+    let rule = StoryRule {
+        watch: "koizumi".to_owned(),
+        corroborate: None,
+        escalate: Some(Escalate {
+            publishers: 2,
+            within: std::time::Duration::from_hours(6),
+            priority: Priority::Bulletin,
+        }),
+    };
+    let mut priorities = Vec::new();
+    for n in 0..3 {
+        let (feed, item) = with(&mut wire, n, rule.clone());
+        wire.show(feed, 1 + i64::try_from(n).expect("small"), vec![item])
+            .await;
+        let sent = wire.deliver("desk", 9).await;
+        priorities.extend(sent.iter().map(Event::priority));
+    }
+    let urgent = Priority::Urgent;
+    assert_eq!(priorities, [urgent, urgent, Priority::Bulletin]);
+}
+
 #[tokio::test]
 async fn what_a_person_merged_again_is_merged_by_itself_too() {
     let temp = TempStore::new();
