@@ -10,7 +10,7 @@ use super::{
     shelf::{Member, StoryId},
     sketch::{Sketch, Word},
 };
-use crate::model::FeedId;
+use crate::model::{FeedId, ItemId};
 
 /// A text of fewer words is no text of its own: many items may be called "Morning briefing".
 const LEAST_WORDS: usize = 5;
@@ -22,15 +22,25 @@ const LEAST_NAMES: usize = 2;
 const SHORT: u8 = 16;
 const OF_SHORT: f32 = 0.8;
 
+/// What a text is to those before it.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Where it belongs as a copy.
+    pub(super) copy: Option<Placement>,
+    /// An item whose text it has with other figures, a denial or a correction.
+    pub(super) changes: Option<ItemId>,
+}
+
 /// The item whose text the arriving one has: the nearest, the oldest of those.
 pub(super) fn find(
     rules: &Rules,
     arrival: &Arrival<'_>,
     sketch: &Sketch,
     candidates: &[Candidate],
-) -> Option<Placement> {
+) -> Found {
     let common = boilerplate(candidates);
     let links = naming(arrival, sketch, candidates);
+    let mut near: Option<ItemId> = None;
     let mut best: Option<(f32, Evidence, &Member)> = None;
     let mut changed = HashSet::new();
     for Candidate { member } in candidates {
@@ -43,7 +53,7 @@ pub(super) fn find(
             if evidence == Evidence::Link || share >= 1.0 && evidence == Evidence::Text {
                 continue;
             }
-            return None;
+            return Found::default();
         }
         if matches!(evidence, Evidence::Phrases { .. }) && !has_names(sketch, &member.sketch) {
             continue;
@@ -51,6 +61,7 @@ pub(super) fn find(
         let end = arrival.features.shared_end(&member.sketch);
         if !sketch.figures.agree(&member.sketch.figures, end) {
             changed.insert(member.root);
+            near = Some(near.map_or(member.item, |known| known.min(member.item)));
             continue;
         }
         let is_better = best
@@ -62,11 +73,14 @@ pub(super) fn find(
     }
     // Another copy of that text shows what was changed.
     let best = best.filter(|(_, _, member)| !changed.contains(&member.root));
-    best.map(|(_, evidence, member)| Placement::Copy {
-        of: member.item,
-        story: member.story,
-        evidence,
-    })
+    Found {
+        copy: best.map(|(_, evidence, member)| Placement::Copy {
+            of: member.item,
+            story: member.story,
+            evidence,
+        }),
+        changes: near,
+    }
 }
 
 /// The addresses that name a text: not those that two items of its feed have.

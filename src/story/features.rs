@@ -1,6 +1,6 @@
 //! What is seen in a text before it is known what is rare.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use super::{
     figures::{Figures, turns_inside},
@@ -170,6 +170,26 @@ static LISTED: LazyLock<ByHash<u64, Listed>> = LazyLock::new(|| {
     }
     listed
 });
+
+/// The words that turn the meaning, as figures have them.
+static TURNS: LazyLock<HashSet<u32>> = LazyLock::new(|| {
+    let inside = lists::TURNS_INSIDE.split_whitespace();
+    let words = lists::TURNS.split_whitespace().map(|word| {
+        let word = fold(word);
+        cut(hash(stem(word.trim()).as_bytes()))
+    });
+    words
+        .chain(inside.map(|turn| cut(hash(turn.as_bytes()))))
+        .collect()
+});
+
+impl Sketch {
+    /// Whether the text denies or corrects something, as the other one does not.
+    pub fn turns_from(&self, other: &Self) -> bool {
+        let mut own = self.figures.hashes();
+        own.any(|own| TURNS.contains(&own) && !other.figures.hashes().any(|it| it == own))
+    }
+}
 
 #[derive(Debug, Default)]
 struct Words {

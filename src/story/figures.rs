@@ -100,6 +100,11 @@ impl Figures {
         found
     }
 
+    /// Their hashes.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u32> {
+        self.list.iter().map(|figure| figure.hash)
+    }
+
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.push(self.length);
         bytes.push(u8::try_from(self.list.len()).expect("at most 16"));

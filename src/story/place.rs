@@ -34,7 +34,9 @@ pub fn place_by<S: Shelf>(
     let weighed = weigh(arrival.features, shelf)?;
     let mut candidates = candidates(&weighed, arrival.features, shelf)?;
     candidates.retain(|candidate| is_live(rules, arrival.seen_at, candidate));
-    let (placement, merges) = match copies::find(rules, arrival, &weighed.sketch, &candidates) {
+    let found = copies::find(rules, arrival, &weighed.sketch, &candidates);
+    let changes = found.changes.filter(|_| found.copy.is_none());
+    let (placement, merges) = match found.copy {
         Some(copy) => (copy, Vec::new()),
         None => match alike::find(rules, &weighed, &candidates) {
             Some(found) => (found.placement.clone(), merges(rules, &found, shelf)?),
@@ -54,6 +56,7 @@ pub fn place_by<S: Shelf>(
         placement,
         sketch,
         keys,
+        changes,
         merges,
     })
 }

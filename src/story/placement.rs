@@ -52,6 +52,9 @@ pub struct Placed {
     pub sketch: Sketch,
     /// Under these keys it must be put on the shelf.
     pub keys: Vec<i64>,
+    /// It is no copy, but has the text of this item with other figures, a denial or a correction: no report
+    /// of its own.
+    pub changes: Option<ItemId>,
     /// Stories that turn out to be one with the story it follows up. They began apart, and what each of
     /// them is merged with is larger or older.
     pub merges: Vec<Merge>,

@@ -70,7 +70,7 @@ pub(super) fn insert(
         Some(story) => {
             let placed = stories::arrive(tx, feed, item, &features, story, now)?;
             for rule in &story.rules {
-                if let Some(priority) = stories::escalate(tx, &placed, rule, story, now)? {
+                if let Some(priority) = stories::escalate(tx, &placed, rule, now)? {
                     priorities.insert(rule.watch.clone(), priority);
                 }
             }

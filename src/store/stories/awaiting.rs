@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     fold,
     origins::{self, Origins},
+    place,
 };
 use crate::{
     model::{Corroborate, CountFrom, DeliveryId, Otherwise, StoryId},
@@ -92,6 +93,18 @@ impl Publishers {
         let since = until.saturating_sub(within).unwrap_or(Timestamp::MIN);
         origins::of_watch(tx, story, &self.watch, since, &self.from())
     }
+
+    /// The same as it was counted last, when an item came. At the end of the wait what opened it must not
+    /// have fallen out of the time.
+    pub(super) fn at_the_last(
+        &self,
+        tx: &mut dyn Tx,
+        story: StoryId,
+        or: Timestamp,
+    ) -> Result<Origins, StoreError> {
+        let last_at = tx.value("SELECT last_at FROM story WHERE id = ?1", values![story])?;
+        self.found(tx, story, last_at.unwrap_or(or))
+    }
 }
 
 /// What waits for a story's publishers, the oldest first.
@@ -126,12 +139,29 @@ pub(in crate::store) fn corroborate(
         let (first, others) = ids.split_first().expect("a receiver has at least one");
         release(tx, *first, now)?;
         for other in others {
-            fold::into(tx, *other, *first, now)?;
+            if turns(tx, *first, *other)? {
+                release(tx, *other, now)?;
+            } else {
+                fold::into(tx, *other, *first, now)?;
+            }
         }
         fold::refresh(tx, *first, Some(words))?;
         receivers.push(receiver);
     }
     Ok(receivers)
+}
+
+/// Whether an alert denies or corrects what another one says: who gets that one must get this one, too.
+fn turns(tx: &mut dyn Tx, one: DeliveryId, other: DeliveryId) -> Result<bool, StoreError> {
+    const ITEM: &str =
+        "SELECT a.item FROM delivery d JOIN alert a ON a.id = d.alert WHERE d.id = ?1";
+    let mut sketches = Vec::with_capacity(2);
+    for id in [one, other] {
+        if let Some(item) = tx.value(ITEM, values![id])? {
+            sketches.extend(place::member(tx, item)?.map(|member| member.sketch));
+        }
+    }
+    Ok(matches!(&sketches[..], [one, other] if other.turns_from(one)))
 }
 
 /// What a delivery waits for, in words; `None` where that cannot be read, for then it is sent when it is due.
@@ -145,10 +175,7 @@ pub(in crate::store) fn awaited(
         (Ok(Awaits::Summary), Some(story)) => Some(format!("the summary of story {story}")),
         (Ok(Awaits::Sources), Some(story)) => Some(format!("the end of story {story}")),
         (Ok(Awaits::Publishers(publishers)), Some(story)) => {
-            // As they were counted last.
-            let counted_at = "SELECT last_at FROM story WHERE id = ?1";
-            let counted_at = tx.value(counted_at, values![story])?.unwrap_or(due);
-            let found = publishers.found(tx, story, counted_at)?;
+            let found = publishers.at_the_last(tx, story, due)?;
             let words = found.in_words(publishers.wanted);
             Some(format!(
                 "publishers, as watch {} asks: {words}",

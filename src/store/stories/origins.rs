@@ -95,6 +95,19 @@ impl<'a> Group<'a> {
         self.roots.contains(&report.root) || self.names.contains(&report.origin.as_str())
     }
 
+    /// Whether it is a report of others, such as a news agency's, that was printed only by publishers who
+    /// also have one of their own: they count once.
+    fn is_of_others(&self, reports: &[Report]) -> bool {
+        let has_own = |publisher: &str| {
+            let mut others = reports.iter().filter(|it| !self.has(it));
+            others.any(|it| it.publisher == publisher && it.origin == publisher)
+        };
+        let mut all = reports.iter().filter(|it| self.has(it));
+        all.all(|it| {
+            it.origin != it.publisher && !it.publisher.is_empty() && has_own(&it.publisher)
+        })
+    }
+
     fn add(&mut self, report: &'a Report) {
         if !self.roots.contains(&report.root) {
             self.roots.push(report.root);
@@ -128,6 +141,11 @@ impl Origins {
             groups.push(group);
             groups.sort_by_key(|group| group.first);
         }
+        let own: Vec<bool> = { groups.iter() }
+            .map(|group| group.is_of_others(reports))
+            .collect();
+        let mut own = own.into_iter();
+        groups.retain(|_| !own.next().unwrap_or_default());
         Self {
             firsts: groups.iter().map(|group| group.first).collect(),
             names: groups.iter().map(|it| it.name.to_owned()).collect(),
@@ -266,5 +284,20 @@ mod tests {
             (vec!["bbc".to_owned()], vec![ItemId(1)])
         );
         assert_eq!(origins(&[(1, 1, "")]).in_words(2), "0 of 2");
+        // Its agency's report and its own are one paper's; what another one prints of the agency is two.
+        let printed = |publisher: &str, item: i64, origin: &str| Report {
+            item: ItemId(item),
+            root: ItemId(item),
+            publisher: publisher.to_owned(),
+            origin: origin.to_owned(),
+        };
+        let mut reports = vec![
+            printed("alpha", 1, "reuters"),
+            printed("beta", 2, "beta"),
+            printed("alpha", 3, "alpha"),
+        ];
+        assert_eq!(Origins::of(&reports).names, ["beta", "alpha"]);
+        reports.push(printed("gamma", 4, "reuters"));
+        assert_eq!(Origins::of(&reports).names, ["reuters", "beta", "alpha"]);
     }
 }

@@ -26,6 +26,8 @@ const MEMBER: &str = "
       JOIN story t ON t.id = coalesce(o.merged, o.id)
      WHERE s.item = ?1";
 
+const ORIGIN: &str = "SELECT origin FROM story_item WHERE item = ?1";
+
 const RAISED: &str = "
     SELECT d.id FROM story_item s JOIN alert a ON a.item = s.item JOIN delivery d ON d.alert = a.id
      WHERE s.story = ?1 AND d.priority >= ?2 LIMIT 1";
@@ -118,6 +120,11 @@ pub(super) fn place(
         Placement::FollowUp { story, .. } => (story, item),
     };
     let revision = join(tx, story, now)?;
+    let origin = match found.changes {
+        Some(changed) => origin_of(tx, changed)?,
+        None => None,
+    };
+    let origin = origin.unwrap_or_else(|| new.origin.clone());
     tx.exec(
         "INSERT INTO story_item (item, story, root, near, evidence, feed, publisher, origin, seen_at,
                                  sketch)
@@ -130,7 +137,7 @@ pub(super) fn place(
             evidence,
             feed,
             new.publisher.as_str(),
-            new.origin.as_str(),
+            origin,
             now,
             found.sketch.to_bytes(),
         ],
@@ -151,6 +158,12 @@ pub(super) fn place(
         joins: false,
     };
     Ok((placed, found.merges))
+}
+
+/// Whose report an item is, where somebody knows.
+fn origin_of(tx: &mut dyn Tx, item: ItemId) -> Result<Option<String>, StoreError> {
+    let origin: Option<String> = tx.value(ORIGIN, values![item])?;
+    Ok(origin.filter(|origin| !origin.is_empty()))
 }
 
 /// The first item with the text of this one.
@@ -199,20 +212,20 @@ pub(in crate::store) fn escalate(
     tx: &mut dyn Tx,
     placed: &Placed,
     rule: &StoryRule,
-    new: &NewStory,
     now: Timestamp,
 ) -> Result<Option<Priority>, StoreError> {
     let Some(escalate) = rule.escalate.filter(|_| placed.is_new) else {
         return Ok(None);
     };
-    if placed.role == StoryRole::Copy || new.origin.is_empty() {
+    let Some(origin) = origin_of(tx, placed.item)?.filter(|_| placed.role != StoryRole::Copy)
+    else {
         return Ok(None);
-    }
+    };
     let since = now
         .saturating_sub(within(escalate.within))
         .unwrap_or(Timestamp::MIN);
     let before = origins::of_watch(tx, placed.story, &rule.watch, since, &[])?;
-    let is_another = !before.names.contains(&new.origin);
+    let is_another = !before.names.contains(&origin);
     let count = before.count() + u32::from(is_another);
     let rises = if placed.joins {
         // Neither of the stories may have had enough, and together they may have more.

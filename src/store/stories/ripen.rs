@@ -45,7 +45,7 @@ fn ripen(tx: &mut dyn Tx, receiver: &str, now: Timestamp) -> Result<(), StoreErr
             (Ok(Awaits::Summary), Some(story)) => summaries.entry(story).or_default().push(id),
             (Ok(Awaits::Sources), Some(story)) => sources::write(tx, id, story, receiver, now)?,
             (Ok(Awaits::Publishers(publishers)), Some(story)) => {
-                let found = publishers.found(tx, story, now)?;
+                let found = publishers.at_the_last(tx, story, now)?;
                 let words = found.in_words(publishers.wanted);
                 fold::refresh(tx, id, Some(words.clone()))?;
                 match publishers.otherwise() {
