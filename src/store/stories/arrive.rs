@@ -23,15 +23,18 @@ pub(in crate::store) fn arrive(
     if merges.is_empty() {
         return Ok(placed);
     }
+    let mut joins = false;
     for merge in merges {
-        if !change::was_split(tx, merge.story)? && !change::was_split(tx, merge.into)? {
-            change::absorb(tx, merge.story, merge.into, now)?;
+        if change::was_split(tx, merge.story)? || change::was_split(tx, merge.into)? {
+            break; // those behind it were found alike to what it leaves apart
         }
+        change::absorb(tx, merge.story, merge.into, now)?;
+        joins = true;
     }
     let placed = place::find(tx, item)?.expect("it was just placed");
     Ok(Placed {
         is_new: true,
-        joins: true,
+        joins,
         ..placed
     })
 }

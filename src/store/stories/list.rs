@@ -156,10 +156,7 @@ fn below(tx: &mut dyn Tx, independent: i64) -> Result<Option<u32>, StoreError> {
 /// A story as lists have it.
 pub(super) fn status(tx: &mut dyn Tx, mut row: Row) -> Result<StoryStatus, StoreError> {
     let id: StoryId = row.take("id")?;
-    let (title, link) = match tx.row(HEADLINE, values![id])? {
-        Some(mut row) => (Some(row.take("title")?), row.take("link")?),
-        None => (None, None),
-    };
+    let (title, link) = headline(tx, id)?;
     Ok(StoryStatus {
         id,
         revision: row.take("revision")?,
@@ -171,6 +168,22 @@ pub(super) fn status(tx: &mut dyn Tx, mut row: Row) -> Result<StoryStatus, Store
         copies: row.take("copies")?,
         title,
         link,
-        watches: tx.column(WATCHES, values![id])?,
+        watches: watches(tx, id)?,
     })
+}
+
+/// Title and link of its first item that is still kept.
+pub(super) fn headline(
+    tx: &mut dyn Tx,
+    id: StoryId,
+) -> Result<(Option<String>, Option<String>), StoreError> {
+    Ok(match tx.row(HEADLINE, values![id])? {
+        Some(mut row) => (Some(row.take("title")?), row.take("link")?),
+        None => (None, None),
+    })
+}
+
+/// The watches that matched an item of it.
+pub(super) fn watches(tx: &mut dyn Tx, id: StoryId) -> Result<Vec<String>, StoreError> {
+    tx.column(WATCHES, values![id])
 }

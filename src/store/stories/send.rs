@@ -8,14 +8,14 @@ use super::{
     Awaits, NewStory, Placed,
     awaiting::Publishers,
     fold::{self, Had},
-    sources,
+    sources::{self, after},
 };
 use crate::{
     delivery_policy::{Because, Candidate, Folding},
     model::{Alert, Corroborate, DeliveryId, Priority, Stories, StoryId},
     store::{
         AlertReceiver, StoreError,
-        engine::{Tx, millis, values},
+        engine::{Tx, values},
         mutes::Mutes,
         outbox::{self, Fate, Part},
     },
@@ -249,9 +249,4 @@ fn summary(
         )?;
     }
     Ok(until)
-}
-
-fn after(time: Timestamp, span: Duration) -> Timestamp {
-    let after = time.as_millisecond().saturating_add(millis(span));
-    Timestamp::from_millisecond(after).unwrap_or(Timestamp::MAX)
 }

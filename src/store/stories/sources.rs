@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::{
     Awaits,
     describe::publishers,
+    list::{headline, watches},
     origins::{self, Origins},
 };
 use crate::{
@@ -39,14 +40,6 @@ pub(in crate::store) const FOLDED: &str = "
       JOIN delivery d ON d.alert = a.id JOIN delivery g ON g.id = d.folded_into
      WHERE s.story = ?1 AND d.receiver = (SELECT id FROM receiver WHERE name = ?2)
        AND d.state = 'folded' AND g.alert IS NOT NULL";
-
-const HEADLINE: &str = "
-    SELECT i.title, i.link FROM story_item s JOIN item i ON i.id = s.item
-     WHERE s.story = ?1 ORDER BY s.item LIMIT 1";
-
-const WATCHES: &str = "
-    SELECT DISTINCT a.watch FROM story_item s JOIN alert_watch a ON a.item = s.item
-     WHERE s.story = ?1 ORDER BY a.watch";
 
 /// A copy was folded for a receiver that asks for the line: it waits longer, or begins to wait.
 pub(super) fn follow(
@@ -109,24 +102,22 @@ pub(super) fn write(
 }
 
 fn line(tx: &mut dyn Tx, story: StoryId, receiver: &str) -> Result<StorySources, StoreError> {
-    let (title, link) = match tx.row(HEADLINE, values![story])? {
-        Some(mut row) => (row.take("title")?, row.take("link")?),
-        None => (String::new(), None),
-    };
+    let (title, link) = headline(tx, story)?;
     let reports = origins::of_story(tx, story)?;
     let folded = tx.value(FOLDED, values![story, receiver])?;
     Ok(StorySources {
         story: story.0.to_string(),
-        title,
+        title: title.unwrap_or_default(),
         link,
-        watches: tx.column(WATCHES, values![story])?,
+        watches: watches(tx, story)?,
         sources: folded.expect("an aggregate has a row"),
         independent: Origins::of(&reports).count(),
         publishers: publishers(&reports),
     })
 }
 
-fn after(time: Timestamp, span: Duration) -> Timestamp {
+/// So long after a time.
+pub(super) fn after(time: Timestamp, span: Duration) -> Timestamp {
     let after = time.as_millisecond().saturating_add(millis(span));
     Timestamp::from_millisecond(after).unwrap_or(Timestamp::MAX)
 }
